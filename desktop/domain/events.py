@@ -1,0 +1,221 @@
+"""Every event, as a frozen record.
+
+An event says what happened and why, and carries the whole entity with its version: applying one twice, late or
+out of order does no harm. Time comes in on events; nothing here reads a clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from desktop.domain.customer import CustomerDetails, Match
+from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.words import Health, PopAnswer
+
+
+class Change(StrEnum):
+    """What happened to an interaction."""
+
+    QUEUED = "interaction.queued"
+    OFFERED = "interaction.offered"
+    OFFER_ENDED = "interaction.offer_ended"
+    CONNECTING = "interaction.connecting"
+    CONNECTED = "interaction.connected"
+    UPDATED = "interaction.updated"  # held, muted, recording, message, attributes
+    LEG = "interaction.leg"
+    WRAP_UP = "interaction.wrap_up"
+    CLOSED = "interaction.closed"
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionChanged:
+    """Something happened to an interaction; `reason` is why (an OfferEnd, a LegFailure, "customer_left", …)."""
+
+    change: Change
+    interaction: Interaction
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged:
+    """An agent's availability, capacity or pending next state changed."""
+
+    agent: Agent
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """Fresh figures of a queue."""
+
+    queue: QueueStats
+
+
+@dataclass(frozen=True, slots=True)
+class ContactCenterSnapshot:
+    """The whole of what the contact centre shows this principal, at one moment."""
+
+    me: str
+    interactions: tuple[Interaction, ...]
+    agents: tuple[Agent, ...]
+    queues: tuple[QueueStats, ...]
+    codes: tuple[WrapUpCode, ...] = ()
+    reasons: tuple[NotReadyReason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    """A directory entry is new or changed."""
+
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """A person's presence was observed anew."""
+
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class ChatReceived:
+    """A line in the chat with an expert, theirs or our own."""
+
+    line: ChatLine
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceSnapshot:
+    """The whole of one directory at one moment."""
+
+    people: tuple[Person, ...]
+    presence: tuple[Presence, ...]
+    chats: tuple[ChatLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """A sign of life carrying the server's clock and the number of its newest event."""
+
+    server_time: Instant
+    head: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The stream may have missed something; a snapshot must follow."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """What we know of the connection to `envelope.source`. `why` is for people."""
+
+    health: Health
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRead:
+    """The server's clock was seen: it is `skew` seconds ahead of the local one."""
+
+    skew: float
+
+
+@dataclass(frozen=True, slots=True)
+class PopChanged:
+    """The screen pop of an interaction has a new answer."""
+
+    interaction_id: str
+    answer: PopAnswer
+    matches: tuple[Match, ...] = ()
+    chosen: str | None = None  # customer id the interaction is linked to
+    chosen_by: str = ""  # "only match" or the agent
+    cached: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsChanged:
+    """Cases, timeline and purchases of a customer arrived; `failed` names the parts that could not be had."""
+
+    customer_id: str
+    details: CustomerDetails
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """The note of an interaction is on disk, fsynced, up to `revision`."""
+
+    interaction_id: str
+    note: str
+    codes: tuple[str, ...]
+    revision: int
+    saved_at: Instant | None  # None: typed, not yet on disk
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """The draft became an outbox row or was discarded."""
+
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    """How much waits to be delivered and how much wants attention."""
+
+    waiting: int
+    parked: int
+    oldest: Instant | None
+    delivered: tuple[str, ...] = ()  # interaction ids delivered since the last such event
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something the agent should be told: what did not happen, what is safe, what to press."""
+
+    text: str
+    severity: str = "info"  # info | warning | error
+
+
+Event = (
+    InteractionChanged
+    | AgentChanged
+    | QueueChanged
+    | ContactCenterSnapshot
+    | PersonChanged
+    | PresenceChanged
+    | ChatReceived
+    | PresenceSnapshot
+    | Heartbeat
+    | Gap
+    | HealthChanged
+    | ClockRead
+    | PopChanged
+    | DetailsChanged
+    | DraftSaved
+    | DraftDropped
+    | OutboxChanged
+    | Noticed
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An event with where it came from and its place in the stream.
+
+    `seq` None marks an event outside any numbered stream (made by the desktop itself, or by a poll).
+    A snapshot carries the number of the last event it includes.
+    """
+
+    source: str
+    event: Event
+    at: Instant
+    epoch: str = ""
+    seq: int | None = None

@@ -1,0 +1,101 @@
+"""The one snapshot that everything on screen is drawn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from desktop.domain.customer import CustomerDetails, Match
+from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.words import Health, PopAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPop:
+    """Who the customer of an interaction is, so far."""
+
+    answer: PopAnswer
+    since: Instant
+    matches: tuple[Match, ...] = ()
+    chosen: str | None = None
+    chosen_by: str = ""
+    cached: bool = False
+    why: str = ""
+
+    @property
+    def match(self) -> Match | None:
+        """The match the interaction is linked to, if it is."""
+        return next((m for m in self.matches if m.customer.id == self.chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """The connection to one source."""
+
+    health: Health
+    since: Instant
+    why: str = ""
+    last_heard: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """How far a numbered stream was applied. `healing` is set from a gap to the snapshot after it."""
+
+    epoch: str
+    seq: int
+    healing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What is known of the note of an interaction. `saved_at` None: not yet on disk."""
+
+    note: str
+    codes: tuple[str, ...]
+    revision: int
+    saved_at: Instant | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """What waits to be delivered."""
+
+    waiting: int = 0
+    parked: int = 0
+    oldest: Instant | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something told to the agent, newest last."""
+
+    at: Instant
+    text: str
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """Everything known, at one moment. Each mapping is replaced, never changed in place."""
+
+    me: str = ""
+    interactions: Mapping[str, Interaction] = field(default_factory=dict)
+    tombstones: Mapping[str, int] = field(default_factory=dict)  # id -> highest version seen of what went away
+    agents: Mapping[str, Agent] = field(default_factory=dict)
+    queues: Mapping[str, QueueStats] = field(default_factory=dict)
+    codes: tuple[WrapUpCode, ...] = ()
+    reasons: tuple[NotReadyReason, ...] = ()
+    people: Mapping[str, Person] = field(default_factory=dict)
+    presence: Mapping[str, Presence] = field(default_factory=dict)
+    chats: Mapping[str, tuple[ChatLine, ...]] = field(default_factory=dict)
+    pops: Mapping[str, ScreenPop] = field(default_factory=dict)
+    details: Mapping[str, CustomerDetails] = field(default_factory=dict)
+    details_failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    drafts: Mapping[str, DraftView] = field(default_factory=dict)
+    outbox: OutboxView = OutboxView()
+    health: Mapping[str, SourceHealth] = field(default_factory=dict)
+    positions: Mapping[str, Position] = field(default_factory=dict)
+    skew: float = 0.0  # server clock minus local clock, seconds
+    notices: tuple[Notice, ...] = ()

@@ -1,0 +1,185 @@
+"""The words of the field, as closed lists. Wire, screens, command line and code all use these and no others."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """How the customer reached us."""
+
+    VOICE = "voice"
+    CHAT = "chat"
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class Direction(StrEnum):
+    """Who began it."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class Phase(StrEnum):
+    """Where an interaction stands between arrival and the end of its wrap-up."""
+
+    QUEUED = "queued"
+    OFFERED = "offered"
+    CONNECTING = "connecting"
+    ACTIVE = "active"
+    WRAP_UP = "wrap_up"
+    CLOSED = "closed"
+
+
+class OfferEnd(StrEnum):
+    """Why an offer ended without being accepted: five different facts, never folded into one."""
+
+    MISSED = "missed"
+    DECLINED = "declined"
+    ABANDONED = "abandoned"
+    RESCINDED = "rescinded"
+    FAILED = "failed"
+
+
+class Outcome(StrEnum):
+    """How a closed interaction ended."""
+
+    HANDLED = "handled"
+    TRANSFERRED = "transferred"
+    ABANDONED = "abandoned"
+    CALLBACK = "callback"
+    FAILED = "failed"
+
+
+class Recording(StrEnum):
+    """Whether the call is being recorded."""
+
+    NONE = "none"
+    ACTIVE = "active"
+    PAUSED = "paused"
+
+
+class LegKind(StrEnum):
+    """What a further party was brought in for."""
+
+    CONSULT = "consult"
+    TRANSFER = "transfer"
+    CONFERENCE = "conference"
+    SUPERVISOR = "supervisor"
+
+
+class LegPhase(StrEnum):
+    """Where a leg stands."""
+
+    REQUESTED = "requested"
+    RINGING = "ringing"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class LegFailure(StrEnum):
+    """Why a leg failed."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    DECLINED = "declined"
+    INVALID = "invalid"
+    UNREACHABLE = "unreachable"
+
+
+class Availability(StrEnum):
+    """What the agent chose."""
+
+    OFFLINE = "offline"
+    NOT_READY = "not_ready"
+    AVAILABLE = "available"
+
+
+class Occupancy(StrEnum):
+    """What the agent's interactions make of them; computed, never stored."""
+
+    IDLE = "idle"
+    OFFERED = "offered"
+    ENGAGED = "engaged"
+    WRAPPING_UP = "wrapping_up"
+
+
+class PresenceState(StrEnum):
+    """What the directory says of a person. Busy and do-not-disturb are never merged; unknown is never offline."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    DO_NOT_DISTURB = "do_not_disturb"
+    AWAY = "away"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+class Role(StrEnum):
+    """What a principal may do, decided by the server."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+
+
+class Health(StrEnum):
+    """What we know of the connection to a source."""
+
+    LIVE = "live"
+    STALE = "stale"
+    DOWN = "down"
+    CONNECTING = "connecting"
+
+
+class PopAnswer(StrEnum):
+    """The five answers of a screen pop."""
+
+    SEARCHING = "searching"
+    NO_MATCH = "no_match"
+    ONE = "one"
+    MANY = "many"
+    COULD_NOT_ASK = "could_not_ask"
+
+
+class CodeRule(StrEnum):
+    """How many wrap-up codes a queue wants."""
+
+    NONE = "none"
+    OPTIONAL_ONE = "optional_one"
+    ONE = "one"
+    MANY = "many"
+
+
+class DeliveryState(StrEnum):
+    """How far a message to the customer has come."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Verb(StrEnum):
+    """Everything an agent can do to an interaction or one of its legs."""
+
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    HOLD = "hold"
+    RESUME = "resume"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    DTMF = "dtmf"
+    SEND_MESSAGE = "send_message"
+    CONSULT = "consult"
+    CANCEL_LEG = "cancel_leg"
+    SWAP = "swap"
+    COMPLETE_TRANSFER = "complete_transfer"
+    CONFERENCE = "conference"
+    BLIND_TRANSFER = "blind_transfer"
+    END = "end"
+    EXTEND_WRAP_UP = "extend_wrap_up"
+    WRAP_UP = "wrap_up"
+    CALLBACK = "callback"
+    PARK = "park"
+    UNPARK = "unpark"
