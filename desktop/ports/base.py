@@ -1,0 +1,104 @@
+"""What every backend is: a manifest that can be read without connecting, and an open/close pair."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from desktop.ports.options import Option
+
+API = 1
+"""The version of the ports. A plug-in names the one it was written for; another one is refused at load."""
+
+
+class Kind(StrEnum):
+    """The kinds of backend, which are also the ends of the entry-point group names."""
+
+    CONTACT_CENTER = "contact_center"
+    CRM = "crm"
+    PRESENCE = "presence"
+    MESSAGING = "messaging"
+    ASSIST = "assist"
+    VOICE = "voice"
+
+
+class Capability(StrEnum):
+    """What a backend may offer beyond what its port demands. Declared must work, undeclared must refuse."""
+
+    HOLD = "hold"
+    MUTE = "mute"
+    DTMF = "dtmf"
+    CONSULT = "consult"
+    SWAP = "swap"
+    CONFERENCE = "conference"
+    BLIND_TRANSFER = "blind_transfer"
+    WARM_TRANSFER = "warm_transfer"
+    DIAL = "dial"
+    CALLBACK = "callback"
+    PARK = "park"
+    WRAP_UP_EXTEND = "wrap_up_extend"
+    NEXT_AVAILABILITY = "next_availability"
+    EVENT_REPLAY = "event_replay"
+    QUEUE_HEAD = "queue_head"
+    SUPERVISE = "supervise"
+    MONITOR = "monitor"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    HISTORY = "history"
+    TIMELINE = "timeline"
+    CASES = "cases"
+    PURCHASES = "purchases"
+    CONSENT = "consent"
+    CREATE_CUSTOMER = "create_customer"
+    CREATE_CASE = "create_case"
+    LINK = "link"
+    KNOWLEDGE = "knowledge"
+    TASKS = "tasks"
+    CHAT = "chat"
+    SET_OWN = "set_own"
+    CALENDAR = "calendar"
+    VERIFY = "verify"
+    INBOUND = "inbound"
+    WHATSAPP = "whatsapp"
+    SUGGEST = "suggest"
+    SUMMARISE = "summarise"
+    TRANSFER = "transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backend says of itself before it is opened.
+
+    `capabilities` is the most it can ever offer; `open()` answers what this server really does.
+    """
+
+    kind: Kind
+    name: str
+    api: int
+    title: str
+    capabilities: frozenset[Capability]
+    options: tuple[Option, ...] = ()
+
+
+class Backend(ABC):
+    """One connection to one outside system. Time-outs belong to the host, retries too."""
+
+    manifest: ClassVar[Manifest]
+
+    @classmethod
+    @abstractmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        """A backend for the given option values, not yet connected.
+
+        Raises:
+            Rejected: an option has a value the backend cannot use.
+        """
+
+    @abstractmethod
+    async def open(self) -> frozenset[Capability]:
+        """Connect, and answer what this server really offers (a subset of the manifest's)."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Give everything back. May be called twice, and after a failed `open`."""

@@ -1,0 +1,113 @@
+"""What a contact centre is to the desktop."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+
+from desktop.domain.events import ContactCenterSnapshot, Envelope
+from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.words import Availability
+from desktop.ports.base import Backend, Capability
+from desktop.ports.errors import Unsupported
+
+
+def _refuse(capability: Capability) -> Unsupported:
+    return Unsupported(f"This contact centre does not offer {capability.value.replace('_', ' ')}.")
+
+
+class ContactCenter(Backend):
+    """Queues, offers and calls. Every changing call takes an idempotency key and answers the entity as it is after it."""
+
+    @abstractmethod
+    async def snapshot(self) -> Envelope:
+        """Everything this principal may see, as one `ContactCenterSnapshot` numbered with the last event it includes."""
+
+    @abstractmethod
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        """Events after the given (epoch, seq), or from now on.
+
+        Yields `Heartbeat`s too. Yields a `Gap` when it cannot resume: the host then takes a snapshot.
+        Ends or raises when the connection is lost; the host reconnects.
+        """
+
+    @abstractmethod
+    async def set_availability(
+        self, availability: Availability, *, reason: str, after_current: bool, key: str
+    ) -> Agent:
+        """Ask for an availability, now or after the current contact."""
+
+    async def cancel_next(self, *, key: str) -> Agent:
+        """Forget the availability asked for after the current contact."""
+        raise _refuse(Capability.NEXT_AVAILABILITY)
+
+    @abstractmethod
+    async def accept(self, interaction_id: str, *, key: str) -> Interaction:
+        """Take an offer. Raises Conflict when it has ended or is another's."""
+
+    @abstractmethod
+    async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
+        """Give an offer back."""
+
+    @abstractmethod
+    async def end(self, interaction_id: str, *, key: str) -> Interaction:
+        """End the contact with the customer; wrap-up begins."""
+
+    @abstractmethod
+    async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
+        """Send a line on a messaging channel."""
+
+    @abstractmethod
+    async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
+        """Finish the wrap-up. The note itself goes to the CRM."""
+
+    @abstractmethod
+    async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
+        """The codes in force."""
+
+    async def hold(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Hold (`on`) or resume the customer."""
+        raise _refuse(Capability.HOLD)
+
+    async def mute(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Mute (`on`) or unmute the agent."""
+        raise _refuse(Capability.MUTE)
+
+    async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
+        """Send tones: 0-9, *, #, A-D."""
+        raise _refuse(Capability.DTMF)
+
+    async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
+        """Hold the customer and ring `target`: `person:ID`, `agent:ID` or `tel:E164`."""
+        raise _refuse(Capability.CONSULT)
+
+    async def cancel_leg(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        """End an open leg and come back to the customer."""
+        raise _refuse(Capability.CONSULT)
+
+    async def swap(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        """Talk to the other of customer and consulted expert."""
+        raise _refuse(Capability.SWAP)
+
+    async def complete_transfer(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        """Warm transfer: the leg takes the customer and the agent goes to wrap-up."""
+        raise _refuse(Capability.WARM_TRANSFER)
+
+    async def conference(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        """Join customer, expert and agent."""
+        raise _refuse(Capability.CONFERENCE)
+
+    async def blind_transfer(self, interaction_id: str, target: str, *, key: str) -> Interaction:
+        """Hand the customer over without talking first; `queue:NAME` is a target too."""
+        raise _refuse(Capability.BLIND_TRANSFER)
+
+    async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
+        """Ask for more time."""
+        raise _refuse(Capability.WRAP_UP_EXTEND)
+
+    async def callback(
+        self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str
+    ) -> str:
+        """Plan a callback; answers its id."""
+        raise _refuse(Capability.CALLBACK)
+
+
+__all__ = ["ContactCenter", "ContactCenterSnapshot"]

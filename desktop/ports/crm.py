@@ -1,0 +1,67 @@
+"""What a CRM is to the desktop."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
+from desktop.domain.model import Address, Instant
+from desktop.ports.base import Backend, Capability
+from desktop.ports.errors import Unsupported
+
+
+def _refuse(capability: Capability) -> Unsupported:
+    return Unsupported(f"This CRM does not offer {capability.value.replace('_', ' ')}.")
+
+
+class Crm(Backend):
+    """Who the customer is. Every match must carry the key that was asked for; the adapter verifies it."""
+
+    @abstractmethod
+    async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
+        """Customers that carry this number (E.164), e-mail or handle; none, one or several. `limit` 1-50."""
+
+    @abstractmethod
+    async def search(self, text: str, *, limit: int = 20) -> Sequence[Match]:
+        """Customers found by free text; any input is safe. `limit` 1-50."""
+
+    @abstractmethod
+    async def customer(self, customer_id: str) -> Customer:
+        """One record. Raises NotFound."""
+
+    @abstractmethod
+    async def log_wrap_up(self, record: WrapUpRecord) -> str:
+        """Write the wrap-up back under `record.key`; answers the CRM's id of the activity, which must echo the key."""
+
+    async def timeline(
+        self, customer_id: str, *, limit: int = 50, before: Instant | None = None
+    ) -> Sequence[TimelineEntry]:
+        """What happened, newest first. `limit` 1-200."""
+        raise _refuse(Capability.TIMELINE)
+
+    async def cases(self, customer_id: str) -> Sequence[Case]:
+        """Open and closed matters, newest first."""
+        raise _refuse(Capability.CASES)
+
+    async def purchases(self, customer_id: str) -> Sequence[Purchase]:
+        """What was bought, newest first."""
+        raise _refuse(Capability.PURCHASES)
+
+    async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
+        """A new record."""
+        raise _refuse(Capability.CREATE_CUSTOMER)
+
+    async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
+        """Open a case."""
+        raise _refuse(Capability.CREATE_CASE)
+
+    async def set_consent(self, customer_id: str, topic: str, *, granted: bool, source: str, key: str) -> Customer:
+        """Record that the customer allowed or refused `topic`."""
+        raise _refuse(Capability.CONSENT)
+
+    async def link(self, interaction_id: str, customer_id: str, *, reason: str, key: str) -> None:
+        """Say that the interaction is with this customer."""
+        raise _refuse(Capability.LINK)
+
+    async def unlink(self, interaction_id: str, *, key: str) -> None:
+        """Take a link back."""
+        raise _refuse(Capability.LINK)

@@ -1,0 +1,57 @@
+"""What can go wrong with a backend. The class of an error is the next step of the host.
+
+`message` is for people; `detail` is for the log and must hold no secrets.
+"""
+
+
+class BackendError(Exception):
+    """A backend could not do what it was asked."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class Unavailable(BackendError):
+    """Network, time-out or a failing server: retry with jitter, show it, let the outbox wait."""
+
+
+class RateLimited(BackendError):
+    """Too many requests: wait `retry_after` seconds."""
+
+    def __init__(self, message: str, retry_after: float, detail: str = "") -> None:
+        super().__init__(message, detail)
+        self.retry_after = retry_after
+
+
+class AuthFailed(BackendError):
+    """Not signed in or not allowed: refresh once, then ask for credentials; never lose text."""
+
+
+class NotFound(BackendError):
+    """It is not there (any more), or not ours: refresh and tell the agent the world moved on."""
+
+
+class Conflict(BackendError):
+    """It is in another state than we thought: refresh and tell the agent the world moved on."""
+
+
+class Rejected(BackendError):
+    """The server refuses the content: show the reason, never retry; a record is parked, not dropped."""
+
+
+class OutcomeUnknown(BackendError):
+    """The request went out and no answer came: never repeat it blindly; look at the snapshot and say what it shows."""
+
+
+class Unsupported(BackendError):
+    """The backend does not offer this: hide the verb."""
+
+
+class ProtocolError(BackendError):
+    """An answer that cannot be read: as Unavailable for feeds; parks a record."""
+
+
+class BackendBug(BackendError):
+    """Any other exception of a plug-in: log it, tell the agent, keep running."""

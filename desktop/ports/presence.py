@@ -1,0 +1,34 @@
+"""What a company directory is to the desktop."""
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator, Sequence
+
+from desktop.domain.events import Envelope
+from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.words import PresenceState
+from desktop.ports.base import Backend, Capability
+from desktop.ports.errors import Unsupported
+
+
+class PresenceSource(Backend):
+    """Who works here and whether they are free, always with the time of the observation."""
+
+    @abstractmethod
+    async def people(self, text: str = "", *, skill: str = "") -> Sequence[Person]:
+        """Directory entries whose name, title, team or skill contains `text`, or who have `skill`."""
+
+    @abstractmethod
+    async def snapshot(self) -> Envelope:
+        """Everybody and their presence, as one `PresenceSnapshot`."""
+
+    @abstractmethod
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        """As `ContactCenter.events`, with `PresenceChanged`, `PersonChanged` and `ChatReceived`."""
+
+    async def set_own(self, state: PresenceState, *, activity: str, key: str) -> Presence:
+        """Set the agent's own presence."""
+        raise Unsupported("This directory does not let us set presence.", Capability.SET_OWN)
+
+    async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
+        """Write to a person; what they answer comes as `ChatReceived`."""
+        raise Unsupported("This directory offers no chat.", Capability.CHAT)
