@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from desktop.domain.customer import CustomerDetails, Match
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
-from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.words import Health, PopAnswer
 
 
@@ -177,6 +177,28 @@ class OutboxChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CapabilitiesKnown:
+    """What the source of the envelope really offers, as told when it was opened."""
+
+    capabilities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChanged:
+    """Verbs of an interaction that were asked for and not answered yet (key `""`: the agent's own state)."""
+
+    interaction_id: str
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PastHelpKnown:
+    """How a person helped before."""
+
+    help: PastHelp
+
+
+@dataclass(frozen=True, slots=True)
 class Noticed:
     """Something the agent should be told: what did not happen, what is safe, what to press."""
 
@@ -202,6 +224,9 @@ Event = (
     | DraftSaved
     | DraftDropped
     | OutboxChanged
+    | CapabilitiesKnown
+    | PendingChanged
+    | PastHelpKnown
     | Noticed
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.customer import CustomerDetails, Match
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
-from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.words import Health, PopAnswer
 
 
@@ -98,4 +98,7 @@ class AppState:
     health: Mapping[str, SourceHealth] = field(default_factory=dict)
     positions: Mapping[str, Position] = field(default_factory=dict)
     skew: float = 0.0  # server clock minus local clock, seconds
+    capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
+    pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
+    past_help: Mapping[str, PastHelp] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()

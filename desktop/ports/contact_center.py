@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 
-from desktop.domain.events import ContactCenterSnapshot, Envelope
+from desktop.domain.events import Envelope
 from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
 from desktop.domain.words import Availability
 from desktop.ports.base import Backend, Capability
@@ -15,11 +15,11 @@ def _refuse(capability: Capability) -> Unsupported:
 
 
 class ContactCenter(Backend):
-    """Queues, offers and calls. Every changing call takes an idempotency key and answers the entity as it is after it."""
+    """Queues, offers and calls. A changing call takes an idempotency key and answers the entity as it is after it."""
 
     @abstractmethod
     async def snapshot(self) -> Envelope:
-        """Everything this principal may see, as one `ContactCenterSnapshot` numbered with the last event it includes."""
+        """All this principal may see, as one `ContactCenterSnapshot` numbered with the last event it includes."""
 
     @abstractmethod
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
@@ -108,6 +108,3 @@ class ContactCenter(Backend):
     ) -> str:
         """Plan a callback; answers its id."""
         raise _refuse(Capability.CALLBACK)
-
-
-__all__ = ["ContactCenter", "ContactCenterSnapshot"]
