@@ -1,0 +1,89 @@
+"""Drafts: what the agent is writing and has not finished."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.app.store_schema import canonical_json, is_sealed, seal
+from desktop.app.transaction import Connection
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One interaction's unfinished wrap-up.
+
+    revision counts the wrap-ups of this interaction, from 1; saving again does not change it.
+    saved_at is in seconds since the epoch and is set by the store.
+    """
+
+    interaction_id: str
+    customer_id: str | None
+    note: str
+    codes: tuple[str, ...]
+    follow_ups: tuple[Mapping[str, Any], ...]
+    revision: int
+    saved_at: float
+
+
+_COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
+
+
+def draft_body(draft: Draft) -> str:
+    """The words of a draft as canonical JSON. Raises TypeError when a follow-up is not JSON."""
+    follow_ups = [dict(follow_up) for follow_up in draft.follow_ups]
+    return canonical_json({"note": draft.note, "codes": list(draft.codes), "follow_ups": follow_ups})
+
+
+def write_draft(connection: Connection, draft: Draft, body: str) -> None:
+    """Keep a draft in place of the one before it, and remember whose interaction it is."""
+    fields = (draft.interaction_id, draft.customer_id, body, draft.revision, float(draft.saved_at))
+    connection.execute(
+        f"INSERT INTO drafts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own column names
+        " ON CONFLICT (interaction_id) DO UPDATE SET customer_id = excluded.customer_id, body = excluded.body,"
+        " revision = excluded.revision, saved_at = excluded.saved_at, seal = excluded.seal",
+        (*fields, seal(*fields)),
+    )
+    if draft.customer_id is not None:
+        connection.execute(
+            "INSERT INTO interaction_customers (interaction_id, customer_id, seen_at) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
+            (draft.interaction_id, draft.customer_id, draft.saved_at),
+        )
+
+
+def read_drafts(connection: Connection) -> list[Draft]:
+    """All drafts, the latest first. A damaged one is shown as far as it can be read."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM drafts ORDER BY saved_at DESC, interaction_id")  # noqa: S608
+    return [_draft(row) for row in rows.fetchall()]
+
+
+def read_draft(connection: Connection, interaction_id: str) -> Draft | None:
+    """The draft of one interaction, if there is one."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM drafts WHERE interaction_id = ?",  # noqa: S608
+        (interaction_id,),
+    ).fetchone()
+    return None if row is None else _draft(row)
+
+
+def delete_draft(connection: Connection, interaction_id: str) -> None:
+    """Remove a draft; nothing happens when there is none."""
+    connection.execute("DELETE FROM drafts WHERE interaction_id = ?", (interaction_id,))
+
+
+def damaged_drafts(connection: Connection) -> list[str]:
+    """The interaction ids of the drafts that are not what was written."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM drafts").fetchall()  # noqa: S608
+    return [str(row[0]) for row in rows if not is_sealed(row[-1], *row[:-1])]
+
+
+def _draft(row: tuple[Any, ...]) -> Draft:
+    interaction_id, customer_id, body, revision, saved_at, _ = row
+    try:
+        words = json.loads(body)
+        note, codes, follow_ups = words["note"], tuple(words["codes"]), tuple(words["follow_ups"])
+    except (ValueError, TypeError, LookupError):
+        # A flipped bit broke the JSON: better the raw text in the editor than none.
+        note, codes, follow_ups = str(body), (), ()
+    return Draft(interaction_id, customer_id, note, codes, follow_ups, revision, saved_at)

@@ -1,0 +1,282 @@
+"""What is kept on this machine for one profile: drafts, outbox, customer cache, journal and preferences."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from desktop.app import customer_cache, drafts, erasure, journal, outbox_rows, preferences, store_health
+from desktop.app.customer_cache import CachedCustomer
+from desktop.app.drafts import Draft
+from desktop.app.erasure import Purged, Retention
+from desktop.app.journal import JournalEntry
+from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.store_errors import (
+    StoreAbsent,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreLocked,
+    StoreReadOnly,
+    StoreTooNew,
+)
+from desktop.app.store_health import StoreHealth, set_aside
+from desktop.app.writer_thread import WriterThread
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+__all__ = [
+    "CachedCustomer",
+    "Draft",
+    "JournalEntry",
+    "LocalStore",
+    "OutboxRow",
+    "Purged",
+    "Retention",
+    "StoreAbsent",
+    "StoreDamaged",
+    "StoreError",
+    "StoreFull",
+    "StoreHealth",
+    "StoreLocked",
+    "StoreReadOnly",
+    "StoreTooNew",
+    "new_row",
+    "outbox_key",
+    "set_aside",
+]
+
+
+class LocalStore:
+    """One profile's file. Every method raises StoreError (or one of its classes) when the disk will not do.
+
+    A write that returned survives kill -9 and a power cut. One store at a time may be open for writing (see
+    InstanceLock); any number may be open for reading.
+    """
+
+    def __init__(self, thread: WriterThread, clock: Callable[[], float], retention: Retention) -> None:
+        self._thread = thread
+        self._clock = clock
+        self._retention = retention
+        self._unsaved: dict[str, Draft] = {}
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        read_only: bool = False,
+        busy_seconds: float = 2.0,
+        retention: Retention | None = None,
+    ) -> "LocalStore":
+        """Open the file of a profile; it is made (0600, in a folder made 0700) unless read_only.
+
+        clock: seconds since the epoch. busy_seconds: how long to wait for another program's lock, 0 or more.
+        """
+        thread = WriterThread(path, read_only=read_only, busy_seconds=busy_seconds)
+        await thread.open()
+        return cls(thread, clock, retention or Retention())
+
+    async def close(self) -> None:
+        """Finish all writes asked for and close the file. Closing twice does nothing."""
+        await self._thread.close()
+
+    # Drafts
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        """Keep a draft; returns it with saved_at set once it is on the disk.
+
+        When it can't be kept it stays in `unsaved` until it, or a later text of the same interaction, is.
+        """
+        saved = replace(draft, saved_at=float(self._clock()))
+        body = drafts.draft_body(saved)
+        self._unsaved[draft.interaction_id] = saved
+        await self._thread.write(lambda connection, _: drafts.write_draft(connection, saved, body))
+        if self._unsaved.get(draft.interaction_id) is saved:
+            del self._unsaved[draft.interaction_id]
+        return saved
+
+    @property
+    def unsaved(self) -> Mapping[str, Draft]:
+        """By interaction id, the drafts that are in memory only: being written, or refused by the disk."""
+        return dict(self._unsaved)
+
+    async def save_unsaved(self) -> int:
+        """Try again to keep what the disk refused; returns how many drafts are kept now that were not."""
+        pending = list(self._unsaved.values())
+        for draft in pending:
+            await self.save_draft(draft)
+        return len(pending)
+
+    async def drafts(self) -> list[Draft]:
+        """All drafts, the latest first."""
+        return await self._thread.read(lambda connection, _: drafts.read_drafts(connection))
+
+    async def draft(self, interaction_id: str) -> Draft | None:
+        """The draft of one interaction, if there is one."""
+        return await self._thread.read(lambda connection, _: drafts.read_draft(connection, interaction_id))
+
+    async def discard_draft(self, interaction_id: str) -> None:
+        """Forget a draft because the agent said so."""
+        await self._thread.write(lambda connection, _: drafts.delete_draft(connection, interaction_id))
+        self._unsaved.pop(interaction_id, None)
+
+    async def park_draft(self, interaction_id: str, reason: str, *, row: OutboxRow | None = None) -> OutboxRow | None:
+        """Turn a draft into a parked outbox row, in one transaction; None when there is no draft.
+
+        row: the write it would have been; its state and reason are set here. Without one, the row has no target
+        and can be read but not delivered. A row already there under the same key with another text stays, and
+        this one gets a key of its own.
+        """
+        at = float(self._clock())
+
+        def park(connection: sqlite3.Connection, _: "Database") -> OutboxRow | None:
+            draft = drafts.read_draft(connection, interaction_id)
+            if draft is None:
+                return None
+            payload = {"note": draft.note, "codes": draft.codes, "follow_ups": draft.follow_ups}
+            key = outbox_key("parked draft", interaction_id, "wrap_up", draft.revision)
+            made = row or new_row(key, "wrap_up", interaction_id, "", payload, created_at=at)
+            made = outbox_rows.checked(replace(made, state=outbox_rows.PARKED, reason=reason))
+            kept = outbox_rows.insert_rows(connection, [made])[0]
+            if kept.sha256 != made.sha256:
+                made = replace(made, key=outbox_key(made.key, interaction_id, made.sha256, draft.revision))
+                kept = outbox_rows.insert_rows(connection, [made])[0]
+            drafts.delete_draft(connection, interaction_id)
+            return kept
+
+        kept = await self._thread.write(park)
+        self._unsaved.pop(interaction_id, None)
+        return kept
+
+    # Outbox
+
+    async def enqueue(self, rows: Sequence[OutboxRow], *, drop_draft: str | None) -> list[OutboxRow]:
+        """Insert the rows and delete the draft of interaction `drop_draft`, in one transaction.
+
+        Returns the rows as they are kept: for a key that is known already, the row that was there.
+        Raises ValueError for a row whose SHA-256 is not that of its payload (empty: it is filled in).
+        """
+        made = [outbox_rows.checked(row) for row in rows]
+
+        def insert(connection: sqlite3.Connection, _: "Database") -> list[OutboxRow]:
+            kept = outbox_rows.insert_rows(connection, made)
+            if drop_draft is not None:
+                drafts.delete_draft(connection, drop_draft)
+            return kept
+
+        kept = await self._thread.write(insert)
+        if drop_draft is not None:
+            self._unsaved.pop(drop_draft, None)
+        return kept
+
+    async def outbox(self, *, include_delivered: bool = False) -> list[OutboxRow]:
+        """The rows in the order they were made."""
+        return await self._thread.read(
+            lambda connection, _: outbox_rows.read_rows(connection, include_delivered=include_delivered)
+        )
+
+    async def outbox_row(self, key: str) -> OutboxRow | None:
+        """The row of a key, if there is one."""
+        return await self._thread.read(lambda connection, _: outbox_rows.read_row(connection, key))
+
+    async def due(self, now: float) -> list[OutboxRow]:
+        """The waiting rows whose time has come, oldest first. A damaged one is parked instead of returned."""
+        rows, damaged = await self._thread.read(lambda connection, _: outbox_rows.due_rows(connection, now))
+        if damaged:
+            await self._set_aside(damaged)
+        return rows
+
+    async def mark_delivered(self, key: str, receipt: str) -> OutboxRow:
+        """The backend has it and said so. Raises LookupError when there is no such row, as do the next three."""
+        at = float(self._clock())
+        return await self._thread.write(lambda connection, _: outbox_rows.set_delivered(connection, key, receipt, at))
+
+    async def mark_waiting(self, key: str, reason: str, not_before: float) -> OutboxRow:
+        """An attempt failed for now; the next one may come at not_before. Never undoes a delivery."""
+        return await self._thread.write(
+            lambda connection, _: outbox_rows.set_waiting(connection, key, reason, not_before)
+        )
+
+    async def park(self, key: str, reason: str) -> OutboxRow:
+        """An attempt failed for good; a person has to look. Never undoes a delivery."""
+        return await self._thread.write(lambda connection, _: outbox_rows.set_parked(connection, key, reason))
+
+    async def retry(self, key: str) -> OutboxRow:
+        """Send a parked row again, at once. Raises StoreDamaged for a row whose text was changed on the disk."""
+        return await self._thread.write(lambda connection, _: outbox_rows.set_retried(connection, key))
+
+    async def _set_aside(self, row_ids: list[int]) -> None:
+        def park(connection: sqlite3.Connection, _: "Database") -> None:
+            for row_id in row_ids:
+                outbox_rows.set_aside(connection, row_id)
+
+        await self._thread.write(park)
+
+    # Customer cache, journal, preferences
+
+    async def cache_customer(
+        self, customer_id: str, json: str, fetched_at: float, source: str, keys: Iterable[str]
+    ) -> None:
+        """Keep a customer's record (JSON text), found from now on under exactly these keys."""
+        customer, found_by = CachedCustomer(customer_id, json, fetched_at, source), tuple(keys)
+        await self._thread.write(lambda _, database: customer_cache.write_customer(database, customer, found_by))
+
+    async def cached_customer(self, customer_id: str) -> CachedCustomer | None:
+        """The kept record of a customer."""
+        return await self._thread.read(lambda _, database: customer_cache.read_customer(database, customer_id))
+
+    async def cached_by_key(self, key: str) -> list[CachedCustomer]:
+        """The kept records under a phone number or address, the freshest first."""
+        return await self._thread.read(lambda _, database: customer_cache.read_by_key(database, key))
+
+    async def journal(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Add an entry; the oldest beyond journal.LONGEST go."""
+        at = float(self._clock())
+        await self._thread.write(lambda _, database: journal.append_entry(database, at, kind, data, journal.LONGEST))
+
+    async def journal_entries(self, limit: int = 200) -> list[JournalEntry]:
+        """The newest entries, the newest first; limit is 0 or more."""
+        return await self._thread.read(lambda _, database: journal.read_entries(database, limit))
+
+    async def preference(self, name: str) -> Any:
+        """The JSON value of a preference, None when it was never set."""
+        return await self._thread.read(lambda _, database: preferences.read_preference(database, name))
+
+    async def set_preference(self, name: str, value: Any) -> None:
+        """Keep a JSON value under a name."""
+        await self._thread.write(lambda _, database: preferences.write_preference(database, name, value))
+
+    # Care of the file
+
+    async def check(self) -> StoreHealth:
+        """Look over the whole file; unless read_only, park damaged outbox rows and forget damaged records."""
+        findings = await self._thread.read(lambda connection, _: store_health.examine(connection))
+        forgotten: list[str] = []
+        has_ballast = self._thread.ballast.is_there
+        if not self._thread.read_only:
+            if not findings.problems:
+                forgotten = await self._thread.write(
+                    lambda connection, database: store_health.mend(connection, database, findings)
+                )
+            has_ballast = await self._thread.read(lambda *_: self._thread.ballast.take_on())
+        return store_health.report(findings, forgotten, has_ballast)
+
+    async def erase_customer(self, customer_id: str) -> int:
+        """Delete every row about a customer, undelivered ones too, and leave no byte of them in the files.
+
+        Returns how many rows went. Raises StoreLocked when a reader kept traces in use: call again.
+        """
+        gone = await self._thread.write(lambda connection, _: erasure.delete_customer(connection, customer_id))
+        await self._thread.read(erasure.leave_no_byte)
+        return gone
+
+    async def purge(self, now: float) -> Purged:
+        """Delete what is older than its retention; never a waiting or parked row, never unsent text."""
+        purged = await self._thread.write(lambda connection, _: erasure.purge_old(connection, now, self._retention))
+        await self._thread.read(lambda *_: self._thread.ballast.take_on())
+        return purged

@@ -1,0 +1,192 @@
+"""Outbox rows: what must reach a backend exactly once, however often it is sent."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from desktop.app.store_errors import StoreDamaged
+from desktop.app.store_schema import canonical_json, is_sealed, seal
+from desktop.app.transaction import Connection
+
+WAITING, PARKED, DELIVERED = "waiting", "parked", "delivered"
+STATES = frozenset({WAITING, PARKED, DELIVERED})
+DAMAGED = "damaged on this machine: the text is not what was written, so it is not sent"
+
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """One write to one backend.
+
+    kind: wrap_up, note, consent, follow_up or case. target: "crm:NAME", "messaging:NAME" and so on.
+    payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
+    attempts counts the answers (or silences) so far. Times are in seconds since the epoch; a waiting row is due
+    when not_before has come.
+    """
+
+    key: str
+    kind: str
+    interaction_id: str
+    target: str
+    payload: str
+    sha256: str
+    state: str
+    reason: str
+    attempts: int
+    not_before: float
+    created_at: float
+    delivered_at: float | None
+    receipt: str
+
+
+def outbox_key(profile: str, interaction_id: str, kind: str, revision: int, part: int = 0) -> str:
+    """The idempotency key: the same work always gets the same key, in any process, before and after a restart.
+
+    part tells apart several writes of one kind in one wrap-up (the second follow-up has part 1).
+    """
+    return str(uuid.uuid5(_NAMESPACE, canonical_json([profile, interaction_id, kind, revision, part])))
+
+
+def new_row(key: str, kind: str, interaction_id: str, target: str, payload: Any, *, created_at: float) -> OutboxRow:
+    """A waiting row, due at once. payload: any JSON value. Raises TypeError or ValueError when it is not JSON."""
+    text = canonical_json(payload)
+    return OutboxRow(
+        key, kind, interaction_id, target, text, payload_sha256(text), WAITING, "", 0, 0.0, created_at, None, ""
+    )
+
+
+def payload_sha256(payload: str) -> str:
+    """SHA-256 of a payload's UTF-8 bytes, 64 hex digits."""
+    return hashlib.sha256(payload.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+_FIELDS = tuple(field.name for field in fields(OutboxRow))
+_COLUMNS = ", ".join(_FIELDS)
+_SELECT = f"SELECT {_COLUMNS}, seal, id FROM outbox"  # noqa: S608 - our own column names
+_INSERT = (
+    f"INSERT INTO outbox ({_COLUMNS}, seal) VALUES ({', '.join('?' * (len(_FIELDS) + 1))})"  # noqa: S608
+    " ON CONFLICT (key) DO NOTHING"
+)
+
+
+def checked(row: OutboxRow) -> OutboxRow:
+    """The row with its SHA-256 filled in. Raises ValueError when it carries a wrong one or an unknown state."""
+    digest = payload_sha256(row.payload)
+    if row.sha256 not in ("", digest):
+        raise ValueError(f"the SHA-256 of outbox row {row.key} is not that of its payload")
+    if row.state not in STATES:
+        raise ValueError(f"unknown outbox state {row.state!r}")
+    return replace(row, sha256=digest, created_at=float(row.created_at))
+
+
+def insert_rows(connection: Connection, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+    """Insert the rows; where a key is known already, the row there stays and is returned instead."""
+    for row in rows:
+        connection.execute(_INSERT, (*(getattr(row, name) for name in _FIELDS), seal(*_sealed_parts(row))))
+    return [found for row in rows if (found := read_row(connection, row.key)) is not None]
+
+
+def read_rows(connection: Connection, *, include_delivered: bool) -> list[OutboxRow]:
+    """All rows in the order they were made."""
+    where = "" if include_delivered else f" WHERE state != '{DELIVERED}'"
+    return [_row(found) for found in connection.execute(f"{_SELECT}{where} ORDER BY id").fetchall()]
+
+
+def read_row(connection: Connection, key: str) -> OutboxRow | None:
+    """The row of a key, if there is one."""
+    found = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+    return None if found is None else _row(found)
+
+
+def due_rows(connection: Connection, now: float) -> tuple[list[OutboxRow], list[int]]:
+    """Rows to send now, oldest first, and the ids of those that are due but damaged."""
+    due: list[OutboxRow] = []
+    damaged: list[int] = []
+    query = f"{_SELECT} WHERE state = '{WAITING}' AND not_before <= ? ORDER BY id"
+    for found in connection.execute(query, (now,)).fetchall():
+        if _is_intact(found):
+            due.append(_row(found))
+        else:
+            damaged.append(found[-1])
+    return due, damaged
+
+
+def damaged_rows(connection: Connection) -> list[tuple[int, str]]:
+    """(id, key) of every row that is not what was written."""
+    return [
+        (found[-1], str(found[0]))
+        for found in connection.execute(f"{_SELECT} ORDER BY id").fetchall()
+        if not _is_intact(found)
+    ]
+
+
+def lost_keys(connection: Connection) -> bool:
+    """True when the index of keys no longer finds every row (SQLite's quick check does not compare them)."""
+    by_id = connection.execute("SELECT key FROM outbox NOT INDEXED").fetchall()
+    return any(
+        connection.execute("SELECT 1 FROM outbox INDEXED BY sqlite_autoindex_outbox_1 WHERE key = ?", key).fetchone()
+        is None
+        for key in by_id
+    )
+
+
+def set_aside(connection: Connection, row_id: int) -> None:
+    """Park a damaged row for good: its text can be read, and it is never sent."""
+    connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE id = ?", (PARKED, DAMAGED, row_id))
+
+
+def set_delivered(connection: Connection, key: str, receipt: str, at: float) -> OutboxRow:
+    """Note that the backend has it. Raises LookupError when there is no such row."""
+    _change(connection, key, "state = ?, reason = '', receipt = ?, delivered_at = ?", (DELIVERED, receipt, at), sent=1)
+    return _existing(connection, key)
+
+
+def set_waiting(connection: Connection, key: str, reason: str, not_before: float) -> OutboxRow:
+    """Try again from not_before on. A delivered row stays delivered. Raises LookupError: no such row."""
+    _change(connection, key, "state = ?, reason = ?, not_before = ?", (WAITING, reason, not_before), sent=1)
+    return _existing(connection, key)
+
+
+def set_parked(connection: Connection, key: str, reason: str) -> OutboxRow:
+    """Wait for a person. A delivered row stays delivered. Raises LookupError: no such row."""
+    _change(connection, key, "state = ?, reason = ?", (PARKED, reason), sent=1)
+    return _existing(connection, key)
+
+
+def set_retried(connection: Connection, key: str) -> OutboxRow:
+    """A parked row is due again at once. Raises LookupError: no such row; StoreDamaged: its text was changed."""
+    found = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
+    if found is not None and not _is_intact(found):
+        raise StoreDamaged("This record was damaged on this machine; copy its text into a new note")
+    _change(connection, key, "state = ?, reason = '', not_before = 0", (WAITING,), sent=0)
+    return _existing(connection, key)
+
+
+def _change(connection: Connection, key: str, assignments: str, values: tuple[Any, ...], *, sent: int) -> None:
+    connection.execute(
+        f"UPDATE outbox SET {assignments}, attempts = attempts + ? WHERE key = ? AND state != '{DELIVERED}'",  # noqa: S608
+        (*values, sent, key),
+    )
+
+
+def _existing(connection: Connection, key: str) -> OutboxRow:
+    row = read_row(connection, key)
+    if row is None:
+        raise LookupError(f"no outbox row {key}")
+    return row
+
+
+def _sealed_parts(row: OutboxRow) -> tuple[Any, ...]:
+    return row.key, row.kind, row.interaction_id, row.target, row.payload, row.sha256, row.created_at
+
+
+def _is_intact(found: tuple[Any, ...]) -> bool:
+    row = _row(found)
+    return row.state in STATES and is_sealed(found[-2], *_sealed_parts(row))
+
+
+def _row(found: tuple[Any, ...]) -> OutboxRow:
+    return OutboxRow(*found[: len(_FIELDS)])

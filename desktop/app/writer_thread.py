@@ -1,0 +1,145 @@
+"""The one thread that touches the store file, so that no slow disk ever holds up the screen."""
+
+import asyncio
+import os
+import sqlite3
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from desktop.app.ballast import Ballast
+from desktop.app.store_errors import StoreAbsent, StoreError, StoreFull, StoreReadOnly, store_error
+from desktop.app.store_schema import prepare, refuse_newer, schema_version
+from desktop.app.transaction import transaction
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+T = TypeVar("T")
+
+
+class WriterThread:
+    """A SQLite connection that lives in its own thread; work for it is done strictly in the order it was given."""
+
+    def __init__(self, path: Path, *, read_only: bool, busy_seconds: float) -> None:
+        self._path = path
+        self.read_only = read_only
+        self._busy_seconds = busy_seconds
+        self._connection: sqlite3.Connection | None = None
+        self._database: Database | None = None
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self.ballast = Ballast(path)
+
+    async def open(self) -> None:
+        """Open the file, making and migrating it as needed. Raises StoreError; nothing stays open then."""
+        try:
+            await self._submit(self._open)
+        except BaseException:
+            self._executor.shutdown(wait=False)
+            raise
+
+    async def close(self) -> None:
+        """Finish what was asked for, then close the file. Closing twice does nothing."""
+        if self._connection is not None:
+            await self._submit(self._close)
+            self._executor.shutdown(wait=False)
+
+    async def read(self, work: "Callable[[sqlite3.Connection, Database], T]") -> T:
+        """Run work outside a transaction and return what it returns. Raises StoreError."""
+        return await self._submit(lambda: work(*self._opened()))
+
+    async def write(self, work: "Callable[[sqlite3.Connection, Database], T]") -> T:
+        """Run work in one transaction; on return it is on the disk. Raises StoreError, and then nothing of it is.
+
+        Once asked for, the work is done even when the caller is cancelled. On a full disk the ballast is dropped
+        and the work is run a second time.
+        """
+        if self.read_only:
+            raise StoreReadOnly(f"{self._path} was opened for reading only")
+        return await self._submit(lambda: self._write(work))
+
+    def _write(self, work: "Callable[[sqlite3.Connection, Database], T]") -> T:
+        connection, database = self._opened()
+
+        def attempt() -> T:
+            with transaction(connection):
+                return work(connection, database)
+
+        try:
+            return attempt()
+        except sqlite3.Error as error:
+            if not isinstance(store_error(error, self._path), StoreFull) or not self.ballast.drop():
+                raise
+        return attempt()
+
+    async def _submit(self, work: Callable[[], T]) -> T:
+        def translated() -> T:
+            try:
+                return work()
+            except (sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
+                raise store_error(error, self._path) from error
+
+        try:
+            future = self._executor.submit(translated)
+        except RuntimeError as error:
+            raise StoreError("The store is closed") from error
+        # A cancelled caller must not take words back that were already handed over.
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def _opened(self) -> "tuple[sqlite3.Connection, Database]":
+        if self._connection is None or self._database is None:
+            raise StoreError("The store is closed")
+        return self._connection, self._database
+
+    def _open(self) -> None:
+        # Here and not at the top: it takes a tenth of a second, which the first paint must not wait for.
+        from sqlite_utils import Database
+
+        if self.read_only and not self._path.exists():
+            raise StoreAbsent("Nothing is kept on this machine for this profile yet")
+        if not self.read_only:
+            _make_private(self._path)
+        mode = "ro" if self.read_only else "rw"
+        connection = sqlite3.connect(
+            f"{self._path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=self._busy_seconds,
+            isolation_level=None,
+        )
+        try:
+            # A flipped bit may break the UTF-8 of a text; it must still be read, to be found and shown.
+            connection.text_factory = lambda found: found.decode("utf-8", "surrogateescape")
+            if self.read_only:
+                refuse_newer(connection)
+                if schema_version(connection) == 0:
+                    raise StoreAbsent("Nothing is kept on this machine for this profile yet")
+            else:
+                prepare(connection)
+                self.ballast.take_on()
+            self._database = Database(connection, execute_plugins=False)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._database = None
+
+
+def _make_private(path: Path) -> None:
+    """Make the folder (0700) and the file (0600) if they are not there; take others' rights to the file away."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    try:
+        found = os.fstat(descriptor)
+        if found.st_uid != os.geteuid():
+            raise StoreReadOnly(f"{path} belongs to another user")
+        if stat.S_IMODE(found.st_mode) & 0o077:
+            os.fchmod(descriptor, 0o600)
+    finally:
+        # Safe although closing drops POSIX locks: this process has no connection to the file yet.
+        os.close(descriptor)
