@@ -1,0 +1,97 @@
+"""The steps that the distributor's commands are made of."""
+
+from __future__ import annotations
+
+from mock_backends import routing_floor as timers
+from mock_backends.routing_effects import CallbackScheduled, Effect, OfferEnd, WrapUpStarted
+from mock_backends.routing_errors import NoRoom, NotTheirs
+from mock_backends.routing_line import Agent, Phase, Queue, Work, WrapUp
+from mock_backends.routing_views import RouterViews
+
+
+class RoutingSteps(RouterViews):
+    """Small changes shared by several commands; none of them is complete by itself."""
+
+    def _schedule(self, work: Work, at: float, effects: list[Effect]) -> None:
+        work.phase = Phase.SCHEDULED
+        work.callback = work.returned = True
+        work.stamp += 1
+        self._floor.timer(at, timers.CALLBACK, work, work.stamp)
+        effects.append(CallbackScheduled(work.id, work.queue.policy.name, at))
+
+    def _leave(self, work: Work) -> None:
+        """Out of the line without an agent."""
+        self._floor.leave_line(work)
+        if not work.queue.members:
+            work.queue.turns.line_gone()
+
+    def _return(self, work: Work, reason: OfferEnd, now: float) -> list[Effect]:
+        effects: list[Effect] = []
+        agent = self._floor.give_back(work, reason, now, effects)
+        self._floor.freed(agent, now, effects)
+        return effects
+
+    def _give(self, work: Work, agent: Agent) -> None:
+        work.agent = agent
+        agent.take(work.channel)
+        self._floor.rest(agent)
+
+    def _wrap_up(self, work: Work, agent: Agent, now: float, effects: list[Effect]) -> None:
+        """`agent` is done with the customer of `work`."""
+        floor = self._floor
+        policy = work.queue.policy
+        busy = now - work.answered_at
+        if policy.wrap_up_seconds == 0:
+            work.queue.learn_handle(busy)
+            agent.release(work.channel)
+            agent.idle_since = now
+            floor.freed(agent, now, effects)
+            return
+        key = (work.id, agent.profile.id)
+        if key in floor.wrap_ups:  # the same interaction came back to them meanwhile
+            floor.end_wrap_up(floor.wrap_ups[key], "superseded", now, effects)
+        wrap_up = floor.wrap_ups[key] = WrapUp(work, agent, now, busy)
+        if policy.wrap_up_seconds is not None:
+            wrap_up.deadline = now + policy.wrap_up_seconds
+            floor.timer(wrap_up.deadline, timers.WRAP_UP, wrap_up, 0)
+        effects.append(WrapUpStarted(work.id, agent.profile.id, wrap_up.deadline))
+
+    @staticmethod
+    def _need_room(agent: Agent, channel: str) -> None:
+        if not agent.room(channel):
+            raise NoRoom(f"agent {agent.profile.id} has no room on {channel}")
+
+    def _close(self, work: Work) -> None:
+        work.phase = Phase.CLOSED
+        work.stamp += 1
+        work.agent = None
+        del self._floor.works[work.id]
+
+    @staticmethod
+    def _count_handled(work: Work, now: float) -> None:
+        counters = work.queue.counters
+        if work.held_since is not None:
+            work.held_total += now - work.held_since
+            work.held_since = None
+        counters.handled += 1
+        counters.hold_seconds += work.held_total
+        counters.talk_seconds += now - work.answered_at - work.held_total
+
+    @staticmethod
+    def _count_left(work: Work, now: float, how: str) -> None:
+        counters = work.queue.counters
+        setattr(counters, how, getattr(counters, how) + 1)
+        if now - work.queued_at <= work.queue.policy.service_level_seconds:
+            setattr(counters, how + "_within", getattr(counters, how + "_within") + 1)
+
+    def _queue(self, name: str) -> Queue:
+        return self._found(self._floor.queues.get(name), "queue", name)
+
+    def _offered_to(self, interaction_id: str, agent_id: str) -> Work:
+        work = self._work(interaction_id, Phase.OFFERED)
+        if self._holder(work) is not self._agent(agent_id):
+            raise NotTheirs(f"interaction {interaction_id} is not offered to {agent_id}")
+        return work
+
+    def _wrap_up_of(self, interaction_id: str, agent_id: str) -> WrapUp:
+        return self._found(self._floor.wrap_ups.get((interaction_id, agent_id)), "wrap-up", interaction_id)

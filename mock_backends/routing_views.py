@@ -1,0 +1,160 @@
+"""Questions about the distributor that change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from heapq import merge
+from typing import TypeVar
+
+from mock_backends.estimated_wait import EstimatedWait
+from mock_backends.routing_counters import QueueCounters, QueueStats
+from mock_backends.routing_effects import Availability
+from mock_backends.routing_errors import Unknown, WrongPhase
+from mock_backends.routing_floor import Floor
+from mock_backends.routing_line import Agent, Phase, Queue, Work, place_of
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class InteractionView:
+    """Where an interaction is. `phase` is scheduled, queued, offered or active; times are epoch seconds."""
+
+    id: str
+    phase: str
+    queue: str
+    channel: str
+    agent_id: str | None
+    priority: float
+    arrived: float
+    queued_at: float
+    offer_deadline: float | None
+    relaxation_level: int
+    callback: bool
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """An agent's chosen state and what they have in hand; `used` maps a channel to interactions."""
+
+    id: str
+    availability: Availability
+    reason: str
+    next_availability: Availability | None
+    next_reason: str
+    used: Mapping[str, int]
+    queues: tuple[str, ...]
+
+
+class RouterViews:
+    """The reading half of the distributor."""
+
+    def __init__(self, floor: Floor) -> None:
+        self._floor = floor
+        self._staffed: dict[str, tuple[int, int, float]] = {}  # queue -> staffing number, agents, weight
+
+    def interaction(self, interaction_id: str) -> InteractionView:
+        """Raises Unknown when it is not here (any more)."""
+        work = self._work(interaction_id)
+        return InteractionView(
+            id=work.id,
+            phase=work.phase.value,
+            queue=work.queue.policy.name,
+            channel=work.channel,
+            agent_id=work.agent.profile.id if work.agent else None,
+            priority=work.priority,
+            arrived=work.arrived,
+            queued_at=work.queued_at,
+            offer_deadline=work.deadline if work.phase is Phase.OFFERED else None,
+            relaxation_level=work.level,
+            callback=work.callback,
+            held=work.held_since is not None,
+        )
+
+    def agent(self, agent_id: str) -> AgentView:
+        """Raises Unknown."""
+        agent = self._agent(agent_id)
+        following, why = agent.next or (None, "")
+        used = {channel: n for channel, n in agent.used.items() if n}
+        queues = tuple(queue.policy.name for queue in agent.by_queue)
+        return AgentView(agent_id, agent.availability, agent.reason, following, why, used, queues)
+
+    def head(self, queue: str, n: int) -> list[str]:
+        """The next `n` waiting interactions of the queue, in the order in which they will be offered."""
+        lines = self._found(self._floor.queues.get(queue), "queue", queue).lines.values()
+        places = merge(*(line.first(n) for line in lines if line.live))
+        return [place[5].id for place, _ in zip(places, range(n), strict=False)]
+
+    def position(self, interaction_id: str) -> int:
+        """How many are before it in its queue. Raises WrongPhase when it does not wait."""
+        work = self._work(interaction_id, Phase.QUEUED)
+        mine = place_of(work)[:4]
+        return sum(place_of(other)[:4] < mine for other in work.queue.members.values())
+
+    def estimated_wait(self, interaction_id: str) -> EstimatedWait | None:
+        """Of a waiting interaction, from now on; None = unknown because nobody works for the queue."""
+        ahead = self.position(interaction_id)
+        return self._estimate(self._work(interaction_id).queue, ahead)
+
+    def queue_stats(self, queue: str, now: float) -> QueueStats:
+        """Everything counted for the queue, and how it stands at `now`. Raises Unknown."""
+        target = self._found(self._floor.queues.get(queue), "queue", queue)
+        counters = target.counters
+        waiting = target.members.values()
+        return QueueStats(
+            queue=queue,
+            threshold=target.policy.service_level_seconds,
+            waiting=len(waiting),
+            longest_wait=max(0.0, now - min((work.queued_at for work in waiting), default=now)),
+            estimated_wait=self._estimate(target, len(waiting)),
+            staffed=self._staffing(target)[0],
+            **{name: getattr(counters, name) for name in QueueCounters.__slots__},
+        )
+
+    def reset_counters(self, now: float) -> None:
+        """Begin a new counting interval in every queue, as many centres do at midnight."""
+        for queue in self._floor.queues.values():
+            queue.counters = QueueCounters(now)
+
+    def _estimate(self, queue: Queue, ahead: int) -> EstimatedWait | None:
+        staffed, weight = self._staffing(queue)
+        if not staffed:
+            return None
+        if not ahead and not queue.members and any(line.free_agent() for line in queue.lines.values()):
+            return EstimatedWait(0.0, 0.0, 0.0)
+        return queue.turns.estimate(ahead, queue.handle_seconds / weight)
+
+    def _staffing(self, queue: Queue) -> tuple[int, float]:
+        """Available agents (busy or not) of the queue, and their capacity with each shared over their queues."""
+        name = queue.policy.name
+        known = self._staffed.get(name)
+        if known is None or known[0] != self._floor.staffing:
+            weights: dict[str, float] = {}
+            for line in queue.lines.values():
+                for agent in line.members:
+                    if line.needed == queue.policy.required and agent.availability == "available":
+                        share = agent.profile.capacity[line.channel] / len(agent.by_queue)
+                        weights[agent.profile.id] = max(share, weights.get(agent.profile.id, 0.0))
+            known = self._staffed[name] = (self._floor.staffing, len(weights), sum(weights.values()))
+        return known[1], known[2]
+
+    def _work(self, interaction_id: str, *phases: Phase) -> Work:
+        work = self._found(self._floor.works.get(interaction_id), "interaction", interaction_id)
+        if phases and work.phase not in phases:
+            raise WrongPhase(f"interaction {interaction_id} is {work.phase.value}")
+        return work
+
+    def _agent(self, agent_id: str) -> Agent:
+        return self._found(self._floor.agents.get(agent_id), "agent", agent_id)
+
+    @staticmethod
+    def _holder(work: Work) -> Agent:
+        return RouterViews._found(work.agent, "agent of", work.id)
+
+    @staticmethod
+    def _found(thing: T | None, kind: str, name: str) -> T:
+        if thing is None:
+            raise Unknown(f"no {kind} {name}")
+        return thing
