@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.domain.customer import CustomerDetails, Match
+from desktop.domain.events import Change
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
-from desktop.domain.words import Health, PopAnswer
+from desktop.domain.words import Health, OfferEnd, PopAnswer
+
+_OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,23 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """How an offer, a contact or a whole interaction of mine ended, with the service's own reason."""
+
+    at: Instant
+    change: Change  # offer_ended | wrap_up | closed
+    reason: str
+    interaction: Interaction
+
+    @property
+    def offer_end(self) -> OfferEnd | None:
+        """Which of the five ways an offer ended; None when no offer ended or the service gave no known word."""
+        if self.change is Change.OFFER_ENDED and self.reason in _OFFER_ENDS:
+            return OfferEnd(self.reason)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class AppState:
     """Everything known, at one moment. Each mapping is replaced, never changed in place."""
 
@@ -102,3 +122,6 @@ class AppState:
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
     past_help: Mapping[str, PastHelp] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    endings: tuple[Ending, ...] = ()  # newest last
+    unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over
+    oddities: tuple[str, ...] = ()  # what a service did that the tables do not know, newest last; for diagnostics

@@ -1,0 +1,185 @@
+"""The one way the state changes: a state and a batch of events make the next state."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from desktop.domain import people, work
+from desktop.domain.batch import DETAILS, Batch, newest
+from desktop.domain.events import (
+    AgentChanged,
+    CapabilitiesKnown,
+    ChatReceived,
+    ClockRead,
+    ContactCenterSnapshot,
+    DetailsChanged,
+    DraftDropped,
+    DraftSaved,
+    Envelope,
+    Gap,
+    HealthChanged,
+    Heartbeat,
+    InteractionChanged,
+    Noticed,
+    OutboxChanged,
+    PastHelpKnown,
+    PendingChanged,
+    PersonChanged,
+    PopChanged,
+    PresenceChanged,
+    PresenceSnapshot,
+    QueueChanged,
+)
+from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.streams import Fit, admit, admit_snapshot, check_head, mark_healing, needs_snapshot
+from desktop.domain.words import Health
+
+__all__ = ["needs_snapshot", "reduce"]
+
+
+def reduce(state: AppState, envelopes: Sequence[Envelope]) -> AppState:
+    """The state after the events, in the order they came in.
+
+    A whole batch costs one copy of each mapping it touches; a mapping nothing happened to stays the same object,
+    and so does the state. Reducing a batch in one go equals reducing it event by event. Events that are late,
+    doubled or lost do no harm (see `streams`): at worst `needs_snapshot` becomes true.
+    """
+    batch = Batch(state)
+    for envelope in envelopes:
+        _apply(batch, envelope)
+    return batch.finish()
+
+
+def _apply(batch: Batch, envelope: Envelope) -> None:
+    event = envelope.event
+    match event:
+        case ContactCenterSnapshot() | PresenceSnapshot():
+            fit = admit_snapshot(batch, envelope)
+            if fit is Fit.STALE:
+                return
+            if isinstance(event, ContactCenterSnapshot):
+                work.apply_snapshot(batch, event, fit)
+            else:
+                people.apply_snapshot(batch, envelope.source, event, fit)
+        case Heartbeat():
+            _heard(batch, envelope)
+            check_head(batch, envelope, event)
+        case Gap():
+            mark_healing(batch, envelope.source)
+        case _:
+            if admit(batch, envelope):
+                _apply_admitted(batch, envelope)
+
+
+def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
+    event = envelope.event
+    match event:
+        case InteractionChanged():
+            work.apply_interaction(batch, envelope, event)
+        case AgentChanged():
+            work.apply_agent(batch, event)
+        case QueueChanged():
+            work.apply_queue(batch, event)
+        case PresenceChanged():
+            work.put_newer(batch.presence, event.presence.person_id, event.presence)
+        case PersonChanged():
+            batch.people.put(event.person.id, event.person)
+        case ChatReceived():
+            people.apply_chat(batch, event.line)
+        case HealthChanged():
+            _health(batch, envelope, event)
+        case ClockRead():
+            batch.set("skew", event.skew)
+        case CapabilitiesKnown():
+            batch.capabilities.put(envelope.source, event.capabilities)
+        case _:
+            _apply_own(batch, envelope)
+
+
+def _apply_own(batch: Batch, envelope: Envelope) -> None:
+    """What the desktop itself found out or did."""
+    event = envelope.event
+    match event:
+        case PopChanged():
+            _pop(batch, envelope, event)
+        case DetailsChanged():
+            _details(batch, event)
+        case DraftSaved():
+            _draft(batch, event)
+        case DraftDropped():
+            _draft_dropped(batch, event.interaction_id)
+        case OutboxChanged():
+            batch.set("outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why))
+        case PendingChanged():
+            if event.verbs:
+                batch.pending.put(event.interaction_id, event.verbs)
+            else:
+                batch.pending.drop(event.interaction_id)
+        case PastHelpKnown():
+            batch.past_help.put(event.help.person_id, event.help)
+        case Noticed():
+            batch.notices = newest(batch.notices, Notice(envelope.at, event.text, event.severity))
+
+
+def _heard(batch: Batch, envelope: Envelope) -> None:
+    known = batch.health.get(envelope.source)
+    if known is None:
+        known = SourceHealth(Health.LIVE, since=envelope.at)
+    batch.health.put(envelope.source, replace(known, last_heard=max(envelope.at, known.last_heard or envelope.at)))
+
+
+def _health(batch: Batch, envelope: Envelope, event: HealthChanged) -> None:
+    known = batch.health.get(envelope.source)
+    since = known.since if known is not None and known.health is event.health else envelope.at
+    last_heard = known.last_heard if known is not None else None
+    batch.health.put(envelope.source, SourceHealth(event.health, since, event.why, last_heard))
+
+
+def _pop(batch: Batch, envelope: Envelope, event: PopChanged) -> None:
+    key = event.interaction_id
+    if batch.tombstones.get(key) is not None and batch.drafts.get(key) is None:
+        return  # the answer came after the interaction went
+    known = batch.pops.get(key)
+    since = known.since if known is not None and known.answer is event.answer else envelope.at
+    pop = ScreenPop(event.answer, since, event.matches, event.chosen, event.chosen_by, event.cached, event.why)
+    batch.pops.put(key, pop)
+
+
+def _details(batch: Batch, event: DetailsChanged) -> None:
+    known, fresh = batch.details.get(event.customer_id), event.details
+    if known is not None:
+        # A part that could not be had this time is shown as it was, with the age it had.
+        kept = any(
+            old is not None and new is None
+            for old, new in (
+                (known.cases, fresh.cases),
+                (known.timeline, fresh.timeline),
+                (known.purchases, fresh.purchases),
+            )
+        )
+        fresh = replace(
+            fresh,
+            cases=known.cases if fresh.cases is None else fresh.cases,
+            timeline=known.timeline if fresh.timeline is None else fresh.timeline,
+            purchases=known.purchases if fresh.purchases is None else fresh.purchases,
+            fetched_at=known.fetched_at if kept else fresh.fetched_at,
+        )
+    batch.details.put_last(event.customer_id, fresh, DETAILS)
+    if event.failed:
+        batch.details_failed.put_last(event.customer_id, event.failed, DETAILS)
+    else:
+        batch.details_failed.drop(event.customer_id)
+
+
+def _draft(batch: Batch, event: DraftSaved) -> None:
+    known = batch.drafts.get(event.interaction_id)
+    if known is not None and event.revision < known.revision:
+        return  # a slow save of an older text
+    view = DraftView(event.note, event.codes, event.revision, event.saved_at, event.problem)
+    batch.drafts.put(event.interaction_id, view)
+
+
+def _draft_dropped(batch: Batch, interaction_id: str) -> None:
+    batch.drafts.drop(interaction_id)
+    batch.unfinished.drop(interaction_id)
+    if batch.interactions.get(interaction_id) is None:
+        batch.pops.drop(interaction_id)

@@ -1,0 +1,128 @@
+"""Applying what the contact centre tells: interactions, agents, queues."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from desktop.domain.batch import TOMBSTONES, Batch, Shelf, newest
+from desktop.domain.events import (
+    AgentChanged,
+    Change,
+    ContactCenterSnapshot,
+    Envelope,
+    InteractionChanged,
+    QueueChanged,
+)
+from desktop.domain.lifecycle import is_odd
+from desktop.domain.model import Interaction
+from desktop.domain.state import Ending
+from desktop.domain.streams import Fit, is_numbered
+
+
+class Versioned(Protocol):
+    """An entity whose version rises with every change."""
+
+    @property
+    def version(self) -> int: ...
+
+
+E = TypeVar("E", bound=Versioned)
+_ENDS = frozenset({Change.OFFER_ENDED, Change.WRAP_UP, Change.CLOSED})
+
+
+def put_newer(shelf: Shelf[E], key: str, entity: E) -> bool:
+    """Put the entity unless the same or a higher version is known; says whether it did."""
+    known = shelf.get(key)
+    if known is not None and entity.version <= known.version:
+        return False
+    shelf.put(key, entity)
+    return True
+
+
+def merged(known: Mapping[str, E], fresh: Sequence[tuple[str, E]], fit: Fit) -> dict[str, E]:
+    """The entities of a snapshot; where the known one is as new or newer it stays, so that its slice is the same."""
+    result: dict[str, E] = {}
+    for key, entity in fresh:
+        old = known.get(key) if fit is Fit.SAME_EPOCH else None
+        result[key] = old if old is not None and old.version >= entity.version else entity
+    return result
+
+
+def apply_interaction(batch: Batch, envelope: Envelope, event: InteractionChanged) -> None:
+    """Take the interaction if it is newer, and let it leave when it is over or another's."""
+    new = event.interaction
+    old = batch.interactions.get(new.id)
+    if new.version <= (old.version if old is not None else batch.tombstones.now.get(new.id, -1)):
+        return
+    if old is None and envelope.seq is None and is_numbered(batch, envelope.source):
+        # A late answer to a command may outlive its interaction; only the stream and the snapshot bring new ones.
+        batch.odd(f"interaction {new.id}: told of outside the stream, which does not know it")
+        return
+    if old is not None:
+        odd = is_odd(old, new)
+        if odd is not None:
+            batch.odd(odd)
+    if event.change in _ENDS and batch.me and batch.me in {new.agent_id, old.agent_id if old else None}:
+        batch.endings = newest(batch.endings, Ending(envelope.at, event.change, event.reason, new))
+    if batch.is_mine_to_see(new):
+        _keep(batch, new)
+    else:
+        _leave(batch, new, old)
+
+
+def apply_agent(batch: Batch, event: AgentChanged) -> None:
+    """Take the agent if it is newer."""
+    agent = event.agent
+    old = batch.agents.get(agent.id)
+    if put_newer(batch.agents, agent.id, agent) and old is not None:
+        odd = is_odd(old, agent)
+        if odd is not None:
+            batch.odd(odd)
+
+
+def apply_queue(batch: Batch, event: QueueChanged) -> None:
+    """Take the figures of the queue if they are newer."""
+    put_newer(batch.queues, event.queue.name, event.queue)
+
+
+def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None:
+    """Replace all that the contact centre told before; what went away since the snapshot was taken stays away."""
+    batch.me = event.me
+    if fit is Fit.NEW_EPOCH:
+        batch.tombstones.swap({})
+    batch.agents.swap(merged(batch.agents.now, [(agent.id, agent) for agent in event.agents], fit))
+    batch.queues.swap(merged(batch.queues.now, [(queue.name, queue) for queue in event.queues], fit))
+    batch.set("codes", event.codes)
+    batch.set("reasons", event.reasons)
+    known = batch.interactions.now
+    gone = batch.tombstones.now
+    fresh = [(new.id, new) for new in event.interactions if new.version >= gone.get(new.id, new.version)]
+    result = {key: new for key, new in merged(known, fresh, fit).items() if batch.is_mine_to_see(new)}
+    for interaction_id, old in known.items():
+        if interaction_id not in result:
+            _forget(batch, old)
+    batch.interactions.swap(result)
+    for interaction_id in result:
+        batch.tombstones.drop(interaction_id)
+        batch.unfinished.drop(interaction_id)
+
+
+def _keep(batch: Batch, interaction: Interaction) -> None:
+    batch.interactions.put(interaction.id, interaction)
+    batch.tombstones.drop(interaction.id)
+    batch.unfinished.drop(interaction.id)
+
+
+def _leave(batch: Batch, new: Interaction, old: Interaction | None) -> None:
+    batch.interactions.drop(new.id)
+    batch.tombstones.put_last(new.id, new.version, TOMBSTONES)
+    if old is not None:
+        _forget(batch, new)
+
+
+def _forget(batch: Batch, last: Interaction) -> None:
+    """Drop what hangs on an interaction that left; while its note is not handed over, keep what that needs."""
+    batch.pending.drop(last.id)
+    if batch.drafts.get(last.id) is not None:
+        batch.unfinished.put(last.id, last)
+    else:
+        batch.pops.drop(last.id)
