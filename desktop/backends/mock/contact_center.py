@@ -1,0 +1,166 @@
+"""The bundled mock contact centre."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import ClassVar, Self
+
+from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
+from desktop.backends.wire.http import Http, segment
+from desktop.backends.wire.reading import member, read
+from desktop.domain.events import (
+    AgentChanged,
+    Change,
+    ContactCenterSnapshot,
+    Envelope,
+    Event,
+    InteractionChanged,
+    QueueChanged,
+)
+from desktop.domain.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
+from desktop.domain.words import Availability
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.contact_center import ContactCenter
+
+_CHANGES = frozenset(change.value for change in Change)
+
+
+def _reason(data: object) -> str:
+    reason = data.get("reason") if isinstance(data, dict) else None
+    return reason if isinstance(reason, str) else ""
+
+
+def _event(kind: str, data: object) -> Event | None:
+    if kind in _CHANGES:
+        return InteractionChanged(Change(kind), read(Interaction, member(data, "interaction")), _reason(data))
+    if kind == "agent.changed":
+        return AgentChanged(read(Agent, member(data, "agent")), _reason(data))
+    if kind == "queue.changed":
+        return QueueChanged(read(QueueStats, member(data, "queue")))
+    return None
+
+
+class MockContactCenter(ContactCenter):
+    """Speaks the contact-centre part of the wire contract."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        kind=Kind.CONTACT_CENTER,
+        name="mock",
+        api=API,
+        title="Bundled mock contact centre",
+        capabilities=frozenset(
+            {
+                Capability.HOLD,
+                Capability.MUTE,
+                Capability.DTMF,
+                Capability.CONSULT,
+                Capability.SWAP,
+                Capability.CONFERENCE,
+                Capability.WARM_TRANSFER,
+                Capability.BLIND_TRANSFER,
+                Capability.CALLBACK,
+                Capability.WRAP_UP_EXTEND,
+                Capability.NEXT_AVAILABILITY,
+                Capability.EVENT_REPLAY,
+                Capability.QUEUE_HEAD,
+            }
+        ),
+        options=OPTIONS,
+    )
+
+    def __init__(self, http: Http) -> None:
+        """Talks over `http`, which it closes."""
+        self._http = http
+
+    @classmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        return cls(connect(options, "The contact centre"))
+
+    async def open(self) -> frozenset[Capability]:
+        await check(self._http, "/v1/interactions/no-such-interaction")
+        return self.manifest.capabilities
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def snapshot(self) -> Envelope:
+        body = await self._http.get("/v1/snapshot")
+        epoch, number = numbered(member(body, "as_of"))
+        event = read(ContactCenterSnapshot, body)
+        return Envelope(self.manifest.kind.value, event, read(float, member(body, "server_time")), epoch, number)
+
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        return follow(self._http, self.manifest.kind.value, after, _event)
+
+    async def set_availability(
+        self, availability: Availability, *, reason: str, after_current: bool, key: str
+    ) -> Agent:
+        when = "after_current" if after_current else "now"
+        body = {"availability": availability.value, "reason": reason, "when": when}
+        return read(Agent, member(await self._http.change("PUT", "/v1/me/availability", body, key=key), "agent"))
+
+    async def cancel_next(self, *, key: str) -> Agent:
+        return read(Agent, member(await self._http.change("DELETE", "/v1/me/next", key=key), "agent"))
+
+    async def _do(
+        self, interaction_id: str, verb: str, key: str, body: Mapping[str, object] | None = None
+    ) -> Interaction:
+        path = f"/v1/interactions/{segment(interaction_id)}/{verb}"
+        answer = await self._http.change("POST", path, dict(body or {}), key=key)
+        return read(Interaction, member(answer, "interaction"))
+
+    async def _leg(self, interaction_id: str, leg_id: str, verb: str, key: str) -> Interaction:
+        return await self._do(interaction_id, f"legs/{segment(leg_id)}/{verb}", key)
+
+    async def accept(self, interaction_id: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "accept", key)
+
+    async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
+        return await self._do(interaction_id, "decline", key, {"reason": reason})
+
+    async def end(self, interaction_id: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "end", key)
+
+    async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "messages", key, {"text": text})
+
+    async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
+        return await self._do(interaction_id, "wrap-up", key, {"codes": list(codes), "note_given": note_given})
+
+    async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
+        return read(tuple[WrapUpCode, ...], member(await self._http.get("/v1/snapshot"), "codes"))
+
+    async def hold(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        return await self._do(interaction_id, "hold" if on else "resume", key)
+
+    async def mute(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        return await self._do(interaction_id, "mute" if on else "unmute", key)
+
+    async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "dtmf", key, {"digits": digits})
+
+    async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "consult", key, {"target": target})
+
+    async def cancel_leg(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        return await self._leg(interaction_id, leg_id, "cancel", key)
+
+    async def swap(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        return await self._leg(interaction_id, leg_id, "swap", key)
+
+    async def complete_transfer(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        return await self._leg(interaction_id, leg_id, "complete", key)
+
+    async def conference(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        return await self._leg(interaction_id, leg_id, "conference", key)
+
+    async def blind_transfer(self, interaction_id: str, target: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "transfer", key, {"target": target})
+
+    async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
+        return await self._do(interaction_id, "wrap-up/extend", key)
+
+    async def callback(
+        self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str
+    ) -> str:
+        body = {"interaction_id": interaction_id, "queue": queue, "address": asdict(address), "at": at, "note": note}
+        return read(str, member(await self._http.change("POST", "/v1/callbacks", body, key=key), "callback_id"))

@@ -1,0 +1,231 @@
+"""Requests to one server over HTTP, with every bound that a hostile or broken server calls for.
+
+One client per server keeps its connections open, so that the next request pays no handshake. httpx is imported when
+the first request is made.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from desktop.backends.wire.address import server_url
+from desktop.backends.wire.problem import error_of
+from desktop.backends.wire.reading import parse
+from desktop.backends.wire.sse import EventParser, ServerEvent
+from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    import ssl
+
+    import httpx
+
+DEADLINE = 10.0
+LARGEST_BODY = 5 * 1024 * 1024
+LARGEST_PROBLEM = 64 * 1024
+KEPT_OPEN = 30.0
+SILENCE = 60.0  # on a stream; the host's watchdog is much shorter
+
+
+def segment(text: str) -> str:
+    """`text` as one segment of a path. An id that would climb to another path is refused.
+
+    Raises:
+        Rejected: it is empty, `.` or `..`.
+    """
+    if text in {"", ".", ".."}:
+        raise Rejected("That is not an id.")
+    return quote(text, safe="")
+
+
+class Http:
+    """The connection to one server."""
+
+    def __init__(
+        self, url: str, *, server: str, token: str = "", ca_file: str = "", deadline: float = DEADLINE
+    ) -> None:
+        """Nothing is opened yet.
+
+        Args:
+            url: where the server is; plain HTTP only to this machine.
+            server: what to call it in words for people, e.g. "The CRM".
+            token: bearer token; goes into the `Authorization` header and nowhere else.
+            ca_file: certificates to trust instead of the public ones.
+            deadline: seconds for a whole request, from connecting to the last byte.
+
+        Raises:
+            Rejected: the address or the token cannot be used.
+        """
+        if not token.isascii() or any(not "!" <= c <= "~" for c in token):
+            raise Rejected(f"The token for {server} holds characters that a token cannot have.")
+        self._url = server_url(url)
+        self._server = server
+        self._token = token
+        self._ca_file = ca_file
+        self._deadline = deadline
+        self._client: httpx.AsyncClient | None = None
+
+    async def get(self, path: str, params: Mapping[str, str | int | float] | None = None) -> object:
+        """The JSON answer to a request that changes nothing."""
+        return await self._ask("GET", path, params=params)
+
+    async def change(self, method: str, path: str, body: object = None, *, key: str) -> object:
+        """The JSON answer to a request that changes something, asked under the idempotency key `key`.
+
+        Raises:
+            OutcomeUnknown: the request went out and no whole answer came back.
+        """
+        if not 1 <= len(key) <= 200 or any(not "!" <= c <= "~" for c in key):
+            raise Rejected("That is not an idempotency key.", "1-200 visible ASCII characters")
+        return await self._ask(method, path, body={} if body is None and method != "DELETE" else body, key=key)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int | float] | None = None,
+        body: object = None,
+        key: str = "",
+    ) -> object:
+        import httpx
+
+        went_out = False
+
+        async def trace(event: str, _info: Mapping[str, Any]) -> None:
+            nonlocal went_out
+            if event.endswith("send_request_headers.started"):
+                went_out = True
+
+        request = self._open_client().build_request(
+            method,
+            self._url + path,
+            params=params,
+            json=body,
+            headers={"Idempotency-Key": key} if key else {},
+            extensions={"trace": trace},
+        )
+        what = f"{method} {path}"
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await self._open_client().send(request, stream=True)
+                try:
+                    return await self._answer(response, what)
+                finally:
+                    await response.aclose()
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, TimeoutError, OSError) as error:
+            raise self._no_answer(error, what, unknown=bool(key) and went_out) from error
+
+    def _no_answer(self, error: Exception, what: str, *, unknown: bool) -> BackendError:
+        import httpx
+
+        detail = f"{what}: {type(error).__name__}"
+        if unknown:
+            return OutcomeUnknown(f"{self._server} did not say whether it did that.", detail)
+        if isinstance(error, (TimeoutError, httpx.TimeoutException)):
+            return Unavailable(f"{self._server} did not answer within {self._deadline:g} s.", detail)
+        return Unavailable(f"{self._server} cannot be reached.", detail)
+
+    async def _answer(self, response: "httpx.Response", what: str) -> object:
+        import httpx
+
+        if response.is_success:
+            body = await self._body(response, LARGEST_BODY, what)
+            return parse(body) if body else None
+        problem: object = None
+        try:
+            problem = parse(await self._body(response, LARGEST_PROBLEM, what))
+        except (ProtocolError, httpx.HTTPError):
+            problem = None  # the status alone says enough; the words were a comfort
+        wait = response.headers.get("retry-after")
+        raise error_of(response.status_code, problem, server=self._server, request=what, wait=wait)
+
+    async def _body(self, response: "httpx.Response", largest: int, what: str) -> bytes:
+        # Raw bytes, never decoded ones: a small compressed body can unfold to any size in one step.
+        self._refuse_encoding(response, what)
+        parts: list[bytes] = []
+        size = 0
+        async for chunk in response.aiter_raw():
+            size += len(chunk)
+            if size > largest:
+                raise ProtocolError(f"{self._server} sent too large an answer.", f"{what}: over {largest} bytes")
+            parts.append(chunk)
+        return b"".join(parts)
+
+    def _refuse_encoding(self, response: "httpx.Response", what: str) -> None:
+        if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+            raise ProtocolError(f"{self._server} sent an answer we did not ask for.", f"{what}: compressed")
+
+    async def events(self, path: str, last_id: str = "") -> AsyncGenerator[ServerEvent, None]:
+        """The events of a stream, until it ends.
+
+        Args:
+            last_id: the id of the last event seen; the server goes on after it.
+
+        Raises:
+            Unavailable: it cannot be reached, is cut, or says nothing for a minute.
+            ProtocolError: it is not an event stream, or an event is larger than 256 KB.
+        """
+        import httpx
+
+        what = f"GET {path}"
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": last_id} if last_id else {})
+        client = self._open_client()
+        request = client.build_request("GET", self._url + path, headers=headers)
+        request.extensions["timeout"] = httpx.Timeout(self._deadline, read=SILENCE).as_dict()
+        try:
+            async with asyncio.timeout(self._deadline):
+                response = await client.send(request, stream=True)
+                if response.status_code != 200:
+                    try:
+                        await self._answer(response, what)
+                    finally:
+                        await response.aclose()
+        except (httpx.HTTPError, TimeoutError, OSError) as error:
+            raise self._no_answer(error, what, unknown=False) from error
+        try:
+            if response.headers.get("content-type", "").partition(";")[0].strip().lower() != "text/event-stream":
+                raise ProtocolError(f"{self._server} sent no event stream.", what)
+            self._refuse_encoding(response, what)
+            parser = EventParser()
+            async for chunk in response.aiter_raw():
+                for event in parser.feed(chunk):
+                    yield event
+        except (httpx.HTTPError, httpx.StreamError, OSError) as error:
+            raise Unavailable(f"The connection to {self._server} was lost.", f"{what}: {error!r}"[:200]) from error
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close every connection. May be called twice; a later request opens them again."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    def _open_client(self) -> "httpx.AsyncClient":
+        if self._client is None:
+            import httpx
+
+            headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+            if self._token:
+                headers["Authorization"] = f"Bearer {self._token}"
+            self._client = httpx.AsyncClient(
+                verify=self._tls(),
+                trust_env=False,
+                follow_redirects=False,
+                headers=headers,
+                timeout=httpx.Timeout(self._deadline),
+                limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=KEPT_OPEN),
+            )
+        return self._client
+
+    def _tls(self) -> "ssl.SSLContext":
+        import ssl
+
+        if self._url.startswith("http://"):
+            # Loading the certificates takes tens of milliseconds; one without any trusts nobody, which is safe.
+            return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            return ssl.create_default_context(cafile=self._ca_file or None)
+        except OSError as error:
+            raise AuthFailed(f"The certificates in {self._ca_file} cannot be read.", type(error).__name__) from error
