@@ -1,0 +1,116 @@
+"""What must not be written down: tokens, passwords and card numbers are blanked before text reaches a log."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+BLANK: Final = "[redacted]"
+_DEPTH: Final = 12
+_ITEMS: Final = 1_000
+
+_NAME: Final = (
+    r"(?:[\w.-]{0,40}(?:token|secret|password|passwd|passphrase|api[_-]?key|apikey|access[_-]?key|credential|cookie|session[_-]?id)"
+    r"|pwd|auth|authorization|proxy-authorization|cvv2?|cvc2?|pin)"
+)
+_SECRET_NAME: Final = re.compile(rf"{_NAME}s?", re.IGNORECASE)
+_ASSIGNED: Final = re.compile(
+    rf"(?P<name>(?<![\w.-]){_NAME}[\"']?\s{{0,3}}[=:]\s{{0,3}})(?:b?\"[^\"\n]*\"?|b?'[^'\n]*'?|(?:bearer|basic)\s+\S+|[^\s,;&}})\]]+)",
+    re.IGNORECASE,
+)
+_SCHEME: Final = re.compile(r"\b(?P<scheme>bearer|basic|digest)\s+[\w.~+/=-]{4,}", re.IGNORECASE)
+_USERINFO: Final = re.compile(r"(?P<start>[a-z][a-z0-9+.-]{0,20}://)[^\s/@\"']{1,400}@", re.IGNORECASE)
+_JWT: Final = re.compile(r"\beyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*)?")
+_LONG: Final = re.compile(r"[A-Za-z0-9_\-]{32,}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+_HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_CARD: Final = re.compile(r"(?<!\d)\d(?:[ .\-\u00a0\u2010-\u2015]?\d){12,29}(?!\d)")
+
+
+def redact(text: str) -> str:
+    """Blank whatever looks like a credential or a payment card number.
+
+    Known: values of fields named like a secret, HTTP authorization schemes, user names in addresses, JSON web tokens,
+    long random strings (32 characters and more, not UUIDs), and 13 to 19 digits that pass the Luhn check
+    (ISO/IEC 7812-1, annex B), of which the last four stay.
+
+    Args:
+        text: any text, of any length.
+
+    Returns:
+        The same text with each secret replaced by `[redacted]`.
+    """
+    text = _USERINFO.sub(rf"\g<start>{BLANK}@", text)
+    text = _ASSIGNED.sub(rf"\g<name>{BLANK}", text)
+    text = _SCHEME.sub(rf"\g<scheme> {BLANK}", text)
+    text = _JWT.sub(BLANK, text)
+    text = _LONG.sub(_random_looking, text)
+    return _CARD.sub(_card, text)
+
+
+def redact_value(value: object) -> object:
+    """The same for nested data, as it goes into a log line.
+
+    Args:
+        value: mappings, sequences and sets of anything, however deep; cycles are allowed.
+
+    Returns:
+        Plain dicts, lists, strings, numbers, booleans and None. Everything under a key named like a secret is blanked,
+        what repeats itself is `[cycle]`, what lies deeper than 12 levels is `[deep]`, and 1,000 items of a collection
+        are kept.
+    """
+    return _walk(value, _DEPTH, ())
+
+
+def _walk(value: object, depth: int, above: tuple[int, ...]) -> object:
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        # A card number may arrive as a number.
+        text = redact(str(value)) if abs(value) < 10**19 else "[large number]"
+        return value if text == str(value) else text
+    if isinstance(value, str):
+        return redact(value)
+    if id(value) in above:
+        return "[cycle]"
+    if depth == 0:
+        return "[deep]"
+    inside = (*above, id(value))
+    if isinstance(value, Mapping):
+        pairs = list(value.items())[:_ITEMS]
+        return {
+            redact(str(key)): BLANK if _SECRET_NAME.fullmatch(str(key)) else _walk(item, depth - 1, inside)
+            for key, item in pairs
+        }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_walk(item, depth - 1, inside) for item in list(value)[:_ITEMS]]
+    if isinstance(value, bytes | bytearray):
+        return redact(bytes(value).decode("utf-8", "replace"))
+    return redact(str(value))
+
+
+def _random_looking(match: re.Match[str]) -> str:
+    run = match[0]
+    if _UUID.fullmatch(run):
+        return run
+    mixed = any(c.islower() for c in run) and any(c.isupper() for c in run) and any(c.isdigit() for c in run)
+    hexadecimal = _HEX.fullmatch(run) is not None and not run.isdigit()
+    return BLANK if mixed or hexadecimal else run
+
+
+def _card(match: re.Match[str]) -> str:
+    # What follows a card number is often more digits (its expiry), so each group of digits may start or end one.
+    run = match[0]
+    edges = [i for i, c in enumerate(run) if c.isdigit() and (i == 0 or not run[i - 1].isdigit())]
+    for start in edges:
+        for end in sorted({*edges, len(run)}, reverse=True):
+            digits = [int(c) for c in run[start:end] if c.isdigit()]
+            if 13 <= len(digits) <= 19 and _luhn(digits):
+                last = "".join(map(str, digits[-4:]))
+                gap = run[end - 1] if end < len(run) and not run[end - 1].isdigit() else ""
+                return f"{run[:start]}[redacted …{last}]{gap}{run[end:]}"
+    return run
+
+
+def _luhn(digits: list[int]) -> bool:
+    doubled = (digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2])
+    return any(digits) and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -1,0 +1,209 @@
+"""The app without a domain: safe text, one clock, an end in good order whatever ends it."""
+
+import asyncio
+import contextvars
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+import platformdirs
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
+
+from desktop.tui import crash, terminal
+from desktop.tui.line_filter import ControlFilter
+from desktop.tui.safe_text import safe
+from desktop.tui.themes import CONTRAST, DARK, THEMES
+
+FRAME_SECONDS: Final = 1 / 15
+"""The least time from the end of one frame to the start of the next."""
+
+
+class TerminalApp(App[int], inherit_bindings=False):
+    """What every screen of the program stands on.
+
+    A subclass overrides `on_frame`, `on_second` and `flush`, and says `request_frame()` when something new is to be
+    drawn: the first frame runs at once, more follow at most 15 times a second, and none runs when nothing is new.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
+    ENABLE_COMMAND_PALETTE = True
+
+    _control_filter: ClassVar[LineFilter] = ControlFilter()
+
+    def __init__(self, *, log_path: Path | None = None) -> None:
+        """An app that is not running yet.
+
+        Args:
+            log_path: where a crash is written down; in the user's log directory by default.
+        """
+        if os.environ.get("NO_COLOR") == "":
+            del os.environ["NO_COLOR"]  # by its convention empty means unset, which Textual overlooks
+        self.log_path = log_path or platformdirs.user_log_path("agent-desktop") / "crash.log"
+        self._crashed = False
+        self._frame_wanted = False
+        self._in_frame = False
+        self._frame_ended = float("-inf")
+        self._frame_context: contextvars.Context | None = None
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        # Without colour the differences in brightness have to carry further.
+        self.theme = CONTRAST.name if self.no_color else DARK.name
+
+    def on_frame(self) -> None:
+        """Draw what is new. Runs inside one batch update; the place to hand new rows to tables."""
+
+    def on_second(self) -> None:
+        """Draw what counts time; once a second, without layout."""
+
+    async def flush(self) -> None:
+        """Save what is not saved, within 0.3 s; called when a signal or an error ends the program."""
+
+    def request_frame(self) -> None:
+        """Say that something is to be drawn; cheap, and to be called from the app's own thread."""
+        if not self._frame_wanted:
+            self._frame_wanted = True
+            self._schedule_frame()
+
+    def run_to_exit(self, **options: Any) -> int:
+        """Run to the end on this terminal.
+
+        Args:
+            options: as for `App.run`, for example `mouse=False`.
+
+        Returns:
+            The exit status: 0, 1 after a crash, 128 + n after signal n.
+
+        Raises:
+            SystemExit: with status 2, before anything was drawn, where no screen can be shown.
+        """
+        terminal.require_screen()
+        self.run(**options)
+        return self.return_code or 0
+
+    async def run_async(self, *, headless: bool = False, **options: Any) -> int | None:
+        """See `App.run_async`; signals are taken care of while it runs."""
+        signals = terminal.Signals(self.flush, self._leave)
+        if not headless:
+            signals.install()
+            asyncio.get_running_loop().set_exception_handler(self._note_loop_error)
+        try:
+            return await super().run_async(headless=headless, **options)
+        finally:
+            if self._crashed:
+                with suppress(Exception):
+                    async with asyncio.timeout(terminal.FLUSH_SECONDS):
+                        await self.flush()
+            signals.remove()
+
+    @property
+    def return_code(self) -> int | None:
+        """The exit status, None while running."""
+        return 1 if self._crashed else super().return_code
+
+    def get_driver_class(self) -> type[Driver]:
+        """See the base class."""
+        return terminal.sturdy(super().get_driver_class())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """See the base class; the control filter is last, so that nothing is added after it."""
+        return [*super().get_line_filters(), self._control_filter]
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colour names, for the moments in which a theme of Textual is in use."""
+        return {
+            name: DARK.variables[name] for name in ("ok", "warn", "bad", "muted", "rule", "cursor", "cursor-blurred")
+        }
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """What the palette offers beside the commands of the domain; a subclass adds its own."""
+        for theme in THEMES:
+            name = theme.name.removeprefix("desk-")
+            yield SystemCommand(f"Theme: {name}", f"Use the {name} colours", lambda to=theme.name: self._use_theme(to))
+        yield SystemCommand("Quit", "Leave the program", self.action_quit)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """See the base class; never markup, whatever is asked for, since a message may quote a customer."""
+        text = safe(message, newlines=True)
+        super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
+
+    def action_help_quit(self) -> None:
+        """Tell how to leave: ctrl+c is pressed by habit, and must not end a call."""
+        keys = [key for key, bound in self.active_bindings.items() if bound.binding.action in ("quit", "app.quit")]
+        self.notify(f"Press {keys[0]} to leave." if keys else "Press ctrl+p and type quit to leave.")
+
+    def panic(self, *renderables: Any) -> None:
+        """See the base class; what Textual would print is not shown."""
+        self._handle_exception(RuntimeError("The screen could not go on."))
+
+    def on_mount(self) -> None:
+        """Start the clock."""
+        self._frame_context = contextvars.copy_context()
+        self.set_interval(1.0, self._second)
+        if self._frame_wanted:
+            self._schedule_frame()
+
+    def _leave(self, status: int) -> None:
+        self.exit(return_code=status)
+
+    def _use_theme(self, name: str) -> None:
+        self.theme = name
+
+    def _second(self) -> None:
+        with self.batch_update():
+            self.on_second()
+
+    def _schedule_frame(self) -> None:
+        if self._frame_context is None or self._in_frame:
+            return
+        loop = asyncio.get_running_loop()
+        wait = max(0.0, self._frame_ended + FRAME_SECONDS - loop.time())
+        loop.call_later(wait, self._frame, context=self._frame_context)
+
+    def _frame(self) -> None:
+        if not self.is_running:
+            return
+        try:
+            with self.batch_update():
+                self._frame_wanted, self._in_frame = False, True
+                self.on_frame()
+        except Exception as error:
+            self._handle_exception(error)
+        finally:
+            self._in_frame = False
+            self._frame_ended = asyncio.get_running_loop().time()
+        if self._frame_wanted:
+            self._schedule_frame()
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual's own prints the values of local variables, and with them tokens and notes.
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        if self._crashed:
+            return
+        self._crashed = True
+        written = crash.write_report(error, self.log_path)
+        self._exit_renderables.append(Text(crash.sentence(self.log_path, written=written)))
+        self._close_messages_no_wait()
+
+    def _note_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception") or RuntimeError(str(context.get("message", "")))
+        crash.write_report(error, self.log_path, context="task")
