@@ -1,0 +1,108 @@
+"""What leaves the machine: by age, and by a customer's wish without a byte left (S14)."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.app.erasure import DAY
+from desktop.app.local_store import Draft, LocalStore, StoreLocked, new_row, outbox_key
+
+SECRETS = ("Ottilie", "zitronenfalter", "+493012345", "ottilie@example.org", "Bären", "card 4111")
+"""Words only the customer to be erased has; none of them names the customer."""
+
+
+async def keep_much_about(store: LocalStore, customer: str, words: tuple[str, ...], rows: int) -> int:
+    """Write about a customer everywhere the store keeps anything; returns how many rows that is."""
+    made = 0
+    for number in range(rows):
+        interaction_id = f"{customer}-{number}"
+        text = " ".join(words) * 20
+        await store.save_draft(Draft(interaction_id, customer, text, (), ({"note": text},), 1, 0.0))
+        await store.journal("offered", {"interaction": interaction_id, "caller": text})
+        if number % 2:
+            # This row's payload does not name the customer; its interaction does.
+            key = outbox_key("p", interaction_id, "wrap_up", 1)
+            row = new_row(key, "wrap_up", interaction_id, "crm:mock", {"note": text}, created_at=1.0)
+            await store.enqueue([row], drop_draft=interaction_id)
+        made += 2
+    key = outbox_key("p", f"{customer}-x", "consent", 1)
+    payload = {"nested": [{"customer": customer}], "text": " ".join(words)}
+    await store.enqueue(
+        [new_row(key, "consent", f"{customer}-x", "crm:mock", payload, created_at=1.0)], drop_draft=None
+    )
+    await store.cache_customer(customer, f'{{"name":"{" ".join(words)}"}}', 1.0, "mock", [*words, "shared"])
+    await store.journal("looked up", {"by": words[2]})
+    return made + 3
+
+
+def hits(folder: Path, words: tuple[str, ...]) -> dict[str, int]:
+    """How often each word is in any file, in UTF-8 or as JSON escapes."""
+    found: dict[str, int] = {}
+    for file in folder.iterdir():
+        content = file.read_bytes()
+        for word in words:
+            spellings = {word.encode(), word.encode("unicode_escape").replace(b"\\x", b"\\u00")}
+            count = sum(content.count(spelling) for spelling in spellings)
+            if count:
+                found[f"{file.name}: {word}"] = count
+    return found
+
+
+async def test_an_erased_customer_leaves_no_byte(store: LocalStore, store_path: Path) -> None:
+    others = await keep_much_about(store, "cust-b", ("Benedikt", "hummel", "+4940999"), 10)
+    made = await keep_much_about(store, "cust-a", SECRETS, 30)
+    assert hits(store_path.parent, ("cust-a", *SECRETS))
+    assert await store.erase_customer("cust-a") == made
+    assert hits(store_path.parent, ("cust-a", *SECRETS)) == {}
+    assert await store.erase_customer("cust-a") == 0
+    # The others' words are all there.
+    assert (await store.check()).is_sound
+    assert [found.customer_id for found in await store.cached_by_key("shared")] == ["cust-b"]
+    assert await store.erase_customer("cust-b") == others
+    await store.close()
+    assert hits(store_path.parent, ("cust-a", "cust-b", "hummel", *SECRETS)) == {}
+
+
+async def test_erasing_beside_a_reader_says_that_it_must_be_done_again(store: LocalStore, store_path: Path) -> None:
+    await keep_much_about(store, "cust-a", SECRETS, 3)
+    reader = sqlite3.connect(store_path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM drafts").fetchone()
+    with pytest.raises(StoreLocked):
+        await store.erase_customer("cust-a")
+    reader.execute("COMMIT")
+    reader.close()
+    assert await store.erase_customer("cust-a") == 0
+    assert hits(store_path.parent, ("cust-a", *SECRETS)) == {}
+
+
+def row(interaction_id: str, at: float) -> Any:
+    key = outbox_key("p", interaction_id, "wrap_up", 1)
+    return new_row(key, "wrap_up", interaction_id, "crm:mock", {}, created_at=at)
+
+
+async def test_purging_keeps_what_nobody_else_has(store: LocalStore, clock: Any) -> None:
+    start = clock.now
+    for name in ("unsent", "sent", "written on"):
+        await store.save_draft(Draft(name, None, name, (), (), 1, 0.0))
+    rows = [row(name, start) for name in ("sent", "written on", "parked", "waiting")]
+    await store.enqueue(rows, drop_draft=None)
+    clock.now += 1
+    await store.save_draft(Draft("written on", None, "more words since", (), (), 1, 0.0))
+    await store.mark_delivered(rows[0].key, "r")
+    await store.mark_delivered(rows[1].key, "r")
+    await store.park(rows[2].key, "why")
+    await store.cache_customer("c1", "{}", start, "mock", ["k"])
+    await store.journal("seen", {})
+
+    nothing = await store.purge(start + 0.5 * DAY)
+    assert (nothing.drafts, nothing.delivered, nothing.customers, nothing.journal) == (0, 0, 0, 0)
+    day = await store.purge(start + 2 * DAY)
+    assert (day.drafts, day.delivered, day.customers, day.journal) == (0, 0, 1, 0)
+    assert await store.cached_by_key("k") == []
+    month = await store.purge(start + 400 * DAY)
+    assert (month.drafts, month.delivered, month.customers, month.journal) == (1, 2, 0, 1)
+    assert {kept.interaction_id for kept in await store.drafts()} == {"unsent", "written on"}
+    assert {kept.interaction_id for kept in await store.outbox(include_delivered=True)} == {"parked", "waiting"}
