@@ -140,7 +140,7 @@ _ACTIVE = frozenset({Phase.ACTIVE})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """When a verb is on offer: in these phases and channels, with all of `needs`, none of `bars`, with the capability."""
+    """When a verb is on offer: in these phases and channels, with all of `needs` and none of `bars`, if supported."""
 
     phases: frozenset[Phase]
     channels: frozenset[Channel] = _EVERY

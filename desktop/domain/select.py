@@ -1,0 +1,40 @@
+"""All questions a screen or a command may ask about a state, in one place.
+
+Every one is pure and cheap: it reads the state and computes, it stores nothing.
+"""
+
+from desktop.domain.experts import RankedExpert, rank_experts
+from desktop.domain.lifecycle import open_leg
+from desktop.domain.select_customer import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
+from desktop.domain.select_work import (
+    call_capabilities,
+    me,
+    mine,
+    occupancy,
+    offer_end_words,
+    server_now,
+    verbs_on_offer,
+)
+from desktop.domain.wrap_up_rules import codes_for, match_codes, wrap_up_problems
+
+__all__ = [
+    "RankedExpert",
+    "call_capabilities",
+    "codes_for",
+    "customer_of",
+    "expert_outcomes",
+    "match_codes",
+    "may_contact",
+    "me",
+    "mine",
+    "occupancy",
+    "offer_end_words",
+    "open_leg",
+    "pop",
+    "promise_is_late",
+    "rank_experts",
+    "server_now",
+    "timeline",
+    "verbs_on_offer",
+    "wrap_up_problems",
+]

@@ -1,0 +1,110 @@
+"""Questions about the customer of an interaction: who they are, what was promised and allowed, what happened before."""
+
+from collections.abc import Iterator
+
+from desktop.domain.customer import Customer, CustomerPromise, TimelineEntry
+from desktop.domain.lifecycle import is_open
+from desktop.domain.model import Instant, Interaction, Leg
+from desktop.domain.state import AppState, ScreenPop
+from desktop.domain.words import LegKind, LegPhase
+
+
+def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
+    """The screen pop of an interaction, once it began."""
+    return state.pops.get(interaction_id)
+
+
+def customer_of(state: AppState, interaction_id: str) -> Customer | None:
+    """The customer the interaction is linked to; None while there is none."""
+    found = state.pops.get(interaction_id)
+    match = found.match if found is not None else None
+    return match.customer if match is not None else None
+
+
+def promise_is_late(promise: CustomerPromise, now: Instant) -> bool:
+    """Whether an open promise is past its due time."""
+    return promise.kept is None and promise.due is not None and promise.due < now
+
+
+def may_contact(customer: Customer, topic: str) -> bool | None:
+    """Whether the customer allows `topic` (sms, email, recording, …), by their newest answer; None: never asked."""
+    granted: bool | None = None
+    newest = float("-inf")
+    for consent in customer.consents:
+        at = float("-inf") if consent.at is None else consent.at
+        if consent.topic == topic and consent.granted is not None and at >= newest:
+            granted, newest = consent.granted, at
+    return granted
+
+
+def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:
+    """This contact, the experts asked during it, and what the CRM knows of before; newest first."""
+    customer = customer_of(state, interaction.id)
+    details = state.details.get(customer.id) if customer is not None else None
+    before = details.timeline if details is not None else None
+    entries = [_contact(interaction), *_legs(interaction), *_chats(state, interaction), *(before or ())]
+    return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
+
+
+def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:
+    """Who was brought in and what came of it, in order, for the record in the CRM."""
+    return tuple(_leg_words(leg) for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR)
+
+
+def _contact(interaction: Interaction) -> TimelineEntry:
+    what = interaction.subject or f"{interaction.direction} {interaction.channel}"
+    return TimelineEntry(
+        id=f"contact:{interaction.id}",
+        at=interaction.arrived_at,
+        channel=interaction.channel.value,
+        summary=f"{what} ({interaction.queue})" if interaction.queue else what,
+        agent=interaction.agent_id or "",
+    )
+
+
+def _legs(interaction: Interaction) -> Iterator[TimelineEntry]:
+    for leg in interaction.legs:
+        if leg.kind is not LegKind.SUPERVISOR:
+            yield TimelineEntry(f"leg:{leg.id}", leg.since, "expert", _leg_words(leg), interaction.agent_id or "")
+
+
+def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]:
+    """The first question to each expert since the interaction began, and the last answer."""
+    until = float("inf") if interaction.ended_at is None else interaction.ended_at
+    for person_id, lines in state.chats.items():
+        during = [line for line in lines if interaction.arrived_at <= line.at <= until]
+        asked = next((line for line in during if line.mine), None)
+        if asked is None:
+            continue
+        person = state.people.get(person_id)
+        answers = [line.text for line in during if not line.mine]
+        yield TimelineEntry(
+            id=f"chat:{asked.id}",
+            at=asked.at,
+            channel="expert",
+            summary=f"asked {person.name if person is not None else person_id} by chat",
+            agent=state.me,
+            detail="\n".join([asked.text, *answers[-1:]]),
+        )
+
+
+_KIND_WORDS = {
+    LegKind.CONSULT: "consulted",
+    LegKind.TRANSFER: "transfer to",
+    LegKind.CONFERENCE: "conference with",
+}
+_PHASE_WORDS = {
+    LegPhase.REQUESTED: "asked",
+    LegPhase.RINGING: "ringing",
+    LegPhase.ACTIVE: "talking",
+    LegPhase.COMPLETED: "done",
+    LegPhase.CANCELLED: "called off",
+    LegPhase.FAILED: "failed",
+}
+
+
+def _leg_words(leg: Leg) -> str:
+    outcome = _PHASE_WORDS[leg.phase]
+    if leg.failure is not None and not is_open(leg):
+        outcome = leg.failure.value.replace("_", " ")
+    return f"{_KIND_WORDS[leg.kind]} {leg.target_name or leg.target}: {outcome}"

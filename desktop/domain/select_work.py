@@ -1,0 +1,89 @@
+"""Questions about my work: what is mine and in which order, what I may do with it, how it ended."""
+
+from desktop.domain.lifecycle import verbs
+from desktop.domain.model import Agent, Instant, Interaction
+from desktop.domain.state import AppState, Ending
+from desktop.domain.words import Channel, Occupancy, OfferEnd, Phase, Verb
+
+_CALL_CONTROL = ("contact_center", "voice")
+_NEVER = float("inf")
+
+
+def server_now(state: AppState, local: float) -> Instant:
+    """The server's time when the local clock shows `local` (seconds since the Unix epoch)."""
+    return local + state.skew
+
+
+def me(state: AppState) -> Agent | None:
+    """The agent this desktop belongs to, once the contact centre has told."""
+    return state.agents.get(state.me)
+
+
+def mine(state: AppState) -> tuple[Interaction, ...]:
+    """My open interactions, the most urgent first.
+
+    Offers by deadline, then calls, then what the customer wrote and I have not read, then other written work,
+    then wrap-ups by deadline, then what is parked; within each the one waiting longest.
+    """
+    own = [interaction for interaction in state.interactions.values() if interaction.agent_id == state.me]
+    return tuple(sorted(own, key=_urgency)) if state.me else ()
+
+
+def _urgency(interaction: Interaction) -> tuple[int, float, float, str]:
+    rank, clock = 3, interaction.phase_since
+    if interaction.phase is Phase.OFFERED:
+        rank, clock = 0, _or_never(interaction.offer_deadline)
+    elif interaction.phase is Phase.WRAP_UP:
+        rank, clock = 4, _or_never(interaction.wrap_up_deadline)
+    elif interaction.unread:
+        rank = 2
+    elif interaction.parked:
+        rank = 5
+    elif interaction.channel is Channel.VOICE:
+        rank = 1
+    return rank, clock, interaction.arrived_at, interaction.id
+
+
+def _or_never(deadline: Instant | None) -> float:
+    return _NEVER if deadline is None else deadline
+
+
+def occupancy(state: AppState) -> Occupancy:
+    """What my interactions make of me; what is parked does not count."""
+    phases = {interaction.phase for interaction in mine(state) if not interaction.parked}
+    if Phase.ACTIVE in phases or Phase.CONNECTING in phases:
+        return Occupancy.ENGAGED
+    if Phase.OFFERED in phases:
+        return Occupancy.OFFERED
+    if Phase.WRAP_UP in phases:
+        return Occupancy.WRAPPING_UP
+    return Occupancy.IDLE
+
+
+def verbs_on_offer(state: AppState, interaction: Interaction) -> tuple[Verb, ...]:
+    """What I may do with the interaction now, without what is already under way."""
+    offered = verbs(interaction, call_capabilities(state), state.me)
+    pending = state.pending.get(interaction.id)
+    return tuple(verb for verb in offered if verb not in pending) if pending else offered
+
+
+def call_capabilities(state: AppState) -> frozenset[str]:
+    """What the sources that carry the work can do, together."""
+    return frozenset[str]().union(
+        *(known for source, known in state.capabilities.items() if source.partition(":")[0] in _CALL_CONTROL)
+    )
+
+
+_OFFER_END_WORDS = {
+    OfferEnd.MISSED: "Missed: the offer ran out before it was answered.",
+    OfferEnd.DECLINED: "Declined: it goes to somebody else.",
+    OfferEnd.ABANDONED: "The customer left before it was answered.",
+    OfferEnd.RESCINDED: "It was given to somebody else.",
+    OfferEnd.FAILED: "It could not be connected.",
+}
+
+
+def offer_end_words(ending: Ending) -> str:
+    """Why the offer ended, for the agent; empty when no offer ended."""
+    end = ending.offer_end
+    return _OFFER_END_WORDS[end] if end is not None else ""
