@@ -6,7 +6,6 @@ Times are `Instant`s: seconds since the Unix epoch on the server's clock. Durati
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from desktop.domain.words import (
     Availability,
@@ -24,7 +23,6 @@ from desktop.domain.words import (
 )
 
 Instant = float
-EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class Interaction:
     customer_name: str = ""  # what the contact centre itself knows, unverified
     subject: str = ""  # what they want, in the words of the IVR or the form
     skills: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = EMPTY  # IVR answers, in order
+    attributes: Mapping[str, str] = field(default_factory=dict)  # IVR answers, in order
     service_level_at: Instant | None = None  # answered by then counts as within target
     offer_deadline: Instant | None = None
     answered_at: Instant | None = None
