@@ -206,6 +206,7 @@ class Floor:
     def rest(self, agent: Agent) -> None:
         """`agent` is free for whatever they still have room for."""
         if agent.offerable():
+            agent.rested = agent.stamp
             for channel, lines in agent.by_channel.items():
                 if agent.room(channel):
                     for line, worth in lines:

@@ -106,6 +106,7 @@ class Agent:
         "order",
         "profile",
         "reason",
+        "rested",
         "stamp",
         "used",
     )
@@ -120,6 +121,7 @@ class Agent:
         self.load = 0
         self.used: dict[str, int] = {}
         self.stamp = 0
+        self.rested = -1  # the stamp with which they were last entered as free
         self.by_channel: dict[str, list[tuple[Line, float]]] = {}
         self.by_queue: dict[Queue, list[Line]] = {}
 
@@ -181,7 +183,7 @@ class Line:
         worth = surplus * self.queue.policy.proficiency_worth
         agent.by_channel.setdefault(self.channel, []).append((self, worth))
         agent.by_queue.setdefault(self.queue, []).append(self)
-        if agent.offerable() and agent.room(self.channel):
+        if agent.rested == agent.stamp and agent.room(self.channel):
             self.rest(agent, worth)
 
     def rest(self, agent: Agent, worth: float) -> None:
