@@ -1,0 +1,123 @@
+"""Any event a desktop may ever see, sane or not, on a handful of ids so that they collide."""
+
+import hypothesis.strategies as st
+
+from desktop.domain.customer import Case, Customer, CustomerDetails, Match
+from desktop.domain.events import (
+    AgentChanged,
+    CapabilitiesKnown,
+    Change,
+    ChatReceived,
+    ClockRead,
+    ContactCenterSnapshot,
+    DetailsChanged,
+    DraftDropped,
+    DraftSaved,
+    Envelope,
+    Gap,
+    HealthChanged,
+    Heartbeat,
+    InteractionChanged,
+    Noticed,
+    OutboxChanged,
+    PastHelpKnown,
+    PendingChanged,
+    PersonChanged,
+    PopChanged,
+    PresenceChanged,
+    PresenceSnapshot,
+    QueueChanged,
+)
+from desktop.domain.person import ChatLine, PastHelp, Person, Presence
+from desktop.domain.words import (
+    Availability,
+    Channel,
+    Health,
+    LegKind,
+    LegPhase,
+    Phase,
+    PopAnswer,
+    PresenceState,
+    Role,
+    Verb,
+)
+from tests.domain.domain_records import CC, ME, OTHER, agent, interaction, leg, queue
+
+ids = st.sampled_from(["i1", "i2", "i3"])
+people_ids = st.sampled_from(["p1", "p2"])
+versions = st.integers(0, 6)
+times = st.integers(0, 50).map(float)
+words = st.sampled_from(["", "missed", "customer_left", "[/]", "\x1b[31m"])
+
+legs = st.builds(leg, id=st.sampled_from(["l1", "l2"]), kind=st.sampled_from(LegKind), phase=st.sampled_from(LegPhase))
+interactions = st.builds(
+    interaction,
+    id=ids,
+    version=versions,
+    channel=st.sampled_from(Channel),
+    phase=st.sampled_from(Phase),
+    agent_id=st.sampled_from([ME, ME, OTHER, None]),
+    held=st.booleans(),
+    muted=st.booleans(),
+    parked=st.booleans(),
+    customer_connected=st.booleans(),
+    unread=st.integers(0, 2),
+    wrap_up_deadline=st.none() | times,
+    legs=st.lists(legs, max_size=2, unique_by=lambda one: one.id).map(tuple),
+)
+agents = st.builds(
+    agent,
+    id=st.sampled_from([ME, OTHER]),
+    version=versions,
+    role=st.sampled_from([Role.AGENT, Role.AGENT, Role.SUPERVISOR]),
+    observed=st.sampled_from(Availability),
+)
+queues = st.builds(queue, st.sampled_from(["Billing", "Sales"]), versions, st.none() | st.integers(0, 9))
+presences = st.builds(Presence, people_ids, versions, st.sampled_from(PresenceState), times)
+persons = st.builds(Person, people_ids, st.sampled_from(["Priya Nair", "Tom Berg"]))
+lines = st.builds(ChatLine, st.sampled_from("abcd"), people_ids, times, st.booleans(), words, st.booleans())
+customers = st.builds(Customer, st.sampled_from(["c1", "c2"]), st.just("Eve"))
+cases = st.builds(Case, st.just("k1"), words, st.just("open"), times)
+details = st.builds(
+    CustomerDetails, cases=st.none() | st.lists(cases, max_size=1).map(tuple), fetched_at=st.none() | times
+)
+
+
+def few(one: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(one, max_size=3).map(tuple)
+
+
+numbered = st.one_of(
+    st.builds(InteractionChanged, st.sampled_from(Change), interactions, words),
+    st.builds(InteractionChanged, st.sampled_from(Change), interactions, words),
+    st.builds(AgentChanged, agents),
+    st.builds(QueueChanged, queues),
+    st.builds(PresenceChanged, presences),
+    st.builds(PersonChanged, persons),
+    st.builds(ChatReceived, lines),
+    st.builds(ContactCenterSnapshot, st.just(ME), few(interactions), few(agents), few(queues)),
+    st.builds(PresenceSnapshot, few(persons), few(presences), few(lines)),
+)
+own = st.one_of(
+    st.builds(Heartbeat, times, st.integers(0, 9)),
+    st.builds(Gap, words),
+    st.builds(HealthChanged, st.sampled_from(Health), words),
+    st.builds(ClockRead, times),
+    st.builds(PopChanged, ids, st.sampled_from(PopAnswer), few(st.builds(Match, customers, words, words))),
+    st.builds(DetailsChanged, st.sampled_from(["c1", "c2"]), details, st.dictionaries(st.just("cases"), words)),
+    st.builds(DraftSaved, ids, words, st.just(()), st.integers(0, 5), st.none() | times),
+    st.builds(DraftDropped, ids),
+    st.builds(OutboxChanged, st.integers(0, 3), st.integers(0, 3), st.none()),
+    st.builds(CapabilitiesKnown, st.frozensets(st.sampled_from(["hold", "mute", "consult"]))),
+    st.builds(PendingChanged, ids, st.frozensets(st.sampled_from(Verb), max_size=2)),
+    st.builds(PastHelpKnown, st.builds(PastHelp, people_ids, st.integers(0, 3), st.integers(0, 3), times)),
+    st.builds(Noticed, words),
+)
+sources = st.sampled_from([CC, CC, CC, "presence", "desktop"])
+envelopes = st.one_of(
+    st.builds(
+        Envelope, sources, numbered, times, st.sampled_from(["e1", "e1", "e1", "e2"]), st.integers(1, 9) | st.none()
+    ),
+    st.builds(Envelope, sources, numbered, times),
+    st.builds(Envelope, sources, own, times),
+)
