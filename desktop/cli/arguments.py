@@ -1,0 +1,144 @@
+"""The words of the command line. Only argparse is imported: `--help` must come at once."""
+
+import argparse
+from collections.abc import Callable
+
+KINDS = ("contact_center", "crm", "presence", "messaging")
+# Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
+VERBS = (
+    *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
+    *("complete_transfer", "conference", "blind_transfer", "end", "extend_wrap_up", "wrap_up", "callback"),
+)
+AGENT_VERBS = ("available", "not_ready", "offline", "cancel_next")
+EPILOG = """\
+Without a command the desktop itself starts. Every command but demo and mock writes JSON to stdout and words to stderr.
+Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 unavailable or not signed in, 4 no answer in time,
+130 interrupted."""
+
+Add = Callable[..., argparse.ArgumentParser]
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 3600:
+        raise argparse.ArgumentTypeError("must lie between 0 and 3600 seconds")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands. `command` names the one chosen, None for the desktop itself."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--profile", default=argparse.SUPPRESS, help="which profile of the configuration to use")
+    shared.add_argument("--config", default=argparse.SUPPRESS, metavar="FILE", help="the configuration file")
+    shared.add_argument(
+        "--timeout", type=_seconds, default=argparse.SUPPRESS, metavar="SECONDS", help="longest wait (default 8)"
+    )
+    top = argparse.ArgumentParser(
+        prog="agent-desktop",
+        description="The contact-centre agent's desktop, in a terminal.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[shared],
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="store_true", help="print the version and exit")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    def add(name: str, text: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=text, description=text, parents=[shared], allow_abbrev=False)
+
+    _reading(add)
+    _doing(add)
+    _keeping(add)
+    _starting(add)
+    return top
+
+
+def _reading(add: Add) -> None:
+    add("state", "Everything at one glance: you, your interactions, your queues, what waits to be delivered.")
+    add("agents", "The agents of your queues.")
+    add("queues", "The queues you serve, with their figures.")
+    interactions = add("interactions", "Your interactions.")
+    interactions.add_argument("--phase", help="only those in this phase, e.g. offered")
+    interactions.add_argument("id", nargs="?", help="only this one")
+    customer = add("customer", "Customers of the CRM.")
+    actions = customer.add_subparsers(dest="action", required=True, metavar="find|show")
+    find = actions.add_parser("find", help="search by text, phone, e-mail or handle", allow_abbrev=False)
+    how = find.add_mutually_exclusive_group(required=True)
+    how.add_argument("text", nargs="?", help="names, companies, addresses, case subjects")
+    how.add_argument("--phone", help="in E.164 form: +442079460958")
+    how.add_argument("--email")
+    how.add_argument("--handle")
+    find.add_argument("--limit", type=_count, default=10)
+    show = actions.add_parser("show", help="one record with its cases and purchases", allow_abbrev=False)
+    show.add_argument("id")
+    people = add("people", "People of the directory, with their presence.")
+    people.add_argument("text", nargs="?", default="", help="part of a name, title, team or skill")
+    people.add_argument("--skill", default="")
+    timeline = add("timeline", "What happened between a customer and us, newest first.")
+    timeline.add_argument("customer")
+    timeline.add_argument("--limit", type=_count, default=50)
+    timeline.add_argument("--before", type=float, help="only what is older: seconds since 1970")
+    events = add("events", "What happens, one JSON document a line.")
+    events.add_argument("--follow", action="store_true", help="go on until interrupted; otherwise stop when up to date")
+    events.add_argument("--source", choices=("contact_center", "presence"), default="contact_center")
+    events.add_argument("--after", metavar="EPOCH:NUMBER", help="start after this event instead of now")
+    events.add_argument("--type", dest="types", action="append", help="only this type; may be given again")
+    events.add_argument("--count", type=_count, help="stop after so many")
+
+
+def _doing(add: Add) -> None:
+    do = add("do", "Do something: to an interaction, or to your own availability.")
+    verbs = (*VERBS, *AGENT_VERBS, "chat")
+    do.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
+    do.add_argument("id", nargs="?", help="the interaction; for chat the person")
+    do.add_argument("--key", help="idempotency key: repeat with the same one and it is done once")
+    do.add_argument("--leg", help="which leg; the open one if left out")
+    do.add_argument("--target", help="person:ID, agent:ID, tel:+NUMBER, or queue:NAME for a blind transfer")
+    do.add_argument("--digits", help="tones: 0-9 * # A-D")
+    do.add_argument("--text", help="what to write")
+    do.add_argument("--reason", default="", help="why: for decline and not_ready")
+    do.add_argument("--after-current", action="store_true", help="availability: after the current contact")
+    do.add_argument("--code", dest="codes", action="append", default=[], help="wrap-up code; may be given again")
+    do.add_argument("--note", default="", help="the note of a wrap-up or callback")
+    do.add_argument("--note-file", metavar="FILE", help="read the note from a file, or from stdin with -")
+    do.add_argument("--customer", help="wrap_up: the customer's id; looked up by the address if left out")
+    do.add_argument("--queue", help="callback: the queue; the interaction's own if left out")
+    do.add_argument("--phone", help="callback: the number; the customer's own if left out")
+    do.add_argument("--at", type=float, help="callback: when, seconds since 1970")
+
+
+def _keeping(add: Add) -> None:
+    outbox = add("outbox", "What is written back to the CRM: list it, look into it, send it again.")
+    actions = outbox.add_subparsers(dest="action", required=True, metavar="list|show|retry")
+    listed = actions.add_parser("list", help="what waits or wants attention", allow_abbrev=False)
+    listed.add_argument("--all", action="store_true", help="what was delivered too")
+    for name, text in (("show", "one record with its text"), ("retry", "send a parked record again")):
+        actions.add_parser(name, help=text, allow_abbrev=False).add_argument("key")
+    config = add("config", "Profiles: look at them, try them, make one.")
+    actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
+    actions.add_parser("show", help="every value and where it came from; secrets hidden", allow_abbrev=False)
+    actions.add_parser("check", help="open each backend and say what works", allow_abbrev=False)
+    init = actions.add_parser("init", help="make a profile, with questions", allow_abbrev=False)
+    init.add_argument("name", help="the name of the new profile")
+    backends = add("backends", "The installed plug-ins.")
+    backends.add_argument("action", nargs="?", choices=("list", "show"), default="list")
+    backends.add_argument("kind", nargs="?", choices=KINDS, help="show: the kind")
+    backends.add_argument("name", nargs="?", help="show: the name")
+
+
+def _starting(add: Add) -> None:
+    demo = add("demo", "Pretend servers and the desktop, without any configuration.")
+    demo.add_argument("--scenario", default="first_call", help="what happens (default first_call)")
+    demo.add_argument("--speed", type=float, default=1.0, help="how fast time goes by there (default 1)")
+    demo.add_argument("--role", choices=("agent", "supervisor"), default="agent")
+    demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same calls (default 1)")
+    mock = add("mock", "The pretend servers alone; `agent-desktop mock --help` says how.")
+    mock.add_argument("rest", nargs="...", help="handed on as it is")

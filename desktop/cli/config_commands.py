@@ -1,0 +1,100 @@
+"""`config show`, `config check`, `config init` and `backends`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from desktop.cli.connection import Chosen, profile_of
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.config import Profile, Setting
+from desktop.config.check import Checked
+from desktop.ports import registry
+from desktop.ports.base import Kind
+
+
+def _shown(setting: Setting) -> dict[str, str]:
+    return {"value": setting.shown, "from": setting.origin}
+
+
+def _show(profile: Profile) -> None:
+    backends = {
+        kind.value: {"backend": _shown(one.backend)} | {name: _shown(value) for name, value in one.options.items()}
+        for kind, one in profile.backends.items()
+    }
+    emit(
+        {
+            "profile": _shown(profile.name),
+            "file": str(profile.path),
+            "data_dir": _shown(profile.data_dir),
+            "backends": backends,
+            "problems": profile.problems,
+        }
+    )
+
+
+def outcome(checked: Iterable[Checked]) -> int:
+    """The exit code for what the checks found: unreachable weighs less than a backend that cannot be used at all."""
+    errors = {one.error for one in checked if not one.ok}
+    if not errors:
+        return Exit.OK
+    return Exit.USAGE if errors & {"PluginError", "Rejected"} else Exit.UNAVAILABLE
+
+
+def _check(profile: Profile) -> int:
+    import asyncio
+
+    from desktop.config.check import check_profile
+
+    checked = asyncio.run(check_profile(profile))
+    emit({"profile": profile.name.value, "problems": profile.problems, "backends": checked})
+    for problem in profile.problems:
+        say(problem)
+    for one in checked:
+        words = "works" if one.ok else one.message
+        say(f"{one.kind} {one.backend}: {words} ({one.seconds * 1000:.0f} ms)")
+    return Exit.USAGE if profile.problems else outcome(checked)
+
+
+def _backends(chosen: Chosen) -> int:
+    if chosen["action"] == "list":
+        emit(
+            [
+                {"kind": kind.value, "name": name, "package": registry.owner(kind, name)}
+                for kind in Kind
+                for name in registry.names(kind)
+            ]
+        )
+        return Exit.OK
+    if chosen["kind"] is None or chosen["name"] is None:
+        raise CommandError("backends show wants a kind and a name.", Exit.USAGE)
+    manifest = registry.load(Kind(chosen["kind"]), chosen["name"]).manifest
+    options: list[dict[str, Any]] = [
+        {"name": one.name, "kind": one.kind, "help": one.help, "required": one.required, "default": one.default}
+        for one in manifest.options
+    ]
+    emit(
+        {
+            "kind": manifest.kind,
+            "name": manifest.name,
+            "title": manifest.title,
+            "api": manifest.api,
+            "capabilities": manifest.capabilities,
+            "options": options,
+        }
+    )
+    return Exit.OK
+
+
+def run(chosen: Chosen) -> int:
+    """Run one of them."""
+    if chosen["command"] == "backends":
+        return _backends(chosen)
+    if chosen["action"] == "init":
+        from desktop.cli.config_init import init
+
+        return init(chosen)
+    profile = profile_of(chosen)
+    if chosen["action"] == "check":
+        return _check(profile)
+    _show(profile)
+    return Exit.USAGE if profile.problems else Exit.OK

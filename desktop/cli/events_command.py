@@ -1,0 +1,72 @@
+"""`events`: the stream of a source, one JSON document a line."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import fields
+
+from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit
+from desktop.domain.events import Envelope, Gap, Heartbeat, InteractionChanged
+from desktop.ports.base import Kind
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import Unavailable, Unsupported
+from desktop.ports.presence import PresenceSource
+
+
+def type_of(envelope: Envelope) -> str:
+    """The word for an event: that of the change for interactions, else its class in lower case, `agent_changed`."""
+    event = envelope.event
+    if isinstance(event, InteractionChanged):
+        return event.change.value
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def _document(envelope: Envelope) -> dict[str, object]:
+    event = envelope.event
+    position = {"epoch": envelope.epoch, "seq": envelope.seq, "at": envelope.at}
+    body = {one.name: getattr(event, one.name) for one in fields(event)}
+    return {"type": type_of(envelope), "source": envelope.source, **position, **body}
+
+
+def _after(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    epoch, _, number = text.rpartition(":")
+    if not epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise CommandError("--after takes an epoch and a number, like abc:17.", Exit.USAGE)
+    return epoch, int(number)
+
+
+async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
+    profile = usable_profile(chosen)
+    wait = chosen.get("timeout", DEFAULT_TIMEOUT)
+    async with asyncio.timeout(None) as deadline:
+        deadline.reschedule(asyncio.get_running_loop().time() + wait)
+        async with opened(profile, Kind(chosen["source"])) as backend:
+            if not isinstance(backend, (ContactCenter, PresenceSource)):
+                raise Unsupported("This backend has no events.")
+            seen = after[1] if after else None
+            left = chosen["count"]
+            envelopes: AsyncIterator[Envelope] = backend.events(after)
+            async for envelope in envelopes:
+                if chosen["follow"]:
+                    deadline.reschedule(None)
+                if isinstance(envelope.event, Heartbeat):
+                    if not chosen["follow"] and (seen is None or seen >= envelope.event.head):
+                        return
+                    continue
+                seen = envelope.seq if envelope.seq is not None else seen
+                if not chosen["types"] or type_of(envelope) in chosen["types"]:
+                    emit(_document(envelope))
+                    left = left - 1 if left is not None else None
+                if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
+                    return
+    raise Unavailable("The stream ended.")
+
+
+def run(chosen: Chosen) -> int:
+    """Print events until there are no more, enough, or an interruption."""
+    asyncio.run(_stream(chosen, _after(chosen["after"])))
+    return Exit.OK

@@ -1,0 +1,50 @@
+"""Exit codes, and the one place that turns an error into one."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """What the exit code of a command says."""
+
+    OK = 0
+    REFUSED = 1
+    USAGE = 2
+    UNAVAILABLE = 3
+    TIMED_OUT = 4
+    INTERRUPTED = 130
+
+
+class CommandError(Exception):
+    """A command ends here: `message` is one sentence for people."""
+
+    def __init__(self, message: str, code: Exit) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+def explain(error: Exception) -> CommandError:
+    """The sentence and the exit code for whatever a command raised."""
+    from desktop.app.store_errors import StoreError
+    from desktop.config import ConfigError
+    from desktop.ports import errors
+    from desktop.ports.registry import PluginError
+
+    if isinstance(error, CommandError):
+        return error
+    if isinstance(error, (ConfigError, PluginError)):
+        return CommandError(str(error), Exit.USAGE)
+    if isinstance(error, TimeoutError):
+        return CommandError("No answer in time.", Exit.TIMED_OUT)
+    if isinstance(error, errors.OutcomeUnknown):
+        return CommandError(f"{error.message} Look at the state before you repeat it.", Exit.TIMED_OUT)
+    if isinstance(error, errors.RateLimited):
+        return CommandError(f"{error.message} Wait {error.retry_after:g} s.", Exit.UNAVAILABLE)
+    if isinstance(error, (errors.Unavailable, errors.AuthFailed, errors.ProtocolError)):
+        return CommandError(f"{error.message} ({error.detail})" if error.detail else error.message, Exit.UNAVAILABLE)
+    if isinstance(error, errors.BackendError):
+        return CommandError(error.message, Exit.REFUSED)
+    if isinstance(error, StoreError):
+        return CommandError(f"{error}.", Exit.UNAVAILABLE)
+    # A plug-in may raise anything. Its text may hold anything too, so only its class is told.
+    return CommandError(f"Something went wrong inside: {type(error).__name__}.", Exit.UNAVAILABLE)

@@ -1,0 +1,67 @@
+"""What goes on now: `state`, `agents`, `queues`, `interactions` and `people`."""
+
+from desktop.cli.connection import Chosen, contact_center, presence, usable_profile, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.kept import kept_outbox
+from desktop.cli.output import emit
+from desktop.config import Profile
+from desktop.domain.events import ContactCenterSnapshot, PresenceSnapshot
+from desktop.ports.errors import ProtocolError
+
+
+async def _snapshot(profile: Profile) -> ContactCenterSnapshot:
+    async with contact_center(profile) as backend:
+        event = (await backend.snapshot()).event
+    if not isinstance(event, ContactCenterSnapshot):
+        raise ProtocolError("The contact centre sent no snapshot.")
+    return event
+
+
+async def _state(profile: Profile) -> object:
+    snapshot = await _snapshot(profile)
+    rows = await kept_outbox(profile)
+    return {
+        "profile": profile.name.value,
+        "me": next((one for one in snapshot.agents if one.id == snapshot.me), None),
+        "interactions": snapshot.interactions,
+        "queues": snapshot.queues,
+        "codes": snapshot.codes,
+        "reasons": snapshot.reasons,
+        "outbox": {state: sum(row.state == state for row in rows) for state in ("waiting", "parked")},
+    }
+
+
+async def _interactions(profile: Profile, chosen: Chosen) -> object:
+    found = (await _snapshot(profile)).interactions
+    if chosen["id"] is not None:
+        one = next((one for one in found if one.id == chosen["id"]), None)
+        if one is None:
+            raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
+        return one
+    return [one for one in found if chosen["phase"] in (None, one.phase.value)]
+
+
+async def _people(profile: Profile, chosen: Chosen) -> object:
+    async with presence(profile) as backend:
+        people = await backend.people(chosen["text"], skill=chosen["skill"])
+        event = (await backend.snapshot()).event
+    known = {one.person_id: one for one in event.presence} if isinstance(event, PresenceSnapshot) else {}
+    return [{"person": one, "presence": known.get(one.id)} for one in people]
+
+
+async def _answer(profile: Profile, chosen: Chosen) -> object:
+    command = chosen["command"]
+    if command == "state":
+        return await _state(profile)
+    if command == "interactions":
+        return await _interactions(profile, chosen)
+    if command == "people":
+        return await _people(profile, chosen)
+    snapshot = await _snapshot(profile)
+    return snapshot.agents if command == "agents" else snapshot.queues
+
+
+def run(chosen: Chosen) -> int:
+    """Print what was asked for."""
+    emit(within(chosen, _answer(usable_profile(chosen), chosen)))
+    return Exit.OK

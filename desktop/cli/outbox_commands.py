@@ -1,0 +1,65 @@
+"""`outbox list`, `outbox show` and `outbox retry`."""
+
+import json
+from typing import TYPE_CHECKING
+
+from desktop.cli.connection import Chosen, profile_of, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.kept import kept_outbox, writable
+from desktop.cli.output import emit
+from desktop.config import Profile
+
+if TYPE_CHECKING:
+    from desktop.app.local_store import OutboxRow
+
+UNKNOWN = "There is no such record in the outbox."
+
+
+def summary(row: "OutboxRow") -> dict[str, object]:
+    """A row without its text."""
+    return {
+        "key": row.key,
+        "kind": row.kind,
+        "interaction_id": row.interaction_id,
+        "target": row.target,
+        "state": row.state,
+        "reason": row.reason,
+        "attempts": row.attempts,
+        "not_before": row.not_before,
+        "created_at": row.created_at,
+        "delivered_at": row.delivered_at,
+    }
+
+
+def _text(payload: str) -> object:
+    """The payload as JSON, or as it stands when it is not JSON any more: a person must be able to read it."""
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return payload
+
+
+async def _retry(profile: Profile, key: str) -> object:
+    async with writable(profile) as store:
+        try:
+            return summary(await store.retry(key))
+        except LookupError:
+            raise CommandError(UNKNOWN, Exit.REFUSED) from None
+
+
+async def _answer(profile: Profile, chosen: Chosen) -> object:
+    if chosen["action"] == "retry":
+        return await _retry(profile, chosen["key"])
+    if chosen["action"] == "list":
+        return [summary(row) for row in await kept_outbox(profile, include_delivered=chosen["all"])]
+    rows = await kept_outbox(profile, include_delivered=True)
+    row = next((row for row in rows if row.key == chosen["key"]), None)
+    if row is None:
+        raise CommandError(UNKNOWN, Exit.REFUSED)
+    return summary(row) | {"receipt": row.receipt, "payload": _text(row.payload)}
+
+
+def run(chosen: Chosen) -> int:
+    """Print what was asked for. A profile that cannot be used still lets its outbox be read."""
+    emit(within(chosen, _answer(profile_of(chosen), chosen)))
+    return Exit.OK

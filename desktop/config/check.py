@@ -1,0 +1,62 @@
+"""Tries each backend of a profile and says what works, with the time it took."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from desktop.config.setting import BackendSettings, Profile
+from desktop.ports import registry
+from desktop.ports.errors import BackendError
+
+DEADLINE = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of opening one backend. `seconds` is how long it took; `error` is empty when it works."""
+
+    kind: str
+    backend: str
+    ok: bool
+    seconds: float
+    capabilities: tuple[str, ...] = ()
+    error: str = ""
+    message: str = ""
+
+
+async def check_backend(
+    settings: BackendSettings, *, clock: Callable[[], float] = time.monotonic, deadline: float = DEADLINE
+) -> Checked:
+    """Open and close one backend. Never raises for what the backend does."""
+    started = clock()
+    kind, name = settings.kind.value, settings.backend.value
+
+    def failed(error: str, message: str) -> Checked:
+        return Checked(kind, name, False, clock() - started, error=error, message=message)
+
+    try:
+        backend = registry.load(settings.kind, name).create(settings.values())
+    except registry.PluginError as error:
+        return failed("PluginError", str(error))
+    except BackendError as error:
+        return failed(type(error).__name__, error.message)
+    try:
+        async with asyncio.timeout(deadline):
+            offered = await backend.open()
+        return Checked(kind, name, True, clock() - started, tuple(sorted(offered)))
+    except TimeoutError:
+        return failed("Unavailable", f"No answer within {deadline:g} s.")
+    except BackendError as error:
+        return failed(type(error).__name__, error.message)
+    except Exception as error:  # a plug-in may raise anything; it is told, not thrown at the user
+        return failed("BackendBug", f"The backend failed: {type(error).__name__}.")
+    finally:
+        with contextlib.suppress(Exception):  # what matters was said above
+            await backend.close()
+
+
+async def check_profile(profile: Profile) -> list[Checked]:
+    """Every backend of the profile, all at once."""
+    return list(await asyncio.gather(*(check_backend(settings) for settings in profile.backends.values())))

@@ -1,0 +1,81 @@
+"""The profile file: where it is, and what stands in it."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from desktop.config.setting import ConfigError
+
+APP = "agent-desktop"
+PREFIX = "AGENT_DESKTOP_"
+LARGEST = 1024 * 1024
+
+
+def default_path(env: Mapping[str, str]) -> Path:
+    """`AGENT_DESKTOP_CONFIG`, or `config.toml` in the user's configuration folder for this program."""
+    named = env.get(PREFIX + "CONFIG")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir(APP, appauthor=False)) / "config.toml"
+
+
+def read_tables(path: Path) -> Mapping[str, object]:
+    """The tables of the file; empty when there is no file.
+
+    Raises:
+        ConfigError: it cannot be read, is not TOML, or is larger than 1 MB.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigError(f"{path} is too large to be a configuration.")
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+
+
+def toml_text(text: str) -> str:
+    """`text` as a TOML basic string."""
+    escaped = "".join(
+        f"\\u{ord(c):04x}" if not c.isprintable() and ord(c) < 0x10000 else f"\\{c}" if c in '\\"' else c for c in text
+    )
+    return f'"{escaped}"'
+
+
+def render_profile(name: str, tables: Mapping[str, Mapping[str, str]]) -> str:
+    """The TOML text of one profile; `tables` maps a kind to its keys. Names become quoted keys."""
+    lines = []
+    for kind, values in tables.items():
+        lines += [f"[profiles.{toml_text(name)}.{kind}]"]
+        lines += [f"{key} = {toml_text(value)}" for key, value in values.items()]
+        lines += [""]
+    return "\n".join(lines)
+
+
+def write_private(path: Path, parts: Sequence[str]) -> None:
+    """Write the parts to `path` with mode 0600, whole or not at all, in a folder made with mode 0700.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    new = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+                out.write("\n".join(parts))
+                out.flush()
+                os.fsync(out.fileno())
+            new.replace(path)
+        except OSError:
+            new.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error

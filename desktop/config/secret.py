@@ -1,0 +1,95 @@
+"""Where secrets come from: the keyring, a private file, or the environment; never the command line or the profile.
+
+The keyring is asked only where the profile says `NAME_keyring = true`: asking may open a window to unlock it, and takes
+time, so it is not guessed.
+"""
+
+import os
+import stat
+from collections.abc import Mapping, MutableMapping
+from pathlib import Path
+
+from desktop.config.file import APP
+from desktop.config.setting import ConfigError, Setting
+
+LARGEST = 8 * 1024
+
+
+def keyring_name(profile: str, kind: str, option: str) -> str:
+    """The user name under which a secret stands in the keyring, in the service `agent-desktop`."""
+    return f"{profile}/{kind}/{option}"
+
+
+def from_keyring(profile: str, kind: str, option: str) -> Setting:
+    """The secret kept in the system's keyring.
+
+    Raises:
+        ConfigError: the `keyring` extra is not installed, there is no keyring here, or it does not hold the secret.
+    """
+    name = keyring_name(profile, kind, option)
+    try:
+        import keyring
+    except ImportError as error:
+        raise ConfigError("The keyring is named but not installed: pip install 'agent-desktop[keyring]'.") from error
+    try:
+        value = keyring.get_password(APP, name)
+    except Exception as error:  # each system's keyring raises its own
+        raise ConfigError(f"The keyring cannot be asked: {type(error).__name__}.") from error
+    if not value:
+        raise ConfigError(f"The keyring holds nothing for {name}. Store it with: keyring set {APP} {name}")
+    return Setting(value, f"keyring {APP} {name}", secret=True)
+
+
+def from_file(path: Path) -> Setting:
+    """The secret on the first line of a file that nobody else can read.
+
+    Raises:
+        ConfigError: it is missing, not a plain file, not ours, readable by others, too large or empty.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except OSError as error:
+        raise ConfigError(f"The token file {path} cannot be read: {error.strerror}.") from error
+    try:
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
+            raise ConfigError(f"The token file {path} is not a plain file.")
+        if os.name == "posix":
+            if facts.st_uid != os.geteuid():
+                raise ConfigError(f"The token file {path} belongs to somebody else.")
+            if facts.st_mode & 0o077:
+                raise ConfigError(f"The token file {path} can be read by others. Fix it with: chmod 600 {path}")
+        if facts.st_size > LARGEST:
+            raise ConfigError(f"The token file {path} is too large to hold a token.")
+        lines = os.read(descriptor, LARGEST).decode("utf-8", "replace").splitlines()
+    finally:
+        os.close(descriptor)
+    if not lines or not lines[0].strip():
+        raise ConfigError(f"The token file {path} is empty.")
+    return Setting(lines[0].strip(), f"token file {path}", secret=True)
+
+
+def take_from_environment(env: MutableMapping[str, str], variable: str) -> Setting | None:
+    """The secret in an environment variable, which is then removed, so that no child process inherits it."""
+    value = env.pop(variable, "")
+    return Setting(value, f"environment {variable}", secret=True) if value else None
+
+
+def secret_setting(
+    profile: str, kind: str, option: str, given: Mapping[str, str], found: Setting | None
+) -> Setting | None:
+    """The secret for one option of one backend, from the first place that has it.
+
+    Args:
+        given: the plain values of the backend's table and environment, where `OPTION_keyring` and `OPTION_file` may
+            stand.
+        found: what the environment held, already taken out of it.
+
+    Raises:
+        ConfigError: a named place cannot give it. The next place is not tried: that would be guessing.
+    """
+    if given.get(f"{option}_keyring", "").lower() in {"1", "true", "yes"}:
+        return from_keyring(profile, kind, option)
+    if given.get(f"{option}_file"):
+        return from_file(Path(given[f"{option}_file"]).expanduser())
+    return found

@@ -1,0 +1,61 @@
+"""A configured value together with where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from desktop.ports.base import Kind
+
+HIDDEN = "(hidden)"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value. `origin` is for people: a file with the key in it, an environment variable, the default."""
+
+    value: str = field(repr=False)
+    origin: str
+    secret: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The value as it may be shown: never a secret."""
+        return HIDDEN if self.secret and self.value else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class BackendSettings:
+    """Which plug-in serves one kind, and its options."""
+
+    kind: Kind
+    backend: Setting
+    options: Mapping[str, Setting]
+
+    def values(self) -> dict[str, str]:
+        """The option values as `Backend.create` takes them."""
+        return {name: setting.value for name, setting in self.options.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that is configured under one name. `problems` is empty when it can be used."""
+
+    name: Setting
+    path: Path
+    data_dir: Setting
+    backends: Mapping[Kind, BackendSettings]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def store_path(self) -> Path:
+        """The file of what is kept on this machine."""
+        return Path(self.data_dir.value) / f"{self.name.value}.db"
+
+    @property
+    def lock_path(self) -> Path:
+        """The lock that says which program may write that file."""
+        return Path(self.data_dir.value) / f"{self.name.value}.lock"

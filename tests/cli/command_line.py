@@ -1,0 +1,41 @@
+"""Runs `agent-desktop` as a process of its own, as a shell script would."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What came of one command."""
+
+    code: int
+    out: str
+    words: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def clean_env(home: Path, **more: str) -> dict[str, str]:
+    """An environment without any settings of ours, whose user folders lie in `home`."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("AGENT_DESKTOP_", "XDG_"))}
+    return env | {"HOME": str(home), "PYTHONWARNINGS": "default"} | more
+
+
+def run(*words: str, env: dict[str, str], stdin: str = "", timeout: float = 30) -> Ran:
+    """Run one command to its end."""
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop.cli", *words],
+        env=env,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
