@@ -1,0 +1,221 @@
+"""The agent's screen: where the panes stand, which interaction is selected, what is open."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Input, Static, TextArea
+
+from desktop.domain import select
+from desktop.domain.model import Interaction
+from desktop.domain.state import AppState
+from desktop.domain.words import Phase
+from desktop.tui.pane import Pane, View
+from desktop.tui.panes.conversation import ConversationPane
+from desktop.tui.panes.customer import CustomerPane
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.footer import Footer
+from desktop.tui.panes.guide import Guide
+from desktop.tui.panes.header import Header
+from desktop.tui.panes.history import CasesPane, TimelinePane
+from desktop.tui.panes.note import NotePane
+from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.tui.panes.page import Page
+from desktop.tui.panes.queues import QueuesPane
+from desktop.tui.panes.search import SearchPane
+from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.panes.tabs import TABS, Tabs
+from desktop.tui.panes.tones import TonesField
+from desktop.tui.panes.work import WorkPane, on_desk
+from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.safe_text import content
+
+WIDE, MEDIUM = 140, 100
+"""Columns from which three columns, or two, are shown."""
+SMALLEST = (60, 18)
+
+
+class _Closable(Protocol):
+    @property
+    def is_open(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class AgentScreen(Screen[None]):
+    """Draws views; what keys do is in `desk_actions`."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        super().__init__()
+        self._now = now
+        self.state = AppState()
+        self.selected: str | None = None
+        self._wrapping: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, banner, three columns, guide, footer; menus and pages above all."""
+        yield Header()
+        yield OfferBanner()
+        yield Tabs()
+        with Horizontal(id="desk"):
+            with Vertical(id="left"):
+                yield WorkPane()
+                yield QueuesPane()
+            with Container(id="main"):
+                with Vertical(id="middle"):
+                    yield ConversationPane()
+                    yield NotePane()
+                    yield WrapUpPane()
+                with Vertical(id="right"):
+                    yield CustomerPane()
+                    yield CasesPane()
+                    yield TimelinePane()
+                    yield ExpertFinder()
+                    yield SearchPane()
+        yield Guide()
+        yield Footer()
+        yield Static(content("Enlarge the window. Nothing is lost."), id="too-small")
+        yield StateMenu()
+        yield TonesField()
+        yield Page()
+
+    def on_mount(self) -> None:
+        """Begin in the work list."""
+        self.query_one(WorkPane).focus()
+
+    def view(self) -> View:
+        """What there is to see now."""
+        return View(self.state, self.selected, select.server_now(self.state, self._now()))
+
+    def panes(self) -> Iterable[Pane]:
+        """Every pane."""
+        return (node for node in self.query("*") if isinstance(node, Pane))
+
+    def show(self, state: AppState) -> None:
+        """Draw a new state, only where it changed."""
+        self.state = state
+        self._keep_selection()
+        view = self.view()
+        for pane in self.panes():
+            pane.show(view)
+        self._follow_phase(view)
+
+    def second(self) -> None:
+        """Draw what moves with the clock."""
+        view = self.view()
+        for pane in self.panes():
+            pane.tick(view)
+
+    def redraw(self) -> None:
+        """Draw again after something of the screen itself changed."""
+        self.show(self.state)
+
+    def select(self, interaction_id: str) -> None:
+        """Turn to an interaction."""
+        if interaction_id != self.selected:
+            self.selected = interaction_id
+            self.redraw()
+
+    def work(self) -> tuple[Interaction, ...]:
+        """My work as listed."""
+        return on_desk(self.state)
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys go into a field."""
+        return isinstance(self.focused, Input | TextArea) and not getattr(self.focused, "read_only", False)
+
+    def close_top(self) -> bool:
+        """Close what is open on top; says whether anything was."""
+        on_top: tuple[_Closable, ...] = (
+            self.query_one(Page),
+            self.query_one(StateMenu),
+            self.query_one(TonesField),
+            self.query_one(SearchPane),
+            self.query_one(ExpertFinder),
+        )
+        for pane in on_top:
+            if pane.is_open:
+                pane.close()
+                self.query_one("#right").set_class(self.asking, "asking")
+                self._focus_work_or_note()
+                return True
+        return False
+
+    @property
+    def asking(self) -> bool:
+        """Whether the right column asks for something (an expert, a customer)."""
+        return self.query_one(ExpertFinder).is_open or self.query_one(SearchPane).is_open
+
+    def open_right(self) -> None:
+        """Make room in the right column for what was just opened."""
+        self.query_one("#right").set_class(self.asking, "asking")
+        self.show_tab("customer")
+        self.redraw()
+
+    def show_tab(self, name: str) -> None:
+        """On a narrow screen: show this tab."""
+        self.query_one(Tabs).current = name
+        for tab, _ in TABS:
+            self.set_class(tab == name, f"show-{tab}")
+
+    def next_tab(self) -> None:
+        """On a narrow screen: the next one, with the focus in it."""
+        names = [name for name, _ in TABS]
+        name = names[(names.index(self.query_one(Tabs).current) + 1) % len(names)]
+        self.show_tab(name)
+        target: dict[str, type[Any]] = {"work": WorkPane, "contact": NotePane, "customer": TimelinePane}
+        self.query_one(target[name]).focus()
+        self.redraw()
+
+    def focus_note(self) -> None:
+        """Go on with the note."""
+        self.show_tab("contact")
+        note = self.query_one(NotePane)
+        if not note.read_only:
+            note.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Three columns, two, one at a time, or a word about the size."""
+        width, height = event.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(small, "small")
+        self.set_class(width >= WIDE, "wide")
+        self.set_class(MEDIUM <= width < WIDE, "medium")
+        self.set_class(width < MEDIUM, "narrow")
+        self.show_tab(self.query_one(Tabs).current)
+        self.call_after_refresh(self.redraw)
+
+    def _focus_work_or_note(self) -> None:
+        interaction = self.view().interaction
+        if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
+            self.focus_note()
+        else:
+            self.query_one(WorkPane).focus()
+
+    def _keep_selection(self) -> None:
+        """Stay where the agent is; move on only when that contact is gone, and never off a field being typed in."""
+        work = self.work()
+        if self.selected is not None and any(interaction.id == self.selected for interaction in work):
+            return
+        self.selected = work[0].id if work else None
+
+    def _follow_phase(self, view: View) -> None:
+        """Show the wrap-up when the contact has ended, without taking the keyboard."""
+        interaction = view.interaction
+        wrap_up = self.query_one(WrapUpPane)
+        wanted = interaction.id if interaction is not None and interaction.phase is Phase.WRAP_UP else None
+        if wanted is not None and wanted != self._wrapping:
+            wrap_up.open(focus=False)
+            self.show_tab("contact")
+        elif (
+            wanted is None and self._wrapping is not None and (interaction is None or interaction.id != self._wrapping)
+        ):
+            wrap_up.close()
+            if not self.typing or self.focused is None:
+                self._focus_work_or_note()
+        self._wrapping = wanted
+        self.set_class(wrap_up.is_open, "wrapping")

@@ -1,0 +1,310 @@
+"""The desktop as a terminal program: one session, one screen, the keys of the table."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Input
+
+from desktop.domain.words import Phase
+from desktop.tui import pages
+from desktop.tui.agent_screen import AgentScreen
+from desktop.tui.base_app import TerminalApp
+from desktop.tui.desk_actions import DeskActions
+from desktop.tui.key_sequences import name_alt_keys
+from desktop.tui.keys import KEYS, PICK
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.guide import Guide
+from desktop.tui.panes.note import NotePane
+from desktop.tui.panes.page import Page
+from desktop.tui.panes.search import SearchPane
+from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.panes.tones import TonesField
+from desktop.tui.panes.work import WorkPane
+from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.table import LineTable
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+    from desktop.domain.state import AppState
+
+log = logging.getLogger(__name__)
+
+
+def _bindings() -> list[BindingType]:
+    bindings: list[BindingType] = []
+    for key in KEYS:
+        if key.always:
+            bindings.append(
+                Binding(",".join(key.always), f"desk('{key.action}')", key.label, show=False, priority=True, id=key.id)
+            )
+        if key.letters:
+            bindings.append(
+                Binding(",".join(key.letters), f"desk('{key.action}')", key.label, show=False, id=f"{key.id}.letter")
+            )
+    bindings += [Binding(key, f"pick({n})", show=False, priority=True) for n, key in enumerate(PICK, start=1)]
+    bindings += [Binding(str(n), f"pick({n})", show=False) for n in range(1, 10)]
+    bindings.append(Binding("enter", "confirm_end", show=False, priority=True))
+    return bindings
+
+
+class DesktopApp(TerminalApp):
+    """Paints first, then starts the session in the background."""
+
+    TITLE = "agent-desktop"
+    CSS_PATH = "theme.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+
+    def __init__(
+        self,
+        build: Callable[[], Awaitable["Session"]],
+        *,
+        guide: bool = False,
+        log_path: Path | None = None,
+        clock: Callable[[], float] = time.time,
+        keymap: dict[str, str] | None = None,
+    ) -> None:
+        """An app that is not running yet.
+
+        Args:
+            build: makes the session; called after the first paint.
+            guide: whether the guide through the first call is shown.
+            log_path: where a crash is written down.
+            clock: the local clock, seconds since the Unix epoch.
+            keymap: other keys for the names in the table of keys.
+        """
+        name_alt_keys()
+        super().__init__(log_path=log_path)
+        self._build = build
+        self._guide = guide
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._offered: frozenset[str] = frozenset()
+        self.session: Session | None = None
+        self.desk_screen = AgentScreen(clock)
+        self.desk = DeskActions(
+            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self._tell, leave=self._leave_in_order
+        )
+        if keymap:
+            self.set_keymap(keymap)
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The agent's screen."""
+        return self.desk_screen
+
+    def on_mount(self) -> None:
+        """Paint what is there, then start."""
+        super().on_mount()
+        self.desk_screen.query_one(Guide).set_class(self._guide, "open")
+        self.desk_screen.redraw()
+        self.call_after_refresh(lambda: self.spawn(self._start()))
+
+    async def _start(self) -> None:
+        session = await self._build()
+        self.session = self.desk.session = session
+        session.store.on_pending = self.request_frame
+        await session.start()
+        self.request_frame()
+
+    def on_frame(self) -> None:
+        """Reduce what came in since the last frame, and draw it."""
+        if self.session is not None:
+            state = self.session.store.drain()
+            self._ring(state)
+            self.desk_screen.show(state)
+
+    def on_second(self) -> None:
+        """Let the clocks on screen go on."""
+        self.desk_screen.second()
+
+    async def flush(self) -> None:
+        """Put every word on disk."""
+        if self.session is not None:
+            await self.session.notes.flush()
+
+    def _ring(self, state: "AppState") -> None:
+        offered = frozenset(
+            i.id for i in state.interactions.values() if i.phase is Phase.OFFERED and i.agent_id == state.me
+        )
+        if offered - self._offered:
+            self.bell()
+        self._offered = offered
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run beside the screen; what it raises is told and logged, never fatal."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("background work failed: %s", type(error).__name__)
+            self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+
+    def _tell(self, text: str) -> None:
+        if self.session is not None:
+            self.session.store.notice(text)
+        else:
+            self.notify(text)
+
+    def _leave_in_order(self) -> None:
+        async def close() -> None:
+            if self.session is not None:
+                await self.session.close()
+            self.exit(0)
+
+        self.spawn(close())
+
+    # --- keys ------------------------------------------------------------------------------------------------------
+
+    def action_desk(self, name: str) -> None:
+        """Run the verb `name` of the table of keys."""
+        if name == "palette":
+            self.action_command_palette()
+        elif name == "help":
+            self._page("help", "Keys", pages.help_lines)
+        elif name == "diagnostics":
+            self._page("diagnostics", "Diagnostics", self._diagnostics)
+        elif name == "outbox":
+            self.spawn(self._show_outbox())
+        else:
+            getattr(self.desk, name)()
+
+    def action_pick(self, number: int) -> None:
+        """One of several customers, or one of my contacts."""
+        self.desk.pick(number)
+
+    def action_confirm_end(self) -> None:
+        """Enter after one press of the end key."""
+        self.desk.confirm_end()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Enter is only taken while it would end the contact; picking while typing only where there is a choice."""
+        if action == "confirm_end":
+            return self.desk.ending
+        if action == "desk" and self.screen is not self.desk_screen:
+            return parameters[0] in ("accept", "decline", "palette")
+        return super().check_action(action, parameters)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Everything the keys can do, by name, and the themes."""
+        for key in KEYS:
+            if key.action not in ("palette", "back"):
+                yield SystemCommand(
+                    f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)
+                )
+        yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
+
+    def _page(self, topic: str, heading: str, lines: Callable[[], Any]) -> None:
+        page = self.desk_screen.query_one(Page)
+        if page.is_open and page.topic == topic:
+            self.desk_screen.close_top()
+        else:
+            page.open(topic, heading, lines())
+
+    def _diagnostics(self) -> Any:
+        view = self.desk_screen.view()
+        names = ("agent-desktop", "textual", "httpx", "pydantic")
+        versions = [f"{name} {version(name)}" for name in names]
+        return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)
+
+    async def _show_outbox(self) -> None:
+        if self.session is None:
+            return
+        rows = await self.session.outbox.rows()
+        view = self.desk_screen.view()
+        self._page("outbox", "Outbox", lambda: pages.outbox_lines(rows, view.now))
+
+    # --- what the panes say ----------------------------------------------------------------------------------------
+
+    @on(NotePane.Edited)
+    def _note_edited(self, event: NotePane.Edited) -> None:
+        self._save_draft(event.interaction_id)
+
+    @on(WrapUpPane.Edited)
+    def _codes_edited(self, event: WrapUpPane.Edited) -> None:
+        self._save_draft(event.interaction_id)
+
+    def _save_draft(self, interaction_id: str) -> None:
+        if self.session is not None:
+            wrap_up = self.desk_screen.query_one(WrapUpPane)
+            note = self.desk_screen.query_one(NotePane)
+            self.session.notes.edit(interaction_id, note.text, wrap_up.codes, wrap_up.follow_ups)
+
+    @on(WrapUpPane.MessageWanted)
+    def _message_wanted(self, event: WrapUpPane.MessageWanted) -> None:
+        if self.session is not None:
+            self.spawn(self._send(event.interaction_id, event.text))
+
+    async def _send(self, interaction_id: str, text: str) -> None:
+        assert self.session is not None  # noqa: S101 - narrowed by the caller
+        await self.session.send_text(interaction_id, text)
+
+    @on(ExpertFinder.Picked)
+    def _expert_picked(self, event: ExpertFinder.Picked) -> None:
+        self.desk.picked_expert(event.how, event.person_id, event.text)
+
+    @on(StateMenu.Chosen)
+    def _state_chosen(self, event: StateMenu.Chosen) -> None:
+        self.desk.chosen_state(event.availability, event.reason, after_current=event.after_current)
+
+    @on(SearchPane.Asked)
+    def _search_asked(self, event: SearchPane.Asked) -> None:
+        self.desk.searched(event.text)
+
+    @on(SearchPane.Picked)
+    def _customer_picked(self, event: SearchPane.Picked) -> None:
+        self.desk.picked_customer(event.customer_id)
+
+    @on(SearchPane.CreateWanted)
+    def _customer_named(self, event: SearchPane.CreateWanted) -> None:
+        self.desk.create_customer(event.name)
+
+    @on(TonesField.Typed)
+    def _tones_typed(self, event: TonesField.Typed) -> None:
+        self.desk.send_tones(event.digits)
+
+    @on(LineTable.Chosen, "#work")
+    def _work_chosen(self, event: LineTable.Chosen) -> None:
+        self.desk_screen.select(event.key)
+        self.desk_screen.focus_note()
+
+    @on(LineTable.Highlighted, "#work")
+    def _work_highlighted(self, event: LineTable.Highlighted) -> None:
+        if self.desk_screen.query_one(WorkPane).has_focus:
+            self.desk_screen.select(event.key)
+
+    @on(Input.Submitted, "#tones")
+    def _tones_done(self) -> None:
+        self.desk_screen.close_top()
+
+
+def run_desktop(
+    build: Callable[[], Awaitable["Session"]],
+    *,
+    guide: bool,
+    log_path: Path,
+    keymap: dict[str, str] | None = None,
+) -> int:
+    """Run the desktop on this terminal to its end.
+
+    Args:
+        build: makes the session, not yet started; called after the first paint.
+        guide: whether to show the guide through the first call.
+        log_path: where a crash is written down.
+        keymap: other keys, by the names in the table of keys.
+
+    Returns:
+        The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
+    """
+    return DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap).run_to_exit()

@@ -1,0 +1,130 @@
+"""The texts of the pages: help from the table of keys, diagnostics from the state, the outbox from its rows."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from platform import python_version
+
+from textual.content import Content
+
+from desktop.app.outbox_rows import OutboxRow
+from desktop.domain.model import Instant
+from desktop.domain.state import AppState
+from desktop.tui import wording
+from desktop.tui.keys import KEYS, show
+from desktop.tui.safe_text import Part, content, line
+
+
+def help_lines() -> list[Content]:
+    """Every key, by group."""
+    lines: list[Content] = [
+        content(
+            "One key a verb. F-keys and alt-keys work while typing; letters when not (esc leaves a field).", "$muted"
+        ),
+        content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
+    ]
+    group = ""
+    for key in KEYS:
+        if key.group != group:
+            group = key.group
+            lines += [content(""), content(group, "bold $accent")]
+        always = " ".join(show(name) for name in key.always)
+        letters = " ".join(show(name) for name in key.letters)
+        lines.append(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent"), key.help))
+    lines += [
+        content(""),
+        content("Words", "bold $accent"),
+        content("  saved        the note is on this machine's disk"),
+        content("  outbox       finished records that the CRM does not have yet; they go by themselves"),
+        content("  needs you    a record the CRM refused; its text is kept, press o"),
+        content("  kept here    what we knew of the customer last time, with its age"),
+    ]
+    return lines
+
+
+def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions: Sequence[str]) -> list[Content]:
+    """Every connection with its age, the clocks, the log, the versions, and what looked odd."""
+    lines: list[Content] = [content("Connections", "bold $accent")]
+    for name, health in sorted(state.health.items()):
+        sign, word, style = wording.HEALTH[health.health]
+        position = state.positions.get(name)
+        heard = None if health.last_heard is None else now - health.last_heard
+        parts: list[Part] = [
+            (f"  {name:<16}", "bold"),
+            (f"{sign} {word:<11}", style),
+            (f"for {wording.duration(now - health.since)}", ""),
+            (f"   last heard {wording.since(heard)}", "$muted"),
+        ]
+        if position is not None:
+            parts.append((f"   event {position.epoch}:{position.seq}", "$muted"))
+            if position.healing:
+                parts.append(("   taking a snapshot", "$warning"))
+        lines.append(line(*parts))
+        if health.why:
+            lines.append(content(f"    {health.why}", "$warning"))
+        offers = ", ".join(sorted(state.capabilities.get(name, ())))
+        if offers:
+            lines.append(content(f"    offers {offers}", "$muted"))
+    lines += [
+        content(""),
+        content("Clock", "bold $accent"),
+        content(f"  the server is {state.skew:+.2f} s from this machine; every time on screen is the server's"),
+        content(""),
+        content("Outbox", "bold $accent"),
+        content(f"  {state.outbox.waiting} waiting, {state.outbox.parked} need you  {state.outbox.why}"),
+        content(""),
+        content("Program", "bold $accent"),
+        content(f"  Python {python_version()} · " + " · ".join(versions)),
+        content(f"  log {log_path}"),
+        content(
+            f"  {len(state.interactions)} interactions, {len(state.agents)} agents, {len(state.people)} people known"
+        ),
+        content(""),
+        content("What was told", "bold $accent"),
+    ]
+    lines += [line((f"  {wording.clock(n.at)} ", "$muted"), n.text) for n in reversed(state.notices[-12:])]
+    if state.oddities:
+        lines += [
+            content(""),
+            content("What looked odd", "bold $accent"),
+            *(content(f"  {odd}") for odd in state.oddities),
+        ]
+    return lines
+
+
+def outbox_lines(rows: Sequence[OutboxRow], now: Instant) -> list[Content]:
+    """Every record that is not delivered, with its reason and its text."""
+    if not rows:
+        return [content("Everything has been delivered.", "$success")]
+    lines: list[Content] = [
+        line(("F10", "bold $accent"), (" tries again now. Nothing here is ever dropped.", "$muted")),
+        content(""),
+    ]
+    for row in rows:
+        parked = row.state == "parked"
+        lines.append(
+            line(
+                ("✕ needs you " if parked else "◌ waiting   ", "bold $error" if parked else "$warning"),
+                (f"{row.kind.replace('_', ' ')} for {row.target}", "bold"),
+                (f"   {wording.since(now - row.created_at)}, tried {row.attempts}×", "$muted"),
+            )
+        )
+        if row.reason:
+            lines.append(content(f"    {row.reason}", "$warning"))
+        lines += [content(f"    {text}") for text in _text_of(row)]
+        lines.append(content(""))
+    return lines
+
+
+def _text_of(row: OutboxRow) -> list[str]:
+    try:
+        payload = json.loads(row.payload)
+    except ValueError:
+        return [row.payload]
+    if not isinstance(payload, dict):
+        return [str(payload)]
+    text = [str(payload[name]) for name in ("note", "text", "subject") if payload.get(name)]
+    codes = payload.get("codes")
+    if isinstance(codes, list) and codes:
+        text.insert(0, "codes " + ", ".join(map(str, codes)))
+    return text or ["(no text)"]

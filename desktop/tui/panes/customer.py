@@ -1,0 +1,186 @@
+"""Who the customer is: the five answers of a screen pop, each with its own face."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.customer import Consent, Customer, Match
+from desktop.domain.state import ScreenPop
+from desktop.domain.words import PopAnswer
+from desktop.tui import wording
+from desktop.tui.pane import TextPane, View
+from desktop.tui.safe_text import Part, content, line
+
+
+class CustomerPane(TextPane):
+    """The card."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    CustomerPane { height: auto; min-height: 5; max-height: 18; border: round $rule; padding: 0 1; }
+    """
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The screen pop of the selected interaction."""
+        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None)
+
+    def draw(self, view: View) -> None:
+        """Redraw the card and say where it came from and how old it is."""
+        self.border_title = _heading(view)
+        super().draw(view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The face of the answer."""
+        interaction = view.interaction
+        if interaction is None:
+            return (line(("No contact selected. Press ", "$muted"), ("/", "bold $accent"), (" to search.", "$muted")),)
+        pop = view.state.pops.get(interaction.id)
+        if pop is None:
+            return (content(wording.address(interaction.customer), "bold"), content("Not looked up yet.", "$muted"))
+        match pop.answer:
+            case PopAnswer.ONE:
+                return _one(pop, view)
+            case PopAnswer.MANY:
+                return _many(pop, view)
+            case PopAnswer.NO_MATCH:
+                return _none(view)
+            case PopAnswer.COULD_NOT_ASK:
+                return _not_asked(pop, view)
+            case PopAnswer.SEARCHING:
+                return _searching(pop, view)
+
+
+def _heading(view: View) -> Content:
+    pop = view.state.pops.get(view.selected or "")
+    match = pop.match if pop else None
+    if match is None and pop is not None and pop.matches:
+        match = pop.matches[0]
+    if match is None or match.customer.fetched_at is None:
+        return content("Customer")
+    old = wording.since(view.now - match.customer.fetched_at)
+    kept = pop is not None and pop.cached
+    return line(
+        "Customer",
+        (f" · {match.customer.source or 'crm'} · ", "$muted"),
+        (f"kept here {old}" if kept else old, "$warning" if kept else "$muted"),
+    )
+
+
+def _one(pop: ScreenPop, view: View) -> list[Content]:
+    match = pop.match
+    if match is None:
+        return _many(pop, view)
+    customer = match.customer
+    lines = [_name(customer)]
+    if customer.company:
+        lines.append(content(customer.company, "$muted"))
+    lines += _addresses(customer, match, view)
+    lines += _local(customer)
+    if customer.consents:
+        lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
+    for promise in customer.promises:
+        if promise.kept is not None:
+            continue
+        late = select.promise_is_late(promise, view.now)
+        lines.append(
+            line(
+                ("! promised " if late else "→ promised ", "bold $warning" if late else "$accent"),
+                (promise.text, "bold" if late else ""),
+                (f" {wording.due(promise.due, view.now)}", "$warning" if late else "$muted"),
+            )
+        )
+    if customer.note:
+        lines.append(line(("note ", "$muted"), (customer.note, "italic")))
+    if pop.why:
+        lines.append(content(pop.why, "$warning"))
+    return lines
+
+
+def _name(customer: Customer) -> Content:
+    tier: list[Part] = [(f"   ◆ {customer.tier}", "$accent")] if customer.tier else []
+    return line((customer.name, "bold"), *tier)
+
+
+def _addresses(customer: Customer, match: Match, view: View) -> list[Content]:
+    asked = view.interaction.customer.value if view.interaction else ""
+    lines = []
+    for value in sorted(customer.addresses, key=lambda address: address.value != asked)[:3]:
+        sure: list[Part] = []
+        if value.value == asked:
+            sure = [("  ✓ verified", "$success") if match.verified else ("  ? not verified", "$warning")]
+        lines.append(line((wording.address(value), "" if value.value == asked else "$muted"), *sure))
+    return lines
+
+
+def _local(customer: Customer) -> list[Content]:
+    known = [text for text in (customer.language, customer.time_zone, f"id {customer.id}") if text]
+    return [content(" · ".join(known), "$muted")]
+
+
+def _consent(consent: Consent) -> list[Part]:
+    sign, style = {True: ("✓", "$success"), False: ("✕", "$error"), None: ("?", "$muted")}[consent.granted]
+    return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
+
+
+def _many(pop: ScreenPop, view: View) -> list[Content]:
+    lines = [content(f"{len(pop.matches)} customers match. Who is it?", "bold $warning")]
+    for number, match in enumerate(pop.matches[:9], start=1):
+        customer = match.customer
+        more = " · ".join(text for text in (customer.company, customer.tier) if text)
+        lines.append(
+            line(
+                (f" {number} ", "bold reverse $accent"),
+                (f" {customer.name}", "bold"),
+                (f"  {more}" if more else "", "$accent"),
+            )
+        )
+        lines.append(content(f"    {match.reason} · id {customer.id}", "$muted"))
+    lines.append(
+        line(("the digit, or alt+digit while typing · ", "$muted"), ("/", "bold $accent"), (" search", "$muted"))
+    )
+    return lines
+
+
+def _none(view: View) -> list[Content]:
+    interaction = view.interaction
+    where = wording.address(interaction.customer) if interaction else ""
+    return [
+        content(where, "bold"),
+        content("Nobody in the CRM has this address.", "$warning"),
+        line(("/", "bold $accent"), (" search   ", "$muted"), ("+", "bold $accent"), (" new customer   ", "$muted")),
+        content("Or go on without: the note is kept with the contact.", "$muted"),
+    ]
+
+
+def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
+    interaction = view.interaction
+    where = wording.address(interaction.customer) if interaction else ""
+    lines = [
+        content(where, "bold"),
+        line(
+            ("✕ The CRM could not be asked", "bold $error"), (f"  {wording.duration(view.now - pop.since)}", "$muted")
+        ),
+        content(pop.why, "$muted"),
+        line(
+            ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
+            ("F10", "bold $accent"),
+            (" now.", "$muted"),
+        ),
+    ]
+    for match in pop.matches[:3]:
+        lines.append(line(("kept here: ", "$muted"), (match.customer.name, "bold"), ("  not verified", "$warning")))
+    return lines
+
+
+def _searching(pop: ScreenPop, view: View) -> list[Content]:
+    interaction = view.interaction
+    where = wording.address(interaction.customer) if interaction else ""
+    lines = [
+        content(where, "bold"),
+        line(("◌ Asking the CRM … ", "$accent"), (wording.duration(view.now - pop.since), "$muted")),
+    ]
+    for match in pop.matches[:1]:
+        lines.append(line(("kept here: ", "$muted"), (match.customer.name, "bold")))
+    return lines

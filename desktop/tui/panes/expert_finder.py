@@ -1,0 +1,256 @@
+"""Finds the expert: type a skill, a name or a team; the ranked list says who is free, how sure that is, and since when."""
+
+from datetime import datetime
+from typing import ClassVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from desktop.domain import select
+from desktop.domain.experts import RankedExpert
+from desktop.domain.model import Instant
+from desktop.tui import wording
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import Part, content, line
+from desktop.tui.table import LineTable, Row
+from desktop.tui.table_columns import Column
+
+SHOWN = 40
+
+
+class ExpertFinder(Pane, Vertical):
+    """Enter consults, alt+enter writes, F7 hands over without talking first."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    ExpertFinder { display: none; height: 1fr; border: round $accent; padding: 0 1; }
+    ExpertFinder.open { display: block; }
+    ExpertFinder Input { border: none; height: 1; padding: 0; background: $panel; }
+    ExpertFinder LineTable { height: 1fr; min-height: 4; }
+    ExpertFinder #expert-evidence { height: auto; max-height: 4; }
+    ExpertFinder #expert-chat { height: auto; max-height: 6; }
+    """
+
+    class Picked(Message):
+        """An expert was chosen for `how`: consult, transfer or chat (with the text to send)."""
+
+        def __init__(self, how: str, person_id: str, text: str = "") -> None:
+            super().__init__()
+            self.how = how
+            self.person_id = person_id
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(id="experts")
+        self.border_title = content("Find an expert")
+        self._ranked: dict[str, RankedExpert] = {}
+        self._queues: tuple[str, ...] = ()
+        self._writing_to: str | None = None
+        self.transferring = False
+
+    def compose(self) -> ComposeResult:
+        """A field, the list, what speaks for the one under the cursor, and the chat with them."""
+        yield Input(placeholder="skill, name or team", id="expert-query")
+        yield LineTable(
+            (
+                Column("", 1),
+                Column("name", weight=3),
+                Column("presence", 14),
+                Column("age", 4, align="right"),
+                Column("skill", 14, min_width=58),
+                Column("there", 5, align="right", min_width=66),
+            ),
+            header=False,
+            empty="Nobody matches.",
+            id="expert-list",
+        )
+        yield Static(id="expert-evidence")
+        yield Static(id="expert-chat")
+        yield Input(placeholder="write to them, enter sends", id="expert-message")
+
+    def on_mount(self) -> None:
+        """The chat field appears when it is asked for."""
+        self.query_one("#expert-message", Input).display = False
+
+    def open(self, query: str, *, transferring: bool) -> None:
+        """Show the finder with a first guess at the skill, ready for typing.
+
+        Args:
+            query: what the contact is about; typing replaces it.
+            transferring: whether enter hands the customer over at once instead of consulting.
+        """
+        self.transferring = transferring
+        self._writing_to = None
+        self.query_one("#expert-message", Input).display = False
+        field = self.query_one("#expert-query", Input)
+        field.value = query
+        self.add_class("open")
+        field.focus()
+        field.action_select_all()
+        if self.view is not None:
+            self.draw(self.view)
+
+    def close(self) -> None:
+        """Hide the finder; what was typed is not kept."""
+        self.remove_class("open")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The directory, presence and what was said."""
+        return (view.state.people, view.state.presence, view.state.chats, view.state.past_help, view.state.health)
+
+    def draw(self, view: View) -> None:
+        """Rank again and redraw; nothing is done while hidden."""
+        if not self.is_open:
+            return
+        query = self.query_one("#expert-query", Input).value
+        ranked = select.rank_experts(view.state, query, view.now)[:SHOWN]
+        self._ranked = {expert.person.id: expert for expert in ranked}
+        rows = [_row(expert, view.now) for expert in ranked]
+        if self.transferring:
+            wanted = query.casefold()
+            self._queues = tuple(name for name in sorted(view.state.queues) if wanted in name.casefold())
+            rows = (
+                [_queue_row(name) for name in self._queues] + rows
+                if wanted
+                else rows + [_queue_row(n) for n in self._queues]
+            )
+        table = self.query_one("#expert-list", LineTable)
+        table.set_rows(rows)
+        heard = view.state.health.get("presence")
+        old = f" · directory {wording.since(view.now - heard.last_heard)}" if heard and heard.last_heard else ""
+        self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + old)
+        verb = "hand over" if self.transferring else "consult"
+        self.border_subtitle = line(
+            ("enter", "bold $accent"),
+            (f" {verb}  ", "$muted"),
+            *([] if self.transferring else [("F7", "bold $accent"), (" hand over  ", "$muted")]),
+            ("alt+enter", "bold $accent"),
+            (" write  ", "$muted"),
+            ("esc", "bold $accent"),
+            (" close", "$muted"),
+        )
+        self._draw_expert(view, table.cursor_key)
+
+    def _draw_expert(self, view: View, key: str | None) -> None:
+        expert = self._ranked.get(key or "")
+        evidence = self.query_one("#expert-evidence", Static)
+        chat = self.query_one("#expert-chat", Static)
+        if expert is None:
+            evidence.update(content(""))
+            chat.update(content(""))
+            return
+        evidence.update(_evidence(expert, view.now))
+        said = view.state.chats.get(expert.person.id, ())[-5:]
+        first = expert.person.name.split(" ")[0]
+        chat.update(
+            Content("\n").join(
+                line((f"{'You' if said_line.mine else first:<8.8} ", "bold $muted"), said_line.text)
+                for said_line in said
+            )
+        )
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing filters and ranks at once."""
+        event.stop()
+        if event.input.id == "expert-query" and self.view is not None:
+            self.draw(self.view)
+            table = self.query_one("#expert-list", LineTable)
+            table.action_edge(-1)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in the search consults; enter in the chat field sends."""
+        event.stop()
+        if event.input.id == "expert-message":
+            if self._writing_to and event.value.strip():
+                self.post_message(self.Picked("chat", self._writing_to, event.value.strip()))
+                event.input.value = ""
+            return
+        self.pick("transfer" if self.transferring else "consult")
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        """Enter on a row does as in the field."""
+        event.stop()
+        self.pick("transfer" if self.transferring else "consult")
+
+    def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
+        """What speaks for the expert under the cursor."""
+        event.stop()
+        if self.view is not None and self.is_open:
+            self._draw_expert(self.view, event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down move in the list while the field has the focus."""
+        key = event.key
+        if key in ("up", "down") and isinstance(self.app.focused, Input):
+            self.query_one("#expert-list", LineTable).action_move(-1 if key == "up" else 1)
+            event.stop()
+
+    def pick(self, how: str) -> None:
+        """Choose the expert or queue under the cursor for `consult`, `transfer` or `chat`."""
+        key = self.query_one("#expert-list", LineTable).cursor_key
+        if key is None:
+            return
+        if how == "chat":
+            if key.startswith("queue:"):
+                return
+            self._writing_to = key
+            field = self.query_one("#expert-message", Input)
+            field.display = True
+            field.focus()
+            return
+        self.post_message(self.Picked(how, key))
+
+
+def _row(expert: RankedExpert, now: Instant) -> Row:
+    presence = expert.presence
+    sign, word, style = wording.PRESENCE[presence.state] if presence else ("?", "unknown", "$muted")
+    if presence is not None and presence.in_call:
+        word = "on a call"
+    elif presence is not None and presence.in_meeting:
+        word = "in a meeting"
+    stars = "▪" * expert.level + "▫" * (5 - expert.level) if expert.level else ""
+    return Row(
+        expert.person.id,
+        (
+            content(sign, style),
+            content(expert.person.name, "bold" if expert.can_consult else ""),
+            content(word, style),
+            content(wording.age(expert.age), "$warning" if expert.age is not None and expert.age > 60 else "$muted"),
+            line((stars, "$accent"), (f" {expert.skill}", "$muted")),
+            content(_local_time(expert.person.time_zone, now), "$muted"),
+        ),
+    )
+
+
+def _queue_row(name: str) -> Row:
+    return Row(
+        f"queue:{name}", (content("≡", "$accent"), content(name, "bold"), content("queue", "$muted"), "", "", "")
+    )
+
+
+def _local_time(zone: str, now: Instant) -> str:
+    try:
+        return datetime.fromtimestamp(now, ZoneInfo(zone)).strftime("%H:%M") if zone else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
+
+
+def _evidence(expert: RankedExpert, now: Instant) -> Content:
+    person = expert.person
+    about = " · ".join(text for text in (person.title, person.team) if text)
+    until = expert.presence.until if expert.presence else None
+    parts: list[Part] = [(about, "")]
+    if until is not None and until > now:
+        parts.append((f" · until {wording.clock(until)[:5]}", "$warning"))
+    why = " · ".join(expert.reasons)
+    return Content("\n").join([line(*parts), content(why, "$muted")])

@@ -1,0 +1,91 @@
+"""The short guide through the first call of the demo. It ticks off what the person has done and goes away when told."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.words import Availability, LegPhase, Phase
+from desktop.tui.pane import TextPane, View
+from desktop.tui.safe_text import Part, line
+
+STEPS: tuple[tuple[str, str], ...] = (
+    ("available", "Become available: press s, then 1."),
+    ("accept", "A call rings, the customer's record is already there. F2 answers."),
+    ("note", "Type your note; it is saved as you type."),
+    ("expert", "Need help? F6, type «refunds», enter rings the expert. F7 hands over, F6 comes back."),
+    ("end", "F8 twice ends the call."),
+    ("wrap_up", "F9, type a code, enter; alt+enter finishes. The CRM gets it exactly once."),
+)
+
+
+class Guide(TextPane):
+    """What to press next."""
+
+    ticks: ClassVar[bool] = False
+    DEFAULT_CSS = """
+    Guide { display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; }
+    Guide.open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="guide")
+        self.done: set[str] = set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """What I do."""
+        return (view.state.interactions, view.state.drafts, view.state.agents, view.state.outbox)
+
+    def draw(self, view: View) -> None:
+        """Tick off what is done; leave by itself after the whole call."""
+        if not self.is_open:
+            return
+        before = set(self.done)
+        self.done |= {step for step, test in TESTS.items() if test(view)}
+        if "end" in before and not select.mine(view.state):
+            self.remove_class("open")
+            return
+        super().draw(view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The next step in words, the others as ticks."""
+        rest = [step for step in STEPS if step[0] not in self.done]
+        ticks: list[Part] = [("guide  ", "bold $success")]
+        for step, _ in STEPS:
+            done = step in self.done
+            ticks.append((f"{'✓' if done else '○'} {step.replace('_', '-')}  ", "$success" if done else "$muted"))
+        ticks.append(("esc hides this", "$muted"))
+        following = rest[0][1] if rest else "That was a whole contact. More will come."
+        return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
+
+
+def _phase_seen(*phases: Phase) -> Callable[[View], bool]:
+    return lambda view: any(interaction.phase in phases for interaction in select.mine(view.state))
+
+
+def _expert_asked(view: View) -> bool:
+    return any(
+        leg.phase in (LegPhase.ACTIVE, LegPhase.COMPLETED)
+        for interaction in select.mine(view.state)
+        for leg in interaction.legs
+    )
+
+
+def _available(view: View) -> bool:
+    me = select.me(view.state)
+    return me is not None and me.observed is Availability.AVAILABLE
+
+
+TESTS: dict[str, Callable[[View], bool]] = {
+    "available": _available,
+    "accept": _phase_seen(Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP),
+    "note": lambda view: any(draft.note for draft in view.state.drafts.values()),
+    "expert": _expert_asked,
+    "end": _phase_seen(Phase.WRAP_UP),
+}

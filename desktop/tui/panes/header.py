@@ -1,0 +1,108 @@
+"""The first line: me, what I chose and what comes next, my capacity, every system's health, the outbox, the clock."""
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.widget import Widget
+
+from desktop.domain import select
+from desktop.domain.model import Instant
+from desktop.domain.state import AppState, SourceHealth
+from desktop.domain.words import Availability, Health
+from desktop.tui import wording
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import Part, line
+
+CLOCK = 8
+
+
+class Header(Pane, Widget):
+    """One line, full width; what does not fit goes in order of importance."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    Header { height: 1; background: $panel; color: $foreground; }
+    """
+    _line: Content = Content("")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """Who I am, how the sources are, what waits to go out."""
+        state = view.state
+        return (state.agents.get(state.me), state.health, state.outbox, state.pending.get(""), state.interactions)
+
+    def draw(self, view: View) -> None:
+        """Redraw the line; its size never changes."""
+        width = self.size.width or 80
+        left = line(" ", *_agent(view))
+        clock = line((wording.clock(view.now), "bold"), " ")
+        room = width - left.cell_length - clock.cell_length
+        right = Content("")
+        for candidate in _right_sides(view):
+            if candidate.cell_length <= room:
+                right = candidate
+                break
+        gap = max(0, room - right.cell_length)
+        self._line = Content.assemble(left, " " * gap, right, clock)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            self.draw(self.view)
+
+    def render(self) -> Content:
+        """What Textual paints."""
+        return self._line
+
+
+def _agent(view: View) -> list[Part]:
+    me = select.me(view.state)
+    if me is None:
+        return [("signing in …", "$muted")]
+    sign, word, style = wording.AVAILABILITY[me.observed]
+    reason = f" · {_reason(view.state, me.reason)}" if me.reason and me.observed is Availability.NOT_READY else ""
+    parts: list[Part] = [
+        (me.name, "bold"),
+        "  ",
+        (f"{sign} {word}{reason}", style),
+        (f" {wording.duration(view.now - me.since)}", "$muted"),
+    ]
+    if me.next is not None:
+        following = wording.AVAILABILITY[me.next][1].lower()
+        why = f" · {_reason(view.state, me.next_reason)}" if me.next_reason else ""
+        parts.append((f"  → next: {following}{why}", "$accent"))
+    elif view.state.pending.get(""):
+        parts.append(("  asking …", "$muted"))
+    for channel, most in me.capacity.items():
+        if most:
+            parts.append((f"  · {channel} {me.in_use.get(channel, 0)}/{most}", "$muted"))
+    return parts
+
+
+def _reason(state: AppState, reason: str) -> str:
+    return next((known.label.lower() for known in state.reasons if known.id == reason), reason)
+
+
+def _right_sides(view: View) -> list[Content]:
+    outbox = view.state.outbox
+    waits = outbox.waiting + outbox.parked
+    words: list[Part] = ["outbox ", (str(waits), "bold $warning" if waits else "$muted")]
+    if waits and outbox.oldest is not None:
+        words.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
+    if outbox.parked:
+        words.append((f" · {outbox.parked} needs you", "bold $error"))
+    sources = [(name, health) for name, health in view.state.health.items() if name in wording.SOURCE]
+    full = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
+    short = [part for name, health in sources for part in _source(name, health, view.now, aged=False)]
+    return [line(*full, *words, "   "), line(*short, *words, "  "), line(*short, " "), Content("")]
+
+
+def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:
+    sign, word, style = wording.HEALTH[health.health]
+    heard = health.last_heard if health.last_heard is not None else health.since
+    parts: list[Part] = [(f"{wording.SOURCE[name]} ", "$muted"), (sign, style)]
+    if health.health is not Health.LIVE:
+        parts.append((f" {word}", style))
+    if aged:
+        parts.append((f" {wording.age(now - heard)}", "$muted"))
+    return [*parts, "   " if aged else "  "]

@@ -1,0 +1,120 @@
+"""What happened before: open cases and the timeline over all channels."""
+
+from typing import ClassVar
+
+from desktop.domain import select
+from desktop.domain.customer import Case, TimelineEntry
+from desktop.domain.model import Instant
+from desktop.tui import wording
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import content
+from desktop.tui.table import LineTable, Row
+from desktop.tui.table_columns import Column
+
+
+class CasesPane(Pane, LineTable):
+    """The customer's cases, open ones first."""
+
+    DEFAULT_CSS = """
+    CasesPane { height: auto; max-height: 8; min-height: 3; border: round $rule; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            (Column("", 9), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right")),
+            header=False,
+            empty="No case.",
+            id="cases",
+        )
+        self.border_title = content("Cases")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The details of the customer."""
+        return _look(view)
+
+    def draw(self, view: View) -> None:
+        """Set the rows."""
+        customer = select.customer_of(view.state, view.selected or "")
+        details = view.state.details.get(customer.id) if customer else None
+        cases = details.cases if details else None
+        failed = view.state.details_failed.get(customer.id, {}).get("cases") if customer else None
+        ordered = sorted(cases or (), key=lambda case: (not case.is_open, -case.opened_at))
+        count = sum(case.is_open for case in ordered)
+        self.border_title = content(f"Cases · {count} open" if cases is not None else "Cases")
+        self.set_empty(_empty(customer is not None, cases is None, failed, "No case."))
+        self.set_rows([_case(case, view.now) for case in ordered])
+        self.styles.height = 2 + max(1, min(6, len(ordered)))
+
+
+def _case(case: Case, now: Instant) -> Row:
+    urgent = case.priority.lower() in ("high", "urgent")
+    return Row(
+        case.id,
+        (
+            content(f"#{case.id}", "$accent" if case.is_open else "$muted"),
+            content(case.subject, "" if case.is_open else "$muted"),
+            content(("! " if urgent else "") + case.status, "$warning" if urgent and case.is_open else "$muted"),
+            content(wording.age(now - case.opened_at), "$muted"),
+        ),
+    )
+
+
+class TimelinePane(Pane, LineTable):
+    """Everything that happened, newest first, this contact on top."""
+
+    ticks: ClassVar[bool] = False
+    DEFAULT_CSS = """
+    TimelinePane { height: 1fr; min-height: 3; border: round $rule; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            (Column("day", 11), Column("", 1), Column("what"), Column("who", 12, min_width=60)),
+            header=False,
+            empty="No history.",
+            id="timeline",
+        )
+        self.border_title = content("Timeline")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The interaction, and the details of its customer."""
+        return (view.interaction, *_look(view))
+
+    def draw(self, view: View) -> None:
+        """Set the rows."""
+        interaction = view.interaction
+        customer = select.customer_of(view.state, view.selected or "")
+        failed = view.state.details_failed.get(customer.id, {}).get("timeline") if customer else None
+        details = view.state.details.get(customer.id) if customer else None
+        unknown = details is None or details.timeline is None
+        entries = select.timeline(view.state, interaction) if interaction else ()
+        old = f" · {wording.since(view.now - details.fetched_at)}" if details and details.fetched_at else ""
+        self.border_title = content(f"Timeline{old}" if not failed else f"Timeline · {failed}")
+        self.set_empty(_empty(customer is not None, unknown, failed, "No history."))
+        self.set_rows([_entry(entry, view.now) for entry in entries])
+
+
+def _entry(entry: TimelineEntry, now: Instant) -> Row:
+    return Row(
+        entry.id,
+        (
+            content(wording.day(entry.at, now), "$muted"),
+            content(wording.TIMELINE_SIGN.get(entry.channel, "·"), "$accent"),
+            content(entry.summary),
+            content(entry.agent, "$muted"),
+        ),
+    )
+
+
+def _look(view: View) -> tuple[object, ...]:
+    customer = select.customer_of(view.state, view.selected or "")
+    known = customer.id if customer else ""
+    return (view.selected, customer, view.state.details.get(known), view.state.details_failed.get(known))
+
+
+def _empty(has_customer: bool, unknown: bool, failed: str | None, none: str) -> str:
+    if not has_customer:
+        return wording.UNKNOWN
+    if failed:
+        return f"Could not be asked: {failed}"
+    return "Asking …" if unknown else none

@@ -1,0 +1,92 @@
+"""The note: there from the offer on. What its border says about saving is true: on disk, fsynced."""
+
+from textual.message import Message
+from textual.widgets import TextArea
+
+from desktop.domain.words import Phase
+from desktop.tui import wording
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import Part, content, line
+
+LIMIT = 16_000
+"""Characters a note may hold; the CRM's limit with room to spare."""
+
+
+class NotePane(Pane, TextArea):
+    """One editor, showing the note of the selected interaction."""
+
+    DEFAULT_CSS = """
+    NotePane { height: 8; min-height: 4; border: round $rule; padding: 0 1; background: $background; }
+    NotePane:focus { border: round $accent; }
+    """
+
+    class Edited(Message):
+        """The agent changed the note of an interaction."""
+
+        def __init__(self, interaction_id: str, text: str) -> None:
+            super().__init__()
+            self.interaction_id = interaction_id
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(
+            soft_wrap=True, show_line_numbers=False, id="note", highlight_cursor_line=False, tab_behavior="focus"
+        )
+        self.border_title = content("note")
+        self._of: str | None = None
+        self._known = ""
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The draft of the selected interaction."""
+        interaction = view.interaction
+        return (
+            view.selected,
+            view.state.drafts.get(view.selected or ""),
+            interaction.phase if interaction else None,
+        )
+
+    def draw(self, view: View) -> None:
+        """Load another interaction's note, and say how safe this one is."""
+        draft = view.state.drafts.get(view.selected or "")
+        if view.selected != self._of:
+            self._load(view.selected, draft.note if draft else "")
+        elif draft is not None and draft.note != self._known and self._known == self.text and not self.has_focus:
+            # Somebody else wrote it (a draft restored at start-up): only where nothing newer stands in the editor.
+            self._load(view.selected, draft.note)
+        self.read_only = view.interaction is None
+        self.border_title = line(*self._safety(view))
+        self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
+
+    def _load(self, interaction_id: str | None, text: str) -> None:
+        self._of, self._known = interaction_id, text
+        with self.prevent(TextArea.Changed):
+            self.load_text(text)
+            self.move_cursor(self.document.end)
+
+    def _safety(self, view: View) -> list[Part]:
+        draft = view.state.drafts.get(view.selected or "")
+        interaction = view.interaction
+        if interaction is None:
+            return [("note", "$muted")]
+        required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
+        want: list[Part] = [(" · required", "$warning")] if required and not self.text.strip() else []
+        if draft is None or (not draft.note and draft.saved_at is None):
+            return [("note", "bold"), *want]
+        if draft.problem:
+            return [("note · ", "bold"), (f"NOT SAVED: {draft.problem}", "bold $error")]
+        if draft.saved_at is None:
+            return [("note", "bold"), (" · saving …", "$muted"), *want]
+        return [("note", "bold"), (f" · saved {wording.clock(draft.saved_at)}", "$success"), *want]
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Every key goes to the draft at once; the draft decides when to write."""
+        event.stop()
+        if self._of is None:
+            return
+        if len(self.text) > LIMIT:
+            with self.prevent(TextArea.Changed):
+                self.undo()
+            self.app.bell()
+            return
+        self._known = self.text
+        self.post_message(self.Edited(self._of, self.text))

@@ -1,0 +1,118 @@
+"""The banner of an offer: who, how sure, what they want, how long they waited, seconds left. It never takes the focus."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.customer import Match
+from desktop.domain.model import Interaction
+from desktop.domain.words import Channel, Phase, PopAnswer
+from desktop.tui import keys, wording
+from desktop.tui.pane import TextPane, View
+from desktop.tui.safe_text import Part, line
+
+BAR = 20
+
+
+class OfferBanner(TextPane):
+    """Two lines for the most urgent offer, and how many more there are; hidden when there is none."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    OfferBanner { display: none; background: $primary 25%; color: $foreground; border-left: outer $accent; padding: 0 1; height: 2; }
+    OfferBanner.offered { display: block; }
+    """
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The offers, and who is calling."""
+        offers = _offers(view)
+        first = offers[0] if offers else None
+        pop = select.pop(view.state, first.id) if first else None
+        return (len(offers), first, pop, view.state.pending.get(first.id) if first else None)
+
+    def draw(self, view: View) -> None:
+        """Show or hide, and redraw."""
+        self.set_class(bool(_offers(view)), "offered")
+        super().draw(view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """Who on the first line, why and what to press on the second."""
+        offers = _offers(view)
+        if not offers:
+            return ()
+        offer = offers[0]
+        left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
+        sign = wording.CHANNEL_SIGN[offer.channel]
+        more = f"   +{len(offers) - 1} more" if len(offers) > 1 else ""
+        kind = "call" if offer.channel is Channel.VOICE else offer.channel.value
+        first = line(
+            (f"{sign} Incoming {kind} · {offer.queue}  ", "bold $accent"),
+            *who(view, offer),
+            (more, "$muted"),
+        )
+        answering = view.state.pending.get(offer.id, frozenset())
+        keys_shown: list[Part] = (
+            [("accepting …", "bold $success")]
+            if "accept" in answering
+            else [
+                (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
+                (" accept  ", "$success"),
+                (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
+                (" decline  ", "$muted"),
+            ]
+        )
+        subject = f"{offer.subject} · " if offer.subject else ""
+        second = line(
+            *keys_shown,
+            (_countdown(left), "bold $warning" if left is not None and left < 8 else "$foreground"),
+            (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
+        )
+        return (first, second)
+
+
+def _offers(view: View) -> list[Interaction]:
+    return [interaction for interaction in select.mine(view.state) if interaction.phase is Phase.OFFERED]
+
+
+def _countdown(left: float | None) -> str:
+    if left is None:
+        return "no time limit"
+    whole = int(left + 0.999)
+    full = min(BAR, whole)
+    return f"{'━' * full}{'╌' * max(0, min(BAR, 20) - full)} {whole:2d} s"
+
+
+def who(view: View, interaction: Interaction) -> list[Part]:
+    """The screen pop so far, in one line."""
+    pop = select.pop(view.state, interaction.id)
+    number = wording.address(interaction.customer)
+    named = interaction.customer_name
+    fallback: list[Part] = [(named or number, "bold"), (f"  {number}" if named else "", "$muted")]
+    if pop is None:
+        return fallback
+    match pop.answer:
+        case PopAnswer.ONE if pop.match is not None:
+            return _known(pop.match, number, view)
+        case PopAnswer.MANY:
+            return [(f"{len(pop.matches)} customers share ", "bold"), (number, "bold"), ("  who is it?", "$warning")]
+        case PopAnswer.NO_MATCH:
+            return [*fallback, ("  not in the CRM", "$warning")]
+        case PopAnswer.COULD_NOT_ASK:
+            return [*fallback, ("  ✕ CRM could not be asked", "$error")]
+        case _:
+            return [*fallback, (f"  looking up … {wording.duration(view.now - pop.since)}", "$muted")]
+
+
+def _known(match: Match, number: str, view: View) -> list[Part]:
+    customer = match.customer
+    parts: list[Part] = [(customer.name, "bold")]
+    if customer.tier:
+        parts.append((f"  ◆ {customer.tier}", "$accent"))
+    parts.append((f"  {number}", "$muted"))
+    parts.append(("  ✓ verified", "$success") if match.verified else ("  ? not verified", "$warning"))
+    late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
+    if late:
+        parts.append((f"  ! promised: {late[0].text} {wording.due(late[0].due, view.now)}", "$warning"))
+    return parts

@@ -1,0 +1,57 @@
+"""A page of text over the whole screen: help, diagnostics, the outbox."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from desktop.tui.safe_text import content, line
+
+
+class Page(VerticalScroll, can_focus=True):
+    """Opened by a key, closed by esc; scrolls with the arrows."""
+
+    DEFAULT_CSS = """
+    Page {
+        display: none; layer: overlay; width: 100%; height: 100%; border: round $accent; background: $background;
+        padding: 0 2; scrollbar-size-vertical: 1;
+    }
+    Page.open { display: block; }
+    Page Static { width: 100%; height: auto; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="page")
+        self.topic = ""
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(id="page-text")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def open(self, topic: str, heading: str, lines: Sequence[Content]) -> None:
+        """Show a page.
+
+        Args:
+            topic: what it is about, so that pressing the same key again closes it.
+            heading: its title.
+            lines: its text.
+        """
+        self.topic = topic
+        self.border_title = content(heading)
+        self.border_subtitle = line(("esc", "bold $accent"), (" close", "$muted"))
+        self.query_one(Static).update(Content("\n").join(lines))
+        self.add_class("open")
+        self.scroll_home(animate=False)
+        self.focus()
+
+    def close(self) -> None:
+        """Hide it."""
+        self.topic = ""
+        self.remove_class("open")

@@ -1,0 +1,65 @@
+"""The queues I serve, with the age of their figures."""
+
+from typing import ClassVar
+
+from desktop.domain.model import Instant, QueueStats
+from desktop.tui import wording
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import Part, content
+from desktop.tui.table import LineTable, Row
+from desktop.tui.table_columns import Column
+
+STALE = 15.0
+"""Seconds after which a queue's figures are shown dim: they come every second or so."""
+
+
+class QueuesPane(Pane, LineTable):
+    """Waiting, longest wait, service level."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            (
+                Column("queue"),
+                Column("wait", 4, align="right"),
+                Column("longest", 7, align="right"),
+                Column("free", 4, align="right", min_width=36),
+                Column("SL", 4, align="right"),
+            ),
+            empty="No queue figures yet.",
+            id="queues",
+        )
+        self.border_title = content("Queues")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The queues."""
+        return (view.state.queues,)
+
+    def draw(self, view: View) -> None:
+        """Set the rows, busiest first."""
+        queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
+        self.set_rows([Row(queue.name, _cells(queue, view.now)) for queue in queues])
+        oldest = min((queue.as_of for queue in queues), default=None)
+        formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
+        as_of = f" · as of {wording.age(view.now - oldest)}" if oldest is not None else ""
+        self.border_title = content(f"Queues{as_of}")
+        self.border_subtitle = content(f"SL {formula}" if formula else "")
+
+
+def _cells(queue: QueueStats, now: Instant) -> tuple[Part, ...]:
+    stale = now - queue.as_of > STALE
+    dim = "$muted" if stale else ""
+    level = queue.service_level
+    goal = "" if level is None else "$success" if level >= 0.8 else "$warning" if level >= 0.6 else "$error"
+    return (
+        content(queue.name, dim),
+        content(_count(queue.waiting), dim or ("bold" if queue.waiting else "$muted")),
+        content(wording.UNKNOWN if queue.longest_since is None else wording.duration(now - queue.longest_since), dim),
+        content(_count(queue.agents_available), dim),
+        content(wording.UNKNOWN if level is None else f"{level:.0%}", dim or goal),
+    )
+
+
+def _count(value: int | None) -> str:
+    return wording.UNKNOWN if value is None else str(value)

@@ -1,0 +1,89 @@
+"""Everything that is mine, by urgency, one number key each."""
+
+from typing import ClassVar
+
+from desktop.domain import select
+from desktop.domain.model import Instant, Interaction
+from desktop.domain.state import AppState
+from desktop.domain.words import Channel, Phase
+from desktop.tui import wording
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import Part, content
+from desktop.tui.table import LineTable, Row
+from desktop.tui.table_columns import Column
+from desktop.tui.titles import title
+
+
+class WorkPane(Pane, LineTable):
+    """The work list."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            (
+                Column("", 1),
+                Column("", 1),
+                Column("customer"),
+                Column("state", 9),
+                Column("time", 7, align="right"),
+            ),
+            header=False,
+            empty="Nothing on your desk.",
+            id="work",
+        )
+        self.border_title = content("Work")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """My interactions and who they are with."""
+        return (view.state.interactions, view.state.unfinished, view.state.pops, view.selected)
+
+    def draw(self, view: View) -> None:
+        """Set the rows; the cursor follows the selection."""
+        self.set_rows(
+            [
+                Row(interaction.id, _cells(view, number, interaction))
+                for number, interaction in enumerate(on_desk(view.state), start=1)
+            ]
+        )
+        if view.selected:
+            self.move_to(view.selected)
+
+
+def on_desk(state: AppState) -> tuple[Interaction, ...]:
+    """My work by urgency, then what left me before its note was handed over."""
+    return (*select.mine(state), *state.unfinished.values())
+
+
+def _cells(view: View, number: int, interaction: Interaction) -> tuple[Part, ...]:
+    style = _style(interaction)
+    sign = "✎" if interaction.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[interaction.channel]
+    return (
+        content(str(number) if number < 10 else " ", "$muted"),
+        content(sign, style),
+        content(title(view.state, interaction), "bold" if interaction.phase is Phase.OFFERED else ""),
+        content("note kept" if interaction.id in view.state.unfinished else _state(interaction), style),
+        content(wording.duration(_clock(interaction, view.now)), style),
+    )
+
+
+def _state(interaction: Interaction) -> str:
+    if interaction.unread and interaction.channel is not Channel.VOICE:
+        return f"{interaction.unread} new"
+    return "parked" if interaction.parked else wording.phase(interaction)
+
+
+def _style(interaction: Interaction) -> str:
+    if interaction.phase is Phase.OFFERED:
+        return "bold $accent"
+    if interaction.held or interaction.phase is Phase.WRAP_UP:
+        return "$warning"
+    return "$success" if interaction.phase is Phase.ACTIVE else "$muted"
+
+
+def _clock(interaction: Interaction, now: Instant) -> float:
+    """Seconds left of an offer or a wrap-up with a limit; else the seconds since the phase (or the hold) began."""
+    deadline = interaction.offer_deadline if interaction.phase is Phase.OFFERED else interaction.wrap_up_deadline
+    if deadline is not None and interaction.phase in (Phase.OFFERED, Phase.WRAP_UP):
+        return deadline - now
+    return now - (interaction.held_since or interaction.phase_since)

@@ -1,0 +1,268 @@
+"""Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from desktop.domain import select
+from desktop.domain.customer import FollowUp
+from desktop.domain.model import Instant, Interaction, WrapUpCode
+from desktop.domain.words import CodeRule, Phase
+from desktop.tui import wording
+from desktop.tui.follow_up_text import read_due
+from desktop.tui.pane import Pane, View
+from desktop.tui.safe_text import Part, content, line
+from desktop.tui.table import LineTable, Row
+from desktop.tui.table_columns import Column
+
+
+class WrapUpPane(Pane, Vertical):
+    """Enter takes the code under the cursor, backspace in an empty field gives the last one back."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    WrapUpPane { display: none; height: auto; max-height: 16; border: round $accent; padding: 0 1; }
+    WrapUpPane.open { display: block; }
+    WrapUpPane Input { border: none; height: 1; padding: 0; background: $panel; }
+    WrapUpPane LineTable { height: 4; }
+    WrapUpPane Static { height: auto; }
+    """
+
+    class Edited(Message):
+        """Codes or follow-ups of an interaction changed."""
+
+        def __init__(self, interaction_id: str, codes: tuple[str, ...], follow_ups: tuple[FollowUp, ...]) -> None:
+            super().__init__()
+            self.interaction_id = interaction_id
+            self.codes = codes
+            self.follow_ups = follow_ups
+
+    class MessageWanted(Message):
+        """The agent wants to send this text to the customer now."""
+
+        def __init__(self, interaction_id: str, channel: str, text: str) -> None:
+            super().__init__()
+            self.interaction_id = interaction_id
+            self.channel = channel
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(id="wrap-up")
+        self._of: str | None = None
+        self.codes: tuple[str, ...] = ()
+        self.follow_ups: tuple[FollowUp, ...] = ()
+        self._adding = ""  # the kind of follow-up being typed
+
+    def compose(self) -> ComposeResult:
+        """Chosen codes, the field, the list, follow-ups, what is missing."""
+        yield Static(id="wrap-up-chosen")
+        yield Input(placeholder="type a code", id="wrap-up-code")
+        yield LineTable(
+            (Column("code", weight=2), Column("group", min_width=40)),
+            header=False,
+            empty="No such code.",
+            id="wrap-up-codes",
+        )
+        yield Static(id="wrap-up-follow-ups")
+        yield Input(id="wrap-up-follow-up")
+        yield Static(id="wrap-up-missing")
+
+    def on_mount(self) -> None:
+        """The follow-up field appears when it is asked for."""
+        self.query_one("#wrap-up-follow-up", Input).display = False
+
+    def open(self, *, focus: bool) -> None:
+        """Show it; take the focus only when the agent asked for it."""
+        self.add_class("open")
+        if self.view is not None:
+            self.draw(self.view)
+        if focus:
+            self.query_one("#wrap-up-code", Input).focus()
+
+    def close(self) -> None:
+        """Hide it; what was chosen stays in the draft."""
+        self.remove_class("open")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The interaction, its draft, and who the customer is."""
+        chosen = view.selected or ""
+        return (view.interaction, view.state.drafts.get(chosen), view.state.pops.get(chosen), view.state.codes)
+
+    def draw(self, view: View) -> None:
+        """Redraw all parts; nothing is done while hidden."""
+        if view.selected != self._of:
+            self._of = view.selected
+            draft = view.state.drafts.get(view.selected or "")
+            self.codes = draft.codes if draft else ()
+            self.follow_ups = ()
+        interaction = view.interaction
+        if interaction is None or not self.is_open:
+            return
+        self._draw_codes(view, interaction)
+        self._draw_follow_ups(view)
+        self._draw_missing(view, interaction)
+        self.border_title = _heading(interaction, view.now)
+        self.border_subtitle = line(
+            ("alt+enter", "bold $accent"),
+            (" finish  ", "$muted"),
+            ("alt+c", "bold $accent"),
+            (" callback  ", "$muted"),
+            ("alt+t", "bold $accent"),
+            (" text message  ", "$muted"),
+            *([("alt+e", "bold $accent"), (" more time", "$muted")] if interaction.wrap_up_deadline else []),
+        )
+
+    def _draw_codes(self, view: View, interaction: Interaction) -> None:
+        labels = {code.id: code.label for code in view.state.codes}
+        chips: list[Part] = [("codes  ", "$muted")]
+        for code in self.codes:
+            chips += [(f" {labels.get(code, code)} ", "reverse $accent"), " "]
+        if not self.codes:
+            chips.append((_wanted(interaction.wrap_up_rule.codes), "$muted"))
+        self.query_one("#wrap-up-chosen", Static).update(line(*chips))
+        typed = self.query_one("#wrap-up-code", Input).value
+        matches = [
+            code
+            for code in select.match_codes(select.codes_for(view.state, interaction), typed)
+            if code.id not in self.codes
+        ]
+        self.query_one("#wrap-up-codes", LineTable).set_rows([_code_row(code) for code in matches])
+
+    def _draw_follow_ups(self, view: View) -> None:
+        rows = [
+            line(
+                ("→ ", "$accent"),
+                (f"{follow.kind} ", "bold"),
+                (wording.due(follow.due, view.now), "$muted"),
+                f" {follow.text}",
+            )
+            for follow in self.follow_ups
+        ]
+        self.query_one("#wrap-up-follow-ups", Static).update(Content("\n").join(rows))
+
+    def _draw_missing(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
+        if interaction.phase is not Phase.WRAP_UP:
+            parts: list[Part] = [
+                ("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")
+            ]
+        elif problems:
+            parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
+        else:
+            parts = [("✓ ready: ", "bold $success"), ("alt+enter", "bold $accent"), (" finishes", "$muted")]
+        self.query_one("#wrap-up-missing", Static).update(line(*parts))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing narrows the codes down."""
+        event.stop()
+        if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
+            self._draw_codes(self.view, self.view.interaction)
+            self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter takes the code under the cursor, or the follow-up as typed."""
+        event.stop()
+        if event.input.id == "wrap-up-follow-up":
+            self._add_follow_up(event.value)
+        else:
+            self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        """Enter or a double click on a code."""
+        event.stop()
+        self._take(event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down move in the list from the field; backspace in an empty field gives the last code back."""
+        key = event.key
+        field = self.query_one("#wrap-up-code", Input)
+        if not field.has_focus:
+            return
+        if key in ("up", "down"):
+            self.query_one("#wrap-up-codes", LineTable).action_move(-1 if key == "up" else 1)
+            event.stop()
+        elif key == "backspace" and not field.value and self.codes:
+            self.codes = self.codes[:-1]
+            self._changed()
+
+    def add_follow_up(self, kind: str) -> None:
+        """Open the field for a `callback` or a text message (`sms`)."""
+        if not self.is_open or self.view is None:
+            return
+        field = self.query_one("#wrap-up-follow-up", Input)
+        self._adding = kind
+        if kind == "sms":
+            customer = select.customer_of(self.view.state, self._of or "")
+            allowed = select.may_contact(customer, "sms") if customer else None
+            word = {
+                True: "consent ✓",
+                False: "consent ✕: will not be sent",
+                None: "consent not known: will not be sent",
+            }[allowed]
+            field.placeholder = f"text message · {word} · enter sends"
+        else:
+            field.placeholder = "callback: when and what, as in «tomorrow 14:00 about the refund» · enter adds"
+        field.display = True
+        field.focus()
+
+    def _add_follow_up(self, text: str) -> None:
+        field = self.query_one("#wrap-up-follow-up", Input)
+        view = self.view
+        if text.strip() and view is not None and self._of is not None:
+            if self._adding == "sms":
+                self.post_message(self.MessageWanted(self._of, "sms", text.strip()))
+            else:
+                due, rest = read_due(text.strip(), view.now)
+                self.follow_ups = (*self.follow_ups, FollowUp("callback", rest, due=due))
+                self._changed()
+        field.value = ""
+        field.display = False
+        self.query_one("#wrap-up-code", Input).focus()
+
+    def _take(self, code: str | None) -> None:
+        interaction = self.view.interaction if self.view else None
+        if code is None or interaction is None or code in self.codes:
+            return
+        many = interaction.wrap_up_rule.codes is CodeRule.MANY
+        self.codes = (*self.codes, code) if many else (code,)
+        field = self.query_one("#wrap-up-code", Input)
+        field.value = ""
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._of is not None:
+            self.post_message(self.Edited(self._of, self.codes, self.follow_ups))
+        if self.view is not None:
+            self.draw(self.view)
+
+
+def _wanted(rule: CodeRule) -> str:
+    return {
+        CodeRule.NONE: "none needed",
+        CodeRule.OPTIONAL_ONE: "one, if you like",
+        CodeRule.ONE: "one needed",
+        CodeRule.MANY: "one or more needed",
+    }[rule]
+
+
+def _code_row(code: WrapUpCode) -> Row:
+    return Row(code.id, (content(code.label), content(code.group, "$muted")))
+
+
+def _heading(interaction: Interaction, now: Instant) -> Content:
+    parts: list[Part] = [("Wrap-up", "bold")]
+    if interaction.phase is Phase.WRAP_UP and interaction.wrap_up_deadline is not None:
+        left = interaction.wrap_up_deadline - now
+        parts.append((f" · {wording.duration(left)} left", "bold $error" if left < 15 else "$warning"))
+    return line(*parts)

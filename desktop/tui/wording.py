@@ -1,0 +1,159 @@
+"""How facts are written on screen: signs with their words, durations, ages, clock times.
+
+Colour is never alone: everything here is told apart without it.
+"""
+
+from datetime import datetime
+
+from desktop.domain.model import Address, Instant, Interaction, Leg
+from desktop.domain.words import (
+    Availability,
+    Channel,
+    Health,
+    LegFailure,
+    LegPhase,
+    OfferEnd,
+    Phase,
+    PresenceState,
+)
+
+UNKNOWN = "—"
+
+CHANNEL_SIGN = {Channel.VOICE: "☎", Channel.CHAT: "❝", Channel.EMAIL: "✉", Channel.SMS: "✆"}
+TIMELINE_SIGN = {
+    **{channel.value: sign for channel, sign in CHANNEL_SIGN.items()},
+    "note": "✎",
+    "purchase": "£",
+    "case": "#",
+    "expert": "→",
+}
+
+# sign, word, style
+AVAILABILITY = {
+    Availability.AVAILABLE: ("●", "Available", "$success"),
+    Availability.NOT_READY: ("◐", "Not ready", "$warning"),
+    Availability.OFFLINE: ("○", "Offline", "$muted"),
+}
+PRESENCE = {
+    PresenceState.AVAILABLE: ("●", "available", "$success"),
+    PresenceState.BUSY: ("◐", "busy", "$warning"),
+    PresenceState.DO_NOT_DISTURB: ("⊘", "do not disturb", "$error"),
+    PresenceState.AWAY: ("◌", "away", "$muted"),
+    PresenceState.OFFLINE: ("○", "offline", "$muted"),
+    PresenceState.UNKNOWN: ("?", "unknown", "$muted"),
+}
+HEALTH = {
+    Health.LIVE: ("●", "live", "$success"),
+    Health.STALE: ("◐", "stale", "$warning"),
+    Health.DOWN: ("✕", "down", "$error"),
+    Health.CONNECTING: ("◌", "connecting", "$muted"),
+}
+SOURCE = {"contact_center": "cc", "crm": "crm", "presence": "people", "messaging": "msg"}
+LEG_FAILED = {
+    LegFailure.BUSY: "is busy",
+    LegFailure.NO_ANSWER: "did not answer",
+    LegFailure.DECLINED: "declined",
+    LegFailure.INVALID: "cannot be dialled",
+    LegFailure.UNREACHABLE: "cannot be reached",
+}
+OFFER_ENDED = {
+    OfferEnd.MISSED: "not answered in time",
+    OfferEnd.DECLINED: "declined",
+    OfferEnd.ABANDONED: "the customer hung up",
+    OfferEnd.RESCINDED: "given to a colleague",
+    OfferEnd.FAILED: "could not be connected",
+}
+
+
+def duration(seconds: float | None) -> str:
+    """`03:41`, or `1:02:09` from an hour on; `—` when not known. Negative counts as zero."""
+    if seconds is None:
+        return UNKNOWN
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    minutes, secs = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{secs:02}" if hours else f"{minutes:02}:{secs:02}"
+
+
+def age(seconds: float | None) -> str:
+    """How old a figure is, in at most four characters: `now`, `4s`, `12m`, `3h`, `2d`; `—` when not known."""
+    if seconds is None:
+        return UNKNOWN
+    if seconds < 1:
+        return "now"
+    for limit, size, unit in ((100, 1, "s"), (6000, 60, "m"), (172_800, 3600, "h")):
+        if seconds < limit:
+            return f"{int(seconds // size)}{unit}"
+    return f"{int(seconds // 86_400)}d"
+
+
+def since(seconds: float | None) -> str:
+    """`age` as words after a figure: `now`, `4s ago`; `—` when not known."""
+    text = age(seconds)
+    return text if text in ("now", UNKNOWN) else f"{text} ago"
+
+
+def clock(instant: Instant | None) -> str:
+    """The local time of day, `14:03:22`; `—` when not known."""
+    return UNKNOWN if instant is None else datetime.fromtimestamp(instant).strftime("%H:%M:%S")
+
+
+def day(instant: Instant, now: Instant) -> str:
+    """`today`, `yesterday`, `12 Nov`, or `12 Nov 2024` for another year."""
+    then, today = datetime.fromtimestamp(instant), datetime.fromtimestamp(now)
+    days = (today.date() - then.date()).days
+    if days == 0:
+        return "today"
+    if days == 1:
+        return "yesterday"
+    text = f"{then.day} {then:%b}"
+    return text if then.year == today.year else f"{text} {then.year}"
+
+
+def due(instant: Instant | None, now: Instant) -> str:
+    """When something was promised for: `by 14 Nov (late)`; nothing when no day was named."""
+    if instant is None:
+        return ""
+    return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
+
+
+def address(value: Address) -> str:
+    """A number in groups, or the address as it is; `withheld` when it was hidden."""
+    if value.withheld:
+        return "number withheld"
+    if value.kind != "phone" or not value.value.startswith("+"):
+        return value.value
+    digits = value.value
+    for code in ("+44", "+1", "+49", "+33", "+34", "+39", "+46", "+31", "+48", "+91", "+81", "+61"):
+        if digits.startswith(code):
+            rest = digits[len(code) :]
+            return f"{code} {rest[:-8]} {rest[-8:-4]} {rest[-4:]}" if len(rest) > 8 else f"{code} {rest}"
+    return digits
+
+
+def leg(value: Leg) -> str:
+    """Where a leg stands, in words."""
+    if value.phase is LegPhase.FAILED:
+        return LEG_FAILED.get(value.failure, "failed") if value.failure else "failed"
+    return {
+        LegPhase.REQUESTED: "dialling",
+        LegPhase.RINGING: "ringing",
+        LegPhase.ACTIVE: "talking",
+        LegPhase.COMPLETED: "took over",
+        LegPhase.CANCELLED: "ended",
+    }[value.phase]
+
+
+def phase(interaction: Interaction) -> str:
+    """What is going on, in one or two words."""
+    if interaction.phase is Phase.ACTIVE:
+        if interaction.held:
+            return "on hold"
+        return "talking" if interaction.channel is Channel.VOICE else "open"
+    return {
+        Phase.QUEUED: "waiting",
+        Phase.OFFERED: "ringing" if interaction.channel is Channel.VOICE else "offered",
+        Phase.CONNECTING: "connecting",
+        Phase.WRAP_UP: "wrap-up",
+        Phase.CLOSED: "closed",
+    }[interaction.phase]
