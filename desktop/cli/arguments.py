@@ -32,6 +32,13 @@ def _count(text: str) -> int:
     return value
 
 
+def _speed(text: str) -> float:
+    value = float(text)
+    if not 0.1 <= value <= 100:
+        raise argparse.ArgumentTypeError("must lie between 0.1 and 100")
+    return value
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands. `command` names the one chosen, None for the desktop itself."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -137,7 +144,7 @@ def _keeping(add: Add) -> None:
 def _starting(add: Add) -> None:
     demo = add("demo", "Pretend servers and the desktop, without any configuration.")
     demo.add_argument("--scenario", default="first_call", help="what happens (default first_call)")
-    demo.add_argument("--speed", type=float, default=1.0, help="how fast time goes by there (default 1)")
+    demo.add_argument("--speed", type=_speed, default=1.0, help="how fast time goes by there (default 1)")
     demo.add_argument("--role", choices=("agent", "supervisor"), default="agent")
     demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same calls (default 1)")
     mock = add("mock", "The pretend servers alone; `agent-desktop mock --help` says how.")

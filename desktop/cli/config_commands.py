@@ -1,15 +1,17 @@
 """`config show`, `config check`, `config init` and `backends`."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile, Setting
-from desktop.config.check import Checked
 from desktop.ports import registry
 from desktop.ports.base import Kind
+
+if TYPE_CHECKING:
+    from desktop.config.check import Checked
 
 
 def _shown(setting: Setting) -> dict[str, str]:
@@ -32,7 +34,7 @@ def _show(profile: Profile) -> None:
     )
 
 
-def outcome(checked: Iterable[Checked]) -> int:
+def outcome(checked: "Iterable[Checked]") -> int:
     """The exit code for what the checks found: unreachable weighs less than a backend that cannot be used at all."""
     errors = {one.error for one in checked if not one.ok}
     if not errors:

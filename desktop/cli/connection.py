@@ -1,6 +1,5 @@
 """From the command line to an open backend of the profile."""
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -40,6 +39,7 @@ def within(chosen: Chosen, work: Coroutine[Any, Any, T]) -> T:
     Raises:
         TimeoutError: it took longer.
     """
+    import asyncio
 
     async def bounded() -> T:
         async with asyncio.timeout(chosen.get("timeout", DEFAULT_TIMEOUT)):

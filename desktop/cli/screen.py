@@ -1,0 +1,27 @@
+"""The full screen: for a profile, or for the demo."""
+
+from pathlib import Path
+
+from desktop.cli.connection import Chosen, usable_profile
+from desktop.cli.exits import CommandError, Exit
+
+
+def start_desktop(chosen: Chosen) -> int:
+    """Start the desktop for a profile and return its exit code once it was left."""
+    profile = usable_profile(chosen)
+    from desktop.tui.app import run_desktop
+    from desktop.wiring import build
+
+    log_path = Path(profile.data_dir.value) / f"{profile.name.value}.log"
+    return run_desktop(lambda: build(profile), guide=False, log_path=log_path)
+
+
+def start_demo(chosen: Chosen) -> int:
+    """Start the pretend servers and the desktop, and stop both when it was left."""
+    if chosen["role"] == "supervisor":
+        raise CommandError(
+            "The supervisor's screen is not built yet; the demo runs with --role agent only.", Exit.USAGE
+        )
+    from desktop.demo import run_demo
+
+    return run_demo(chosen["scenario"], speed=chosen["speed"], seed=chosen["seed"])
