@@ -1,0 +1,93 @@
+"""A pretend company that every mock server reads, so that they agree with each other.
+
+The same seed gives the same world; each part is built when it is first asked for, so a server that needs the
+people does not pay for the customers. Every time is `now` plus or minus something: the world is always as old as it is.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from random import Random
+
+from mock_backends.world_centre import QUEUES, Agent, Queue, make_agents
+from mock_backends.world_customers import Company, Customer, make_companies, make_customers
+from mock_backends.world_history import History, make_history
+from mock_backends.world_people import Person, PresenceSpan, make_people, make_presence
+
+
+class World:
+    """The pretend company.
+
+    Arguments: `seed`; `now` (epoch seconds; with 0 all times are offsets); how many `customers` and `experts` to
+    make besides the named ones. Lookups by id return None for what does not exist.
+    """
+
+    def __init__(self, seed: int = 1, now: float = 0.0, *, customers: int = 10_000, experts: int = 170) -> None:
+        self.seed = seed
+        self.now = now
+        self._customer_count = customers
+        self._expert_count = experts
+        self._histories: dict[str, History] = {}
+
+    def customers(self) -> tuple[Customer, ...]:
+        """The named customers first."""
+        return tuple(self._customers.values())
+
+    def customer(self, customer_id: str) -> Customer | None:
+        return self._customers.get(customer_id)
+
+    def companies(self) -> tuple[Company, ...]:
+        return tuple(self._companies.values())
+
+    def company(self, company_id: str) -> Company | None:
+        return self._companies.get(company_id)
+
+    def history(self, customer_id: str) -> History | None:
+        """Promises, cases, purchases and timeline of one customer, built when first asked for."""
+        if customer_id not in self._histories and (customer := self._customers.get(customer_id)) is not None:
+            agents = tuple(agent.id for agent in self.agents())
+            self._histories[customer_id] = make_history(self.seed, customer, agents, self.now)
+        return self._histories.get(customer_id)
+
+    def people(self) -> tuple[Person, ...]:
+        """Everybody in the directory: experts and the agents."""
+        return tuple(self._people.values())
+
+    def person(self, person_id: str) -> Person | None:
+        return self._people.get(person_id)
+
+    def presence(self, person_id: str) -> tuple[PresenceSpan, ...]:
+        """The person's presence from two hours before `now` to a day after it; empty for nobody."""
+        person = self._people.get(person_id)
+        return () if person is None else make_presence(self.seed, person, self.now)
+
+    def queues(self) -> tuple[Queue, ...]:
+        return QUEUES
+
+    def queue(self, queue_id: str) -> Queue | None:
+        return next((queue for queue in QUEUES if queue.id == queue_id), None)
+
+    def agents(self) -> tuple[Agent, ...]:
+        return tuple(self._agents.values())
+
+    def agent(self, agent_id: str) -> Agent | None:
+        return self._agents.get(agent_id)
+
+    @cached_property
+    def _companies(self) -> dict[str, Company]:
+        return {company.id: company for company in make_companies(Random(f"{self.seed}/companies"), 120)}  # noqa: S311 - must be repeatable
+
+    @cached_property
+    def _customers(self) -> dict[str, Customer]:
+        rng = Random(f"{self.seed}/customers")  # noqa: S311 - must be repeatable
+        made = make_customers(rng, list(self._companies.values()), self._customer_count, self.now)
+        return {customer.id: customer for customer in made}
+
+    @cached_property
+    def _agents(self) -> dict[str, Agent]:
+        return {agent.id: agent for agent in make_agents()}
+
+    @cached_property
+    def _people(self) -> dict[str, Person]:
+        people = make_people(Random(f"{self.seed}/people"), self.agents(), self._expert_count)  # noqa: S311 - must be repeatable
+        return {person.id: person for person in people}
