@@ -100,14 +100,16 @@ def _random_looking(match: re.Match[str]) -> str:
 def _card(match: re.Match[str]) -> str:
     # What follows a card number is often more digits (its expiry), so each group of digits may start or end one.
     run = match[0]
-    edges = [i for i, c in enumerate(run) if c.isdigit() and (i == 0 or not run[i - 1].isdigit())]
-    for start in edges:
-        for end in sorted({*edges, len(run)}, reverse=True):
-            digits = [int(c) for c in run[start:end] if c.isdigit()]
-            if 13 <= len(digits) <= 19 and _luhn(digits):
-                last = "".join(map(str, digits[-4:]))
-                gap = run[end - 1] if end < len(run) and not run[end - 1].isdigit() else ""
-                return f"{run[:start]}[redacted …{last}]{gap}{run[end:]}"
+    places = [i for i, c in enumerate(run) if c.isdigit()]
+    digits = [int(run[i]) for i in places]
+    count = len(digits)
+    starts = [n for n, i in enumerate(places) if n == 0 or places[n - 1] != i - 1]
+    ends = {*starts[1:], count}
+    for start in starts:
+        for end in range(min(start + 19, count), start + 12, -1):
+            if end in ends and _luhn(digits[start:end]):
+                last = "".join(map(str, digits[end - 4 : end]))
+                return f"{run[: places[start]]}[redacted …{last}]{run[places[end - 1] + 1 :]}"
     return run
 
 

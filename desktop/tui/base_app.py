@@ -35,6 +35,9 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
     ENABLE_COMMAND_PALETTE = True
+    # A second click on a toast, or on anything else just removed, crashes Textual 8.2.8 where text can be selected
+    # with the mouse across widgets. Fields have a selection of their own, and terminals select with shift.
+    ALLOW_SELECT = False
 
     _control_filter: ClassVar[LineFilter] = ControlFilter()
 
@@ -48,6 +51,7 @@ class TerminalApp(App[int], inherit_bindings=False):
             del os.environ["NO_COLOR"]  # by its convention empty means unset, which Textual overlooks
         self.log_path = log_path or platformdirs.user_log_path("agent-desktop") / "crash.log"
         self._crashed = False
+        self._last_flush: asyncio.Task[None] | None = None
         self._frame_wanted = False
         self._in_frame = False
         self._frame_ended = float("-inf")
@@ -65,7 +69,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Draw what counts time; once a second, without layout."""
 
     async def flush(self) -> None:
-        """Save what is not saved, within 0.3 s; called when a signal or an error ends the program."""
+        """Save what is not saved, within 0.25 s; called when a signal or an error ends the program."""
 
     def request_frame(self) -> None:
         """Say that something is to be drawn; cheap, and to be called from the app's own thread."""
@@ -98,10 +102,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         try:
             return await super().run_async(headless=headless, **options)
         finally:
-            if self._crashed:
+            if self._last_flush is not None:
                 with suppress(Exception):
                     async with asyncio.timeout(terminal.FLUSH_SECONDS):
-                        await self.flush()
+                        await self._last_flush
             signals.remove()
 
     @property
@@ -200,6 +204,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         if self._crashed:
             return
         self._crashed = True
+        self._last_flush = asyncio.get_running_loop().create_task(self.flush())
         written = crash.write_report(error, self.log_path)
         self._exit_renderables.append(Text(crash.sentence(self.log_path, written=written)))
         self._close_messages_no_wait()

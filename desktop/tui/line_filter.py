@@ -7,9 +7,9 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-# C0, DEL, C1, line separators, bidi overrides and isolates, and tags. All are zero cells wide,
+# C0, DEL, C1, line separators, bidi marks, overrides and isolates, and tags. All are zero cells wide,
 # so a line keeps its width without them. (Zero width joiners stay: emoji are made with them.)
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 # Half a character, which no terminal encoding can carry; it was counted as one cell.
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LINK: Final = re.compile(r"https?://[!-~]{1,2000}", re.IGNORECASE)

@@ -152,6 +152,12 @@ class LineTable(ScrollView, can_focus=True):
         if self.cursor_key is not None and self.cursor_key != key:
             self.post_message(self.Highlighted(self, self.cursor_key))
 
+    def set_empty(self, text: str) -> None:
+        """Say from now on what is shown where there are no rows."""
+        if text != self._empty:
+            self._empty = text
+            self.refresh()
+
     def update_row(self, row: Row) -> None:
         """Replace the row of the same key, where it is; cheaper than `set_rows` for a few among very many.
 
@@ -283,13 +289,13 @@ class LineTable(ScrollView, can_focus=True):
     def _show_cursor(self) -> None:
         top = max(min(self._top, self._cursor), self._cursor - max(1, self._page) + 1)
         if top != self._top:
-            self.scroll_to(y=top, animate=False)
+            self.scroll_to(y=top, animate=False, force=True)
 
     def _resize_virtual(self) -> None:
         # While all rows fit, the size stays that of the widget, so that rows may come and go without a new layout.
         self.virtual_size = Size(1, max(len(self._rows) + self._header, self.scrollable_content_region.height))
         if self._top > self.max_scroll_y:
-            self.scroll_to(y=self.max_scroll_y, animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
     def _refresh_body(self, y: int) -> None:
         if 0 <= y < self._page:

@@ -7,18 +7,23 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from threading import Timer
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from textual.driver import Driver
 
 EXIT_USAGE: Final = 2
-FLUSH_SECONDS: Final = 0.3
+FLUSH_SECONDS: Final = 0.25
 """How long the work may be flushed after a signal."""
 
-_LAST_SECONDS: Final = 0.45
+_LAST_SECONDS: Final = 0.48
 """When the process ends whatever happens, counted from the signal."""
 
-_PLAIN: Final = "use agent-desktop --plain for a line at a time, or a JSON command such as agent-desktop queues."
+# Keyboard protocol, paste, focus, mouse, wrapping, alternate screen and cursor as they are in a shell.
+_RESTORE: Final = (
+    b"\x1b[<u\x1b[?2004l\x1b[?1004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[?1049l\x1b[?25h"
+)
+
+_PLAIN: Final = "use a JSON command instead, such as agent-desktop queues."
 
 
 def refusal(environ: Mapping[str, str], *, input_tty: bool, output_tty: bool, error_tty: bool) -> str | None:
@@ -70,18 +75,23 @@ class Signals:
         """Nothing is installed yet.
 
         Args:
-            flush: saves what is not saved; is given 0.3 s.
+            flush: saves what is not saved; is given 0.25 s.
             leave: leaves the program with this exit status (128 + the signal's number), restoring the terminal.
         """
         self._flush = flush
         self._leave = leave
         self._task: asyncio.Task[None] | None = None
         self._installed: list[signal.Signals] = []
+        self._attributes: list[Any] | None = None
 
     def install(self) -> None:
         """Take SIGTERM, SIGHUP and SIGINT, and ignore SIGQUIT, in the running loop; on Windows nothing is done."""
         if sys.platform == "win32":
             return
+        import termios
+
+        with suppress(termios.error):
+            self._attributes = termios.tcgetattr(0)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self._ask, number)
@@ -100,7 +110,7 @@ class Signals:
         if self._task is not None:
             return
         # A terminal that is gone blocks its writer for ever, so this clock runs outside the loop.
-        last = Timer(_LAST_SECONDS, _end, (128 + number,))
+        last = Timer(_LAST_SECONDS, _end, (128 + number, self._attributes))
         last.daemon = True
         last.start()
         self._task = asyncio.get_running_loop().create_task(self._flush_and_leave(128 + number))
@@ -113,10 +123,17 @@ class Signals:
         self._leave(status)
 
 
-def _end(status: int) -> None:
-    with suppress(OSError, AttributeError):
-        os.write(2, b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?7h")
-    os._exit(status)
+def _end(status: int, attributes: list[Any] | None) -> None:
+    try:
+        # A terminal that takes nothing must not hold the process.
+        os.set_blocking(2, False)
+        os.write(2, _RESTORE)
+        if attributes is not None and sys.platform != "win32":
+            import termios
+
+            termios.tcsetattr(0, termios.TCSANOW, attributes)
+    finally:
+        os._exit(status)
 
 
 def sturdy(driver: type[Driver]) -> type[Driver]:

@@ -114,7 +114,7 @@ CONTRAST: Final = _theme(
         "accent": "#66d6ff",
         "ok": "#6dff8c",
         "warn": "#ffe14d",
-        "bad": "#ffa3a3",
+        "bad": "#ffb3b3",
     },
 )
 

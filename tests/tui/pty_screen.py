@@ -79,7 +79,7 @@ class PtyScreen:
             argv: the program and its arguments.
             rows: height of the terminal in lines.
             cols: its width in cells.
-            env: what to change in the environment; None takes a variable away. TERM is xterm-256color, COLORTERM truecolor.
+            env: what to change in the environment; None takes a variable away. TERM is xterm-256color.
             cwd: where it runs.
         """
         self.rows, self.cols = rows, cols
@@ -139,7 +139,9 @@ class PtyScreen:
     def lines(self) -> list[str]:
         """The lines of the screen, `rows` of them."""
         self._parse()
-        return [line.rstrip() for line in self._screen.display]
+        # Not pyte's own display: it fails where half of a wide character was drawn over.
+        buffer = self._screen.buffer
+        return ["".join(buffer[y][x].data for x in range(self.cols)).rstrip() for y in range(self.rows)]
 
     def cell(self, row: int, col: int) -> Any:
         """The pyte cell (data, fg, bg, bold, reverse, …) at a place, from 0."""
