@@ -1,17 +1,14 @@
 """`config show`, `config check`, `config init` and `backends`."""
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from desktop.cli.check_outcome import outcome
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile, Setting
 from desktop.ports import registry
 from desktop.ports.base import Kind
-
-if TYPE_CHECKING:
-    from desktop.config.check import Checked
 
 
 def _shown(setting: Setting) -> dict[str, str]:
@@ -32,14 +29,6 @@ def _show(profile: Profile) -> None:
             "problems": profile.problems,
         }
     )
-
-
-def outcome(checked: "Iterable[Checked]") -> int:
-    """The exit code for what the checks found: unreachable weighs less than a backend that cannot be used at all."""
-    errors = {one.error for one in checked if not one.ok}
-    if not errors:
-        return Exit.OK
-    return Exit.USAGE if errors & {"PluginError", "Rejected"} else Exit.UNAVAILABLE
 
 
 def _check(profile: Profile) -> int:
