@@ -48,12 +48,14 @@ class _Closable(Protocol):
 class AgentScreen(Screen[None]):
     """Draws views; what keys do is in `desk_actions`."""
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
         super().__init__()
+        self._guide = guide
         self._now = now
         self.state = AppState()
         self.selected: str | None = None
         self._wrapping: str | None = None
+        self._rung: str | None = None
 
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
@@ -83,7 +85,9 @@ class AgentScreen(Screen[None]):
         yield Page()
 
     def on_mount(self) -> None:
-        """Begin in the work list."""
+        """Begin in the work list, with whatever is known."""
+        self.query_one(Guide).set_class(self._guide, "open")
+        self.redraw()
         self.query_one(WorkPane).focus()
 
     def view(self) -> View:
@@ -206,6 +210,10 @@ class AgentScreen(Screen[None]):
     def _follow_phase(self, view: View) -> None:
         """Show the wrap-up when the contact has ended, without taking the keyboard."""
         interaction = view.interaction
+        if interaction is not None and interaction.phase is Phase.OFFERED and interaction.id != self._rung:
+            self._rung = interaction.id
+            if not self.typing:
+                self.show_tab("customer")  # on a narrow screen: the record is in sight before the answer
         wrap_up = self.query_one(WrapUpPane)
         wanted = interaction.id if interaction is not None and interaction.phase is Phase.WRAP_UP else None
         if wanted is not None and wanted != self._wrapping:

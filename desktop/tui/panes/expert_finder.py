@@ -1,4 +1,4 @@
-"""Finds the expert: type a skill, a name or a team; the ranked list says who is free, how sure that is, and since when."""
+"""Finds the expert: type a skill, a name or a team; the ranked list says who is free and how sure that is."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -30,7 +30,6 @@ class ExpertFinder(Pane, Vertical):
     DEFAULT_CSS = """
     ExpertFinder { display: none; height: 1fr; border: round $accent; padding: 0 1; }
     ExpertFinder.open { display: block; }
-    ExpertFinder Input { border: none; height: 1; padding: 0; background: $panel; }
     ExpertFinder LineTable { height: 1fr; min-height: 4; }
     ExpertFinder #expert-evidence { height: auto; max-height: 4; }
     ExpertFinder #expert-chat { height: auto; max-height: 6; }
@@ -60,10 +59,10 @@ class ExpertFinder(Pane, Vertical):
             (
                 Column("", 1),
                 Column("name", weight=3),
-                Column("presence", 14),
-                Column("age", 4, align="right"),
-                Column("skill", 14, min_width=58),
-                Column("there", 5, align="right", min_width=66),
+                Column("presence", 12),
+                Column("age", 3, align="right"),
+                Column("skill", 5, min_width=40),
+                Column("there", 5, align="right", min_width=50),
             ),
             header=False,
             empty="Nobody matches.",
@@ -226,7 +225,7 @@ def _row(expert: RankedExpert, now: Instant) -> Row:
             content(expert.person.name, "bold" if expert.can_consult else ""),
             content(word, style),
             content(wording.age(expert.age), "$warning" if expert.age is not None and expert.age > 60 else "$muted"),
-            line((stars, "$accent"), (f" {expert.skill}", "$muted")),
+            content(stars, "$accent"),
             content(_local_time(expert.person.time_zone, now), "$muted"),
         ),
     )

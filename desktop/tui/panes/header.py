@@ -1,5 +1,6 @@
 """The first line: me, what I chose and what comes next, my capacity, every system's health, the outbox, the clock."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from textual.content import Content
@@ -13,7 +14,7 @@ from desktop.tui import wording
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, line
 
-CLOCK = 8
+GAP = 2
 
 
 class Header(Pane, Widget):
@@ -33,16 +34,14 @@ class Header(Pane, Widget):
     def draw(self, view: View) -> None:
         """Redraw the line; its size never changes."""
         width = self.size.width or 80
-        left = line(" ", *_agent(view))
         clock = line((wording.clock(view.now), "bold"), " ")
-        room = width - left.cell_length - clock.cell_length
-        right = Content("")
-        for candidate in _right_sides(view):
-            if candidate.cell_length <= room:
-                right = candidate
-                break
-        gap = max(0, room - right.cell_length)
-        self._line = Content.assemble(left, " " * gap, right, clock)
+        room = width - clock.cell_length - GAP
+        left, right = next(
+            ((left, right) for left, right in _sides(view) if left.cell_length + right.cell_length <= room),
+            (line(" ", *_agent(view)).truncate(room, ellipsis=True), Content("")),
+        )
+        space = max(0, room + GAP - left.cell_length - right.cell_length)
+        self._line = Content.assemble(left, " " * space, right, clock)
         self.refresh()
 
     def on_resize(self) -> None:
@@ -73,9 +72,6 @@ def _agent(view: View) -> list[Part]:
         parts.append((f"  → next: {following}{why}", "$accent"))
     elif view.state.pending.get(""):
         parts.append(("  asking …", "$muted"))
-    for channel, most in me.capacity.items():
-        if most:
-            parts.append((f"  · {channel} {me.in_use.get(channel, 0)}/{most}", "$muted"))
     return parts
 
 
@@ -83,7 +79,18 @@ def _reason(state: AppState, reason: str) -> str:
     return next((known.label.lower() for known in state.reasons if known.id == reason), reason)
 
 
-def _right_sides(view: View) -> list[Content]:
+def _capacity(view: View) -> list[Part]:
+    me = select.me(view.state)
+    if me is None:
+        return []
+    return [
+        (f"  · {channel} {me.in_use.get(channel, 0)}/{most}", "$muted") for channel, most in me.capacity.items() if most
+    ]
+
+
+def _sides(view: View) -> Iterator[tuple[Content, Content]]:
+    """Left and right, from all there is to say down to what must be said."""
+    agent = _agent(view)
     outbox = view.state.outbox
     waits = outbox.waiting + outbox.parked
     words: list[Part] = ["outbox ", (str(waits), "bold $warning" if waits else "$muted")]
@@ -92,9 +99,20 @@ def _right_sides(view: View) -> list[Content]:
     if outbox.parked:
         words.append((f" · {outbox.parked} needs you", "bold $error"))
     sources = [(name, health) for name, health in view.state.health.items() if name in wording.SOURCE]
-    full = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
+    aged = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
     short = [part for name, health in sources for part in _source(name, health, view.now, aged=False)]
-    return [line(*full, *words, "   "), line(*short, *words, "  "), line(*short, " "), Content("")]
+    ill = [
+        part
+        for name, health in sources
+        if health.health is not Health.LIVE
+        for part in _source(name, health, view.now, aged=False)
+    ]
+    with_capacity, without = line(" ", *agent, *_capacity(view)), line(" ", *agent)
+    yield with_capacity, line(*aged, *words, "   ")
+    yield with_capacity, line(*short, *words, "  ")
+    yield without, line(*short, *words, "  ")
+    yield without, line(*short, *(words if waits else []), " ")
+    yield without, line(*ill, *(words if waits else []), " ")
 
 
 def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:

@@ -1,4 +1,4 @@
-"""The banner of an offer: who, how sure, what they want, how long they waited, seconds left. It never takes the focus."""
+"""The banner of an offer: who, how sure, what they want, how long they waited, what is left. Takes no focus."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -69,7 +69,8 @@ class OfferBanner(TextPane):
             (_countdown(left), "bold $warning" if left is not None and left < 8 else "$foreground"),
             (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
         )
-        return (first, second)
+        width = self.content_size.width or 80
+        return (first.truncate(width, ellipsis=True), second.truncate(width, ellipsis=True))
 
 
 def _offers(view: View) -> list[Interaction]:
@@ -110,9 +111,9 @@ def _known(match: Match, number: str, view: View) -> list[Part]:
     parts: list[Part] = [(customer.name, "bold")]
     if customer.tier:
         parts.append((f"  ◆ {customer.tier}", "$accent"))
-    parts.append((f"  {number}", "$muted"))
     parts.append(("  ✓ verified", "$success") if match.verified else ("  ? not verified", "$warning"))
     late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
     if late:
         parts.append((f"  ! promised: {late[0].text} {wording.due(late[0].due, view.now)}", "$warning"))
+    parts.append((f"  {number}", "$muted"))
     return parts

@@ -19,7 +19,6 @@ class SearchPane(Pane, Vertical):
     DEFAULT_CSS = """
     SearchPane { display: none; height: 14; border: round $accent; padding: 0 1; }
     SearchPane.open { display: block; }
-    SearchPane Input { border: none; height: 1; padding: 0; background: $panel; }
     """
 
     class Asked(Message):

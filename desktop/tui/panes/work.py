@@ -25,8 +25,8 @@ class WorkPane(Pane, LineTable):
                 Column("", 1),
                 Column("", 1),
                 Column("customer"),
-                Column("state", 9),
-                Column("time", 7, align="right"),
+                Column("state", 7),
+                Column("time", 6, align="right"),
             ),
             header=False,
             empty="Nothing on your desk.",
@@ -62,7 +62,7 @@ def _cells(view: View, number: int, interaction: Interaction) -> tuple[Part, ...
         content(str(number) if number < 10 else " ", "$muted"),
         content(sign, style),
         content(title(view.state, interaction), "bold" if interaction.phase is Phase.OFFERED else ""),
-        content("note kept" if interaction.id in view.state.unfinished else _state(interaction), style),
+        content("kept" if interaction.id in view.state.unfinished else _state(interaction), style),
         content(wording.duration(_clock(interaction, view.now)), style),
     )
 

@@ -28,7 +28,6 @@ class WrapUpPane(Pane, Vertical):
     DEFAULT_CSS = """
     WrapUpPane { display: none; height: auto; max-height: 16; border: round $accent; padding: 0 1; }
     WrapUpPane.open { display: block; }
-    WrapUpPane Input { border: none; height: 1; padding: 0; background: $panel; }
     WrapUpPane LineTable { height: 4; }
     WrapUpPane Static { height: auto; }
     """

@@ -1,0 +1,69 @@
+"""The desktop app over a state built by hand: real screen, no servers. What it asks for is recorded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from desktop.app.store import Store
+from desktop.domain.state import AppState
+from desktop.tui.app import DesktopApp
+from tests.tui.states import NOW
+
+
+class RecordedCalls:
+    """Answers every method call with success, and remembers it."""
+
+    def __init__(self, calls: list[tuple[Any, ...]], name: str) -> None:
+        self._calls = calls
+        self._name = name
+
+    def __getattr__(self, method: str) -> Any:
+        synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups")
+
+        def record(*args: Any, **kwargs: Any) -> Any:
+            self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
+            return None if synchronous else answer()
+
+        async def answer() -> Any:
+            return [] if method == "rows" else None
+
+        return record
+
+
+class RecordedSession:
+    """Stands where a session stands; the state is what the test made."""
+
+    def __init__(self, state: AppState) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.store = Store(clock=lambda: NOW, state=state)
+        for name in ("actions", "notes", "pops", "wrap_ups", "outbox", "experts"):
+            setattr(self, name, RecordedCalls(self.calls, name))
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def send_text(self, interaction_id: str, text: str) -> None:
+        """Remember it."""
+        self.calls.append(("send_text", interaction_id, text))
+
+
+def desk(state: AppState, *, guide: bool = False) -> tuple[DesktopApp, RecordedSession]:
+    """An app showing `state`, with the clock stopped at `NOW`."""
+    session = RecordedSession(state)
+
+    async def build() -> Any:
+        return session
+
+    return DesktopApp(build, guide=guide, clock=lambda: NOW), session
+
+
+async def settle(pilot: Any, keys: Sequence[str] = ()) -> None:
+    """Let the first frame come, press keys, let the last one come."""
+    await pilot.pause()
+    await pilot.pause()
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+    await pilot.pause()
