@@ -4,6 +4,7 @@ import asyncio
 import json
 import multiprocessing
 import random
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -30,6 +31,7 @@ def kill_one(path: Path, generation: int, rng: random.Random) -> list[tuple[str,
         time.sleep(rng.uniform(0, 0.06))
     victim.kill()
     victim.join(DEADLINE)
+    assert victim.exitcode == -signal.SIGKILL, "the victim ended by itself"
     acknowledged = []
     try:
         while ours.poll(0):
