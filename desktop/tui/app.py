@@ -22,7 +22,6 @@ from desktop.tui.desk_actions import DeskActions
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import KEYS, PICK
 from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.search import SearchPane
@@ -84,12 +83,10 @@ class DesktopApp(TerminalApp):
         name_alt_keys()
         super().__init__(log_path=log_path)
         self._build = build
-        self._guide = guide
-        self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
         self.session: Session | None = None
-        self.desk_screen = AgentScreen(clock)
+        self.desk_screen = AgentScreen(clock, guide=guide)
         self.desk = DeskActions(
             self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self._tell, leave=self._leave_in_order
         )
@@ -100,12 +97,9 @@ class DesktopApp(TerminalApp):
         """The agent's screen."""
         return self.desk_screen
 
-    def on_mount(self) -> None:
-        """Paint what is there, then start."""
-        super().on_mount()
-        self.desk_screen.query_one(Guide).set_class(self._guide, "open")
-        self.desk_screen.redraw()
-        self.call_after_refresh(lambda: self.spawn(self._start()))
+    def on_ready(self) -> None:
+        """The first paint is done; start."""
+        self.spawn(self._start())
 
     async def _start(self) -> None:
         session = await self._build()

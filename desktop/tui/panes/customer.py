@@ -169,9 +169,7 @@ def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
             (" now.", "$muted"),
         ),
     ]
-    for match in pop.matches[:3]:
-        lines.append(line(("kept here: ", "$muted"), (match.customer.name, "bold"), ("  not verified", "$warning")))
-    return lines
+    return [*lines, *(_kept(match) for match in pop.matches[:3])]
 
 
 def _searching(pop: ScreenPop, view: View) -> list[Content]:
@@ -181,6 +179,8 @@ def _searching(pop: ScreenPop, view: View) -> list[Content]:
         content(where, "bold"),
         line(("◌ Asking the CRM … ", "$accent"), (wording.duration(view.now - pop.since), "$muted")),
     ]
-    for match in pop.matches[:1]:
-        lines.append(line(("kept here: ", "$muted"), (match.customer.name, "bold")))
-    return lines
+    return [*lines, *(_kept(match) for match in pop.matches[:1])]
+
+
+def _kept(match: Match) -> Content:
+    return line(("kept here: ", "$muted"), (match.customer.name, "bold"), ("  not verified", "$warning"))

@@ -21,7 +21,10 @@ class OfferBanner(TextPane):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
-    OfferBanner { display: none; background: $primary 25%; color: $foreground; border-left: outer $accent; padding: 0 1; height: 2; }
+    OfferBanner {
+        display: none; background: $primary 25%; color: $foreground; border-left: outer $accent; padding: 0 1; height: 2;
+        text-wrap: nowrap; text-overflow: ellipsis;
+    }
     OfferBanner.offered { display: block; }
     """
 
@@ -69,8 +72,7 @@ class OfferBanner(TextPane):
             (_countdown(left), "bold $warning" if left is not None and left < 8 else "$foreground"),
             (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
         )
-        width = self.content_size.width or 80
-        return (first.truncate(width, ellipsis=True), second.truncate(width, ellipsis=True))
+        return (first, second)
 
 
 def _offers(view: View) -> list[Interaction]:

@@ -79,8 +79,10 @@ class StateMenu(Pane, Vertical):
         sign, _, style = wording.AVAILABILITY[Availability.AVAILABLE]
         options.append((sign, style, StateMenu.Chosen(Availability.AVAILABLE, after_current=busy)))
         sign, _, style = wording.AVAILABILITY[Availability.NOT_READY]
-        for reason in view.state.reasons:
-            options.append((sign, style, StateMenu.Chosen(Availability.NOT_READY, reason.id, after_current=busy)))
+        options += [
+            (sign, style, StateMenu.Chosen(Availability.NOT_READY, reason.id, after_current=busy))
+            for reason in view.state.reasons
+        ]
         sign, _, style = wording.AVAILABILITY[Availability.OFFLINE]
         options.append((sign, style, StateMenu.Chosen(Availability.OFFLINE, after_current=busy)))
         labels = {reason.id: reason.label for reason in view.state.reasons}
