@@ -1,0 +1,51 @@
+"""What is really loaded: a linter cannot tell a deferred import from one at module scope."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import desktop.domain
+
+LOADED = """
+import importlib, json, sys
+before = set(sys.modules)
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print(json.dumps(sorted(set(sys.modules) - before)))
+"""
+
+
+def loaded(*names: str) -> set[str]:
+    """The modules that importing `names` in a fresh interpreter loads."""
+    done = subprocess.run([sys.executable, "-c", LOADED, *names], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return set(json.loads(done.stdout))
+
+
+def tops(modules: set[str]) -> set[str]:
+    return {module.partition(".")[0] for module in modules}
+
+
+def test_the_command_line_starts_without_the_heavy_libraries() -> None:
+    heavy = {"textual", "rich", "httpx", "httpx_sse", "pydantic", "sqlite_utils", "fastapi", "uvicorn", "mock_backends"}
+    assert tops(loaded("desktop.cli")) & heavy == set()
+
+
+def test_the_domain_is_pure() -> None:
+    modules = [f"desktop.domain.{module.name}" for module in pkgutil.iter_modules(desktop.domain.__path__)]
+    got = loaded(*modules)
+    assert {name for name in got if name.startswith("desktop.")} == {"desktop.domain", *modules}
+    assert tops(got) - sys.stdlib_module_names == {"desktop"}
+    assert tops(got) & {"asyncio", "sqlite3", "random", "socket", "subprocess", "pathlib", "logging"} == set()
+
+
+@pytest.mark.parametrize("layer", ["desktop.ports.base", "desktop.ports.registry", "desktop.app.store"])
+def test_nothing_below_the_screens_loads_textual(layer: str) -> None:
+    assert tops(loaded(layer)) & {"textual", "rich"} == set()
+
+
+def test_asking_for_the_names_of_plug_ins_loads_none() -> None:
+    assert not [name for name in loaded("desktop.ports.registry") if name.startswith("desktop.backends")]
