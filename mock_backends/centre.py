@@ -1,0 +1,57 @@
+"""The contact centre behind its routes: board, distributor, calls, legs and simulated people, put together."""
+
+from mock_backends.board import Board
+from mock_backends.calls import Calls
+from mock_backends.colleagues import Colleagues
+from mock_backends.company import Company
+from mock_backends.customers_on_line import CustomersOnLine
+from mock_backends.distribution import Distribution
+from mock_backends.event_log import EventLog
+from mock_backends.experts import Experts
+from mock_backends.faults import Faults
+from mock_backends.legs import Legs
+from mock_backends.models_contact_center import Interaction, QueueStats
+from mock_backends.principals import Principal
+from mock_backends.queue_figures import FORMULA, QueueFigures
+from mock_backends.routing import Router
+from mock_backends.site import Site
+
+
+class Centre:
+    """All parts. A reset throws the whole away and makes another."""
+
+    def __init__(self, site: Site, log: EventLog, faults: Faults) -> None:
+        now = site.clock.now()
+        company = Company(site)
+        self.codes = company.codes()
+        self.reasons = company.reasons()
+        self.board = Board(log, site.clock, site.tokens, faults)
+        policies = company.policies()
+        router = Router(policies, company.profiles(), now)
+        for policy in policies:
+            self.board.queues[policy.name] = QueueStats(
+                name=policy.name,
+                as_of=now,
+                service_level_formula=FORMULA,
+                service_level_seconds=policy.service_level_seconds,
+            )
+        for agent in company.agents(now):
+            served = router.agent(agent.id).queues
+            agent.queues = [name for name in self.board.queues if name in served]
+            self.board.agents[agent.id] = agent
+        self.figures = QueueFigures(router, self.board, site.clock, site.agenda)
+        self.distribution = Distribution(router, self.board, self.figures, site.clock, site.agenda)
+        self.experts = Experts(site)
+        self.legs = Legs(site, self.distribution, self.experts)
+        self.calls = Calls(site, self.distribution, self.legs, self.codes)
+        self.customers = CustomersOnLine(site, self.distribution, self.calls, company.rules())
+        self.colleagues = Colleagues(site, self.distribution, self.calls)
+        self.legs.hand_to = self.customers.hand_on
+
+    def seen_by(self, principal: Principal, *, closed: bool) -> list[Interaction]:
+        """The interactions a principal may see, with those that are over or without."""
+        return [
+            interaction
+            for interaction in self.board.interactions.values()
+            if (closed or interaction.phase != "closed") and self.board.sees(principal, interaction)
+        ]

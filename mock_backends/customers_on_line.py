@@ -1,0 +1,156 @@
+"""The simulated customers: how they arrive, how long they wait, what they write, when they hang up."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+from mock_backends.calls import Calls
+from mock_backends.distribution import Distribution
+from mock_backends.models_base import Address
+from mock_backends.models_contact_center import Interaction, Message, WrapUpRule
+from mock_backends.routing_effects import Connected, Effect
+from mock_backends.site import Site, new_id
+
+CANNED = (
+    "Thanks. Could you have another look, please?",
+    "Yes, that is right.",
+    "When will I hear from you?",
+    "Good, that helps. Thank you!",
+)
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A customer who comes. Times are server seconds; None means never."""
+
+    queue: str
+    customer: Address
+    channel: str = "voice"
+    customer_name: str = ""
+    subject: str = ""
+    priority: float = 0.0
+    skills: dict[str, int] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
+    messages: list[str] = field(default_factory=list)
+    patience: float | None = None  # hangs up when not answered by then
+    stays: float | None = 600.0  # hangs up when connected so long
+    direction: str = "inbound"
+
+
+class CustomersOnLine:
+    """Brings customers to the queues and lets them act."""
+
+    def __init__(self, site: Site, distribution: Distribution, calls: Calls, rules: dict[str, WrapUpRule]) -> None:
+        self._clock = site.clock
+        self._agenda = site.agenda
+        self._rng = site.rng("customers")
+        self._distribution = distribution
+        self._calls = calls
+        self._rules = rules
+        self._stays: dict[str, float] = {}
+        distribution.listeners.append(self._heard)
+
+    def arrive(self, arrival: Arrival) -> Interaction:
+        """A customer enters a queue.
+
+        :raises Problem: 422 for a queue that does not exist.
+        """
+        interaction = self._make(arrival)
+        self._distribution.board.add(interaction)
+        try:
+            self._distribution.do(
+                lambda now: self._distribution.router.enqueue(
+                    interaction.id,
+                    arrival.queue,
+                    arrival.channel,
+                    now,
+                    priority=arrival.priority,
+                    skills=arrival.skills,
+                )
+            )
+        except Exception:
+            del self._distribution.board.interactions[interaction.id]
+            raise
+        if arrival.patience is not None:
+            self._agenda.after(arrival.patience, partial(self._impatient, interaction))
+        return interaction
+
+    def later(self, arrival: Arrival, at: float) -> Interaction:
+        """A callback: joins the front of its queue at server time `at`."""
+        interaction = self._make(arrival)
+        self._distribution.scheduled[interaction.id] = interaction
+        self._distribution.do(
+            lambda now: self._distribution.router.enqueue(
+                interaction.id, arrival.queue, arrival.channel, now, callback_at=at
+            )
+        )
+        return interaction
+
+    def hand_on(self, interaction: Interaction, target: str) -> None:
+        """A transferred customer: into a queue ahead of others, or straight to another agent.
+
+        :raises Problem: 409 when that agent has no room.
+        """
+        kind, _, who = target.partition(":")
+        arrival = Arrival(
+            queue=who if kind == "queue" else interaction.queue,
+            customer=interaction.customer,
+            channel=interaction.channel,
+            customer_name=interaction.customer_name,
+            subject=interaction.subject,
+            priority=10.0,
+            attributes={**interaction.attributes, "transferred_from": interaction.id},
+            stays=self._stays.get(interaction.id, 600.0),
+        )
+        if kind == "queue":
+            self.arrive(arrival)
+            return
+        successor = self._make(arrival)
+        self._distribution.board.add(successor)
+        try:
+            self._distribution.do(
+                lambda now: self._distribution.router.dial(successor.id, arrival.queue, arrival.channel, who, now)
+            )
+        except Exception:
+            del self._distribution.board.interactions[successor.id]
+            raise
+
+    def _make(self, arrival: Arrival) -> Interaction:
+        now = self._clock.now()
+        threshold = self._distribution.board.queues.get(arrival.queue)
+        interaction = Interaction(
+            id=new_id("int"),
+            version=0,
+            channel=arrival.channel,  # type: ignore[arg-type]
+            direction=arrival.direction,  # type: ignore[arg-type]
+            queue=arrival.queue,
+            customer=arrival.customer,
+            arrived_at=now,
+            phase_since=now,
+            customer_name=arrival.customer_name,
+            subject=arrival.subject,
+            skills=list(arrival.skills),
+            attributes=arrival.attributes,
+            service_level_at=now + (threshold.service_level_seconds or 20.0) if threshold else None,
+            wrap_up_rule=self._rules.get(arrival.queue, WrapUpRule()),
+            messages=[Message(id=new_id("msg"), at=now, author="customer", text=text) for text in arrival.messages],
+            unread=len(arrival.messages),
+            raw_state="queued",
+        )
+        if arrival.stays is not None:
+            self._stays[interaction.id] = arrival.stays
+        return interaction
+
+    def _heard(self, effect: Effect, interaction: Interaction | None) -> None:
+        if isinstance(effect, Connected) and interaction is not None:
+            stays = self._stays.pop(interaction.id, None)
+            if stays is not None:
+                self._agenda.after(stays, partial(self._calls.customer_leaves, interaction))
+
+    def _impatient(self, interaction: Interaction) -> None:
+        if interaction.phase in ("queued", "offered"):
+            self._calls.customer_leaves(interaction)
+
+    def answer(self, interaction: Interaction) -> None:
+        """The customer of a messaging contact writes back after a while."""
+        text = self._rng.choice(CANNED)
+        self._agenda.after(3.0 + 5.0 * self._rng.random(), partial(self._calls.customer_writes, interaction, text))

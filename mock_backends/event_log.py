@@ -1,0 +1,161 @@
+"""The events of one server: a ring for each principal, numbered without gaps, and the streams that follow it."""
+
+import asyncio
+import json
+import secrets
+from collections import deque
+from collections.abc import Iterable
+
+from mock_backends.clock import Clock
+from mock_backends.problem import Problem
+from mock_backends.settings import Settings
+
+
+class Ring:
+    """The last events of one principal. `head` is the number of the newest one; the first event is number 1."""
+
+    __slots__ = ("events", "head", "streams")
+
+    def __init__(self, size: int) -> None:
+        self.events: deque[tuple[str, bytes]] = deque(maxlen=size)  # type, and the frame without its id
+        self.head = 0
+        self.streams: set[Follower] = set()
+
+    def after(self, seq: int) -> list[tuple[int, str, bytes]] | None:
+        """Events after number `seq`, or None where the ring does not reach back that far or has never been there."""
+        first = self.head - len(self.events) + 1
+        if seq > self.head or seq + 1 < first:
+            return None
+        newer = self.head - seq
+        if newer == 1:
+            return [(self.head, *self.events[-1])]
+        start = len(self.events) - newer
+        return [
+            (seq + 1 + at, *event)
+            for at, event in enumerate(self.events[index] for index in range(start, start + newer))
+        ]
+
+
+class Follower:
+    """One open stream: where it has got to, and what wakes it."""
+
+    __slots__ = ("beat", "closed", "cursor", "cut", "principal", "ring", "waiter")
+
+    def __init__(self, principal: str, ring: Ring, cursor: int) -> None:
+        self.principal = principal
+        self.ring = ring
+        self.cursor = cursor
+        self.beat = False
+        self.closed = False
+        self.cut = False
+        self.waiter: asyncio.Future[None] | None = None
+
+    def wake(self) -> None:
+        """Have the stream look again."""
+        if self.waiter is not None and not self.waiter.done():
+            self.waiter.set_result(None)
+
+    async def wait(self) -> None:
+        """Until there is something to send, a heartbeat is due or the stream is to end."""
+        if self.cursor == self.ring.head and not self.beat and not self.closed:
+            self.waiter = asyncio.get_running_loop().create_future()
+            await self.waiter
+            self.waiter = None
+
+
+class EventLog:
+    """All rings of one server. A fresh start or a reset makes a new epoch."""
+
+    def __init__(self, clock: Clock, settings: Settings) -> None:
+        self._clock = clock
+        self._settings = settings
+        self._rings: dict[str, Ring] = {}
+        self._open = 0
+        self.epoch = secrets.token_hex(6)
+        self.delivered = 0
+
+    def ring(self, principal: str) -> Ring:
+        """The ring of a principal."""
+        if principal not in self._rings:
+            self._rings[principal] = Ring(self._settings.ring)
+        return self._rings[principal]
+
+    def as_of(self, principal: str) -> str:
+        """The id of the newest event of a principal."""
+        return f"{self.epoch}:{self.ring(principal).head}"
+
+    def publish(self, kind: str, data: bytes, to: Iterable[str]) -> None:
+        """Append one event, its JSON already made, for each of the principals."""
+        event = (kind, b"event: %b\ndata: %b\n\n" % (kind.encode(), data))
+        for principal in to:
+            ring = self.ring(principal)
+            ring.events.append(event)
+            ring.head += 1
+            for follower in ring.streams:
+                follower.wake()
+
+    def burn(self, principal: str) -> None:
+        """Use up a number without an event: a loss that no resuming can heal."""
+        ring = self.ring(principal)
+        ring.events.append(("", b""))
+        ring.head += 1
+
+    def follow(self, principal: str, last_event_id: str | None) -> tuple[Follower, bool]:
+        """Open a stream. The flag says that it begins with a `reset`.
+
+        :raises Problem: 429 when the principal or the server has too many streams.
+        """
+        ring = self.ring(principal)
+        if len(ring.streams) >= self._settings.streams_each or self._open >= self._settings.streams_total:
+            raise Problem(429, "rate_limited", "Too many event streams.", {"Retry-After": "5"})
+        cursor, reset = ring.head, False
+        if last_event_id:
+            epoch, _, number = last_event_id.rpartition(":")
+            known = epoch == self.epoch and number.isascii() and number.isdigit() and len(number) < 19
+            reset = not known or ring.after(int(number)) is None
+            cursor = ring.head if reset else int(number)
+        follower = Follower(principal, ring, cursor)
+        ring.streams.add(follower)
+        self._open += 1
+        return follower, reset
+
+    def leave(self, follower: Follower) -> None:
+        """The stream has ended."""
+        if follower in follower.ring.streams:
+            follower.ring.streams.discard(follower)
+            self._open -= 1
+
+    def note(self, follower: Follower, kind: str) -> bytes:
+        """A frame without a number: `heartbeat` or `reset`."""
+        data = json.dumps({"server_time": self._clock.now(), "head": follower.ring.head})
+        return f"event: {kind}\ndata: {data}\n\n".encode()
+
+    async def beat(self) -> None:
+        """Send heartbeats to every stream until cancelled."""
+        while True:
+            await asyncio.sleep(self._settings.heartbeat)
+            for follower in self._followers():
+                follower.beat = True
+                follower.wake()
+
+    def cut(self, principal: str | None = None) -> None:
+        """End the streams of one principal, or all, in the middle of a line."""
+        for follower in self._followers():
+            if principal in (None, follower.principal):
+                follower.cut = follower.closed = True
+                follower.wake()
+
+    def close(self) -> None:
+        """End all streams."""
+        for follower in self._followers():
+            follower.closed = True
+            follower.wake()
+
+    def restart(self) -> None:
+        """Forget all events and begin a new epoch; open streams end."""
+        self.close()
+        self._rings.clear()
+        self.epoch = secrets.token_hex(6)
+
+    def _followers(self) -> list[Follower]:
+        return [follower for ring in self._rings.values() for follower in ring.streams]

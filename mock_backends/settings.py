@@ -1,0 +1,22 @@
+"""The limits of the mock servers, settable so that tests need not wait."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Limits. Times are real seconds, whatever the speed of the servers' clock."""
+
+    rate_per_minute: float = 120.0
+    burst: float = 60.0
+    body_limit: int = 64 * 1024  # bytes
+    read_deadline: float = 10.0  # a request must be here entirely by then
+    heartbeat: float = 5.0
+    ring: int = 2000  # events kept for each principal
+    streams_each: int = 2
+    streams_total: int = 1000
+    agents: int = 0  # further simulated agents beyond those of the world, for load tests
+    customers: int = 2000  # customers of the pretend company beside the named ones
+    offer_timeout: float | None = None  # server seconds; None as each queue has it
+    wrap_up_seconds: float | None = None  # server seconds, 0 for no limit; None as each queue has it
+    autonomous: bool = True  # whether presence and the scenario move by themselves

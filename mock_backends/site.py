@@ -1,0 +1,40 @@
+"""Everything the servers of one process share: clock, agenda, tokens, storage and the pretend company."""
+
+import random
+import secrets
+
+from mock_backends.agenda import Agenda
+from mock_backends.clock import Clock
+from mock_backends.principals import Tokens
+from mock_backends.settings import Settings
+from mock_backends.storage import Storage
+from mock_backends.world import World
+
+
+class Site:
+    """Made once for a process, handed to each server."""
+
+    def __init__(
+        self,
+        *,
+        seed: int = 1,
+        speed: float = 1.0,
+        settings: Settings | None = None,
+        storage_path: str | None = None,
+    ) -> None:
+        self.seed = seed
+        self.settings = settings or Settings()
+        self.clock = Clock(speed)
+        self.agenda = Agenda(self.clock)
+        self.tokens = Tokens()
+        self.storage = Storage(storage_path)
+        self.world = World(seed, self.clock.now(), customers=self.settings.customers)
+
+    def rng(self, purpose: str) -> random.Random:
+        """Chance that repeats with the seed, each purpose with its own."""
+        return random.Random(f"{self.seed}-{purpose}")  # noqa: S311 - must repeat, not be secret
+
+
+def new_id(prefix: str) -> str:
+    """An id nobody can guess: 128 random bits."""
+    return f"{prefix}-{secrets.token_hex(16)}"
