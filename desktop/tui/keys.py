@@ -33,7 +33,7 @@ class Key:
 
 def show(key: str) -> str:
     """A key's name as people write it: `F4`, `ctrl+enter`, `/`."""
-    names = {"slash": "/", "question_mark": "?", "escape": "esc"}
+    names = {"slash": "/", "question_mark": "?", "escape": "esc", "plus": "+"}
     name = names.get(key, key)
     return name.upper() if name[:1] == "f" and name[1:].isdigit() else name
 

@@ -23,14 +23,13 @@ def help_lines() -> list[Content]:
         ),
         content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
     ]
-    group = ""
-    for key in KEYS:
-        if key.group != group:
-            group = key.group
-            lines += [content(""), content(group, "bold $accent")]
-        always = " ".join(show(name) for name in key.always)
-        letters = " ".join(show(name) for name in key.letters)
-        lines.append(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent"), key.help))
+    for group in dict.fromkeys(key.group for key in KEYS):
+        lines += [content(""), content(group, "bold $accent")]
+        for key in KEYS:
+            if key.group == group:
+                always = " ".join(show(name) for name in key.always)
+                letters = " ".join(show(name) for name in key.letters)
+                lines.append(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent"), key.help))
     lines += [
         content(""),
         content("Words", "bold $accent"),

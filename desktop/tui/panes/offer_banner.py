@@ -22,8 +22,8 @@ class OfferBanner(TextPane):
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
     OfferBanner {
-        display: none; background: $primary 25%; color: $foreground; border-left: outer $accent; padding: 0 1; height: 2;
-        text-wrap: nowrap; text-overflow: ellipsis;
+        display: none; height: 2; padding: 0 1; border-left: outer $accent; background: $primary 25%;
+        color: $foreground; text-wrap: nowrap; text-overflow: ellipsis;
     }
     OfferBanner.offered { display: block; }
     """

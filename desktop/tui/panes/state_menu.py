@@ -19,7 +19,7 @@ class StateMenu(Pane, Vertical):
 
     DEFAULT_CSS = """
     StateMenu {
-        display: none; layer: overlay; offset: 2 1; width: 44; height: auto; max-height: 18;
+        display: none; layer: overlay; offset: 2 4; width: 44; height: auto; max-height: 18;
         border: round $accent; background: $panel; padding: 0 1;
     }
     StateMenu.open { display: block; }
@@ -71,7 +71,7 @@ class StateMenu(Pane, Vertical):
         if not self.is_open:
             return
         busy = select.occupancy(view.state) is not Occupancy.IDLE
-        after = "  after this contact" if busy else ""
+        self.border_title = content("Availability after this contact" if busy else "Availability")
         me = select.me(view.state)
         options: list[tuple[str, str, StateMenu.Chosen]] = []
         if me is not None and me.next is not None:
@@ -92,9 +92,9 @@ class StateMenu(Pane, Vertical):
             if choice.availability is None:
                 text = "forget what comes next"
             elif choice.availability is Availability.NOT_READY:
-                text = f"Not ready · {labels[choice.reason]}{after}"
+                text = f"Not ready · {labels[choice.reason]}"
             else:
-                text = wording.AVAILABILITY[choice.availability][1] + after
+                text = wording.AVAILABILITY[choice.availability][1]
             self._options[str(number)] = choice
             rows.append(Row(str(number), (line((str(number), "bold $accent")), content(mark, colour), content(text))))
         self.query_one(LineTable).set_rows(rows)
