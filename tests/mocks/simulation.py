@@ -5,7 +5,7 @@ Both take the same arrivals and handle times, so their waits can be compared cus
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush, heapreplace
 from math import exp, factorial, log
@@ -45,8 +45,13 @@ def customers(centre: Centre, seed: int, mirrored: bool) -> Iterator[tuple[float
         yield -log(1 - u or 1e-300) / centre.rate, -log(1 - v or 1e-300) * centre.handle
 
 
-def distributor_waits(centre: Centre, seed: int, mirrored: bool, n: int) -> list[float]:
-    """Waits of the first `n` customers when the distributor routes them, every offer accepted at once."""
+def distributor_waits(
+    centre: Centre, seed: int, mirrored: bool, n: int, arrived: Callable[[Router, int], None] | None = None
+) -> list[float]:
+    """Waits of the first `n` customers when the distributor routes them, every offer accepted at once.
+
+    `arrived` is called with the number of each customer who has just joined the queue or been offered.
+    """
     names = [f"a{k}" for k in range(centre.agents)]
     router = Router([QueuePolicy("q", wrap_up_seconds=0)], [AgentProfile(name, {}) for name in names], 0.0)
     for name in names:
@@ -65,6 +70,8 @@ def distributor_waits(centre: Centre, seed: int, mirrored: bool, n: int) -> list
         else:
             now = arrival
             effects = router.enqueue(str(number), "q", "voice", now)
+            if arrived is not None:
+                arrived(router, number)
             gap, handle = next(stream)
             arrival, number = now + gap, number + 1
             handles[str(number)] = handle

@@ -11,6 +11,8 @@ from statistics import fmean
 
 import pytest
 
+from mock_backends.estimated_wait import EstimatedWait
+from mock_backends.routing import Router
 from tests.mocks.simulation import THRESHOLD, Centre, distributor_waits, theory_waits
 
 VECTORS = {  # calls, per seconds, handle time, agents -> published service level within 20 s and mean wait
@@ -72,3 +74,22 @@ def test_service_level_and_mean_wait_agree_with_erlang_c(vector: tuple[int, int,
     controlled_level = within / simulated + level - short_within / routed
     assert controlled_level == pytest.approx(service_level, rel=TOLERANCE)
     assert controlled_wait == pytest.approx(mean_wait, rel=TOLERANCE, abs=ROUNDING)
+
+
+@pytest.mark.parametrize("vector", [(100, 1800, 180, 12), (1000, 3600, 120, 38)])
+def test_estimated_waits_come_true_in_four_of_five_cases(vector: tuple[int, int, int, int], full: bool) -> None:
+    guesses: dict[int, EstimatedWait] = {}
+
+    def note(router: Router, number: int) -> None:
+        if router.interaction(str(number)).phase == "queued":
+            guess = router.estimated_wait(str(number))
+            assert guess is not None
+            guesses[number] = guess
+
+    n = 200_000 if full else 30_000
+    waits = distributor_waits(centre_of(vector), 3, False, n, note)
+    waited = {number: waits[number] for number in guesses if number < n}
+    inside = sum(guesses[number].low <= wait <= guesses[number].high for number, wait in waited.items())
+    assert 0.76 <= inside / len(waited) <= 0.86
+    bias = fmean(guesses[number].seconds - wait for number, wait in waited.items())
+    assert abs(bias) / fmean(waited.values()) <= 0.1
