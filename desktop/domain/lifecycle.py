@@ -102,6 +102,7 @@ class Flag(StrEnum):
     LEG_OPEN = "leg_open"
     LEG_ACTIVE = "leg_active"
     CONFERENCE = "conference"  # everybody talks
+    APART = "apart"  # a leg is open beside the customer, who is held and freed by the service
     EXTENDABLE = "extendable"  # the wrap-up has a limit and more time may be asked for
 
 
@@ -115,6 +116,8 @@ def flags(interaction: Interaction) -> frozenset[Flag]:
             found |= {Flag.LEG_ACTIVE, Flag.TALKING}
             if leg.kind is LegKind.CONFERENCE:
                 found.add(Flag.CONFERENCE)
+        if Flag.CONFERENCE not in found:
+            found.add(Flag.APART)
     if interaction.customer_connected:
         found.add(Flag.CUSTOMER)
         if not interaction.held:
@@ -161,9 +164,9 @@ COMMANDS: Mapping[Verb, Command] = MappingProxyType(
     {
         Verb.ACCEPT: Command(frozenset({Phase.OFFERED})),
         Verb.DECLINE: Command(frozenset({Phase.OFFERED})),
-        # While a leg is open the service itself holds and frees the customer; swap and cancel are the way then.
-        Verb.HOLD: _voice("hold", needs=_CUSTOMER, bars=_LEG | {Flag.HELD}),
-        Verb.RESUME: _voice("hold", needs=_CUSTOMER | {Flag.HELD}, bars=_LEG),
+        # Beside an open leg swap and cancel are the way to hold and free the customer.
+        Verb.HOLD: _voice("hold", needs=_CUSTOMER, bars=frozenset({Flag.APART, Flag.HELD})),
+        Verb.RESUME: _voice("hold", needs=_CUSTOMER | {Flag.HELD}, bars=frozenset({Flag.APART})),
         Verb.MUTE: _voice("mute", bars=frozenset({Flag.MUTED})),
         Verb.UNMUTE: _voice("mute", needs=frozenset({Flag.MUTED})),
         Verb.DTMF: _voice("dtmf", needs=frozenset({Flag.TALKING})),

@@ -16,6 +16,7 @@ from desktop.domain.lifecycle import is_odd
 from desktop.domain.model import Interaction
 from desktop.domain.state import Ending
 from desktop.domain.streams import Fit, is_numbered
+from desktop.domain.words import Phase
 
 
 class Versioned(Protocol):
@@ -61,12 +62,19 @@ def apply_interaction(batch: Batch, envelope: Envelope, event: InteractionChange
         odd = is_odd(old, new)
         if odd is not None:
             batch.odd(odd)
-    if event.change in _ENDS and batch.me and batch.me in {new.agent_id, old.agent_id if old else None}:
+    if event.change in _ENDS and _ends_something_of_mine(batch, old, new):
         batch.endings = newest(batch.endings, Ending(envelope.at, event.change, event.reason, new))
     if batch.is_mine_to_see(new):
         _keep(batch, new)
     else:
         _leave(batch, new, old)
+
+
+def _ends_something_of_mine(batch: Batch, old: Interaction | None, new: Interaction) -> bool:
+    if not batch.me or batch.me not in {new.agent_id, old.agent_id if old is not None else None}:
+        return False
+    # a wrap-up that gets more time is told by the same kind of event as one that begins
+    return old is None or new.phase is not Phase.WRAP_UP or old.phase is not Phase.WRAP_UP
 
 
 def apply_agent(batch: Batch, event: AgentChanged) -> None:

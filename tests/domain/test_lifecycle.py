@@ -42,7 +42,12 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
         {"held": False, "legs": (EXPERT,)},
         "mute dtmf cancel_leg swap complete_transfer conference callback end",
     ),
-    ("conference", {"legs": (ALL,)}, "mute dtmf cancel_leg complete_transfer callback end"),
+    ("conference", {"legs": (ALL,)}, "hold mute dtmf cancel_leg complete_transfer callback end"),
+    (
+        "conference, customer held",
+        {"legs": (ALL,), "held": True},
+        "resume mute dtmf cancel_leg complete_transfer callback end",
+    ),
     ("customer left, expert still there", {**LEFT, "legs": (EXPERT,)}, "mute dtmf cancel_leg callback end"),
     ("customer left while expert rings", {**LEFT, "legs": (RINGING,)}, "mute cancel_leg callback end"),
     (

@@ -169,7 +169,8 @@ def test_the_customer_hanging_up_and_the_time_running_out_are_kept_too() -> None
         state(interaction()),
         [
             changed(interaction(version=2, phase=Phase.WRAP_UP), Change.WRAP_UP, "customer_left"),
-            changed(interaction(version=3, phase=Phase.CLOSED), Change.CLOSED, "timeout"),
+            changed(interaction(version=3, phase=Phase.WRAP_UP), Change.WRAP_UP, "extended"),
+            changed(interaction(version=4, phase=Phase.CLOSED), Change.CLOSED, "timeout"),
         ],
     )
     assert [ending.reason for ending in after.endings] == ["customer_left", "timeout"]
