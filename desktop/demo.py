@@ -1,0 +1,80 @@
+"""`agent-desktop demo`: a pretend company on this machine, and the desktop on top of it."""
+
+import contextlib
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.config import ConfigError, Profile, load_profile
+from desktop.config.file import APP, toml_text, write_private
+
+if TYPE_CHECKING:
+    from mock_backends.launcher import Running
+
+NAME = "demo"
+KINDS = ("contact_center", "crm", "presence", "messaging")
+
+
+def folder() -> Path:
+    """Where the demo keeps its profile and what is kept on this machine.
+
+    One place for every run of a user, so that a text typed before a crash is there in the next run.
+    """
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir(APP, appauthor=False)) / NAME
+
+
+@contextlib.contextmanager
+def pretend_profile(running: "Running", where: Path) -> Iterator[Profile]:
+    """A profile for running servers, signed in as the company's first agent.
+
+    It is written to files that only this user can read, so that JSON commands in another terminal can take part
+    (`agent-desktop --config FOLDER/config.toml state`); they go when the block ends, for the tokens die with it.
+    """
+    config, token = where / "config.toml", where / "token"
+    lines = [f"default = {toml_text(NAME)}", f"[profiles.{NAME}]", f"data_dir = {toml_text(str(where))}"]
+    for kind in KINDS:
+        lines += [f"[profiles.{NAME}.{kind}]", 'backend = "mock"', f"url = {toml_text(running.urls[kind])}"]
+        lines += [f"token_file = {toml_text(str(token))}"]
+    try:
+        write_private(token, [running.tokens[running.first_agent], ""])
+        write_private(config, [*lines, ""])
+        # Settings of the user's own profile must not reach the pretend one.
+        yield load_profile(NAME, {}, config)
+    finally:
+        for path in (config, token):
+            path.unlink(missing_ok=True)
+
+
+def run_demo(scenario: str, *, speed: float = 1.0, seed: int = 1) -> int:
+    """Start the servers and the desktop, and stop both when the desktop is left.
+
+    Args:
+        scenario: a bundled scenario's name, or a path ending in `.toml`.
+        speed: pretend seconds in a real second, 0.1-100.
+        seed: the same seed makes the same company and the same calls.
+
+    Returns:
+        The desktop's exit code.
+
+    Raises:
+        ConfigError: the servers do not start, or are not installed.
+    """
+    if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn")):
+        raise ConfigError("The pretend servers are not installed: pip install 'agent-desktop[mocks]'")
+    from desktop.tui.app import run_desktop
+    from desktop.tui.terminal import require_screen
+    from desktop.wiring import build
+    from mock_backends import launcher
+
+    require_screen()  # before the servers, which take a moment
+    where = folder()
+    try:
+        running = launcher.start(scenario=scenario, speed=speed, seed=seed)
+    except launcher.NotStarted as error:
+        raise ConfigError(f"The demo cannot start: {error}") from error
+    with running, pretend_profile(running, where) as profile:
+        # The servers end when their standard input does, so a killed demo leaves nothing running.
+        return run_desktop(lambda: build(profile), guide=True, log_path=where / f"{NAME}.log")
