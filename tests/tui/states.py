@@ -130,8 +130,7 @@ PRESENCE = {
     )
 }
 ALL = frozenset(
-    "hold mute dtmf consult swap conference blind_transfer warm_transfer callback wrap_up_extend "
-    "next_availability event_replay queue_head timeline cases purchases consent chat set_own create_customer link".split()
+    ["hold", "mute", "dtmf", "consult", "swap", "conference", "blind_transfer", "warm_transfer", "callback", "wrap_up_extend", "next_availability", "event_replay", "queue_head", "timeline", "cases", "purchases", "consent", "chat", "set_own", "create_customer", "link"]
 )
 LIVE = {
     source: SourceHealth(Health.LIVE, NOW - 600, last_heard=NOW - age)

@@ -1,0 +1,67 @@
+"""Every face of the agent's screen at three sizes, from states built by hand, compared with the kept pictures."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
+
+from tests.tui.desk import desk, settle
+from tests.tui.states import FACES, active, chatting, consulting, disconnected, offered, three_matches, wrapping_up
+
+SIZES = [(80, 24), (120, 36), (200, 50)]
+EXPERT_ENDINGS = ("busy", "no_answer", "declined", "unreachable")
+
+OPENED = {
+    "expert_finder": (active, ["f6"]),
+    "expert_chat": (chatting, ["f6"]),
+    "transfer": (active, ["f7"]),
+    "wrap_up_code_typed": (wrapping_up, ["f9", "d", "u"]),
+    "follow_up": (wrapping_up, ["f9", "alt+c"]),
+    "state_menu": (offered, ["s"]),
+    "search": (three_matches, ["slash"]),
+    "end_asked": (active, ["f8"]),
+    "help": (offered, ["f1"]),
+    "tones": (active, ["k"]),
+    "expert_ringing_narrow_contact": (consulting, ["f12"]),
+    "disconnected_contact": (disconnected, ["f12"]),
+}
+
+
+async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
+    await settle(pilot, keys)
+    for field in (*pilot.app.query(Input), *pilot.app.query(TextArea)):
+        field.cursor_blink = False
+    await settle(pilot)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("face", FACES)
+def test_face(face: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
+    app, _ = desk(FACES[face]())
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, []))
+
+
+@pytest.mark.parametrize("name", OPENED)
+def test_opened(name: str, snap_compare: Callable[..., bool]) -> None:
+    state, keys = OPENED[name]
+    app, _ = desk(state())
+    size = (80, 24) if "narrow" in name else (120, 36)
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))
+
+
+@pytest.mark.parametrize("theme", ["desk-light", "desk-contrast"])
+def test_theme(theme: str, snap_compare: Callable[..., bool]) -> None:
+    app, _ = desk(offered())
+
+    async def change(pilot: Pilot[Any]) -> None:
+        pilot.app.theme = theme
+        await _still(pilot, [])
+
+    assert snap_compare(app, terminal_size=(140, 40), run_before=change)
+
+
+def test_guide(snap_compare: Callable[..., bool]) -> None:
+    app, _ = desk(offered(), guide=True)
+    assert snap_compare(app, terminal_size=(120, 36), run_before=lambda pilot: _still(pilot, []))

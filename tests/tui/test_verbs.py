@@ -1,0 +1,221 @@
+"""Keys ask the session for the right thing, once; budgets of key presses hold."""
+
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from desktop.domain.state import AppState
+from desktop.domain.words import Availability, LegPhase, Phase, Verb
+from desktop.tui.panes.customer import CustomerPane
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.note import NotePane
+from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.tui.panes.page import Page
+from desktop.tui.panes.state_menu import StateMenu
+from tests.tui.desk import RecordedSession, desk, settle
+from tests.tui.states import IDLE, active, consulting, offered, three_matches, wrapping_up
+
+
+async def press(state: AppState, *keys: str, size: tuple[int, int] = (120, 36)) -> RecordedSession:
+    """What the session was asked for after these keys."""
+    app, session = desk(state)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, keys)
+    return session
+
+
+def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
+    return [call[1:] for call in session.calls if call[0] == name]
+
+
+@pytest.mark.parametrize(
+    ("state", "keys", "verb", "arguments"),
+    [
+        (offered, ["f2"], Verb.ACCEPT, ()),
+        (offered, ["a"], Verb.ACCEPT, ()),
+        (offered, ["f3"], Verb.DECLINE, (("reason", "declined"),)),
+        (active, ["f4"], Verb.HOLD, ()),
+        (active, ["h"], Verb.HOLD, ()),
+        (active, ["f5"], Verb.MUTE, ()),
+        (active, ["f8", "f8"], Verb.END, ()),
+        (active, ["f8", "enter"], Verb.END, ()),
+        (active, ["f6", "enter"], Verb.CONSULT, (("target", "person:p1"),)),
+        (active, ["f6", "down", "enter"], Verb.CONSULT, (("target", "person:p2"),)),
+        (active, ["f6", "f7"], Verb.BLIND_TRANSFER, (("target", "person:p1"),)),
+        (active, ["f7", "S", "a", "l", "e", "s", "enter"], Verb.BLIND_TRANSFER, (("target", "queue:Sales"),)),
+        (consulting, ["f6"], Verb.CANCEL_LEG, (("leg_id", "l1"),)),
+        (lambda: consulting(LegPhase.ACTIVE), ["f7"], Verb.COMPLETE_TRANSFER, (("leg_id", "l1"),)),
+        (lambda: consulting(LegPhase.ACTIVE), ["alt+j"], Verb.CONFERENCE, (("leg_id", "l1"),)),
+        (lambda: consulting(LegPhase.ACTIVE), ["f4"], Verb.SWAP, (("leg_id", "l1"),)),
+        (wrapping_up, ["alt+e"], Verb.EXTEND_WRAP_UP, ()),
+        (active, ["k", "5"], Verb.DTMF, (("digits", "5"),)),
+    ],
+)
+async def test_key_asks_for_verb(state, keys, verb, arguments) -> None:  # type: ignore[no-untyped-def]
+    session = await press(state(), *keys)
+    assert asked(session, "actions.do") == [(verb, "i1", *arguments)]
+
+
+async def test_end_once_does_nothing() -> None:
+    assert asked(await press(active(), "f8"), "actions.do") == []
+
+
+async def test_enter_in_the_note_is_a_new_line_unless_the_end_was_asked() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["n", "enter", "x"])
+        assert app.desk_screen.query_one(NotePane).text.endswith("\nx")
+    assert asked(session, "actions.do") == []
+
+
+async def test_accept_works_while_typing_in_any_field_and_takes_no_letter() -> None:
+    state = active()
+    ringing = replace(offered().interactions["i1"], id="i2")
+    both = replace(
+        state, interactions={**state.interactions, "i2": ringing}, pops={**state.pops, "i2": state.pops["i1"]}
+    )
+    app, session = desk(both)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.desk_screen.select("i1")
+        await settle(pilot, ["alt+n", "h", "e", "l", "l", "o"])
+        note = app.desk_screen.query_one(NotePane)
+        assert note.text.endswith("hello")
+        assert app.desk_screen.query_one(OfferBanner).display
+        assert app.desk_screen.focused is note  # the offer did not take the keyboard
+        await settle(pilot, ["f2"])
+    assert asked(session, "actions.do") == [(Verb.ACCEPT, "i2")]
+    assert [call[1] for call in asked(session, "notes.edit")][-1].endswith("hello")
+
+
+async def test_accept_works_under_the_palette() -> None:
+    session = await press(offered(), "ctrl+p", "f2")
+    assert asked(session, "actions.do") == [(Verb.ACCEPT, "i1")]
+
+
+async def test_every_key_of_the_note_goes_to_the_draft() -> None:
+    session = await press(active(), "n", "a", "b")
+    assert [call[0] for call in asked(session, "notes.edit")] == ["i1", "i1"]
+
+
+async def test_the_right_one_of_three_is_one_key() -> None:
+    assert asked(await press(three_matches(), "2"), "pops.choose") == [("i1", "C-101")]
+
+
+async def test_the_right_one_of_three_is_one_key_while_typing() -> None:
+    state = three_matches()
+    state = replace(state, interactions={"i1": replace(state.interactions["i1"], phase=Phase.ACTIVE)})
+    assert asked(await press(state, "n", "alt+3"), "pops.choose") == [("i1", "C-102")]
+
+
+async def test_wrap_up_takes_a_code_and_finishes_once() -> None:
+    session = await press(wrapping_up(), "f9", *"dupl", "enter", "alt+enter")
+    assert asked(session, "wrap_ups.finish") == [
+        ("i1", ("codes", ("duplicate_charge",)), ("follow_ups", ()), ("note", wrapping_up().drafts["i1"].note))
+    ]
+
+
+async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:
+    app, session = desk(wrapping_up())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["alt+enter"])
+        assert "code" in app.session.store.state.notices[-1].text  # type: ignore[union-attr]
+    assert asked(session, "wrap_ups.finish") == []
+
+
+async def test_several_codes_where_the_queue_allows_and_backspace_takes_one_back() -> None:
+    session = await press(wrapping_up(), "f9", *"dupl", "enter", *"refu", "enter", "backspace")
+    assert [call[2] for call in asked(session, "notes.edit")] == [
+        ("duplicate_charge",),
+        ("duplicate_charge", "refund"),
+        ("duplicate_charge",),
+    ]
+
+
+async def test_callback_in_the_wrap_up() -> None:
+    session = await press(wrapping_up(), "f9", "alt+c", *"tomorrow 10:00 refund", "enter")
+    (_, _, _, follow_ups) = asked(session, "notes.edit")[-1]
+    assert [(f.kind, f.text) for f in follow_ups] == [("callback", "refund")]  # type: ignore[attr-defined]
+
+
+async def test_text_message_in_three_keys() -> None:
+    session = await press(wrapping_up(), "alt+t", *"hello", "enter")
+    assert asked(session, "send_text") == [("i1", "hello")]
+
+
+async def test_state_menu_in_two_keys() -> None:
+    session = await press(IDLE, "s", "2")
+    assert asked(session, "actions.set_availability") == [
+        (Availability.NOT_READY, ("after_current", False), ("reason", "break"))
+    ]
+
+
+async def test_state_during_a_contact_is_asked_for_after_it() -> None:
+    session = await press(active(), "s", "2")
+    assert asked(session, "actions.set_availability")[0][1] == ("after_current", True)
+
+
+BUDGETS = [
+    ("answer, note and wrap up with one code", 6, ["f2", "f8", "f8", "f9", "enter", "alt+enter"]),
+    ("from needing an expert to a consult ringing", 4, ["f6", "enter"]),
+    ("the right one of three customers", 1, ["2"]),
+    ("a follow-up message in the wrap-up", 3, ["alt+t", "enter"]),
+]
+
+
+@pytest.mark.parametrize(("task", "budget", "keys"), BUDGETS, ids=[task for task, _, _ in BUDGETS])
+def test_key_budget(task: str, budget: int, keys: list[str]) -> None:
+    """The sequences are those that the tests above and the end-to-end call really press, beside typed text."""
+    assert len(keys) <= budget, task
+
+
+async def test_nothing_is_lost_when_the_window_is_tiny() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["n", "w", "o", "r", "d"])
+        await pilot.resize_terminal(40, 10)
+        await settle(pilot)
+        assert app.desk_screen.has_class("small")
+        await pilot.resize_terminal(100, 30)
+        await settle(pilot)
+        assert app.desk_screen.query_one(NotePane).text.endswith("word")
+    assert len(asked(session, "notes.edit")) == 4
+
+
+async def test_escape_leaves_the_field_then_letters_are_verbs() -> None:
+    session = await press(active(), "n", "x", "escape", "m")
+    assert asked(session, "actions.do") == [(Verb.MUTE, "i1")]
+
+
+async def test_menus_close_with_escape_and_give_the_focus_back() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        for key, kind in (("s", StateMenu), ("f6", ExpertFinder), ("f1", Page)):
+            await settle(pilot, ["escape", key])
+            assert app.desk_screen.query_one(kind).is_open
+            await settle(pilot, ["escape"])
+            assert not app.desk_screen.query_one(kind).is_open
+            assert isinstance(app.desk_screen.focused, TextArea)
+
+
+async def test_finder_starts_with_the_skill_of_the_contact_and_typing_replaces_it() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f6"])
+        field = app.desk_screen.query_one("#expert-query", Input)
+        assert field.value == "refunds"
+        await settle(pilot, list("pay"))
+        assert field.value == "pay"
+
+
+async def test_panes_are_drawn_only_when_their_slice_changed() -> None:
+    app, session = desk(active())
+    drawn: list[str] = []
+    async with app.run_test(size=(160, 42)) as pilot:
+        await settle(pilot)
+        card = app.desk_screen.query_one(CustomerPane)
+        original = card.draw
+        card.draw = lambda view: (drawn.append("card"), original(view))[1]  # type: ignore[method-assign,func-returns-value]
+        session.store.notice("something else")
+        await settle(pilot)
+    assert drawn == []
