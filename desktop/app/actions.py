@@ -1,0 +1,307 @@
+"""Everything the agent can do now: with a deadline, once, and in words when it fails. Nothing here is ever queued."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from desktop.app.asking import CHANGE_SECONDS, Asking
+from desktop.app.call_control import NOT_DONE, NOT_KNOWN, REPEATABLE, call_for, shown, took_effect
+from desktop.app.failures import error_class, explain
+from desktop.app.feed import first_of
+from desktop.app.intents import Intents
+from desktop.app.store import Store
+from desktop.domain.events import AgentChanged, Change, ChatReceived, InteractionChanged, PendingChanged
+from desktop.domain.lifecycle import verbs
+from desktop.domain.model import Agent, Interaction
+from desktop.domain.person import ChatLine
+from desktop.domain.select import call_capabilities
+from desktop.domain.words import Availability, Verb
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import (
+    BackendError,
+    Conflict,
+    NotFound,
+    OutcomeUnknown,
+    ProtocolError,
+    RateLimited,
+    Unavailable,
+    Unsupported,
+)
+from desktop.ports.presence import PresenceSource
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+CONTACT_CENTER = "contact_center"
+PRESENCE = "presence"
+LOOK_SECONDS = 5.0
+TELL_LOSER_SECONDS = 0.8
+_UNDECIDED = (OutcomeUnknown, Unavailable, RateLimited)  # the same press again must carry the same key
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What became of a press. `error` is the class of what went wrong, "" when ok; "ignored" for a double press."""
+
+    ok: bool
+    text: str = ""
+    error: str = ""
+
+
+IGNORED = ActionResult(False, "", "ignored")
+
+
+class Actions:
+    """What the agent asks of the contact centre and of colleagues."""
+
+    def __init__(
+        self,
+        store: Store,
+        asking: Asking,
+        contact_center: ContactCenter | None,
+        presence: PresenceSource | None,
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`refresh` puts a fresh snapshot of the contact centre into the store."""
+        self.must_prove = False  # the machine slept: what we believe of our own state is old
+        self.asked: list[Callable[[str, str], None]] = []  # (person id, interaction id or "") after an expert was asked
+        self._store = store
+        self._asking = asking
+        self._contact_center = contact_center
+        self._presence = presence
+        self._refresh = refresh
+        self._intents = Intents()
+        self._pending: dict[str, Counter[str]] = {}
+        self._order: dict[str, asyncio.Lock] = {}
+        self._agent_lock = asyncio.Lock()
+        self._newest_choice: tuple[object, ...] | None = None
+        self._choices = 0
+        self._looks: set[asyncio.Future[None]] = set()
+
+    async def do(self, verb: Verb, interaction_id: str, **arguments: str) -> ActionResult:
+        """Carry out a verb.
+
+        Args:
+            arguments: `leg_id` for leg verbs (the open leg when left out), `target` for consult and blind_transfer,
+                `digits` for dtmf, `text` for send_message, `reason` for decline; for callback `at` (seconds since
+                the epoch), and `to`, `queue`, `note` where they differ from the interaction's.
+        """
+        interaction = self._store.drain().interactions.get(interaction_id)
+        if interaction is None:
+            return _failed(NotFound("It has left this desk."), NOT_DONE[verb])
+        if self._contact_center is None:
+            return _failed(Unsupported("This profile names none."), NOT_DONE[verb])
+        words = tuple(sorted(arguments.items()))
+        slot: Hashable = (interaction_id, verb, words if verb in REPEATABLE else ())
+        if verb is not Verb.DTMF and not self._intents.begin(slot):
+            return IGNORED  # the same tone twice is meant, the same anything else is a double press
+        try:
+            state = self._store.state
+            if verb not in verbs(interaction, call_capabilities(state), state.me):
+                return _failed(Conflict(shown(interaction, state.me)), NOT_DONE[verb])
+            version = 0 if verb is Verb.SEND_MESSAGE else interaction.version
+            intent: Hashable = (interaction_id, verb, words, version) if verb is not Verb.DTMF else object()
+            try:
+                call = call_for(self._contact_center, verb, interaction, arguments, self._intents.key(intent))
+            except BackendError as error:
+                return _failed(error, NOT_DONE[verb])
+            if verb in REPEATABLE:
+                async with self._order.setdefault(interaction_id, asyncio.Lock()):
+                    result = await self.carry_out(verb, interaction, call, intent)
+            else:
+                result = await self.carry_out(verb, interaction, call, intent)
+        finally:
+            self._intents.end(slot)
+        if result.ok and verb is Verb.CONSULT:
+            self._tell_asked(arguments.get("target", ""), interaction_id)
+        return result
+
+    async def carry_out(
+        self, verb: Verb, interaction: Interaction, call: Callable[[], Awaitable[object]], intent: Hashable
+    ) -> ActionResult:
+        """Send one call about an interaction, show it as pending meanwhile, and say what became of it."""
+        self._mark(interaction.id, verb.value, 1)
+        try:
+            answer = await self._asking.ask(call, CONTACT_CENTER, seconds=CHANGE_SECONDS)
+            if isinstance(answer, Interaction):
+                self._take_interaction(interaction, answer)
+            elif verb is not Verb.CALLBACK:
+                raise ProtocolError("The answer is not about the contact.", type(answer).__name__)
+        except OutcomeUnknown as error:
+            return await self._look(verb, interaction, error)
+        except BackendError as error:
+            if not isinstance(error, _UNDECIDED):
+                self._intents.answered(intent)
+            if isinstance(error, Conflict | NotFound):
+                await self._see(TELL_LOSER_SECONDS)
+            log.info("%s of %s: %s: %s", verb, interaction.id, type(error).__name__, error.detail)
+            return _failed(error, NOT_DONE[verb])
+        finally:
+            self._mark(interaction.id, verb.value, -1)
+        self._intents.answered(intent)
+        return ActionResult(True)
+
+    async def close_contact(self, interaction: Interaction, *, codes: Sequence[str], note_given: bool) -> ActionResult:
+        """Finish the wrap-up at the contact centre; the note must be safe before."""
+        contact_center = self._contact_center
+        if contact_center is None:
+            return _failed(Unsupported("This profile names none."), NOT_DONE[Verb.WRAP_UP])
+        intent = (interaction.id, Verb.WRAP_UP, tuple(codes), note_given)
+        key = self._intents.key(intent)
+        return await self.carry_out(
+            Verb.WRAP_UP,
+            interaction,
+            lambda: contact_center.wrap_up(interaction.id, codes=tuple(codes), note_given=note_given, key=key),
+            intent,
+        )
+
+    async def set_availability(
+        self, availability: Availability, *, reason: str = "", after_current: bool = False
+    ) -> ActionResult:
+        """Ask for an availability. Of several presses in a row the newest wins, whatever became of the older ones."""
+        choice = (availability, reason, after_current)
+        contact_center = self._contact_center
+        if contact_center is None:
+            return _failed(Unsupported("This profile names none."), "Your availability was not changed.")
+        if availability is Availability.AVAILABLE and self.must_prove:
+            try:
+                await self._asking.ask(self._refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False)
+            except BackendError as error:
+                return _failed(error, "You were not made available: this machine slept, and nothing is known since.")
+            self.must_prove = False
+        return await self._choose(
+            choice,
+            lambda key: contact_center.set_availability(
+                availability, reason=reason, after_current=after_current, key=key
+            ),
+            "Your availability was not changed.",
+        )
+
+    async def cancel_next(self) -> ActionResult:
+        """Forget the availability asked for after the current contact."""
+        contact_center = self._contact_center
+        if contact_center is None:
+            return _failed(Unsupported("This profile names none."), "Nothing was cancelled.")
+        return await self._choose(
+            ("cancel_next",), lambda key: contact_center.cancel_next(key=key), "What comes next was not cancelled."
+        )
+
+    async def chat(self, person_id: str, text: str) -> ActionResult:
+        """Write to a colleague."""
+        not_sent = "The message was not sent."
+        presence = self._presence
+        if presence is None:
+            return _failed(Unsupported("This profile names none."), not_sent, PRESENCE)
+        intent = ("chat", person_id, text)
+        if not self._intents.begin(intent):
+            return IGNORED
+        try:
+            async with self._order.setdefault(f"chat {person_id}", asyncio.Lock()):
+                key = self._intents.key(intent)
+                line = await self._asking.ask(lambda: presence.chat(person_id, text, key=key), PRESENCE)
+            if not isinstance(line, ChatLine):
+                raise ProtocolError("The answer is not a line of chat.", type(line).__name__)
+        except BackendError as error:
+            if not isinstance(error, _UNDECIDED):
+                self._intents.answered(intent)
+            return _failed(error, not_sent, PRESENCE, safe="What you typed is still here.")
+        finally:
+            self._intents.end(intent)
+        self._intents.answered(intent)
+        self._store.say(ChatReceived(line), PRESENCE)
+        self._tell_asked(f"person:{person_id}", "")
+        return ActionResult(True)
+
+    async def _choose(
+        self, choice: tuple[object, ...], call: Callable[[str], Awaitable[Agent]], not_done: str
+    ) -> ActionResult:
+        if choice == self._newest_choice:
+            return IGNORED
+        self._choices += 1
+        number, self._newest_choice = self._choices, choice
+        self._mark("", "set_availability", 1)
+        try:
+            async with self._agent_lock:
+                if number != self._choices:
+                    return ActionResult(False, "A newer choice took its place.", "ignored")
+                key = self._intents.key(choice)
+                agent = await self._asking.ask(lambda: call(key), CONTACT_CENTER)
+                if not isinstance(agent, Agent):
+                    raise ProtocolError("The answer is not about you.", type(agent).__name__)
+                self._intents.answered(choice)
+                self._store.say(AgentChanged(agent), CONTACT_CENTER)
+                return ActionResult(True)
+        except BackendError as error:
+            if not isinstance(error, _UNDECIDED):
+                self._intents.answered(choice)
+            if isinstance(error, Conflict | NotFound | OutcomeUnknown):
+                await self._see(TELL_LOSER_SECONDS)
+            return _failed(error, not_done)
+        finally:
+            self._mark("", "set_availability", -1)
+            if number == self._choices:
+                self._newest_choice = None
+
+    async def _look(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> ActionResult:
+        """Nobody knows what became of it: look, and say what is there."""
+        unknown = NOT_KNOWN.get(verb, f"It is not known whether it was done: {verb.value.replace('_', ' ')}.")
+        if not await self._see(LOOK_SECONDS):
+            failure = explain(error, unknown, source=CONTACT_CENTER)
+            return ActionResult(False, failure.text, OutcomeUnknown.__name__)
+        state = self._store.drain()
+        after = state.interactions.get(before.id)
+        seen = shown(after, state.me)
+        done = took_effect(verb, before, after, state.me)
+        if done:
+            return ActionResult(True, f"The contact centre answered late, but it was done. {seen}")
+        first = NOT_DONE[verb] if done is False else unknown
+        press = "Press again if you still want it." if done is False else "Look before you press again."
+        return ActionResult(
+            False, f"{first} The contact centre did not answer in time. {seen} {press}", OutcomeUnknown.__name__
+        )
+
+    async def _see(self, seconds: float) -> bool:
+        """Fetch a snapshot, but wait no longer than that for it; it goes on in the background."""
+        look = asyncio.ensure_future(self._refresh())
+        self._looks.add(look)
+        look.add_done_callback(self._looked)
+        await first_of(asyncio.shield(look), self._asking.timing.sleep(seconds))
+        self._store.drain()
+        return look.done() and not look.cancelled() and look.exception() is None
+
+    def _looked(self, look: "asyncio.Future[None]") -> None:
+        self._looks.discard(look)
+        if not look.cancelled() and (error := look.exception()) is not None:
+            log.info("could not look at the contact centre: %s", error)
+
+    def _take_interaction(self, asked: Interaction, answer: Interaction) -> None:
+        if answer.id != asked.id:
+            raise ProtocolError("The answer is about another contact.")
+        self._store.say(InteractionChanged(Change.UPDATED, answer), CONTACT_CENTER)
+
+    def _mark(self, interaction_id: str, what: str, by: int) -> None:
+        counts = self._pending.setdefault(interaction_id, Counter())
+        counts[what] += by
+        verbs_now = frozenset((+counts).keys())
+        if not verbs_now:
+            del self._pending[interaction_id]
+        self._store.say(PendingChanged(interaction_id, verbs_now))
+
+    def _tell_asked(self, target: str, interaction_id: str) -> None:
+        kind, _, person_id = target.partition(":")
+        if kind == "person" and person_id:
+            for listener in tuple(self.asked):
+                listener(person_id, interaction_id)
+
+
+def _failed(
+    error: BackendError,
+    not_done: str,
+    source: str = CONTACT_CENTER,
+    *,
+    safe: str = "Your notes are safe here.",
+) -> ActionResult:
+    return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)

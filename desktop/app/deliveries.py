@@ -1,0 +1,66 @@
+"""One outbox row as one call of a backend."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from desktop.app.outbox_rows import OutboxRow
+from desktop.app.wrap_up_json import address_from, message_from, record_from
+from desktop.app.wrap_up_rows import CASE, FOLLOW_UP, WRAP_UP
+from desktop.ports.base import Backend
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.crm import Crm
+from desktop.ports.errors import ProtocolError, Rejected, Unsupported
+from desktop.ports.messaging import MessageReceipt, Messaging
+
+
+class Deliveries:
+    """Knows which call a row means. Every call carries the row's key, so that sending twice does it once."""
+
+    def __init__(self, backends: Mapping[str, Backend]) -> None:
+        """`backends` by target, as the rows name it."""
+        self._backends = backends
+
+    async def deliver(self, row: OutboxRow) -> str:
+        """Send a row; answers the far side's receipt.
+
+        Raises:
+            BackendError: what the backend raised; Rejected when the row makes no sense, Unsupported when nobody
+                in this profile takes such a row.
+        """
+        backend = self._backends.get(row.target)
+        try:
+            payload: dict[str, Any] = json.loads(row.payload)
+            call = self._call(row, backend, payload)
+        except (LookupError, TypeError, ValueError) as error:
+            raise Rejected("The record on this machine cannot be read.", type(error).__name__) from error
+        answer: object = await call
+        receipt = answer.id if isinstance(answer, MessageReceipt) else getattr(answer, "id", answer)
+        if not isinstance(receipt, str) or not receipt.strip():
+            raise ProtocolError("The answer was no receipt.", type(answer).__name__)
+        return receipt
+
+    def _call(self, row: OutboxRow, backend: Backend | None, payload: Mapping[str, Any]) -> Any:
+        match row.kind, backend:
+            case (kind, Crm()) if kind == WRAP_UP:
+                record = record_from(payload)
+                if record.key != row.key:
+                    raise ValueError("the record carries another key than its row")
+                return backend.log_wrap_up(record)
+            case (kind, Crm()) if kind == CASE:
+                return backend.create_case(
+                    payload["customer_id"], payload["subject"], priority="", text=payload["text"], key=row.key
+                )
+            case (kind, Messaging()) if kind == FOLLOW_UP:
+                return backend.send(message_from(payload))
+            case (kind, ContactCenter()) if kind == FOLLOW_UP:
+                return backend.callback(
+                    row.interaction_id,
+                    queue=payload["queue"],
+                    address=address_from(payload["address"]),
+                    at=float(payload["at"]),
+                    note=payload["note"],
+                    key=row.key,
+                )
+            case _:
+                raise Unsupported("Nobody in this profile takes it.")

@@ -1,0 +1,258 @@
+"""The notes an agent is writing: on disk half a second after the last key, and never lost."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from desktop.app.drafts import Draft
+from desktop.app.follow_up_json import follow_up_from, follow_up_json
+from desktop.app.local_store import LocalStore, OutboxRow
+from desktop.app.store import Store
+from desktop.app.store_errors import StoreError
+from desktop.app.timing import Timing
+from desktop.domain.customer import FollowUp
+from desktop.domain.events import DraftDropped, DraftSaved
+from desktop.domain.model import Interaction
+from desktop.domain.state import AppState, DraftView
+
+log = logging.getLogger(__name__)
+
+AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
+WHILE_TYPING = 1.8  # and within 2 s
+AFTER_REFUSAL = 2.0
+GONE_FOR = 2.0
+
+RowFor = Callable[[Interaction | None, Draft], OutboxRow | None]
+
+
+@dataclass(slots=True)
+class _Page:
+    """One interaction's note in memory."""
+
+    draft: Draft
+    saved: Draft | None = None
+    problem: str = ""
+    last_key: float = 0.0
+    first_unsaved: float = 0.0
+    saver: "asyncio.Task[None] | None" = None
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def is_saved(self) -> bool:
+        return self.saved is not None and _words(self.saved) == _words(self.draft)
+
+
+class Notes:
+    """Drafts by interaction. Only finishing, discarding or parking ends one; no status and no time-out does."""
+
+    def __init__(
+        self,
+        store: Store,
+        timing: Timing,
+        local: Callable[[], LocalStore],
+        *,
+        customer_of: Callable[[str], str | None],
+        row_for: RowFor,
+        parked: Callable[[OutboxRow], None],
+    ) -> None:
+        """`local` raises StoreError while the disk is not there. `row_for`: the write a draft would have been.
+
+        `parked` hears of drafts that became parked outbox rows.
+        """
+        self._store = store
+        self._timing = timing
+        self._local = local
+        self._customer_of = customer_of
+        self._row_for = row_for
+        self._parked = parked
+        self._pages: dict[str, _Page] = {}
+        self._finished: dict[str, tuple[object, ...]] = {}
+        self._leaving: dict[str, asyncio.Task[None]] = {}
+        store.listeners.append(self._look_for_gone)
+
+    def edit(
+        self,
+        interaction_id: str,
+        note: str,
+        codes: tuple[str, ...] = (),
+        follow_ups: tuple[FollowUp, ...] = (),
+    ) -> None:
+        """Take what the editor holds now; call it for every key."""
+        kept = tuple(follow_up_json(follow_up) for follow_up in follow_ups)
+        page = self._pages.get(interaction_id)
+        revision = page.draft.revision if page else 1
+        draft = Draft(interaction_id, self._customer_of(interaction_id), note, codes, kept, revision, 0.0)
+        if page is None:
+            if _words(draft) == self._finished.get(interaction_id, (("", (), ()))):
+                return  # the editor still shows what was finished, or nothing at all
+            page = self._pages[interaction_id] = _Page(draft)
+        elif _words(page.draft) == _words(draft):
+            return
+        now = self._timing.monotonic()
+        if page.is_saved or page.saver is None:
+            page.first_unsaved = now
+        page.draft, page.last_key = draft, now
+        self._say(page)
+        if page.saver is None:
+            page.saver = asyncio.ensure_future(self._save_soon(page))
+
+    def text(self, interaction_id: str) -> DraftView | None:
+        """The note as it is in memory, and when it was last on disk as it is."""
+        page = self._pages.get(interaction_id)
+        return self._view(page) if page else None
+
+    def follow_ups(self, interaction_id: str) -> tuple[FollowUp, ...]:
+        """The follow-ups of the note."""
+        page = self._pages.get(interaction_id)
+        return tuple(follow_up_from(kept) for kept in page.draft.follow_ups) if page else ()
+
+    async def flush(self) -> None:
+        """Save whatever is not on disk yet, now."""
+        await asyncio.gather(*(self._save(page) for page in list(self._pages.values()) if not page.is_saved))
+
+    async def restore(self) -> None:
+        """Take up the drafts of the last run.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        for draft in await self._local().drafts():
+            if draft.interaction_id not in self._pages:
+                page = self._pages[draft.interaction_id] = _Page(draft, saved=draft)
+                self._say(page)
+
+    async def discard(self, interaction_id: str) -> None:
+        """Throw a draft away because the agent said so.
+
+        Raises:
+            StoreError: the disk will not do; the draft stays.
+        """
+        await self._local().discard_draft(interaction_id)
+        self.finished(interaction_id)
+
+    def finished(self, interaction_id: str) -> None:
+        """The draft was handed over on disk: forget it here."""
+        page = self._pages.pop(interaction_id, None)
+        if page is not None:
+            self._finished[interaction_id] = _words(page.draft)
+            if page.saver is not None:
+                page.saver.cancel()
+            self._store.say(DraftDropped(interaction_id))
+
+    def holding(self, interaction_id: str) -> asyncio.Lock | None:
+        """The lock to hold while a draft is handed over, so that no save brings it back; None when there is none."""
+        page = self._pages.get(interaction_id)
+        return page.writing if page else None
+
+    async def close(self) -> None:
+        """Save everything and stop."""
+        for task in self._leaving.values():
+            task.cancel()
+        savers = [page.saver for page in self._pages.values() if page.saver is not None]
+        for saver in savers:
+            saver.cancel()
+        await asyncio.gather(*savers, *self._leaving.values(), return_exceptions=True)
+        await self.flush()
+
+    async def _save_soon(self, page: _Page) -> None:
+        try:
+            while not page.is_saved:
+                due = min(page.last_key + AFTER_LAST_KEY, page.first_unsaved + WHILE_TYPING)
+                wait = due - self._timing.monotonic()
+                if wait > 0:
+                    await self._timing.sleep(wait)
+                    continue
+                await self._save(page)
+                if page.problem:
+                    await self._timing.sleep(AFTER_REFUSAL)
+        finally:
+            page.saver = None
+
+    async def _save(self, page: _Page) -> None:
+        async with page.writing:
+            draft = page.draft
+            if self._pages.get(draft.interaction_id) is not page:
+                return
+            try:
+                page.saved = await self._local().save_draft(draft)
+                page.problem = ""
+            except StoreError as error:
+                page.problem = str(error)
+                log.error("a draft could not be saved: %s", error)
+            page.first_unsaved = self._timing.monotonic()
+            if self._pages.get(draft.interaction_id) is page:
+                self._say(page)
+
+    def _say(self, page: _Page) -> None:
+        view = self._view(page)
+        self._store.say(
+            DraftSaved(page.draft.interaction_id, view.note, view.codes, view.revision, view.saved_at, view.problem)
+        )
+
+    def _view(self, page: _Page) -> DraftView:
+        draft, saved_at = page.draft, None
+        if page.saved is not None and page.is_saved:
+            saved_at = page.saved.saved_at + self._store.state.skew  # the disk knows this machine's clock only
+        return DraftView(draft.note, draft.codes, draft.revision, saved_at, page.problem)
+
+    def _look_for_gone(self, old: AppState, new: AppState) -> None:
+        """Park what belongs to work that is no longer mine: seen from the state, for no event can be relied on."""
+        if not new.me or (new.interactions is old.interactions and new.me == old.me):
+            return
+        for interaction_id in self._pages:
+            if _is_gone(new, interaction_id) and interaction_id not in self._leaving:
+                task = asyncio.ensure_future(self._park_if_still_gone(interaction_id))
+                self._leaving[interaction_id] = task
+                task.add_done_callback(partial(self._left, interaction_id))
+
+    def _left(self, interaction_id: str, _: "asyncio.Task[None]") -> None:
+        self._leaving.pop(interaction_id, None)
+
+    async def _park_if_still_gone(self, interaction_id: str) -> None:
+        await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
+        while interaction_id in self._pages and _is_gone(self._store.state, interaction_id):
+            if await self._park(interaction_id):
+                return
+            await self._timing.sleep(AFTER_REFUSAL)
+
+    async def _park(self, interaction_id: str) -> bool:
+        page = self._pages[interaction_id]
+        if not page.is_saved:
+            await self._save(page)
+        async with page.writing:
+            if self._pages.get(interaction_id) is not page or not page.is_saved:
+                return False
+            last = self._store.state.unfinished.get(interaction_id)
+            row = self._row_for(last, page.draft)
+            try:
+                kept = await self._local().park_draft(interaction_id, _why_gone(self._store.state, last), row=row)
+            except StoreError as error:
+                log.error("a draft could not be parked: %s", error)
+                return False
+            self.finished(interaction_id)
+        if kept is not None:
+            self._parked(kept)
+            self._store.notice(
+                "The contact ended before your note was finished. The note is safe in the outbox. Press o to send it.",
+                "warning",
+            )
+        return True
+
+
+def _is_gone(state: AppState, interaction_id: str) -> bool:
+    interaction = state.interactions.get(interaction_id)
+    return interaction is None or interaction.agent_id not in (state.me, None)
+
+
+def _why_gone(state: AppState, last: Interaction | None) -> str:
+    if last is None:
+        return "the contact was gone when this desktop came back, before the note was finished"
+    if last.agent_id not in (state.me, None):
+        return "the contact went to somebody else before the note was finished"
+    return "the contact was closed before the note was finished"
+
+
+def _words(draft: Draft) -> tuple[object, ...]:
+    return draft.note, draft.codes, draft.follow_ups

@@ -1,0 +1,96 @@
+"""The one holder of the state: events go in, the next state comes out, listeners hear of it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from desktop.domain.events import Envelope, Event, Noticed
+from desktop.domain.reducer import reduce
+from desktop.domain.state import AppState
+
+log = logging.getLogger(__name__)
+
+DESKTOP = "desktop"
+"""The source of what the desktop itself says."""
+
+
+class Store:
+    """Takes events from the loop's thread, reduces what came together in one go, and tells who listens.
+
+    `taps` see every envelope at once, before it is reduced. `listeners` get (old, new) once per drain that changed
+    something. `on_pending` is called when the queue becomes non-empty; without one the queue is drained in the next
+    turn of the loop.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time, state: AppState | None = None) -> None:
+        self.state = state if state is not None else AppState()
+        self.taps: list[Callable[[Envelope], None]] = []
+        self.listeners: list[Callable[[AppState, AppState], None]] = []
+        self.on_pending: Callable[[], None] | None = None
+        self._clock = clock
+        self._queue: list[Envelope] = []
+
+    def now(self) -> float:
+        """The server's time, as well as we know it."""
+        return self._clock() + self.state.skew
+
+    def put(self, *envelopes: Envelope) -> None:
+        """Take events in. Call from the loop's thread only."""
+        for envelope in envelopes:
+            was_empty = not self._queue
+            self._queue.append(envelope)
+            for tap in tuple(self.taps):
+                try:
+                    tap(envelope)
+                except Exception:
+                    log.exception("a tap failed on %s", type(envelope.event).__name__)
+            if was_empty:
+                self._ask_for_drain()
+
+    def say(self, event: Event, source: str = DESKTOP) -> None:
+        """Take in something the desktop itself found out."""
+        self.put(Envelope(source, event, self.now()))
+
+    def notice(self, text: str, severity: str = "info") -> None:
+        """Tell the agent something; the same text is not told twice in a row."""
+        notices = self.state.notices
+        if not notices or notices[-1].text != text:
+            self.say(Noticed(text, severity))
+
+    def drain(self) -> AppState:
+        """Reduce everything taken in so far; answers the state after it."""
+        if not self._queue:
+            return self.state
+        batch, self._queue = self._queue, []
+        old = self.state
+        self.state = _reduced(old, batch)
+        if self.state is not old:
+            for listener in tuple(self.listeners):
+                try:
+                    listener(old, self.state)
+                except Exception:
+                    log.exception("a listener failed")
+        return self.state
+
+    def _ask_for_drain(self) -> None:
+        if self.on_pending is not None:
+            self.on_pending()
+            return
+        try:
+            asyncio.get_running_loop().call_soon(self.drain)
+        except RuntimeError:
+            return  # no loop: the caller drains by hand
+
+
+def _reduced(state: AppState, batch: list[Envelope]) -> AppState:
+    try:
+        return reduce(state, batch)
+    except Exception:
+        log.exception("a batch of %d events could not be reduced; trying one by one", len(batch))
+    for envelope in batch:
+        try:
+            state = reduce(state, [envelope])
+        except Exception:
+            log.exception("skipped an event of %s: %s", envelope.source, type(envelope.event).__name__)
+    return state

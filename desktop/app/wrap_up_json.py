@@ -1,0 +1,64 @@
+"""Wrap-up records and what goes out with them, as JSON for the outbox."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from desktop.app.follow_up_json import follow_up_from, follow_up_json
+from desktop.domain.customer import Consent, FollowUp, WrapUpRecord
+from desktop.domain.model import Address
+from desktop.domain.words import Channel
+from desktop.ports.messaging import OutgoingMessage
+
+
+def record_json(record: WrapUpRecord) -> dict[str, Any]:
+    """A JSON object."""
+    return {**asdict(record), "follow_ups": [follow_up_json(follow_up) for follow_up in record.follow_ups]}
+
+
+def record_from(kept: Mapping[str, Any]) -> WrapUpRecord:
+    """The record of a JSON object.
+
+    Raises:
+        LookupError, TypeError: it is not one.
+    """
+    values = dict(kept)
+    for name in ("codes", "experts"):
+        values[name] = tuple(values[name])
+    values["follow_ups"] = tuple(follow_up_from(follow_up) for follow_up in values["follow_ups"])
+    return WrapUpRecord(**values)
+
+
+def says_the_same(kept: Mapping[str, Any], codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp]) -> bool:
+    """Whether a kept record holds these words; its times may differ."""
+    return (
+        kept.get("note") == note
+        and list(kept.get("codes", ())) == list(codes)
+        and list(kept.get("follow_ups", ())) == [follow_up_json(follow_up) for follow_up in follow_ups]
+    )
+
+
+def message_json(message: OutgoingMessage) -> dict[str, Any]:
+    """A JSON object."""
+    return asdict(message)
+
+
+def message_from(kept: Mapping[str, Any]) -> OutgoingMessage:
+    """The message of a JSON object.
+
+    Raises:
+        LookupError, TypeError, ValueError: it is not one.
+    """
+    values = dict(kept)
+    values["channel"] = Channel(values["channel"])
+    values["consent"] = Consent(**values["consent"]) if values["consent"] is not None else None
+    return OutgoingMessage(**values)
+
+
+def address_from(kept: Mapping[str, Any]) -> Address:
+    """The address of a JSON object.
+
+    Raises:
+        LookupError: it is not one.
+    """
+    return Address(str(kept["kind"]), str(kept["value"]))

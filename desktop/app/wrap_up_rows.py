@@ -1,0 +1,133 @@
+"""What a finished wrap-up leaves to be delivered: the record, and a row for each follow-up somebody must act on."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from desktop.app.drafts import Draft
+from desktop.app.follow_up_json import follow_up_from
+from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.wrap_up_json import message_json, record_json
+from desktop.domain.customer import Consent, Customer, FollowUp, WrapUpRecord
+from desktop.domain.model import Interaction
+from desktop.domain.select import call_capabilities, customer_of, expert_outcomes
+from desktop.domain.state import AppState
+from desktop.domain.words import Channel
+from desktop.ports.base import Capability
+from desktop.ports.messaging import OutgoingMessage
+
+CONTACT_CENTER, CRM, MESSAGING = "contact_center", "crm", "messaging"
+WRAP_UP, FOLLOW_UP, CASE = "wrap_up", "follow_up", "case"
+_MESSAGES = {"sms": Channel.SMS, "email": Channel.EMAIL}
+
+
+class WrapUpRows:
+    """Makes outbox rows out of the state. The same work makes the same keys, in any process."""
+
+    def __init__(self, profile: str, state: Callable[[], AppState], clock: Callable[[], float]) -> None:
+        self._profile = profile
+        self._state = state
+        self._clock = clock
+
+    def rows(
+        self, interaction: Interaction, codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp], revision: int
+    ) -> list[OutboxRow]:
+        """The record first, then the follow-ups."""
+        state = self._state()
+        customer = customer_of(state, interaction.id)
+        now = self._clock() + state.skew
+        record = WrapUpRecord(
+            key=outbox_key(self._profile, interaction.id, WRAP_UP, revision),
+            interaction_id=interaction.id,
+            customer_id=customer.id if customer is not None else None,
+            agent_id=state.me,
+            channel=interaction.channel.value,
+            queue=interaction.queue,
+            started_at=interaction.answered_at if interaction.answered_at is not None else interaction.arrived_at,
+            ended_at=interaction.ended_at if interaction.ended_at is not None else now,
+            codes=tuple(codes),
+            note=note,
+            follow_ups=tuple(follow_ups),
+            experts=expert_outcomes(interaction),
+            address="" if interaction.customer.withheld else interaction.customer.value,
+        )
+        rows = [self._row(record.key, WRAP_UP, interaction.id, CRM, record_json(record))]
+        for part, follow_up in enumerate(follow_ups):
+            row = self._follow_up(state, interaction, customer, follow_up, revision, part)
+            if row is not None:
+                rows.append(row)
+        return rows
+
+    def row_for_draft(self, interaction: Interaction | None, draft: Draft) -> OutboxRow:
+        """The record a draft would have become. Without the interaction it says no more than is known."""
+        follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
+        if interaction is not None:
+            return self.rows(interaction, draft.codes, draft.note, follow_ups, draft.revision)[0]
+        state = self._state()
+        saved_at = draft.saved_at + state.skew
+        key = outbox_key(self._profile, draft.interaction_id, WRAP_UP, draft.revision)
+        record = WrapUpRecord(
+            key=key,
+            interaction_id=draft.interaction_id,
+            customer_id=draft.customer_id,
+            agent_id=state.me,
+            channel="",
+            queue="",
+            started_at=saved_at,
+            ended_at=saved_at,
+            codes=draft.codes,
+            note=draft.note,
+            follow_ups=follow_ups,
+        )
+        return self._row(key, WRAP_UP, draft.interaction_id, CRM, record_json(record))
+
+    def _follow_up(
+        self,
+        state: AppState,
+        interaction: Interaction,
+        customer: Customer | None,
+        follow_up: FollowUp,
+        revision: int,
+        part: int,
+    ) -> OutboxRow | None:
+        """A row of its own where a machine must act; a task, or what nobody can do, stands in the record only."""
+        to = follow_up.to or ("" if interaction.customer.withheld else interaction.customer.value)
+        if follow_up.kind == "callback" and Capability.CALLBACK.value in call_capabilities(state) and to:
+            key = outbox_key(self._profile, interaction.id, FOLLOW_UP, revision, part)
+            address = {"kind": "phone", "value": to}
+            due = follow_up.due if follow_up.due is not None else self._clock() + state.skew
+            payload: dict[str, Any] = {
+                "kind": "callback",
+                "queue": interaction.queue,
+                "address": address,
+                "at": due,
+                "note": follow_up.text,
+            }
+            return self._row(key, FOLLOW_UP, interaction.id, CONTACT_CENTER, payload)
+        if follow_up.kind in _MESSAGES and to:
+            key = outbox_key(self._profile, interaction.id, FOLLOW_UP, revision, part)
+            message = OutgoingMessage(
+                key=key,
+                channel=_MESSAGES[follow_up.kind],
+                to=to,
+                text=follow_up.text,
+                consent=_consent(customer, follow_up.kind),
+                customer_id=customer.id if customer is not None else None,
+            )
+            return self._row(key, FOLLOW_UP, interaction.id, MESSAGING, message_json(message))
+        if follow_up.kind == "case" and customer is not None:
+            key = outbox_key(self._profile, interaction.id, CASE, revision, part)
+            payload = {"customer_id": customer.id, "subject": follow_up.text, "text": follow_up.text}
+            return self._row(key, CASE, interaction.id, CRM, payload)
+        return None
+
+    def _row(self, key: str, kind: str, interaction_id: str, target: str, payload: Any) -> OutboxRow:
+        return new_row(key, kind, interaction_id, target, payload, created_at=self._clock())
+
+
+def _consent(customer: Customer | None, topic: str) -> Consent | None:
+    """The newest answer of the customer, if it was yes."""
+    if customer is None:
+        return None
+    answers = [consent for consent in customer.consents if consent.topic == topic and consent.granted is not None]
+    newest = max(answers, key=lambda consent: consent.at if consent.at is not None else 0.0, default=None)
+    return newest if newest is not None and newest.granted else None
