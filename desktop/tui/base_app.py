@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import os
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,15 +23,20 @@ from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
 from desktop.tui.themes import CONTRAST, DARK, THEMES
 
-FRAME_SECONDS: Final = 1 / 15
-"""The least time from the end of one frame to the start of the next."""
+FRAME_SECONDS: Final = 1 / 60
+"""The least time from the end of one frame to the start of the next: an answer of the CRM that comes a moment after
+the ring must not wait for a slow frame clock."""
+
+REST: Final = 2.0
+"""How many times its own cost a frame is followed by rest, so that drawing takes a third of a core at most."""
 
 
 class TerminalApp(App[int], inherit_bindings=False):
     """What every screen of the program stands on.
 
     A subclass overrides `on_frame`, `on_second` and `flush`, and says `request_frame()` when something new is to be
-    drawn: the first frame runs at once, more follow at most 15 times a second, and none runs when nothing is new.
+    drawn: the first frame runs at once, more follow at most 60 times a second and less often the more they cost, and
+    none runs when nothing is new.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "help_quit", show=False, system=True)]
@@ -54,7 +60,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._last_flush: asyncio.Task[None] | None = None
         self._frame_wanted = False
         self._in_frame = False
-        self._frame_ended = float("-inf")
+        self._next_frame_at = float("-inf")
         self._frame_context: contextvars.Context | None = None
         super().__init__()
         for theme in THEMES:
@@ -177,12 +183,13 @@ class TerminalApp(App[int], inherit_bindings=False):
         if self._frame_context is None or self._in_frame:
             return
         loop = asyncio.get_running_loop()
-        wait = max(0.0, self._frame_ended + FRAME_SECONDS - loop.time())
+        wait = max(0.0, self._next_frame_at - loop.time())
         loop.call_later(wait, self._frame, context=self._frame_context)
 
     def _frame(self) -> None:
         if not self.is_running:
             return
+        started = time.perf_counter()
         try:
             with self.batch_update():
                 self._frame_wanted, self._in_frame = False, True
@@ -191,7 +198,8 @@ class TerminalApp(App[int], inherit_bindings=False):
             self._handle_exception(error)
         finally:
             self._in_frame = False
-            self._frame_ended = asyncio.get_running_loop().time()
+            cost = time.perf_counter() - started
+            self._next_frame_at = asyncio.get_running_loop().time() + max(FRAME_SECONDS, REST * cost)
         if self._frame_wanted:
             self._schedule_frame()
 

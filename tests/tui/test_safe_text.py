@@ -34,7 +34,7 @@ def test_twice_is_once(text: str, limit: int, newlines: bool) -> None:
     assert safe(once, limit=limit, newlines=newlines) == once
 
 
-@given(NASTY)
+@given(NASTY | st.text(st.sampled_from("a\u0301\u0489\u200d"), max_size=30))
 def test_a_letter_keeps_four_marks(text: str) -> None:
     run = 0
     for char in safe(text):
