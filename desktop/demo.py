@@ -61,16 +61,24 @@ def run_demo(scenario: str, *, speed: float = 1.0, seed: int = 1) -> int:
 
     Raises:
         ConfigError: the servers do not start, or are not installed.
+        InstanceHeld: another demo runs.
     """
     if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn")):
         raise ConfigError("The pretend servers are not installed: pip install 'agent-desktop[mocks]'")
-    from desktop.tui.app import run_desktop
     from desktop.tui.terminal import require_screen
-    from desktop.wiring import build
-    from mock_backends import launcher
+    from desktop.wiring import alone
 
     require_screen()  # before the servers, which take a moment
     where = folder()
+    with alone(where / f"{NAME}.lock"):
+        return _run(where, scenario, speed, seed)
+
+
+def _run(where: Path, scenario: str, speed: float, seed: int) -> int:
+    from desktop.tui.app import run_desktop
+    from desktop.wiring import build
+    from mock_backends import launcher
+
     try:
         running = launcher.start(scenario=scenario, speed=speed, seed=seed)
     except launcher.NotStarted as error:

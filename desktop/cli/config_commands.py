@@ -25,6 +25,7 @@ def _show(profile: Profile) -> None:
             "profile": _shown(profile.name),
             "file": str(profile.path),
             "data_dir": _shown(profile.data_dir),
+            "region": _shown(profile.region),
             "backends": backends,
             "problems": profile.problems,
         }

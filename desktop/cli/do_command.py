@@ -107,7 +107,7 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
     if verb == Verb.WRAP_UP.value:
         from desktop.cli.wrap_up_command import wrap_up
 
-        return await wrap_up(profile, chosen, key)
+        return await wrap_up(profile, chosen)
     async with contact_center(profile) as backend:
         if verb == "cancel_next":
             return await backend.cancel_next(key=key)
@@ -124,6 +124,7 @@ def run(chosen: Chosen) -> int:
     try:
         emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
     except (TimeoutError, OutcomeUnknown):
-        say(f"It may or may not have been done. Repeating with --key {key} does it once.")
+        again = "" if chosen["verb"] == Verb.WRAP_UP.value else f" with --key {key}"
+        say(f"It may or may not have been done. Repeating it{again} does it once.")
         raise
     return Exit.OK

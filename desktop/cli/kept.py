@@ -32,19 +32,15 @@ async def writable(profile: Profile) -> "AsyncIterator[LocalStore]":
     Raises:
         CommandError: a running desktop holds the profile.
     """
-    from desktop.app.instance_lock import InstanceHeld, InstanceLock
     from desktop.app.local_store import LocalStore
+    from desktop.wiring import InstanceHeld, alone
 
-    lock = InstanceLock(profile.lock_path)
     try:
-        lock.acquire()
+        with alone(profile.lock_path):
+            store = await LocalStore.open(profile.store_path)
+            try:
+                yield store
+            finally:
+                await store.close()
     except InstanceHeld as held:
         raise CommandError(f"{held}. Do it there, or close it first.", Exit.REFUSED) from held
-    try:
-        store = await LocalStore.open(profile.store_path)
-        try:
-            yield store
-        finally:
-            await store.close()
-    finally:
-        lock.release()

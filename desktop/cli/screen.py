@@ -10,10 +10,16 @@ def start_desktop(chosen: Chosen) -> int:
     """Start the desktop for a profile and return its exit code once it was left."""
     profile = usable_profile(chosen)
     from desktop.tui.app import run_desktop
-    from desktop.wiring import build
+    from desktop.tui.terminal import require_screen
+    from desktop.wiring import InstanceHeld, alone, build
 
+    require_screen()
     log_path = Path(profile.data_dir.value) / f"{profile.name.value}.log"
-    return run_desktop(lambda: build(profile), guide=False, log_path=log_path)
+    try:
+        with alone(profile.lock_path, take_over=chosen["take_over"]):
+            return run_desktop(lambda: build(profile), guide=False, log_path=log_path)
+    except InstanceHeld as held:
+        raise CommandError(f"{held}. Close it there, or start with --take-over.", Exit.REFUSED) from held
 
 
 def start_demo(chosen: Chosen) -> int:
@@ -23,5 +29,9 @@ def start_demo(chosen: Chosen) -> int:
             "The supervisor's screen is not built yet; the demo runs with --role agent only.", Exit.USAGE
         )
     from desktop.demo import run_demo
+    from desktop.wiring import InstanceHeld
 
-    return run_demo(chosen["scenario"], speed=chosen["speed"], seed=chosen["seed"])
+    try:
+        return run_demo(chosen["scenario"], speed=chosen["speed"], seed=chosen["seed"])
+    except InstanceHeld as held:
+        raise CommandError("A demo runs already; leave it first.", Exit.REFUSED) from held

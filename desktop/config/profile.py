@@ -14,7 +14,7 @@ from desktop.ports.options import Option
 
 TOP_KEYS = ("default", "profiles")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # it becomes part of file names
-PROFILE_KEYS = ("data_dir", *(kind.value for kind in Kind))
+PROFILE_KEYS = ("data_dir", "region", *(kind.value for kind in Kind))
 
 
 def _hint(word: str, known: Iterable[str]) -> str:
@@ -78,7 +78,10 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
             backends[kind] = settings
     if Kind.CONTACT_CENTER not in backends and not problems:
         problems.append(f"{where}: no contact_center is named.")
-    return Profile(chosen, path, _data_dir(table, where, env), backends, tuple(problems))
+    region = _profile_value("region", table, where, env) or Setting("", "default")
+    if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
+        problems.append(f"{region.origin}: a region is two letters, like GB.")
+    return Profile(chosen, path, _data_dir(table, where, env), backends, tuple(problems), region)
 
 
 def load_profile(name: str | None, env: MutableMapping[str, str], path: Path | None = None) -> Profile:
@@ -103,12 +106,17 @@ def _name(name: str | None, env: Mapping[str, str], tables: Mapping[str, object]
     return Setting("default", "default")
 
 
+def _profile_value(key: str, table: Mapping[str, object], where: str, env: Mapping[str, str]) -> Setting | None:
+    variable = PREFIX + key.upper()
+    if env.get(variable):
+        return Setting(env[variable], f"environment {variable}")
+    return Setting(_plain(table[key], f"{where} {key}"), f"{where} {key}") if key in table else None
+
+
 def _data_dir(table: Mapping[str, object], where: str, env: Mapping[str, str]) -> Setting:
-    if env.get(PREFIX + "DATA_DIR"):
-        return Setting(env[PREFIX + "DATA_DIR"], f"environment {PREFIX}DATA_DIR")
-    if "data_dir" in table:
-        folder = Path(_plain(table["data_dir"], f"{where} data_dir")).expanduser()
-        return Setting(str(folder), f"{where} data_dir")
+    given = _profile_value("data_dir", table, where, env)
+    if given is not None:
+        return Setting(str(Path(given.value).expanduser()), given.origin)
     import platformdirs
 
     return Setting(platformdirs.user_data_dir(APP, appauthor=False), "default")

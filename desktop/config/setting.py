@@ -42,13 +42,17 @@ class BackendSettings:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """All that is configured under one name. `problems` is empty when it can be used."""
+    """All that is configured under one name. `problems` is empty when it can be used.
+
+    `region` is the two-letter country in which the CRM's numbers without `+` are dialled.
+    """
 
     name: Setting
     path: Path
     data_dir: Setting
     backends: Mapping[Kind, BackendSettings]
     problems: tuple[str, ...] = ()
+    region: Setting = Setting("", "default")
 
     @property
     def store_path(self) -> Path:

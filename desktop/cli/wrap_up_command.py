@@ -1,0 +1,120 @@
+"""`do wrap_up`: the same way as in the desktop, through the outbox, so that nothing is lost or written twice."""
+
+import asyncio
+import contextlib
+import sys
+from pathlib import Path
+
+from desktop.app.local_store import OutboxRow
+from desktop.app.session import Session
+from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.outbox_commands import summary
+from desktop.config import Profile
+from desktop.domain.customer import Match
+from desktop.domain.events import Envelope, PopChanged
+from desktop.domain.words import PopAnswer
+from desktop.ports.base import Kind
+from desktop.wiring import InstanceHeld, alone, build
+
+LONGEST_NOTE = 100_000
+_UNAVAILABLE = frozenset({"Unavailable", "AuthFailed", "ProtocolError", "RateLimited"})
+
+
+def _note(chosen: Chosen) -> str:
+    """The note, from the argument, a file or stdin. An argument can be seen by others on the machine; a file cannot."""
+    if not chosen["note_file"]:
+        return str(chosen["note"])
+    try:
+        if chosen["note_file"] == "-":
+            text = sys.stdin.read(LONGEST_NOTE + 1)
+        else:
+            with Path(chosen["note_file"]).open(encoding="utf-8") as opened:
+                text = opened.read(LONGEST_NOTE + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"The note cannot be read: {type(error).__name__}.", Exit.USAGE) from error
+    if len(text) > LONGEST_NOTE:
+        raise CommandError(f"The note is longer than {LONGEST_NOTE} characters.", Exit.USAGE)
+    return text.rstrip("\n")
+
+
+def _changes(session: Session) -> asyncio.Event:
+    """Set whenever the state changes."""
+    changed = asyncio.Event()
+    session.store.listeners.append(lambda _old, _new: changed.set())
+    return changed
+
+
+async def _settle_customer(session: Session, profile: Profile, interaction_id: str, wanted: str | None) -> None:
+    """See to it that the record will name the right customer, or nobody, but never a guess."""
+    changed = _changes(session)
+    while (pop := session.store.drain().pops.get(interaction_id)) is None or pop.answer is PopAnswer.SEARCHING:
+        changed.clear()
+        await changed.wait()
+    if wanted == "-":
+        session.pops.unlink(interaction_id)
+        session.pops.without(interaction_id)
+    elif wanted is not None:
+        if any(match.customer.id == wanted for match in pop.matches):
+            session.pops.choose(interaction_id, wanted)
+            return
+        async with crm(profile) as backend:
+            match = Match(await backend.customer(wanted), "id", "named on the command line", verified=True)
+        told = PopChanged(interaction_id, PopAnswer.ONE, (match,), chosen=wanted, chosen_by="command line")
+        session.store.put(Envelope("desktop", told, session.clock()))
+    elif pop.chosen is None and pop.answer is not PopAnswer.NO_MATCH:
+        why = {
+            PopAnswer.MANY: "Several customers match",
+            PopAnswer.COULD_NOT_ASK: "The CRM could not be asked who it was",
+        }.get(pop.answer, "It is not certain who it was")
+        raise CommandError(f"{why}; say it with --customer ID, or --customer - for nobody.", Exit.REFUSED)
+
+
+async def _rows(session: Session, interaction_id: str) -> list[OutboxRow]:
+    rows = await session.local.outbox(include_delivered=True)
+    return [row for row in rows if row.interaction_id == interaction_id]
+
+
+async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str, wait: float) -> object:
+    interaction_id = chosen["id"]
+    if not interaction_id:
+        raise CommandError("do wrap_up wants an id.", Exit.USAGE)
+    if not await session.first_look(wait):
+        raise CommandError("The contact centre does not answer.", Exit.UNAVAILABLE)
+    if interaction_id not in session.store.drain().interactions:
+        raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
+    if Kind.CRM in profile.backends:
+        await _settle_customer(session, profile, interaction_id, chosen["customer"])
+    result = await session.wrap_ups.finish(interaction_id, codes=tuple(chosen["codes"]), note=note)
+    if not result.ok:
+        code = Exit.UNAVAILABLE if result.error in _UNAVAILABLE or "Store" in result.error else Exit.REFUSED
+        raise CommandError(result.text, Exit.TIMED_OUT if result.error == "OutcomeUnknown" else code)
+    # Delivery may take as long as the CRM is away; what could not go out in time waits for the next start.
+    changed = _changes(session)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait / 3):
+            while any(row.state == "waiting" for row in await _rows(session, interaction_id)):
+                await changed.wait()
+                changed.clear()
+    rows = await _rows(session, interaction_id)
+    return {"text": result.text, "outbox": [summary(row) for row in rows]}
+
+
+async def wrap_up(profile: Profile, chosen: Chosen) -> object:
+    """Finish one wrap-up; the answer holds its outbox rows, delivered or waiting.
+
+    Raises:
+        CommandError: refused, or a running desktop holds the profile.
+    """
+    note = _note(chosen)
+    try:
+        with alone(profile.lock_path):
+            # Without the directory: the agent's own presence is not this command's business.
+            session = await build(profile, without=frozenset({Kind.PRESENCE}))
+            try:
+                await session.start()
+                return await _finish(session, profile, chosen, note, chosen.get("timeout", DEFAULT_TIMEOUT))
+            finally:
+                await session.close()
+    except InstanceHeld as held:
+        raise CommandError(f"{held}. Finish the wrap-up there, or close it first.", Exit.REFUSED) from held
