@@ -43,7 +43,9 @@ class Shelf(Generic[V]):
         self._mine()[key] = value
 
     def put_last(self, key: str, value: V, limit: int) -> None:
-        """Set `key` as the newest, and forget the oldest beyond `limit` entries."""
+        """Set `key` as the newest, unless it already is just that, and forget the oldest beyond `limit` entries."""
+        if key in self.now and self.now[key] == value:
+            return
         own = self._mine()
         own.pop(key, None)
         own[key] = value

@@ -224,6 +224,7 @@ def test_a_part_of_the_details_that_failed_is_shown_as_it_was() -> None:
     after = reduce(AppState(), [first, second])
     assert after.details["c1"] == CustomerDetails(cases=(case,), timeline=(), fetched_at=10.0)
     assert after.details_failed["c1"] == {"cases": "took too long"}
+    assert reduce(after, [second]) is after
 
 
 def test_since_when_a_source_is_as_it_is() -> None:
