@@ -18,13 +18,14 @@ import psutil
 from textual.app import ComposeResult
 from textual.widgets import DataTable
 
-from desktop.tui.base_app import FRAME_SECONDS, TerminalApp
+from desktop.tui.base_app import TerminalApp
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 from tests.tui.pty_screen import PtyScreen
 
 ROOT = Path(__file__).parents[2]
 ROWS, COLUMNS, UPDATES_A_SECOND = 1_000, 8, 1_000
+FRAME = 1 / 15
 CASES = (("line_table", ROWS, UPDATES_A_SECOND), ("data_table", ROWS, UPDATES_A_SECOND), ("line_table", 100_000, 1_000))
 IDLE = (("line_table", ROWS, 0),)
 
@@ -59,11 +60,11 @@ class BenchApp(TerminalApp):
             for row in self.lines:
                 table.add_row(*row.cells, key=row.key)
         if self.rate:
-            self.set_interval(FRAME_SECONDS, self.change)
+            self.set_interval(FRAME, self.change)
 
     def change(self) -> None:
         self.tick += 1
-        changed = {self.random.randrange(len(self.lines)) for _ in range(round(self.rate * FRAME_SECONDS))}
+        changed = {self.random.randrange(len(self.lines)) for _ in range(round(self.rate * FRAME))}
         if self.kind == "line_table":
             self.lines = list(self.lines)
             for i in changed:
