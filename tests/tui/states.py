@@ -30,6 +30,7 @@ from desktop.domain.words import (
     Recording,
     Role,
 )
+from desktop.ports.base import Capability
 
 NOW = datetime(2026, 11, 17, 14, 3, 22, tzinfo=UTC).timestamp()
 DAY = 86_400.0
@@ -129,9 +130,7 @@ PRESENCE = {
         Presence("p5", 1, PresenceState.AWAY, NOW - 95, native="Away"),
     )
 }
-ALL = frozenset(
-    ["hold", "mute", "dtmf", "consult", "swap", "conference", "blind_transfer", "warm_transfer", "callback", "wrap_up_extend", "next_availability", "event_replay", "queue_head", "timeline", "cases", "purchases", "consent", "chat", "set_own", "create_customer", "link"]
-)
+ALL = frozenset(capability.value for capability in Capability)
 LIVE = {
     source: SourceHealth(Health.LIVE, NOW - 600, last_heard=NOW - age)
     for source, age in (("contact_center", 0.4), ("crm", 3), ("presence", 2), ("messaging", 4))

@@ -43,6 +43,11 @@ class Footer(Pane, Widget):
             self._line = _keys(self.size.width or 80)
         self.refresh()
 
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            self.draw(self.view)
+
     def render(self) -> Content:
         """What Textual paints."""
         return self._line
