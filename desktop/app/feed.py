@@ -37,6 +37,7 @@ QUIET_HEARTBEATS = 2.5
 SNAPSHOT_SECONDS = 10.0
 LONGEST_WAIT = 300.0
 _SKEW_WORTH_TELLING = 0.05
+_TICK = 1e-3
 _SNAPSHOTS = (ContactCenterSnapshot, PresenceSnapshot)
 _STREAMED = (
     *_SNAPSHOTS,
@@ -286,7 +287,7 @@ class Feed:
     async def _watch(self) -> None:
         while True:
             quiet = self._timing.monotonic() - self._heard
-            if quiet >= self._quiet_limit:
+            if quiet >= self._quiet_limit - _TICK:  # or rounding makes the last nap endlessly short
                 raise Unavailable(f"No sign of life for {quiet:.0f} s.")
             await self._timing.sleep(self._quiet_limit - quiet)
 
