@@ -77,16 +77,16 @@ class Company:
             for queue in self._world.queues()
         ]
 
-    def _wrap_up(self, queue: WorldQueue) -> float:
+    def _wrap_up(self, queue: WorldQueue) -> float | None:
         wanted = self._site.settings.wrap_up_seconds
-        return queue.wrap_up_seconds if wanted is None else wanted
+        return queue.wrap_up_seconds if wanted is None else wanted or None
 
     def rules(self) -> dict[str, WrapUpRule]:
         """What each queue demands of a wrap-up."""
         return {
             queue.name: WrapUpRule(
                 codes=("many" if queue.many_codes else "one") if queue.code_required else "optional_one",
-                seconds=self._wrap_up(queue),
+                seconds=self._wrap_up(queue) or 0.0,
             )
             for queue in self._world.queues()
         }

@@ -83,6 +83,8 @@ class Gate:
             rules = self.faults.for_call(method, path, principal.id if principal else "")
             if await self._before(rules, scope):
                 return
+            if method not in CHANGING:
+                await _delay(rules)
         if path != "/v1/health":
             if principal is None:
                 raise _unauthorized()
@@ -90,7 +92,7 @@ class Gate:
             scope["state"]["principal"] = principal
         if method in CHANGING and principal is not None:
             body = await read_body(receive, headers, self._settings)
-            answer = await self._once(scope, headers, body, principal)
+            answer = await self._once(scope, headers, body, principal, rules)
             await self._answer(answer, rules, scope, send)
         elif rules and path != "/v1/events":
             await self._answer(await self._run(scope, b""), rules, scope, send)
@@ -105,7 +107,7 @@ class Gate:
         await self._answer((answer, False), [], scope, send)
 
     async def _once(
-        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, principal: Principal
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, principal: Principal, rules: list[Rule]
     ) -> tuple[Answer, bool]:
         """Do a changing call unless it was done before. The flag says that the answer is a stored one."""
         key = check_key(headers[b"idempotency-key"].decode("latin-1") if b"idempotency-key" in headers else None)
@@ -116,6 +118,7 @@ class Gate:
         if stored is not None:
             return stored, True
         try:
+            await _delay(rules)
             async with self._storage.changing:
                 with self._storage.db.atomic():  # the work, its answer and its record: all or nothing
                     answer = await self._run(scope, body)
@@ -157,9 +160,7 @@ class Gate:
     async def _before(self, rules: list[Rule], scope: Scope) -> bool:
         """Faults that come before the work. True when there is nothing left to do."""
         for rule in rules:
-            if rule.effect == "delay":
-                await asyncio.sleep(rule.seconds)
-            elif rule.effect == "refuse":
+            if rule.effect == "refuse":
                 await abort(scope)
                 return True
             elif rule.effect == "status":
@@ -192,6 +193,12 @@ class Gate:
                 await asyncio.sleep(rule.seconds)
             body = b""
         await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+async def _delay(rules: list[Rule]) -> None:
+    for rule in rules:
+        if rule.effect == "delay":
+            await asyncio.sleep(rule.seconds)
 
 
 def _unauthorized() -> Problem:

@@ -6,11 +6,12 @@ from functools import partial
 from mock_backends.distribution import Distribution
 from mock_backends.experts import E164, Experts
 from mock_backends.models_contact_center import Interaction, Leg, LegFailureWord
-from mock_backends.problem import conflict, invalid, not_found
+from mock_backends.problem import Problem, conflict, invalid, not_found
 from mock_backends.site import Site, new_id
 
 OPEN = frozenset({"requested", "ringing", "active"})
 RING_AFTER = 0.3  # seconds from the request to the ringing
+TALK_AFTER_TRANSFER = 120.0  # seconds an expert stays on the phone with a customer who was given to them
 
 
 class Legs:
@@ -46,7 +47,7 @@ class Legs:
     def cancel(self, interaction: Interaction, leg_id: str) -> None:
         """End an open leg; the customer comes back."""
         leg = self._open(interaction, leg_id)
-        self._finish(interaction, leg, "cancelled")
+        self._finish(leg, "cancelled")
         self._come_back(interaction)
         self._board.tell("leg", interaction, "cancelled")
 
@@ -78,14 +79,17 @@ class Legs:
         """The call is over: whoever else was on it is not any more. Told with the event that ends the call."""
         for leg in interaction.legs:
             if leg.phase in OPEN:
-                self._finish(interaction, leg, "cancelled")
+                self._finish(leg, "cancelled")
 
     def expert_answers(self, interaction: Interaction, leg: Leg) -> None:
         """The party picks up; does nothing where it no longer rings."""
         if leg.phase not in ("requested", "ringing"):
             return
         if leg.kind == "transfer":
-            self._hand_over(interaction, leg)
+            try:
+                self._hand_over(interaction, leg)
+            except Problem:  # the agent it rang has taken other work meanwhile
+                self.expert_fails(interaction, leg, "busy")
             return
         leg.phase = "active"
         leg.since = self._clock.now()
@@ -97,7 +101,7 @@ class Legs:
         if leg.phase not in ("requested", "ringing"):
             return
         leg.failure = failure
-        self._finish(interaction, leg, "failed")
+        self._finish(leg, "failed")
         self._come_back(interaction)
         self._board.tell("leg", interaction, failure)
 
@@ -105,7 +109,7 @@ class Legs:
         """The party leaves an open conversation."""
         if leg.phase != "active":
             return
-        self._finish(interaction, leg, "completed")
+        self._finish(leg, "completed")
         self._come_back(interaction)
         self._board.tell("leg", interaction, "left")
 
@@ -187,11 +191,14 @@ class Legs:
         target = self.target_of(leg)
         if target.startswith(("queue:", "agent:")):
             self.hand_to(interaction, target)
-        self._finish(interaction, leg, "completed")
+        self._tell_presence(leg, on=True)
+        leg.phase = "completed"
+        leg.since = self._clock.now()
+        self._agenda.after(TALK_AFTER_TRANSFER, partial(self._tell_presence, leg, on=False))
         interaction.outcome = "transferred"
         self._distribution.do(lambda now: self._distribution.router.end(interaction.id, now), "transferred")
 
-    def _finish(self, interaction: Interaction, leg: Leg, phase: str) -> None:
+    def _finish(self, leg: Leg, phase: str) -> None:
         leg.phase = phase  # type: ignore[assignment]
         leg.since = self._clock.now()
         self._tell_presence(leg, on=False)

@@ -1,0 +1,368 @@
+"""What holds for every server: who may call, exactly-once, limits, hostile input, the far-side record."""
+
+import json
+import threading
+from typing import Any
+
+import pytest
+
+from mock_backends.fleet import KINDS, Fleet
+from mock_backends.openapi_files import FOLDER, documents
+from mock_backends.settings import Settings
+from tests.mocks.harness import CONTROL, Harness
+
+SAMPLES = {"interaction_id": "int-0", "leg_id": "leg-0", "customer_id": "C-4471", "key": "k", "topic": "sms"}
+SAMPLES |= {"person_id": "noor", "message_id": "msg-0"}
+BODIES: dict[str, Any] = {
+    "set_availability": {"availability": "not_ready"},
+    "decline": {"reason": "x"},
+    "dtmf": {"digits": "1"},
+    "send_message": {"text": "hello"},
+    "consult": {"target": "person:noor"},
+    "transfer": {"target": "queue:Billing"},
+    "wrap_up": {"codes": []},
+    "callback": {"interaction_id": "int-0", "address": {"kind": "phone", "value": "+4420"}, "at": 1.0},
+    "create_customer": {"name": "N"},
+    "create_case": {"subject": "S"},
+    "set_consent": {"granted": True},
+    "link": {"customer_id": "C-4471"},
+    "put_wrap_up": {
+        "key": "k", "interaction_id": "i", "agent_id": "maya", "channel": "voice", "queue": "Billing",
+        "started_at": 1.0, "ended_at": 2.0,
+    },
+    "set_own": {"state": "busy"},
+    "chat": {"text": "hello"},
+    "send": {"channel": "sms", "to": "+442079460018", "text": "x", "consent": {"granted": True}},
+}  # fmt: skip
+
+
+def endpoints() -> list[tuple[str, str, str, str]]:
+    """(server, method, path with samples filled in, operation) of every documented call."""
+    found = []
+    for file, text in documents().items():
+        for path, item in json.loads(text)["paths"].items():
+            for method, call in item.items():
+                found.append((file.removesuffix(".json"), method.upper(), path.format(**SAMPLES), call["operationId"]))
+    return found
+
+
+ENDPOINTS = endpoints()
+READABLE = [each for each in ENDPOINTS if each[3] not in ("health", "events")]
+
+
+def ids(cases: list[tuple[str, str, str, str]]) -> list[str]:
+    return [f"{server}-{operation}" for server, _, _, operation in cases]
+
+
+@pytest.mark.parametrize("file", [f"{name}.json" for name in KINDS])
+def test_the_published_openapi_document_is_what_the_server_generates(file: str) -> None:
+    assert (FOLDER / file).read_text(encoding="utf-8") == documents()[file]
+
+
+@pytest.mark.parametrize(
+    "case", [e for e in ENDPOINTS if e[3] != "health"], ids=ids([e for e in ENDPOINTS if e[3] != "health"])
+)
+@pytest.mark.parametrize("token", [None, "wrong", "Basic", CONTROL, "\u00e9"])
+def test_without_a_good_token_nothing_is_answered(
+    servers: Harness, case: tuple[str, str, str, str], token: str
+) -> None:
+    server, method, path, operation = case
+    headers = {"Idempotency-Key": "k"}
+    if token:
+        headers["Authorization"] = f"{'' if token == 'Basic' else 'Bearer '}{token}"
+    answer = servers.client.request(
+        method,
+        servers.urls[server] + path,
+        headers={name: value.encode() for name, value in headers.items()},
+        json=BODIES.get(operation),
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_the_authorisation_matrix_of_an_interaction(servers: Harness) -> None:
+    """Every call on an interaction, by its owner, a colleague, their supervisor and another team's supervisor."""
+    interaction_id = servers.active()
+    verbs = [e for e in ENDPOINTS if "/interactions/int-0" in e[2]]
+    assert len(verbs) >= 17
+    for _, method, path, operation in verbs:
+        path = path.replace("int-0", interaction_id)
+        body = BODIES.get(operation)
+        allowed = ["maya", "sam"] if method == "GET" else ["maya"]
+        for who in ("tom", "grace", "sam"):
+            status = servers.call(who, method, path, body).status_code
+            assert status == (200 if who in allowed else 404), (operation, who, status)
+    assert servers.get(interaction_id)["phase"] == "active"
+    callback = {**BODIES["callback"], "interaction_id": interaction_id, "at": servers.get(interaction_id)["arrived_at"]}
+    assert servers.call("tom", "POST", "/v1/callbacks", callback).status_code == 404
+
+
+def test_snapshots_and_lists_hold_only_what_one_may_see(servers: Harness) -> None:
+    mine = servers.active()
+    waiting = servers.step("call", sender="+442079460142", queue="Billing")["interaction_id"]
+    seen = {
+        who: {i["id"] for i in servers.call(who, "GET", "/v1/interactions").json()["interactions"]}
+        for who in ("maya", "tom", "sam")
+    }
+    assert seen == {"maya": {mine}, "tom": set(), "sam": {mine, waiting}}
+    snapshot = servers.call("sana", "GET", "/v1/snapshot").json()
+    queues = set(snapshot["me"]["queues"])
+    assert {q["name"] for q in snapshot["queues"]} == queues
+    assert all(a["id"] == "sana" or queues & set(a["queues"]) for a in snapshot["agents"])
+
+
+def test_answers_and_messages_of_others_cannot_be_read(servers: Harness) -> None:
+    body = BODIES["send"]
+    sent = servers.call("maya", "POST", "/v1/messages", body, server="messaging", key="shared")
+    other = servers.call("tom", "POST", "/v1/messages", body, server="messaging", key="shared")
+    assert "idempotency-replayed" not in other.headers
+    assert other.json()["message"]["id"] != sent.json()["message"]["id"]
+    path = f"/v1/messages/{sent.json()['message']['id']}"
+    assert servers.call("maya", "GET", path, server="messaging").status_code == 200
+    assert servers.call("tom", "GET", path, server="messaging").status_code == 404
+
+
+def test_a_revoked_token_and_a_changed_role_count_from_the_next_call() -> None:
+    settings = Settings(customers=5, autonomous=False)
+    with Harness(lambda: Fleet(["contact_center"], settings=settings, control=CONTROL)) as servers:
+        assert servers.call("tom", "GET", "/v1/snapshot").status_code == 200
+        servers.step("expire_token", principal="tom")
+        assert servers.call("tom", "GET", "/v1/snapshot").status_code == 401
+
+
+def test_the_control_plane_is_not_there_without_a_token() -> None:
+    with Harness(lambda: Fleet(["messaging"], settings=Settings(customers=5))) as servers:
+        for token in (None, "maya"):
+            assert servers.call(token, "GET", "/_sim/record", server="messaging").status_code == 404
+
+
+def test_an_agent_cannot_use_the_control_plane(servers: Harness) -> None:
+    for method, path in (("GET", "record"), ("POST", "reset"), ("POST", "step"), ("PUT", "faults"), ("PUT", "clock")):
+        assert servers.call("sam", method, f"/_sim/{path}", {}).status_code == 401
+
+
+# -- exactly once
+
+
+@pytest.mark.parametrize(
+    "case", [e for e in ENDPOINTS if e[1] != "GET"], ids=ids([e for e in ENDPOINTS if e[1] != "GET"])
+)
+def test_changing_calls_want_a_key(servers: Harness, case: tuple[str, str, str, str]) -> None:
+    server, method, path, operation = case
+    for key in (None, "", "x" * 201, "a b", "\x7f"):
+        headers = {"Authorization": f"Bearer {servers.tokens['maya']}"} | (
+            {"Idempotency-Key": key} if key is not None else {}
+        )
+        answer = servers.client.request(
+            method, servers.urls[server] + path, headers=headers, json=BODIES.get(operation)
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "key_missing")
+
+
+def test_the_same_key_is_once_and_another_request_under_it_is_refused(servers: Harness) -> None:
+    body = BODIES["create_case"]
+    path = "/v1/customers/C-4471/cases"
+    first = servers.call("maya", "POST", path, body, server="crm", key="once")
+    again = servers.call("maya", "POST", path, body, server="crm", key="once")
+    assert again.content == first.content and again.headers["idempotency-replayed"] == "true"
+    other = servers.call("maya", "POST", path, {"subject": "T"}, server="crm", key="once")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    cases = servers.call("maya", "GET", path, server="crm").json()["cases"]
+    assert [case["subject"] for case in cases].count("S") == 1
+    record = servers.sim("GET", "crm", "/_sim/record")["record"]
+    assert [(each["key"], each["principal"], each["body"]) for each in record] == [("once", "maya", body)]
+
+
+def test_a_call_that_still_runs_is_in_flight(servers: Harness) -> None:
+    servers.faults({"match": "POST /v1/customers", "effect": "delay", "seconds": 0.6, "times": 1}, server="crm")
+    answers: list[int] = []
+
+    def slow() -> None:
+        answers.append(
+            servers.call("maya", "POST", "/v1/customers", {"name": "N"}, server="crm", key="slow").status_code
+        )
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    second = servers.until(
+        lambda: (
+            (a := servers.call("maya", "POST", "/v1/customers", {"name": "N"}, server="crm", key="slow")).status_code
+            == 409
+            and a
+        )
+    )
+    assert second.json()["code"] == "in_flight"
+    thread.join()
+    assert answers == [200]
+    assert len(servers.sim("GET", "crm", "/_sim/record")["record"]) == 1
+
+
+def test_a_wrap_up_record_is_once_by_its_own_key(servers: Harness) -> None:
+    body = {**BODIES["put_wrap_up"], "customer_id": "C-4471", "note": "Refund promised", "codes": ["refund-promised"]}
+    body["follow_ups"] = [{"kind": "case", "text": "Refund", "due": None}, {"kind": "task", "text": "Look again"}]
+    first = servers.call("maya", "PUT", "/v1/wrap-ups/k", body, server="crm").json()
+    assert servers.call("maya", "PUT", "/v1/wrap-ups/k", body, server="crm").json() == first
+    assert first["key"] == "k"
+    other = servers.call("maya", "PUT", "/v1/wrap-ups/k", {**body, "note": "x"}, server="crm")
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    entries = servers.call("maya", "GET", "/v1/customers/C-4471/timeline", server="crm").json()["entries"]
+    assert [e["detail"] for e in entries].count("Refund promised") == 1
+    cases = servers.call("maya", "GET", "/v1/customers/C-4471/cases", server="crm").json()["cases"]
+    assert [case["subject"] for case in cases].count("Refund") == 1
+    assert servers.call("maya", "PUT", "/v1/wrap-ups/other", body, server="crm").status_code == 422
+
+
+# -- limits and hostile input
+
+
+def test_the_rate_is_limited_for_each_principal() -> None:
+    settings = Settings(rate_per_minute=60.0, burst=3.0, customers=5)
+    with Harness(lambda: Fleet(["messaging"], settings=settings)) as servers:
+        statuses = [servers.call("maya", "GET", "/v1/messages/x", server="messaging").status_code for _ in range(6)]
+        assert statuses[:3] == [404] * 3 and 429 in statuses[3:]
+        refused = servers.until(
+            lambda: (a := servers.call("maya", "GET", "/v1/messages/x", server="messaging")).status_code == 429 and a
+        )
+        assert int(refused.headers["retry-after"]) >= 1 and refused.json()["code"] == "rate_limited"
+        assert servers.call("tom", "GET", "/v1/messages/x", server="messaging").status_code == 404
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_large_body_is_refused(servers: Harness, chunked: bool) -> None:
+    body = b'{"name": "' + b"x" * 1_000_000 + b'"}'
+    content: Any = (body[at : at + 50_000] for at in range(0, len(body), 50_000)) if chunked else body
+    answer = servers.client.post(
+        servers.urls["crm"] + "/v1/customers", headers=servers.headers("maya"), content=content
+    )
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+HOSTILE_BODIES = [
+    b"", b"{", b"null", b"[]", b'"x"', b"\xff\xfe", b'{"name": NaN}', b'{"name": "\\ud800"}', b'{"name": "\x00"}',
+    b'{"name": "a\\u0000b"}', b"[" * 60_000, b'{"a":' * 9_000, b'{"at": 1e999}', b'{"at": ' + b"9" * 5_000 + b"}",
+    b'{"at": 9223372036854775808, "name": 9223372036854775808}', b"name=x",
+]  # fmt: skip
+CHANGING = [e for e in ENDPOINTS if e[1] != "GET"]
+
+
+@pytest.mark.parametrize("case", CHANGING, ids=ids(CHANGING))
+def test_no_body_breaks_a_server(servers: Harness, case: tuple[str, str, str, str]) -> None:
+    server, method, path, _ = case
+    path = path.replace("int-0", servers.active()) if "int-0" in path else path
+    for body in HOSTILE_BODIES:
+        answer = servers.client.request(
+            method, servers.urls[server] + path, headers=servers.headers("maya"), content=body
+        )
+        assert answer.status_code < 500, (body[:20], answer.text)
+        if answer.status_code >= 400:
+            assert answer.json()["code"]
+
+
+@pytest.mark.parametrize("case", CHANGING, ids=ids(CHANGING))
+def test_no_field_breaks_a_server(servers: Harness, case: tuple[str, str, str, str]) -> None:
+    """Every field of a good body, one after the other, with values nobody expects."""
+    server, method, path, operation = case
+    path = path.replace("int-0", servers.active()) if "int-0" in path else path
+    good = BODIES.get(operation) or {}
+    values: list[Any] = [2**63, -1, 1e308, "", "\x00", "\U0001f600" * 5000, "' OR 1=1 --", [], {}, None, True, "\u202e"]
+    for field in good:
+        for value in values:
+            answer = servers.call("maya", method, path, {**good, field: value}, server=server)
+            assert answer.status_code < 500, (field, value, answer.text)
+
+
+@pytest.mark.parametrize("case", READABLE, ids=ids(READABLE))
+def test_no_path_or_query_breaks_a_server(servers: Harness, case: tuple[str, str, str, str]) -> None:
+    server, method, path, operation = case
+    queries = [
+        "limit=9223372036854775808",
+        "limit=0",
+        "before=nan",
+        "before=inf",
+        "text=%00",
+        "text=%ff%fe",
+        "skill=%00",
+    ]
+    queries += ["phone=", "phone=%00", "email=a%27", "handle=%22", "text=%22*%22%20OR%20NEAR(", "text=" + "a+" * 240]
+    for query in queries if method == "GET" else queries[:1]:
+        answer = servers.call("maya", method, f"{path}?{query}", BODIES.get(operation), server=server)
+        assert answer.status_code < 500, (query, answer.text)
+    for odd in ("%00", "%ff", "..%2f", "'", "x" * 3000, "%F0%9F%98%80"):
+        answer = servers.call("maya", method, f"{path.rpartition('/')[0]}/{odd}", BODIES.get(operation), server=server)
+        assert answer.status_code < 500, (odd, answer.text)
+
+
+def test_odd_methods_and_unknown_paths_are_problems(servers: Harness) -> None:
+    for server in KINDS:
+        for method in ("TRACE", "OPTIONS", "PATCH", "HEAD"):
+            answer = servers.call("maya", method, "/v1/health", server=server)
+            assert answer.status_code == 405, (server, method)
+        for path in ("/", "/docs", "/redoc", "/openapi.json", "/v1/", "/v1/nothing", "/static"):
+            answer = servers.call("maya", "GET", path, server=server)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_search_by_text_and_by_address(servers: Harness) -> None:
+    def find(**asked: str) -> list[tuple[str, str]]:
+        answer = servers.call("maya", "GET", "/v1/customers", server="crm", params=asked)
+        assert answer.status_code == 200
+        return [(match["customer"]["id"], match["matched_on"]) for match in answer.json()["results"]]
+
+    assert find(phone="+442079460018") == [("C-4471", "phone")]
+    assert find(phone="+442079460321") == [("C-4301", "phone"), ("C-4303", "phone"), ("C-4302", "phone")]
+    assert find(email="PRIYA.Natarajan@example.com") == [("C-4471", "email")]
+    assert find(handle="priya.natarajan") == [("C-4471", "handle")]
+    assert find(text="priya nat") == [("C-4471", "name")]
+    assert ("C-4471", "text") in find(text="duplicate charge", limit="50")
+    assert find(phone="+449999999999") == [] and find(text='"') == [] and find(text="*") == []
+    assert servers.call("maya", "GET", "/v1/customers", server="crm").status_code == 422
+
+
+def test_messages_need_consent_and_report_their_delivery(servers: Harness) -> None:
+    good = BODIES["send"]
+    for consent in (None, {"granted": False}, {"granted": None}, {}):
+        refused = servers.call("maya", "POST", "/v1/messages", {**good, "consent": consent}, server="messaging")
+        assert (refused.status_code, refused.json()["code"]) == (422, "no_consent")
+    servers.step("fail_messages", to="+442079460142")
+    servers.sim("PUT", "messaging", "/_sim/clock", {"speed": 50.0})
+    for to, end in (("+442079460018", "delivered"), ("+442079460142", "failed")):
+        with servers.stream(server="messaging") as events:
+            next(events)
+            sent = servers.call("maya", "POST", "/v1/messages", {**good, "to": to}, server="messaging").json()[
+                "message"
+            ]
+            assert sent["state"] == "queued"
+            states = [servers.next_numbered(events)["data"]["message"]["state"] for _ in range(2)]
+            assert states == ["sent", end]
+
+
+def test_an_expert_answers_a_chat(servers: Harness) -> None:
+    servers.sim("PUT", "presence", "/_sim/clock", {"speed": 50.0})
+    with servers.stream(server="presence") as events:
+        next(events)
+        mine = servers.call("maya", "POST", "/v1/chats/noor", {"text": "Can you help?"}, server="presence").json()[
+            "line"
+        ]
+        lines = [e["data"]["line"] for e in (servers.next_numbered(events), servers.next_numbered(events))]
+    assert lines[0] == mine and lines[0]["mine"] is True
+    assert (lines[1]["person_id"], lines[1]["mine"]) == ("noor", False)
+    assert servers.call("tom", "GET", "/v1/snapshot", server="presence").json()["chats"] == []
+
+
+def test_presence_is_told_and_found(servers: Harness) -> None:
+    with servers.stream(server="presence") as events:
+        next(events)
+        servers.step("presence", person="noor", state="do_not_disturb", activity="Presenting", native="x-quiet")
+        seen = servers.next_numbered(events)["data"]["presence"]
+    assert (seen["person_id"], seen["state"], seen["native"], seen["version"]) == (
+        "noor",
+        "do_not_disturb",
+        "x-quiet",
+        2,
+    )
+    own = servers.call("maya", "PUT", "/v1/me/presence", {"state": "busy", "activity": "x"}, server="presence").json()
+    assert (own["presence"]["person_id"], own["presence"]["state"]) == ("maya", "busy")
+    people = servers.call("maya", "GET", "/v1/people?skill=refunds", server="presence").json()["people"]
+    assert "noor" in {p["id"] for p in people} and all("refunds" in p["skills"] for p in people)
+    assert len(servers.call("maya", "GET", "/v1/people", server="presence").json()["people"]) >= 200
