@@ -85,6 +85,10 @@ def apply_agent(batch: Batch, event: AgentChanged) -> None:
         odd = is_odd(old, agent)
         if odd is not None:
             batch.odd(odd)
+        if agent.id == batch.me and agent.role is not old.role:
+            # no supervisor any more: what is others' is not for these eyes
+            for interaction in [one for one in batch.interactions.now.values() if not batch.is_mine_to_see(one)]:
+                _leave(batch, interaction, interaction)
 
 
 def apply_queue(batch: Batch, event: QueueChanged) -> None:

@@ -142,6 +142,11 @@ def test_anothers_work_leaves_an_agent_and_stays_with_a_supervisor(phase: Phase)
     assert reduce(state(interaction(), role=Role.SUPERVISOR), [theirs]).interactions["i1"].agent_id == OTHER
 
 
+def test_who_is_no_supervisor_any_more_sees_no_work_of_others() -> None:
+    before = state(interaction(), interaction(id="i2", agent_id=OTHER), role=Role.SUPERVISOR)
+    assert list(reduce(before, [envelope(AgentChanged(agent(version=2)))]).interactions) == ["i1"]
+
+
 def test_a_new_epoch_begins_with_nothing() -> None:
     known = reduce(at(4, interaction(version=9)), [changed(interaction(version=10, phase=Phase.CLOSED), seq=5)])
     fresh = reduce(known, [snapshot(interaction(version=1), seq=0, epoch="after restart")])
