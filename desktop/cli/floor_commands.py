@@ -5,23 +5,29 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.kept import kept_outbox
 from desktop.cli.output import emit
 from desktop.config import Profile
-from desktop.domain.events import ContactCenterSnapshot, PresenceSnapshot
+from desktop.domain.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
 from desktop.ports.errors import ProtocolError
 
 
-async def _snapshot(profile: Profile) -> ContactCenterSnapshot:
+async def _envelope(profile: Profile) -> tuple[Envelope, ContactCenterSnapshot]:
     async with contact_center(profile) as backend:
-        event = (await backend.snapshot()).event
-    if not isinstance(event, ContactCenterSnapshot):
+        envelope = await backend.snapshot()
+    if not isinstance(envelope.event, ContactCenterSnapshot):
         raise ProtocolError("The contact centre sent no snapshot.")
-    return event
+    return envelope, envelope.event
+
+
+async def _snapshot(profile: Profile) -> ContactCenterSnapshot:
+    return (await _envelope(profile))[1]
 
 
 async def _state(profile: Profile) -> object:
-    snapshot = await _snapshot(profile)
+    envelope, snapshot = await _envelope(profile)
     rows = await kept_outbox(profile)
     return {
         "profile": profile.name.value,
+        # For `events --after`, so that a script misses nothing between looking and listening.
+        "as_of": f"{envelope.epoch}:{envelope.seq}" if envelope.seq is not None else None,
         "me": next((one for one in snapshot.agents if one.id == snapshot.me), None),
         "interactions": snapshot.interactions,
         "queues": snapshot.queues,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -39,3 +41,15 @@ def run(*words: str, env: dict[str, str], stdin: str = "", timeout: float = 30) 
         timeout=timeout,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+CONTROL = "control-token-of-this-test"
+KINDS = ("contact_center", "crm", "presence", "messaging")
+
+
+def control(url: str, method: str, path: str, body: object = None) -> Any:
+    """Use the control plane of a mock server."""
+    headers = {"Authorization": f"Bearer {CONTROL}"}
+    reply = httpx.request(method, f"{url}/_sim/{path}", json=body, headers=headers, trust_env=False)
+    reply.raise_for_status()
+    return reply.json() if reply.content else None
