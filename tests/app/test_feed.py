@@ -277,7 +277,7 @@ async def test_thousands_of_events_over_a_bad_line(full: bool) -> None:
         return (envelope,)
 
     rig.server.distort = distort
-    rig.server.ring = 2_000
+    rig.server.ring = 1_500
     async with running(rig):
         for number in range(events):
             # interactions come, change and go again
@@ -285,8 +285,8 @@ async def test_thousands_of_events_over_a_bad_line(full: bool) -> None:
             known = rig.server.interactions.get(f"i{slot}")
             gone = known is not None and dice.random() < 0.05
             rig.server.happen(replace(known or interaction(slot), phase=Phase.CLOSED if gone else Phase.ACTIVE))
-            if number % 50 == 0:
-                await rig.time.advance(dice.random())
+            if number % 25 == 0:
+                await rig.time.advance(dice.random() * 2)
         await rig.time.run_until(
             lambda: rig.store.state.positions["contact_center"].seq == events and rig.health is Health.LIVE
         )
