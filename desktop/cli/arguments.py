@@ -128,8 +128,10 @@ def _keeping(add: Add) -> None:
     actions = outbox.add_subparsers(dest="action", required=True, metavar="list|show|retry")
     listed = actions.add_parser("list", help="what waits or wants attention", allow_abbrev=False)
     listed.add_argument("--all", action="store_true", help="what was delivered too")
-    for name, text in (("show", "one record with its text"), ("retry", "send a parked record again")):
-        actions.add_parser(name, help=text, allow_abbrev=False).add_argument("key")
+    show = actions.add_parser("show", help="one record with its text", allow_abbrev=False)
+    show.add_argument("key")
+    retry = actions.add_parser("retry", help="send it now and say what became of it", allow_abbrev=False)
+    retry.add_argument("key", nargs="?", help="which record; everything that waits if left out")
     config = add("config", "Profiles: look at them, try them, make one.")
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
     actions.add_parser("show", help="every value and where it came from; secrets hidden", allow_abbrev=False)

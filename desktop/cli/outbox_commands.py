@@ -3,9 +3,9 @@
 import json
 from typing import TYPE_CHECKING
 
-from desktop.cli.connection import Chosen, profile_of, within
+from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, profile_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.kept import kept_outbox, writable
+from desktop.cli.kept import kept_outbox
 from desktop.cli.output import emit
 from desktop.config import Profile
 
@@ -39,17 +39,25 @@ def _text(payload: str) -> object:
         return payload
 
 
-async def _retry(profile: Profile, key: str) -> object:
-    async with writable(profile) as store:
-        try:
-            return summary(await store.retry(key))
-        except LookupError:
-            raise CommandError(UNKNOWN, Exit.REFUSED) from None
+async def _retry(profile: Profile, key: str | None, seconds: float) -> object:
+    """Send one record again, or everything that waits, and tell what became of it."""
+    from desktop.cli.screenless import sent, session_alone
+
+    waiting = {row.key for row in await kept_outbox(profile) if row.state == "waiting"}
+    async with session_alone(profile) as session:
+        if key is not None:
+            try:
+                await session.outbox.retry(key)
+            except LookupError:
+                raise CommandError(UNKNOWN, Exit.REFUSED) from None
+        session.outbox.kick()
+        wanted = waiting if key is None else {key}
+        return [summary(row) for row in await sent(session, lambda row: row.key in wanted, seconds)]
 
 
 async def _answer(profile: Profile, chosen: Chosen) -> object:
     if chosen["action"] == "retry":
-        return await _retry(profile, chosen["key"])
+        return await _retry(profile, chosen["key"], chosen.get("timeout", DEFAULT_TIMEOUT) / 2)
     if chosen["action"] == "list":
         return [summary(row) for row in await kept_outbox(profile, include_delivered=chosen["all"])]
     rows = await kept_outbox(profile, include_delivered=True)
@@ -61,5 +69,6 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
 
 def run(chosen: Chosen) -> int:
     """Print what was asked for. A profile that cannot be used still lets its outbox be read."""
-    emit(within(chosen, _answer(profile_of(chosen), chosen)))
+    profile = usable_profile(chosen) if chosen["action"] == "retry" else profile_of(chosen)
+    emit(within(chosen, _answer(profile, chosen)))
     return Exit.OK

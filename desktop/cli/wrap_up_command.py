@@ -1,21 +1,18 @@
 """`do wrap_up`: the same way as in the desktop, through the outbox, so that nothing is lost or written twice."""
 
-import asyncio
-import contextlib
 import sys
 from pathlib import Path
 
-from desktop.app.local_store import OutboxRow
 from desktop.app.session import Session
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.outbox_commands import summary
+from desktop.cli.screenless import changes, sent, session_alone
 from desktop.config import Profile
 from desktop.domain.customer import Match
 from desktop.domain.events import Envelope, PopChanged
 from desktop.domain.words import PopAnswer
 from desktop.ports.base import Kind
-from desktop.wiring import InstanceHeld, alone, build
 
 LONGEST_NOTE = 100_000
 _UNAVAILABLE = frozenset({"Unavailable", "AuthFailed", "ProtocolError", "RateLimited"})
@@ -38,16 +35,9 @@ def _note(chosen: Chosen) -> str:
     return text.rstrip("\n")
 
 
-def _changes(session: Session) -> asyncio.Event:
-    """Set whenever the state changes."""
-    changed = asyncio.Event()
-    session.store.listeners.append(lambda _old, _new: changed.set())
-    return changed
-
-
 async def _settle_customer(session: Session, profile: Profile, interaction_id: str, wanted: str | None) -> None:
     """See to it that the record will name the right customer, or nobody, but never a guess."""
-    changed = _changes(session)
+    changed = changes(session)
     while (pop := session.store.drain().pops.get(interaction_id)) is None or pop.answer is PopAnswer.SEARCHING:
         changed.clear()
         await changed.wait()
@@ -70,11 +60,6 @@ async def _settle_customer(session: Session, profile: Profile, interaction_id: s
         raise CommandError(f"{why}; say it with --customer ID, or --customer - for nobody.", Exit.REFUSED)
 
 
-async def _rows(session: Session, interaction_id: str) -> list[OutboxRow]:
-    rows = await session.local.outbox(include_delivered=True)
-    return [row for row in rows if row.interaction_id == interaction_id]
-
-
 async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str, wait: float) -> object:
     interaction_id = chosen["id"]
     if not interaction_id:
@@ -89,14 +74,7 @@ async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str,
     if not result.ok:
         code = Exit.UNAVAILABLE if result.error in _UNAVAILABLE or "Store" in result.error else Exit.REFUSED
         raise CommandError(result.text, Exit.TIMED_OUT if result.error == "OutcomeUnknown" else code)
-    # Delivery may take as long as the CRM is away; what could not go out in time waits for the next start.
-    changed = _changes(session)
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(wait / 3):
-            while any(row.state == "waiting" for row in await _rows(session, interaction_id)):
-                await changed.wait()
-                changed.clear()
-    rows = await _rows(session, interaction_id)
+    rows = await sent(session, lambda row: row.interaction_id == interaction_id, wait / 3)
     return {"text": result.text, "outbox": [summary(row) for row in rows]}
 
 
@@ -107,14 +85,5 @@ async def wrap_up(profile: Profile, chosen: Chosen) -> object:
         CommandError: refused, or a running desktop holds the profile.
     """
     note = _note(chosen)
-    try:
-        with alone(profile.lock_path):
-            # Without the directory: the agent's own presence is not this command's business.
-            session = await build(profile, without=frozenset({Kind.PRESENCE}))
-            try:
-                await session.start()
-                return await _finish(session, profile, chosen, note, chosen.get("timeout", DEFAULT_TIMEOUT))
-            finally:
-                await session.close()
-    except InstanceHeld as held:
-        raise CommandError(f"{held}. Finish the wrap-up there, or close it first.", Exit.REFUSED) from held
+    async with session_alone(profile) as session:
+        return await _finish(session, profile, chosen, note, chosen.get("timeout", DEFAULT_TIMEOUT))

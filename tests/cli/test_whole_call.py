@@ -236,5 +236,10 @@ def test_a_wrap_up_waits_in_the_outbox_while_the_crm_is_away(servers: Running, e
     assert "canary note" not in json.dumps(listed)
     assert good("outbox", "show", row["key"], env=env)["payload"]["note"] == "canary note"
     assert good("state", env=env)["outbox"] == {"waiting": 1, "parked": 0}
+    (sent,) = good("outbox", "retry", env=env)
+    assert (sent["key"], sent["state"]) == (row["key"], "delivered")
+    assert good("outbox", "list", env=env) == []
+    assert [one["state"] for one in good("outbox", "list", "--all", env=env)] == ["delivered"]
+    assert len([one for one in records(servers, "crm") if row["key"] in one["path"]]) == 1
     database = Path(env["AGENT_DESKTOP_CONFIG"]).parent / "data" / "work.db"
     assert stat.S_IMODE(database.stat().st_mode) == 0o600

@@ -1,0 +1,59 @@
+"""A session without a screen, for the commands that write what is kept on this machine."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from desktop.app.local_store import OutboxRow
+from desktop.app.session import Session
+from desktop.cli.exits import CommandError, Exit
+from desktop.config import Profile
+from desktop.ports.base import Kind
+from desktop.wiring import InstanceHeld, alone, build
+
+
+@asynccontextmanager
+async def session_alone(profile: Profile) -> AsyncIterator[Session]:
+    """A started session that has the profile to itself for as long as the block lasts.
+
+    Without the directory: the agent's own presence is not a command's business.
+
+    Raises:
+        CommandError: a running desktop has the profile.
+    """
+    try:
+        with alone(profile.lock_path):
+            session = await build(profile, without=frozenset({Kind.PRESENCE}))
+            try:
+                await session.start()
+                yield session
+            finally:
+                await session.close()
+    except InstanceHeld as held:
+        raise CommandError(f"{held}. Do it there, or close it first.", Exit.REFUSED) from held
+
+
+def changes(session: Session) -> asyncio.Event:
+    """An event that is set whenever the state changes."""
+    changed = asyncio.Event()
+    session.store.listeners.append(lambda _old, _new: changed.set())
+    return changed
+
+
+async def sent(session: Session, wanted: Callable[[OutboxRow], bool], seconds: float) -> list[OutboxRow]:
+    """The wanted rows, once none of them waits any more or `seconds` are over.
+
+    Delivery may take as long as the far side is away; what could not go out in time waits for the next start.
+    """
+    changed = changes(session)
+
+    async def rows() -> list[OutboxRow]:
+        return [row for row in await session.local.outbox(include_delivered=True) if wanted(row)]
+
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while any(row.state == "waiting" for row in await rows()):
+                await changed.wait()
+                changed.clear()
+    return await rows()
