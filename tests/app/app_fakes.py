@@ -75,13 +75,21 @@ class VirtualTime:
         await spin(disk=disk)
 
     async def run_until(
-        self, condition: Callable[[], bool], *, disk: bool = False, real_seconds: float = 60.0, spins: int = 12
+        self,
+        condition: Callable[[], bool],
+        *,
+        disk: bool = False,
+        real_seconds: float = 60.0,
+        spins: int = 12,
+        idle: float = 0.0,
     ) -> None:
         """Let time pass as fast as it will go until the condition holds."""
         deadline = time.monotonic() + real_seconds
         while not condition():
             assert time.monotonic() < deadline, "it never happened"
             await spin(spins, disk=disk)
+            if idle:
+                await asyncio.sleep(idle)
             if not condition():
                 self.step()
 

@@ -1,0 +1,285 @@
+"""Notes and wrap-ups: on disk in time, and never lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, match, until
+
+from desktop.app.local_store import LocalStore, StoreFull
+from desktop.app.session import Backends, Session
+from desktop.domain.customer import Consent, FollowUp
+from desktop.domain.events import DraftSaved, Envelope
+from desktop.domain.model import WrapUpRule
+from desktop.domain.words import Availability, CodeRule, Phase
+from desktop.ports.errors import Unavailable
+
+
+class Desk:
+    """A started session over real files, with a contact centre and a CRM in memory."""
+
+    def __init__(self, path: Path, server: FakeContactCenter | None = None, crm: FakeCrm | None = None) -> None:
+        self.path = path
+        self.time = VirtualTime()
+        self.server = server or FakeContactCenter(self.time.timing)
+        self.server.timing = self.time.timing
+        self.crm = crm or FakeCrm()
+        self.session = Session("p", Backends(self.server, self.crm), self._open, timing=self.time.timing)
+        self.saves: list[tuple[float, DraftSaved]] = []
+        self.session.store.taps.append(self._tap)
+
+    async def _open(self) -> LocalStore:
+        return await LocalStore.open(self.path, clock=self.time.timing.clock)
+
+    def _tap(self, envelope: Envelope) -> None:
+        if isinstance(envelope.event, DraftSaved) and envelope.event.saved_at is not None:
+            self.saves.append((self.time.now, envelope.event))
+
+    @property
+    def state(self) -> Any:
+        return self.session.store.drain()
+
+    async def start(self) -> "Desk":
+        await self.session.start()
+        await until(lambda: self.state.me)
+        return self
+
+
+@pytest.fixture
+async def desks(tmp_path: Path) -> AsyncIterator[list[Desk]]:
+    made: list[Desk] = []
+    yield made
+    for each in made:
+        await each.session.close()
+
+
+async def make(desks: list[Desk], tmp_path: Path, **changes: Any) -> Desk:
+    desk = Desk(tmp_path / "p.db")
+    desks.append(desk)
+    desk.server.happen(interaction(1, **{"phase": Phase.WRAP_UP, **changes}))
+    return await desk.start()
+
+
+async def again(desks: list[Desk], old: Desk) -> Desk:
+    """The next run of the desktop on the same file, against the same servers."""
+    await old.session.close()
+    desks.remove(old)
+    desk = Desk(old.path, old.server, old.crm)
+    desks.append(desk)
+    return await desk.start()
+
+
+async def test_saves_soon_after_the_last_key_and_while_typing(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    began = d.time.now
+    d.session.notes.edit("i1", "H")
+    view = d.session.notes.text("i1")
+    assert view is not None
+    assert (view.note, view.saved_at) == ("H", None)
+    assert d.state.drafts["i1"].saved_at is None
+    await d.time.advance(0.5, disk=True)
+    await until(lambda: d.saves)
+    assert d.saves[0][0] - began <= 0.5
+    d.saves.clear()
+    began = d.time.now
+    for number in range(40):
+        d.session.notes.edit("i1", "H" * (number + 2))
+        await d.time.advance(0.1, disk=True)
+    assert d.saves
+    assert d.saves[0][0] - began <= 2.0
+    await d.time.advance(0.5, disk=True)
+    await until(lambda: d.state.drafts["i1"].saved_at is not None)
+    kept = await d.session.local.draft("i1")
+    assert kept is not None
+    assert kept.note == "H" * 41
+
+
+async def test_close_flushes_and_a_restart_is_where_it_was(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    follow_up = FollowUp("callback", "call back", 1_800_000_100.0, "+4930999")
+    d.session.notes.edit("i1", "half a sen", ("sold",), (follow_up,))
+    d = await again(desks, d)
+    view = d.session.notes.text("i1")
+    assert view is not None
+    assert (view.note, view.codes) == ("half a sen", ("sold",))
+    assert d.session.notes.follow_ups("i1") == (follow_up,)
+    assert d.state.drafts["i1"].saved_at is not None
+    assert d.state.interactions["i1"].phase is Phase.WRAP_UP
+
+
+async def test_a_change_of_status_discards_nothing(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "text")
+    for availability in Availability:
+        assert (await d.session.actions.set_availability(availability)).ok
+    await d.time.advance(5, disk=True)
+    assert d.state.drafts["i1"].note == "text"
+    assert (await d.session.local.draft("i1")) is not None
+
+
+@pytest.mark.parametrize("how", ["closed", "taken over", "vanished"])
+async def test_a_forced_end_parks_the_draft_with_its_reason(desks: list[Desk], tmp_path: Path, how: str) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "the promise I made", ("sold",))
+    if how == "closed":
+        d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    elif how == "taken over":
+        d.server.happen(replace(d.server.interactions["i1"], phase=Phase.ACTIVE, agent_id="agent-2"))
+    else:
+        del d.server.interactions["i1"]  # no event at all
+        await d.session.feeds["contact_center"].refresh()
+    await until(lambda: "i1" not in d.state.interactions)
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (row,) = await d.session.outbox.rows()
+    assert row.state == "parked"
+    assert "the promise I made" in row.payload
+    assert "before the note was finished" in row.reason
+    assert "i1" not in d.state.drafts
+    assert d.crm.written == []
+    await d.session.outbox.retry(row.key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    assert d.crm.written[0].note == "the promise I made"
+
+
+async def test_what_vanished_while_the_desktop_was_away_is_parked(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "not lost")
+    await d.session.notes.flush()
+    del d.server.interactions["i1"]
+    d = await again(desks, d)
+    assert d.session.notes.text("i1") is not None  # still there to be read at first
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (row,) = await d.session.outbox.rows()
+    assert "not lost" in row.payload
+    assert "came back" in row.reason
+
+
+async def test_a_moment_out_of_sight_parks_nothing(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "text")
+    hidden = d.server.interactions.pop("i1")
+    await d.session.feeds["contact_center"].refresh()
+    assert "i1" not in d.state.interactions
+    d.server.interactions["i1"] = hidden
+    await d.session.feeds["contact_center"].refresh()
+    await d.time.advance(5, disk=True)
+    assert d.state.drafts["i1"].note == "text"
+
+
+async def test_a_full_disk_is_said_and_the_text_stays(
+    desks: list[Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = await make(desks, tmp_path)
+    full = [True]
+    save = LocalStore.save_draft
+
+    async def refuse(store: LocalStore, draft: Any) -> Any:
+        if full:
+            raise StoreFull("No room left")
+        return await save(store, draft)
+
+    monkeypatch.setattr(LocalStore, "save_draft", refuse)
+    d.session.notes.edit("i1", "text")
+    await d.time.advance(1, disk=True)
+    assert d.state.drafts["i1"].problem == "No room left"
+    full.clear()
+    await d.time.advance(3, disk=True)
+    await until(lambda: d.state.drafts["i1"].saved_at is not None)
+    assert d.state.drafts["i1"].problem == ""
+
+
+async def test_finishing_is_local_first_and_delivered_once(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.crm.matches = [match()]
+    await d.session.pops.retry("i1")
+    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    d.session.notes.edit("i1", "done", ("sold",))
+    both = [asyncio.ensure_future(d.session.wrap_ups.finish("i1", codes=("sold",), note="done")) for _ in range(2)]
+    first, second = await asyncio.gather(*both)
+    assert first.ok
+    assert second.error in ("ignored", "NotFound")
+    await until(lambda: d.crm.written)
+    d.session.notes.edit("i1", "done", ("sold",))  # the editor's last event comes late
+    await d.time.advance(5, disk=True)
+    assert [record.note for record in d.crm.written] == ["done"]
+    assert d.crm.written[0].customer_id == "c1"
+    assert "i1" not in d.state.interactions
+    assert (await d.session.local.drafts()) == []
+    assert d.state.outbox.waiting == d.state.outbox.parked == 0
+
+
+async def test_when_the_contact_centre_fails_the_note_is_safe_and_pressing_again_makes_no_second(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d = await make(desks, tmp_path)
+    d.server.script.then("wrap_up", Unavailable("down"), Unavailable("down"))
+    for _ in range(2):
+        result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
+        assert (result.ok, result.error) == (False, "Unavailable")
+        assert "safe" in result.text
+    d = await again(desks, d)
+    assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")).ok
+    await until(lambda: d.crm.written)
+    await d.time.advance(3, disk=True)
+    assert len(d.crm.written) == 1
+    assert d.server.script.count("wrap_up") == 3
+    assert len(set(d.server.script.keys("wrap_up")[:2])) == 1
+
+
+async def test_another_text_after_an_earlier_finish_is_a_correction(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.server.script.then("wrap_up", Unavailable("down"))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="one")
+    assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="two")).ok
+    await d.time.run_until(lambda: len(d.crm.written) == 2, disk=True)
+    assert [record.note for record in d.crm.written] == ["one", "two"]
+
+
+async def test_the_rule_of_the_queue_is_checked_first(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path, wrap_up_rule=WrapUpRule(codes=CodeRule.ONE, note_required=True))
+    result = await d.session.wrap_ups.finish("i1", codes=(), note="")
+    assert (result.ok, result.error) == (False, "Rejected")
+    assert (await d.session.wrap_ups.finish("i9", codes=(), note="")).error == "NotFound"
+    assert await d.session.outbox.rows() == []
+
+
+async def test_a_disk_that_refuses_leaves_the_text_in_the_editor(
+    desks: list[Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "done", ("sold",))
+
+    async def refuse(*_: Any, **__: Any) -> Any:
+        raise StoreFull("No room left")
+
+    monkeypatch.setattr(LocalStore, "enqueue", refuse)
+    result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
+    assert (result.ok, result.error) == (False, "StoreFull")
+    assert "still in the editor" in result.text
+    assert d.server.script.count("wrap_up") == 0
+    assert d.state.drafts["i1"].note == "done"
+
+
+async def test_follow_ups_get_rows_of_their_own(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    yes = replace(customer(), consents=(Consent("sms", True, 1.0),))
+    d.crm.matches = [replace(match(), customer=yes)]
+    await d.session.pops.retry("i1")
+    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    follow_ups = (
+        FollowUp("callback", "call", 1_800_000_500.0),
+        FollowUp("sms", "thanks"),
+        FollowUp("case", "Late parcel"),
+        FollowUp("task", "ask Grace"),
+    )
+    assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="n", follow_ups=follow_ups)).ok
+    await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)
+    assert d.server.script.count("callback") == 1
+    assert d.crm.script.count("create_case") == 1
+    assert d.crm.written[0].follow_ups == follow_ups
+    (parked,) = await d.session.outbox.rows()  # this profile names nobody who sends messages
+    assert (parked.target, parked.state) == ("messaging", "parked")
+    assert '"granted":true' in parked.payload.replace(" ", "")
