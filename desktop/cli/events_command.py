@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import fields
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
@@ -39,6 +40,16 @@ def _after(text: str | None) -> tuple[str, int] | None:
     return epoch, int(number)
 
 
+@asynccontextmanager
+async def _closing(envelopes: AsyncIterator[Envelope]) -> AsyncIterator[AsyncIterator[Envelope]]:
+    """See to it that the stream is let go of before its backend is."""
+    try:
+        yield envelopes
+    finally:
+        if isinstance(envelopes, AsyncGenerator):
+            await envelopes.aclose()
+
+
 async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
     profile = usable_profile(chosen)
     wait = chosen.get("timeout", DEFAULT_TIMEOUT)
@@ -49,20 +60,20 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
                 raise Unsupported("This backend has no events.")
             seen = after[1] if after else None
             left = chosen["count"]
-            envelopes: AsyncIterator[Envelope] = backend.events(after)
-            async for envelope in envelopes:
-                if chosen["follow"]:
-                    deadline.reschedule(None)
-                if isinstance(envelope.event, Heartbeat):
-                    if not chosen["follow"] and (seen is None or seen >= envelope.event.head):
+            async with _closing(backend.events(after)) as envelopes:
+                async for envelope in envelopes:
+                    if chosen["follow"]:
+                        deadline.reschedule(None)
+                    if isinstance(envelope.event, Heartbeat):
+                        if not chosen["follow"] and (seen is None or seen >= envelope.event.head):
+                            return
+                        continue
+                    seen = envelope.seq if envelope.seq is not None else seen
+                    if not chosen["types"] or type_of(envelope) in chosen["types"]:
+                        emit(_document(envelope))
+                        left = left - 1 if left is not None else None
+                    if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
                         return
-                    continue
-                seen = envelope.seq if envelope.seq is not None else seen
-                if not chosen["types"] or type_of(envelope) in chosen["types"]:
-                    emit(_document(envelope))
-                    left = left - 1 if left is not None else None
-                if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
-                    return
     raise Unavailable("The stream ended.")
 
 

@@ -1,6 +1,7 @@
 """A server that answers byte for byte what a test tells it, over a real socket."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ async def _read(reader: asyncio.StreamReader) -> Asked:
 
 
 @asynccontextmanager
-async def scripted(script: Script) -> AsyncIterator[ScriptedServer]:
+async def scripted(script: Script, tls: ssl.SSLContext | None = None) -> AsyncIterator[ScriptedServer]:
     """Serve `script` for every request on a free port of loopback."""
     server_state = ScriptedServer("")
     tasks: set[asyncio.Task[None]] = set()
@@ -70,9 +71,9 @@ async def scripted(script: Script) -> AsyncIterator[ScriptedServer]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     port = server.sockets[0].getsockname()[1]
-    server_state.url = f"http://127.0.0.1:{port}"
+    server_state.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     try:
         yield server_state
     finally:

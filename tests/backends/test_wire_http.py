@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import shutil
 import socket
+import ssl
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -197,6 +201,38 @@ async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.Monke
         await http.get("/v1/x")
         await http.close()
         assert proxy.connections == 0
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 that nobody trusts unless told to, and its key."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("openssl is not installed")
+    folder = tmp_path_factory.mktemp("tls")
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    words = f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -keyout {key} -out {cert}"
+    words += " -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([openssl, *words.split()], check=True, capture_output=True)
+    return cert, key
+
+
+async def test_https_trusts_the_named_certificates_and_no_others(certificate: tuple[Path, Path]) -> None:
+    cert, key = certificate
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(cert, key)
+    async with scripted(answer(200, b"{}"), tls) as server:
+        trusting = Http(server.url, server="The CRM", ca_file=str(cert))
+        assert await trusting.get("/v1/x") == {}
+        await trusting.close()
+        wary = Http(server.url, server="The CRM")
+        with pytest.raises(Unavailable, match="not trusted"):
+            await wary.change("POST", "/v1/x", key="k")
+        await wary.close()
+        assert len(server.asked) == 1
+        absent = Http(server.url, server="The CRM", ca_file=str(cert) + ".absent")
+        with pytest.raises(AuthFailed, match="cannot be read"):
+            await absent.get("/v1/x")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,13 @@ def test_version(tmp_path: Path) -> None:
     assert (ran.code, ran.out.split()[0]) == (0, "agent-desktop")
 
 
+def test_the_mock_servers_are_a_program_of_their_own(tmp_path: Path) -> None:
+    ran = run("mock", "--help", env=clean_env(tmp_path))
+    assert (ran.code, ran.words) == (0, "")
+    assert "contact-center" in ran.out
+    assert run("mock", "nonsense", env=clean_env(tmp_path)).code == 2
+
+
 def test_backends_list_and_show(tmp_path: Path) -> None:
     listed = run("backends", env=clean_env(tmp_path))
     assert listed.code == 0

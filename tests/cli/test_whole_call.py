@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -122,6 +123,26 @@ def test_events_resume_and_stop_when_up_to_date(servers: Running, env: dict[str,
     assert json.loads(seen.out.splitlines()[0])["type"] == "gap"
     for bad in ("x", ":", "a:-1", "a:b"):
         assert run("events", "--after", bad, env=env).code == 2
+
+
+def test_following_ends_with_an_interruption_or_with_its_reader(env: dict[str, str]) -> None:
+    run("do", "not_ready", "--reason", "break", env=env)
+    for interrupted in (True, False):
+        after = good("state", env=env)["as_of"]
+        command = [sys.executable, "-m", "desktop.cli", "events", "--follow", "--after", after]
+        listener = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        good("do", "not_ready", "--reason", "lunch" if interrupted else "break", env=env)
+        assert listener.stdout and listener.stderr
+        assert json.loads(listener.stdout.readline())["type"] == "agent_changed"
+        if interrupted:
+            listener.send_signal(signal.SIGINT)
+        else:
+            listener.stdout.close()
+            good("do", "not_ready", "--reason", "lunch", env=env)
+        assert listener.wait(20) == (130 if interrupted else 0)
+        assert listener.stderr.read() == ""
+        listener.stderr.close()
+        listener.stdout.close()
 
 
 def test_a_refusal_is_1_and_says_why(env: dict[str, str]) -> None:

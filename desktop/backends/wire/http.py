@@ -38,6 +38,16 @@ def segment(text: str) -> str:
     return quote(text, safe="")
 
 
+def _is_untrusted(error: BaseException | None) -> bool:
+    import ssl
+
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 class Http:
     """The connection to one server."""
 
@@ -124,6 +134,8 @@ class Http:
             return OutcomeUnknown(f"{self._server} did not say whether it did that.", detail)
         if isinstance(error, (TimeoutError, httpx.TimeoutException)):
             return Unavailable(f"{self._server} did not answer within {self._deadline:g} s.", detail)
+        if _is_untrusted(error):
+            return Unavailable(f"The certificate of {self._server} is not trusted; see ca_file.", detail)
         return Unavailable(f"{self._server} cannot be reached.", detail)
 
     async def _answer(self, response: "httpx.Response", what: str) -> object:
