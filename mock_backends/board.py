@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 from mock_backends.clock import Clock
 from mock_backends.event_log import EventLog
-from mock_backends.faults import Faults
 from mock_backends.models_base import Wire
 from mock_backends.models_contact_center import Agent, Interaction, QueueStats
 from mock_backends.principals import Principal, Tokens
@@ -39,11 +38,10 @@ class QueueEvent(Wire):
 class Board:
     """Holds the entities and publishes each change to those who may see it."""
 
-    def __init__(self, log: EventLog, clock: Clock, tokens: Tokens, faults: Faults) -> None:
+    def __init__(self, log: EventLog, clock: Clock, tokens: Tokens) -> None:
         self._log = log
         self._clock = clock
         self._tokens = tokens
-        self._faults = faults
         self.interactions: dict[str, Interaction] = {}
         self.agents: dict[str, Agent] = {}
         self.queues: dict[str, QueueStats] = {}
@@ -134,10 +132,5 @@ class Board:
 
     def _publish(self, kind: str, event: Wire, to: set[str]) -> None:
         known = [who for who in to if who in self._tokens.principals]
-        if self._faults.any:
-            skipped = [who for who in known if self._faults.skips(kind, who)]
-            for who in skipped:
-                self._log.burn(who)
-            known = [who for who in known if who not in skipped]
         if known:
             self._log.publish(kind, event.model_dump_json().encode(), known)

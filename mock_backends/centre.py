@@ -8,7 +8,6 @@ from mock_backends.customers_on_line import CustomersOnLine
 from mock_backends.distribution import Distribution
 from mock_backends.event_log import EventLog
 from mock_backends.experts import Experts
-from mock_backends.faults import Faults
 from mock_backends.legs import Legs
 from mock_backends.models_contact_center import Interaction, QueueStats
 from mock_backends.principals import Principal
@@ -20,12 +19,12 @@ from mock_backends.site import Site
 class Centre:
     """All parts. A reset throws the whole away and makes another."""
 
-    def __init__(self, site: Site, log: EventLog, faults: Faults) -> None:
+    def __init__(self, site: Site, log: EventLog) -> None:
         now = site.clock.now()
         company = Company(site)
         self.codes = company.codes()
         self.reasons = company.reasons()
-        self.board = Board(log, site.clock, site.tokens, faults)
+        self.board = Board(log, site.clock, site.tokens)
         policies = company.policies()
         router = Router(policies, company.profiles(), now)
         for policy in policies:

@@ -43,7 +43,7 @@ class ContactCenterService(Service):
 
     def __init__(self, site: Site) -> None:
         super().__init__(site)
-        self.centre = Centre(site, self.log, self.gate.faults)
+        self.centre = Centre(site, self.log)
         self.on_available: list[Callable[[str], None]] = []
         self.add_events()
         self._add_reading()
@@ -56,7 +56,7 @@ class ContactCenterService(Service):
     def reset(self) -> None:
         """All interactions gone, all agents offline, a new epoch."""
         super().reset()
-        self.centre = Centre(self.site, self.log, self.gate.faults)
+        self.centre = Centre(self.site, self.log)
 
     def _answer(self, interaction: Interaction) -> InteractionAnswer:
         return InteractionAnswer(interaction=interaction)

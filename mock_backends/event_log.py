@@ -7,8 +7,11 @@ from collections import deque
 from collections.abc import Iterable
 
 from mock_backends.clock import Clock
+from mock_backends.faults import Faults
 from mock_backends.problem import Problem
 from mock_backends.settings import Settings
+
+HOLE = ("", b"")  # a number used up without an event: a loss that no resuming can heal
 
 
 class Ring:
@@ -72,7 +75,7 @@ class EventLog:
         self._rings: dict[str, Ring] = {}
         self._open = 0
         self.epoch = secrets.token_hex(6)
-        self.delivered = 0
+        self.faults: Faults | None = None
 
     def ring(self, principal: str) -> Ring:
         """The ring of a principal."""
@@ -89,16 +92,11 @@ class EventLog:
         event = (kind, b"event: %b\ndata: %b\n\n" % (kind.encode(), data))
         for principal in to:
             ring = self.ring(principal)
-            ring.events.append(event)
+            skipped = self.faults is not None and self.faults.any and self.faults.skips(kind, principal)
+            ring.events.append(HOLE if skipped else event)
             ring.head += 1
             for follower in ring.streams:
                 follower.wake()
-
-    def burn(self, principal: str) -> None:
-        """Use up a number without an event: a loss that no resuming can heal."""
-        ring = self.ring(principal)
-        ring.events.append(("", b""))
-        ring.head += 1
 
     def follow(self, principal: str, last_event_id: str | None) -> tuple[Follower, bool]:
         """Open a stream. The flag says that it begins with a `reset`.

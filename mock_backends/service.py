@@ -47,6 +47,7 @@ class Service:
             storage=site.storage,
             seed=site.seed,
         )
+        self.log.faults = self.gate.faults
         self.app.add_exception_handler(Problem, _problem)
         self.app.add_exception_handler(RequestValidationError, _invalid)
         self.app.add_exception_handler(HTTPException, _http)

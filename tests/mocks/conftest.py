@@ -13,7 +13,7 @@ FAST = Settings(
     burst=1e9,
     customers=60,
     heartbeat=0.2,
-    ring=50,
+    ring=20,
     autonomous=False,
     streams_each=3,
 )

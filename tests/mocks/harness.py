@@ -126,7 +126,7 @@ def _events(response: httpx.Response) -> Iterator[dict[str, Any]]:
         if not line:
             if "event" in event:
                 yield event
-            event = {}
+                event = {}
             continue
         name, _, value = line.partition(": ")
         if name == "data":

@@ -1,0 +1,136 @@
+"""The bundled scenarios play at speed, from the first step to work that a person could do."""
+
+from pathlib import Path
+
+import pytest
+
+from mock_backends import scenario
+from mock_backends.fleet import Fleet
+from mock_backends.settings import Settings
+from tests.mocks.harness import CONTROL, Harness
+
+
+def playing(name: str, speed: float) -> Harness:
+    settings = Settings(rate_per_minute=1e9, burst=1e9, customers=60)
+    return Harness(lambda: Fleet(scenario=scenario.load(name), speed=speed, settings=settings, control=CONTROL))
+
+
+def work(servers: Harness) -> str:
+    """Take the next offer; its id."""
+
+    def accepted() -> str | None:
+        for each in servers.call("maya", "GET", "/v1/snapshot").json()["interactions"]:
+            if each["phase"] == "offered" and servers.do(each["id"], "accept").status_code == 200:
+                return str(each["id"])
+        return None
+
+    return str(servers.until(accepted))
+
+
+def finish(servers: Harness, interaction_id: str) -> None:
+    servers.until(lambda: servers.get(interaction_id)["phase"] == "active")
+    assert servers.do(interaction_id, "end").status_code == 200
+    codes = {"Billing": ["other"], "Support": ["router-fixed"], "Sales": ["sold"], "Outages": ["outage-reported"]}
+    queue = servers.get(interaction_id)["queue"]
+    assert servers.do(interaction_id, "wrap-up", {"codes": codes.get(queue, []), "note_given": True}).status_code == 200
+
+
+def no_failures(servers: Harness) -> None:
+    assert servers.sim("GET", "contact_center", "/_sim/scenario")["failures"] == []
+
+
+def test_first_call_brings_priya_then_others() -> None:
+    with playing("first_call", 20.0) as servers:
+        servers.available()
+        first = work(servers)
+        seen = servers.get(first)
+        assert (seen["customer"]["value"], seen["customer_name"]) == ("+442079460018", "Priya Natarajan")
+        assert "twice" in seen["subject"] and seen["queue"] == "Billing"
+        finish(servers, first)
+        second = work(servers)
+        assert servers.get(second)["customer_name"] == "J. Ortega"
+        no_failures(servers)
+
+
+def test_first_call_gives_a_person_time() -> None:
+    with playing("first_call", 1.0) as servers:
+        policies = servers.fleet.company.policies()
+        assert {policy.offer_timeout for policy in policies} == {30.0}
+
+
+def test_monday_rush_has_colleagues_at_work_and_customers_waiting() -> None:
+    with playing("monday_rush", 200.0) as servers:
+        servers.available()
+
+        def busy() -> bool:
+            queues = servers.call("sam", "GET", "/v1/queues").json()["queues"]
+            return sum(q["answered"] for q in queues) > 15 and sum(q["abandoned"] for q in queues) > 0
+
+        servers.until(busy, 20.0)
+        agents = servers.call("sam", "GET", "/v1/agents").json()["agents"]
+        assert any(agent["in_use"] for agent in agents)
+        no_failures(servers)
+
+
+def test_three_smiths_share_a_number() -> None:
+    with playing("three_smiths", 20.0) as servers:
+        servers.available()
+        number = servers.get(work(servers))["customer"]["value"]
+        found = servers.call("maya", "GET", "/v1/customers", server="crm", params={"phone": number}).json()["results"]
+        assert len(found) == 3 and {"Smith"} == {match["customer"]["name"].split()[-1] for match in found}
+
+
+def test_crm_down_comes_back() -> None:
+    with playing("crm_down", 20.0) as servers:
+        servers.available()
+        interaction_id = work(servers)
+
+        def ask() -> int:
+            try:
+                return servers.call("maya", "GET", "/v1/customers/C-4471", server="crm").status_code
+            except Exception:
+                return 0
+
+        assert servers.until(lambda: ask() == 503)
+        assert servers.until(lambda: ask() == 0)
+        assert servers.until(lambda: ask() == 200)
+        assert servers.get(interaction_id)["phase"] == "active"  # calls go on while the CRM is down
+        no_failures(servers)
+
+
+def test_no_expert_free_always_brings_the_customer_back() -> None:
+    with playing("no_expert_free", 40.0) as servers:
+        servers.available()
+        interaction_id = work(servers)
+        servers.until(lambda: servers.get(interaction_id)["phase"] == "active")
+        servers.do(interaction_id, "consult", {"target": "person:noor"})
+        servers.until(lambda: servers.get(interaction_id)["legs"][0]["phase"] == "failed")
+        assert servers.get(interaction_id)["held"] is False
+
+
+def test_flaky_network_spoils_calls_and_streams() -> None:
+    with playing("flaky_network", 20.0) as servers:
+        statuses = set()
+        for _ in range(80):
+            try:
+                statuses.add(servers.call("maya", "GET", "/v1/nothing", timeout=0.2).status_code)
+            except Exception:
+                statuses.add(0)
+        assert {0, 404, 503} <= statuses
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_every_bundled_scenario_reads(name: str) -> None:
+    assert scenario.load(name).title
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "title = 1", 'title = "x"\nunknown = 1', 'title = "x"\n[[step]]\ndo = "fly"', 'title = "x"\n[[step]]\n',
+     'title = "x"\n[[step]]\ndo = "call"\nfrom = "+44"\nqueue = "Q"\nwhen = "never"', "[[["],
+)  # fmt: skip
+def test_a_wrong_scenario_is_refused_with_its_name(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(scenario.BadScenario, match=r"mine\.toml"):
+        scenario.load(str(path))
