@@ -188,14 +188,23 @@ class Notes:
     def _say(self, page: _Page) -> None:
         view = self._view(page)
         self._store.say(
-            DraftSaved(page.draft.interaction_id, view.note, view.codes, view.revision, view.saved_at, view.problem)
+            DraftSaved(
+                page.draft.interaction_id,
+                view.note,
+                view.codes,
+                view.revision,
+                view.saved_at,
+                view.problem,
+                view.follow_ups,
+            )
         )
 
     def _view(self, page: _Page) -> DraftView:
         draft, saved_at = page.draft, None
         if page.saved is not None and page.is_saved:
             saved_at = page.saved.saved_at + self._store.state.skew  # the disk knows this machine's clock only
-        return DraftView(draft.note, draft.codes, draft.revision, saved_at, page.problem)
+        follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
+        return DraftView(draft.note, draft.codes, draft.revision, saved_at, page.problem, follow_ups)
 
     def _look_for_gone(self, old: AppState, new: AppState) -> None:
         """Park what belongs to work that is no longer mine: seen from the state, for no event can be relied on."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from desktop.domain.customer import CustomerDetails, Match
+from desktop.domain.customer import CustomerDetails, FollowUp, Match
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.words import Health, PopAnswer
@@ -156,6 +156,7 @@ class DraftSaved:
     revision: int
     saved_at: Instant | None  # None: typed, not yet on disk
     problem: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.domain.folding import fold, nearness
+from desktop.domain.freshness import known_at
 from desktop.domain.model import Instant
 from desktop.domain.person import PastHelp, Person, Presence
 from desktop.domain.state import AppState
@@ -65,7 +66,9 @@ def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExper
         if fit is None:
             continue
         skill, quality = fit
-        ranked = _ranked(person, state.presence.get(person.id), state.past_help.get(person.id), skill, quality, now)
+        presence = state.presence.get(person.id)
+        seen = None if presence is None else known_at(state, presence.source or "presence", presence.observed_at)
+        ranked = _ranked(person, presence, seen, state.past_help.get(person.id), skill, quality, now)
         found.append((ranked, fold(person.name)))
     found.sort(key=lambda entry: (-entry[0].score, entry[1], entry[0].person.id))
     return tuple(ranked for ranked, _ in found)
@@ -94,12 +97,18 @@ def _fit(person: Person, words: list[str]) -> tuple[str, float] | None:
 
 
 def _ranked(
-    person: Person, presence: Presence | None, past: PastHelp | None, skill: str, quality: float, now: Instant
+    person: Person,
+    presence: Presence | None,
+    seen: Instant | None,
+    past: PastHelp | None,
+    skill: str,
+    quality: float,
+    now: Instant,
 ) -> RankedExpert:
     base, reasons = _presence(presence, now)
     age = None
-    if presence is not None:
-        age = max(0.0, now - presence.observed_at)
+    if seen is not None:
+        age = max(0.0, now - seen)
         if age > STALE_AFTER:
             # what was seen long ago tends towards knowing nothing
             base = _UNKNOWN + (base - _UNKNOWN) * STALE_AFTER / age

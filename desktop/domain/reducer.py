@@ -174,7 +174,7 @@ def _draft(batch: Batch, event: DraftSaved) -> None:
     known = batch.drafts.get(event.interaction_id)
     if known is not None and event.revision < known.revision:
         return  # a slow save of an older text
-    view = DraftView(event.note, event.codes, event.revision, event.saved_at, event.problem)
+    view = DraftView(event.note, event.codes, event.revision, event.saved_at, event.problem, event.follow_ups)
     batch.drafts.put(event.interaction_id, view)
 
 

@@ -4,6 +4,7 @@ Every one is pure and cheap: it reads the state and computes, it stores nothing.
 """
 
 from desktop.domain.experts import RankedExpert, rank_experts
+from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
 from desktop.domain.select_customer import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
 from desktop.domain.select_work import (
@@ -23,6 +24,7 @@ __all__ = [
     "codes_for",
     "customer_of",
     "expert_outcomes",
+    "known_at",
     "match_codes",
     "may_contact",
     "me",

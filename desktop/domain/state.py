@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from desktop.domain.customer import CustomerDetails, Match
+from desktop.domain.customer import CustomerDetails, FollowUp, Match
 from desktop.domain.events import Change
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
@@ -58,6 +58,7 @@ class DraftView:
     revision: int
     saved_at: Instant | None
     problem: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,11 @@ class AgentScreen(Screen[None]):
             self._rung = interaction.id
             if not self.typing:
                 self.show_tab("customer")  # on a narrow screen: the record is in sight before the answer
-        wrap_up = self.query_one(WrapUpPane)
+        finder, wrap_up = self.query_one(ExpertFinder), self.query_one(WrapUpPane)
+        if finder.is_open and (interaction is None or interaction.phase is not Phase.ACTIVE):
+            finder.close()
+            self.query_one("#right").set_class(self.asking, "asking")
+            self._focus_work_or_note()
         wanted = interaction.id if interaction is not None and interaction.phase is Phase.WRAP_UP else None
         if wanted is not None and wanted != self._wrapping:
             wrap_up.open(focus=False)

@@ -223,26 +223,26 @@ class DesktopApp(TerminalApp):
 
     @on(NotePane.Edited)
     def _note_edited(self, event: NotePane.Edited) -> None:
-        self._save_draft(event.interaction_id)
+        if self.session is None:
+            return
+        notes, wrap_up = self.session.notes, self.desk_screen.query_one(WrapUpPane)
+        if wrap_up.of == event.interaction_id:
+            notes.edit(event.interaction_id, event.text, wrap_up.codes, wrap_up.follow_ups)
+            return
+        # The agent turned to another contact before this was handled: what was chosen for this one stays.
+        kept = notes.text(event.interaction_id)
+        codes, follow_ups = (kept.codes, kept.follow_ups) if kept else ((), ())
+        notes.edit(event.interaction_id, event.text, codes, follow_ups)
 
     @on(WrapUpPane.Edited)
     def _codes_edited(self, event: WrapUpPane.Edited) -> None:
-        self._save_draft(event.interaction_id)
-
-    def _save_draft(self, interaction_id: str) -> None:
         if self.session is not None:
-            wrap_up = self.desk_screen.query_one(WrapUpPane)
-            note = self.desk_screen.query_one(NotePane)
-            self.session.notes.edit(interaction_id, note.text, wrap_up.codes, wrap_up.follow_ups)
+            kept = self.session.notes.text(event.interaction_id)
+            self.session.notes.edit(event.interaction_id, kept.note if kept else "", event.codes, event.follow_ups)
 
-    @on(WrapUpPane.MessageWanted)
-    def _message_wanted(self, event: WrapUpPane.MessageWanted) -> None:
-        if self.session is not None:
-            self.spawn(self._send(event.interaction_id, event.text))
-
-    async def _send(self, interaction_id: str, text: str) -> None:
-        assert self.session is not None  # noqa: S101 - narrowed by the caller
-        await self.session.send_text(interaction_id, text)
+    @on(WrapUpPane.Refused)
+    def _refused(self, event: WrapUpPane.Refused) -> None:
+        self._tell(event.why)
 
     @on(ExpertFinder.Picked)
     def _expert_picked(self, event: ExpertFinder.Picked) -> None:

@@ -1,6 +1,6 @@
 """The desktop app over a state built by hand: real screen, no servers. What it asks for is recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from desktop.app.store import Store
@@ -12,15 +12,18 @@ from tests.tui.states import NOW
 class RecordedCalls:
     """Answers every method call with success, and remembers it."""
 
-    def __init__(self, calls: list[tuple[Any, ...]], name: str) -> None:
+    def __init__(self, calls: list[tuple[Any, ...]], name: str, state: Callable[[], AppState]) -> None:
         self._calls = calls
         self._name = name
+        self._state = state
 
     def __getattr__(self, method: str) -> Any:
         synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
+            if (self._name, method) == ("notes", "text"):
+                return self._state().drafts.get(args[0])
             return None if synchronous else answer()
 
         async def answer() -> Any:
@@ -36,17 +39,13 @@ class RecordedSession:
         self.calls: list[tuple[Any, ...]] = []
         self.store = Store(clock=lambda: NOW, state=state)
         for name in ("actions", "notes", "pops", "wrap_ups", "outbox", "experts"):
-            setattr(self, name, RecordedCalls(self.calls, name))
+            setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
     async def start(self) -> None:
         """Nothing to start."""
 
     async def close(self) -> None:
         """Nothing to close."""
-
-    async def send_text(self, interaction_id: str, text: str) -> None:
-        """Remember it."""
-        self.calls.append(("send_text", interaction_id, text))
 
 
 def desk(state: AppState, *, guide: bool = False) -> tuple[DesktopApp, RecordedSession]:

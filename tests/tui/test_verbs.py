@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, TextArea
 
-from desktop.domain.state import AppState
+from desktop.domain.customer import Consent, FollowUp, Match
+from desktop.domain.state import AppState, DraftView
 from desktop.domain.words import Availability, LegPhase, Phase, Verb
 from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.expert_finder import ExpertFinder
@@ -14,7 +15,7 @@ from desktop.tui.panes.offer_banner import OfferBanner
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import IDLE, active, consulting, offered, three_matches, wrapping_up
+from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, three_matches, wrapping_up
 
 
 async def press(state: AppState, *keys: str, size: tuple[int, int] = (120, 36)) -> RecordedSession:
@@ -140,7 +141,37 @@ async def test_callback_in_the_wrap_up() -> None:
 
 async def test_text_message_in_three_keys() -> None:
     session = await press(wrapping_up(), "alt+t", *"hello", "enter")
-    assert asked(session, "send_text") == [("i1", "hello")]
+    (_, _, _, follow_ups) = asked(session, "notes.edit")[-1]
+    assert follow_ups == (FollowUp("sms", "hello", to="+442079460018"),)
+
+
+async def test_no_text_message_without_consent() -> None:
+    refused = replace(PRIYA, consents=(Consent("sms", False),))
+    pop = replace(ONE, matches=(Match(refused, "phone", "same number", verified=True),))
+    app, session = desk(replace(wrapping_up(), pops={"i1": pop}))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["alt+t"])
+        assert not app.desk_screen.query_one("#wrap-up-follow-up").display
+        assert "not agreed" in session.store.state.notices[-1].text
+
+
+async def test_a_note_never_lands_on_another_contact() -> None:
+    state = active()
+    other = replace(state.interactions["i1"], id="i2")
+    both = replace(
+        state,
+        interactions={**state.interactions, "i2": other},
+        drafts={**state.drafts, "i2": DraftView("the other one", ("refund",), 1, NOW)},
+    )
+    app, session = desk(both)
+    async with app.run_test(size=(120, 36)) as pilot:
+        app.desk_screen.select("i1")
+        await settle(pilot, ["n"])
+        app.desk_screen.query_one(NotePane).insert("!")  # posts its message, which waits in line behind the turn below
+        app.desk_screen.select("i2")
+        await settle(pilot)
+    edits = asked(session, "notes.edit")
+    assert [(call[0], str(call[1])[-1], call[2]) for call in edits] == [("i1", "!", ())]
 
 
 async def test_state_menu_in_two_keys() -> None:

@@ -134,9 +134,7 @@ class ExpertFinder(Pane, Vertical):
             (f" {verb}  ", "$muted"),
             *([] if self.transferring else [("F7", "bold $accent"), (" hand over  ", "$muted")]),
             ("alt+enter", "bold $accent"),
-            (" write  ", "$muted"),
-            ("esc", "bold $accent"),
-            (" close", "$muted"),
+            (" chat", "$muted"),
         )
         self._draw_expert(view, table.cursor_key)
 

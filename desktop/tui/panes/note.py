@@ -58,6 +58,7 @@ class NotePane(Pane, TextArea):
         self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
 
     def _load(self, interaction_id: str | None, text: str) -> None:
+        self._tell()  # the last key may still be on its way here
         self._of, self._known = interaction_id, text
         with self.prevent(TextArea.Changed):
             self.load_text(text)
@@ -81,12 +82,14 @@ class NotePane(Pane, TextArea):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Every key goes to the draft at once; the draft decides when to write."""
         event.stop()
-        if self._of is None:
-            return
         if len(self.text) > LIMIT:
             with self.prevent(TextArea.Changed):
                 self.undo()
             self.app.bell()
             return
-        self._known = self.text
-        self.post_message(self.Edited(self._of, self.text))
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._of is not None and self.text != self._known:
+            self._known = self.text
+            self.post_message(self.Edited(self._of, self.text))

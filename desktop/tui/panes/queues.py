@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from desktop.domain import select
 from desktop.domain.model import Instant, QueueStats
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
@@ -10,7 +11,7 @@ from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 
 STALE = 15.0
-"""Seconds after which a queue's figures are shown dim: they come every second or so."""
+"""Seconds without a sign of life after which figures are shown dim."""
 
 
 class QueuesPane(Pane, LineTable):
@@ -39,17 +40,17 @@ class QueuesPane(Pane, LineTable):
     def draw(self, view: View) -> None:
         """Set the rows, busiest first."""
         queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
-        self.set_rows([Row(queue.name, _cells(queue, view.now)) for queue in queues])
-        oldest = min((queue.as_of for queue in queues), default=None)
+        seen = {queue.name: select.known_at(view.state, "contact_center", queue.as_of) for queue in queues}
+        self.set_rows([Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])) for queue in queues])
+        oldest = min(seen.values(), default=None)
         formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
         as_of = f" · as of {wording.age(view.now - oldest)}" if oldest is not None else ""
         self.border_title = content(f"Queues{as_of}")
         self.border_subtitle = content(f"SL {formula}" if formula else "")
 
 
-def _cells(queue: QueueStats, now: Instant) -> tuple[Part, ...]:
-    stale = now - queue.as_of > STALE
-    dim = "$muted" if stale else ""
+def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:
+    dim = "$muted" if age > STALE else ""
     level = queue.service_level
     goal = "" if level is None else "$success" if level >= 0.8 else "$warning" if level >= 0.6 else "$error"
     return (

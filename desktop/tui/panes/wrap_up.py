@@ -41,14 +41,12 @@ class WrapUpPane(Pane, Vertical):
             self.codes = codes
             self.follow_ups = follow_ups
 
-    class MessageWanted(Message):
-        """The agent wants to send this text to the customer now."""
+    class Refused(Message):
+        """What was asked for cannot be done; `why` is for the agent."""
 
-        def __init__(self, interaction_id: str, channel: str, text: str) -> None:
+        def __init__(self, why: str) -> None:
             super().__init__()
-            self.interaction_id = interaction_id
-            self.channel = channel
-            self.text = text
+            self.why = why
 
     def __init__(self) -> None:
         super().__init__(id="wrap-up")
@@ -88,6 +86,11 @@ class WrapUpPane(Pane, Vertical):
         self.remove_class("open")
 
     @property
+    def of(self) -> str | None:
+        """Which interaction the codes and follow-ups here belong to."""
+        return self._of
+
+    @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
         return self.has_class("open")
@@ -103,7 +106,7 @@ class WrapUpPane(Pane, Vertical):
             self._of = view.selected
             draft = view.state.drafts.get(view.selected or "")
             self.codes = draft.codes if draft else ()
-            self.follow_ups = ()
+            self.follow_ups = draft.follow_ups if draft else ()
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
@@ -117,7 +120,7 @@ class WrapUpPane(Pane, Vertical):
             ("alt+c", "bold $accent"),
             (" callback  ", "$muted"),
             ("alt+t", "bold $accent"),
-            (" text message  ", "$muted"),
+            (" text  ", "$muted"),
             *([("alt+e", "bold $accent"), (" more time", "$muted")] if interaction.wrap_up_deadline else []),
         )
 
@@ -199,17 +202,13 @@ class WrapUpPane(Pane, Vertical):
         """Open the field for a `callback` or a text message (`sms`)."""
         if not self.is_open or self.view is None:
             return
+        if kind == "sms" and (refusal := self._no_message()):
+            self.post_message(self.Refused(refusal))
+            return
         field = self.query_one("#wrap-up-follow-up", Input)
         self._adding = kind
         if kind == "sms":
-            customer = select.customer_of(self.view.state, self._of or "")
-            allowed = select.may_contact(customer, "sms") if customer else None
-            word = {
-                True: "consent ✓",
-                False: "consent ✕: will not be sent",
-                None: "consent not known: will not be sent",
-            }[allowed]
-            field.placeholder = f"text message · {word} · enter sends"
+            field.placeholder = "text message, sent when you finish · consent ✓ · enter adds"
         else:
             field.placeholder = "callback: when and what, as in «tomorrow 14:00 about the refund» · enter adds"
         field.display = True
@@ -220,14 +219,33 @@ class WrapUpPane(Pane, Vertical):
         view = self.view
         if text.strip() and view is not None and self._of is not None:
             if self._adding == "sms":
-                self.post_message(self.MessageWanted(self._of, "sms", text.strip()))
+                follow_up = FollowUp("sms", text.strip(), to=self._mobile())
             else:
                 due, rest = read_due(text.strip(), view.now)
-                self.follow_ups = (*self.follow_ups, FollowUp("callback", rest, due=due))
-                self._changed()
+                follow_up = FollowUp("callback", rest, due=due)
+            self.follow_ups = (*self.follow_ups, follow_up)
+            self._changed()
         field.value = ""
         field.display = False
         self.query_one("#wrap-up-code", Input).focus()
+
+    def _no_message(self) -> str:
+        """Why no text message can be sent; empty when it can."""
+        customer = select.customer_of(self.view.state, self._of or "") if self.view else None
+        if customer is None:
+            return "A text message needs to know the customer: pick or search them first."
+        if not select.may_contact(customer, "sms"):
+            return f"{customer.name} has not agreed to text messages, so none is sent."
+        return "" if self._mobile() else f"No phone number is known for {customer.name}."
+
+    def _mobile(self) -> str:
+        """The number the contact came from, else the first one in the record."""
+        view = self.view
+        if view is None or view.interaction is None:
+            return ""
+        customer = select.customer_of(view.state, self._of or "")
+        known = (view.interaction.customer, *(customer.addresses if customer else ()))
+        return next((a.value for a in known if a.kind == "phone" and not a.withheld), "")
 
     def _take(self, code: str | None) -> None:
         interaction = self.view.interaction if self.view else None
