@@ -135,3 +135,20 @@ def test_a_scenario_that_does_not_exist_is_named(tmp_path: Path) -> None:
         while terminal.read(0.1) and "no_such" not in terminal.text:
             pass
         assert "no_such" in terminal.text
+
+
+def test_one_desktop_a_profile_and_how_to_take_it_over(env: dict[str, str]) -> None:
+    with on_terminal(env=env) as first:
+        first.wait_for("Maya")
+        with on_terminal(env=env) as second:
+            assert second.wait_end() == 1
+            while "--take-over" not in second.text:
+                assert second.read(0.1), second.text
+        held = run("do", "wrap_up", "any", env=env)
+        assert held.code == 1
+        assert "already open" in held.words
+        with on_terminal("--take-over", env=env) as third:
+            assert first.wait_end() != 0
+            third.wait_for("Maya")
+            os.write(third.master, b"\x1bq")
+            assert third.wait_end() == 0
