@@ -9,7 +9,8 @@ from desktop.config.file import APP, PREFIX, default_path, read_tables
 from desktop.config.secret import secret_setting, take_from_environment
 from desktop.config.setting import BackendSettings, ConfigError, Profile, Setting
 from desktop.ports import registry
-from desktop.ports.base import Kind
+from desktop.ports.base import Backend, Kind
+from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
 TOP_KEYS = ("default", "profiles")
@@ -142,9 +143,10 @@ def _backend(
     if named is None:
         return None, [f"{where}: `backend` is missing. Installed: {registry.names(kind)}."] if table else []
     try:
-        options = registry.load(kind, named.value).manifest.options
+        plugin = registry.load(kind, named.value)
     except registry.PluginError as error:
         return None, [f"{where}: {error}"]
+    options = plugin.manifest.options
     secrets = frozenset(option.name for option in options if option.secret)
     given = _given(kind, table, where, env, secrets)
     del given["backend"]
@@ -160,7 +162,21 @@ def _backend(
             problems.append(f"{where}: {_missing(kind, option)}")
         elif setting is not None:
             values[option.name] = setting
-    return BackendSettings(kind, named, values), problems
+    settings = BackendSettings(kind, named, values)
+    if not problems and (refused := _refused(plugin, settings)):
+        problems.append(f"{where}: {refused}")
+    return settings, problems
+
+
+def _refused(plugin: type[Backend], settings: BackendSettings) -> str:
+    """Why the plug-in will not take these values, found out now rather than when the screen is up; "" if it does."""
+    try:
+        plugin.create(settings.values())
+    except Rejected as error:
+        return error.message
+    except Exception as error:  # a plug-in may raise anything, and its text may hold a secret
+        return f"the backend failed: {type(error).__name__}."
+    return ""
 
 
 def _unknown(given: Mapping[str, Setting], options: tuple[Option, ...]) -> list[str]:

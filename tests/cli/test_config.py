@@ -93,6 +93,10 @@ def test_secrets_are_in_no_text_that_python_makes_of_them(config: Path) -> None:
         ),
         ('[profiles.work.crm]\nbackend = "mock"\nulr = "x"', "Did you mean 'url'"),
         ('[profiles.work.crm]\nbackend = "mock"', "'token' is missing"),
+        (
+            '[profiles.work.crm]\nbackend = "mock"\nurl = "http://10.1.1.1"\ntoken_file = "TOKEN"',
+            "use https:// for 10.1.1.1",
+        ),
         ('[profiles.work.crm]\nurl = "x"', "`backend` is missing"),
         ('[profiles.work.cmr]\nbackend = "mock"', "Did you mean 'crm'"),
         ("[profiles.work]\ncrm = 3", "must be a table"),
@@ -103,9 +107,9 @@ def test_secrets_are_in_no_text_that_python_makes_of_them(config: Path) -> None:
         ("[profiles", "not valid TOML"),
     ],
 )
-def test_what_is_wrong_is_named_with_a_hint(tmp_path: Path, line: str, words: str) -> None:
+def test_what_is_wrong_is_named_with_a_hint(tmp_path: Path, token_file: Path, line: str, words: str) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(line)
+    path.write_text(line.replace("TOKEN", str(token_file)))
     with pytest.raises(ConfigError, match="(?s).*" + words.replace("[", r"\[")) as caught:
         load_profile("work", {}, path)
     assert str(path) in str(caught.value)
