@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 from desktop.app.asking import CHANGE_SECONDS, Asking
 from desktop.app.call_control import NOT_DONE, NOT_KNOWN, REPEATABLE, call_for, shown, took_effect
 from desktop.app.failures import error_class, explain
-from desktop.app.feed import first_of
 from desktop.app.intents import Intents
 from desktop.app.store import Store
+from desktop.app.timing import first_of
 from desktop.domain.events import AgentChanged, Change, ChatReceived, InteractionChanged, PendingChanged
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Interaction
@@ -75,7 +76,7 @@ class Actions:
         self._refresh = refresh
         self._intents = Intents()
         self._pending: dict[str, Counter[str]] = {}
-        self._order: dict[str, asyncio.Lock] = {}
+        self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._agent_lock = asyncio.Lock()
         self._newest_choice: tuple[object, ...] | None = None
         self._choices = 0

@@ -3,20 +3,19 @@
 from collections import deque
 
 SAMPLES = 12
-STEP = 1.0
 
 
 class ClockSkew:
-    """An estimate that gets better with every sign of life, and starts anew when our own clock is set.
+    """An estimate that gets better with every sign of life.
 
     A server time read `d` seconds after it was sent makes the skew look `d` too small. Delay is never negative,
     so the largest of the last readings had the smallest delay and is the nearest to the truth (the minimum filter
-    of NTP, RFC 5905 section 10).
+    of NTP, RFC 5905 section 10). Readings are kept against our monotonic clock, so that setting our wall clock
+    spoils none of them.
     """
 
     def __init__(self) -> None:
         self._ahead: deque[float] = deque(maxlen=SAMPLES)  # server time minus our monotonic clock
-        self._offset: float | None = None  # our wall clock minus our monotonic clock
 
     @property
     def known(self) -> bool:
@@ -31,14 +30,9 @@ class ClockSkew:
             wall: what ours says on receipt.
             monotonic: our clock that never jumps, on receipt.
         """
-        offset = wall - monotonic
-        if self._offset is not None and abs(offset - self._offset) > STEP:
-            self._ahead.clear()  # set by hand, by NTP, or the machine slept: old readings say nothing any more
-        self._offset = offset
         self._ahead.append(server_time - monotonic)
-        return max(self._ahead) - offset
+        return max(self._ahead) - (wall - monotonic)
 
     def reset(self) -> None:
         """Forget all readings."""
         self._ahead.clear()
-        self._offset = None

@@ -1,9 +1,12 @@
 """When two ways to reach somebody are the same one: numbers in E.164, e-mails and handles without regard to case."""
 
+from functools import lru_cache
+
 from desktop.domain.customer import Customer
 from desktop.domain.model import Address
 
 
+@lru_cache(maxsize=2_000)
 def e164(number: str, region: str = "") -> str:
     """The number as `+` and digits without an extension, "" when it is none.
 

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Protocol
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
 from desktop.app.clock_skew import ClockSkew
 from desktop.app.failures import one_line, source_name
 from desktop.app.store import Store
+from desktop.app.timing import first_of
 from desktop.domain.events import (
     AgentChanged,
     ChatReceived,
@@ -312,13 +313,3 @@ class Feed:
         if self._told != (health, why):
             self._told = (health, why)
             self._store.say(HealthChanged(health, why), self.source)
-
-
-async def first_of(*waits: Coroutine[Any, Any, Any] | Any) -> None:
-    """Wait until one of several is over, and give up the others."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()

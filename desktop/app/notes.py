@@ -23,6 +23,7 @@ AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
 WHILE_TYPING = 1.8  # and within 2 s
 AFTER_REFUSAL = 2.0
 GONE_FOR = 2.0
+_FINISHED = 20
 
 RowFor = Callable[[Interaction | None, Draft], OutboxRow | None]
 
@@ -137,6 +138,8 @@ class Notes:
         page = self._pages.pop(interaction_id, None)
         if page is not None:
             self._finished[interaction_id] = _words(page.draft)
+            while len(self._finished) > _FINISHED:
+                del self._finished[next(iter(self._finished))]
             if page.saver is not None:
                 page.saver.cancel()
             self._store.say(DraftDropped(interaction_id))

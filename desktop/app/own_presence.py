@@ -6,8 +6,8 @@ import uuid
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
-from desktop.app.feed import first_of
 from desktop.app.store import Store
+from desktop.app.timing import first_of
 from desktop.domain.events import PresenceChanged
 from desktop.domain.person import Presence
 from desktop.domain.select import mine

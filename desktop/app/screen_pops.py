@@ -12,10 +12,10 @@ from desktop.app.crm_links import CrmLinks
 from desktop.app.customer_details import DetailsLoader
 from desktop.app.customer_finder import CustomerFinder, Matches
 from desktop.app.failures import error_class, explain
-from desktop.app.feed import first_of
 from desktop.app.intents import Intents
 from desktop.app.prefetch import Prefetch
 from desktop.app.store import Store
+from desktop.app.timing import first_of
 from desktop.domain.customer import Customer, Match
 from desktop.domain.events import ContactCenterSnapshot, Envelope, InteractionChanged, PopChanged, QueueChanged
 from desktop.domain.model import Interaction
@@ -210,7 +210,7 @@ class ScreenPops:
         if pop is None:
             self._begin(interaction)
             return
-        moved = contact_key(pop.interaction.customer) != contact_key(interaction.customer)
+        moved = pop.interaction.customer != interaction.customer
         if interaction.version > pop.interaction.version:
             pop.interaction = interaction
             if moved and not pop.decided:

@@ -10,19 +10,20 @@ from desktop.app.actions import Actions
 from desktop.app.asking import Asking, Reading
 from desktop.app.backoff import full_jitter
 from desktop.app.clock_watch import ClockWatch
+from desktop.app.contact_keys import e164
 from desktop.app.customer_finder import CustomerFinder
 from desktop.app.deliveries import Deliveries
 from desktop.app.experts import Experts
 from desktop.app.failures import explain, one_line, source_name
-from desktop.app.feed import Feed, first_of
-from desktop.app.local_store import LocalStore
+from desktop.app.feed import Feed
+from desktop.app.local_store import LocalStore, OutboxRow
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.own_presence import OwnPresence
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreAbsent, StoreError
-from desktop.app.timing import Timing
+from desktop.app.timing import Timing, first_of
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.app.wrap_ups import WrapUps
 from desktop.domain.events import CapabilitiesKnown, HealthChanged, Noticed
@@ -104,8 +105,9 @@ class Session:
         if backends.crm is not None:
             finder = CustomerFinder(backends.crm, self._reading, self._opened, self.store.now, region)
         self.pops = ScreenPops(self.store, backends.crm, self._reading, finder)
+        self._deliveries = Deliveries(self._backends)
         rows = WrapUpRows(profile, self.store.drain, self.clock)
-        self.outbox = Outbox(self.store, self._asking, self._opened, Deliveries(self._backends).deliver)
+        self.outbox = Outbox(self.store, self._asking, self._opened, self._deliver)
         self.notes = Notes(
             self.store,
             self.timing,
@@ -135,6 +137,7 @@ class Session:
         told through health events; nothing here raises because a backend or the disk does not work.
         """
         await self._take_up()
+        self._spawn(_warm_up())
         self._spawn(self.outbox.run())
         self._spawn(self.own_presence.run())
         self._spawn(ClockWatch(self.timing, self._clock_jumped).run())
@@ -265,6 +268,20 @@ class Session:
             log.info("%s did not close cleanly: %s", source, error.message)
         self._asking.closed[source] = "The session is over."
 
+    async def _deliver(self, row: OutboxRow) -> str:
+        """Send a row; what comes of it also says whether its target can be reached."""
+        try:
+            receipt = await self._deliveries.deliver(row)
+        except Unavailable as error:
+            self._say_of_target(row.target, Health.DOWN, one_line(error.message))
+            raise
+        self._say_of_target(row.target, Health.LIVE, "")
+        return receipt
+
+    def _say_of_target(self, source: str, health: Health, why: str) -> None:
+        if source in self._backends and source not in self.feeds:
+            self._say(source, health, why)
+
     async def _refresh(self) -> None:
         feed = self.feeds.get("contact_center")
         if feed is not None:
@@ -305,3 +322,8 @@ class Session:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a part of the desktop stopped", exc_info=error)
             self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")
+
+
+async def _warm_up() -> None:
+    """Import what the first offer needs, aside from the loop, so that it need not wait for it."""
+    await asyncio.to_thread(e164, "+441632960000")

@@ -1,6 +1,7 @@
 """The outbox: every answer has its next step; nothing is lost and nothing doubled."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -183,6 +184,20 @@ async def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     async with running(tmp_path / "p.db", crm, time_) as rig:
         await time_.run_until(lambda: rig.view.waiting == 0, disk=True)
         assert sorted(each.note for each in crm.written) == ["note 1", "note 2"]
+
+
+async def test_a_row_that_was_changed_on_the_disk_is_not_sent(tmp_path: Path) -> None:
+    async with running(tmp_path / "p.db") as rig:
+        rig.crm.script.then("log_wrap_up", RateLimited("wait", 10.0))
+        await rig.add(row(1, rig.time.wall))
+        await until(lambda: rig.view.why)
+        with sqlite3.connect(tmp_path / "p.db") as connection:
+            connection.execute("UPDATE outbox SET payload = replace(payload, 'note 1', 'note 7')")
+        await rig.time.run_until(lambda: rig.view.parked == 1, disk=True)
+        assert rig.crm.written == []
+        (parked,) = await rig.outbox.rows()
+        assert "note 7" in parked.payload
+        assert "damaged" in parked.reason
 
 
 async def test_nobody_to_take_it_is_parked_not_lost(tmp_path: Path) -> None:
