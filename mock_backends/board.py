@@ -47,6 +47,7 @@ class Board:
         self.queues: dict[str, QueueStats] = {}
         self.offered_to: dict[str, set[str]] = {}  # who ever had an offer of it
         self._closed: list[str] = []
+        self._queues_of_team: dict[str, list[str]] = {}  # teams and skills do not change while the server runs
 
     # -- who sees what
 
@@ -55,8 +56,8 @@ class Board:
         teams = {self.agents[agent].team for agent in agents if agent in self.agents}
         return {
             principal.id
-            for principal in self._tokens.principals.values()
-            if principal.supervises and (principal.team in teams or (queue and queue in self.queues_of(principal)))
+            for principal in self._tokens.supervisors
+            if principal.team in teams or (queue and queue in self.queues_of(principal))
         }
 
     def queues_of(self, principal: Principal) -> list[str]:
@@ -64,8 +65,10 @@ class Board:
         if not principal.supervises:
             agent = self.agents.get(principal.id)
             return list(agent.queues) if agent else []
-        served = {queue for agent in self.agents.values() if agent.team == principal.team for queue in agent.queues}
-        return [name for name in self.queues if name in served]
+        if principal.team not in self._queues_of_team:
+            served = {queue for agent in self.agents.values() if agent.team == principal.team for queue in agent.queues}
+            self._queues_of_team[principal.team] = [name for name in self.queues if name in served]
+        return self._queues_of_team[principal.team]
 
     def sees(self, principal: Principal, interaction: Interaction) -> bool:
         """Whether an interaction is theirs, or of their team."""

@@ -35,11 +35,13 @@ class Tokens:
     def __init__(self) -> None:
         self._by_digest: dict[bytes, str] = {}
         self.principals: dict[str, Principal] = {}
+        self.supervisors: list[Principal] = []
         self._control: bytes | None = None
 
     def add(self, principal: Principal, token: str) -> None:
         """Let `token` stand for `principal`; earlier tokens of theirs stay good."""
         self.principals[principal.id] = principal
+        self.supervisors = [each for each in self.principals.values() if each.supervises]
         self._by_digest[_digest(token)] = principal.id
 
     def expire(self, principal_id: str) -> None:

@@ -2,10 +2,10 @@
 
 Run: `python -m tests.bench.bench_offers [--desktops 500] [--rounds 20]`. Prints one JSON object; times in milliseconds.
 
-`mock` is the real server: one call for each desktop enters a queue at once, is routed, versioned, written to rings and
-streamed; latency runs from the control-plane request that makes the calls to the line's arrival in the client. `bare` is a
-minimal uvicorn app in the same kind of process that broadcasts the same bytes, with the same client. Server and client
-share the machine's cores, so the figures are upper bounds.
+`mock` is the real server: calls enter a queue, are routed, versioned, written to rings and streamed; latency runs
+from the control-plane request that makes the calls to the line's arrival in the client. `bare_broadcast` is a minimal
+uvicorn app in a process of its own that broadcasts the same bytes to the same client. Server and client share the
+machine's cores, so the figures are upper bounds.
 """
 
 import argparse
@@ -121,7 +121,8 @@ async def offers(count: int, rounds: int) -> tuple[dict[str, Any], bytes]:
                     (await client.put("/v1/me/availability", json=body, headers=headers)).raise_for_status()
 
             desktops = Desktops()
-            for turn in range(rounds):
+            rest = count - 20
+            for _ in range(rounds):
                 await client.post("/_sim/reset", headers=sign)
                 desktops = Desktops()
                 await become_available()
@@ -130,13 +131,12 @@ async def offers(count: int, rounds: int) -> tuple[dict[str, Any], bytes]:
                     single += await desktops.round(
                         lambda: step(do="call", **{"from": "+442079460018"}, queue="Billing"), 1
                     )
-                rest = count - 20
                 burst += await desktops.round(lambda: step(do="flood", queue="Billing", count=rest), rest)
                 desktops.close()
     return {
         "one_offer": figures(single),
         f"burst_of_{count - 20}_offers": figures(burst),
-        "rounds": turn + 1,
+        "rounds": rounds,
     }, desktops.sample
 
 
