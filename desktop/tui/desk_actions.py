@@ -221,7 +221,7 @@ class DeskActions:
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
-            self._tell("Still needed: " + ", ".join(problems) + ".")
+            self._tell("Still needed: " + " ".join(problems))
             self.wrap_up()
             return
         self._result(
@@ -268,7 +268,7 @@ class DeskActions:
         """The customers to choose between, by id; empty where it is clear."""
         interaction = self._selected()
         pop = select.pop(self._screen.state, interaction.id) if interaction else None
-        if pop is None or pop.answer is not PopAnswer.MANY or pop.chosen is not None:
+        if pop is None or pop.answer not in (PopAnswer.ONE, PopAnswer.MANY) or pop.match is not None:
             return []
         return [match.customer.id for match in pop.matches[:9]]
 

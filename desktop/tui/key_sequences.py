@@ -1,10 +1,12 @@
 """Keys that Textual cannot tell apart on terminals without the extended keyboard protocol.
 
-Such terminals send alt+enter as ESC CR and alt+1 as ESC 1; Textual reads the first as enter and the second as the
-sign a Mac keyboard would make of it. Both are verbs here, so the two families of sequences are named.
+Such terminals send alt+enter as ESC CR, alt+1 as ESC 1 and alt+c as ESC c. Textual reads the first as enter, the second
+as the sign a Mac keyboard would make of it, and the third as alt+c only when a pause follows: typed ahead it becomes
+`^c` and the rest. All are verbs here, so their sequences are named.
 """
 
 from dataclasses import dataclass
+from string import ascii_lowercase
 from typing import Any, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -16,8 +18,10 @@ class _Named:
 
 
 def name_alt_keys() -> None:
-    """Teach Textual's table alt+enter and alt+1 … alt+9. Doing it twice does no harm."""
+    """Teach Textual's table alt+enter, alt+1 … alt+9 and alt+a … alt+z. Doing it twice does no harm."""
     table = cast("dict[str, Any]", ANSI_SEQUENCES_KEYS)
     table["\x1b\r"] = (_Named("alt+enter"),)
     for digit in "123456789":
         table[f"\x1b{digit}"] = (_Named(f"alt+{digit}"),)
+    for letter in ascii_lowercase:
+        table.setdefault(f"\x1b{letter}", (_Named(f"alt+{letter}"),))  # alt+b and alt+f are word moves already

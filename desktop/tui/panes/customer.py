@@ -39,9 +39,11 @@ class CustomerPane(TextPane):
         pop = view.state.pops.get(interaction.id)
         if pop is None:
             return (content(wording.address(interaction.customer), "bold"), content("Not looked up yet.", "$muted"))
+        if pop.match is not None:
+            return _one(pop, pop.match, view)
         match pop.answer:
             case PopAnswer.ONE:
-                return _one(pop, view)
+                return _many(pop, view)  # unlinked again: the one found is still there to pick
             case PopAnswer.MANY:
                 return _many(pop, view)
             case PopAnswer.NO_MATCH:
@@ -68,10 +70,7 @@ def _heading(view: View) -> Content:
     )
 
 
-def _one(pop: ScreenPop, view: View) -> list[Content]:
-    match = pop.match
-    if match is None:
-        return _many(pop, view)
+def _one(pop: ScreenPop, match: Match, view: View) -> list[Content]:
     customer = match.customer
     lines = [_name(customer)]
     if customer.company:
@@ -93,6 +92,14 @@ def _one(pop: ScreenPop, view: View) -> list[Content]:
         )
     if customer.note:
         lines.append(line(("note ", "$muted"), (customer.note, "italic")))
+    if len(pop.matches) > 1:
+        lines.append(
+            line(
+                (f"picked by {pop.chosen_by or 'you'} of {len(pop.matches)} · ", "$muted"),
+                ("u", "bold $accent"),
+                (" undo", "$muted"),
+            )
+        )
     if pop.why:
         lines.append(content(pop.why, "$warning"))
     return lines
@@ -125,7 +132,7 @@ def _consent(consent: Consent) -> list[Part]:
 
 
 def _many(pop: ScreenPop, view: View) -> list[Content]:
-    lines = [content(f"{len(pop.matches)} customers match. Who is it?", "bold $warning")]
+    lines = [content(_question(len(pop.matches)), "bold $warning")]
     for number, match in enumerate(pop.matches[:9], start=1):
         customer = match.customer
         more = " · ".join(text for text in (customer.company, customer.tier) if text)
@@ -141,6 +148,10 @@ def _many(pop: ScreenPop, view: View) -> list[Content]:
         line(("the digit, or alt+digit while typing · ", "$muted"), ("/", "bold $accent"), (" search", "$muted"))
     )
     return lines
+
+
+def _question(matches: int) -> str:
+    return f"{matches} customers match. Who is it?" if matches > 1 else "Found, but not linked. Is it them?"
 
 
 def _none(view: View) -> list[Content]:

@@ -12,11 +12,11 @@ from desktop.tui.safe_text import Part, line
 
 STEPS: tuple[tuple[str, str], ...] = (
     ("available", "Become available: press s, then 1."),
-    ("accept", "A call rings, the customer's record is already there. F2 answers."),
+    ("accept", "When it rings, the record is there already. F2 answers."),
     ("note", "Type your note; it is saved as you type."),
-    ("expert", "Need help? F6, type «refunds», enter rings the expert. F7 hands over, F6 comes back."),
+    ("expert", "F6, type «refunds», enter rings an expert. F7 hands over, F6 comes back."),
     ("end", "F8 twice ends the call."),
-    ("wrap_up", "F9, type a code, enter; alt+enter finishes. The CRM gets it exactly once."),
+    ("wrap_up", "F9, type a code, enter; alt+enter finishes."),
 )
 
 
@@ -25,7 +25,10 @@ class Guide(TextPane):
 
     ticks: ClassVar[bool] = False
     DEFAULT_CSS = """
-    Guide { display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; }
+    Guide {
+        display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
     Guide.open { display: block; }
     """
 
@@ -60,7 +63,7 @@ class Guide(TextPane):
         for step, _ in STEPS:
             done = step in self.done
             ticks.append((f"{'✓' if done else '○'} {step.replace('_', '-')}  ", "$success" if done else "$muted"))
-        ticks.append(("esc hides this", "$muted"))
+        ticks.append(("esc hides", "$muted"))
         following = rest[0][1] if rest else "That was a whole contact. More will come."
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
 

@@ -95,9 +95,9 @@ def who(view: View, interaction: Interaction) -> list[Part]:
     fallback: list[Part] = [(named or number, "bold"), (f"  {number}" if named else "", "$muted")]
     if pop is None:
         return fallback
+    if pop.match is not None:
+        return _known(pop.match, number, view)
     match pop.answer:
-        case PopAnswer.ONE if pop.match is not None:
-            return _known(pop.match, number, view)
         case PopAnswer.MANY:
             return [(f"{len(pop.matches)} customers share ", "bold"), (number, "bold"), ("  who is it?", "$warning")]
         case PopAnswer.NO_MATCH:
