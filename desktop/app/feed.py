@@ -39,6 +39,7 @@ SNAPSHOT_SECONDS = 10.0
 LONGEST_WAIT = 300.0
 _SKEW_WORTH_TELLING = 0.05
 _TICK = 1e-3
+_HEAL_EVERY = 1.0
 _SNAPSHOTS = (ContactCenterSnapshot, PresenceSnapshot)
 _STREAMED = (
     *_SNAPSHOTS,
@@ -105,6 +106,8 @@ class Feed:
         self._told: tuple[Health, str] | None = None
         self._lock = asyncio.Lock()  # one snapshot at a time
         self._snapshots_taken = 0
+        self._snapshot_at = 0.0  # the server's time of the newest one
+        self._healed_at = float("-inf")  # when a gap was healed last, by our monotonic clock
 
     async def run(self) -> None:
         """Keep the source's events coming until cancelled."""
@@ -218,9 +221,7 @@ class Feed:
         if isinstance(event, _SNAPSHOTS):
             self._accept_snapshot(envelope)
         elif isinstance(event, Gap):
-            log.info("%s: gap: %s", self.source, event.why)
-            self._store.put(envelope)
-            await self._heal()
+            await self._heal_gap(envelope, event)
         elif isinstance(event, Heartbeat):
             self._read_clock(event.server_time)
             self._check_head(envelope, event)
@@ -252,6 +253,18 @@ class Feed:
         if event.head > known:
             raise _HoleFoundError(f"the newest event is {event.head}, {known} is the last that came")
 
+    async def _heal_gap(self, envelope: Envelope, event: Gap) -> None:
+        """One snapshot heals every gap from before it; a stream full of gaps costs one a second, not one each."""
+        if self._numbered and 0 < envelope.at < self._snapshot_at:
+            return
+        log.info("%s: gap: %s", self.source, event.why)
+        self._store.put(envelope)
+        rest = self._healed_at + _HEAL_EVERY - self._timing.monotonic()
+        if rest > 0:
+            await self._timing.sleep(rest)
+        await self._heal()
+        self._healed_at = self._timing.monotonic()
+
     async def _heal(self) -> None:
         before = self._snapshots_taken
         self._must_heal = True
@@ -272,6 +285,7 @@ class Feed:
             if self._position is not None and self._position[0] == envelope.epoch and envelope.seq < self._position[1]:
                 return  # the stream is further on
             self._numbered, self._position = True, (envelope.epoch, envelope.seq)
+        self._snapshot_at = envelope.at
         self._snapshots_taken += 1
         if self._skew is not None and not self._skew.known:
             self._read_clock(envelope.at)

@@ -12,7 +12,7 @@ from desktop.app.backoff import Breaker, full_jitter
 from desktop.app.clock_skew import ClockSkew
 from desktop.app.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.events import ContactCenterSnapshot, Envelope
+from desktop.domain.events import ContactCenterSnapshot, Envelope, Gap
 from desktop.domain.select import server_now
 from desktop.domain.words import Health, Phase
 from desktop.ports.errors import AuthFailed, RateLimited, Unavailable
@@ -141,6 +141,26 @@ async def test_gap_and_new_epoch_heal_by_snapshot(what: str) -> None:
         rig.server.happen(interaction(1))
         await spin()
         assert rig.shown() == rig.true()
+
+
+async def test_a_stream_full_of_gaps_costs_few_snapshots() -> None:
+    rig = Rig()
+    rig.server.happen(interaction(1))
+
+    def unreadable(envelope: Envelope) -> Sequence[Envelope | str]:
+        return (replace(envelope, event=Gap("unreadable"), seq=None),)
+
+    async with running(rig):
+        rig.server.distort = unreadable
+        for _ in range(100):
+            rig.server.happen(interaction(1))
+        await rig.time.advance(5)
+        assert rig.shown() == rig.true() == {"i1": 101}
+        assert rig.server.script.count("snapshot") <= 4
+        rig.server.distort = lambda each: (each,)
+        rig.server.happen(interaction(1))
+        await spin()
+        assert rig.shown() == {"i1": 102}
 
 
 async def test_a_dead_link_is_shown_within_two_and_a_half_heartbeats() -> None:
