@@ -219,15 +219,14 @@ class AgentScreen(Screen[None]):
             finder.close()
             self.query_one("#right").set_class(self.asking, "asking")
             self._focus_work_or_note()
+        if wrap_up.is_open and wrap_up.opened_for != view.selected:
+            lost = wrap_up.has_focus_within
+            wrap_up.close()
+            if lost or not self.typing:
+                self._focus_work_or_note()
         wanted = interaction.id if interaction is not None and interaction.phase is Phase.WRAP_UP else None
         if wanted is not None and wanted != self._wrapping:
             wrap_up.open(focus=False)
             self.show_tab("contact")
-        elif (
-            wanted is None and self._wrapping is not None and (interaction is None or interaction.id != self._wrapping)
-        ):
-            wrap_up.close()
-            if not self.typing or self.focused is None:
-                self._focus_work_or_note()
         self._wrapping = wanted
         self.set_class(wrap_up.is_open, "wrapping")

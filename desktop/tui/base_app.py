@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Final
 
 import platformdirs
 from rich.text import Text
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
@@ -22,6 +23,7 @@ from desktop.tui import crash, terminal
 from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
 from desktop.tui.themes import CONTRAST, DARK, THEMES
+from desktop.tui.typed_keys import TypedKeys
 
 FRAME_SECONDS: Final = 1 / 60
 """The least time from the end of one frame to the start of the next: an answer of the CRM that comes a moment after
@@ -63,6 +65,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._next_frame_at = float("-inf")
         self._frame_context: contextvars.Context | None = None
         super().__init__()
+        self._typed = TypedKeys(self, super().on_event)
+        self._typing: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
         # Without colour the differences in brightness have to carry further.
@@ -108,6 +112,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         try:
             return await super().run_async(headless=headless, **options)
         finally:
+            if self._typing is not None:
+                self._typing.cancel()
             if self._last_flush is not None:
                 with suppress(Exception):
                     async with asyncio.timeout(terminal.FLUSH_SECONDS):
@@ -165,9 +171,24 @@ class TerminalApp(App[int], inherit_bindings=False):
     def on_mount(self) -> None:
         """Start the clock."""
         self._frame_context = contextvars.copy_context()
+        self._typing = asyncio.create_task(self._apply_typed())
         self.set_interval(1.0, self._second)
         if self._frame_wanted:
             self._schedule_frame()
+
+    async def on_event(self, event: events.Event) -> None:
+        """See the base class; keys and pastes go through a line of their own."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._typed.add(event)
+        else:
+            await super().on_event(event)
+
+    async def _apply_typed(self) -> None:
+        while True:
+            try:
+                await self._typed.run()
+            except Exception as error:
+                self._handle_exception(error)
 
     def _leave(self, status: int) -> None:
         self.exit(return_code=status)

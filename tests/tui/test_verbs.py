@@ -14,6 +14,7 @@ from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.offer_banner import OfferBanner
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.panes.wrap_up import WrapUpPane
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, three_matches, wrapping_up
 
@@ -250,3 +251,14 @@ async def test_panes_are_drawn_only_when_their_slice_changed() -> None:
         session.store.notice("something else")
         await settle(pilot)
     assert drawn == []
+
+
+async def test_the_wrap_up_goes_when_its_contact_is_gone_and_letters_are_verbs_again() -> None:
+    app, session = desk(wrapping_up())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["f9", "x", "y"])
+        session.store.state = IDLE
+        app.request_frame()
+        await settle(pilot, ["s"])
+        assert not app.desk_screen.query_one(WrapUpPane).is_open
+        assert app.desk_screen.query_one(StateMenu).is_open

@@ -54,6 +54,7 @@ class WrapUpPane(Pane, Vertical):
         self.codes: tuple[str, ...] = ()
         self.follow_ups: tuple[FollowUp, ...] = ()
         self._adding = ""  # the kind of follow-up being typed
+        self.opened_for: str | None = None
 
     def compose(self) -> ComposeResult:
         """Chosen codes, the field, the list, follow-ups, what is missing."""
@@ -77,6 +78,7 @@ class WrapUpPane(Pane, Vertical):
         """Show it; take the focus only when the agent asked for it."""
         self.add_class("open")
         if self.view is not None:
+            self.opened_for = self.view.selected
             self.draw(self.view)
         if focus:
             self.query_one("#wrap-up-code", Input).focus()
@@ -84,6 +86,10 @@ class WrapUpPane(Pane, Vertical):
     def close(self) -> None:
         """Hide it; what was chosen stays in the draft."""
         self.remove_class("open")
+        self.opened_for = None
+        for field in self.query(Input):
+            field.value = ""
+        self.query_one("#wrap-up-follow-up", Input).display = False
 
     @property
     def of(self) -> str | None:
