@@ -1,0 +1,78 @@
+"""Keys are applied one after another, each when everything the one before it set off has been done.
+
+Textual hands a key to the focused widget and goes on to the next one at once. A key that moves the focus, opens a
+field or finishes a wrap-up would then be overtaken: typed quickly, `s` `1` would be a digit for the work list, and
+what was typed after F9 would land in the note. Whoever types ahead of a busy screen must get what they typed.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from textual import events
+from textual.app import App
+from textual.dom import DOMNode
+from textual.message_pump import MessagePump
+from textual.widgets import Input, TextArea
+
+SETTLE_SECONDS: Final = 0.5
+"""How long a key waits at most for what the one before it set off: a widget that hangs must not take the keyboard."""
+
+_ROUNDS: Final = 3
+"""A key may make a widget post a message, whose handler posts another one, whose handler moves the focus."""
+
+
+class TypedKeys:
+    """The line in which keys and pastes wait."""
+
+    def __init__(self, app: App[Any], apply: Callable[[events.Event], Awaitable[None]]) -> None:
+        """A line of nothing yet.
+
+        Args:
+            app: whose widgets are waited for.
+            apply: hands one key or paste to the app.
+        """
+        self._app = app
+        self._apply = apply
+        self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
+
+    def add(self, event: events.Event) -> None:
+        """Put a key or a paste at the end of the line."""
+        self._waiting.put_nowait(event)
+
+    async def run(self) -> None:
+        """Apply what is in the line until cancelled. Raises what applying raises."""
+        text_before = False
+        while True:
+            event = await self._waiting.get()
+            text = isinstance(event, events.Key) and event.is_printable and self._in_field
+            # A field keeps the order of the text it gets by itself; anything else waits.
+            if not (text and text_before):
+                await self._settle()
+                text = isinstance(event, events.Key) and event.is_printable and self._in_field
+            await self._apply(event)
+            text_before = text
+
+    @property
+    def _in_field(self) -> bool:
+        return isinstance(self._app.focused, Input | TextArea)
+
+    async def _settle(self) -> None:
+        """Wait until the focused widget and all above it have handled what they were sent."""
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                for _ in range(_ROUNDS):
+                    for node in self._line_of_command():
+                        await _handled(node)
+        except TimeoutError:
+            return
+
+    def _line_of_command(self) -> list[DOMNode]:
+        focused = self._app.focused
+        return [*focused.ancestors_with_self] if focused is not None else [self._app.screen, self._app]
+
+
+async def _handled(node: MessagePump) -> None:
+    done = asyncio.Event()
+    if node.call_later(done.set):
+        await done.wait()
