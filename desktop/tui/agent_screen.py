@@ -33,8 +33,8 @@ from desktop.tui.panes.work import WorkPane, on_desk
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.safe_text import content
 
-WIDE, MEDIUM = 140, 100
-"""Columns from which three columns, or two, are shown."""
+SPACIOUS, WIDE, MEDIUM = 180, 140, 100
+"""Columns from which three columns with room, three, or two are shown."""
 SMALLEST = (60, 18)
 
 
@@ -187,6 +187,7 @@ class AgentScreen(Screen[None]):
         width, height = event.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "small")
+        self.set_class(width >= SPACIOUS, "spacious")
         self.set_class(width >= WIDE, "wide")
         self.set_class(MEDIUM <= width < WIDE, "medium")
         self.set_class(width < MEDIUM, "narrow")
