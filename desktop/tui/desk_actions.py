@@ -338,10 +338,7 @@ class DeskActions:
         if self.session is None:
             self._not_yet()
             return
-        self.session.outbox.kick()
-        interaction = self._selected()
-        if interaction is not None:
-            self._spawn(self.session.pops.retry(interaction.id))
+        self.session.retry()
         self._tell("Trying again.")
 
     def next_pane(self) -> None:

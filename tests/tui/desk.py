@@ -41,6 +41,10 @@ class RecordedSession:
         for name in ("actions", "notes", "pops", "wrap_ups", "outbox", "experts"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
+    def retry(self) -> None:
+        """Remember it."""
+        self.calls.append(("retry",))
+
     async def start(self) -> None:
         """Nothing to start."""
 

@@ -175,6 +175,10 @@ async def test_a_note_never_lands_on_another_contact() -> None:
     assert [(call[0], str(call[1])[-1], call[2]) for call in edits] == [("i1", "!", ())]
 
 
+async def test_retry_tries_everything_again() -> None:
+    assert asked(await press(active(), "f10"), "retry") == [()]
+
+
 async def test_state_menu_in_two_keys() -> None:
     session = await press(IDLE, "s", "2")
     assert asked(session, "actions.set_availability") == [
