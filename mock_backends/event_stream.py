@@ -55,7 +55,7 @@ class EventStream(Response):
                 frame = self._log.note(follower, "reset")
             else:
                 follower.cursor += len(events)
-                if self._faults.touch_events:
+                if self._faults.any:
                     made = await self._with_faults(events, scope, send)
                     if made is None:
                         return

@@ -80,11 +80,6 @@ class Faults:
         """Whether there is any rule."""
         return bool(self._rules)
 
-    @property
-    def touch_events(self) -> bool:
-        """Whether a stream has to look at the rules."""
-        return bool(self._rules)
-
     def for_call(self, method: str, path: str, principal: str) -> list[Rule]:
         """The rules that hit this call; each is used up by one."""
         return [rule for rule, left in self._rules if self._use(rule, left, f"{method} {path}", principal, event=False)]
