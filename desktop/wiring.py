@@ -1,8 +1,7 @@
 """From a profile to a session: the only place that makes the objects of the application."""
 
 import contextlib
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -42,18 +41,17 @@ def _make(profile: Profile, kind: Kind, port: type[B]) -> B | None:
     return backend
 
 
-async def build(
-    profile: Profile, *, clock: Callable[[], float] = time.time, without: frozenset[Kind] = frozenset()
-) -> Session:
+async def build(profile: Profile, *, timing: Timing | None = None, without: frozenset[Kind] = frozenset()) -> Session:
     """A session that is not started yet: nothing is connected and no file is open.
 
     Args:
-        clock: seconds since the Unix epoch on this machine.
+        timing: where time comes from; the machine's own by default.
         without: kinds to leave out although the profile names them.
 
     Raises:
         ConfigError: a plug-in cannot be used, or refuses its options.
     """
+    timing = timing or Timing()
     used = Profile(
         profile.name,
         profile.path,
@@ -70,8 +68,8 @@ async def build(
     return Session(
         profile.name.value,
         backends,
-        lambda: LocalStore.open(profile.store_path, clock=clock),
-        timing=Timing(clock=clock),
+        lambda: LocalStore.open(profile.store_path, clock=timing.clock),
+        timing=timing,
         region=profile.region.value,
     )
 

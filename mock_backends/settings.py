@@ -17,6 +17,7 @@ class Settings:
     streams_total: int = 1000
     agents: int = 0  # further simulated agents beyond those of the world, for load tests
     customers: int = 2000  # customers of the pretend company beside the named ones
+    clock_start: float | None = None  # server time at the start, seconds since the epoch; None: as it is
     offer_timeout: float | None = None  # server seconds; None as each queue has it
     wrap_up_seconds: float | None = None  # server seconds, 0 for no limit; None as each queue has it
     autonomous: bool = True  # whether presence and the scenario move by themselves

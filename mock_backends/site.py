@@ -2,6 +2,7 @@
 
 import random
 import secrets
+import time
 
 from mock_backends.agenda import Agenda
 from mock_backends.clock import Clock
@@ -24,7 +25,8 @@ class Site:
     ) -> None:
         self.seed = seed
         self.settings = settings or Settings()
-        self.clock = Clock(speed)
+        start = self.settings.clock_start
+        self.clock = Clock(speed, skew=0.0 if start is None else start - time.time())
         self.agenda = Agenda(self.clock)
         self.tokens = Tokens()
         self.storage = Storage(storage_path)
