@@ -1,0 +1,83 @@
+"""The offer and the call: accept, hold, mute, tones, end."""
+
+from desktop.domain import select
+from desktop.domain.words import Verb
+from desktop.tui.panes.tones import TonesField
+from desktop.tui.verbs.desk import Desk
+
+END_SECONDS = 1.5
+"""How long after the first press a second one, or enter, ends the contact."""
+
+
+class ContactVerbs(Desk):
+    """What is done to the contact itself."""
+
+    def accept(self) -> None:
+        """Accept the most urgent offer, and turn to it."""
+        offer = self._offer()
+        if offer is None:
+            self._tell("Nothing is offered to you now.")
+            return
+        self._screen.select(offer.id)
+        if not self._typing_elsewhere():
+            self._screen.focus_note()
+        self._do(Verb.ACCEPT, offer)
+
+    def decline(self) -> None:
+        """Decline the most urgent offer."""
+        offer = self._offer()
+        if offer is None:
+            self._tell("Nothing is offered to you now.")
+        else:
+            self._do(Verb.DECLINE, offer, reason="declined")
+
+    def hold(self) -> None:
+        """Hold or resume; with an expert on the line, talk to the other one."""
+        self._first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
+
+    def mute(self) -> None:
+        """Mute or unmute."""
+        self._first_of(Verb.UNMUTE, Verb.MUTE)
+
+    def end(self) -> None:
+        """Ask once, end at the second press."""
+        interaction = self._selected()
+        if interaction is None or Verb.END not in select.verbs_on_offer(self._screen.state, interaction):
+            self._tell("There is no contact to end.")
+            return
+        if self._ending == interaction.id:
+            self.confirm_end()
+            return
+        self._arm(interaction.id)
+        self._later(END_SECONDS, self._disarm)
+
+    @property
+    def ending(self) -> bool:
+        """Whether the contact was asked to be ended once, a moment ago."""
+        return self._ending is not None
+
+    def confirm_end(self) -> None:
+        """End what was asked to be ended."""
+        interaction = self._selected()
+        armed, self._ending = self._ending, None
+        self._disarm()
+        if interaction is not None and interaction.id == armed:
+            self._do(Verb.END, interaction)
+
+    def tones(self) -> None:
+        """Open the keypad."""
+        interaction = self._selected()
+        if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
+            self._tell("Tones need a call you are talking on.")
+            return
+        self._screen.query_one(TonesField).open()
+
+    def send_tones(self, digits: str) -> None:
+        """Send tones on the selected call."""
+        interaction = self._selected()
+        if interaction is not None:
+            self._do(Verb.DTMF, interaction, digits=digits)
+
+    def _arm(self, interaction_id: str) -> None:
+        self._ending = interaction_id
+        self._mark_ending(on=True)

@@ -1,0 +1,70 @@
+"""Finding an expert, consulting, handing over, joining."""
+
+from desktop.domain import select
+from desktop.domain.model import Interaction
+from desktop.domain.words import LegPhase, Phase, Verb
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.verbs.desk import Desk
+
+
+class ExpertVerbs(Desk):
+    """What is done with a further party."""
+
+    def expert(self) -> None:
+        """Find an expert, or come back from the one on the line."""
+        interaction = self._selected()
+        if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._tell("Experts can be asked during a contact.")
+            return
+        finder = self._screen.query_one(ExpertFinder)
+        if finder.is_open:
+            self._screen.close_top()
+        elif select.open_leg(interaction) is not None:
+            self._leg(interaction, Verb.CANCEL_LEG)
+        else:
+            self._open_finder(interaction, transferring=False)
+
+    def transfer(self) -> None:
+        """Hand over to the expert on the line, or choose whom to transfer to."""
+        interaction = self._selected()
+        if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._tell("There is no contact to transfer.")
+            return
+        finder = self._screen.query_one(ExpertFinder)
+        if finder.is_open and not finder.transferring:
+            finder.pick("transfer")
+            return
+        leg = select.open_leg(interaction)
+        if leg is None:
+            self._open_finder(interaction, transferring=True)
+        elif leg.phase is LegPhase.ACTIVE:
+            self._leg(interaction, Verb.COMPLETE_TRANSFER)
+        else:
+            self._tell("Wait until they answer, or F6 to come back.")
+
+    def conference(self) -> None:
+        """Join everybody."""
+        interaction = self._selected()
+        if interaction is not None:
+            self._leg(interaction, Verb.CONFERENCE)
+
+    def picked_expert(self, how: str, target: str, text: str) -> None:
+        """The finder's choice."""
+        session, interaction = self.session, self._selected()
+        if session is None or interaction is None:
+            return
+        if how == "chat":
+            self._result(session.actions.chat(target, text))
+            return
+        target = target if target.startswith("queue:") else f"person:{target}"
+        self._screen.close_top()
+        self._do(
+            Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER,
+            interaction,
+            target=target,
+        )
+
+    def _open_finder(self, interaction: Interaction, *, transferring: bool) -> None:
+        query = "" if transferring else (interaction.skills[0] if interaction.skills else interaction.queue)
+        self._screen.query_one(ExpertFinder).open(query, transferring=transferring)
+        self._screen.open_right()

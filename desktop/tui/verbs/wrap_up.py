@@ -1,0 +1,77 @@
+"""Note, codes, follow-ups, finish."""
+
+from desktop.domain import select
+from desktop.domain.words import Phase, Verb
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.note import NotePane
+from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.verbs.desk import Desk
+
+
+class WrapUpVerbs(Desk):
+    """What is done once the customer has left, or before."""
+
+    def note(self) -> None:
+        """Go to the note."""
+        if self._selected() is None:
+            self._tell("The note belongs to a contact, and there is none.")
+        else:
+            self._screen.focus_note()
+
+    def wrap_up(self) -> None:
+        """Go to the codes; from there, back to the note."""
+        interaction = self._selected()
+        pane = self._screen.query_one(WrapUpPane)
+        if interaction is None or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP, Phase.CLOSED):
+            self._tell("There is nothing to wrap up.")
+        elif pane.is_open and pane.has_focus_within:
+            self._screen.focus_note()
+        else:
+            self._screen.show_tab("contact")
+            pane.open(focus=True)
+            self._screen.redraw()
+
+    def finish(self) -> None:
+        """Finish the wrap-up; in the expert finder: write to the expert."""
+        finder = self._screen.query_one(ExpertFinder)
+        if finder.is_open:
+            finder.pick("chat")
+            return
+        session, interaction = self.session, self._selected()
+        if session is None or interaction is None:
+            return
+        if (
+            interaction.phase not in (Phase.WRAP_UP, Phase.CLOSED)
+            and interaction.id not in self._screen.state.unfinished
+        ):
+            self._tell("The contact is still going on; end it first.")
+            return
+        pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
+        problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
+        if problems and interaction.id not in self._screen.state.unfinished:
+            self._tell("Still needed: " + " ".join(problems))
+            self.wrap_up()
+            return
+        self._result(
+            session.wrap_ups.finish(interaction.id, codes=pane.codes, note=note.text, follow_ups=pane.follow_ups)
+        )
+
+    def extend(self) -> None:
+        """Ask for more time."""
+        interaction = self._selected()
+        if interaction is not None:
+            self._first_of(Verb.EXTEND_WRAP_UP)
+
+    def callback(self) -> None:
+        """Plan a callback in the wrap-up."""
+        self._follow_up("callback")
+
+    def text_message(self) -> None:
+        """Write a text message to the customer in the wrap-up."""
+        self._follow_up("sms")
+
+    def _follow_up(self, kind: str) -> None:
+        pane = self._screen.query_one(WrapUpPane)
+        if not pane.is_open:
+            self.wrap_up()
+        pane.add_follow_up(kind)
