@@ -1,17 +1,27 @@
 """The control plane `/_sim/*`: makes things happen and shows what did. The gate lets only the control token in."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import Body
 from pydantic import Field
 
 from mock_backends.faults import Rule
 from mock_backends.models_base import Wire
+from mock_backends.scenario import Player
 from mock_backends.service import Service
+from mock_backends.site import Site
+from mock_backends.stage import Stage
 from mock_backends.steps import Step
 
-if TYPE_CHECKING:
-    from mock_backends.fleet import Fleet
+
+class Steered(Protocol):
+    """The servers of this process, as far as the control plane steers them."""
+
+    site: Site
+    stage: Stage
+    player: Player | None
+
+    def reset(self) -> None: ...
 
 
 class Rules(Wire):
@@ -27,7 +37,7 @@ class ClockChange(Wire):
     skew: float | None = Field(default=None, ge=-1e8, le=1e8)
 
 
-def add_control(service: Service, fleet: "Fleet") -> None:
+def add_control(service: Service, fleet: Steered) -> None:
     """Add the routes. Steps, clock and reset are for all servers of the process, faults and record for this one."""
     app = service.app
 

@@ -1,18 +1,21 @@
 """Makes steps happen on the servers that run in this process."""
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from mock_backends import steps
 from mock_backends.board import Board
 from mock_backends.centre import Centre
+from mock_backends.company import Company
+from mock_backends.contact_center import ContactCenterService
 from mock_backends.customers_on_line import Arrival
+from mock_backends.messaging import MessagingService
 from mock_backends.models_base import Address
 from mock_backends.models_contact_center import Interaction, LegFailureWord
+from mock_backends.presence import PresenceService
 from mock_backends.problem import Problem, invalid
-
-if TYPE_CHECKING:
-    from mock_backends.fleet import Fleet
+from mock_backends.service import Service
+from mock_backends.site import Site
 
 FAILURES: dict[str, LegFailureWord | None] = {
     "expert_answers": None,
@@ -39,10 +42,27 @@ def address_of(text: str) -> Address:
     return Address(kind="email" if "@" in text[1:] else "handle", value=text)
 
 
+class Servers(Protocol):
+    """The servers of this process, as far as steps reach into them."""
+
+    site: Site
+    company: Company
+    services: dict[str, Service]
+
+    @property
+    def contact_center(self) -> ContactCenterService: ...
+
+    @property
+    def presence(self) -> PresenceService: ...
+
+    @property
+    def messaging(self) -> MessagingService: ...
+
+
 class Stage:
     """Plays steps. Steps for a server that does not run here are refused."""
 
-    def __init__(self, fleet: "Fleet") -> None:
+    def __init__(self, fleet: Servers) -> None:
         self._fleet = fleet
         self._rng = fleet.site.rng("stage")
 
