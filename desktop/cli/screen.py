@@ -17,7 +17,10 @@ def start_desktop(chosen: Chosen) -> int:
     log_path = Path(profile.data_dir.value) / f"{profile.name.value}.log"
     try:
         with alone(profile.lock_path, take_over=chosen["take_over"]):
-            return run_desktop(lambda: build(profile), guide=False, log_path=log_path)
+            keymap = {verb: key.value for verb, key in profile.keys.items()}
+            return run_desktop(lambda: build(profile), guide=False, log_path=log_path, keymap=keymap)
+    except ValueError as wrong:
+        raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
     except InstanceHeld as held:
         raise CommandError(f"{held}. Close it there, or start with --take-over.", Exit.REFUSED) from held
 

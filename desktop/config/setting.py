@@ -44,7 +44,8 @@ class BackendSettings:
 class Profile:
     """All that is configured under one name. `problems` is empty when it can be used.
 
-    `region` is the two-letter country in which the CRM's numbers without `+` are dialled.
+    `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
+    the verbs of the desktop, for every profile of the file.
     """
 
     name: Setting
@@ -53,6 +54,7 @@ class Profile:
     backends: Mapping[Kind, BackendSettings]
     problems: tuple[str, ...] = ()
     region: Setting = Setting("", "default")
+    keys: Mapping[str, Setting] = field(default_factory=dict)
 
     @property
     def store_path(self) -> Path:

@@ -20,7 +20,7 @@ from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
 from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import KEYS, PICK
+from desktop.tui.keys import BY_ID, KEYS, PICK, remap
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
@@ -79,6 +79,9 @@ class DesktopApp(TerminalApp):
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
             keymap: other keys for the names in the table of keys.
+
+        Raises:
+            ValueError: a key that the table does not know, or that stands for two verbs.
         """
         name_alt_keys()
         super().__init__(log_path=log_path)
@@ -91,7 +94,7 @@ class DesktopApp(TerminalApp):
             self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self._tell, leave=self._leave_in_order
         )
         if keymap:
-            self.set_keymap(keymap)
+            self.set_keymap(remap(keymap))
 
     def get_default_screen(self) -> Screen[Any]:
         """The agent's screen."""
@@ -192,7 +195,7 @@ class DesktopApp(TerminalApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Everything the keys can do, by name, and the themes."""
-        for key in KEYS:
+        for key in BY_ID.values():
             if key.action not in ("palette", "back"):
                 yield SystemCommand(
                     f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)

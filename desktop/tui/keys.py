@@ -1,6 +1,8 @@
 """The one table of keys: the footer, the help screen, the palette and the README are made from it."""
 
-from dataclasses import dataclass
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +117,41 @@ PICK = tuple(f"alt+{n}" for n in range(1, 10))
 """Picks one of several customers, even while typing."""
 
 BY_ID = {key.id: key for key in KEYS}
+"""The keys in force, by name; `remap` changes them before the screen is built."""
+
+
+def shown(name: str) -> str:
+    """The key in force for a verb, as printed beside it."""
+    return BY_ID[name].shown
+
+
+def remap(changes: Mapping[str, str]) -> dict[str, str]:
+    """Put other keys in force.
+
+    Args:
+        changes: by the names in the table, keys joined by commas, as in `{"hold": "f4,alt+h"}`. They replace the keys
+            that work while typing; the letters stay.
+
+    Returns:
+        The same, as Textual's keymap takes it.
+
+    Raises:
+        ValueError: an unknown name (with the nearest known one), no key at all, or one key for two verbs.
+    """
+    keymap = {}
+    for name, typed in changes.items():
+        if name not in BY_ID:
+            close = difflib.get_close_matches(name, BY_ID, n=1)
+            raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+        always = tuple(key.strip().lower() for key in typed.split(",") if key.strip())
+        if not always:
+            raise ValueError(f"keys: {name!r} needs a key.")
+        BY_ID[name] = replace(BY_ID[name], always=always)
+        keymap[name] = ",".join(always)
+    taken: dict[str, str] = {}
+    for verb in BY_ID.values():
+        for key in verb.always:
+            if key in taken or key in PICK:
+                raise ValueError(f"keys: {key!r} stands for {taken.get(key, 'picking a customer')!r} and {verb.id!r}.")
+            taken[key] = verb.id
+    return keymap

@@ -11,7 +11,7 @@ from desktop.app.outbox_rows import OutboxRow
 from desktop.domain.model import Instant
 from desktop.domain.state import AppState
 from desktop.tui import wording
-from desktop.tui.keys import KEYS, show
+from desktop.tui.keys import BY_ID, show, shown
 from desktop.tui.safe_text import Part, content, line
 
 
@@ -23,9 +23,9 @@ def help_lines() -> list[Content]:
         ),
         content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
     ]
-    for group in dict.fromkeys(key.group for key in KEYS):
+    for group in dict.fromkeys(key.group for key in BY_ID.values()):
         lines += [content(""), content(group, "bold $accent")]
-        for key in KEYS:
+        for key in BY_ID.values():
             if key.group == group:
                 always = " ".join(show(name) for name in key.always)
                 letters = " ".join(show(name) for name in key.letters)
@@ -96,7 +96,7 @@ def outbox_lines(rows: Sequence[OutboxRow], now: Instant) -> list[Content]:
     if not rows:
         return [content("Everything has been delivered.", "$success")]
     lines: list[Content] = [
-        line(("F10", "bold $accent"), (" tries again now. Nothing here is ever dropped.", "$muted")),
+        line((shown("retry"), "bold $accent"), (" tries again now. Nothing here is ever dropped.", "$muted")),
         content(""),
     ]
     for row in rows:

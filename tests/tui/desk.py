@@ -52,14 +52,16 @@ class RecordedSession:
         """Nothing to close."""
 
 
-def desk(state: AppState, *, guide: bool = False) -> tuple[DesktopApp, RecordedSession]:
+def desk(
+    state: AppState, *, guide: bool = False, keymap: dict[str, str] | None = None
+) -> tuple[DesktopApp, RecordedSession]:
     """An app showing `state`, with the clock stopped at `NOW`."""
     session = RecordedSession(state)
 
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, guide=guide, clock=lambda: NOW), session
+    return DesktopApp(build, guide=guide, clock=lambda: NOW, keymap=keymap), session
 
 
 async def settle(pilot: Any, keys: Sequence[str] = ()) -> None:

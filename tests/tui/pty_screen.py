@@ -95,7 +95,8 @@ class PtyScreen:
         self._set_size(rows, cols)
         self._attributes = termios.tcgetattr(self._slave)
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUTF8": "1"}
-        environment.pop("NO_COLOR", None)
+        for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the two sizes would win over the terminal's own
+            environment.pop(name, None)
         for name, value in (env or {}).items():
             if value is None:
                 environment.pop(name, None)

@@ -1,11 +1,20 @@
 """Alt keys are told apart in the old encoding of terminals, also when more is typed at once."""
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 
+from desktop.domain.words import Verb
+from desktop.tui import keys
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import KEYS, PICK
+from desktop.tui.pages import help_lines
+from desktop.tui.panes.conversation import ConversationPane
+from tests.tui.desk import desk, settle
+from tests.tui.states import active
 
 
 def keys_of(typed: str) -> list[str]:
@@ -21,3 +30,30 @@ def test_alt_key_is_itself_with_typing_behind_it(key: str) -> None:
 
 def test_arrows_and_function_keys_are_still_read() -> None:
     assert keys_of("\x1b[A\x1bOP\x1b[18~x") == ["up", "f1", "f7", "x"]
+
+
+@pytest.fixture
+def table() -> Iterator[None]:
+    before = dict(keys.BY_ID)
+    yield
+    keys.BY_ID.update(before)
+
+
+@pytest.mark.usefixtures("table")
+async def test_a_remapped_key_works_and_is_printed_everywhere() -> None:
+    app, session = desk(active(), keymap={"hold": "f11"})
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f11", "f4"])
+        assert [call[1] for call in session.calls if call[0] == "actions.do"] == [Verb.HOLD]
+        assert "F11 hold" in str(app.desk_screen.query_one(ConversationPane)._border_subtitle)
+    assert any("F11" in text.plain for text in help_lines())
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"holt": "f4"}, "Did you mean 'hold'"), ({"hold": " , "}, "needs a key"), ({"hold": "f5"}, "'mute'")],
+)
+def test_a_wrong_remapping_is_refused_with_the_reason(changes: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        keys.remap(changes)

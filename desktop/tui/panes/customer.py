@@ -10,6 +10,7 @@ from desktop.domain.customer import Consent, Customer, Match
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import PopAnswer
 from desktop.tui import wording
+from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, content, line
 
@@ -176,7 +177,7 @@ def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
         content(pop.why, "$muted"),
         line(
             ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
-            ("F10", "bold $accent"),
+            (shown("retry"), "bold $accent"),
             (" now.", "$muted"),
         ),
     ]

@@ -15,6 +15,7 @@ from desktop.domain import select
 from desktop.domain.experts import RankedExpert
 from desktop.domain.model import Instant
 from desktop.tui import wording
+from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable, Row
@@ -132,8 +133,8 @@ class ExpertFinder(Pane, Vertical):
         self.border_subtitle = line(
             ("enter", "bold $accent"),
             (f" {verb}  ", "$muted"),
-            *([] if self.transferring else [("F7", "bold $accent"), (" hand over  ", "$muted")]),
-            ("alt+enter", "bold $accent"),
+            *([] if self.transferring else [(shown("transfer"), "bold $accent"), (" hand over  ", "$muted")]),
+            (shown("finish"), "bold $accent"),
             (" chat", "$muted"),
         )
         self._draw_expert(view, table.cursor_key)

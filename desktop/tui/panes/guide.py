@@ -7,17 +7,25 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.words import Availability, LegPhase, Phase
+from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, line
 
-STEPS: tuple[tuple[str, str], ...] = (
-    ("available", "Become available: press s, then 1."),
-    ("accept", "When it rings, the record is there already. F2 answers."),
-    ("note", "Type your note; it is saved as you type."),
-    ("expert", "F6, type «refunds», enter rings an expert. F7 hands over, F6 comes back."),
-    ("end", "F8 twice ends the call."),
-    ("wrap_up", "F9, type a code, enter; alt+enter finishes."),
-)
+
+def steps() -> tuple[tuple[str, str], ...]:
+    """What to do, in order, with the keys in force."""
+    return (
+        ("available", "Become available: press s, then 1."),
+        ("accept", f"When it rings, the record is there already. {shown('accept')} answers."),
+        ("note", "Type your note; it is saved as you type."),
+        (
+            "expert",
+            f"{shown('expert')}, type «refunds», enter rings an expert. {shown('transfer')} hands over, "
+            f"{shown('expert')} comes back.",
+        ),
+        ("end", f"{shown('end')} twice ends the call."),
+        ("wrap_up", f"{shown('wrap_up')}, type a code, enter; {shown('finish')} finishes."),
+    )
 
 
 class Guide(TextPane):
@@ -58,9 +66,9 @@ class Guide(TextPane):
 
     def lines(self, view: View) -> Sequence[Content]:
         """The next step in words, the others as ticks."""
-        rest = [step for step in STEPS if step[0] not in self.done]
+        rest = [step for step in steps() if step[0] not in self.done]
         ticks: list[Part] = [("guide  ", "bold $success")]
-        for step, _ in STEPS:
+        for step, _ in steps():
             done = step in self.done
             ticks.append((f"{'✓' if done else '○'} {step.replace('_', '-')}  ", "$success" if done else "$muted"))
         ticks.append(("esc hides", "$muted"))

@@ -3,6 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, line
 
@@ -30,5 +31,5 @@ class Tabs(Pane, Widget):
         parts: list[Part] = [" "]
         for name, label in TABS:
             parts += [(f" {label} ", "bold reverse $accent" if name == self.current else "$muted"), " "]
-        parts.append(("  F12 next", "$muted"))
+        parts.append((f"  {shown('pane')} next", "$muted"))
         return line(*parts)

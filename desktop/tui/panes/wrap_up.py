@@ -15,6 +15,7 @@ from desktop.domain.model import Instant, Interaction, WrapUpCode
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import wording
 from desktop.tui.follow_up_text import read_due
+from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable, Row
@@ -121,13 +122,13 @@ class WrapUpPane(Pane, Vertical):
         self._draw_missing(view, interaction)
         self.border_title = _heading(interaction, view.now)
         self.border_subtitle = line(
-            ("alt+enter", "bold $accent"),
+            (shown("finish"), "bold $accent"),
             (" finish  ", "$muted"),
-            ("alt+c", "bold $accent"),
+            (shown("callback"), "bold $accent"),
             (" callback  ", "$muted"),
-            ("alt+t", "bold $accent"),
+            (shown("text"), "bold $accent"),
             (" text  ", "$muted"),
-            *([("alt+e", "bold $accent"), (" more time", "$muted")] if interaction.wrap_up_deadline else []),
+            *([(shown("extend"), "bold $accent"), (" more time", "$muted")] if interaction.wrap_up_deadline else []),
         )
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:
@@ -168,7 +169,7 @@ class WrapUpPane(Pane, Vertical):
         elif problems:
             parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
         else:
-            parts = [("✓ ready: ", "bold $success"), ("alt+enter", "bold $accent"), (" finishes", "$muted")]
+            parts = [("✓ ready: ", "bold $success"), (shown("finish"), "bold $accent"), (" finishes", "$muted")]
         self.query_one("#wrap-up-missing", Static).update(line(*parts))
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -3,6 +3,7 @@
 from desktop.domain import select
 from desktop.domain.model import Interaction
 from desktop.domain.words import LegPhase, Phase, Verb
+from desktop.tui.keys import shown
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.verbs.desk import Desk
 
@@ -40,7 +41,7 @@ class ExpertVerbs(Desk):
         elif leg.phase is LegPhase.ACTIVE:
             self._leg(interaction, Verb.COMPLETE_TRANSFER)
         else:
-            self._tell("Wait until they answer, or F6 to come back.")
+            self._tell(f"Wait until they answer, or {shown('expert')} to come back.")
 
     def conference(self) -> None:
         """Join everybody."""
