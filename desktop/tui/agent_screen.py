@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import Input, Static, TextArea
 
@@ -49,7 +50,7 @@ class AgentScreen(Screen[None]):
     """Draws views; what keys do is in `desk_actions`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
-        super().__init__()
+        super().__init__(classes=f"show-{TABS[0][0]}")
         self._guide = guide
         self._now = now
         self.state = AppState()
@@ -163,8 +164,9 @@ class AgentScreen(Screen[None]):
     def show_tab(self, name: str) -> None:
         """On a narrow screen: show this tab."""
         self.query_one(Tabs).current = name
-        for tab, _ in TABS:
-            self.set_class(tab == name, f"show-{tab}")
+        shown = {f"show-{tab}" for tab, _ in TABS}
+        if self.classes & shown != {f"show-{name}"}:
+            self.classes = frozenset(self.classes - shown | {f"show-{name}"})
 
     def next_tab(self) -> None:
         """On a narrow screen: the next one, with the focus in it."""
@@ -182,16 +184,27 @@ class AgentScreen(Screen[None]):
         if not note.read_only:
             note.focus()
 
+    def fit(self, size: Size) -> None:
+        """Three columns, two, one at a time, or a word about the size.
+
+        All classes change at once, since each change styles the whole screen anew; called with the terminal's size
+        before the first paint, so that nothing is painted twice.
+        """
+        width, height = size
+        fits = {
+            "small": width < SMALLEST[0] or height < SMALLEST[1],
+            "spacious": width >= SPACIOUS,
+            "wide": width >= WIDE,
+            "medium": MEDIUM <= width < WIDE,
+            "narrow": width < MEDIUM,
+        }
+        wanted = {name for name, on in fits.items() if on}
+        if wanted != self.classes & fits.keys():
+            self.classes = frozenset(self.classes - fits.keys() | wanted)
+
     def on_resize(self, event: events.Resize) -> None:
-        """Three columns, two, one at a time, or a word about the size."""
-        width, height = event.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(small, "small")
-        self.set_class(width >= SPACIOUS, "spacious")
-        self.set_class(width >= WIDE, "wide")
-        self.set_class(MEDIUM <= width < WIDE, "medium")
-        self.set_class(width < MEDIUM, "narrow")
-        self.show_tab(self.query_one(Tabs).current)
+        """Fit, and draw what depends on the width."""
+        self.fit(event.size)
         self.call_after_refresh(self.redraw)
 
     def _focus_work_or_note(self) -> None:
@@ -215,6 +228,10 @@ class AgentScreen(Screen[None]):
             self._rung = interaction.id
             if not self.typing:
                 self.show_tab("customer")  # on a narrow screen: the record is in sight before the answer
+        elif interaction is None and self._rung is not None:
+            self._rung = None
+            if self.query_one(Tabs).current == "customer" and not self.typing:
+                self.show_tab("contact")  # which says where the agent stands now
         finder, wrap_up = self.query_one(ExpertFinder), self.query_one(WrapUpPane)
         if finder.is_open and (interaction is None or interaction.phase is not Phase.ACTIVE):
             finder.close()

@@ -26,7 +26,8 @@ class Ran:
 
 def clean_env(home: Path, **more: str) -> dict[str, str]:
     """An environment without any settings of ours, whose user folders lie in `home`."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("AGENT_DESKTOP_", "XDG_"))}
+    sizes = ("COLUMNS", "LINES")  # of a terminal that is not the test's own
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("AGENT_DESKTOP_", "XDG_")) and k not in sizes}
     return env | {"HOME": str(home), "PYTHONWARNINGS": "default"} | more
 
 

@@ -109,23 +109,20 @@ class Workplace:
         """The wrap-ups that the CRM took."""
         return [one["body"] for one in self.record("crm", "/v1/wrap-ups/")]
 
-    def interaction(self, interaction_id: str) -> dict[str, Any] | None:
-        """What the contact centre says of an interaction to the agent; None when it is not the agent's."""
+    def interaction(self, interaction_id: str) -> dict[str, Any]:
+        """What the contact centre says of an interaction to the agent; empty when it is not the agent's."""
         reply = httpx.get(
             f"{self.servers.urls['contact_center']}/v1/interactions/{interaction_id}",
             headers={"Authorization": f"Bearer {self.servers.tokens[self.servers.first_agent]}"},
             trust_env=False,
         )
-        if reply.status_code == 404:
-            return None
-        body: dict[str, Any] = reply.json()
+        body: dict[str, Any] = {} if reply.status_code == 404 else reply.json()
         found: dict[str, Any] = body.get("interaction", body)
         return found
 
-    def phase(self, interaction_id: str) -> str | None:
-        """The phase of an interaction at the contact centre."""
-        found = self.interaction(interaction_id)
-        return None if found is None else str(found["phase"])
+    def phase(self, interaction_id: str) -> str:
+        """The phase of an interaction at the contact centre; empty when it is not the agent's."""
+        return str(self.interaction(interaction_id).get("phase", ""))
 
     def drafts(self) -> list[str]:
         """The notes that are on disk, read as another process."""
@@ -149,3 +146,29 @@ class Counted:
     def write(self, text: str) -> None:
         """Type text."""
         self._screen.send(text)
+
+
+def ready(screen: PtyScreen) -> None:
+    """Sign in and be available."""
+    screen.wait_for("Maya")
+    screen.press("s", "1")
+    screen.wait_for("Available")
+
+
+def talking(place: Workplace, screen: PtyScreen, number: str = PRIYA) -> str:
+    """Be on a call with the keyboard in the note; the interaction's id."""
+    ready(screen)
+    interaction = place.call(number)
+    screen.wait_for("Incoming call")
+    screen.press("f2")
+    until(lambda: place.phase(interaction) == "active")
+    screen.wait_for("talking")
+    return interaction
+
+
+def finish(screen: PtyScreen, code: str = "dupl") -> None:
+    """From the wrap-up to its end, with one code."""
+    screen.wait_for("still needed")
+    screen.press("f9")
+    screen.send(code)
+    screen.press("enter", "alt+enter")

@@ -1,0 +1,92 @@
+"""Offers that do not become calls: missed, declined, abandoned, given to another; and a press too many."""
+
+import pytest
+
+from tests.e2e.workplace import NARROW, WIDE, Workplace, ready, talking, until
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_a_missed_offer_makes_not_ready_and_says_why(place: Workplace, size: tuple[int, int]) -> None:
+    with place.desktop(size) as screen:
+        ready(screen)
+        interaction = place.call()
+        screen.wait_for("Incoming call")
+        place.control("PUT", "clock", {"speed": 100.0})
+        screen.wait_for("Not ready · missed")
+        place.control("PUT", "clock", {"speed": 1.0})
+        screen.wait_for("because an offer was not answered")
+        assert "Incoming call" not in screen.text()
+        assert place.phase(interaction) in ("", "queued")
+        screen.press("s", "1")
+        screen.wait_for("Incoming call")  # the caller still waits, and comes back
+        screen.press("f2")
+        until(lambda: place.phase(interaction) == "active")
+
+
+def test_a_declined_offer_goes_and_nothing_is_written(place: Workplace) -> None:
+    with place.desktop() as screen:
+        ready(screen)
+        interaction = place.call()
+        screen.wait_for("Incoming call")
+        screen.press("f3")
+        declined = until(lambda: place.record("contact_center", f"{interaction}/decline"))
+        assert len(declined) == 1
+        screen.wait_gone("Incoming call")
+        assert place.written_back() == []
+
+
+def test_a_caller_who_gives_up_while_it_rings(place: Workplace) -> None:
+    with place.desktop() as screen:
+        ready(screen)
+        place.call()
+        screen.wait_for("Incoming call")
+        place.step("hangup")
+        screen.wait_gone("Incoming call")
+        screen.wait_for("Waiting for the next contact")
+        assert "● Available" in screen.text()  # it was not the agent who missed it
+        screen.press("f2")
+        screen.wait_for("Nothing is offered to you now")
+
+
+def test_an_offer_given_to_another_goes(place: Workplace) -> None:
+    with place.desktop() as screen:
+        ready(screen)
+        place.call()
+        screen.wait_for("Incoming call")
+        place.step("rescind")
+        screen.wait_gone("Incoming call")
+
+
+def test_double_presses_do_a_thing_once(place: Workplace) -> None:
+    with place.desktop() as screen:
+        ready(screen)
+        interaction = place.call()
+        screen.wait_for("Incoming call")
+        screen.press("f2", "f2", "f2")
+        screen.wait_for("talking")
+        screen.press("f8", "f8", "f8", "f8")
+        screen.wait_for("still needed")
+        screen.press("f9")
+        screen.send("dupl")
+        screen.press("enter", "alt+enter", "alt+enter", "alt+enter")
+        until(place.written_back)
+        screen.wait_for("Waiting for the next contact")
+        screen.press("alt+q")
+        assert screen.wait_exit() == 0
+    done = [one["path"].rpartition("/")[2] for one in place.record("contact_center", interaction)]
+    assert sorted(done) == ["accept", "end", "wrap-up"]
+    assert len(place.record("crm", "/v1/wrap-ups/")) == 1
+
+
+def test_hold_and_mute_twice_are_hold_and_resume(place: Workplace) -> None:
+    with place.desktop() as screen:
+        interaction = talking(place, screen)
+        screen.press("f4")
+        screen.wait_for("on hold")
+        screen.press("f4", "f5")
+        screen.wait_for("talking")
+        screen.wait_for("muted")
+        screen.press("f5")
+        screen.wait_gone("muted")
+        done = [one["path"].rpartition("/")[2] for one in place.record("contact_center", interaction)]
+        assert done == ["accept", "hold", "resume", "mute", "unmute"]
