@@ -161,3 +161,15 @@ def test_the_mock_servers_start_as_shown(tmp_path: Path) -> None:
         process.terminate()
         assert '"contact_center"' in said and '"control"' in said
         assert process.wait(15) == 0
+
+
+def test_the_architecture_speaks_of_files_that_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    there = [
+        str(path.relative_to(ROOT))
+        for top in ("desktop", "mock_backends", "tests")
+        for path in (ROOT / top).rglob("*.*")
+    ]
+    named = {name for name in re.findall(r"`([\w/]+\.(?:py|tcss|md|toml))`", text) if name not in ("pyproject.toml",)}
+    assert len(named) > 80
+    assert {name for name in named if not any(path.endswith(f"/{name}") or path == name for path in there)} == set()
