@@ -3,12 +3,9 @@
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.instance_lock import InstanceHeld, InstanceLock
-from desktop.app.local_store import LocalStore
-from desktop.app.session import Backends, Session
-from desktop.app.timing import Timing
 from desktop.config import ConfigError, Profile
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
@@ -17,6 +14,10 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import Rejected
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+    from desktop.app.timing import Timing
 
 B = TypeVar("B", bound=Backend)
 
@@ -41,7 +42,9 @@ def _make(profile: Profile, kind: Kind, port: type[B]) -> B | None:
     return backend
 
 
-async def build(profile: Profile, *, timing: Timing | None = None, without: frozenset[Kind] = frozenset()) -> Session:
+async def build(
+    profile: Profile, *, timing: "Timing | None" = None, without: frozenset[Kind] = frozenset()
+) -> "Session":
     """A session that is not started yet: nothing is connected and no file is open.
 
     Args:
@@ -51,6 +54,11 @@ async def build(profile: Profile, *, timing: Timing | None = None, without: froz
     Raises:
         ConfigError: a plug-in cannot be used, or refuses its options.
     """
+    # Only here: the screen imports this module, and is painted before it needs any of these.
+    from desktop.app.local_store import LocalStore
+    from desktop.app.session import Backends, Session
+    from desktop.app.timing import Timing
+
     timing = timing or Timing()
     used = Profile(
         profile.name,

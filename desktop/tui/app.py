@@ -97,7 +97,8 @@ class DesktopApp(TerminalApp):
             self.set_keymap(remap(keymap))
 
     def get_default_screen(self) -> Screen[Any]:
-        """The agent's screen."""
+        """The agent's screen, in the terminal's size from the start."""
+        self.desk_screen.fit(self.size)
         return self.desk_screen
 
     def on_ready(self) -> None:

@@ -4,15 +4,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from platform import python_version
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from desktop.app.outbox_rows import OutboxRow
 from desktop.domain.model import Instant
 from desktop.domain.state import AppState
 from desktop.tui import wording
 from desktop.tui.keys import BY_ID, show, shown
 from desktop.tui.safe_text import Part, content, line
+
+if TYPE_CHECKING:
+    from desktop.app.outbox_rows import OutboxRow
 
 
 def help_lines() -> list[Content]:
@@ -91,7 +94,7 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
     return lines
 
 
-def outbox_lines(rows: Sequence[OutboxRow], now: Instant) -> list[Content]:
+def outbox_lines(rows: Sequence["OutboxRow"], now: Instant) -> list[Content]:
     """Every record that is not delivered, with its reason and its text."""
     if not rows:
         return [content("Everything has been delivered.", "$success")]
@@ -115,7 +118,7 @@ def outbox_lines(rows: Sequence[OutboxRow], now: Instant) -> list[Content]:
     return lines
 
 
-def _text_of(row: OutboxRow) -> list[str]:
+def _text_of(row: "OutboxRow") -> list[str]:
     try:
         payload = json.loads(row.payload)
     except ValueError:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.actions import ActionResult
 from desktop.domain import select
 from desktop.domain.model import Interaction
 from desktop.domain.words import Phase, Verb
@@ -12,6 +11,7 @@ from desktop.tui.panes.conversation import ConversationPane
 from desktop.tui.panes.note import NotePane
 
 if TYPE_CHECKING:
+    from desktop.app.actions import ActionResult
     from desktop.app.session import Session
 
 
@@ -81,7 +81,7 @@ class Desk:
         else:
             self._result(self.session.actions.do(verb, interaction.id, **arguments))
 
-    def _result(self, call: Awaitable[ActionResult]) -> None:
+    def _result(self, call: Awaitable["ActionResult"]) -> None:
         async def wait() -> None:
             # What went wrong is told by the session as a notice; the screen has nothing to add.
             await call
