@@ -26,6 +26,7 @@ def _show(profile: Profile) -> None:
             "file": str(profile.path),
             "data_dir": _shown(profile.data_dir),
             "region": _shown(profile.region),
+            "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,
             "problems": profile.problems,

@@ -18,7 +18,9 @@ def start_desktop(chosen: Chosen) -> int:
     try:
         with alone(profile.lock_path, take_over=chosen["take_over"]):
             keymap = {verb: key.value for verb, key in profile.keys.items()}
-            return run_desktop(lambda: build(profile), guide=False, log_path=log_path, keymap=keymap)
+            return run_desktop(
+                lambda: build(profile), guide=False, log_path=log_path, keymap=keymap, theme=profile.theme.value
+            )
     except ValueError as wrong:
         raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
     except InstanceHeld as held:

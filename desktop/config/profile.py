@@ -13,7 +13,7 @@ from desktop.ports.base import Backend, Kind
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
-TOP_KEYS = ("default", "profiles", "keys")
+TOP_KEYS = ("default", "profiles", "keys", "theme")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # it becomes part of file names
 PROFILE_KEYS = ("data_dir", "region", *(kind.value for kind in Kind))
 
@@ -82,11 +82,12 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
     region = _profile_value("region", table, where, env) or Setting("", "default")
     if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
         problems.append(f"{region.origin}: a region is two letters, like GB.")
+    theme = _profile_value("theme", tables, str(path), env) or Setting("", "default")
     keys = {
         verb: Setting(_plain(key, f"{path}: keys {verb}"), f"{path} keys")
         for verb, key in _table(tables.get("keys", {}), f"{path}: keys").items()
     }
-    return Profile(chosen, path, _data_dir(table, where, env), backends, tuple(problems), region, keys)
+    return Profile(chosen, path, _data_dir(table, where, env), backends, tuple(problems), region, keys, theme)
 
 
 def load_profile(name: str | None, env: MutableMapping[str, str], path: Path | None = None) -> Profile:

@@ -45,7 +45,7 @@ class Profile:
     """All that is configured under one name. `problems` is empty when it can be used.
 
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
-    the verbs of the desktop, for every profile of the file.
+    the verbs of the desktop and `theme` is its look, for every profile of the file.
     """
 
     name: Setting
@@ -55,6 +55,7 @@ class Profile:
     problems: tuple[str, ...] = ()
     region: Setting = Setting("", "default")
     keys: Mapping[str, Setting] = field(default_factory=dict)
+    theme: Setting = Setting("", "default")
 
     @property
     def store_path(self) -> Path:

@@ -293,6 +293,7 @@ def run_desktop(
     guide: bool,
     log_path: Path,
     keymap: dict[str, str] | None = None,
+    theme: str = "",
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -301,8 +302,15 @@ def run_desktop(
         guide: whether to show the guide through the first call.
         log_path: where a crash is written down.
         keymap: other keys, by the names in the table of keys.
+        theme: dark, light or contrast; "" for dark, or contrast where colours are not wanted.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
+
+    Raises:
+        ValueError: a key or a theme that there is not.
     """
-    return DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap).run_to_exit()
+    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap)
+    if theme:
+        app.choose_theme(theme)
+    return app.run_to_exit()

@@ -143,7 +143,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         """What the palette offers beside the commands of the domain; a subclass adds its own."""
         for theme in THEMES:
             name = theme.name.removeprefix("desk-")
-            yield SystemCommand(f"Theme: {name}", f"Use the {name} colours", lambda to=theme.name: self._use_theme(to))
+            yield SystemCommand(f"Theme: {name}", f"Use the {name} colours", lambda to=name: self.choose_theme(to))
         yield SystemCommand("Quit", "Leave the program", self.action_quit)
 
     def notify(
@@ -193,8 +193,17 @@ class TerminalApp(App[int], inherit_bindings=False):
     def _leave(self, status: int) -> None:
         self.exit(return_code=status)
 
-    def _use_theme(self, name: str) -> None:
-        self.theme = name
+    def choose_theme(self, name: str) -> None:
+        """Take a look by its short name.
+
+        Raises:
+            ValueError: there is no such look.
+        """
+        full = f"desk-{name}"
+        if full not in (theme.name for theme in THEMES):
+            known = ", ".join(theme.name.removeprefix("desk-") for theme in THEMES)
+            raise ValueError(f"theme: there is no {name!r}. There are: {known}.")
+        self.theme = full
 
     def _second(self) -> None:
         with self.batch_update():

@@ -219,3 +219,11 @@ def test_init_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
     assert ran.code == 2
     assert ran.out == ""
     assert not (tmp_path / "c").exists()
+
+
+def test_keys_and_theme_are_of_the_file_and_the_environment_wins(config: Path) -> None:
+    config.write_text('theme = "light"\n' + config.read_text() + '[keys]\nhold = "f11"\n')
+    profile = read_profile("work", {"AGENT_DESKTOP_THEME": "contrast"}, config)
+    assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f11"}
+    assert (profile.theme.value, profile.theme.origin) == ("contrast", "environment AGENT_DESKTOP_THEME")
+    assert read_profile("work", {}, config).theme.value == "light"
