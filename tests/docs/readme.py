@@ -22,15 +22,17 @@ def shown(keys: tuple[str, ...]) -> str:
 
 def key_table() -> str:
     """The table of keys, by group, each key once."""
-    lines = ["| | always | not typing | does |", "|---|---|---|---|"]
+    lines = ["| | name | always | not typing | does |", "|---|---|---|---|---|"]
     for group in GROUPS:
         name = f"**{group}**"
         for key in KEYS:
             if key.group == group:
-                lines.append(f"| {name} | {shown(key.always)} | {shown(key.letters)} | {key.help} |")
+                lines.append(f"| {name} | {key.id} | {shown(key.always)} | {shown(key.letters)} | {key.help} |")
                 name = ""
     first, last = show(PICK[0]), show(PICK[-1])
-    lines.append(f"|  | `{first}` … `{last}` | `1` … `9` | Pick one of several customers, or one of your contacts. |")
+    lines.append(
+        f"|  |  | `{first}` … `{last}` | `1` … `9` | Pick one of several customers, or one of your contacts. |"
+    )
     return "\n".join(lines) + "\n"
 
 

@@ -90,7 +90,8 @@ def test_every_variable_is_named() -> None:
     own = {f"AGENT_DESKTOP_{name}" for name in re.findall(r'PREFIX \+ "([A-Z]+)"', source)}
     assert own == {"AGENT_DESKTOP_CONFIG", "AGENT_DESKTOP_PROFILE"}
     kinds = {kind.value for kind in Kind}
-    of_profile = {f"AGENT_DESKTOP_{key.upper()}" for key in PROFILE_KEYS if key not in kinds}
+    values = {*PROFILE_KEYS, *re.findall(r'_profile_value\("(\w+)"', source)} - kinds
+    of_profile = {f"AGENT_DESKTOP_{key.upper()}" for key in values}
     of_kinds = {f"AGENT_DESKTOP_{kind.upper()}_…" for kind in ("contact_center", "crm", "presence", "messaging")}
     for name in own | of_profile | of_kinds | {TOKENS_VARIABLE, "NO_COLOR"}:
         assert f"`{name}`" in TEXT
@@ -117,6 +118,7 @@ def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
     assert tomllib.loads(text)["default"] == "work"
     profile = read_profile(None, {}, tmp_path / "config.toml")
     assert profile.region.value == "GB"
+    assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h"}
     # Only the secrets, which are not on this machine, are missing.
     assert all("token" in problem or "keyring" in problem for problem in profile.problems)
 
