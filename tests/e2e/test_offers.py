@@ -90,3 +90,15 @@ def test_hold_and_mute_twice_are_hold_and_resume(place: Workplace) -> None:
         screen.wait_gone("muted")
         done = [one["path"].rpartition("/")[2] for one in place.record("contact_center", interaction)]
         assert done == ["accept", "hold", "resume", "mute", "unmute"]
+
+
+def test_what_could_not_be_done_is_told(place: Workplace) -> None:
+    with place.desktop() as screen:
+        talking(place, screen)
+        place.faults("contact_center", {"match": "*/hold", "effect": "status", "status": 503})
+        screen.press("f4")
+        shown = screen.wait_for("The customer was not put on hold")
+        assert "on hold 0" not in shown
+        place.faults("contact_center")
+        screen.press("f4")
+        screen.wait_for("on hold 0")

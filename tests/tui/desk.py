@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from desktop.app.actions import ActionResult
 from desktop.app.store import Store
 from desktop.domain.state import AppState
 from desktop.tui.app import DesktopApp
@@ -27,7 +28,7 @@ class RecordedCalls:
             return None if synchronous else answer()
 
         async def answer() -> Any:
-            return [] if method == "rows" else None
+            return [] if method == "rows" else ActionResult(True)
 
         return record
 

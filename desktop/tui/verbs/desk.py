@@ -83,8 +83,9 @@ class Desk:
 
     def _result(self, call: Awaitable["ActionResult"]) -> None:
         async def wait() -> None:
-            # What went wrong is told by the session as a notice; the screen has nothing to add.
-            await call
+            result = await call
+            if result.text and self.session is not None:
+                self.session.store.notice(result.text, "info" if result.ok else "error")
 
         self._spawn(wait())
 
