@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from desktop.domain import select
@@ -50,13 +51,16 @@ class AgentScreen(Screen[None]):
     """Draws views; what keys do is in `desk_actions`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
-        super().__init__(classes=f"show-{TABS[0][0]}")
+        super().__init__()
         self._guide = guide
         self._now = now
         self.state = AppState()
         self.selected: str | None = None
         self._wrapping: str | None = None
         self._rung: str | None = None
+        self._size_fitted = Size(0, 0)
+        self._tab = TABS[0][0]
+        self._typed_in: Widget | None = None  # while the window is too small
 
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
@@ -163,10 +167,8 @@ class AgentScreen(Screen[None]):
 
     def show_tab(self, name: str) -> None:
         """On a narrow screen: show this tab."""
-        self.query_one(Tabs).current = name
-        shown = {f"show-{tab}" for tab, _ in TABS}
-        if self.classes & shown != {f"show-{name}"}:
-            self.classes = frozenset(self.classes - shown | {f"show-{name}"})
+        self._tab = self.query_one(Tabs).current = name
+        self._set_layout_classes()
 
     def next_tab(self) -> None:
         """On a narrow screen: the next one, with the focus in it."""
@@ -185,27 +187,52 @@ class AgentScreen(Screen[None]):
             note.focus()
 
     def fit(self, size: Size) -> None:
-        """Three columns, two, one at a time, or a word about the size.
+        """Three columns, two, one at a time, or a word about the size; called before the first paint, too."""
+        self._size_fitted = size
+        self._set_layout_classes()
 
-        All classes change at once, since each change styles the whole screen anew; called with the terminal's size
-        before the first paint, so that nothing is painted twice.
+    def _set_layout_classes(self) -> None:
+        """The classes that say where the panes stand, all at once and only if they are others.
+
+        Each change of a class of the screen styles every widget anew, which takes as long as painting all of them:
+        with the ring, and on screens that show every pane, which tab is the current one must not cost that.
         """
-        width, height = size
+        width, height = self._size_fitted
+        narrow = width < MEDIUM
         fits = {
             "small": width < SMALLEST[0] or height < SMALLEST[1],
             "spacious": width >= SPACIOUS,
             "wide": width >= WIDE,
             "medium": MEDIUM <= width < WIDE,
-            "narrow": width < MEDIUM,
+            "narrow": narrow,
+            **{f"show-{name}": narrow and name == self._tab for name, _ in TABS},
         }
         wanted = {name for name, on in fits.items() if on}
         if wanted != self.classes & fits.keys():
             self.classes = frozenset(self.classes - fits.keys() | wanted)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit, and draw what depends on the width."""
+        """Fit, and draw what depends on the width; a field hidden because there was no room gets its focus back."""
+        was_small, field = self.has_class("small"), self.focused
         self.fit(event.size)
+        small = self.has_class("small")
+        if small and not was_small:
+            self._typed_in = field
+        elif self._typed_in is not None and not small:
+            self.call_after_refresh(self._typed_in.focus)
+            self._typed_in = None
         self.call_after_refresh(self.redraw)
+
+    def on_key(self, event: events.Key) -> None:
+        """While nothing can be shown, what is typed goes where it went before: letters there are words, not verbs."""
+        if not self.has_class("small"):
+            return
+        event.stop()
+        field = self._typed_in
+        if isinstance(field, TextArea) and (event.is_printable or event.key == "enter"):
+            field.insert("\n" if event.key == "enter" else event.character or "")
+        elif isinstance(field, Input) and event.is_printable:
+            field.insert_text_at_cursor(event.character or "")
 
     def _focus_work_or_note(self) -> None:
         interaction = self.view().interaction

@@ -5,6 +5,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -126,9 +127,13 @@ class Workplace:
 
     def drafts(self) -> list[str]:
         """The notes that are on disk, read as another process."""
+        return [str(json.loads(body)["note"]) for body in self.draft_bodies()]
+
+    def draft_bodies(self) -> list[str]:
+        """The drafts that are on disk, as they are kept."""
         (database,) = self.data.glob("*.db")
-        with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
-            return [str(json.loads(row[0])["note"]) for row in reader.execute("SELECT body FROM drafts")]
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reader:
+            return [str(row[0]) for row in reader.execute("SELECT body FROM drafts")]
 
 
 class Counted:

@@ -1,0 +1,125 @@
+"""However the desktop ends, the same contact and the same words are there when it starts again."""
+
+import signal
+import time
+
+import pytest
+
+from tests.cli.command_line import run
+from tests.e2e.workplace import NARROW, WIDE, Workplace, finish, talking, until
+
+
+def test_killed_in_the_middle_of_a_note(place: Workplace) -> None:
+    with place.desktop() as screen:
+        interaction = talking(place, screen)
+        screen.send("Refund agreed for Oct")
+        until(lambda: place.drafts() == ["Refund agreed for Oct"])
+        screen.send("ober")
+        screen.kill(signal.SIGKILL)
+        assert screen.wait_exit() == 137
+    began = time.monotonic()
+    with place.desktop() as screen:
+        screen.wait_for(lambda seen: "talking" in seen and "Refund agreed for Oct" in seen)
+        print(f"back in the same contact with the same note after {time.monotonic() - began:.2f} s")
+        assert place.phase(interaction) == "active"
+        screen.press("alt+n")
+        screen.send(" and Nov")
+        screen.press("f8", "f8")
+        finish(screen)
+        (body,) = until(place.written_back)
+        assert body["interaction_id"] == interaction
+        assert str(body["note"]).startswith("Refund agreed for Oct")
+        assert str(body["note"]).endswith(" and Nov")
+
+
+def test_killed_in_the_wrap_up_keeps_the_codes(place: Workplace) -> None:
+    with place.desktop() as screen:
+        talking(place, screen)
+        screen.send("half done")
+        screen.press("f8", "f8")
+        screen.wait_for("still needed")
+        screen.press("f9")
+        screen.send("dupl")
+        screen.press("enter")
+        screen.wait_for("ready")
+        screen.press("alt+t")
+        screen.send("We will call.")
+        screen.press("enter")
+        screen.wait_for("→ sms")
+        screen.wait_for("saved")
+        until(lambda: any("We will call." in body for body in place.draft_bodies()))
+        screen.kill(signal.SIGKILL)
+        screen.wait_exit()
+    with place.desktop() as screen:
+        screen.wait_for("half done")
+        screen.wait_for("ready")
+        screen.wait_for("→ sms")
+        screen.press("alt+enter")
+        (body,) = until(place.written_back)
+        assert (body["note"], body["codes"]) == ("half done", ["duplicate-charge"])
+        until(lambda: len(place.record("messaging", "/v1/messages")) == 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=["term", "hup"])
+def test_a_signal_in_the_middle_of_a_note(place: Workplace, number: signal.Signals) -> None:
+    with place.desktop() as screen:
+        talking(place, screen)
+        screen.send("to the very last key")
+        screen.wait_for("last key")  # on screen, and not yet long enough for the disk
+        screen.kill(number)
+        assert screen.wait_exit() == 128 + number
+        assert screen.not_restored() == []
+        assert place.drafts() == ["to the very last key"]
+
+
+def test_a_terminal_that_goes_away(place: Workplace) -> None:
+    with place.desktop() as screen:
+        talking(place, screen)
+        screen.send("window closed")
+        screen.wait_for("window closed")
+        screen.hang_up()
+        screen.process.wait(15)
+        assert place.drafts() == ["window closed"]
+
+
+def test_resized_during_a_call(place: Workplace) -> None:
+    with place.desktop() as screen:
+        talking(place, screen)
+        screen.send("one ")
+        for rows, cols in ((24, 80), (10, 40), (50, 200), (3, 10), (36, 120)):
+            screen.resize(rows, cols)
+            screen.wait_quiet(0.2)
+            screen.send("x")
+        screen.wait_for("C-4471")
+        screen.wait_for("one xxxxx")
+        until(lambda: place.drafts() == ["one xxxxx"])
+
+
+def test_a_second_desktop_on_the_same_profile_is_refused(place: Workplace) -> None:
+    with place.desktop() as first:
+        first.wait_for("Maya")
+        with place.desktop() as second:
+            assert second.wait_exit() == 1
+            assert "already open in process" in second.text()
+            assert str(first.pid) in second.text()
+        assert run("--config", str(place.config), "state", env=place.env).code == 0  # reading is allowed
+        first.press("s", "1")
+        first.wait_for("Available")
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tuple[int, int]) -> None:
+    with place.desktop(size) as screen:
+        interaction = talking(place, screen)
+        screen.send("later")
+        screen.press("alt+q")
+        screen.wait_for("Press again to leave")
+        screen.press("alt+q")
+        assert screen.wait_exit() == 0
+        assert screen.not_restored() == []
+    assert place.phase(interaction) == "active"
+    with place.desktop(size) as screen:
+        screen.wait_for("talking")
+        if size is NARROW:
+            screen.press("alt+n")
+        screen.wait_for("later")
