@@ -20,9 +20,7 @@ def workplace(*, autonomous: bool, customers: int = 50, speed: float = 1.0) -> I
         customers: of the pretend company, beside the named ones.
         speed: server seconds in a real second.
     """
-    settings = Settings(
-        rate_per_minute=1e9, burst=1e9, autonomous=autonomous, customers=customers, offer_timeout=600.0
-    )
+    settings = Settings(rate_per_minute=1e9, burst=1e9, autonomous=autonomous, customers=customers, offer_timeout=600.0)
     with (
         tempfile.TemporaryDirectory() as folder,
         launcher.start(control=CONTROL, settings=settings, speed=speed) as servers,
