@@ -54,8 +54,7 @@ def test_secrets_are_in_no_log_no_argument_and_no_environment(place: Workplace) 
         screen.press("alt+q")
         assert screen.wait_exit() == 0
         assert token.encode() not in screen.raw
-    logs = [path for path in place.folder.rglob("*.log")]
-    for log in logs:
+    for log in place.folder.rglob("*.log"):
         text = log.read_text()
         assert not any(word in text for word in (token, SECRET, CARD, CARD.replace(" ", "")))
     files_without(place.folder, token)
