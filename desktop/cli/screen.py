@@ -1,5 +1,6 @@
 """The full screen: for a profile, or for the demo."""
 
+import gc
 from pathlib import Path
 
 from desktop.cli.connection import Chosen, usable_profile
@@ -8,6 +9,7 @@ from desktop.cli.exits import CommandError, Exit
 
 def start_desktop(chosen: Chosen) -> int:
     """Start the desktop for a profile and return its exit code once it was left."""
+    gc.disable()  # until the first paint: a start makes much and throws little away
     profile = usable_profile(chosen)
     from desktop.tui.app import run_desktop
     from desktop.tui.terminal import require_screen

@@ -7,7 +7,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
@@ -33,6 +32,7 @@ from desktop.tui.panes.tabs import TABS, Tabs
 from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane, on_desk
 from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.prompt_screen import PromptScreen
 from desktop.tui.safe_text import content
 
 SPACIOUS, WIDE, MEDIUM = 180, 140, 100
@@ -47,7 +47,7 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
-class AgentScreen(Screen[None]):
+class AgentScreen(PromptScreen):
     """Draws views; what keys do is in `desk_actions`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:

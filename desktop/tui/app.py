@@ -14,8 +14,9 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from desktop.domain.words import Phase
-from desktop.tui import pages
+from desktop.domain.events import Change, Envelope, InteractionChanged, PopChanged
+from desktop.domain.words import Phase, PopAnswer
+from desktop.tui import garbage, pages
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
     from desktop.domain.state import AppState
 
 log = logging.getLogger(__name__)
+
+CARD_SECONDS = 0.015
+"""How long a ring waits for the answer of the CRM, so that both are drawn as one."""
 
 
 def _bindings() -> list[BindingType]:
@@ -103,14 +107,26 @@ class DesktopApp(TerminalApp):
 
     def on_ready(self) -> None:
         """The first paint is done; start."""
+        garbage.begin()
+        self.set_interval(garbage.FULL_SEARCH_SECONDS, garbage.search)
         self.spawn(self._start())
 
     async def _start(self) -> None:
         session = await self._build()
         self.session = self.desk.session = session
         session.store.on_pending = self.request_frame
+        session.store.taps.append(self._gather_card)
         await session.start()
         self.request_frame()
+        self.set_timer(garbage.SETTLED_SECONDS, garbage.settle)
+
+    def _gather_card(self, envelope: Envelope) -> None:
+        """Draw a ring and its card as one when the CRM answers at once: drawn twice, the card would come later."""
+        match envelope.event:
+            case InteractionChanged(change=Change.OFFERED):
+                self.gather(CARD_SECONDS)
+            case PopChanged(answer=answer) if answer is not PopAnswer.SEARCHING:
+                self.gather(0.0)
 
     def on_frame(self) -> None:
         """Reduce what came in since the last frame, and draw it."""

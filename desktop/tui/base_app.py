@@ -63,6 +63,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._frame_wanted = False
         self._in_frame = False
         self._next_frame_at = float("-inf")
+        self._gather_until = float("-inf")
+        self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
         self._typed = TypedKeys(self, super().on_event)
@@ -85,6 +87,13 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Say that something is to be drawn; cheap, and to be called from the app's own thread."""
         if not self._frame_wanted:
             self._frame_wanted = True
+            self._schedule_frame()
+
+    def gather(self, seconds: float) -> None:
+        """Begin no frame for so long, so that what comes meanwhile is drawn with what is here; 0 ends that."""
+        self._gather_until = asyncio.get_running_loop().time() + seconds
+        if self._coming_frame is not None:
+            self._coming_frame.cancel()
             self._schedule_frame()
 
     def run_to_exit(self, **options: Any) -> int:
@@ -213,10 +222,11 @@ class TerminalApp(App[int], inherit_bindings=False):
         if self._frame_context is None or self._in_frame:
             return
         loop = asyncio.get_running_loop()
-        wait = max(0.0, self._next_frame_at - loop.time())
-        loop.call_later(wait, self._frame, context=self._frame_context)
+        at = max(loop.time(), self._next_frame_at, self._gather_until)
+        self._coming_frame = loop.call_at(at, self._frame, context=self._frame_context)
 
     def _frame(self) -> None:
+        self._coming_frame = None
         if not self.is_running:
             return
         started = time.perf_counter()
