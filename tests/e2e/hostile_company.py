@@ -11,7 +11,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mock_backends import centre, company, crm, directory, fleet, records, world
+from mock_backends import centre, company, crm, directory, fleet, records, world, world_centre
 from mock_backends.__main__ import main
 from tests.tui.hostile import PAYLOADS
 
@@ -78,7 +78,8 @@ def attack() -> None:
         vars(module)["Company"] = HostileCompany
     vars(crm)["Records"] = HostileRecords
     vars(world)["QUEUES"] = tuple(
-        queue if queue.name == "Billing" else replace(queue, name=nasty(queue.name, 60)) for queue in world.QUEUES
+        queue if queue.name == "Billing" else replace(queue, name=nasty(queue.name, 60))
+        for queue in world_centre.QUEUES
     )
 
 

@@ -63,6 +63,17 @@ async def test_end_once_does_nothing() -> None:
     assert asked(await press(active(), "f8"), "actions.do") == []
 
 
+async def test_enter_is_a_code_again_when_the_contact_ended_after_one_press() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f8"])
+        session.store.state = wrapping_up()
+        app.desk_screen.show(session.store.state)
+        await settle(pilot, ["f9", *"dupl", "enter", "alt+enter"])
+    assert asked(session, "actions.do") == []
+    assert [dict(call[1:])["codes"] for call in asked(session, "wrap_ups.finish")] == [("duplicate_charge",)]  # type: ignore[arg-type]
+
+
 async def test_enter_in_the_note_is_a_new_line_unless_the_end_was_asked() -> None:
     app, session = desk(active())
     async with app.run_test(size=(120, 36)) as pilot:

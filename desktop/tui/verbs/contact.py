@@ -43,6 +43,7 @@ class ContactVerbs(Desk):
         """Ask once, end at the second press."""
         interaction = self._selected()
         if interaction is None or Verb.END not in select.verbs_on_offer(self._screen.state, interaction):
+            self._disarm()
             self._tell("There is no contact to end.")
             return
         if self._ending == interaction.id:
@@ -53,8 +54,11 @@ class ContactVerbs(Desk):
 
     @property
     def ending(self) -> bool:
-        """Whether the contact was asked to be ended once, a moment ago."""
-        return self._ending is not None
+        """Whether the contact was asked to be ended once, a moment ago, and still can be."""
+        interaction = self._selected()
+        if interaction is None or interaction.id != self._ending:
+            return False
+        return Verb.END in select.verbs_on_offer(self._screen.state, interaction)
 
     def confirm_end(self) -> None:
         """End what was asked to be ended."""
