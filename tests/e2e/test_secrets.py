@@ -6,7 +6,9 @@ from pathlib import Path
 
 import psutil
 
+from tests.cli.command_line import clean_env
 from tests.e2e.workplace import DESKTOP, Workplace, finish, talking, until
+from tests.tui.pty_screen import PtyScreen
 
 CARD = "4111 1111 1111 1111"
 SECRET = "swordfish-canary"
@@ -85,3 +87,22 @@ def test_a_crash_shows_no_secret_and_the_next_start_has_the_draft(place: Workpla
         screen.wait_for("talking")
         screen.wait_for("typed before the crash")
         assert place.phase(interaction) == "active"
+
+
+def test_the_demo_hands_its_tokens_to_nobody_who_looks(tmp_path: Path) -> None:
+    env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
+    token_file = tmp_path / "share" / "agent-desktop" / "demo" / "token"
+    with PtyScreen([*DESKTOP, "demo"], rows=36, cols=120, env=env) as screen:
+        screen.wait_for("Maya", 40)
+        token = token_file.read_text().strip()
+        assert len(token) >= 16
+        assert token_file.stat().st_mode & 0o077 == 0
+        processes = mine(screen.pid)
+        assert len(processes) > 1
+        for process in processes:
+            assert token not in " ".join(process.cmdline())
+            assert token not in str(process.environ())
+        screen.press("alt+q")
+        assert screen.wait_exit() == 0
+        assert token.encode() not in screen.raw
+    files_without(tmp_path, token)

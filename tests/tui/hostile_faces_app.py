@@ -46,7 +46,7 @@ def hostile(value: Any, payloads: Iterator[str]) -> Any:
 def states() -> Iterator[AppState]:
     """Every face, with texts that go on through the payloads, until each payload was shown several times."""
     payloads = cycle(PAYLOADS.values())
-    for face in (*FACES.values(), *FACES.values()):
+    for face in FACES.values():
         state = face()
         made = hostile(replace(state, me="", codes=(), capabilities={}, positions={}, pending={}), payloads)
         notice = Notice(NOW, next(payloads), "error")
@@ -62,7 +62,7 @@ def states() -> Iterator[AppState]:
 class HostileFaces(DesktopApp):
     """Goes through the states by itself."""
 
-    CSS_PATH = Path(desktop.tui.app.__file__).with_name("theme.tcss")
+    CSS_PATH = str(Path(desktop.tui.app.__file__).with_name("theme.tcss"))
 
     def __init__(self, build: Callable[[], Any], session: RecordedSession, done: Path) -> None:
         super().__init__(build, log_path=done.with_suffix(".log"), clock=lambda: NOW)

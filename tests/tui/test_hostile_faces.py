@@ -19,6 +19,6 @@ def test_nothing_foreign_comes_out_of_any_face(tmp_path: Path, size: tuple[int, 
         status = screen.wait_exit(60)
         log = done.with_suffix(".log")
         assert status == 0, log.read_text() if log.exists() else screen.after_screen
-        assert done.read_text() == str(2 * len(FACES))
+        assert done.read_text() == str(len(FACES))
         assert leaks(screen.raw) == []
         assert screen.not_restored() == []
