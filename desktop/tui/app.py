@@ -115,7 +115,7 @@ class DesktopApp(TerminalApp):
         session = await self._build()
         self.session = self.desk.session = session
         session.store.on_pending = self.request_frame
-        session.store.taps.append(self._gather_card)
+        session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
         self.set_timer(garbage.SETTLED_SECONDS, garbage.settle)
@@ -183,6 +183,8 @@ class DesktopApp(TerminalApp):
 
     def action_desk(self, name: str) -> None:
         """Run the verb `name` of the table of keys."""
+        if name not in ("end", "back"):
+            self.desk.disarm()
         if name == "palette":
             self.action_command_palette()
         elif name == "help":
@@ -205,7 +207,7 @@ class DesktopApp(TerminalApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enter is only taken while it would end the contact; picking while typing only where there is a choice."""
         if action == "confirm_end":
-            return self.desk.ending
+            return self.desk.ending and self.screen is self.desk_screen
         if action == "desk" and self.screen is not self.desk_screen:
             return parameters[0] in ("accept", "decline", "palette")
         return super().check_action(action, parameters)
@@ -295,7 +297,8 @@ class DesktopApp(TerminalApp):
 
     @on(LineTable.Highlighted, "#work")
     def _work_highlighted(self, event: LineTable.Highlighted) -> None:
-        if self.desk_screen.query_one(WorkPane).has_focus:
+        work = self.desk_screen.query_one(WorkPane)
+        if work.has_focus and work.cursor_key == event.key:  # else it has moved on since
             self.desk_screen.select(event.key)
 
     @on(Input.Submitted, "#tones")
