@@ -1,12 +1,12 @@
 """What leaves this machine: by age, and by a customer's wish."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.outbox_rows import DELIVERED
+from desktop.app.outbox_rows import DELIVERED, WAITING
 from desktop.app.store_errors import StoreLocked
+from desktop.app.store_schema import canonical_json
 from desktop.app.transaction import Connection
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ class Retention:
     drafts: float = 7 * DAY
     delivered: float = 30 * DAY
     customers: float = 1 * DAY
-    journal: float = 30 * DAY
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class Purged:
     drafts: int
     delivered: int
     customers: int
-    journal: int
 
 
 def purge_old(connection: Connection, now: float, retention: Retention) -> Purged:
@@ -53,46 +51,65 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
         f"DELETE FROM outbox WHERE state = '{DELIVERED}' AND delivered_at < ?",  # noqa: S608 - a constant
         now - retention.delivered,
     )
-    customers = delete("DELETE FROM customers WHERE fetched_at < ?", now - retention.customers)
-    journal = delete("DELETE FROM journal WHERE at < ?", now - retention.journal)
+    # The time of a record may come from the CRM: one in the future would otherwise stay for ever.
+    customers = delete(
+        "DELETE FROM customers WHERE fetched_at NOT BETWEEN ? AND ?",
+        now - retention.customers,
+        now + retention.customers,
+    )
     connection.execute(
         "DELETE FROM interaction_customers WHERE seen_at < ?"
         " AND interaction_id NOT IN (SELECT interaction_id FROM drafts UNION SELECT interaction_id FROM outbox)",
         (now - retention.delivered,),
     )
-    return Purged(drafts, delivered, customers, journal)
+    return Purged(drafts, delivered, customers)
 
 
-def delete_customer(connection: Connection, customer_id: str) -> int:
-    """Delete every row about a customer and return how many there were.
+@dataclass(frozen=True)
+class Traces:
+    """How many rows are about a customer: drafts, outbox rows by state, and records looked up."""
 
-    About a customer is: their record and its keys, the drafts and outbox rows of their interactions, and whatever
-    names the customer, one of those interactions or one of those keys as a value.
+    drafts: int = 0
+    waiting: int = 0
+    parked: int = 0
+    delivered: int = 0
+    customers: int = 0
+
+    @property
+    def unsent(self) -> int:
+        """Those whose words are nowhere else."""
+        return self.drafts + self.waiting + self.parked
+
+
+def find_traces(connection: Connection, customer_id: str) -> Traces:
+    """Count the rows that `delete_customer` would delete."""
+    interactions = _interactions(connection, customer_id)
+    outbox = connection.execute("SELECT interaction_id, state FROM outbox").fetchall()
+    states = [state for interaction_id, state in outbox if interaction_id in interactions]
+    waiting, delivered = states.count(WAITING), states.count(DELIVERED)
+    drafts = connection.execute("SELECT interaction_id FROM drafts").fetchall()
+    records = connection.execute("SELECT count(*) FROM customers WHERE customer_id = ?", (customer_id,)).fetchone()
+    return Traces(
+        drafts=sum(row[0] in interactions for row in drafts),
+        waiting=waiting,
+        parked=len(states) - waiting - delivered,
+        delivered=delivered,
+        customers=records[0],
+    )
+
+
+def delete_customer(connection: Connection, customer_id: str) -> Traces:
+    """Delete every row about a customer and say how many there were.
+
+    About a customer is: their record and its keys, and the drafts and outbox rows of every interaction that was
+    linked to them while its note was written, or of which an outbox row names them.
     """
-    one = (customer_id,)
-    interactions = {
-        row[0]
-        for table in ("drafts", "interaction_customers")
-        for row in connection.execute(f"SELECT interaction_id FROM {table} WHERE customer_id = ?", one).fetchall()  # noqa: S608
-    }
-    outbox = connection.execute("SELECT id, interaction_id, payload FROM outbox").fetchall()
-    interactions |= {row[1] for row in outbox if customer_id in set(_values(row[2]))}
-    keys = {row[0] for row in connection.execute("SELECT key FROM customer_keys WHERE customer_id = ?", one).fetchall()}
-    marks = {customer_id} | interactions | keys
-    journal = connection.execute("SELECT id, data FROM journal").fetchall()
-    doomed = [
-        *(("drafts", "interaction_id", interaction_id) for interaction_id in interactions),
-        *(("outbox", "id", row[0]) for row in outbox if row[1] in interactions),
-        *(("journal", "id", row[0]) for row in journal if marks & set(_values(row[1]))),
-        ("customers", "customer_id", customer_id),
-    ]
-    gone = 0
-    for table, column, value in doomed:
-        rows = connection.execute(f"DELETE FROM {table} WHERE {column} = ? RETURNING 1", (value,))  # noqa: S608
-        gone += len(rows.fetchall())
-    for interaction_id in interactions:
-        connection.execute("DELETE FROM interaction_customers WHERE interaction_id = ?", (interaction_id,))
-    return gone
+    traces = find_traces(connection, customer_id)
+    for interaction_id in _interactions(connection, customer_id):
+        for table in ("drafts", "outbox", "interaction_customers"):
+            connection.execute(f"DELETE FROM {table} WHERE interaction_id = ?", (interaction_id,))  # noqa: S608
+    connection.execute("DELETE FROM customers WHERE customer_id = ?", (customer_id,))
+    return traces
 
 
 def leave_no_byte(connection: Connection, database: "Database") -> None:
@@ -107,19 +124,32 @@ def leave_no_byte(connection: Connection, database: "Database") -> None:
         raise StoreLocked("The rows are deleted, but another program keeps their traces in use; erase once more")
 
 
-def _values(text: str) -> Iterator[str]:
-    """Every string and number in a JSON text, as strings; the text itself when it is not JSON."""
+def _interactions(connection: Connection, customer_id: str) -> set[str]:
+    """The interactions that are a customer's."""
+    linked = connection.execute(
+        "SELECT interaction_id FROM drafts WHERE customer_id = ?"
+        " UNION SELECT interaction_id FROM interaction_customers WHERE customer_id = ?",
+        (customer_id, customer_id),
+    ).fetchall()
+    outbox = connection.execute("SELECT interaction_id, payload FROM outbox").fetchall()
+    return {row[0] for row in linked} | {row[0] for row in outbox if _names(row[1], customer_id)}
+
+
+def _names(payload: str, customer_id: str) -> bool:
+    """Whether a JSON text has the customer as a `customer_id`, at any depth.
+
+    Only there: a code, a word or the name of a field that happens to read the same is no customer.
+    """
     try:
-        pending: list[Any] = [json.loads(text)]
+        pending: list[Any] = [json.loads(payload)]
     except (TypeError, ValueError):
-        yield str(text)
-        return
+        return canonical_json(customer_id) in str(payload)  # damaged on this machine; it may still be theirs
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
-            pending.extend(value)
+            if value.get("customer_id") == customer_id:
+                return True
             pending.extend(value.values())
         elif isinstance(value, list):
             pending.extend(value)
-        elif value is not None:
-            yield str(value)
+    return False

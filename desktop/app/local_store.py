@@ -1,4 +1,4 @@
-"""What is kept on this machine for one profile: drafts, outbox, customer cache, journal and preferences."""
+"""What is kept on this machine for one profile: drafts, outbox, customer cache and preferences."""
 
 import sqlite3
 import time
@@ -7,11 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.app import customer_cache, drafts, erasure, journal, outbox_rows, preferences, store_health
+from desktop.app import customer_cache, drafts, erasure, outbox_rows, preferences, store_health
 from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
-from desktop.app.erasure import Purged, Retention
-from desktop.app.journal import JournalEntry
+from desktop.app.erasure import Purged, Retention, Traces
 from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.store_errors import (
     StoreAbsent,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = [
     "CachedCustomer",
     "Draft",
-    "JournalEntry",
     "LocalStore",
     "OutboxRow",
     "Purged",
@@ -44,6 +42,7 @@ __all__ = [
     "StoreLocked",
     "StoreReadOnly",
     "StoreTooNew",
+    "Traces",
     "new_row",
     "outbox_key",
     "set_aside",
@@ -217,7 +216,7 @@ class LocalStore:
 
         await self._thread.write(park)
 
-    # Customer cache, journal, preferences
+    # Customer cache, preferences
 
     async def cache_customer(
         self, customer_id: str, json: str, fetched_at: float, source: str, keys: Iterable[str]
@@ -233,15 +232,6 @@ class LocalStore:
     async def cached_by_key(self, key: str) -> list[CachedCustomer]:
         """The kept records under a phone number or address, the freshest first."""
         return await self._thread.read(lambda _, database: customer_cache.read_by_key(database, key))
-
-    async def journal(self, kind: str, data: Mapping[str, Any]) -> None:
-        """Add an entry; the oldest beyond journal.LONGEST go."""
-        at = float(self._clock())
-        await self._thread.write(lambda _, database: journal.append_entry(database, at, kind, data, journal.LONGEST))
-
-    async def journal_entries(self, limit: int = 200) -> list[JournalEntry]:
-        """The newest entries, the newest first; limit is 0 or more."""
-        return await self._thread.read(lambda _, database: journal.read_entries(database, limit))
 
     async def preference(self, name: str) -> Any:
         """The JSON value of a preference, None when it was never set."""
@@ -266,7 +256,11 @@ class LocalStore:
             has_ballast = await self._thread.read(lambda *_: self._thread.ballast.take_on())
         return store_health.report(findings, forgotten, has_ballast)
 
-    async def erase_customer(self, customer_id: str) -> int:
+    async def traces(self, customer_id: str) -> Traces:
+        """How many rows are about a customer."""
+        return await self._thread.read(lambda connection, _: erasure.find_traces(connection, customer_id))
+
+    async def erase_customer(self, customer_id: str) -> Traces:
         """Delete every row about a customer, undelivered ones too, and leave no byte of them in the files.
 
         Returns how many rows went. Raises StoreLocked when a reader kept traces in use: call again.

@@ -41,8 +41,6 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             key TEXT, customer_id TEXT REFERENCES customers ON DELETE CASCADE,
             PRIMARY KEY (key, customer_id)) WITHOUT ROWID""",
         "CREATE INDEX customer_keys_customer ON customer_keys (customer_id)",
-        """CREATE TABLE journal (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL)""",
         "CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
 )

@@ -7,34 +7,30 @@ from typing import Any
 import pytest
 
 from desktop.app.erasure import DAY
-from desktop.app.local_store import Draft, LocalStore, StoreLocked, new_row, outbox_key
+from desktop.app.local_store import Draft, LocalStore, StoreLocked, Traces, new_row, outbox_key
 
 SECRETS = ("Ottilie", "zitronenfalter", "+493012345", "ottilie@example.org", "Bären", "card 4111")
 """Words only the customer to be erased has; none of them names the customer."""
 
 
-async def keep_much_about(store: LocalStore, customer: str, words: tuple[str, ...], rows: int) -> int:
+async def keep_much_about(store: LocalStore, customer: str, words: tuple[str, ...], rows: int) -> Traces:
     """Write about a customer everywhere the store keeps anything; returns how many rows that is."""
-    made = 0
     for number in range(rows):
         interaction_id = f"{customer}-{number}"
         text = " ".join(words) * 20
         await store.save_draft(Draft(interaction_id, customer, text, (), ({"note": text},), 1, 0.0))
-        await store.journal("offered", {"interaction": interaction_id, "caller": text})
         if number % 2:
             # This row's payload does not name the customer; its interaction does.
             key = outbox_key("p", interaction_id, "wrap_up", 1)
             row = new_row(key, "wrap_up", interaction_id, "crm:mock", {"note": text}, created_at=1.0)
             await store.enqueue([row], drop_draft=interaction_id)
-        made += 2
     key = outbox_key("p", f"{customer}-x", "consent", 1)
-    payload = {"nested": [{"customer": customer}], "text": " ".join(words)}
+    payload = {"nested": [{"customer_id": customer}], "text": " ".join(words)}
     await store.enqueue(
         [new_row(key, "consent", f"{customer}-x", "crm:mock", payload, created_at=1.0)], drop_draft=None
     )
     await store.cache_customer(customer, f'{{"name":"{" ".join(words)}"}}', 1.0, "mock", [*words, "shared"])
-    await store.journal("looked up", {"by": words[2]})
-    return made + 3
+    return Traces(drafts=rows - rows // 2, waiting=rows // 2 + 1, customers=1)
 
 
 def hits(folder: Path, words: tuple[str, ...]) -> dict[str, int]:
@@ -54,9 +50,10 @@ async def test_an_erased_customer_leaves_no_byte(store: LocalStore, store_path: 
     others = await keep_much_about(store, "cust-b", ("Benedikt", "hummel", "+4940999"), 10)
     made = await keep_much_about(store, "cust-a", SECRETS, 30)
     assert hits(store_path.parent, ("cust-a", *SECRETS))
+    assert await store.traces("cust-a") == made
     assert await store.erase_customer("cust-a") == made
     assert hits(store_path.parent, ("cust-a", *SECRETS)) == {}
-    assert await store.erase_customer("cust-a") == 0
+    assert await store.erase_customer("cust-a") == Traces()
     # The others' words are all there.
     assert (await store.check()).is_sound
     assert [found.customer_id for found in await store.cached_by_key("shared")] == ["cust-b"]
@@ -74,8 +71,22 @@ async def test_erasing_beside_a_reader_says_that_it_must_be_done_again(store: Lo
         await store.erase_customer("cust-a")
     reader.execute("COMMIT")
     reader.close()
-    assert await store.erase_customer("cust-a") == 0
+    assert await store.erase_customer("cust-a") == Traces()
     assert hits(store_path.parent, ("cust-a", *SECRETS)) == {}
+
+
+async def test_only_what_names_the_customer_is_theirs(store: LocalStore) -> None:
+    payload = {"codes": ["sold"], "note": "", "customer_id": "c1"}
+    rows = [
+        new_row(outbox_key("p", name, "wrap_up", 1), "wrap_up", name, "crm:mock", payload, created_at=1.0)
+        for name in ("one", "two", "three")
+    ]
+    await store.enqueue(rows, drop_draft=None)
+    await store.mark_delivered(rows[0].key, "r")
+    await store.park(rows[1].key, "why")
+    for word in ("sold", "note", "", "c", "one"):
+        assert await store.erase_customer(word) == Traces()
+    assert await store.erase_customer("c1") == Traces(waiting=1, parked=1, delivered=1)
 
 
 def row(interaction_id: str, at: float) -> Any:
@@ -95,14 +106,14 @@ async def test_purging_keeps_what_nobody_else_has(store: LocalStore, clock: Any)
     await store.mark_delivered(rows[1].key, "r")
     await store.park(rows[2].key, "why")
     await store.cache_customer("c1", "{}", start, "mock", ["k"])
-    await store.journal("seen", {})
+    await store.cache_customer("c2", "{}", start + 400 * DAY, "mock", ["k"])  # by a CRM whose clock is wrong
 
     nothing = await store.purge(start + 0.5 * DAY)
-    assert (nothing.drafts, nothing.delivered, nothing.customers, nothing.journal) == (0, 0, 0, 0)
+    assert (nothing.drafts, nothing.delivered, nothing.customers) == (0, 0, 1)
     day = await store.purge(start + 2 * DAY)
-    assert (day.drafts, day.delivered, day.customers, day.journal) == (0, 0, 1, 0)
+    assert (day.drafts, day.delivered, day.customers) == (0, 0, 1)
     assert await store.cached_by_key("k") == []
     month = await store.purge(start + 400 * DAY)
-    assert (month.drafts, month.delivered, month.customers, month.journal) == (1, 2, 0, 1)
+    assert (month.drafts, month.delivered, month.customers) == (1, 2, 0)
     assert {kept.interaction_id for kept in await store.drafts()} == {"unsent", "written on"}
     assert {kept.interaction_id for kept in await store.outbox(include_delivered=True)} == {"parked", "waiting"}

@@ -15,7 +15,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app import journal as journal_module
 from desktop.app import transaction
 from desktop.app.local_store import (
     Draft,
@@ -174,14 +173,6 @@ async def test_the_cache_finds_by_every_key_and_only_by_the_latest_keys(store: L
     assert found is not None
     assert (found.json, found.fetched_at, found.source) == ('{"name":"Ana M"}', 30.0, "mock")
     assert await store.cached_customer("c9") is None
-
-
-async def test_the_journal_is_bounded(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_module, "LONGEST", 5)
-    for number in range(8):
-        await store.journal("seen", {"number": number, "text": HOSTILE})
-    assert [entry.data["number"] for entry in await store.journal_entries()] == [7, 6, 5, 4, 3]
-    assert [entry.data["number"] for entry in await store.journal_entries(limit=2)] == [7, 6]
 
 
 async def test_preferences(store: LocalStore) -> None:
