@@ -16,13 +16,14 @@ from desktop.app.deliveries import Deliveries
 from desktop.app.experts import Experts
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.feed import Feed
+from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore, OutboxRow
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.own_presence import OwnPresence
+from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreAbsent, StoreError
 from desktop.app.timing import Timing, first_of
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.app.wrap_ups import WrapUps
@@ -40,7 +41,6 @@ log = logging.getLogger(__name__)
 
 OPEN_SECONDS = 10.0
 CLOSE_SECONDS = 0.3
-LOCAL_RETRY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,7 @@ class Session:
         self.clock = self.timing.clock
         self.store = Store(self.clock)
         self._backends = backends.by_source()
-        self._open_local = open_local
-        self._local: LocalStore | None = None
-        self._local_problem = "Nothing can be kept on this machine yet"
+        self._file = LocalFile(open_local, self._restore, self.store, self.timing)
         self._asking = Asking(self.timing, lambda text: self.store.notice(text, "error"))
         for source in self._backends:
             self._asking.closed[source] = f"The {source_name(source)} is not connected yet."
@@ -103,21 +101,21 @@ class Session:
         self._reading = Reading(self._asking, "crm", lambda health, why: self._say("crm", health, why))
         finder = None
         if backends.crm is not None:
-            finder = CustomerFinder(backends.crm, self._reading, self._opened, self.store.now, region)
+            finder = CustomerFinder(backends.crm, self._reading, self._file.opened, self.store.now, region)
         self.pops = ScreenPops(self.store, backends.crm, self._reading, finder)
         self._deliveries = Deliveries(self._backends)
         rows = WrapUpRows(profile, self.store.drain, self.clock)
-        self.outbox = Outbox(self.store, self._asking, self._opened, self._deliver)
+        self.outbox = Outbox(self.store, self._asking, self._file.opened, self._deliver)
         self.notes = Notes(
             self.store,
             self.timing,
-            self._opened,
+            self._file.opened,
             customer_of=self._customer_id,
             row_for=rows.row_for_draft,
             parked=lambda row: self.outbox.adopt([row]),
         )
-        self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self._opened)
-        self.experts = Experts(self.store, self._opened)
+        self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self._file.opened)
+        self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = OwnPresence(self.store, self._asking, backends.presence)
 
@@ -128,7 +126,7 @@ class Session:
         Raises:
             StoreAbsent: it is not open (yet).
         """
-        return self._opened()
+        return self._file.opened()
 
     async def start(self) -> None:
         """Take up the drafts and the outbox first, then connect to every backend at once.
@@ -136,10 +134,12 @@ class Session:
         Returns when each backend was tried once (10 s at most). What failed is tried again in the background and
         told through health events; nothing here raises because a backend or the disk does not work.
         """
-        await self._take_up()
+        if not await self._file.take_up():
+            self._spawn(self._take_up_later())
         self._spawn(_warm_up())
         self._spawn(self.outbox.run())
         self._spawn(self.own_presence.run())
+        self._spawn(RetentionWatch(self.timing, self._file).run())
         self._spawn(ClockWatch(self.timing, self._clock_jumped).run())
         await asyncio.gather(*(self._connect(source, backend) for source, backend in self._backends.items()))
 
@@ -169,51 +169,20 @@ class Session:
             task.cancel()
         await asyncio.wait([*tasks, asyncio.ensure_future(self._close_parts())], timeout=2.0)
         await asyncio.gather(*(self._close_backend(source) for source in self._backends))
-        local, self._local = self._local, None
-        if local is not None:
-            self._local_problem = "The session is over"
-            await local.close()
+        await self._file.close()
 
     async def _close_parts(self) -> None:
         await asyncio.gather(self.pops.close(), self.experts.close(), return_exceptions=True)
 
-    # The file on this machine
-
-    def _opened(self) -> LocalStore:
-        if self._local is None:
-            raise StoreAbsent(self._local_problem)
-        return self._local
-
-    async def _take_up(self) -> None:
-        try:
-            await self._open_and_restore()
-        except StoreError as error:
-            self._local_problem = str(error)
-            log.error("nothing can be kept: %s", error)
-            self.store.notice(
-                f"Notes cannot be saved: {error}. What you type stays in memory. It is tried again every few seconds.",
-                "error",
-            )
-            self._spawn(self._take_up_later())
-
-    async def _take_up_later(self) -> None:
-        while True:
-            await self.timing.sleep(LOCAL_RETRY)
-            try:
-                await self._open_and_restore()
-            except StoreError as error:
-                self._local_problem = str(error)
-                continue
-            await self.notes.flush()
-            self.store.notice("Notes can be saved again.")
-            return
-
-    async def _open_and_restore(self) -> None:
-        if self._local is None:
-            self._local = await self._open_local()
+    async def _restore(self) -> None:
         await self.notes.restore()
         await self.outbox.load()
         await self.experts.load()
+
+    async def _take_up_later(self) -> None:
+        await self._file.take_up_later()
+        await self.notes.flush()
+        self.store.notice("Notes can be saved again.")
 
     # The backends
 
