@@ -1,6 +1,6 @@
 """The agent's screen: where the panes stand, which interaction is selected, what is open."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from textual import events
@@ -61,6 +61,9 @@ class AgentScreen(PromptScreen):
         self._size_fitted = Size(0, 0)
         self._tab = TABS[0][0]
         self._typed_in: Widget | None = None  # while the window is too small
+        self._opened_for: str | None = None  # whose finder, search or keypad is open
+        self._left: str | None = None  # selected when it left with a note that was not handed over
+        self._panes: tuple[Pane, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
@@ -91,6 +94,7 @@ class AgentScreen(PromptScreen):
 
     def on_mount(self) -> None:
         """Begin in the work list, with whatever is known."""
+        self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
         self.query_one(Guide).set_class(self._guide, "open")
         self.redraw()
         self.query_one(WorkPane).focus()
@@ -99,23 +103,19 @@ class AgentScreen(PromptScreen):
         """What there is to see now."""
         return View(self.state, self.selected, select.server_now(self.state, self._now()))
 
-    def panes(self) -> Iterable[Pane]:
-        """Every pane."""
-        return (node for node in self.query("*") if isinstance(node, Pane))
-
     def show(self, state: AppState) -> None:
         """Draw a new state, only where it changed."""
         self.state = state
         self._keep_selection()
         view = self.view()
-        for pane in self.panes():
+        for pane in self._panes:
             pane.show(view)
         self._follow_phase(view)
 
     def second(self) -> None:
         """Draw what moves with the clock."""
         view = self.view()
-        for pane in self.panes():
+        for pane in self._panes:
             pane.tick(view)
 
     def redraw(self) -> None:
@@ -161,9 +161,19 @@ class AgentScreen(PromptScreen):
 
     def open_right(self) -> None:
         """Make room in the right column for what was just opened."""
+        self.opened()
         self.query_one("#right").set_class(self.asking, "asking")
         self.show_tab("customer")
         self.redraw()
+
+    def opened(self) -> None:
+        """What was just opened is about the selected contact, and closes when the agent is not with it any more."""
+        self._opened_for = self.selected
+
+    def uncover(self) -> None:
+        """Close what lies over the panes, since one of them is turned to."""
+        self.query_one(Page).close()
+        self.query_one(StateMenu).close()
 
     def show_tab(self, name: str) -> None:
         """On a narrow screen: show this tab."""
@@ -234,7 +244,21 @@ class AgentScreen(PromptScreen):
         elif isinstance(field, Input) and event.is_printable:
             field.insert_text_at_cursor(event.character or "")
 
+    @property
+    def _writing(self) -> bool:
+        note = self.query_one(NotePane)
+        return note.has_focus or self._typed_in is note or self.query_one(WrapUpPane).has_focus_within
+
+    def on_descendant_blur(self) -> None:
+        """The agent leaves the note of a contact that is gone."""
+        if self._left is not None:
+            self.call_later(self.redraw)
+
     def _focus_work_or_note(self) -> None:
+        page = self.query_one(Page)
+        if page.is_open:
+            page.focus()
+            return
         interaction = self.view().interaction
         if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
             self.focus_note()
@@ -242,10 +266,16 @@ class AgentScreen(PromptScreen):
             self.query_one(WorkPane).focus()
 
     def _keep_selection(self) -> None:
-        """Stay where the agent is; move on only when that contact is gone, and never off a field being typed in."""
+        """Stay where the agent is; move on only when that contact is gone, and never off a note being written."""
         work = self.work()
-        if self.selected is not None and any(interaction.id == self.selected for interaction in work):
-            return
+        if self.selected is not None:
+            if self.selected in self.state.unfinished:
+                self._left = self.selected
+            if any(interaction.id == self.selected for interaction in work):
+                return
+            if self.selected == self._left and self._writing:
+                return
+        self._left = None
         self.selected = work[0].id if work else None
 
     def _follow_phase(self, view: View) -> None:
@@ -259,19 +289,32 @@ class AgentScreen(PromptScreen):
             self._rung = None
             if self.query_one(Tabs).current == "customer" and not self.typing:
                 self.show_tab("contact")  # which says where the agent stands now
-        finder, wrap_up = self.query_one(ExpertFinder), self.query_one(WrapUpPane)
-        if finder.is_open and (interaction is None or interaction.phase is not Phase.ACTIVE):
-            finder.close()
-            self.query_one("#right").set_class(self.asking, "asking")
-            self._focus_work_or_note()
-        if wrap_up.is_open and wrap_up.opened_for != view.selected:
+        self._close_what_is_of_another(view)
+        wrap_up = self.query_one(WrapUpPane)
+        if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
             lost = wrap_up.has_focus_within
             wrap_up.close()
-            if lost or not self.typing:
+            if interaction is None and view.selected is not None:
+                self.query_one(NotePane).focus()  # where what was written for it is still to be seen
+            elif lost or not self.typing:
                 self._focus_work_or_note()
         wanted = interaction.id if interaction is not None and interaction.phase is Phase.WRAP_UP else None
         if wanted is not None and wanted != self._wrapping:
             wrap_up.open(focus=False)
-            self.show_tab("contact")
+            if not self.typing:
+                self.show_tab("contact")
         self._wrapping = wanted
         self.set_class(wrap_up.is_open, "wrapping")
+
+    def _close_what_is_of_another(self, view: View) -> None:
+        finder, tones, search = self.query_one(ExpertFinder), self.query_one(TonesField), self.query_one(SearchPane)
+        talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
+        stays = self._opened_for == view.selected
+        lost = False
+        for pane, fits in ((finder, talking), (tones, talking), (search, True)):
+            if pane.is_open and not (stays and fits):
+                lost = lost or pane.has_focus_within
+                pane.close()
+        self.query_one("#right").set_class(self.asking, "asking")
+        if lost:
+            self._focus_work_or_note()

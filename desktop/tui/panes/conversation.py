@@ -41,8 +41,8 @@ class ConversationPane(TextPane):
     DEFAULT_CSS = """
     ConversationPane { height: 1fr; border: round $rule; border-title-color: $foreground; padding: 0 1; }
     """
-    ending: bool = False
-    """Whether F8 was pressed once and a second press is awaited."""
+    ending: str | None = None
+    """For which contact the end key was pressed once and a second press is awaited."""
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -67,7 +67,7 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return content("")
-        if self.ending:
+        if self.ending == interaction.id:
             return line((f" {keys.BY_ID['end'].shown} again or enter ends the contact ", "bold $error"))
         return verb_line(view, interaction)
 

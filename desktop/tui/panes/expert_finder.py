@@ -85,7 +85,6 @@ class ExpertFinder(Pane, Vertical):
             transferring: whether enter hands the customer over at once instead of consulting.
         """
         self.transferring = transferring
-        self._writing_to = None
         self.query_one("#expert-message", Input).display = False
         field = self.query_one("#expert-query", Input)
         field.value = query
@@ -96,7 +95,7 @@ class ExpertFinder(Pane, Vertical):
             self.draw(self.view)
 
     def close(self) -> None:
-        """Hide the finder; what was typed is not kept."""
+        """Hide the finder; what was being written to an expert is there again when the same one is written to."""
         self.remove_class("open")
 
     @property
@@ -201,8 +200,10 @@ class ExpertFinder(Pane, Vertical):
         if how == "chat":
             if key.startswith("queue:"):
                 return
-            self._writing_to = key
             field = self.query_one("#expert-message", Input)
+            if key != self._writing_to:
+                field.value = ""
+            self._writing_to = key
             field.display = True
             field.focus()
             return

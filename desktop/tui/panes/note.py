@@ -1,7 +1,9 @@
 """The note: there from the offer on. What its border says about saving is true: on disk, fsynced."""
 
+from textual import events
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
 
 from desktop.domain.words import Phase
 from desktop.tui import wording
@@ -10,6 +12,7 @@ from desktop.tui.safe_text import Part, content, line
 
 LIMIT = 16_000
 """Characters a note may hold; the CRM's limit with room to spare."""
+GONE: list[Part] = [(" · the contact has left, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
 
 
 class NotePane(Pane, TextArea):
@@ -68,7 +71,7 @@ class NotePane(Pane, TextArea):
         draft = view.state.drafts.get(view.selected or "")
         interaction = view.interaction
         if interaction is None:
-            return [("note", "$muted")]
+            return [("note", "$muted"), *([] if self._of is None else GONE)]
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(" · required", "$warning")] if required and not self.text.strip() else []
         if draft is None or (not draft.note and draft.saved_at is None):
@@ -82,12 +85,22 @@ class NotePane(Pane, TextArea):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Every key goes to the draft at once; the draft decides when to write."""
         event.stop()
-        if len(self.text) > LIMIT:
-            with self.prevent(TextArea.Changed):
-                self.undo()
-            self.app.bell()
-            return
         self._tell()
+
+    def on_key(self, event: events.Key) -> None:
+        """The contact has left under the agent's hands: the rest of the sentence is not a row of verbs."""
+        if self.read_only and event.is_printable:
+            event.stop()
+            self.app.bell()
+
+    def edit(self, edit: Edit) -> EditResult:
+        """See the base class; what would make the note too long is not taken, and nothing else is touched."""
+        before = len(self.text)
+        after = before + len(edit.text) - len(self.get_text_range(edit.top, edit.bottom))
+        if after > max(before, LIMIT):
+            self.app.bell()
+            return EditResult(edit.to_location, "")
+        return super().edit(edit)
 
     def _tell(self) -> None:
         if self._of is not None and self.text != self._known:

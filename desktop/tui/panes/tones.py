@@ -49,11 +49,6 @@ class TonesField(Input):
         """Send what is new; taking a digit away sends nothing."""
         event.stop()
         fresh = event.value[self._sent :].upper()
-        self._sent = max(self._sent, len(event.value))
+        self._sent = len(event.value)
         if fresh and set(fresh) <= TONES:
             self.post_message(self.Typed(fresh))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter closes."""
-        event.stop()
-        self.close()

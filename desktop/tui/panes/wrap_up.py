@@ -23,7 +23,7 @@ from desktop.tui.table_columns import Column
 
 
 class WrapUpPane(Pane, Vertical):
-    """Enter takes the code under the cursor, backspace in an empty field gives the last one back."""
+    """Enter takes what is under the cursor or typed, backspace in an empty field gives the last one back."""
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
@@ -53,8 +53,10 @@ class WrapUpPane(Pane, Vertical):
         super().__init__(id="wrap-up")
         self._of: str | None = None
         self.codes: tuple[str, ...] = ()
-        self.follow_ups: tuple[FollowUp, ...] = ()
-        self._adding = ""  # the kind of follow-up being typed
+        self._added: tuple[FollowUp, ...] = ()
+        self._half: FollowUp | None = None  # being typed; kept with the others, so that nothing can lose it
+        self._adding = ""  # its kind
+        self._to = ""  # and whom it goes to
         self.opened_for: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -88,9 +90,13 @@ class WrapUpPane(Pane, Vertical):
         """Hide it; what was chosen stays in the draft."""
         self.remove_class("open")
         self.opened_for = None
-        for field in self.query(Input):
-            field.value = ""
-        self.query_one("#wrap-up-follow-up", Input).display = False
+        self.query_one("#wrap-up-code", Input).value = ""
+        self._add_half()
+
+    @property
+    def follow_ups(self) -> tuple[FollowUp, ...]:
+        """What was added, and what is being typed."""
+        return self._added if self._half is None else (*self._added, self._half)
 
     @property
     def of(self) -> str | None:
@@ -110,10 +116,11 @@ class WrapUpPane(Pane, Vertical):
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
         if view.selected != self._of:
+            self._add_half()
             self._of = view.selected
             draft = view.state.drafts.get(view.selected or "")
             self.codes = draft.codes if draft else ()
-            self.follow_ups = draft.follow_ups if draft else ()
+            self._added = draft.follow_ups if draft else ()
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
@@ -155,17 +162,17 @@ class WrapUpPane(Pane, Vertical):
                 (wording.due(follow.due, view.now), "$muted"),
                 f" {follow.text}",
             )
-            for follow in self.follow_ups
+            for follow in self._added
         ]
         self.query_one("#wrap-up-follow-ups", Static).update(Content("\n").join(rows))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
         problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
-        if interaction.phase is not Phase.WRAP_UP:
-            parts: list[Part] = [
-                ("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")
-            ]
+        if interaction.id in view.state.unfinished:
+            parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
+        elif interaction.phase is not Phase.WRAP_UP:
+            parts = [("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")]
         elif problems:
             parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
         else:
@@ -178,12 +185,17 @@ class WrapUpPane(Pane, Vertical):
         if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
+        elif event.input.id == "wrap-up-follow-up":
+            self._read_half()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter takes the code under the cursor, or the follow-up as typed."""
         event.stop()
         if event.input.id == "wrap-up-follow-up":
-            self._add_follow_up(event.value)
+            self._add_half()
+            self.query_one("#wrap-up-code", Input).focus()
+            if self.view is not None:
+                self.draw(self.view)
         else:
             self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
 
@@ -193,9 +205,12 @@ class WrapUpPane(Pane, Vertical):
         self._take(event.key)
 
     def on_key(self, event: events.Key) -> None:
-        """Up and down move in the list from the field; backspace in an empty field gives the last code back."""
+        """Up and down move in the list from the field; backspace in an empty field gives the last one back."""
         key = event.key
-        field = self.query_one("#wrap-up-code", Input)
+        field, follow_up = self.query_one("#wrap-up-code", Input), self.query_one("#wrap-up-follow-up", Input)
+        if follow_up.has_focus and key == "backspace" and not follow_up.value and self._added:
+            self._added = self._added[:-1]
+            self._changed()
         if not field.has_focus:
             return
         if key in ("up", "down"):
@@ -213,7 +228,9 @@ class WrapUpPane(Pane, Vertical):
             self.post_message(self.Refused(refusal))
             return
         field = self.query_one("#wrap-up-follow-up", Input)
-        self._adding = kind
+        if kind != self._adding:
+            self._add_half()
+        self._adding, self._to = kind, self._mobile() if kind == "sms" else ""
         if kind == "sms":
             field.placeholder = "text message, sent when you finish · consent ✓ · enter adds"
         else:
@@ -221,20 +238,27 @@ class WrapUpPane(Pane, Vertical):
         field.display = True
         field.focus()
 
-    def _add_follow_up(self, text: str) -> None:
-        field = self.query_one("#wrap-up-follow-up", Input)
-        view = self.view
-        if text.strip() and view is not None and self._of is not None:
-            if self._adding == "sms":
-                follow_up = FollowUp("sms", text.strip(), to=self._mobile())
-            else:
-                due, rest = read_due(text.strip(), view.now)
-                follow_up = FollowUp("callback", rest, due=due)
-            self.follow_ups = (*self.follow_ups, follow_up)
+    def _read_half(self) -> None:
+        """Take what is in the field for follow-ups."""
+        text, view = self.query_one("#wrap-up-follow-up", Input).value.strip(), self.view
+        half = None
+        if text and view is not None and self._adding == "sms":
+            half = FollowUp("sms", text, to=self._to)
+        elif text and view is not None:
+            due, rest = read_due(text, view.now)
+            half = FollowUp("callback", rest, due=due)
+        if half != self._half:
+            self._half = half
             self._changed()
-        field.value = ""
+
+    def _add_half(self) -> None:
+        """Put what is being typed to the others, and the field away."""
+        self._read_half()  # the last key may still be on its way here
+        self._added, self._half = self.follow_ups, None
+        field = self.query_one("#wrap-up-follow-up", Input)
+        with self.prevent(Input.Changed):
+            field.value = ""
         field.display = False
-        self.query_one("#wrap-up-code", Input).focus()
 
     def _no_message(self) -> str:
         """Why no text message can be sent; empty when it can."""
@@ -267,7 +291,7 @@ class WrapUpPane(Pane, Vertical):
     def _changed(self) -> None:
         if self._of is not None:
             self.post_message(self.Edited(self._of, self.codes, self.follow_ups))
-        if self.view is not None:
+        if self.view is not None and self.view.selected == self._of:
             self.draw(self.view)
 
 

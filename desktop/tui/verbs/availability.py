@@ -1,5 +1,7 @@
 """The agent's own state, and finding one's way around the desk."""
 
+from textual.widgets import Input, TextArea
+
 from desktop.domain.words import Availability, Phase
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.queues import QueuesPane
@@ -32,6 +34,7 @@ class AvailabilityVerbs(Desk):
 
     def queues(self) -> None:
         """Go to the queues."""
+        self._screen.uncover()
         self._screen.show_tab("work")
         self._screen.query_one(QueuesPane).focus()
 
@@ -50,12 +53,12 @@ class AvailabilityVerbs(Desk):
     def back(self) -> None:
         """Close what is open, else leave the field, else hide the guide."""
         if self._ending is not None:
-            self._disarm()
+            self.disarm()
             return
         if self._screen.close_top():
             self._screen.redraw()
             return
-        if self._screen.typing:
+        if isinstance(self._screen.focused, Input | TextArea):
             self._screen.query_one("#work").focus()
             return
         self._screen.query_one(Guide).remove_class("open")

@@ -18,6 +18,7 @@ class ContactVerbs(Desk):
         if offer is None:
             self._tell("Nothing is offered to you now.")
             return
+        self._screen.uncover()
         self._screen.select(offer.id)
         if not self._typing_elsewhere():
             self._screen.focus_note()
@@ -43,14 +44,14 @@ class ContactVerbs(Desk):
         """Ask once, end at the second press."""
         interaction = self._selected()
         if interaction is None or Verb.END not in select.verbs_on_offer(self._screen.state, interaction):
-            self._disarm()
+            self.disarm()
             self._tell("There is no contact to end.")
             return
         if self._ending == interaction.id:
             self.confirm_end()
             return
         self._arm(interaction.id)
-        self._later(END_SECONDS, self._disarm)
+        self._later(END_SECONDS, self.disarm)
 
     @property
     def ending(self) -> bool:
@@ -62,9 +63,8 @@ class ContactVerbs(Desk):
 
     def confirm_end(self) -> None:
         """End what was asked to be ended."""
-        interaction = self._selected()
-        armed, self._ending = self._ending, None
-        self._disarm()
+        interaction, armed = self._selected(), self._ending
+        self.disarm()
         if interaction is not None and interaction.id == armed:
             self._do(Verb.END, interaction)
 
@@ -75,13 +75,10 @@ class ContactVerbs(Desk):
             self._tell("Tones need a call you are talking on.")
             return
         self._screen.query_one(TonesField).open()
+        self._screen.opened()
 
     def send_tones(self, digits: str) -> None:
         """Send tones on the selected call."""
         interaction = self._selected()
         if interaction is not None:
             self._do(Verb.DTMF, interaction, digits=digits)
-
-    def _arm(self, interaction_id: str) -> None:
-        self._ending = interaction_id
-        self._mark_ending(on=True)

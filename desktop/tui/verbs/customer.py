@@ -69,5 +69,6 @@ class CustomerVerbs(Desk):
         if self._selected() is None:
             self._tell("Select a contact first; the search links it to a customer.")
             return
+        self._screen.uncover()
         self._screen.query_one(SearchPane).open(creating=creating)
         self._screen.open_right()

@@ -92,11 +92,13 @@ class Desk:
     def _not_yet(self) -> None:
         self._tell("Still signing in.")
 
-    def _disarm(self) -> None:
-        self._ending = None
-        self._mark_ending(on=False)
+    def disarm(self) -> None:
+        """Forget that the end key was pressed once."""
+        if self._ending is not None:
+            self._arm(None)
 
-    def _mark_ending(self, *, on: bool) -> None:
+    def _arm(self, interaction_id: str | None) -> None:
+        self._ending = interaction_id
         pane = self._screen.query_one(ConversationPane)
-        pane.ending = on
+        pane.ending = interaction_id
         pane.draw(self._screen.view())

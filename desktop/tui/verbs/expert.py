@@ -67,5 +67,6 @@ class ExpertVerbs(Desk):
 
     def _open_finder(self, interaction: Interaction, *, transferring: bool) -> None:
         query = "" if transferring else (interaction.skills[0] if interaction.skills else interaction.queue)
+        self._screen.uncover()
         self._screen.query_one(ExpertFinder).open(query, transferring=transferring)
         self._screen.open_right()

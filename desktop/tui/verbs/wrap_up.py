@@ -16,6 +16,7 @@ class WrapUpVerbs(Desk):
         if self._selected() is None:
             self._tell("The note belongs to a contact, and there is none.")
         else:
+            self._screen.uncover()
             self._screen.focus_note()
 
     def wrap_up(self) -> None:
@@ -27,6 +28,7 @@ class WrapUpVerbs(Desk):
         elif pane.is_open and pane.has_focus_within:
             self._screen.focus_note()
         else:
+            self._screen.uncover()
             self._screen.show_tab("contact")
             pane.open(focus=True)
             self._screen.redraw()
@@ -74,4 +76,6 @@ class WrapUpVerbs(Desk):
         pane = self._screen.query_one(WrapUpPane)
         if not pane.is_open:
             self.wrap_up()
+        self._screen.uncover()
+        self._screen.show_tab("contact")
         pane.add_follow_up(kind)

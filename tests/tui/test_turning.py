@@ -1,0 +1,202 @@
+"""Turning from one contact to another, by choice or because one went: nothing lands where it does not belong."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from desktop.domain.model import Interaction
+from desktop.domain.state import AppState
+from desktop.domain.words import Phase, Verb
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.note import NotePane
+from desktop.tui.panes.page import Page
+from desktop.tui.panes.search import SearchPane
+from desktop.tui.panes.tones import TonesField
+from desktop.tui.panes.work import WorkPane
+from tests.tui.desk import RecordedSession, desk, settle
+from tests.tui.states import active, wrapping_up
+
+SIZE = (120, 36)
+
+
+def asked(session: RecordedSession, name: str) -> list[tuple[Any, ...]]:
+    return [call[1:] for call in session.calls if call[0] == name]
+
+
+def several(state: AppState, *ids: str) -> AppState:
+    """The state with its contact once under each of these ids, in this order."""
+    one = state.interactions["i1"]
+    copies = {key: replace(one, id=key, phase_since=one.phase_since + n) for n, key in enumerate(ids)}
+    return replace(state, interactions=copies, pops=dict.fromkeys(ids, state.pops["i1"]), drafts={})
+
+
+def without(state: AppState, gone: str) -> AppState:
+    return replace(state, interactions={key: value for key, value in state.interactions.items() if key != gone})
+
+
+def closed(state: AppState, gone: str) -> AppState:
+    """The contact has left while its note was not handed over."""
+    last: Interaction = replace(state.interactions[gone], phase=Phase.CLOSED)
+    return replace(without(state, gone), unfinished={gone: last})
+
+
+async def test_the_work_list_comes_to_rest_when_the_contact_under_the_cursor_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state = several(active(), "i1", "i2", "i3")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.desk_screen.query_one(WorkPane).focus()
+        await settle(pilot, ["down"])
+        assert app.desk_screen.selected == "i2"
+        session.store.state = without(state, "i2")
+        app.request_frame()
+        await settle(pilot)
+        turns: list[None] = []
+        monkeypatch.setattr(app.desk_screen, "redraw", lambda: turns.append(None))
+        await settle(pilot)
+        await settle(pilot)
+    assert (app.desk_screen.selected, turns) == ("i1", [])
+
+
+@pytest.mark.parametrize(("key", "kind"), [("f6", ExpertFinder), ("alt+l", SearchPane), ("alt+k", TonesField)])
+@pytest.mark.parametrize("by_choice", [True, False])
+async def test_what_was_opened_for_one_contact_closes_with_it(key: str, kind: type[Any], by_choice: bool) -> None:
+    state = several(active(), "i1", "i2")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [key])
+        assert app.desk_screen.query_one(kind).is_open
+        if by_choice:
+            await settle(pilot, ["alt+2"])
+        else:
+            session.store.state = without(state, "i1")
+            app.request_frame()
+            await settle(pilot)
+        assert app.desk_screen.selected == "i2"
+        assert not app.desk_screen.query_one(kind).is_open
+        assert app.desk_screen.focused is not None
+        await settle(pilot, ["enter"])
+    assert asked(session, "actions.do") == []
+
+
+async def test_words_for_one_expert_are_not_offered_to_another() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f6", "alt+enter", *"secret", "escape", "f6", "down", "alt+enter"])
+        assert app.desk_screen.query_one("#expert-message", Input).value == ""
+        await settle(pilot, ["escape", "f6", "alt+enter", *"ok", "enter"])
+    assert [call[1] for call in asked(session, "actions.chat")] == ["ok"]
+
+
+async def test_a_follow_up_being_typed_is_part_of_what_is_finished() -> None:
+    session = await press(wrapping_up(), "f9", *"dupl", "enter", "alt+t", *"hello", "alt+enter")
+    ((_, _, follow_ups, _),) = asked(session, "wrap_ups.finish")
+    assert [follow_up.text for follow_up in follow_ups[1]] == ["hello"]
+
+
+async def test_a_follow_up_being_typed_is_in_the_draft_and_only_of_its_own_contact() -> None:
+    state = several(wrapping_up(), "i1", "i2")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["alt+t", *"hello"])
+        app.desk_screen.query_one("#wrap-up-follow-up", Input).insert_text_at_cursor("!")  # still on its way
+        app.desk_screen.select("i2")
+        await settle(pilot)
+        assert not app.desk_screen.query_one("#wrap-up-follow-up").display
+    last = {call[0]: [follow_up.text for follow_up in call[3]] for call in asked(session, "notes.edit")}
+    assert last["i1"] == ["hello!"]
+    assert last.get("i2", []) == []
+
+
+async def test_backspace_takes_the_last_follow_up_back() -> None:
+    session = await press(wrapping_up(), "alt+t", *"hello", "enter", "alt+t", "backspace")
+    assert asked(session, "notes.edit")[-1][3] == ()
+
+
+async def test_the_note_of_a_contact_that_went_stays_in_sight_and_takes_no_more() -> None:
+    state = several(wrapping_up(), "i1", "i2")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n", *"word"])
+        session.store.state = closed(state, "i1")
+        app.request_frame()
+        await settle(pilot)
+        session.store.state = without(state, "i1")  # parked meanwhile
+        app.request_frame()
+        await settle(pilot, list("stx"))
+        assert app.desk_screen.query_one(NotePane).text == "word"
+        assert {call[0] for call in asked(session, "notes.edit")} == {"i1"}
+        await settle(pilot, ["escape"])
+        assert app.desk_screen.selected == "i2"
+    assert asked(session, "actions.do") == []
+
+
+async def press(state: AppState, *keys: str) -> RecordedSession:
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys)
+    return session
+
+
+async def test_a_tone_after_one_taken_away_is_sent() -> None:
+    session = await press(active(), "k", "1", "2", "backspace", "3")
+    assert [call[2] for call in asked(session, "actions.do")] == [("digits", d) for d in "123"]
+
+
+async def test_enter_closes_the_keypad_and_gives_the_focus_back() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["k", "1", "enter"])
+        assert isinstance(app.desk_screen.focused, NotePane)
+
+
+async def test_a_full_note_refuses_a_key_and_loses_none() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n"])
+        note = app.desk_screen.query_one(NotePane)
+        note.load_text("x" * 15_998)
+        note.move_cursor(note.document.end)
+        await settle(pilot, list("abc"))
+        assert note.text == "x" * 15_998 + "ab"
+        assert asked(session, "notes.edit")[-1][1] == note.text
+
+
+async def test_the_second_press_of_end_is_about_the_contact_asked_about() -> None:
+    state = several(active(), "i1", "i2")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f8", "alt+2"])
+        assert "again" not in str(app.desk_screen.query_one("ConversationPane").border_subtitle)
+        await settle(pilot, ["n", "enter"])
+        assert app.desk_screen.query_one(NotePane).text.endswith("\n")
+    assert (Verb.END, "i1") not in asked(session, "actions.do")
+
+
+async def test_enter_in_the_finder_consults_even_right_after_the_end_key() -> None:
+    session = await press(active(), "f8", "f6", "enter")
+    assert [call[0] for call in asked(session, "actions.do")] == [Verb.CONSULT]
+
+
+async def test_accepting_brings_the_contact_in_sight_from_a_page() -> None:
+    state = several(active(), "i1")
+    ringing = replace(state.interactions["i1"], id="i2", phase=Phase.OFFERED)
+    app, _ = desk(replace(state, interactions={**state.interactions, "i2": ringing}))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f1", "f2"])
+        assert not app.desk_screen.query_one(Page).is_open
+
+
+async def test_a_page_keeps_the_keys_when_the_wrap_up_below_it_goes() -> None:
+    state = several(wrapping_up(), "i1")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f1"])
+        session.store.state = without(state, "i1")
+        app.request_frame()
+        await settle(pilot)
+        assert app.desk_screen.focused is app.desk_screen.query_one(Page)
