@@ -41,6 +41,7 @@ PRESENCE = "presence"
 LOOK_SECONDS = 5.0
 TELL_LOSER_SECONDS = 0.8
 _UNDECIDED = (OutcomeUnknown, Unavailable, RateLimited)  # the same press again must carry the same key
+_HAVE_STATES = (Verb.ACCEPT, Verb.END, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE)  # what is so is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class Actions:
         try:
             state = self._store.state
             if verb not in verbs(interaction, call_capabilities(state), state.me):
+                if verb in _HAVE_STATES and took_effect(verb, interaction, interaction, state.me):
+                    return IGNORED  # pressed again before the screen showed that it is done
                 return _failed(Conflict(shown(interaction, state.me)), NOT_DONE[verb])
             version = 0 if verb is Verb.SEND_MESSAGE else interaction.version
             intent: Hashable = (interaction_id, verb, words, version) if verb is not Verb.DTMF else object()
