@@ -32,6 +32,13 @@ the ring must not wait for a slow frame clock."""
 REST: Final = 2.0
 """How many times its own cost a frame is followed by rest, so that drawing takes a third of a core at most."""
 
+LONG_REST: Final = 6.0
+"""The same while one frame follows the other, as with events by the hundred: keys come first then, and nobody reads
+figures that change 40 times a second."""
+
+_STREAK: Final = 4
+"""How many frames, each begun less than 0.1 s after the end of the one before, are one following the other."""
+
 
 class TerminalApp(App[int], inherit_bindings=False):
     """What every screen of the program stands on.
@@ -64,6 +71,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._in_frame = False
         self._next_frame_at = float("-inf")
         self._gather_until = float("-inf")
+        self._frame_ended_at = float("-inf")
+        self._streak = 0
         self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
@@ -238,10 +247,16 @@ class TerminalApp(App[int], inherit_bindings=False):
             self._handle_exception(error)
         finally:
             self._in_frame = False
-            cost = time.perf_counter() - started
-            self._next_frame_at = asyncio.get_running_loop().time() + max(FRAME_SECONDS, REST * cost)
+            self._rest(started, time.perf_counter())
         if self._frame_wanted:
             self._schedule_frame()
+
+    def _rest(self, started: float, ended: float) -> None:
+        """Say when the next frame may begin, after one from `started` to `ended`, both of `time.perf_counter`."""
+        self._streak = self._streak + 1 if started - self._frame_ended_at < 0.1 else 0
+        self._frame_ended_at = ended
+        rest = LONG_REST if self._streak >= _STREAK else REST
+        self._next_frame_at = asyncio.get_running_loop().time() + max(FRAME_SECONDS, rest * (ended - started))
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual's own prints the values of local variables, and with them tokens and notes.
