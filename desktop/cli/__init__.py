@@ -13,6 +13,7 @@ _MODULES = {
     "timeline": "customer_commands",
     "do": "do_command",
     "outbox": "outbox_commands",
+    "erase": "erase_command",
     "config": "config_commands",
     "backends": "config_commands",
     "events": "events_command",

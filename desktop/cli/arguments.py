@@ -32,6 +32,12 @@ def _count(text: str) -> int:
     return value
 
 
+def _id(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
 def _speed(text: str) -> float:
     value = float(text)
     if not 0.1 <= value <= 100:
@@ -132,6 +138,9 @@ def _keeping(add: Add) -> None:
     show.add_argument("key")
     retry = actions.add_parser("retry", help="send it now and say what became of it", allow_abbrev=False)
     retry.add_argument("key", nargs="?", help="which record; everything that waits if left out")
+    erase = add("erase", "Erase everything that this machine keeps about one customer.")
+    erase.add_argument("customer", type=_id, metavar="CUSTOMER", help="the customer's id")
+    erase.add_argument("--unsent", action="store_true", help="notes and records that were never sent too")
     config = add("config", "Profiles: look at them, try them, make one.")
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
     actions.add_parser("show", help="every value and where it came from; secrets hidden", allow_abbrev=False)

@@ -28,6 +28,7 @@ COMMANDS = [
     "events",
     "do",
     "outbox",
+    "erase",
     "config",
     "backends",
     "demo",
@@ -67,6 +68,8 @@ def test_every_command_explains_itself(tmp_path: Path) -> None:
         ["state"],
         [],
         ["backends", "show"],
+        ["erase"],
+        ["erase", " "],
         ["backends", "show", "crm", "nonsense"],
     ],
 )

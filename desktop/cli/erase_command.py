@@ -1,0 +1,71 @@
+"""`erase`: everything that this machine keeps about one customer."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop.cli.connection import Chosen, profile_of, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit
+from desktop.config import Profile
+
+if TYPE_CHECKING:
+    from desktop.app.local_store import Traces
+
+
+async def _erase_rows(profile: Profile, customer_id: str, *, unsent: bool) -> "Traces":
+    from desktop.app.local_store import LocalStore, Traces
+
+    path = profile.store_path
+    if not path.exists():
+        return Traces()
+    store = await LocalStore.open(path)
+    try:
+        found = await store.traces(customer_id)
+        if found.unsent and not unsent:
+            raise CommandError(_why_not(found), Exit.REFUSED)
+        return await store.erase_customer(customer_id)
+    finally:
+        await store.close()
+
+
+def _why_not(found: "Traces") -> str:
+    return (
+        f"Nothing was erased. Not sent yet and nowhere else: {found.unsent}"
+        f" (notes in progress {found.drafts}, waiting {found.waiting}, parked {found.parked})."
+        " Send them first, or erase them too with --unsent."
+    )
+
+
+def _remove_log(profile: Profile) -> bool:
+    """Remove the log of crashes, for what an error said may have been about anybody. False when there is none."""
+    path = Path(profile.data_dir.value) / f"{profile.name.value}.log"
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise CommandError(f"{path} cannot be removed: {error.strerror}.", Exit.UNAVAILABLE) from error
+    return True
+
+
+async def _erase(profile: Profile, customer_id: str, *, unsent: bool) -> object:
+    """Erase, and say what went.
+
+    Raises:
+        CommandError: a running desktop has the profile, or something unsent is in the way.
+    """
+    from desktop.wiring import InstanceHeld, alone
+
+    try:
+        with alone(profile.lock_path):
+            gone = await _erase_rows(profile, customer_id, unsent=unsent)
+            return {"customer_id": customer_id, **asdict(gone), "log": _remove_log(profile)}
+    except InstanceHeld as held:
+        raise CommandError(f"{held}. Close it first.", Exit.REFUSED) from held
+
+
+def run(chosen: Chosen) -> int:
+    """Print what was erased. A profile that cannot be used still lets its customers be erased."""
+    emit(within(chosen, _erase(profile_of(chosen), chosen["customer"], unsent=chosen["unsent"])))
+    return Exit.OK

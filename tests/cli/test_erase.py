@@ -1,0 +1,137 @@
+"""`erase`: one customer leaves this machine without a byte, and nobody's unsent words go unasked."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.app.instance_lock import InstanceLock
+from desktop.app.local_store import Draft, LocalStore, new_row, outbox_key
+
+from .command_line import clean_env, run
+
+THEIRS = ("cust-a", "Ottilie", "zitronenfalter", "+493012345", "a-parked", "a-draft")
+OTHERS = ("cust-b", "Benedikt", "hummel")
+NOTHING = {"drafts": 0, "waiting": 0, "parked": 0, "delivered": 0, "customers": 0}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def env(tmp_path: Path, data: Path) -> dict[str, str]:
+    """A profile whose servers are away."""
+    config = tmp_path / "config.toml"
+    config.write_text(
+        f"""default = "work"
+[profiles.work]
+data_dir = "{data}"
+[profiles.work.contact_center]
+backend = "mock"
+url = "http://127.0.0.1:9"
+"""
+    )
+    return clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(config))
+
+
+async def _keep(path: Path, *, unsent: bool) -> None:
+    store = await LocalStore.open(path)
+    for customer, words in (("cust-a", THEIRS), ("cust-b", OTHERS)):
+        text, letter = " ".join(words) * 50, customer[-1]
+        interactions = ["sent", "parked", "waiting"] if unsent else ["sent"]
+        for name in interactions:
+            interaction_id = f"{letter}-{name}"
+            payload = {"customer_id": customer, "note": text}
+            key = outbox_key("work", interaction_id, "wrap_up", 1)
+            row = new_row(key, "wrap_up", interaction_id, "crm", payload, created_at=1.0)
+            await store.save_draft(Draft(interaction_id, customer, text, (), (), 1, 0.0))
+            await store.enqueue([row], drop_draft=interaction_id)
+            if name == "sent":
+                await store.mark_delivered(key, text)
+            if name == "parked":
+                await store.park(key, text)
+        if unsent:
+            await store.save_draft(Draft(f"{letter}-draft", customer, text, (), ({"text": text},), 1, 0.0))
+        await store.cache_customer(customer, f'{{"name": "{text}"}}', 1.0, "mock", words)
+    await store.close()
+
+
+def keep(data: Path, *, unsent: bool) -> None:
+    asyncio.run(_keep(data / "work.db", unsent=unsent))
+    (data / "work.log").write_text("KeyError: 'cust-a'")
+
+
+def found(data: Path, words: tuple[str, ...]) -> set[str]:
+    """Which of the words are in any file of the folder."""
+    contents = [file.read_bytes() for file in data.rglob("*") if file.is_file()]
+    assert contents
+    return {word for word in words if any(word.encode() in content for content in contents)}
+
+
+def answer(**counts: Any) -> dict[str, Any]:
+    return {"customer_id": "cust-a", **NOTHING, "log": False, **counts}
+
+
+def test_a_customer_leaves_no_byte_and_the_others_stay(env: dict[str, str], data: Path) -> None:
+    keep(data, unsent=False)
+    assert found(data, THEIRS) == set(THEIRS)
+    ran = run("erase", "cust-a", env=env)
+    assert (ran.code, ran.words) == (0, "")
+    assert ran.json == answer(delivered=1, customers=1, log=True)
+    assert found(data, THEIRS) == set()
+    assert found(data, OTHERS) == set(OTHERS)
+    again = run("erase", "cust-a", env=env)
+    assert (again.code, again.json) == (0, answer())
+
+
+def test_what_was_not_sent_goes_only_when_that_is_said(env: dict[str, str], data: Path) -> None:
+    keep(data, unsent=True)
+    before = run("outbox", "list", "--all", env=env).json
+    refused = run("erase", "cust-a", env=env)
+    assert (refused.code, refused.out) == (1, "")
+    assert "nowhere else: 3 (notes in progress 1, waiting 1, parked 1)" in refused.words
+    assert "--unsent" in refused.words
+    assert run("outbox", "list", "--all", env=env).json == before
+    assert found(data, THEIRS) == set(THEIRS)
+    assert (data / "work.log").exists()
+
+    ran = run("erase", "cust-a", "--unsent", env=env)
+    assert ran.code == 0, ran.words
+    assert ran.json == answer(drafts=1, waiting=1, parked=1, delivered=1, customers=1, log=True)
+    assert found(data, THEIRS) == set()
+    assert found(data, OTHERS) == set(OTHERS)
+    left = [row["interaction_id"] for row in run("outbox", "list", "--all", env=env).json]
+    assert left == ["b-sent", "b-parked", "b-waiting"]
+
+
+def test_it_says_no_while_a_desktop_runs(env: dict[str, str], data: Path) -> None:
+    keep(data, unsent=False)
+    lock = InstanceLock(data / "work.lock")
+    lock.acquire()
+    try:
+        ran = run("erase", "cust-a", "--unsent", env=env)
+    finally:
+        lock.release()
+    assert (ran.code, ran.out) == (1, "")
+    assert "already open" in ran.words
+    assert "Close it first." in ran.words
+    assert found(data, ("Ottilie",))
+
+
+def test_without_anything_kept_nothing_is_made(env: dict[str, str], data: Path) -> None:
+    ran = run("erase", "cust-a", env=env)
+    assert (ran.code, ran.json) == (0, answer())
+    assert not (data / "work.db").exists()
+
+
+def test_a_file_that_is_damaged_is_told_and_left(env: dict[str, str], data: Path) -> None:
+    data.mkdir()
+    (data / "work.db").write_bytes(b"this is no database" * 100)
+    ran = run("erase", "cust-a", env=env)
+    assert (ran.code, ran.out) == (3, "")
+    assert "damaged" in ran.words
+    assert "Traceback" not in ran.words
+    assert (data / "work.db").read_bytes().startswith(b"this is no database")
