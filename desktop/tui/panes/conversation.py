@@ -69,7 +69,14 @@ class ConversationPane(TextPane):
             return content("")
         if self.ending == interaction.id:
             return line((f" {keys.BY_ID['end'].shown} again or enter ends the contact ", "bold $error"))
-        return verb_line(view, interaction)
+        room = self.size.width - 6  # the border takes these of its own lower line
+        roomy = verb_line(view, interaction, "  ")
+        return roomy if roomy.cell_length <= room else verb_line(view, interaction, " ")
+
+    def on_resize(self) -> None:
+        """Fit the verbs to the new width."""
+        if self.view is not None:
+            self.border_subtitle = self.verbs(self.view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """Why they called, who is on the line, what was said."""
@@ -84,16 +91,16 @@ class ConversationPane(TextPane):
         return shown
 
 
-def verb_line(view: View, interaction: Interaction) -> Content:
-    """The verbs on offer with their keys, those under way named as such."""
+def verb_line(view: View, interaction: Interaction, gap: str) -> Content:
+    """The verbs on offer with their keys, those under way named as such, `gap` between them."""
     pending = view.state.pending.get(interaction.id, frozenset())
     on_offer = set(select.verbs_on_offer(view.state, interaction))
-    parts: list[Part] = [(f"{word.replace('_', ' ')} …  ", "$accent") for word in sorted(pending)]
+    parts: list[Part] = [(f"{word.replace('_', ' ')} …{gap}", "$accent") for word in sorted(pending)]
     used: set[str] = set()
     for verb, key, label in VERB_KEYS:
         if verb in on_offer and key not in used:
             used.add(key)
-            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {label}  ", "$muted")]
+            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {label}{gap}", "$muted")]
     if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
         parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (" wrap-up", "$muted")]
     return line(*parts)
