@@ -133,6 +133,14 @@ async def test_a_verb_that_is_not_on_offer_is_not_sent() -> None:
     assert d.script.calls == [("snapshot", (), {})]
 
 
+async def test_a_press_too_many_of_what_is_already_so_is_no_failure() -> None:
+    d = await desk()
+    assert (await d.actions.do(Verb.ACCEPT, "i1")).ok
+    again = await d.actions.do(Verb.ACCEPT, "i1")
+    assert (again.error, again.text) == ("ignored", "")
+    assert d.script.count("accept") == 1
+
+
 async def test_tones_go_out_in_order_even_twice_the_same() -> None:
     d = await desk(phase=Phase.ACTIVE)
     d.script.then("dtmf", lambda: d.time.sleep(1.0))
