@@ -1,7 +1,6 @@
 """`erase`: everything that this machine keeps about one customer."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.cli.connection import Chosen, profile_of, within
@@ -39,7 +38,7 @@ def _why_not(found: "Traces") -> str:
 
 def _remove_log(profile: Profile) -> bool:
     """Remove the log of crashes, for what an error said may have been about anybody. False when there is none."""
-    path = Path(profile.data_dir.value) / f"{profile.name.value}.log"
+    path = profile.log_path
     try:
         path.unlink()
     except FileNotFoundError:

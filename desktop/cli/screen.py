@@ -1,7 +1,6 @@
 """The full screen: for a profile, or for the demo."""
 
 import gc
-from pathlib import Path
 
 from desktop.cli.connection import Chosen, usable_profile
 from desktop.cli.exits import CommandError, Exit
@@ -16,12 +15,11 @@ def start_desktop(chosen: Chosen) -> int:
     from desktop.wiring import InstanceHeld, alone, build
 
     require_screen()
-    log_path = Path(profile.data_dir.value) / f"{profile.name.value}.log"
     try:
         with alone(profile.lock_path, take_over=chosen["take_over"]):
             keymap = {verb: key.value for verb, key in profile.keys.items()}
             return run_desktop(
-                lambda: build(profile), guide=False, log_path=log_path, keymap=keymap, theme=profile.theme.value
+                lambda: build(profile), guide=False, log_path=profile.log_path, keymap=keymap, theme=profile.theme.value
             )
     except ValueError as wrong:
         raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong

@@ -66,3 +66,8 @@ class Profile:
     def lock_path(self) -> Path:
         """The lock that says which program may write that file."""
         return Path(self.data_dir.value) / f"{self.name.value}.lock"
+
+    @property
+    def log_path(self) -> Path:
+        """The log of what went wrong after a crash."""
+        return Path(self.data_dir.value) / f"{self.name.value}.log"
