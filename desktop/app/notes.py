@@ -69,6 +69,7 @@ class Notes:
         self._row_for = row_for
         self._parked = parked
         self._pages: dict[str, _Page] = {}
+        self._restored = False
         self._finished: dict[str, tuple[object, ...]] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
         store.listeners.append(self._look_for_gone)
@@ -123,6 +124,20 @@ class Notes:
             if draft.interaction_id not in self._pages:
                 page = self._pages[draft.interaction_id] = _Page(draft, saved=draft)
                 self._say(page)
+            elif self._pages[draft.interaction_id].saved is None:
+                await self._make_way(self._pages[draft.interaction_id].draft)
+        self._restored = True
+
+    async def _make_way(self, newer: Draft) -> None:
+        """Where the disk came late, the agent has begun another note for the same contact: both are kept."""
+        older = await self._local().draft(newer.interaction_id)
+        if older is None or _words(older) == _words(newer):
+            return
+        row = self._row_for(self._store.state.interactions.get(older.interaction_id), older)
+        why = "another note was begun for this contact while this one could not be read"
+        kept = await self._local().park_draft(older.interaction_id, why, row=row)
+        if kept is not None:
+            self._parked(kept)
 
     async def discard(self, interaction_id: str) -> None:
         """Throw a draft away because the agent said so.
@@ -179,6 +194,8 @@ class Notes:
             if self._pages.get(draft.interaction_id) is not page:
                 return
             try:
+                if page.saved is None and not self._restored:
+                    await self._make_way(draft)
                 page.saved = await self._local().save_draft(draft)
                 page.problem = ""
             except StoreError as error:
@@ -225,9 +242,13 @@ class Notes:
     async def _park_if_still_gone(self, interaction_id: str) -> None:
         await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
         while interaction_id in self._pages and _is_gone(self._store.state, interaction_id):
-            if await self._park(interaction_id):
+            quiet = self._timing.monotonic() - self._pages[interaction_id].last_key
+            if quiet < GONE_FOR:  # still writing: the rest of the sentence belongs to it
+                await self._timing.sleep(GONE_FOR - quiet)
+            elif await self._park(interaction_id):
                 return
-            await self._timing.sleep(AFTER_REFUSAL)
+            else:
+                await self._timing.sleep(AFTER_REFUSAL)
 
     async def _park(self, interaction_id: str) -> bool:
         page = self._pages[interaction_id]

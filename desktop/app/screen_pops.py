@@ -78,16 +78,19 @@ class ScreenPops:
         if pop is None or crm is None or not text.strip():
             return
         question = self._ask_anew(pop)
-        self._show(pop, PopAnswer.SEARCHING, matches=(), why=f"searching for {text.strip()!r}")
+        self._show(pop, PopAnswer.SEARCHING, matches=_with_chosen(pop, ()), why=f"searching for {text.strip()!r}")
         try:
             found = await self._reading.read(lambda: crm.search(text.strip()))
             matches = tuple(match for match in found if isinstance(match, Match))
         except BackendError as error:
             if question == pop.question:
                 self._could_not_ask(pop, error)
+                if not pop.decided and self._finder is not None:  # what went on by itself before goes on
+                    pop.task = asyncio.ensure_future(self._find(pop, pop.question, again=True))
             return
         if question == pop.question:
             pop.decided = True
+            matches = _with_chosen(pop, matches)
             self._show(pop, _answer_for(matches), matches=matches)
 
     def choose(self, interaction_id: str, customer_id: str) -> None:
@@ -289,11 +292,9 @@ class ScreenPops:
             self._publish(pop)
 
     def _found(self, pop: _Pop, matches: Matches) -> None:
-        if pop.decided and pop.chosen is not None:
-            chosen = next((match for match in pop.matches if match.customer.id == pop.chosen), None)
-            if chosen is not None and all(match.customer.id != pop.chosen for match in matches):
-                matches = (*matches, chosen)  # what the agent chose stays, whatever the CRM finds later
-        elif not pop.decided:
+        if pop.decided:
+            matches = _with_chosen(pop, matches)
+        else:
             pop.chosen, pop.chosen_by = None, ""
         pop.cached = False
         self._show(pop, _answer_for(matches), matches=matches)
@@ -352,6 +353,13 @@ class ScreenPops:
     def _stop(self, pop: _Pop | None) -> None:
         if pop is not None:
             self._ask_anew(pop)
+
+
+def _with_chosen(pop: _Pop, matches: Matches) -> Matches:
+    """What was found, and who is linked: that stays until another is chosen, whatever is found later."""
+    if any(match.customer.id == pop.chosen for match in matches):
+        return matches
+    return (*matches, *(match for match in pop.matches if match.customer.id == pop.chosen))
 
 
 def _answer_for(matches: Matches) -> PopAnswer:

@@ -14,6 +14,9 @@ log = logging.getLogger(__name__)
 DESKTOP = "desktop"
 """The source of what the desktop itself says."""
 
+SEEN_SECONDS = 10.0
+"""How long a notice is sure to be still on screen."""
+
 
 class Store:
     """Takes events from the loop's thread, reduces what came together in one go, and tells who listens.
@@ -53,9 +56,9 @@ class Store:
         self.put(Envelope(source, event, self.now()))
 
     def notice(self, text: str, severity: str = "info") -> None:
-        """Tell the agent something; the same text is not told twice in a row."""
-        notices = self.state.notices
-        if not notices or notices[-1].text != text:
+        """Tell the agent something; the same text is not told twice in a row while it is still to be seen."""
+        last = self.state.notices[-1] if self.state.notices else None
+        if last is None or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
             self.say(Noticed(text, severity))
 
     def drain(self) -> AppState:

@@ -1,6 +1,6 @@
 """What a finished wrap-up leaves to be delivered: the record, and a row for each follow-up somebody must act on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from desktop.app.drafts import Draft
@@ -29,9 +29,15 @@ class WrapUpRows:
         self._clock = clock
 
     def rows(
-        self, interaction: Interaction, codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp], revision: int
+        self,
+        interaction: Interaction,
+        codes: Sequence[str],
+        note: str,
+        follow_ups: Sequence[FollowUp],
+        revision: int,
+        under_way: Collection[FollowUp] = (),
     ) -> list[OutboxRow]:
-        """The record first, then the follow-ups."""
+        """The record first, then the follow-ups, without those that are under way already."""
         state = self._state()
         customer = customer_of(state, interaction.id)
         now = self._clock() + state.skew
@@ -53,9 +59,17 @@ class WrapUpRows:
         rows = [self._row(record.key, WRAP_UP, interaction.id, CRM, record_json(record))]
         for part, follow_up in enumerate(follow_ups):
             row = self._follow_up(state, interaction, customer, follow_up, revision, part)
-            if row is not None:
+            if row is not None and follow_up not in under_way:
                 rows.append(row)
         return rows
+
+    def follow_up_keys(
+        self, interaction_id: str, follow_ups: Sequence[FollowUp], revision: int
+    ) -> Iterator[tuple[FollowUp, str]]:
+        """Each follow-up with the key of the row it would be."""
+        for part, follow_up in enumerate(follow_ups):
+            kind = CASE if follow_up.kind == "case" else FOLLOW_UP
+            yield follow_up, outbox_key(self._profile, interaction_id, kind, revision, part)
 
     def row_for_draft(self, interaction: Interaction | None, draft: Draft) -> OutboxRow:
         """The record a draft would have become. Without the interaction it says no more than is known."""

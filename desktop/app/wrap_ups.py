@@ -13,7 +13,7 @@ from desktop.app.outbox import Outbox
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
-from desktop.app.wrap_up_json import says_the_same
+from desktop.app.wrap_up_json import record_from, says_the_same
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
@@ -95,15 +95,26 @@ class WrapUps:
         local = self._local()
         async with self._notes.holding(interaction.id) or asyncio.Lock():
             revision = 1
+            under_way: list[FollowUp] = []
             while revision < _REVISIONS:
-                rows = self._rows.rows(interaction, codes, note, follow_ups, revision)
+                rows = self._rows.rows(interaction, codes, note, follow_ups, revision, under_way)
                 known = await local.outbox_row(rows[0].key)
                 if known is None or _same(known, codes, note, follow_ups):
                     break
+                for follow_up, key in self._rows.follow_up_keys(interaction.id, _follow_ups(known), revision):
+                    if await local.outbox_row(key) is not None:
+                        under_way.append(follow_up)
                 revision += 1  # the agent wrote something else after an earlier finish: a correction, not a repeat
             kept = await local.enqueue(rows, drop_draft=interaction.id)
             self._notes.finished(interaction.id)
             return kept
+
+
+def _follow_ups(row: OutboxRow) -> tuple[FollowUp, ...]:
+    try:
+        return record_from(json.loads(row.payload)).follow_ups
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return ()
 
 
 def _same(row: OutboxRow, codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp]) -> bool:

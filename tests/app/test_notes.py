@@ -295,3 +295,63 @@ async def test_follow_ups_get_rows_of_their_own(desks: list[Desk], tmp_path: Pat
     (parked,) = await d.session.outbox.rows()  # this profile names nobody who sends messages
     assert (parked.target, parked.state) == ("messaging", "parked")
     assert '"granted":true' in parked.payload.replace(" ", "")
+
+
+async def test_a_correction_sends_no_follow_up_twice(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    first, second = FollowUp("callback", "call", 1_800_000_500.0), FollowUp("callback", "again", 1_800_000_900.0)
+    d.server.script.then("wrap_up", Unavailable("down"))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="one", follow_ups=(first,))
+    assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="two", follow_ups=(first, second))).ok
+    await d.time.run_until(lambda: len(d.crm.written) == 2 and d.state.outbox.waiting == 0, disk=True)
+    assert d.server.script.count("callback") == 2
+    assert d.crm.written[1].follow_ups == (first, second)
+
+
+async def test_a_note_is_not_taken_away_while_it_is_being_written(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "the", ("sold",))
+    d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    await until(lambda: "i1" not in d.state.interactions)
+    for word in ("the promise", "the promise I", "the promise I made"):
+        await d.time.advance(1.5, disk=True)
+        d.session.notes.edit("i1", word, ("sold",))
+    assert "i1" in d.state.drafts
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (row,) = await d.session.outbox.rows()
+    assert "the promise I made" in row.payload
+
+
+class LateDisk(Desk):
+    """Its disk will not do at the first try."""
+
+    refused = False
+
+    async def _open(self) -> LocalStore:
+        if not self.refused:
+            self.refused = True
+            raise StoreFull("No room left")
+        return await super()._open()
+
+
+async def test_a_draft_that_can_be_read_only_later_is_not_overwritten(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "written before the restart", ("sold",))
+    await d.session.close()
+    desks.remove(d)
+    late = LateDisk(d.path, d.server, d.crm)
+    desks.append(late)
+    await late.start()
+    late.session.notes.edit("i1", "written after it")
+    await late.time.run_until(lambda: late.state.drafts["i1"].saved_at is not None, disk=True)
+    assert late.state.drafts["i1"].note == "written after it"
+    (row,) = await late.session.outbox.rows()
+    assert (row.state, "written before the restart" in row.payload) == ("parked", True)
+
+
+async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    for seconds, told in ((0, 1), (3, 1), (20, 2)):
+        await d.time.advance(seconds)
+        d.session.store.notice("Nothing is offered to you now.")
+        assert [notice.text for notice in d.state.notices].count("Nothing is offered to you now.") == told

@@ -296,3 +296,27 @@ def test_a_customer_survives_the_cache() -> None:
     assert customer_from(customer_json(known)) == known
     for broken in ("", "[]", "{}", '{"id": 1}', "\x00"):
         assert customer_from(broken) is None
+
+
+async def test_looking_for_somebody_else_keeps_the_link_until_another_is_chosen(d: Desk) -> None:
+    d.crm.matches = [match(1)]
+    await d.ring()
+    await until(lambda: d.pop().chosen == "c1")
+    d.crm.found_by_text = [match(5), match(6)]
+    await d.session.pops.search("i1", "somebody")
+    assert d.pop().chosen == "c1"
+    assert [each.customer.id for each in d.pop().matches] == ["c5", "c6", "c1"]
+    d.session.pops.choose("i1", "c6")
+    assert (d.pop().chosen, d.pop().chosen_by) == ("c6", "you")
+
+
+async def test_a_search_that_fails_does_not_end_the_asking_by_itself(d: Desk) -> None:
+    d.crm.script.then("find", *[Unavailable("down")] * 4)
+    await d.ring()
+    await d.time.run_until(lambda: d.pop().answer is PopAnswer.COULD_NOT_ASK)
+    d.crm.script.then("search", *[Unavailable("down")] * 4)
+    searching = asyncio.ensure_future(d.session.pops.search("i1", "Smith"))
+    await d.time.run_until(searching.done)
+    d.crm.matches = [match(1)]
+    await d.time.run_until(lambda: d.pop().answer is PopAnswer.ONE)
+    assert d.pop().chosen == "c1"
