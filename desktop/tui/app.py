@@ -30,6 +30,7 @@ from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane
 from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.safe_text import content
 from desktop.tui.table import LineTable
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ class DesktopApp(TerminalApp):
 
     def on_ready(self) -> None:
         """The first paint is done; start."""
+        self.desk_screen.query_one(NotePane).on_edit = self._note_edited
         garbage.begin()
-        self.set_interval(garbage.FULL_SEARCH_SECONDS, garbage.search)
         self.spawn(self._start())
 
     async def _start(self) -> None:
@@ -138,10 +139,12 @@ class DesktopApp(TerminalApp):
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.desk_screen.second()
+        garbage.search()
 
     async def flush(self) -> None:
         """Put every word on disk."""
         if self.session is not None:
+            self.desk_screen.query_one(NotePane).tell()
             await self.session.notes.flush()
 
     def _ring(self, state: "AppState") -> None:
@@ -192,7 +195,8 @@ class DesktopApp(TerminalApp):
         elif name == "diagnostics":
             self._page("diagnostics", "Diagnostics", self._diagnostics)
         elif name == "outbox":
-            self.spawn(self._show_outbox())
+            self._page("outbox", "Outbox", lambda: [content("Asking …", "$muted")])
+            self.spawn(self._fill_outbox())
         else:
             getattr(self.desk, name)()
 
@@ -234,27 +238,27 @@ class DesktopApp(TerminalApp):
         versions = [f"{name} {version(name)}" for name in names]
         return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)
 
-    async def _show_outbox(self) -> None:
+    async def _fill_outbox(self) -> None:
         if self.session is None:
             return
+        page = self.desk_screen.query_one(Page)
         rows = await self.session.outbox.rows()
-        view = self.desk_screen.view()
-        self._page("outbox", "Outbox", lambda: pages.outbox_lines(rows, view.now))
+        if page.topic == "outbox":  # not closed meanwhile
+            page.open("outbox", "Outbox", pages.outbox_lines(rows, self.desk_screen.view().now))
 
     # --- what the panes say ----------------------------------------------------------------------------------------
 
-    @on(NotePane.Edited)
-    def _note_edited(self, event: NotePane.Edited) -> None:
+    def _note_edited(self, interaction_id: str, text: str) -> None:
         if self.session is None:
             return
         notes, wrap_up = self.session.notes, self.desk_screen.query_one(WrapUpPane)
-        if wrap_up.of == event.interaction_id:
-            notes.edit(event.interaction_id, event.text, wrap_up.codes, wrap_up.follow_ups)
+        if wrap_up.of == interaction_id:
+            notes.edit(interaction_id, text, wrap_up.codes, wrap_up.follow_ups)
             return
         # The agent turned to another contact before this was handled: what was chosen for this one stays.
-        kept = notes.text(event.interaction_id)
+        kept = notes.text(interaction_id)
         codes, follow_ups = (kept.codes, kept.follow_ups) if kept else ((), ())
-        notes.edit(event.interaction_id, event.text, codes, follow_ups)
+        notes.edit(interaction_id, text, codes, follow_ups)
 
     @on(WrapUpPane.Edited)
     def _codes_edited(self, event: WrapUpPane.Edited) -> None:

@@ -277,3 +277,23 @@ async def test_the_wrap_up_goes_when_its_contact_is_gone_and_letters_are_verbs_a
         await settle(pilot, ["s"])
         assert not app.desk_screen.query_one(WrapUpPane).is_open
         assert app.desk_screen.query_one(StateMenu).is_open
+
+
+async def test_the_last_key_before_a_signal_is_flushed_too() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["n"])
+        app.desk_screen.query_one(NotePane).insert("!")  # what it sets off is still on its way
+        await app.flush()
+        assert [call[0] for call in session.calls] == ["notes.edit", "notes.flush"]
+        assert str(session.calls[0][2]).endswith("!")
+
+
+async def test_the_outbox_closed_before_it_was_read_stays_closed() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        app.action_desk("outbox")
+        app.desk.back()
+        await settle(pilot)
+        assert not app.desk_screen.query_one(Page).is_open

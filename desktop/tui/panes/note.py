@@ -1,7 +1,8 @@
 """The note: there from the offer on. What its border says about saving is true: on disk, fsynced."""
 
+from collections.abc import Callable
+
 from textual import events
-from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -23,19 +24,13 @@ class NotePane(Pane, TextArea):
     NotePane:focus { border: round $accent; }
     """
 
-    class Edited(Message):
-        """The agent changed the note of an interaction."""
-
-        def __init__(self, interaction_id: str, text: str) -> None:
-            super().__init__()
-            self.interaction_id = interaction_id
-            self.text = text
-
     def __init__(self) -> None:
         super().__init__(
             soft_wrap=True, show_line_numbers=False, id="note", highlight_cursor_line=False, tab_behavior="focus"
         )
         self.border_title = content("note")
+        self.on_edit: Callable[[str, str], None] = lambda interaction_id, text: None
+        """Takes the interaction and the whole text whenever it changed; set by the app."""
         self._of: str | None = None
         self._known = ""
 
@@ -61,7 +56,7 @@ class NotePane(Pane, TextArea):
         self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
 
     def _load(self, interaction_id: str | None, text: str) -> None:
-        self._tell()  # the last key may still be on its way here
+        self.tell()  # the last key may still be on its way here
         self._of, self._known = interaction_id, text
         with self.prevent(TextArea.Changed):
             self.load_text(text)
@@ -85,7 +80,7 @@ class NotePane(Pane, TextArea):
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Every key goes to the draft at once; the draft decides when to write."""
         event.stop()
-        self._tell()
+        self.tell()
 
     def on_key(self, event: events.Key) -> None:
         """The contact has left under the agent's hands: the rest of the sentence is not a row of verbs."""
@@ -102,7 +97,13 @@ class NotePane(Pane, TextArea):
             return EditResult(edit.to_location, "")
         return super().edit(edit)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Hand over what was typed since the last time, at once: a message could come too late for a note that ends."""
         if self._of is not None and self.text != self._known:
             self._known = self.text
-            self.post_message(self.Edited(self._of, self.text))
+            self.on_edit(self._of, self.text)
+
+    def on_show(self) -> None:
+        """Wrap anew: what was typed while the pane was hidden was wrapped at no width at all."""
+        self.soft_wrap = False
+        self.soft_wrap = True

@@ -59,6 +59,7 @@ class ExpertVerbs(Desk):
             return
         target = target if target.startswith("queue:") else f"person:{target}"
         self._screen.close_top()
+        self._screen.show_tab("contact")  # on a narrow screen: where the leg is seen to ring
         self._do(
             Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER,
             interaction,
