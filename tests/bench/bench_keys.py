@@ -1,8 +1,9 @@
 """From a key to its letter as bytes on the terminal, while a contact centre sends 1,000 events a second.
 
-`python -m tests.bench.bench_keys [--keys 200]` prints JSON, in milliseconds. The agent types a note; every letter is one
-that was never on the screen before, so that the bytes that hold it are those the key made. There are 10,000 interactions
-waiting and 500 agents, with 1,000 events a second and without events; beside it a plain Textual app with a text area.
+`python -m tests.bench.bench_keys [--keys 200]` prints JSON, in milliseconds. The agent types a note; every letter is
+one that was never on the screen before, so that the bytes that hold it are those the key made. There are 10,000
+interactions waiting and 500 agents, with 1,000 events a second and without events; beside it a plain Textual app with a
+text area.
 """
 
 import argparse
@@ -25,8 +26,9 @@ from tests.tui.pty_screen import PtyScreen
 
 ROOT = Path(__file__).parents[2]
 EVENTS, P99 = 1_000, 30.0
-SIZE = {"rows": 40, "cols": 120}
-LETTERS = [chr(code) for code in (*range(0x3B1, 0x3C2), *range(0x400, 0x482), *range(0x48A, 0x530), *range(0x561, 0x587))]
+LETTERS = [
+    chr(code) for code in (*range(0x3B1, 0x3C2), *range(0x400, 0x482), *range(0x48A, 0x530), *range(0x561, 0x587))
+]
 LETTERS += [chr(code) for code in range(0x13A0, 0x13F0)]
 
 
@@ -49,7 +51,7 @@ def desktop(rate: int) -> Iterator[PtyScreen]:
                 f'token_file = "{token}"\n'
             )
             argv = [sys.executable, "-m", "desktop.cli", "--config", str(config)]
-            with PtyScreen(argv, **SIZE, env=clean_env(folder)) as screen:
+            with PtyScreen(argv, rows=40, cols=120, env=clean_env(folder)) as screen:
                 screen.wait_for("My own call", 30)
                 screen.press("n")
                 yield screen
@@ -73,7 +75,7 @@ def typed(screen: PtyScreen, keys: int) -> dict[str, Any]:
             assert time.monotonic() < at + 10, f"{letter} was never painted:\n{screen.text()}"
             time.sleep(0.001)
         delays.append((painted - at) * 1000)
-        time.sleep(random.uniform(0.06, 0.14))  # noqa: S311 - so that keys do not keep step with frames
+        time.sleep(random.uniform(0.06, 0.14))
     cpu = (sum(process.cpu_times()[:2]) - before) / (time.monotonic() - since) * 100
     return {"key_ms": spread(delays), "cpu_percent": round(cpu, 1)}
 
@@ -90,7 +92,7 @@ def _when(screen: PtyScreen, first: int, mark: bytes) -> float | None:
 def bench(keys: int) -> dict[str, Any]:
     """The plain app, the desktop without events, the desktop with them."""
     keys = min(keys, len(LETTERS))
-    with PtyScreen([sys.executable, "-m", "tests.bench.plain_app", "typing"], **SIZE, cwd=ROOT) as screen:
+    with PtyScreen([sys.executable, "-m", "tests.bench.plain_app", "typing"], rows=40, cols=120, cwd=ROOT) as screen:
         screen.wait_quiet(1.0)
         plain = typed(screen, keys)
     with desktop(0) as screen:

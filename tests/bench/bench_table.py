@@ -87,7 +87,7 @@ def measure(kind: str, count: int, rate: int, seconds: float) -> dict[str, objec
         process = psutil.Process(screen.pid)
         time.sleep(0.5)
         before, since = sum(process.cpu_times()[:2]), time.monotonic()
-        delays = []
+        delays: list[float] = []
         while (at := time.monotonic()) < since + seconds:
             if rate:
                 chunks = len(screen.chunks)

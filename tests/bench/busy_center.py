@@ -21,7 +21,7 @@ class Center:
 
     def __init__(self) -> None:
         self.seq = 0
-        self._random = random.Random(1)  # noqa: S311 - a bench
+        self._random = random.Random(1)
         now = time.time()
         self.interactions = [self._interaction(n, now) for n in range(WAITING)]
         self.talking = self._interaction(WAITING, now) | {"phase": "active", "agent_id": ME, "subject": "My own call"}
