@@ -3,6 +3,7 @@
 Colour is never alone: everything here is told apart without it.
 """
 
+import math
 from datetime import datetime
 
 from desktop.domain.model import Address, Instant, Interaction, Leg
@@ -65,9 +66,17 @@ OFFER_ENDED = {
 }
 
 
+def _local(instant: Instant) -> datetime | None:
+    """The local time; None for what lies outside of the calendar."""
+    try:
+        return datetime.fromtimestamp(instant)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def duration(seconds: float | None) -> str:
     """`03:41`, or `1:02:09` from an hour on; `—` when not known. Negative counts as zero."""
-    if seconds is None:
+    if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     whole = max(0, int(seconds))
     hours, rest = divmod(whole, 3600)
@@ -77,7 +86,7 @@ def duration(seconds: float | None) -> str:
 
 def age(seconds: float | None) -> str:
     """How old a figure is, in at most four characters: `now`, `4s`, `12m`, `3h`, `2d`; `—` when not known."""
-    if seconds is None:
+    if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     if seconds < 1:
         return "now"
@@ -95,12 +104,15 @@ def since(seconds: float | None) -> str:
 
 def clock(instant: Instant | None) -> str:
     """The local time of day, `14:03:22`; `—` when not known."""
-    return UNKNOWN if instant is None else datetime.fromtimestamp(instant).strftime("%H:%M:%S")
+    moment = None if instant is None else _local(instant)
+    return UNKNOWN if moment is None else f"{moment:%H:%M:%S}"
 
 
 def day(instant: Instant, now: Instant) -> str:
-    """`today`, `yesterday`, `12 Nov`, or `12 Nov 2024` for another year."""
-    then, today = datetime.fromtimestamp(instant), datetime.fromtimestamp(now)
+    """`today`, `yesterday`, `12 Nov`, or `12 Nov 2024` for another year; `—` for a time that is none."""
+    then, today = _local(instant), _local(now)
+    if then is None or today is None:
+        return UNKNOWN
     days = (today.date() - then.date()).days
     if days == 0:
         return "today"

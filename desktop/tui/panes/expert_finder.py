@@ -240,7 +240,7 @@ def _queue_row(name: str) -> Row:
 def _local_time(zone: str, now: Instant) -> str:
     try:
         return datetime.fromtimestamp(now, ZoneInfo(zone)).strftime("%H:%M") if zone else ""
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
         return ""
 
 

@@ -1,5 +1,6 @@
 """What happened before: open cases and the timeline over all channels."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from desktop.domain import select
@@ -75,6 +76,8 @@ class TimelinePane(Pane, LineTable):
             id="timeline",
         )
         self.border_title = content("Timeline")
+        self._made: dict[str, tuple[TimelineEntry, Row]] = {}
+        self._made_in = -1  # the quarter of an hour, since rows say "today"
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, and the details of its customer."""
@@ -91,7 +94,20 @@ class TimelinePane(Pane, LineTable):
         old = f" · {wording.since(view.now - details.fetched_at)}" if details and details.fetched_at else ""
         self.border_title = content(f"Timeline{old}" if not failed else f"Timeline · {failed}")
         self.set_empty(_empty(customer is not None, unknown, failed, "No history."))
-        self.set_rows([_entry(entry, view.now) for entry in entries])
+        self.set_rows(self._rows_of(entries, view.now))
+
+    def _rows_of(self, entries: Sequence[TimelineEntry], now: Instant) -> list[Row]:
+        """Rows are kept while their entries are the same: a long history must not cost at each turn of a call."""
+        quarter = int(now // 900)
+        known = self._made if quarter == self._made_in else {}
+        self._made, self._made_in = {}, quarter
+        rows = []
+        for entry in entries:
+            kept = known.get(entry.id)
+            row = kept[1] if kept is not None and kept[0] is entry else _entry(entry, now)
+            self._made[entry.id] = (entry, row)
+            rows.append(row)
+        return rows
 
 
 def _entry(entry: TimelineEntry, now: Instant) -> Row:

@@ -1,0 +1,69 @@
+"""Facts are written the same for sound and unsound figures; a long history is drawn once."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from desktop.domain.customer import CustomerPromise, TimelineEntry
+from desktop.tui import wording
+from desktop.tui.panes import history
+from desktop.tui.table import Row
+from tests.tui.desk import desk, settle
+from tests.tui.states import DETAILS, NOW, ONE, PRIYA, active
+
+UNSOUND = [math.nan, math.inf, -math.inf, 1e300, -1e300, 1e15, -1e15]
+
+
+@pytest.mark.parametrize("figure", UNSOUND)
+def test_any_figure_can_be_written(figure: float) -> None:
+    for text in (
+        wording.duration(figure),
+        wording.age(figure),
+        wording.since(figure),
+        wording.clock(figure),
+        wording.day(figure, NOW),
+        wording.day(NOW, figure),
+        wording.due(figure, NOW),
+    ):
+        assert text
+
+
+async def test_unsound_times_do_not_end_the_program() -> None:
+    odd = replace(PRIYA, fetched_at=math.inf, promises=(CustomerPromise("call", -1e300), CustomerPromise("x", 1e300)))
+    entries = tuple(TimelineEntry(f"t{n}", at, "voice", "odd", "") for n, at in enumerate(UNSOUND[3:]))
+    state = active()
+    call = replace(state.interactions["i1"], phase_since=math.nan, answered_at=-math.inf, arrived_at=1e300)
+    pop = replace(ONE, matches=(replace(ONE.matches[0], customer=odd),))
+    state = replace(
+        state,
+        interactions={"i1": call},
+        pops={"i1": pop},
+        details={"C-4471": replace(DETAILS, timeline=entries, fetched_at=-1e300)},
+    )
+    app, _ = desk(state)
+    async with app.run_test(size=(160, 42)) as pilot:
+        await settle(pilot)
+        assert app.is_running
+
+
+async def test_a_long_history_is_not_drawn_anew_when_the_call_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    entries = tuple(TimelineEntry(f"t{n}", NOW - n * 3600, "email", "asked", "S. Brandt") for n in range(5000))
+    state = replace(active(), details={"C-4471": replace(DETAILS, timeline=entries)})
+    made: list[str] = []
+    original = history._entry
+
+    def counted(entry: TimelineEntry, now: float) -> Row:
+        made.append(entry.id)
+        return original(entry, now)
+
+    monkeypatch.setattr(history, "_entry", counted)
+    app, session = desk(state)
+    async with app.run_test(size=(160, 42)) as pilot:
+        await settle(pilot)
+        assert len(made) == 5001
+        held = replace(state.interactions["i1"], version=9, held=True, held_since=NOW)
+        session.store.state = replace(state, interactions={"i1": held})
+        app.request_frame()
+        await settle(pilot)
+    assert len(made) <= 5002
