@@ -55,7 +55,11 @@ def main() -> int:
     for name in chosen:
         sys.stderr.write(f"{name} …\n")
         results[name] = run(name, BENCHES[name][options.quick])
-    about: dict[str, Any] = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
+    about: dict[str, Any] = {
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+    }
     about["load_average"] = [round(load, 2) for load in os.getloadavg()]
     json.dump({"about": about | {"quick": options.quick}, "benches": results}, sys.stdout, indent=1)
     sys.stdout.write("\n")
