@@ -14,9 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged, PopChanged
 from desktop.domain.words import Phase, PopAnswer
-from desktop.tui import garbage, pages
+from desktop.tui import crash, garbage, pages
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
@@ -156,7 +157,7 @@ class DesktopApp(TerminalApp):
         self._offered = offered
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Run beside the screen; what it raises is told and logged, never fatal."""
+        """Run beside the screen; what it raises is told and logged, and fatal only before there is a session."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
@@ -166,7 +167,13 @@ class DesktopApp(TerminalApp):
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background work failed: %s", type(error).__name__)
-            self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+            if self.session is None:
+                self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+            else:
+                if not isinstance(error, StoreError):
+                    crash.write_report(error, self.log_path, context="task")
+                why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
+                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. Your notes are safe.", "error")
 
     def _tell(self, text: str) -> None:
         if self.session is not None:

@@ -13,10 +13,14 @@ from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 SETTLE_SECONDS: Final = 0.5
 """How long a key waits at most for what the one before it set off: a widget that hangs must not take the keyboard."""
+
+WORD_SECONDS: Final = 1.0
+"""How long after a letter the next one belongs to the same word."""
 
 _ROUNDS: Final = 3
 """A key may make a widget post a message, whose handler posts another one, whose handler moves the focus."""
@@ -42,20 +46,27 @@ class TypedKeys:
 
     async def run(self) -> None:
         """Apply what is in the line until cancelled. Raises what applying raises."""
-        text_before = False
+        typed_in: Widget | None = None  # the field that got the last key, where that was a letter
+        at = 0.0
         while True:
             event = await self._waiting.get()
-            text = isinstance(event, events.Key) and event.is_printable and self._in_field
+            letter = _is_letter(event)
             # A field keeps the order of the text it gets by itself; anything else waits.
-            if not (text and text_before):
+            if not (letter and typed_in is not None and self._field is typed_in):
                 await self._settle()
-                text = isinstance(event, events.Key) and event.is_printable and self._in_field
-            await self._apply(event)
-            text_before = text
+            field = self._field if letter else None
+            if letter and typed_in is not None and field is not typed_in and event.time - at < WORD_SECONDS:
+                # The field went by itself, with its contact: the rest of the word is no verb, nor text for another.
+                self._app.bell()
+            else:
+                typed_in = field
+                await self._apply(event)
+            at = event.time
 
     @property
-    def _in_field(self) -> bool:
-        return isinstance(self._app.focused, Input | TextArea)
+    def _field(self) -> Widget | None:
+        focused = self._app.focused
+        return focused if isinstance(focused, Input | TextArea) else None
 
     async def _settle(self) -> None:
         """Wait until the focused widget and all above it have handled what they were sent."""
@@ -70,6 +81,10 @@ class TypedKeys:
     def _line_of_command(self) -> list[DOMNode]:
         focused = self._app.focused
         return [*focused.ancestors_with_self] if focused is not None else [self._app.screen, self._app]
+
+
+def _is_letter(event: events.Event) -> bool:
+    return isinstance(event, events.Key) and event.is_printable and not event.key.startswith(("alt+", "ctrl+"))
 
 
 async def _handled(node: MessagePump) -> None:

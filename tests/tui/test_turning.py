@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from desktop.app.store_errors import StoreAbsent
 from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase, Verb
@@ -200,3 +201,31 @@ async def test_a_page_keeps_the_keys_when_the_wrap_up_below_it_goes() -> None:
         app.request_frame()
         await settle(pilot)
         assert app.desk_screen.focused is app.desk_screen.query_one(Page)
+
+
+async def test_the_rest_of_a_word_is_not_a_verb_when_the_field_goes() -> None:
+    ringing = replace(active().interactions["i1"], id="i2", phase=Phase.OFFERED)
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f6", *"refu"])
+        session.store.state = replace(active(), interactions={"i2": ringing}, drafts={})
+        app.request_frame()
+        await settle(pilot, list("nd"))
+        assert not app.desk_screen.query_one(ExpertFinder).is_open
+        assert app.desk_screen.query_one(NotePane).text == ""
+        assert asked(session, "actions.do") == []
+        await settle(pilot, ["escape", "d"])
+    assert [call[:2] for call in asked(session, "actions.do")] == [(Verb.DECLINE, "i2")]
+
+
+async def test_what_fails_beside_the_screen_is_told_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, session = desk(active())
+
+    async def fail() -> None:
+        raise StoreAbsent("The disk is away")
+
+    monkeypatch.setattr(session.outbox, "rows", fail, raising=False)  # type: ignore[attr-defined]
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o"])
+        assert app.is_running
+        assert "The disk is away" in session.store.state.notices[-1].text

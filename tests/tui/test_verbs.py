@@ -274,7 +274,7 @@ async def test_the_wrap_up_goes_when_its_contact_is_gone_and_letters_are_verbs_a
         await settle(pilot, ["f9", "x", "y"])
         session.store.state = IDLE
         app.request_frame()
-        await settle(pilot, ["s"])
+        await settle(pilot, ["escape", "s"])
         assert not app.desk_screen.query_one(WrapUpPane).is_open
         assert app.desk_screen.query_one(StateMenu).is_open
 
