@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
-from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged, PopChanged
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
@@ -170,6 +169,8 @@ class DesktopApp(TerminalApp):
             if self.session is None:
                 self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
             else:
+                from desktop.app.store_errors import StoreError  # not before the first paint
+
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
                 why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
