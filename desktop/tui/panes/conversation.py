@@ -103,7 +103,7 @@ def verb_line(view: View, interaction: Interaction, gap: str) -> Content:
             parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {label}{gap}", "$muted")]
     if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
         parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (" wrap-up", "$muted")]
-    return line(*parts)
+    return line(*parts).rstrip()
 
 
 def _heading(view: View) -> Content:

@@ -1,5 +1,6 @@
 """The banner of an offer: who, how sure, what they want, how long they waited, what is left. Takes no focus."""
 
+import math
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -14,6 +15,7 @@ from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, line
 
 BAR = 20
+"""Cells of the bar that empties while an offer runs out."""
 
 
 class OfferBanner(TextPane):
@@ -69,7 +71,10 @@ class OfferBanner(TextPane):
         subject = f"{offer.subject} · " if offer.subject else ""
         second = line(
             *keys_shown,
-            (_countdown(left), "bold $warning" if left is not None and left < 8 else "$foreground"),
+            (
+                _countdown(left, (offer.offer_deadline or 0.0) - offer.phase_since),
+                "bold $warning" if left is not None and left < 8 else "$foreground",
+            ),
             (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
         )
         return (first, second)
@@ -79,12 +84,11 @@ def _offers(view: View) -> list[Interaction]:
     return [interaction for interaction in select.mine(view.state) if interaction.phase is Phase.OFFERED]
 
 
-def _countdown(left: float | None) -> str:
+def _countdown(left: float | None, whole: float) -> str:
     if left is None:
         return "no time limit"
-    whole = int(left + 0.999)
-    full = min(BAR, whole)
-    return f"{'━' * full}{'╌' * max(0, min(BAR, 20) - full)} {whole:2d} s"
+    full = min(BAR, math.ceil(BAR * left / whole)) if whole > 0 else 0
+    return f"{'━' * full}{'╌' * (BAR - full)} {math.ceil(left):2d} s"
 
 
 def who(view: View, interaction: Interaction) -> list[Part]:
