@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.content import Content
-from textual.widget import Widget
+from textual.widget import Widget, _BorderTitle
 
 from desktop.domain.model import Instant, Interaction
 from desktop.domain.state import AppState
@@ -27,12 +27,25 @@ class View:
         return self.state.interactions.get(self.selected) or self.state.unfinished.get(self.selected)
 
 
+class SteadyTitle(_BorderTitle):
+    """A title that paints its pane anew only when it is another one: most are set once a second and stay the same."""
+
+    def __set__(self, obj: Widget, title: Any) -> None:
+        given = f"_given{self._internal_name}"
+        before = vars(obj).get(given)
+        if not (isinstance(title, Content) and isinstance(before, Content) and title.is_same(before)):
+            setattr(obj, given, title)
+            super().__set__(obj, title)
+
+
 class Pane:
     """Mixed into a widget. `look` says what is drawn from; `draw` draws it."""
 
     ticks: ClassVar[bool] = False
     """Whether the pane shows something that moves with the clock alone."""
 
+    border_title = SteadyTitle()
+    border_subtitle = SteadyTitle()
     view: View | None = None
     _seen: tuple[object, ...] = ()
 

@@ -38,10 +38,12 @@ class Footer(Pane, Widget):
         ):
             style = {"error": "bold $error", "warning": "bold $warning"}.get(newest.severity, "$accent")
             sign = {"error": "✕", "warning": "!"}.get(newest.severity, "·")
-            self._line = line((f" {sign} ", style), (newest.text, style))
+            shown = line((f" {sign} ", style), (newest.text, style))
         else:
-            self._line = _keys(self.size.width or 80)
-        self.refresh()
+            shown = _keys(self.size.width or 80)
+        if not shown.is_same(self._line):
+            self._line = shown
+            self.refresh()
 
     def on_resize(self) -> None:
         """Fit the new width."""
