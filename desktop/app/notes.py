@@ -268,7 +268,7 @@ class Notes:
         if kept is not None:
             self._parked(kept)
             self._store.notice(
-                "The contact ended before your note was finished. The note is safe in the outbox. Press o to send it.",
+                "The contact ended before your note was finished. The note is safe in the outbox: press o.",
                 "warning",
             )
         return True

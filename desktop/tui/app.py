@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged, PopChanged
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
@@ -205,6 +206,9 @@ class DesktopApp(TerminalApp):
         elif name == "outbox":
             self._page("outbox", "Outbox", lambda: [content("Asking …", "$muted")])
             self.spawn(self._fill_outbox())
+        elif name == "retry" and self.desk_screen.query_one(Page).topic == "outbox":
+            self.desk.retry()
+            self.spawn(self._send_parked())
         else:
             getattr(self.desk, name)()
 
@@ -245,6 +249,18 @@ class DesktopApp(TerminalApp):
         names = ("agent-desktop", "textual", "httpx", "pydantic")
         versions = [f"{name} {version(name)}" for name in names]
         return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)
+
+    async def _send_parked(self) -> None:
+        """Send again what needed the agent: they saw it, with its reason and its text, and said so."""
+        if self.session is None:
+            return
+        for row in await self.session.outbox.rows():
+            if row.state == "parked":
+                try:
+                    await self.session.outbox.retry(row.key)
+                except (StoreError, LookupError) as error:
+                    self._tell(f"This record could not be sent again: {error}")
+        await self._fill_outbox()
 
     async def _fill_outbox(self) -> None:
         if self.session is None:

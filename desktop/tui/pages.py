@@ -38,7 +38,7 @@ def help_lines() -> list[Content]:
         content("Words", "bold $accent"),
         content("  saved        the note is on this machine's disk"),
         content("  outbox       finished records that the CRM does not have yet; they go by themselves"),
-        content("  needs you    a record the CRM refused; its text is kept, press o"),
+        content("  needs you    refused, or not finished: o shows it, F10 there sends it again"),
         content("  kept here    what we knew of the customer last time, with its age"),
     ]
     return lines
@@ -99,7 +99,10 @@ def outbox_lines(rows: Sequence["OutboxRow"], now: Instant) -> list[Content]:
     if not rows:
         return [content("Everything has been delivered.", "$success")]
     lines: list[Content] = [
-        line((shown("retry"), "bold $accent"), (" tries again now. Nothing here is ever dropped.", "$muted")),
+        line(
+            (shown("retry"), "bold $accent"),
+            (" sends all of it again. Nothing here is ever dropped.", "$muted"),
+        ),
         content(""),
     ]
     for row in rows:

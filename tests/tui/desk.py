@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from desktop.app.actions import ActionResult
+from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.domain.state import AppState
 from desktop.tui.app import DesktopApp
@@ -17,6 +18,7 @@ class RecordedCalls:
         self._calls = calls
         self._name = name
         self._state = state
+        self.rows_kept: list[OutboxRow] = []
 
     def __getattr__(self, method: str) -> Any:
         synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups")
@@ -28,7 +30,7 @@ class RecordedCalls:
             return None if synchronous else answer()
 
         async def answer() -> Any:
-            return [] if method == "rows" else ActionResult(True)
+            return list(self.rows_kept) if method == "rows" else ActionResult(True)
 
         return record
 
@@ -39,7 +41,8 @@ class RecordedSession:
     def __init__(self, state: AppState) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.store = Store(clock=lambda: NOW, state=state)
-        for name in ("actions", "notes", "pops", "wrap_ups", "outbox", "experts"):
+        self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
+        for name in ("actions", "notes", "pops", "wrap_ups", "experts"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
     def retry(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, TextArea
 
+from desktop.app.outbox_rows import new_row
 from desktop.domain.customer import Consent, FollowUp, Match
 from desktop.domain.state import AppState, DraftView
 from desktop.domain.words import Availability, LegPhase, Phase, Verb
@@ -16,7 +17,7 @@ from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.wrap_up import WrapUpPane
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, three_matches, wrapping_up
+from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, parked, three_matches, wrapping_up
 
 
 async def press(state: AppState, *keys: str, size: tuple[int, int] = (120, 36)) -> RecordedSession:
@@ -297,3 +298,16 @@ async def test_the_outbox_closed_before_it_was_read_stays_closed() -> None:
         app.desk.back()
         await settle(pilot)
         assert not app.desk_screen.query_one(Page).is_open
+
+
+async def test_what_needs_the_agent_is_read_and_sent_again_from_the_outbox() -> None:
+    app, session = desk(parked())
+    row = new_row("k1", "wrap_up", "i9", "crm", {"note": "refund promised"}, created_at=NOW)
+    session.outbox.rows_kept = [replace(row, state="parked", reason="no such customer")]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["o"])
+        page = str(app.desk_screen.query_one("#page-text").content)
+        assert "refund promised" in page
+        assert "no such customer" in page
+        await settle(pilot, ["f10"])
+    assert asked(session, "outbox.retry") == [("k1",)]
