@@ -37,6 +37,8 @@ from desktop.tui.safe_text import content
 
 SPACIOUS, WIDE, MEDIUM = 180, 140, 100
 """Columns from which three columns with room, three, or two are shown."""
+TALL = 30
+"""Lines from which the room of an offer is kept free."""
 SMALLEST = (60, 18)
 
 
@@ -211,6 +213,7 @@ class AgentScreen(PromptScreen):
         narrow = width < MEDIUM
         fits = {
             "small": width < SMALLEST[0] or height < SMALLEST[1],
+            "tall": height >= TALL,
             "spacious": width >= SPACIOUS,
             "wide": width >= WIDE,
             "medium": MEDIUM <= width < WIDE,

@@ -311,3 +311,18 @@ async def test_what_needs_the_agent_is_read_and_sent_again_from_the_outbox() -> 
         assert "no such customer" in page
         await settle(pilot, ["f10"])
     assert asked(session, "outbox.retry") == [("k1",)]
+
+
+@pytest.mark.parametrize(("size", "all_shown"), [((160, 42), True), ((120, 36), False), ((80, 24), True)])
+async def test_nine_customers_of_one_number_are_all_shown_or_counted(size: tuple[int, int], all_shown: bool) -> None:
+    state = three_matches()
+    one = state.pops["i1"].matches[0]
+    nine = tuple(replace(one, customer=replace(one.customer, id=f"C-{n}", name=f"Nr {n}")) for n in range(1, 10))
+    app, _ = desk(replace(state, pops={"i1": replace(state.pops["i1"], matches=nine)}))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        card = app.desk_screen.query_one(CustomerPane)
+        text = card.render().plain
+        assert text.count("\n") < card.content_size.height
+        assert ("Nr 9" in text) is all_shown
+        assert ("more" in text) is not all_shown

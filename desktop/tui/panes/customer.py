@@ -14,6 +14,9 @@ from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, content, line
 
+GROWN = 16
+"""Lines of text the pane may grow to on narrow screens."""
+
 
 class CustomerPane(TextPane):
     """The card."""
@@ -32,6 +35,16 @@ class CustomerPane(TextPane):
         self.border_title = _heading(view)
         super().draw(view)
 
+    def on_resize(self) -> None:
+        """Fit the matches to the new height."""
+        if self.view is not None:
+            self.draw(self.view)
+
+    @property
+    def _room(self) -> int:
+        """Lines there are; where the pane grows with its text, as many as it may grow to."""
+        return GROWN if self.styles.is_auto_height else self.content_size.height
+
     def lines(self, view: View) -> Sequence[Content]:
         """The face of the answer."""
         interaction = view.interaction
@@ -44,9 +57,9 @@ class CustomerPane(TextPane):
             return _one(pop, pop.match, view)
         match pop.answer:
             case PopAnswer.ONE:
-                return _many(pop, view)  # unlinked again: the one found is still there to pick
+                return _many(pop, self._room)  # unlinked again: the one found is still there to pick
             case PopAnswer.MANY:
-                return _many(pop, view)
+                return _many(pop, self._room)
             case PopAnswer.NO_MATCH:
                 return _none(view)
             case PopAnswer.COULD_NOT_ASK:
@@ -132,22 +145,36 @@ def _consent(consent: Consent) -> list[Part]:
     return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
 
 
-def _many(pop: ScreenPop, view: View) -> list[Content]:
+def _many(pop: ScreenPop, room: int) -> list[Content]:
+    """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
+    matches = pop.matches[:9]
     lines = [content(_question(len(pop.matches)), "bold $warning")]
-    for number, match in enumerate(pop.matches[:9], start=1):
+    roomy = 2 * len(matches) + 1 <= room
+    shown_matches = matches if len(matches) + 1 <= room else matches[: max(1, room - 2)]
+    for number, match in enumerate(shown_matches, start=1):
         customer = match.customer
         more = " · ".join(text for text in (customer.company, customer.tier) if text)
+        why = f"{match.reason} · id {customer.id}"
+        head: list[Part] = [
+            (f" {number} ", "bold reverse $accent"),
+            (f" {customer.name}", "bold"),
+            (f"  {more}" if more else "", "$accent"),
+        ]
+        lines.append(line(*head) if roomy else line(*head, (f"  {why}", "$muted")))
+        if roomy:
+            lines.append(content(f"    {why}", "$muted"))
+    if len(shown_matches) < len(pop.matches):
         lines.append(
             line(
-                (f" {number} ", "bold reverse $accent"),
-                (f" {customer.name}", "bold"),
-                (f"  {more}" if more else "", "$accent"),
+                (f"{len(pop.matches) - len(shown_matches)} more · ", "$muted"),
+                (shown("search"), "bold $accent"),
+                (" search", "$muted"),
             )
         )
-        lines.append(content(f"    {match.reason} · id {customer.id}", "$muted"))
-    lines.append(
-        line(("the digit, or alt+digit while typing · ", "$muted"), ("/", "bold $accent"), (" search", "$muted"))
-    )
+    elif len(lines) < room:
+        lines.append(
+            line(("the digit, or alt+digit while typing · ", "$muted"), ("/", "bold $accent"), (" search", "$muted"))
+        )
     return lines
 
 

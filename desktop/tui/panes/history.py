@@ -17,7 +17,7 @@ class CasesPane(Pane, LineTable):
     """The customer's cases, open ones first."""
 
     DEFAULT_CSS = """
-    CasesPane { height: auto; max-height: 8; min-height: 3; border: round $rule; padding: 0 1; }
+    CasesPane { height: 6; border: round $rule; padding: 0 1; }
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,6 @@ class CasesPane(Pane, LineTable):
         self.border_title = content(f"Cases · {count} open" if cases is not None else "Cases")
         self.set_empty(_empty(customer is not None, cases is None, failed, "No case."))
         self.set_rows([_case(case, view.now) for case in ordered])
-        self.styles.height = 2 + max(1, min(6, len(ordered)))
 
 
 def _case(case: Case, now: Instant) -> Row:

@@ -24,10 +24,10 @@ class OfferBanner(TextPane):
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
     OfferBanner {
-        display: none; height: 2; padding: 0 1; border-left: outer $accent; background: $primary 25%;
-        color: $foreground; text-wrap: nowrap; text-overflow: ellipsis;
+        display: none; height: 2; padding: 0 1; border-left: outer $background; color: $foreground;
+        text-wrap: nowrap; text-overflow: ellipsis;
     }
-    OfferBanner.offered { display: block; }
+    OfferBanner.offered { display: block; border-left: outer $accent; background: $primary 25%; }
     """
 
     def look(self, view: View) -> tuple[object, ...]:
