@@ -62,7 +62,8 @@ class AgentScreen(PromptScreen):
         self._rung: str | None = None
         self._size_fitted = Size(0, 0)
         self._tab = TABS[0][0]
-        self._typed_in: Widget | None = None  # while the window is too small
+        self.typed_in_unseen: Widget | None = None
+        """While the window is too small to show anything: the field that letters go into all the same."""
         self._opened_for: str | None = None  # whose finder, search or keypad is open
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
@@ -230,10 +231,10 @@ class AgentScreen(PromptScreen):
         self.fit(event.size)
         small = self.has_class("small")
         if small and not was_small:
-            self._typed_in = field
-        elif self._typed_in is not None and not small:
-            self.call_after_refresh(self._typed_in.focus)
-            self._typed_in = None
+            self.typed_in_unseen = field
+        elif self.typed_in_unseen is not None and not small:
+            self.call_after_refresh(self.typed_in_unseen.focus)
+            self.typed_in_unseen = None
         self.call_after_refresh(self.redraw)
 
     def on_key(self, event: events.Key) -> None:
@@ -241,7 +242,7 @@ class AgentScreen(PromptScreen):
         if not self.has_class("small"):
             return
         event.stop()
-        field = self._typed_in
+        field = self.typed_in_unseen
         if isinstance(field, TextArea) and (event.is_printable or event.key == "enter"):
             field.insert("\n" if event.key == "enter" else event.character or "")
         elif isinstance(field, Input) and event.is_printable:
@@ -250,7 +251,7 @@ class AgentScreen(PromptScreen):
     @property
     def _writing(self) -> bool:
         note = self.query_one(NotePane)
-        return note.has_focus or self._typed_in is note or self.query_one(WrapUpPane).has_focus_within
+        return note.has_focus or self.typed_in_unseen is note or self.query_one(WrapUpPane).has_focus_within
 
     def on_descendant_blur(self) -> None:
         """The agent leaves the note of a contact that is gone."""

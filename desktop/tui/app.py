@@ -12,6 +12,7 @@ from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from desktop.app.store_errors import StoreError
@@ -141,6 +142,10 @@ class DesktopApp(TerminalApp):
         """Let the clocks on screen go on."""
         self.desk_screen.second()
         garbage.search()
+
+    def field_for_letters(self) -> Widget | None:
+        """See the base class; in a window too small to show anything, the field that was typed in before."""
+        return self.desk_screen.typed_in_unseen or super().field_for_letters()
 
     async def flush(self) -> None:
         """Put every word on disk."""

@@ -18,6 +18,8 @@ from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from desktop.tui import crash, terminal
 from desktop.tui.line_filter import ControlFilter
@@ -76,7 +78,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
-        self._typed = TypedKeys(self, super().on_event)
+        self._typed = TypedKeys(self, super().on_event, self.field_for_letters)
         self._typing: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -91,6 +93,10 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     async def flush(self) -> None:
         """Save what is not saved, within 0.25 s; called when a signal or an error ends the program."""
+
+    def field_for_letters(self) -> Widget | None:
+        """The field that letters go into now; None where they are verbs."""
+        return self.focused if isinstance(self.focused, Input | TextArea) else None
 
     def request_frame(self) -> None:
         """Say that something is to be drawn; cheap, and to be called from the app's own thread."""

@@ -14,7 +14,6 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
 
 SETTLE_SECONDS: Final = 0.5
 """How long a key waits at most for what the one before it set off: a widget that hangs must not take the keyboard."""
@@ -29,15 +28,22 @@ _ROUNDS: Final = 3
 class TypedKeys:
     """The line in which keys and pastes wait."""
 
-    def __init__(self, app: App[Any], apply: Callable[[events.Event], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        apply: Callable[[events.Event], Awaitable[None]],
+        field: Callable[[], Widget | None],
+    ) -> None:
         """A line of nothing yet.
 
         Args:
             app: whose widgets are waited for.
             apply: hands one key or paste to the app.
+            field: the field that letters go into now, None where they are verbs.
         """
         self._app = app
         self._apply = apply
+        self._field = field
         self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
 
     def add(self, event: events.Event) -> None:
@@ -52,9 +58,9 @@ class TypedKeys:
             event = await self._waiting.get()
             letter = _is_letter(event)
             # A field keeps the order of the text it gets by itself; anything else waits.
-            if not (letter and typed_in is not None and self._field is typed_in):
+            if not (letter and typed_in is not None and self._field() is typed_in):
                 await self._settle()
-            field = self._field if letter else None
+            field = self._field() if letter else None
             if letter and typed_in is not None and field is not typed_in and event.time - at < WORD_SECONDS:
                 # The field went by itself, with its contact: the rest of the word is no verb, nor text for another.
                 self._app.bell()
@@ -62,11 +68,6 @@ class TypedKeys:
                 typed_in = field
                 await self._apply(event)
             at = event.time
-
-    @property
-    def _field(self) -> Widget | None:
-        focused = self._app.focused
-        return focused if isinstance(focused, Input | TextArea) else None
 
     async def _settle(self) -> None:
         """Wait until the focused widget and all above it have handled what they were sent."""
