@@ -31,6 +31,7 @@ class NotePane(Pane, TextArea):
         self.border_title = content("note")
         self.on_edit: Callable[[str, str], None] = lambda interaction_id, text: None
         """Takes the interaction and the whole text whenever it changed; set by the app."""
+        self._wrapped_at = 0
         self._of: str | None = None
         self._known = ""
 
@@ -51,6 +52,7 @@ class NotePane(Pane, TextArea):
         elif draft is not None and draft.note != self._known and self._known == self.text and not self.has_focus:
             # Somebody else wrote it (a draft restored at start-up): only where nothing newer stands in the editor.
             self._load(view.selected, draft.note)
+        self._wrap_anew()
         self.read_only = view.interaction is None
         self.border_title = line(*self._safety(view))
         self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
@@ -60,6 +62,7 @@ class NotePane(Pane, TextArea):
         self._of, self._known = interaction_id, text
         with self.prevent(TextArea.Changed):
             self.load_text(text)
+            self._wrapped_at = self.wrap_width
             self.move_cursor(self.document.end)
 
     def _safety(self, view: View) -> list[Part]:
@@ -103,7 +106,13 @@ class NotePane(Pane, TextArea):
             self._known = self.text
             self.on_edit(self._of, self.text)
 
+    def _wrap_anew(self) -> None:
+        """What came in while the pane was hidden was wrapped at no width at all, and Textual does not look again."""
+        if self.wrap_width != self._wrapped_at:
+            self.soft_wrap = False
+            self.soft_wrap = True
+            self._wrapped_at = self.wrap_width
+
     def on_show(self) -> None:
-        """Wrap anew: what was typed while the pane was hidden was wrapped at no width at all."""
-        self.soft_wrap = False
-        self.soft_wrap = True
+        """Wrap anew once it is known where the pane stands."""
+        self.call_after_refresh(self._wrap_anew)
