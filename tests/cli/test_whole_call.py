@@ -125,12 +125,24 @@ def test_events_resume_and_stop_when_up_to_date(servers: Running, env: dict[str,
         assert run("events", "--after", bad, env=env).code == 2
 
 
+def heed_interruptions() -> None:
+    """A suite that runs in the background was started with interruptions ignored, which children inherit."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_following_ends_with_an_interruption_or_with_its_reader(env: dict[str, str]) -> None:
     run("do", "not_ready", "--reason", "break", env=env)
     for interrupted in (True, False):
         after = good("state", env=env)["as_of"]
         command = [sys.executable, "-m", "desktop.cli", "events", "--follow", "--after", after]
-        listener = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        listener = subprocess.Popen(
+            command,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=heed_interruptions,
+        )
         good("do", "not_ready", "--reason", "lunch" if interrupted else "break", env=env)
         assert listener.stdout and listener.stderr
         assert json.loads(listener.stdout.readline())["type"] == "agent_changed"
