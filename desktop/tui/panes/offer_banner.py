@@ -88,7 +88,7 @@ def _countdown(left: float | None, whole: float) -> str:
     if left is None:
         return "no time limit"
     full = min(BAR, math.ceil(BAR * left / whole)) if whole > 0 else 0
-    return f"{'━' * full}{'╌' * (BAR - full)} {math.ceil(left):2d} s"
+    return f"{'━' * full}{'╌' * (BAR - full)} {int(left):2d} s"
 
 
 def who(view: View, interaction: Interaction) -> list[Part]:
