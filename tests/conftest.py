@@ -1,10 +1,20 @@
-"""What every suite shares: the switch between the quick and the full-size settings."""
+"""What every suite shares: the switches between the quick and the full-size settings, and to the real servers."""
+
+from pathlib import Path
 
 import pytest
+
+REAL = Path(__file__).parent / "real"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the slow suites at full size")
+    parser.addoption("--real", action="store_true", help="run the tests against real servers too (tests/real)")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The real servers are a step of their own: they take minutes and need programs pip does not bring."""
+    return True if collection_path.is_relative_to(REAL) and not config.getoption("--real") else None
 
 
 @pytest.fixture(scope="session")
