@@ -10,6 +10,7 @@ from desktop.domain.words import Phase, Role
 
 TOMBSTONES = 2_000
 DETAILS = 200
+MESSAGES = 200  # kept each way
 LISTED = 50  # notices, endings and oddities kept
 
 V = TypeVar("V")
@@ -95,6 +96,8 @@ class Batch:
         "positions",
         "presence",
         "queues",
+        "received",
+        "sent",
         "tombstones",
         "unfinished",
     )
@@ -113,6 +116,8 @@ class Batch:
         self.people = Shelf(state.people)
         self.presence = Shelf(state.presence)
         self.chats = Shelf(state.chats)
+        self.sent = Shelf(state.sent)
+        self.received = Shelf(state.received)
         self.pops = Shelf(state.pops)
         self.details = Shelf(state.details)
         self.details_failed = Shelf(state.details_failed)

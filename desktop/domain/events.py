@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from desktop.domain.customer import CustomerDetails, FollowUp, Match
+from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
+from desktop.domain.phone import PhoneCall, PhoneRegistration
 from desktop.domain.words import Health, PopAnswer
 
 
@@ -92,6 +94,50 @@ class PresenceSnapshot:
     people: tuple[Person, ...]
     presence: tuple[Presence, ...]
     chats: tuple[ChatLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    """A message we sent came further, or failed."""
+
+    message: SentMessage
+
+
+@dataclass(frozen=True, slots=True)
+class MessageReceived:
+    """A customer wrote to us outside an interaction."""
+
+    message: InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class MessagingSnapshot:
+    """What a sender still knows of messages sent and received; those it forgot are not gone."""
+
+    sent: tuple[SentMessage, ...] = ()
+    received: tuple[InboundMessage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneCallChanged:
+    """A call on the agent's own phone is new, changed or has ended."""
+
+    call: PhoneCall
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneRegistrationChanged:
+    """The agent's phone can be reached, or cannot any more."""
+
+    registration: PhoneRegistration
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneSnapshot:
+    """The whole of the agent's phone at one moment."""
+
+    registration: PhoneRegistration
+    calls: tuple[PhoneCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +262,9 @@ Event = (
     | PresenceChanged
     | ChatReceived
     | PresenceSnapshot
+    | DeliveryChanged
+    | MessageReceived
+    | MessagingSnapshot
     | Heartbeat
     | Gap
     | HealthChanged

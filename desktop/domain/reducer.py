@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.domain import people, work
-from desktop.domain.batch import DETAILS, Batch, newest
+from desktop.domain.batch import DETAILS, MESSAGES, Batch, newest
 from desktop.domain.events import (
     AgentChanged,
     CapabilitiesKnown,
     ChatReceived,
     ClockRead,
     ContactCenterSnapshot,
+    DeliveryChanged,
     DetailsChanged,
     DraftDropped,
     DraftSaved,
@@ -19,6 +20,8 @@ from desktop.domain.events import (
     HealthChanged,
     Heartbeat,
     InteractionChanged,
+    MessageReceived,
+    MessagingSnapshot,
     Noticed,
     OutboxChanged,
     PastHelpKnown,
@@ -29,6 +32,7 @@ from desktop.domain.events import (
     PresenceSnapshot,
     QueueChanged,
 )
+from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.domain.streams import Fit, admit, admit_snapshot, check_head, mark_healing, needs_snapshot
 from desktop.domain.words import Health
@@ -52,12 +56,14 @@ def reduce(state: AppState, envelopes: Sequence[Envelope]) -> AppState:
 def _apply(batch: Batch, envelope: Envelope) -> None:
     event = envelope.event
     match event:
-        case ContactCenterSnapshot() | PresenceSnapshot():
+        case ContactCenterSnapshot() | PresenceSnapshot() | MessagingSnapshot():
             fit = admit_snapshot(batch, envelope)
             if fit is Fit.STALE:
                 return
             if isinstance(event, ContactCenterSnapshot):
                 work.apply_snapshot(batch, event, fit)
+            elif isinstance(event, MessagingSnapshot):
+                _messages(batch, event.sent, event.received)
             else:
                 people.apply_snapshot(batch, envelope.source, event, fit)
         case Heartbeat():
@@ -85,6 +91,10 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
             batch.people.put(event.person.id, event.person)
         case ChatReceived():
             people.apply_chat(batch, event.line)
+        case DeliveryChanged():
+            _messages(batch, (event.message,), ())
+        case MessageReceived():
+            _messages(batch, (), (event.message,))
         case HealthChanged():
             _health(batch, envelope, event)
         case ClockRead():
@@ -118,6 +128,14 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             batch.past_help.put(event.help.person_id, event.help)
         case Noticed():
             batch.notices = newest(batch.notices, Notice(envelope.at, event.text, event.severity))
+
+
+def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[InboundMessage]) -> None:
+    for message in sent:
+        batch.sent.put_last(message.id, further(batch.sent.get(message.id), message), MESSAGES)
+    for one in received:
+        if batch.received.get(one.id) is None:
+            batch.received.put_last(one.id, one, MESSAGES)
 
 
 def _heard(batch: Batch, envelope: Envelope) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.customer import CustomerDetails, FollowUp, Match
 from desktop.domain.events import Change
+from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.words import Health, OfferEnd, PopAnswer
@@ -111,6 +112,8 @@ class AppState:
     people: Mapping[str, Person] = field(default_factory=dict)
     presence: Mapping[str, Presence] = field(default_factory=dict)
     chats: Mapping[str, tuple[ChatLine, ...]] = field(default_factory=dict)
+    sent: Mapping[str, SentMessage] = field(default_factory=dict)  # messages outside an interaction, by id
+    received: Mapping[str, InboundMessage] = field(default_factory=dict)
     pops: Mapping[str, ScreenPop] = field(default_factory=dict)
     details: Mapping[str, CustomerDetails] = field(default_factory=dict)
     details_failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

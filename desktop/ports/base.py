@@ -60,10 +60,12 @@ class Capability(StrEnum):
     CALENDAR = "calendar"
     VERIFY = "verify"
     INBOUND = "inbound"
+    DELIVERY_EVENTS = "delivery_events"
     WHATSAPP = "whatsapp"
     SUGGEST = "suggest"
     SUMMARISE = "summarise"
     TRANSFER = "transfer"
+    PHONE = "phone"  # the agent's phone carries the call: accept, hold, mute and tones are done there
 
 
 @dataclass(frozen=True, slots=True)

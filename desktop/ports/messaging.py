@@ -1,11 +1,17 @@
 """What a message sender (CPaaS) is to the desktop."""
 
 from abc import abstractmethod
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from desktop.domain.customer import Consent
+from desktop.domain.events import Envelope
 from desktop.domain.words import Channel, DeliveryState
-from desktop.ports.base import Backend
+from desktop.ports.base import Backend, Capability
+from desktop.ports.errors import Rejected, Unsupported
+
+EVENTS = frozenset({Capability.DELIVERY_EVENTS, Capability.INBOUND})
+"""A sender that offers one of these has `snapshot` and `events`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +39,38 @@ class MessageReceipt:
 class Messaging(Backend):
     """SMS and e-mail to customers, outside an interaction."""
 
+    channels: frozenset[Channel] = frozenset({Channel.SMS, Channel.EMAIL})
+    """What this sender carries; a message on another channel belongs to another sender."""
+
     @abstractmethod
     async def send(self, message: OutgoingMessage) -> MessageReceipt:
-        """Send once per `message.key`. Raises Rejected without consent."""
+        """Send once per `message.key`. Raises Rejected without consent, or for a channel that is not carried."""
 
     @abstractmethod
     async def status(self, message_id: str) -> MessageReceipt:
         """How far it has come. Raises NotFound."""
+
+    async def snapshot(self) -> Envelope:
+        """What is still known of messages sent and received, as one `MessagingSnapshot`."""
+        raise Unsupported("This sender reports nothing by itself.")
+
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        """As `ContactCenter.events`, with `DeliveryChanged` (DELIVERY_EVENTS) and `MessageReceived` (INBOUND).
+
+        The host asks for the next event only when it has kept this one on disk. Where the far side forgets a message
+        once it was acknowledged, the sender acknowledges it then and not before.
+        """
+        raise Unsupported("This sender reports nothing by itself.")
+
+
+def refuse_unasked(message: OutgoingMessage, channels: frozenset[Channel]) -> None:
+    """What every sender checks before anything goes out.
+
+    Raises:
+        Rejected: the customer did not agree to this channel, or this sender does not carry it.
+    """
+    if message.channel not in channels:
+        raise Rejected(f"This sender carries no {message.channel.value}.")
+    consent = message.consent
+    if consent is None or consent.granted is not True or consent.topic != message.channel.value:
+        raise Rejected("The customer has not agreed to that channel.")
