@@ -262,6 +262,9 @@ Event = (
     | PresenceChanged
     | ChatReceived
     | PresenceSnapshot
+    | PhoneCallChanged
+    | PhoneRegistrationChanged
+    | PhoneSnapshot
     | DeliveryChanged
     | MessageReceived
     | MessagingSnapshot

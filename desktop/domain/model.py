@@ -115,6 +115,7 @@ class Interaction:
     messages: tuple[Message, ...] = ()
     outcome: Outcome | None = None
     raw_state: str = ""  # the backend's own word, always kept
+    phone_call: str = ""  # SIP Call-ID of the call on the agent's own phone, where that carries it
 
 
 @dataclass(frozen=True, slots=True)
