@@ -1,0 +1,179 @@
+"""One rig for each kind of backend: what can be made to happen on the far side, and what can be seen there.
+
+Every method that is not abstract declares its subject absent until it is overridden; the contract then counts what
+needs it as not proven.
+"""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+from desktop.domain.model import Address
+from desktop.domain.words import PresenceState
+from desktop.ports.assist import Assist
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.crm import Crm
+from desktop.ports.messaging import Messaging, OutgoingMessage
+from desktop.ports.presence import PresenceSource
+from desktop.ports.voice import Voice
+from desktop.testing.rig import Rig, absent
+
+CALLER = "+442079460958"
+
+
+class ContactCenterRig(Rig[ContactCenter]):
+    """Far side of a contact centre: customers who call and hang up, experts who answer or do not.
+
+    At `start` the agent has no work and is not available.
+    """
+
+    expert = ""
+    """A target for `consult` that can be made to answer: `person:ID`, `agent:ID` or `tel:E164`."""
+
+    queue = ""
+    """A queue that an interaction may be handed to; also the one that a callback is planned in."""
+
+    @abstractmethod
+    async def call(self, number: str = CALLER) -> None:
+        """A customer with this E.164 number calls, and is offered to our agent once the agent is available."""
+
+    async def write(self, text: str) -> None:
+        """A customer begins a written contact with this line, to be offered to our agent."""
+        absent("no written contact can be made")
+
+    async def hang_up(self, interaction_id: str) -> None:
+        """The customer goes."""
+        absent("the customer cannot be made to hang up")
+
+    async def answer_phone(self, interaction_id: str) -> None:
+        """The agent's phone is picked up where accepting only rings it. Needed by few; nothing by default."""
+
+    async def let_expire(self, interaction_id: str) -> None:
+        """The time of an offer runs out without an answer."""
+        absent("an offer cannot be made to expire")
+
+    async def rescind(self, interaction_id: str) -> None:
+        """The offer is given to somebody else."""
+        absent("an offer cannot be rescinded")
+
+    async def expert_answers(self) -> None:
+        """Whoever `expert` names picks up, at once when it rings already."""
+        absent("the expert cannot be made to answer")
+
+    async def expert_is_busy(self) -> None:
+        """Whoever `expert` names is busy from now on."""
+        absent("the expert cannot be made busy")
+
+    async def expert_hangs_up(self) -> None:
+        """The expert goes, out of a leg that talks."""
+        absent("the expert cannot be made to hang up")
+
+    async def tones(self, interaction_id: str) -> str:
+        """The tones that the customer's side has heard."""
+        absent("the tones cannot be heard on the far side")
+
+    async def callbacks(self) -> int:
+        """How many callbacks are planned on the far side."""
+        absent("planned callbacks cannot be counted on the far side")
+
+
+class CrmRig(Rig[Crm]):
+    """Far side of a CRM: records that are there, and what arrived."""
+
+    @abstractmethod
+    async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
+        """A record that is on the far side, put there without the backend; answers the id that the port will use."""
+
+    async def activities(self, key: str) -> int:
+        """How many activities the far side holds for the wrap-up with this key."""
+        absent("activities cannot be counted on the far side")
+
+    async def customers_named(self, name: str) -> int:
+        """How many records of this exact name the far side holds."""
+        absent("records cannot be counted on the far side")
+
+    async def cases_about(self, customer_id: str, subject: str) -> int:
+        """How many cases with this exact subject the far side holds for a customer."""
+        absent("cases cannot be counted on the far side")
+
+    async def add_purchase(self, customer_id: str, item: str) -> None:
+        """The customer buys something."""
+        absent("a purchase cannot be made on the far side")
+
+    async def linked(self, interaction_id: str) -> str | None:
+        """The customer whom the far side has for an interaction."""
+        absent("links cannot be seen on the far side")
+
+
+class PresenceRig(Rig[PresenceSource]):
+    """Far side of a directory: a colleague who moves and writes."""
+
+    expert = ""
+    """The id of a person in the directory who is not the agent."""
+
+    @abstractmethod
+    async def move(self, state: PresenceState, *, in_call: bool | None = None) -> None:
+        """The expert's presence changes. A state the system does not know is declared absent."""
+
+    async def expert_writes(self, text: str) -> None:
+        """The expert writes to the agent."""
+        absent("the expert cannot be made to write")
+
+    async def received(self, text: str) -> int:
+        """How many lines with this exact text have reached the expert."""
+        absent("what the expert received cannot be seen")
+
+    async def own_state(self) -> PresenceState:
+        """What the far side shows others of the agent."""
+        absent("the agent's own presence cannot be seen from outside")
+
+
+class MessagingRig(Rig[Messaging]):
+    """Far side of a message sender: what went out, and customers who answer."""
+
+    @abstractmethod
+    def message(self, key: str, text: str) -> OutgoingMessage:
+        """A message that this sender can send, with consent, to an address that can receive it."""
+
+    async def sent(self, text: str) -> int:
+        """How many messages with this exact text went out."""
+        absent("what went out cannot be counted on the far side")
+
+    async def deliver(self, message_id: str) -> None:
+        """The message reaches the customer."""
+        absent("a delivery cannot be made to happen")
+
+    async def fail(self, message_id: str) -> None:
+        """The message cannot be delivered."""
+        absent("a delivery cannot be made to fail")
+
+    async def customer_writes(self, text: str) -> None:
+        """A customer sends us a message."""
+        absent("no inbound message can be made")
+
+
+class VoiceRig(Rig[Voice]):
+    """Far side of a softphone: somebody who calls it."""
+
+    @abstractmethod
+    async def ring(self, number: str = CALLER) -> None:
+        """Somebody with this number calls the phone."""
+
+    async def far_hangs_up(self) -> None:
+        """Whoever called goes."""
+        absent("the caller cannot be made to hang up")
+
+    async def far_talks(self) -> bool:
+        """Whether the caller has been answered and not been put down."""
+        absent("the caller's side cannot be seen")
+
+    async def tones(self) -> str:
+        """The tones that the caller has heard."""
+        absent("the tones cannot be heard on the far side")
+
+
+class AssistRig(Rig[Assist]):
+    """Far side of a suggester: what there is to know."""
+
+    @abstractmethod
+    async def add_article(self, title: str, text: str) -> str:
+        """An article that can be suggested from now on; answers its id."""
