@@ -23,6 +23,9 @@ from desktop.domain.events import (
     Heartbeat,
     InteractionChanged,
     PersonChanged,
+    PhoneCallChanged,
+    PhoneRegistrationChanged,
+    PhoneSnapshot,
     PresenceChanged,
     PresenceSnapshot,
     QueueChanged,
@@ -40,7 +43,7 @@ LONGEST_WAIT = 300.0
 _SKEW_WORTH_TELLING = 0.05
 _TICK = 1e-3
 _HEAL_EVERY = 1.0
-_SNAPSHOTS = (ContactCenterSnapshot, PresenceSnapshot)
+_SNAPSHOTS = (ContactCenterSnapshot, PhoneSnapshot, PresenceSnapshot)
 _STREAMED = (
     *_SNAPSHOTS,
     InteractionChanged,
@@ -49,6 +52,8 @@ _STREAMED = (
     PersonChanged,
     PresenceChanged,
     ChatReceived,
+    PhoneCallChanged,
+    PhoneRegistrationChanged,
     Heartbeat,
     Gap,
 )

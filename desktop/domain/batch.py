@@ -92,6 +92,8 @@ class Batch:
         "past_help",
         "pending",
         "people",
+        "phone",
+        "phone_calls",
         "pops",
         "positions",
         "presence",
@@ -109,6 +111,7 @@ class Batch:
         self.notices = state.notices
         self.endings = state.endings
         self.oddities = state.oddities
+        self.phone = state.phone
         self.interactions = Shelf(state.interactions)
         self.tombstones = Shelf(state.tombstones)
         self.agents = Shelf(state.agents)
@@ -127,6 +130,7 @@ class Batch:
         self.capabilities = Shelf(state.capabilities)
         self.pending = Shelf(state.pending)
         self.past_help = Shelf(state.past_help)
+        self.phone_calls = Shelf(state.phone_calls)
         self.unfinished = Shelf(state.unfinished)
 
     def set(self, name: str, value: object) -> None:

@@ -48,7 +48,7 @@ class Registration(StrEnum):
 class PhoneCall:
     """A call on the agent's own phone.
 
-    `id` is the SIP Call-ID where there is one. `number` is as it was dialled or shown, empty when it was withheld;
+    `id` is the SIP Call-ID. `number` is as it was dialled or shown, empty when it was withheld;
     `name` is what the far side calls itself, unverified. `since` is when `state` began.
     """
 
@@ -58,7 +58,7 @@ class PhoneCall:
     since: Instant
     direction: Direction = Direction.INBOUND
     name: str = ""
-    muted: bool = False
+    muted: bool | None = None  # None: this phone does not mute
     ended: CallEnd | None = None
     why: str = ""  # the end in the phone's own words
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desktop.domain import people, work
+from desktop.domain import handset, people, work
 from desktop.domain.batch import DETAILS, MESSAGES, Batch, newest
 from desktop.domain.events import (
     AgentChanged,
@@ -27,6 +27,9 @@ from desktop.domain.events import (
     PastHelpKnown,
     PendingChanged,
     PersonChanged,
+    PhoneCallChanged,
+    PhoneRegistrationChanged,
+    PhoneSnapshot,
     PopChanged,
     PresenceChanged,
     PresenceSnapshot,
@@ -50,13 +53,14 @@ def reduce(state: AppState, envelopes: Sequence[Envelope]) -> AppState:
     batch = Batch(state)
     for envelope in envelopes:
         _apply(batch, envelope)
+    handset.mark_muted(batch)
     return batch.finish()
 
 
 def _apply(batch: Batch, envelope: Envelope) -> None:
     event = envelope.event
     match event:
-        case ContactCenterSnapshot() | PresenceSnapshot() | MessagingSnapshot():
+        case ContactCenterSnapshot() | PresenceSnapshot() | MessagingSnapshot() | PhoneSnapshot():
             fit = admit_snapshot(batch, envelope)
             if fit is Fit.STALE:
                 return
@@ -64,6 +68,8 @@ def _apply(batch: Batch, envelope: Envelope) -> None:
                 work.apply_snapshot(batch, event, fit)
             elif isinstance(event, MessagingSnapshot):
                 _messages(batch, event.sent, event.received)
+            elif isinstance(event, PhoneSnapshot):
+                handset.apply_snapshot(batch, envelope, event)
             else:
                 people.apply_snapshot(batch, envelope.source, event, fit)
         case Heartbeat():
@@ -95,6 +101,10 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
             _messages(batch, (event.message,), ())
         case MessageReceived():
             _messages(batch, (), (event.message,))
+        case PhoneCallChanged():
+            handset.apply_call(batch, event.call)
+        case PhoneRegistrationChanged():
+            handset.apply_registration(batch, envelope, event.registration)
         case HealthChanged():
             _health(batch, envelope, event)
         case ClockRead():
@@ -146,6 +156,7 @@ def _heard(batch: Batch, envelope: Envelope) -> None:
 
 
 def _health(batch: Batch, envelope: Envelope, event: HealthChanged) -> None:
+    event = handset.health_of_source(batch, envelope.source, event)
     known = batch.health.get(envelope.source)
     since = known.since if known is not None and known.health is event.health else envelope.at
     last_heard = known.last_heard if known is not None else None

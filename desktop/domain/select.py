@@ -9,10 +9,13 @@ from desktop.domain.lifecycle import open_leg
 from desktop.domain.select_customer import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
 from desktop.domain.select_work import (
     call_capabilities,
+    calls_of_nobody,
     me,
     mine,
     occupancy,
     offer_end_words,
+    phone_call,
+    phone_does,
     server_now,
     verbs_on_offer,
 )
@@ -21,6 +24,7 @@ from desktop.domain.wrap_up_rules import codes_for, match_codes, wrap_up_problem
 __all__ = [
     "RankedExpert",
     "call_capabilities",
+    "calls_of_nobody",
     "codes_for",
     "customer_of",
     "expert_outcomes",
@@ -32,6 +36,8 @@ __all__ = [
     "occupancy",
     "offer_end_words",
     "open_leg",
+    "phone_call",
+    "phone_does",
     "pop",
     "promise_is_late",
     "rank_experts",

@@ -2,10 +2,12 @@
 
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Instant, Interaction
+from desktop.domain.phone import PhoneCall, call_of, unclaimed
 from desktop.domain.state import AppState, Ending
 from desktop.domain.words import Channel, Occupancy, OfferEnd, Phase, Verb
 
-_CALL_CONTROL = ("contact_center", "voice")
+_ON_PHONE = frozenset({"hold", "mute", "dtmf"})
+"""What a phone does for a contact centre whose calls it carries."""
 _NEVER = float("inf")
 
 
@@ -68,10 +70,39 @@ def verbs_on_offer(state: AppState, interaction: Interaction) -> tuple[Verb, ...
 
 
 def call_capabilities(state: AppState) -> frozenset[str]:
-    """What the sources that carry the work can do, together."""
-    return frozenset[str]().union(
-        *(known for source, known in state.capabilities.items() if source.partition(":")[0] in _CALL_CONTROL)
-    )
+    """What can be done with the work: by the contact centre, and by the phone where that carries the calls."""
+    offered = _offered(state, "contact_center")
+    return offered | (_offered(state, "voice") & _ON_PHONE) if "phone" in offered else offered
+
+
+def phone_does(state: AppState, capability: str = "") -> bool:
+    """Whether calls are carried by the agent's phone, that phone is ours to drive, and it does this.
+
+    Args:
+        capability: the word of the ports' `Capability`; "" for what every phone does.
+    """
+    if "phone" not in _offered(state, "contact_center"):
+        return False
+    kinds = {source.partition(":")[0] for source in state.capabilities}
+    return "voice" in kinds and (not capability or capability in _offered(state, "voice"))
+
+
+def phone_call(state: AppState, interaction: Interaction) -> PhoneCall | None:
+    """The call on my phone that carries the interaction; None when it is not there (yet), or not certain."""
+    return call_of(interaction, mine(state), state.phone_calls)
+
+
+def calls_of_nobody(state: AppState) -> tuple[PhoneCall, ...]:
+    """The calls on my phone that are no contact of mine, such as a colleague's, the oldest first.
+
+    A call that may yet turn out to be an offer's, because the offer's own call is not known, is among them.
+    """
+    return unclaimed(mine(state), state.phone_calls)
+
+
+def _offered(state: AppState, kind: str) -> frozenset[str]:
+    known = (known for source, known in state.capabilities.items() if source.partition(":")[0] == kind)
+    return frozenset[str]().union(*known)
 
 
 _OFFER_END_WORDS = {

@@ -8,6 +8,7 @@ from desktop.domain.events import Change
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
+from desktop.domain.phone import PhoneCall, PhoneRegistration
 from desktop.domain.words import Health, OfferEnd, PopAnswer
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
@@ -125,6 +126,8 @@ class AppState:
     capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
     past_help: Mapping[str, PastHelp] = field(default_factory=dict)
+    phone: PhoneRegistration | None = None  # None: the profile names no phone, or it has not told yet
+    phone_calls: Mapping[str, PhoneCall] = field(default_factory=dict)  # what is on it now, by Call-ID
     notices: tuple[Notice, ...] = ()
     endings: tuple[Ending, ...] = ()  # newest last
     unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over

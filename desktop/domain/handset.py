@@ -1,0 +1,74 @@
+"""Applying what the agent's phone tells: calls, registration, and what of it shows on interactions and health."""
+
+from dataclasses import replace
+
+from desktop.domain.batch import Batch
+from desktop.domain.events import Envelope, HealthChanged, PhoneSnapshot
+from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of
+from desktop.domain.state import SourceHealth
+from desktop.domain.words import Health
+
+PHONE = "voice"
+"""The kind of source whose health follows the registration."""
+
+
+def apply_snapshot(batch: Batch, envelope: Envelope, event: PhoneSnapshot) -> None:
+    """Replace all that the phone told before."""
+    calls = {call.id: call for call in event.calls if call.state is not CallState.ENDED}
+    if calls != batch.phone_calls.now:
+        batch.phone_calls.swap(calls)
+    apply_registration(batch, envelope, event.registration)
+
+
+def apply_call(batch: Batch, call: PhoneCall) -> None:
+    """Take the call as it is now; one that has ended leaves."""
+    if call.state is CallState.ENDED:
+        batch.phone_calls.drop(call.id)
+    else:
+        batch.phone_calls.put(call.id, call)
+
+
+def apply_registration(batch: Batch, envelope: Envelope, registration: PhoneRegistration) -> None:
+    """Take the registration, and let the phone's health follow it: a phone nobody can reach is down."""
+    batch.phone = registration
+    known = batch.health.get(envelope.source)
+    health = _health_of(registration)
+    since = known.since if known is not None and known.health is health else envelope.at
+    heard = known.last_heard if known is not None else None
+    batch.health.put(envelope.source, SourceHealth(health, since, registration.why, heard))
+
+
+def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthChanged:
+    """What is to be believed of a source's health: a stream that lives says nothing of a phone that is not registered.
+
+    Args:
+        source: where it comes from, such as `voice` or `voice:desk`.
+        told: what the stream's keeper says.
+    """
+    if source.partition(":")[0] != PHONE or told.health is not Health.LIVE or batch.phone is None:
+        return told
+    return HealthChanged(_health_of(batch.phone), batch.phone.why)
+
+
+def mark_muted(batch: Batch) -> None:
+    """Show on each interaction whether the phone mutes us, where the phone is what does it.
+
+    A phone mutes by sending silence, which no contact centre can see; so here alone the phone is the authority.
+    """
+    if not batch.phone_calls.now or not (batch.phone_calls.changed or batch.interactions.changed):
+        return
+    mine = [one for one in batch.interactions.now.values() if one.agent_id == batch.me]
+    for interaction in mine:
+        call = call_of(interaction, mine, batch.phone_calls.now)
+        if call is not None and call.muted is not None and call.muted is not interaction.muted:
+            batch.interactions.put(interaction.id, replace(interaction, muted=call.muted))
+
+
+def _health_of(registration: PhoneRegistration) -> Health:
+    match registration.state:
+        case Registration.REGISTERED:
+            return Health.LIVE
+        case Registration.REGISTERING:
+            return Health.CONNECTING
+        case Registration.UNREGISTERED:
+            return Health.DOWN
