@@ -71,7 +71,7 @@ class OwnPresence:
         for attempt in range(_TRIES):
             try:
                 answer = await self._asking.ask(
-                    lambda: presence.set_own(state, activity=activity, key=key), self._source
+                    lambda: presence.set_own(state, activity=activity, key=key, in_call=wanted), self._source
                 )
                 if not isinstance(answer, Presence):
                     raise ProtocolError("The answer is not a presence.", type(answer).__name__)

@@ -25,8 +25,21 @@ class PresenceSource(Backend):
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         """As `ContactCenter.events`, with `PresenceChanged`, `PersonChanged` and `ChatReceived`."""
 
-    async def set_own(self, state: PresenceState, *, activity: str, key: str) -> Presence:
-        """Set the agent's own presence."""
+    async def watch(self, person_ids: Sequence[str]) -> None:
+        """Hear whose presence is on screen from now on, each time that changes.
+
+        A directory that must be asked for each presence asks for these people's only; one that pushes has nothing to
+        do, which is the default. Returns at once: nobody waits for what comes of it.
+        """
+
+    async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
+        """Set the agent's own presence.
+
+        Args:
+            activity: words for colleagues, or nothing.
+            key: idempotency key.
+            in_call: whether it is because of a call, for directories that have a word of their own for that.
+        """
         raise Unsupported("This directory does not let us set presence.", Capability.SET_OWN)
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:

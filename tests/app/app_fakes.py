@@ -444,7 +444,7 @@ class FakePresence(PresenceSource):
         await asyncio.get_running_loop().create_future()
         yield  # type: ignore[misc]
 
-    async def set_own(self, state: PresenceState, *, activity: str, key: str) -> Presence:
+    async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
         await self.script.play("set_own", state, activity, key=key)
         self.said.append((state, activity))
         self.own = replace(self.own, version=self.own.version + 1, state=state, activity=activity)

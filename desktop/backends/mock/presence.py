@@ -80,7 +80,7 @@ class MockPresence(PresenceSource):
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         return follow(self._http, _SOURCE, after, _event)
 
-    async def set_own(self, state: PresenceState, *, activity: str, key: str) -> Presence:
+    async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
         body = {"state": state.value, "activity": activity}
         answer = await self._http.change("PUT", "/v1/me/presence", body, key=key)
         return _presence(member(answer, "presence"))
