@@ -1,4 +1,4 @@
-"""Applying what the agent's phone tells: calls, registration, and what of it shows on interactions and health."""
+"""Applying what the agent's phone tells: calls, registration, and what of it shows on interactions and on health."""
 
 from dataclasses import replace
 
@@ -14,9 +14,10 @@ PHONE = "voice"
 
 def apply_snapshot(batch: Batch, envelope: Envelope, event: PhoneSnapshot) -> None:
     """Replace all that the phone told before."""
-    calls = {call.id: call for call in event.calls if call.state is not CallState.ENDED}
-    if calls != batch.phone_calls.now:
-        batch.phone_calls.swap(calls)
+    known = batch.phone_calls.now
+    batch.phone_calls.swap(
+        {call.id: _joined(known.get(call.id), call) for call in event.calls if call.state is not CallState.ENDED}
+    )
     apply_registration(batch, envelope, event.registration)
 
 
@@ -25,7 +26,11 @@ def apply_call(batch: Batch, call: PhoneCall) -> None:
     if call.state is CallState.ENDED:
         batch.phone_calls.drop(call.id)
     else:
-        batch.phone_calls.put(call.id, call)
+        batch.phone_calls.put(call.id, _joined(batch.phone_calls.get(call.id), call))
+
+
+def _joined(known: PhoneCall | None, call: PhoneCall) -> PhoneCall:
+    return replace(call, interaction_id=known.interaction_id if known is not None else "")
 
 
 def apply_registration(batch: Batch, envelope: Envelope, registration: PhoneRegistration) -> None:
@@ -50,8 +55,8 @@ def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthCh
     return HealthChanged(_health_of(batch.phone), batch.phone.why)
 
 
-def mark_muted(batch: Batch) -> None:
-    """Show on each interaction whether the phone mutes us, where the phone is what does it.
+def join(batch: Batch) -> None:
+    """Find which call of the phone carries which interaction of mine, and show on that one whether the phone mutes us.
 
     A phone mutes by sending silence, which no contact centre can see; so here alone the phone is the authority.
     """
@@ -60,7 +65,10 @@ def mark_muted(batch: Batch) -> None:
     mine = [one for one in batch.interactions.now.values() if one.agent_id == batch.me]
     for interaction in mine:
         call = call_of(interaction, mine, batch.phone_calls.now)
-        if call is not None and call.muted is not None and call.muted is not interaction.muted:
+        if call is None:
+            continue
+        batch.phone_calls.put(call.id, replace(call, interaction_id=interaction.id))
+        if call.muted is not None and call.muted is not interaction.muted:
             batch.interactions.put(interaction.id, replace(interaction, muted=call.muted))
 
 

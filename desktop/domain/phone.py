@@ -61,6 +61,7 @@ class PhoneCall:
     muted: bool | None = None  # None: this phone does not mute
     ended: CallEnd | None = None
     why: str = ""  # the end in the phone's own words
+    interaction_id: str = ""  # which interaction it carries or carried; found out by the desktop, never by the phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,9 @@ def call_of(
 ) -> PhoneCall | None:
     """The call on the phone that carries an interaction of mine; None when it is not there (yet), or not certain.
 
-    The Call-ID decides where the contact centre knows it. Without one the number decides, but only when exactly one
-    call of the phone and exactly one of my interactions have it: a wrong guess would answer a stranger.
+    The Call-ID decides where the contact centre knows it, and what was found out once stays so. Otherwise the number
+    decides, but only when exactly one free call and exactly one of my interactions have it: a wrong guess would answer
+    a stranger.
 
     Args:
         interactions: all of mine, this one among them.
@@ -96,27 +98,16 @@ def call_of(
         return None
     if interaction.phone_call:
         return calls.get(interaction.phone_call)
+    known = next((call for call in calls.values() if call.interaction_id == interaction.id), None)
+    if known is not None:
+        return known
     others = [one for one in interactions if one.id != interaction.id]
-    taken = {one.phone_call for one in others}
-    fitting = [call for call in calls.values() if call.id not in taken and _fits(interaction, call)]
+    named = {one.phone_call for one in others}
+    fitting = [c for c in calls.values() if not c.interaction_id and c.id not in named and _fits(interaction, c)]
     rivals = [one for one in others if not one.phone_call and one.phase in WORKING]
     if len(fitting) != 1 or any(_fits(one, fitting[0]) for one in rivals):
         return None
     return fitting[0]
-
-
-def unclaimed(interactions: Iterable[Interaction], calls: Mapping[str, PhoneCall]) -> tuple[PhoneCall, ...]:
-    """The calls on the phone that carry no interaction of mine, such as a colleague's, the oldest first.
-
-    Args:
-        interactions: all of mine.
-        calls: what is on the phone, by id.
-    """
-    if not calls:
-        return ()
-    mine = tuple(interactions)
-    carried = {call.id for one in mine if (call := call_of(one, mine, calls)) is not None}
-    return tuple(sorted((c for c in calls.values() if c.id not in carried), key=lambda c: (c.since, c.id)))
 
 
 def same_number(address: Address, number: str) -> bool:

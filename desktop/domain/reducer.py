@@ -53,7 +53,7 @@ def reduce(state: AppState, envelopes: Sequence[Envelope]) -> AppState:
     batch = Batch(state)
     for envelope in envelopes:
         _apply(batch, envelope)
-    handset.mark_muted(batch)
+    handset.join(batch)
     return batch.finish()
 
 

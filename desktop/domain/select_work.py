@@ -2,7 +2,7 @@
 
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Instant, Interaction
-from desktop.domain.phone import PhoneCall, call_of, unclaimed
+from desktop.domain.phone import PhoneCall, call_of
 from desktop.domain.state import AppState, Ending
 from desktop.domain.words import Channel, Occupancy, OfferEnd, Phase, Verb
 
@@ -93,11 +93,9 @@ def phone_call(state: AppState, interaction: Interaction) -> PhoneCall | None:
 
 
 def calls_of_nobody(state: AppState) -> tuple[PhoneCall, ...]:
-    """The calls on my phone that are no contact of mine, such as a colleague's, the oldest first.
-
-    A call that may yet turn out to be an offer's, because the offer's own call is not known, is among them.
-    """
-    return unclaimed(mine(state), state.phone_calls)
+    """The calls on my phone that never were a contact of mine, such as a colleague's, the oldest first."""
+    free = (call for call in state.phone_calls.values() if not call.interaction_id)
+    return tuple(sorted(free, key=lambda call: (call.since, call.id)))
 
 
 def _offered(state: AppState, kind: str) -> frozenset[str]:

@@ -52,7 +52,11 @@ def test_occupancy_is_computed_from_the_work(items: tuple, expected: Occupancy) 
 def test_a_verb_under_way_is_not_on_offer_again() -> None:
     known = state(
         CALL,
-        capabilities={"contact_center": frozenset({"hold"}), "voice": frozenset({"mute"}), "crm": frozenset({"dtmf"})},
+        capabilities={
+            "contact_center": frozenset({"hold", "phone"}),
+            "voice": frozenset({"mute", "dial"}),
+            "crm": frozenset({"dtmf"}),
+        },
         pending={"call": frozenset({Verb.END})},
     )
     assert verbs_on_offer(known, CALL) == (Verb.HOLD, Verb.MUTE)
