@@ -6,7 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 from desktop.ports.errors import Rejected
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host name means this machine."""
     if host == "localhost":
         return True
     try:
@@ -40,6 +41,6 @@ def server_url(url: str) -> str:
         raise Rejected("An address must hold no user name or password; use a token file.")
     if parts.query or parts.fragment or any(c.isspace() or not c.isprintable() for c in url):
         raise Rejected("An address must hold no query, fragment or space.")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise Rejected(f"Plain http:// is allowed to this machine only; use https:// for {parts.hostname}.")
     return url.rstrip("/")

@@ -1,0 +1,1 @@
+"""Asterisk's queues as a contact centre, over its manager interface (AMI)."""

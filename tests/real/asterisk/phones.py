@@ -1,0 +1,101 @@
+"""Telephones for the tests: real SIP user agents in this process, which ring, answer and talk."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Self
+
+from baresip import Account, Call, Config, Runtime, UserAgent
+
+from tests.real.servers.asterisk import PASSWORD, Asterisk
+
+SECONDS = 10.0
+
+
+class Phone:
+    """One telephone. `rings` holds the calls that came in and were neither answered nor rejected."""
+
+    def __init__(self, runtime: Runtime, server: Asterisk, name: str) -> None:
+        self.name = name
+        self.calls: list[Call] = []
+        self.digits = ""
+        self._server = server
+        account = Account(name, f"127.0.0.1:{server.sip}", PASSWORD)
+        self.agent = UserAgent.create(runtime, account)
+        self.agent.on_incoming(self._came)
+
+    @property
+    def rings(self) -> list[Call]:
+        return [call for call in self.calls if call.state.name in {"INCOMING", "RINGING"}]
+
+    @property
+    def talks(self) -> list[Call]:
+        return [call for call in self.calls if call.state.name == "ESTABLISHED"]
+
+    async def ringing(self) -> Call:
+        """The call that rings now, once it does."""
+        await until(lambda: bool(self.rings), f"{self.name} rings")
+        return self.rings[-1]
+
+    async def answer(self) -> Call:
+        """Wait until it rings, and pick up."""
+        call = await self.ringing()
+        await call.answer()
+        return call
+
+    async def dial(self, extension: str) -> Call:
+        """Call an extension; the answer is not waited for."""
+        call = await self.agent.dial(f"sip:{extension}@127.0.0.1:{self._server.sip}")
+        self._keep(call)
+        return call
+
+    async def hang_up(self) -> None:
+        """End whatever is on the phone."""
+        for call in list(self.calls):
+            if call.state.name != "CLOSED":
+                with contextlib.suppress(Exception):
+                    await (call.reject() if call in self.rings else call.hangup())
+
+    async def _came(self, call: Call) -> None:
+        self._keep(call)
+
+    def _keep(self, call: Call) -> None:
+        self.calls.append(call)
+        call.on_dtmf(self._digit)
+
+    def _digit(self, *heard: object) -> None:
+        self.digits += str(getattr(heard[0], "digit", heard[0]))
+
+
+class Phones:
+    """The telephones of a test, by name; each registers when it is first asked for."""
+
+    def __init__(self, server: Asterisk) -> None:
+        self._server = server
+        self._runtime = Runtime()
+        self._phones: dict[str, Phone] = {}
+
+    async def __aenter__(self) -> Self:
+        await self._runtime.start(Config(net_interface="127.0.0.1", max_concurrent_calls=None))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for phone in self._phones.values():
+            await phone.hang_up()
+        await self._runtime.close()
+
+    async def get(self, name: str) -> Phone:
+        """The phone, registered at the server."""
+        if name not in self._phones:
+            phone = Phone(self._runtime, self._server, name)
+            await phone.agent.register()
+            self._phones[name] = phone
+        return self._phones[name]
+
+
+async def until(true: Callable[[], object], what: str, *, seconds: float = SECONDS) -> None:
+    """Wait until something is so."""
+    end = asyncio.get_running_loop().time() + seconds
+    while not true():
+        assert asyncio.get_running_loop().time() < end, f"it never came about: {what}"
+        await asyncio.sleep(0.01)
