@@ -3,15 +3,16 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from desktop.app.asking import CHANGE_SECONDS, Asking
 from desktop.app.call_control import NOT_DONE, NOT_KNOWN, REPEATABLE, call_for, shown, took_effect
 from desktop.app.failures import error_class, explain
 from desktop.app.intents import Intents
+from desktop.app.phone import Phone
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.events import AgentChanged, Change, ChatReceived, InteractionChanged, PendingChanged
@@ -66,8 +67,9 @@ class Actions:
         contact_center: ContactCenter | None,
         presence: PresenceSource | None,
         refresh: Callable[[], Awaitable[None]],
+        phone: Phone | None = None,
     ) -> None:
-        """`refresh` puts a fresh snapshot of the contact centre into the store."""
+        """`refresh` puts a fresh snapshot of the contact centre into the store; `phone` does what that leaves to it."""
         self.must_prove = False  # the machine slept: what we believe of our own state is old
         self.asked: list[Callable[[str, str], None]] = []  # (person id, interaction id or "") after an expert was asked
         self._store = store
@@ -75,6 +77,7 @@ class Actions:
         self._contact_center = contact_center
         self._presence = presence
         self._refresh = refresh
+        self._phone = phone
         self._intents = Intents()
         self._pending: dict[str, Counter[str]] = {}
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -109,14 +112,14 @@ class Actions:
             version = 0 if verb is Verb.SEND_MESSAGE else interaction.version
             intent: Hashable = (interaction_id, verb, words, version) if verb is not Verb.DTMF else object()
             try:
-                call = call_for(self._contact_center, verb, interaction, arguments, self._intents.key(intent))
+                work = self._work(verb, interaction, arguments, intent)
             except BackendError as error:
                 return _failed(error, NOT_DONE[verb])
             if verb in REPEATABLE:
                 async with self._order.setdefault(interaction_id, asyncio.Lock()):
-                    result = await self.carry_out(verb, interaction, call, intent)
+                    result = await work()
             else:
-                result = await self.carry_out(verb, interaction, call, intent)
+                result = await work()
         finally:
             self._intents.end(slot)
         if result.ok and verb is Verb.CONSULT:
@@ -146,6 +149,58 @@ class Actions:
         finally:
             self._mark(interaction.id, verb.value, -1)
         self._intents.answered(intent)
+        return ActionResult(True)
+
+    def _work(
+        self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str], intent: Hashable
+    ) -> Callable[[], Coroutine[Any, Any, ActionResult]]:
+        """The verb at whoever does it: the contact centre, or the phone for it. Raises BackendError."""
+        if self._contact_center is None:
+            raise Unsupported("This profile names none.")
+        key = self._intents.key(intent)
+        phone = self._phone
+        if phone is not None and phone.carries(verb, interaction):
+            return lambda: self._on_phone(phone, verb, interaction, arguments, intent)
+        call = call_for(self._contact_center, verb, interaction, arguments, key)
+        return lambda: self.carry_out(verb, interaction, call, intent)
+
+    async def _on_phone(
+        self, phone: Phone, verb: Verb, interaction: Interaction, arguments: Mapping[str, str], intent: Hashable
+    ) -> ActionResult:
+        self._mark(interaction.id, verb.value, 1)
+        try:
+            text = await phone.carry_out(verb, interaction, arguments, self._intents.key(intent))
+        except BackendError as error:
+            if isinstance(error, Conflict | NotFound):
+                await self._see(TELL_LOSER_SECONDS)
+            log.info("%s of %s on the phone: %s: %s", verb, interaction.id, type(error).__name__, error.detail)
+            return _failed(error, NOT_DONE[verb], phone.source)
+        finally:
+            self._mark(interaction.id, verb.value, -1)
+            self._intents.answered(intent)
+        return ActionResult(True, text)
+
+    async def answer_call(self, call_id: str) -> ActionResult:
+        """Pick up a call on the phone that is no contact."""
+        return await self._phone_only(call_id, "answer", "The call was not answered.")
+
+    async def hang_up_call(self, call_id: str) -> ActionResult:
+        """Reject or end a call on the phone that is no contact."""
+        return await self._phone_only(call_id, "hang up", "The call was not ended.")
+
+    async def _phone_only(self, call_id: str, what: str, not_done: str) -> ActionResult:
+        phone = self._phone
+        if phone is None:
+            return _failed(Unsupported("This profile names none."), not_done, "voice")
+        slot = ("phone", call_id, what)
+        if not self._intents.begin(slot):
+            return IGNORED
+        try:
+            await (phone.answer(call_id) if what == "answer" else phone.hang_up(call_id))
+        except BackendError as error:
+            return _failed(error, not_done, phone.source)
+        finally:
+            self._intents.end(slot)
         return ActionResult(True)
 
     async def close_contact(self, interaction: Interaction, *, codes: Sequence[str], note_given: bool) -> ActionResult:

@@ -23,6 +23,7 @@ _NAMES = {
     "crm": "CRM",
     "presence": "directory",
     "messaging": "message sender",
+    "voice": "phone",
 }
 
 
