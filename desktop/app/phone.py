@@ -1,7 +1,8 @@
 """The agent's own phone: does there what the contact centre leaves to it, and tells what nobody may overlook."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from desktop.app.asking import CHANGE_SECONDS, Asking
@@ -137,20 +138,21 @@ class Phone:
         voice = self._voice
         if voice is None:
             raise Unsupported("This profile names no phone.")
+        call: Callable[[], Awaitable[None]]
         match verb:
             case Verb.ACCEPT:
-                work = voice.answer(call_id)
+                call = partial(voice.answer, call_id)
             case Verb.DECLINE:
-                work = voice.reject(call_id)
+                call = partial(voice.reject, call_id)
             case Verb.HOLD | Verb.RESUME:
-                work = voice.hold(call_id, on=verb is Verb.HOLD)
+                call = partial(voice.hold, call_id, on=verb is Verb.HOLD)
             case Verb.MUTE | Verb.UNMUTE:
-                work = voice.mute(call_id, on=verb is Verb.MUTE)
+                call = partial(voice.mute, call_id, on=verb is Verb.MUTE)
             case Verb.DTMF:
-                work = voice.dtmf(call_id, digits, key=key)
+                call = partial(voice.dtmf, call_id, digits, key=key)
             case _:
-                work = voice.hang_up(call_id)
-        await self._asking.ask(lambda: work, self.source, seconds=CHANGE_SECONDS)
+                call = partial(voice.hang_up, call_id)
+        await self._asking.ask(call, self.source, seconds=CHANGE_SECONDS)
 
     async def _until(self, test: Callable[[AppState], T | None], seconds: float) -> T | None:
         """What `test` makes of the first state it has an answer for; None when there is none in time."""

@@ -21,6 +21,7 @@ from desktop.app.local_store import LocalStore, OutboxRow
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.own_presence import OwnPresence
+from desktop.app.phone import Phone
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.store import Store
@@ -36,6 +37,7 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
+from desktop.ports.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +53,7 @@ class Backends:
     crm: Crm | None = None
     presence: PresenceSource | None = None
     messaging: Messaging | None = None
+    voice: Voice | None = None
 
     def by_source(self) -> Mapping[str, Backend]:
         """Those there are, by the name their events carry."""
@@ -59,6 +62,7 @@ class Backends:
             "crm": self.crm,
             "presence": self.presence,
             "messaging": self.messaging,
+            "voice": self.voice,
         }
         return {source: backend for source, backend in named.items() if backend is not None}
 
@@ -97,7 +101,16 @@ class Session:
             self.feeds["contact_center"] = feed
         if backends.presence is not None:
             self.feeds["presence"] = Feed("presence", backends.presence, self.store, self._asking)
-        self.actions = Actions(self.store, self._asking, backends.contact_center, backends.presence, self._refresh)
+        if backends.voice is not None:
+            self.feeds["voice"] = Feed("voice", backends.voice, self.store, self._asking)
+        self.actions = Actions(
+            self.store,
+            self._asking,
+            backends.contact_center,
+            backends.presence,
+            self._refresh,
+            Phone(self.store, self._asking, backends.voice),
+        )
         self._reading = Reading(self._asking, "crm", lambda health, why: self._say("crm", health, why))
         finder = None
         if backends.crm is not None:

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-KINDS = ("contact_center", "crm", "presence", "messaging")
+KINDS = ("contact_center", "crm", "presence", "messaging", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 VERBS = (
     *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),

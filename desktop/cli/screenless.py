@@ -17,14 +17,15 @@ from desktop.wiring import InstanceHeld, alone, build
 async def session_alone(profile: Profile) -> AsyncIterator[Session]:
     """A started session that has the profile to itself for as long as the block lasts.
 
-    Without the directory: the agent's own presence is not a command's business.
+    Without the directory and the phone: the agent's own presence is not a command's business, and a phone that is
+    registered for a moment would take the calls away from wherever they ring now, and drop them when it leaves.
 
     Raises:
         CommandError: a running desktop has the profile.
     """
     try:
         with alone(profile.lock_path):
-            session = await build(profile, without=frozenset({Kind.PRESENCE}))
+            session = await build(profile, without=frozenset({Kind.PRESENCE, Kind.VOICE}))
             try:
                 await session.start()
                 yield session

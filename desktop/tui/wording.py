@@ -49,7 +49,7 @@ HEALTH = {
     Health.DOWN: ("✕", "down", "$error"),
     Health.CONNECTING: ("◌", "connecting", "$muted"),
 }
-SOURCE = {"contact_center": "cc", "crm": "crm", "presence": "people", "messaging": "msg"}
+SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "people", "messaging": "msg"}
 LEG_FAILED = {
     LegFailure.BUSY: "is busy",
     LegFailure.NO_ANSWER: "did not answer",
