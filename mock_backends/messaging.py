@@ -7,13 +7,15 @@ from typing import Annotated
 from fastapi import Path
 
 from mock_backends.models_base import Wire
-from mock_backends.models_messaging import Outgoing, OutgoingAnswer, SendOut
+from mock_backends.models_messaging import MessagingSnapshot, Outgoing, OutgoingAnswer, SendOut
 from mock_backends.problem import invalid, not_found
 from mock_backends.service import Caller, Service
 from mock_backends.site import Site, new_id
 
 _PHONE = re.compile(r"^\+[1-9][0-9]{6,14}$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$")
+EVERYBODY = ""  # the principal of what customers send: it belongs to all
+NEWEST = 200  # messages in a snapshot
 STEPS = (("sent", 0.5), ("delivered", 2.0))  # server seconds after it was taken
 
 
@@ -57,11 +59,12 @@ class MessagingService(Service):
             id=new_id("msg"),
             channel=channel,  # type: ignore[arg-type]
             direction="inbound",
-            to=sender,
+            sender=sender,
             text=text,
             state="delivered",
             at=now,
         )
+        self._save(EVERYBODY, message)
         event = MessageEvent(at=now, reason="received", message=message)
         self.log.publish("message.inbound", event.model_dump_json().encode(), self.site.tokens.principals)
 
@@ -85,6 +88,15 @@ class MessagingService(Service):
             for state, pause in STEPS:
                 self.site.agenda.after(pause, partial(self._move_on, caller.id, message.id, state))
             return OutgoingAnswer(message=message)
+
+        @self.app.get("/v1/snapshot", operation_id="snapshot", summary="The newest messages")
+        async def snapshot(caller: Caller) -> MessagingSnapshot:
+            sql = "SELECT json FROM messages WHERE principal IN (?, ?)"
+            rows = self.site.storage.db.execute(sql, [caller.id, EVERYBODY]).fetchall()
+            messages = sorted((Outgoing.model_validate_json(row[0]) for row in rows), key=lambda one: (one.at, one.id))
+            return MessagingSnapshot(
+                as_of=self.log.as_of(caller.id), server_time=self.site.clock.now(), messages=messages[-NEWEST:]
+            )
 
         @self.app.get("/v1/messages/{message_id}", operation_id="message", summary="How far it has come")
         async def message(caller: Caller, message_id: Annotated[str, Path(max_length=100)]) -> OutgoingAnswer:

@@ -26,13 +26,14 @@ class SendOut(Wire):
 
 
 class Outgoing(Wire):
-    """A message and how far it has come."""
+    """A message and how far it has come. An inbound one has a `sender` and no `to`."""
 
     id: str
     version: int = 1
     channel: Literal["sms", "email"]
     direction: Literal["outbound", "inbound"] = "outbound"
-    to: str
+    to: str = ""
+    sender: str = ""
     text: str
     subject: str = ""
     customer_id: str | None = None
@@ -45,3 +46,11 @@ class OutgoingAnswer(Wire):
     """One message."""
 
     message: Outgoing
+
+
+class MessagingSnapshot(Wire):
+    """The newest messages, sent and received, the oldest first."""
+
+    as_of: str
+    server_time: float
+    messages: list[Outgoing]

@@ -1,7 +1,7 @@
 """One outbox row as one call of a backend."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from desktop.app.outbox_rows import OutboxRow
@@ -11,15 +11,20 @@ from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
 from desktop.ports.errors import ProtocolError, Rejected, Unsupported
-from desktop.ports.messaging import MessageReceipt, Messaging
+from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage
 
 
 class Deliveries:
     """Knows which call a row means. Every call carries the row's key, so that sending twice does it once."""
 
-    def __init__(self, backends: Mapping[str, Backend]) -> None:
-        """`backends` by target, as the rows name it."""
+    def __init__(
+        self,
+        backends: Mapping[str, Backend],
+        sent: Callable[[OutgoingMessage, MessageReceipt], None] = lambda message, receipt: None,
+    ) -> None:
+        """`backends` by target, as the rows name it. `sent` hears of each message that a sender took."""
         self._backends = backends
+        self._sent = sent
 
     async def deliver(self, row: OutboxRow) -> str:
         """Send a row; answers the far side's receipt.
@@ -35,6 +40,8 @@ class Deliveries:
         except (LookupError, TypeError, ValueError) as error:
             raise Rejected("The record on this machine cannot be read.", type(error).__name__) from error
         answer: object = await call
+        if isinstance(answer, MessageReceipt):
+            self._sent(message_from(payload), answer)
         receipt = answer.id if isinstance(answer, MessageReceipt) else getattr(answer, "id", answer)
         if not isinstance(receipt, str) or not receipt.strip():
             raise ProtocolError("The answer was no receipt.", type(answer).__name__)

@@ -22,6 +22,7 @@ class Retention:
     drafts: float = 7 * DAY
     delivered: float = 30 * DAY
     customers: float = 1 * DAY
+    messages: float = 30 * DAY
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Purged:
     drafts: int
     delivered: int
     customers: int
+    messages: int = 0
 
 
 def purge_old(connection: Connection, now: float, retention: Retention) -> Purged:
@@ -57,23 +59,25 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
         now - retention.customers,
         now + retention.customers,
     )
+    messages = delete("DELETE FROM messages WHERE kept_at < ?", now - retention.messages)
     connection.execute(
         "DELETE FROM interaction_customers WHERE seen_at < ?"
         " AND interaction_id NOT IN (SELECT interaction_id FROM drafts UNION SELECT interaction_id FROM outbox)",
         (now - retention.delivered,),
     )
-    return Purged(drafts, delivered, customers)
+    return Purged(drafts, delivered, customers, messages)
 
 
 @dataclass(frozen=True)
 class Traces:
-    """How many rows are about a customer: drafts, outbox rows by state, and records looked up."""
+    """How many rows are about a customer: drafts, outbox rows by state, records looked up, messages from them."""
 
     drafts: int = 0
     waiting: int = 0
     parked: int = 0
     delivered: int = 0
     customers: int = 0
+    messages: int = 0
 
     @property
     def unsent(self) -> int:
@@ -95,6 +99,7 @@ def find_traces(connection: Connection, customer_id: str) -> Traces:
         parked=len(states) - waiting - delivered,
         delivered=delivered,
         customers=records[0],
+        messages=len(_messages(connection, customer_id, interactions)),
     )
 
 
@@ -102,10 +107,14 @@ def delete_customer(connection: Connection, customer_id: str) -> Traces:
     """Delete every row about a customer and say how many there were.
 
     About a customer is: their record and its keys, and the drafts and outbox rows of every interaction that was
-    linked to them while its note was written, or of which an outbox row names them.
+    linked to them while its note was written, or of which an outbox row names them; and the messages from an address
+    that their record or one of those rows has.
     """
     traces = find_traces(connection, customer_id)
-    for interaction_id in _interactions(connection, customer_id):
+    interactions = _interactions(connection, customer_id)
+    for message_id in _messages(connection, customer_id, interactions):
+        connection.execute("DELETE FROM messages WHERE id = ?", (message_id,))
+    for interaction_id in interactions:
         for table in ("drafts", "outbox", "interaction_customers"):
             connection.execute(f"DELETE FROM {table} WHERE interaction_id = ?", (interaction_id,))  # noqa: S608
     connection.execute("DELETE FROM customers WHERE customer_id = ?", (customer_id,))
@@ -133,6 +142,28 @@ def _interactions(connection: Connection, customer_id: str) -> set[str]:
     ).fetchall()
     outbox = connection.execute("SELECT interaction_id, payload FROM outbox").fetchall()
     return {row[0] for row in linked} | {row[0] for row in outbox if _names(row[1], customer_id)}
+
+
+def _messages(connection: Connection, customer_id: str, interactions: set[str]) -> list[str]:
+    """The ids of the messages from a customer's addresses."""
+    keys = connection.execute("SELECT key FROM customer_keys WHERE customer_id = ?", (customer_id,)).fetchall()
+    addresses = {str(row[0]).partition(":")[2] for row in keys}
+    for interaction_id, payload in connection.execute("SELECT interaction_id, payload FROM outbox").fetchall():
+        if interaction_id in interactions:
+            addresses |= _addresses(payload)
+    found = connection.execute("SELECT id, address FROM messages").fetchall()
+    return [row[0] for row in found if str(row[1]).partition(":")[2] in addresses]
+
+
+def _addresses(payload: str) -> set[str]:
+    """Where the record of a contact says it came from, or a message went to."""
+    try:
+        body = json.loads(payload)
+    except (TypeError, ValueError):
+        return set()
+    if not isinstance(body, dict):
+        return set()
+    return {one.casefold() for name in ("address", "to") if isinstance(one := body.get(name), str) and one}
 
 
 def _names(payload: str, customer_id: str) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Protocol
 
@@ -17,11 +17,14 @@ from desktop.domain.events import (
     ChatReceived,
     ClockRead,
     ContactCenterSnapshot,
+    DeliveryChanged,
     Envelope,
     Gap,
     HealthChanged,
     Heartbeat,
     InteractionChanged,
+    MessageReceived,
+    MessagingSnapshot,
     PersonChanged,
     PhoneCallChanged,
     PhoneRegistrationChanged,
@@ -43,7 +46,7 @@ LONGEST_WAIT = 300.0
 _SKEW_WORTH_TELLING = 0.05
 _TICK = 1e-3
 _HEAL_EVERY = 1.0
-_SNAPSHOTS = (ContactCenterSnapshot, PhoneSnapshot, PresenceSnapshot)
+_SNAPSHOTS = (ContactCenterSnapshot, PhoneSnapshot, PresenceSnapshot, MessagingSnapshot)
 _STREAMED = (
     *_SNAPSHOTS,
     InteractionChanged,
@@ -52,6 +55,8 @@ _STREAMED = (
     PersonChanged,
     PresenceChanged,
     ChatReceived,
+    DeliveryChanged,
+    MessageReceived,
     PhoneCallChanged,
     PhoneRegistrationChanged,
     Heartbeat,
@@ -89,8 +94,16 @@ class Feed:
         *,
         heartbeat: float = HEARTBEAT,
         tells_time: bool = False,
+        keep: Callable[[Envelope], Awaitable[None]] | None = None,
     ) -> None:
-        """`heartbeat`: seconds between signs of life. `tells_time`: whether this source's clock is the one we use."""
+        """Nothing is asked yet.
+
+        Args:
+            heartbeat: seconds between signs of life.
+            tells_time: whether this source's clock is the one we use.
+            keep: keeps an event that nobody could tell us again; the stream goes on when it returns, and is begun anew
+                when it raises a BackendError.
+        """
         self.source = source
         self.connected_once = asyncio.Event()  # set when the first snapshot is in the store
         self.reconnects = 0
@@ -100,6 +113,7 @@ class Feed:
         self._timing = asking.timing
         self._quiet_limit = heartbeat * QUIET_HEARTBEATS
         self._heartbeat = heartbeat
+        self._keep = keep
         self._skew = ClockSkew() if tells_time else None
         self._position: tuple[str, int] | None = None
         self._must_heal = True
@@ -202,6 +216,8 @@ class Feed:
                     return
                 self._heard = self._timing.monotonic()
                 await self._take(envelope)
+                if self._keep is not None:
+                    await self._keep(envelope)
         except (BackendError, _HoleFoundError):
             raise
         except (Exception, SystemExit) as error:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.app import customer_cache, drafts, erasure, outbox_rows, preferences, store_health
+from desktop.app import customer_cache, drafts, erasure, kept_messages, outbox_rows, preferences, store_health
 from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
 from desktop.app.erasure import Purged, Retention, Traces
@@ -23,6 +23,7 @@ from desktop.app.store_errors import (
 )
 from desktop.app.store_health import StoreHealth, set_aside
 from desktop.app.writer_thread import WriterThread
+from desktop.domain.message import InboundMessage
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -215,6 +216,17 @@ class LocalStore:
                 outbox_rows.set_aside(connection, row_id)
 
         await self._thread.write(park)
+
+    # Messages from customers
+
+    async def keep_message(self, message: InboundMessage) -> None:
+        """Keep what a customer wrote; the same message again changes nothing."""
+        at = float(self._clock())
+        await self._thread.write(lambda connection, _: kept_messages.write_message(connection, message, at))
+
+    async def messages(self, limit: int = 200) -> list[InboundMessage]:
+        """What customers wrote, the oldest first; the newest `limit` of it."""
+        return await self._thread.read(lambda connection, _: kept_messages.read_messages(connection, limit))
 
     # Customer cache, preferences
 

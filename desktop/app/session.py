@@ -18,6 +18,7 @@ from desktop.app.failures import explain, one_line, source_name
 from desktop.app.feed import Feed
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore, OutboxRow
+from desktop.app.messages import Messages
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.own_presence import OwnPresence
@@ -35,7 +36,7 @@ from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
-from desktop.ports.messaging import Messaging
+from desktop.ports.messaging import EVENTS, Messaging
 from desktop.ports.presence import PresenceSource
 from desktop.ports.voice import Voice
 
@@ -101,6 +102,11 @@ class Session:
             self.feeds["contact_center"] = feed
         if backends.presence is not None:
             self.feeds["presence"] = Feed("presence", backends.presence, self.store, self._asking)
+        self._messages = Messages(self.store, self._file.opened)
+        if backends.messaging is not None and backends.messaging.manifest.capabilities & EVENTS:
+            self.feeds["messaging"] = Feed(
+                "messaging", backends.messaging, self.store, self._asking, keep=self._messages.keep
+            )
         if backends.voice is not None:
             self.feeds["voice"] = Feed("voice", backends.voice, self.store, self._asking)
         self.actions = Actions(
@@ -116,7 +122,7 @@ class Session:
         if backends.crm is not None:
             finder = CustomerFinder(backends.crm, self._reading, self._file.opened, self.store.now, region)
         self.pops = ScreenPops(self.store, backends.crm, self._reading, finder)
-        self._deliveries = Deliveries(self._backends)
+        self._deliveries = Deliveries(self._backends, self._messages.sent)
         rows = WrapUpRows(profile, self.store.drain, self.clock)
         self.outbox = Outbox(self.store, self._asking, self._file.opened, self._deliver)
         self.notes = Notes(
@@ -157,11 +163,12 @@ class Session:
         await asyncio.gather(*(self._connect(source, backend) for source, backend in self._backends.items()))
 
     async def first_look(self, seconds: float) -> bool:
-        """Wait until every source of events has given its first snapshot; False when that took too long."""
-        waits = asyncio.gather(*(feed.connected_once.wait() for feed in self.feeds.values()))
+        """Wait until the contact centre and the directory gave their first snapshots; False when that took too long."""
+        feeds = [feed for feed in self.feeds.values() if feed.source.partition(":")[0] != "messaging"]
+        waits = asyncio.gather(*(feed.connected_once.wait() for feed in feeds))
         await first_of(waits, self.timing.sleep(seconds))
         self.store.drain()
-        return all(feed.connected_once.is_set() for feed in self.feeds.values())
+        return all(feed.connected_once.is_set() for feed in feeds)
 
     def retry(self) -> None:
         """Try again now to reach whatever could not be reached."""
@@ -191,6 +198,7 @@ class Session:
         await self.notes.restore()
         await self.outbox.load()
         await self.experts.load()
+        await self._messages.load()
 
     async def _take_up_later(self) -> None:
         await self._file.take_up_later()
@@ -230,6 +238,8 @@ class Session:
             return False
         known = frozenset(str(getattr(capability, "value", capability)) for capability in offered)
         self.store.say(CapabilitiesKnown(known), source)
+        if source == "messaging" and not offered & EVENTS:
+            self.feeds.pop(source, None)  # it could report, but is not set up to
         feed = self.feeds.get(source)
         if feed is not None:
             self._spawn(feed.run())

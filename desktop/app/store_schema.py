@@ -43,6 +43,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX customer_keys_customer ON customer_keys (customer_id)",
         "CREATE TABLE preferences (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     ),
+    (
+        # address: kind:value in lower case, as the keys of customers are written.
+        """CREATE TABLE messages (
+            id TEXT PRIMARY KEY, address TEXT NOT NULL, body TEXT NOT NULL, kept_at REAL NOT NULL,
+            seal TEXT NOT NULL)""",
+    ),
 )
 
 

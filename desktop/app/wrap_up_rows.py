@@ -9,7 +9,7 @@ from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.wrap_up_json import message_json, record_json
 from desktop.domain.customer import Consent, Customer, FollowUp, WrapUpRecord
 from desktop.domain.model import Interaction
-from desktop.domain.select import call_capabilities, customer_of, expert_outcomes
+from desktop.domain.select import call_capabilities, customer_of, expert_outcomes, opted_out_at
 from desktop.domain.state import AppState
 from desktop.domain.words import Channel
 from desktop.ports.base import Capability
@@ -124,7 +124,7 @@ class WrapUpRows:
                 channel=_MESSAGES[follow_up.kind],
                 to=to,
                 text=follow_up.text,
-                consent=_consent(customer, follow_up.kind),
+                consent=_consent(state, customer, _MESSAGES[follow_up.kind], to),
                 customer_id=customer.id if customer is not None else None,
             )
             return self._row(key, FOLLOW_UP, interaction.id, MESSAGING, message_json(message))
@@ -138,10 +138,17 @@ class WrapUpRows:
         return new_row(key, kind, interaction_id, target, payload, created_at=self._clock())
 
 
-def _consent(customer: Customer | None, topic: str) -> Consent | None:
-    """The newest answer of the customer, if it was yes."""
+def _consent(state: AppState, customer: Customer | None, channel: Channel, to: str) -> Consent | None:
+    """The newest answer of the customer, if it was yes and they have not written STOP since."""
     if customer is None:
         return None
-    answers = [consent for consent in customer.consents if consent.topic == topic and consent.granted is not None]
-    newest = max(answers, key=lambda consent: consent.at if consent.at is not None else 0.0, default=None)
-    return newest if newest is not None and newest.granted else None
+    answers = [one for one in customer.consents if one.topic == channel.value and one.granted is not None]
+    newest = max(answers, key=_answered_at, default=None)
+    if newest is None or not newest.granted:
+        return None
+    stopped_at = opted_out_at(state, channel, to)
+    return None if stopped_at is not None and stopped_at >= _answered_at(newest) else newest
+
+
+def _answered_at(consent: Consent) -> float:
+    return consent.at if consent.at is not None else 0.0

@@ -13,6 +13,7 @@ from desktop.domain.events import Envelope, Gap, Heartbeat, InteractionChanged
 from desktop.ports.base import Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
+from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
 
 
@@ -56,7 +57,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
     async with asyncio.timeout(None) as deadline:
         deadline.reschedule(asyncio.get_running_loop().time() + wait)
         async with opened(profile, Kind(chosen["source"])) as backend:
-            if not isinstance(backend, (ContactCenter, PresenceSource)):
+            if not isinstance(backend, (ContactCenter, PresenceSource, Messaging)):
                 raise Unsupported("This backend has no events.")
             seen = after[1] if after else None
             left = chosen["count"]

@@ -6,7 +6,15 @@ Every one is pure and cheap: it reads the state and computes, it stores nothing.
 from desktop.domain.experts import RankedExpert, rank_experts
 from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
-from desktop.domain.select_customer import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
+from desktop.domain.select_customer import (
+    customer_of,
+    expert_outcomes,
+    may_contact,
+    opted_out_at,
+    pop,
+    promise_is_late,
+    timeline,
+)
 from desktop.domain.select_work import (
     call_capabilities,
     calls_of_nobody,
@@ -36,6 +44,7 @@ __all__ = [
     "occupancy",
     "offer_end_words",
     "open_leg",
+    "opted_out_at",
     "phone_call",
     "phone_does",
     "pop",

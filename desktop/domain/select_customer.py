@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from desktop.domain.customer import Customer, CustomerPromise, TimelineEntry
 from desktop.domain.lifecycle import is_open
-from desktop.domain.model import Instant, Interaction, Leg
+from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import LegKind, LegPhase
+from desktop.domain.words import Channel, DeliveryState, LegKind, LegPhase
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
@@ -38,11 +38,13 @@ def may_contact(customer: Customer, topic: str) -> bool | None:
 
 
 def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:
-    """This contact, the experts asked during it, and what the CRM knows of before; newest first."""
+    """This contact, the experts asked during it, messages to and from the customer, and what the CRM knows of before;
+    newest first."""
     customer = customer_of(state, interaction.id)
     details = state.details.get(customer.id) if customer is not None else None
     before = details.timeline if details is not None else None
-    entries = [_contact(interaction), *_legs(interaction), *_chats(state, interaction), *(before or ())]
+    entries = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
+    entries += [*_messages(state, interaction, customer), *(before or ())]
     return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
 
 
@@ -86,6 +88,33 @@ def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]
             agent=state.me,
             detail="\n".join([asked.text, *answers[-1:]]),
         )
+
+
+def opted_out_at(state: AppState, channel: Channel, to: str) -> Instant | None:
+    """When the owner of an address last wrote that they want no more messages; None: not that we know."""
+    said = [
+        one.at
+        for one in state.received.values()
+        if one.opts_out and one.channel is channel and one.sender.value.casefold() == to.casefold()
+    ]
+    return max(said, default=None)
+
+
+def _messages(state: AppState, interaction: Interaction, customer: Customer | None) -> Iterator[TimelineEntry]:
+    """What the customer wrote and was sent outside the interaction, by any of their addresses."""
+    if not (state.received or state.sent):
+        return
+    known: tuple[Address, ...] = (interaction.customer, *(customer.addresses if customer is not None else ()))
+    theirs = {address.value.casefold() for address in known if address.value and not address.withheld}
+    for one in state.received.values():
+        if one.sender.value.casefold() in theirs:
+            words = f"{one.subject}: {one.text}" if one.subject else one.text
+            yield TimelineEntry(f"in:{one.id}", one.at, one.channel.value, words, "customer", one.text)
+    for sent in state.sent.values():
+        if sent.to.casefold() in theirs:
+            why = f" ({sent.detail})" if sent.state is DeliveryState.FAILED and sent.detail else ""
+            words = f"{sent.state.value}{why}: {sent.text}"
+            yield TimelineEntry(f"out:{sent.id}", sent.at, sent.channel.value, words, state.me, sent.text)
 
 
 _KIND_WORDS = {

@@ -273,7 +273,8 @@ class DesktopApp(TerminalApp):
         page = self.desk_screen.query_one(Page)
         rows = await self.session.outbox.rows()
         if page.topic == "outbox":  # not closed meanwhile
-            page.open("outbox", "Outbox", pages.outbox_lines(rows, self.desk_screen.view().now))
+            view = self.desk_screen.view()
+            page.open("outbox", "Outbox", pages.outbox_lines(rows, view.state, view.now))
 
     # --- what the panes say ----------------------------------------------------------------------------------------
 

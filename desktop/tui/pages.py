@@ -94,10 +94,11 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
     return lines
 
 
-def outbox_lines(rows: Sequence["OutboxRow"], now: Instant) -> list[Content]:
-    """Every record that is not delivered, with its reason and its text."""
+def outbox_lines(rows: Sequence["OutboxRow"], state: AppState, now: Instant) -> list[Content]:
+    """Every record that is not delivered, with its reason and its text; then messages sent and received."""
+    messages = _messages(state, now)
     if not rows:
-        return [content("Everything has been delivered.", "$success")]
+        return [content("Everything has been delivered.", "$success"), *messages]
     lines: list[Content] = [
         line(
             (shown("retry"), "bold $accent"),
@@ -118,6 +119,41 @@ def outbox_lines(rows: Sequence["OutboxRow"], now: Instant) -> list[Content]:
             lines.append(content(f"    {row.reason}", "$warning"))
         lines += [content(f"    {text}") for text in _text_of(row)]
         lines.append(content(""))
+    return lines[:-1] + messages
+
+
+def _messages(state: AppState, now: Instant) -> list[Content]:
+    """What customers wrote and what became of what they were sent, the newest first."""
+    lines: list[Content] = []
+    if state.received:
+        lines += [content(""), content("Messages from customers", "bold $accent")]
+    for one in reversed(list(state.received.values())):
+        lines.append(
+            line(
+                (f"{wording.CHANNEL_SIGN[one.channel]} ", "$accent"),
+                (wording.address(one.sender), "bold"),
+                (f"   {wording.since(now - one.at)}", "$muted"),
+                ("   wants no more messages" if one.opts_out else "", "bold $warning"),
+            )
+        )
+        lines += [content(f"    {text}") for text in (one.subject, one.text) if text]
+    if state.sent:
+        lines += [content(""), content("Messages sent", "bold $accent")]
+    for sent in reversed(list(state.sent.values())):
+        sign, word, style = wording.DELIVERY[sent.state]
+        lines.append(
+            line(
+                (f"{sign} {word:<10}", style),
+                (f"{wording.CHANNEL_SIGN[sent.channel]} {sent.to or sent.id}", "bold"),
+                (f"   {wording.since(now - sent.at)}", "$muted"),
+                (
+                    f"   {sent.detail}" if sent.detail else "",
+                    "$warning" if sent.state is DeliveryState.FAILED else "$muted",
+                ),
+            )
+        )
+        if sent.text:
+            lines.append(content(f"    {sent.text}", "$muted"))
     return lines
 
 

@@ -10,6 +10,7 @@ from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.words import (
     Availability,
     Channel,
+    DeliveryState,
     Health,
     LegFailure,
     LegPhase,
@@ -48,6 +49,12 @@ HEALTH = {
     Health.STALE: ("◐", "stale", "$warning"),
     Health.DOWN: ("✕", "down", "$error"),
     Health.CONNECTING: ("◌", "connecting", "$muted"),
+}
+DELIVERY = {
+    DeliveryState.QUEUED: ("◌", "on its way", "$muted"),
+    DeliveryState.SENT: ("◌", "sent", "$muted"),
+    DeliveryState.DELIVERED: ("●", "delivered", "$success"),
+    DeliveryState.FAILED: ("✕", "failed", "$error"),
 }
 SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "people", "messaging": "msg"}
 LEG_FAILED = {

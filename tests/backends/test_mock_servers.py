@@ -21,15 +21,18 @@ from desktop.domain.events import (
     Change,
     ChatReceived,
     ContactCenterSnapshot,
+    DeliveryChanged,
     Envelope,
     Gap,
     Heartbeat,
     InteractionChanged,
+    MessageReceived,
+    MessagingSnapshot,
     PresenceChanged,
     PresenceSnapshot,
 )
 from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Availability, Channel, LegPhase, Phase, PresenceState
+from desktop.domain.words import Availability, Channel, DeliveryState, LegPhase, Phase, PresenceState
 from desktop.ports.base import Backend
 from desktop.ports.errors import AuthFailed, BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
@@ -287,6 +290,30 @@ async def test_messages_end_to_end(servers: Running) -> None:
         assert (await sender.status(receipt.id)).id == receipt.id
         with pytest.raises(NotFound):
             await sender.status("no-such")
+
+
+async def test_the_sender_tells_what_became_of_messages_and_what_customers_write(servers: Running) -> None:
+    async with opened(servers, MockMessaging) as sender:
+        before = await sender.snapshot()
+        message = OutgoingMessage(key(), Channel.SMS, "+442079460958", "hello", Consent("sms", True, source="call"))
+        receipt = await sender.send(message)
+        step(servers, do="inbound_message", **{"from": "+442079460111", "text": "where is it?"})
+        seen: list[Envelope] = []
+        assert before.seq is not None
+        async with asyncio.timeout(10), aclosing(sender.events((before.epoch, before.seq))) as stream:  # type: ignore[type-var]
+            async for one in stream:
+                seen.append(one)
+                sent = [e.event.message for e in seen if isinstance(e.event, DeliveryChanged)]
+                received = [e.event.message for e in seen if isinstance(e.event, MessageReceived)]
+                if received and any(it.id == receipt.id and it.state is DeliveryState.DELIVERED for it in sent):
+                    break
+        after = (await sender.snapshot()).event
+        assert isinstance(after, MessagingSnapshot)
+        for known in (received, after.received):
+            assert [(it.sender.value, it.text) for it in known][-1:] == [("+442079460111", "where is it?")]
+        assert [(it.to, it.text, it.state) for it in after.sent if it.id == receipt.id] == [
+            ("+442079460958", "hello", DeliveryState.DELIVERED)
+        ]
 
 
 async def test_a_bad_token_is_found_when_opening(servers: Running) -> None:

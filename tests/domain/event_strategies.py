@@ -10,6 +10,7 @@ from desktop.domain.events import (
     ChatReceived,
     ClockRead,
     ContactCenterSnapshot,
+    DeliveryChanged,
     DetailsChanged,
     DraftDropped,
     DraftSaved,
@@ -18,6 +19,8 @@ from desktop.domain.events import (
     HealthChanged,
     Heartbeat,
     InteractionChanged,
+    MessageReceived,
+    MessagingSnapshot,
     Noticed,
     OutboxChanged,
     PastHelpKnown,
@@ -28,10 +31,13 @@ from desktop.domain.events import (
     PresenceSnapshot,
     QueueChanged,
 )
+from desktop.domain.message import InboundMessage, SentMessage
+from desktop.domain.model import Address
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.words import (
     Availability,
     Channel,
+    DeliveryState,
     Health,
     LegKind,
     LegPhase,
@@ -76,6 +82,10 @@ queues = st.builds(queue, st.sampled_from(["Billing", "Sales"]), versions, st.no
 presences = st.builds(Presence, people_ids, versions, st.sampled_from(PresenceState), times)
 persons = st.builds(Person, people_ids, st.sampled_from(["Priya Nair", "Tom Berg"]))
 lines = st.builds(ChatLine, st.sampled_from("abcd"), people_ids, times, st.booleans(), words, st.booleans())
+message_ids = st.sampled_from(["m1", "m2"])
+addresses = st.builds(Address, st.just("phone"), st.sampled_from(["+491", ""]))
+sent = st.builds(SentMessage, message_ids, times, st.sampled_from(DeliveryState), st.just(Channel.SMS), words, words)
+received = st.builds(InboundMessage, message_ids, times, st.just(Channel.SMS), addresses, words)
 customers = st.builds(Customer, st.sampled_from(["c1", "c2"]), st.just("Eve"))
 cases = st.builds(Case, st.just("k1"), words, st.just("open"), times)
 details = st.builds(
@@ -97,6 +107,9 @@ numbered = st.one_of(
     st.builds(ChatReceived, lines),
     st.builds(ContactCenterSnapshot, st.just(ME), few(interactions), few(agents), few(queues)),
     st.builds(PresenceSnapshot, few(persons), few(presences), few(lines)),
+    st.builds(DeliveryChanged, sent),
+    st.builds(MessageReceived, received),
+    st.builds(MessagingSnapshot, few(sent), few(received)),
 )
 own = st.one_of(
     st.builds(Heartbeat, times, st.integers(0, 9)),

@@ -1,14 +1,52 @@
 """The bundled mock sender of SMS and e-mail."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from desktop.backends.mock.server import OPTIONS, check, connect
+from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
+from desktop.domain.events import DeliveryChanged, Envelope, Event, MessageReceived, MessagingSnapshot
+from desktop.domain.message import InboundMessage, SentMessage
+from desktop.domain.model import Address, Instant
+from desktop.domain.words import Channel, DeliveryState, Direction
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import Rejected
-from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage
+from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked
+
+_SOURCE = Kind.MESSAGING.value
+
+
+@dataclass(frozen=True, slots=True)
+class _WireMessage:
+    """A message as the wire has it, in either direction."""
+
+    id: str
+    channel: Channel
+    at: Instant
+    text: str
+    state: DeliveryState
+    direction: Direction = Direction.OUTBOUND
+    to: str = ""
+    sender: str = ""
+    subject: str = ""
+    detail: str = ""
+
+    def sent(self) -> SentMessage:
+        text = f"{self.subject}: {self.text}" if self.subject else self.text
+        return SentMessage(self.id, self.at, self.state, self.channel, self.to, text, self.detail)
+
+    def received(self) -> InboundMessage:
+        kind = "phone" if self.channel is Channel.SMS else "email"
+        return InboundMessage(self.id, self.at, self.channel, Address(kind, self.sender), self.text, self.subject)
+
+
+def _event(kind: str, data: object) -> Event | None:
+    if kind == "message.status":
+        return DeliveryChanged(read(_WireMessage, member(data, "message")).sent())
+    if kind == "message.inbound":
+        return MessageReceived(read(_WireMessage, member(data, "message")).received())
+    return None
 
 
 class MockMessaging(Messaging):
@@ -19,7 +57,7 @@ class MockMessaging(Messaging):
         name="mock",
         api=API,
         title="Bundled mock message sender",
-        capabilities=frozenset(),
+        capabilities=frozenset({Capability.DELIVERY_EVENTS, Capability.INBOUND, Capability.EVENT_REPLAY}),
         options=OPTIONS,
     )
 
@@ -39,15 +77,14 @@ class MockMessaging(Messaging):
         await self._http.close()
 
     async def send(self, message: OutgoingMessage) -> MessageReceipt:
-        if message.consent is None or not message.consent.granted:
-            raise Rejected("The customer has not agreed to that channel.")
+        refuse_unasked(message, self.channels)
         body = {
             "channel": message.channel.value,
             "to": message.to,
             "text": message.text,
             "subject": message.subject,
             "customer_id": message.customer_id,
-            "consent": {"granted": True, "source": message.consent.source},
+            "consent": {"granted": True, "source": message.consent.source if message.consent else ""},
         }
         answer = await self._http.change("POST", "/v1/messages", body, key=message.key)
         return read(MessageReceipt, member(answer, "message"))
@@ -55,3 +92,16 @@ class MockMessaging(Messaging):
     async def status(self, message_id: str) -> MessageReceipt:
         answer = await self._http.get(f"/v1/messages/{segment(message_id)}")
         return read(MessageReceipt, member(answer, "message"))
+
+    async def snapshot(self) -> Envelope:
+        body = await self._http.get("/v1/snapshot")
+        epoch, number = numbered(member(body, "as_of"))
+        messages = read(tuple[_WireMessage, ...], member(body, "messages"))
+        event = MessagingSnapshot(
+            tuple(one.sent() for one in messages if one.direction is Direction.OUTBOUND),
+            tuple(one.received() for one in messages if one.direction is Direction.INBOUND),
+        )
+        return Envelope(_SOURCE, event, read(float, member(body, "server_time")), epoch, number)
+
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        return follow(self._http, _SOURCE, after, _event)

@@ -80,7 +80,7 @@ class TimelinePane(Pane, LineTable):
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, and the details of its customer."""
-        return (view.interaction, *_look(view))
+        return (view.interaction, view.state.received, view.state.sent, *_look(view))
 
     def draw(self, view: View) -> None:
         """Set the rows."""

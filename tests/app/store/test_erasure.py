@@ -8,6 +8,9 @@ import pytest
 
 from desktop.app.erasure import DAY
 from desktop.app.local_store import Draft, LocalStore, StoreLocked, Traces, new_row, outbox_key
+from desktop.domain.message import InboundMessage
+from desktop.domain.model import Address
+from desktop.domain.words import Channel
 
 SECRETS = ("Ottilie", "zitronenfalter", "+493012345", "ottilie@example.org", "Bären", "card 4111")
 """Words only the customer to be erased has; none of them names the customer."""
@@ -60,6 +63,20 @@ async def test_an_erased_customer_leaves_no_byte(store: LocalStore, store_path: 
     assert await store.erase_customer("cust-b") == others
     await store.close()
     assert hits(store_path.parent, ("cust-a", "cust-b", "hummel", *SECRETS)) == {}
+
+
+async def test_messages_from_a_customers_addresses_go_with_them(store: LocalStore, store_path: Path) -> None:
+    senders = ("+493012345", "+4940999", "+4977")
+    for number in senders:
+        sender = Address("phone", number)
+        await store.keep_message(InboundMessage(f"m{number}", 1.0, Channel.SMS, sender, f"words of {number}"))
+    await store.cache_customer("cust-a", "{}", 1.0, "mock", ["phone:+493012345"])
+    payload = {"customer_id": "cust-a", "address": "+4977"}
+    await store.enqueue([new_row("k", "wrap_up", "i1", "crm", payload, created_at=1.0)], drop_draft=None)
+    assert (await store.traces("cust-a")).messages == 2
+    assert (await store.erase_customer("cust-a")).messages == 2
+    assert [one.sender.value for one in await store.messages()] == ["+4940999"]
+    assert hits(store_path.parent, ("+493012345", "+4977")) == {}
 
 
 async def test_erasing_beside_a_reader_says_that_it_must_be_done_again(store: LocalStore, store_path: Path) -> None:
