@@ -126,7 +126,7 @@ class FaultProxy:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - start_server runs its callback in a task
+        assert task is not None  # start_server runs its callback in one
         self._open[task] = writer
         self.connections += 1
         try:

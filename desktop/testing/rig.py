@@ -13,7 +13,7 @@ from desktop.ports.base import Backend
 B = TypeVar("B", bound=Backend)
 
 NOT_PROVEN = "not proven: "
-NOT_OFFERED = "not offered: "
+NOT_APPLICABLE = "does not apply: "
 
 RETRY_AFTER = 7
 """Seconds that `Fault.RATE_LIMITED` asks for."""
@@ -37,6 +37,11 @@ def absent(reason: str) -> NoReturn:
     pytest.skip(NOT_PROVEN + reason)
 
 
+def does_not_apply(reason: str) -> NoReturn:
+    """Say that a test asks for what this backend does not claim. It counts neither for nor against it."""
+    pytest.skip(NOT_APPLICABLE + reason)
+
+
 class Rig(ABC, Generic[B]):
     """One backend under test and its far side. Write one for your backend and give it to the contract as fixture `rig`.
 
@@ -52,6 +57,9 @@ class Rig(ABC, Generic[B]):
 
     connected: ClassVar[bool] = False
     """True when the backend speaks over one lasting connection (AMI, XMPP), whose loss is all that a call notices."""
+
+    polls: ClassVar[bool] = False
+    """True when `events` asks again and again instead of listening, so that there is no stream to drop."""
 
     forgets_keys: str = ""
     """Why the far side cannot remember a key across two backend instances; empty when it does."""

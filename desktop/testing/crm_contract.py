@@ -1,0 +1,372 @@
+"""What a CRM has to keep."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from desktop.domain.customer import Customer, Match, WrapUpRecord
+from desktop.domain.model import Address
+from desktop.ports.base import Capability, Kind
+from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, Rejected
+from desktop.testing import fresh
+from desktop.testing.contract import Call, error_of, until
+from desktop.testing.fresh import new_key
+from desktop.testing.group import behaviour, honesty, proves, resilience, shape
+from desktop.testing.resilience_contract import ResilienceContract
+from desktop.testing.rig import Fault, absent
+from desktop.testing.rigs import CALLER, CrmRig
+
+HOSTILE = (
+    "",
+    " ",
+    "'",
+    '"',
+    "%",
+    "*",
+    "a' OR 1=1 --",
+    "[x",
+    "\\",
+    "../..",
+    "\u202e",
+    "x" * 2_000,
+    "é\u0301",
+    "(",
+    "{}",
+)
+
+
+async def _somebody(rig: CrmRig, number: str = "") -> str:
+    """A customer with a number, a new one if left out."""
+    return await rig.add_customer(fresh.name(), [Address("phone", number or fresh.number())])
+
+
+def record(key: str, customer_id: str | None, note: str = "They asked for a refund.") -> WrapUpRecord:
+    """A wrap-up of a call that ended now."""
+    now = time.time()
+    return WrapUpRecord(
+        key=key,
+        interaction_id=f"i-{key[:8]}",
+        customer_id=customer_id,
+        agent_id="agent-1",
+        channel="voice",
+        queue="Billing",
+        started_at=now - 60,
+        ended_at=now,
+        codes=("solved",),
+        note=note,
+        address=CALLER,
+    )
+
+
+class CrmContract(ResilienceContract[CrmRig]):
+    """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
+
+    kind = Kind.CRM
+
+    async def reading(self, backend: Any, rig: CrmRig) -> object:
+        return await backend.find(Address("phone", fresh.number()))
+
+    async def changing(self, backend: Any, rig: CrmRig) -> Callable[[str], Awaitable[object]]:
+        customer_id = await _somebody(rig)
+        return lambda key: backend.log_wrap_up(record(key, customer_id))
+
+    def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
+        key = new_key()
+        calls: dict[Capability, Sequence[Call]] = {
+            Capability.TIMELINE: [lambda: backend.timeline("1")],
+            Capability.CASES: [lambda: backend.cases("1")],
+            Capability.PURCHASES: [lambda: backend.purchases("1")],
+            Capability.CREATE_CUSTOMER: [lambda: backend.create_customer("X", [Address("phone", CALLER)], key=key)],
+            Capability.CREATE_CASE: [lambda: backend.create_case("1", "x", priority="", text="", key=key)],
+            Capability.CONSENT: [lambda: backend.set_consent("1", "sms", granted=True, source="x", key=key)],
+            Capability.LINK: [
+                lambda: backend.link("i", "1", reason="x", key=key),
+                lambda: backend.unlink("i", key=key),
+            ],
+        }
+        return calls[capability]
+
+    async def found(self, backend: Any, rig: CrmRig, address: Address) -> Match:
+        """The one match for an address that is there, once an index that lags has it."""
+
+        async def look() -> Match | None:
+            matches: Sequence[Match] = await backend.find(address)
+            return matches[0] if matches else None
+
+        return await until(look, rig.patience, f"a match for {address.kind}")
+
+    # -- shape
+
+    @shape
+    async def test_a_customer_is_whole(self, rig: CrmRig) -> None:
+        """A record has the id it was asked by, its name and its addresses, and says where it is from and how old."""
+        name, number, email = fresh.name(), fresh.number(), fresh.email()
+        customer_id = await rig.add_customer(name, [Address("phone", number), Address("email", email)])
+        async with self.opened(rig) as backend:
+            customer = await backend.customer(customer_id)
+        assert isinstance(customer, Customer)
+        assert (customer.id, customer.name) == (customer_id, name)
+        assert Address("phone", number) in customer.addresses, "numbers are told in E.164"
+        assert any(one.kind == "email" and one.value.casefold() == email for one in customer.addresses)
+        assert customer.source, "a record says which CRM it is from"
+        assert customer.fetched_at is not None, "a record says how old it is"
+
+    @shape
+    async def test_matches_say_why(self, rig: CrmRig) -> None:
+        """A match names the key that matched, and a reason for people."""
+        number = fresh.number()
+        await _somebody(rig, number)
+        async with self.opened(rig) as backend:
+            match = await self.found(backend, rig, Address("phone", number))
+        assert isinstance(match, Match)
+        assert match.matched_on == "phone"
+        assert match.reason.strip()
+
+    # -- behaviour
+
+    @behaviour
+    @pytest.mark.parametrize("kind", ["phone", "email"])
+    async def test_a_customer_is_found_by(self, rig: CrmRig, kind: str) -> None:
+        """One record carries the address, and it alone is found; nobody is found for an address nobody carries."""
+        make = {"phone": fresh.number, "email": fresh.email}[kind]
+        ours = make()
+        customer_id = await rig.add_customer(fresh.name(), [Address(kind, ours)])
+        await rig.add_customer(fresh.name(), [Address(kind, make())])
+        async with self.opened(rig) as backend:
+            await self.found(backend, rig, Address(kind, ours))
+            matches = await backend.find(Address(kind, ours))
+            nobody = await backend.find(Address(kind, make()))
+        assert [one.customer.id for one in matches] == [customer_id]
+        assert list(nobody) == []
+
+    @behaviour
+    async def test_everybody_with_one_number_is_found(self, rig: CrmRig) -> None:
+        """Two records with the same number are two matches, and `limit` keeps it to one."""
+        number = fresh.number()
+        ids = {await _somebody(rig, number) for _ in range(2)}
+        async with self.opened(rig) as backend:
+
+            async def both() -> set[str] | None:
+                found = {one.customer.id for one in await backend.find(Address("phone", number))}
+                return found if len(found) >= 2 else None
+
+            assert await until(both, rig.patience, "two matches") == ids
+            assert len(await backend.find(Address("phone", number), limit=1)) == 1
+
+    @behaviour
+    async def test_a_customer_is_found_by_name(self, rig: CrmRig) -> None:
+        """Free text finds a record by a part of its name."""
+        name = fresh.name()
+        customer_id = await rig.add_customer(name, [Address("phone", fresh.number())])
+        async with self.opened(rig) as backend:
+
+            async def look() -> list[str] | None:
+                return [one.customer.id for one in await backend.search(name.split()[1])] or None
+
+            assert await until(look, rig.patience, "a match for the name") == [customer_id]
+
+    @behaviour
+    async def test_any_text_can_be_searched(self, rig: CrmRig) -> None:
+        """Whatever is typed is answered with matches or refused with Rejected; nothing breaks."""
+        async with self.opened(rig) as backend:
+            for text in HOSTILE:
+                try:
+                    assert isinstance(await backend.search(text), Sequence)
+                except Rejected:
+                    continue
+
+    @behaviour
+    async def test_who_is_not_there_is_not_found(self, rig: CrmRig) -> None:
+        """An id that nobody has raises NotFound; one that is no id at all may be refused with Rejected."""
+        async with self.opened(rig) as backend:
+            assert isinstance(await error_of(lambda: backend.customer("999999999")), NotFound)
+            for odd in ("../1", "", "1/2", "a b"):
+                error = await error_of(lambda odd=odd: backend.customer(odd))  # type: ignore[misc]
+                assert isinstance(error, (NotFound, Rejected)), repr(error)
+
+    @behaviour
+    async def test_a_wrap_up_arrives(self, rig: CrmRig) -> None:
+        """A wrap-up is answered with the id of one activity on the far side."""
+        customer_id = await _somebody(rig)
+        key = new_key()
+        async with self.opened(rig) as backend:
+            activity = await backend.log_wrap_up(record(key, customer_id))
+        assert activity and isinstance(activity, str)
+        assert await rig.activities(key) == 1
+
+    @behaviour
+    @proves(Capability.TIMELINE)
+    async def test_a_wrap_up_is_on_the_timeline(self, rig: CrmRig) -> None:
+        """What was written is read again, newest first, no more than `limit`."""
+        customer_id = await _somebody(rig)
+        async with self.opened(rig, Capability.TIMELINE) as backend:
+            notes = [fresh.text("They asked for a refund."), fresh.text("They called again.")]
+            for note in notes:
+                await backend.log_wrap_up(record(new_key(), customer_id, note))
+
+            async def both() -> Sequence[Any] | None:
+                entries: Sequence[Any] = await backend.timeline(customer_id)
+                told = " ".join(f"{one.summary} {one.detail}" for one in entries)
+                return entries if all(note in told for note in notes) else None
+
+            entries = await until(both, rig.patience, "both notes on the timeline")
+            assert [one.at for one in entries] == sorted((one.at for one in entries), reverse=True)
+            assert len({one.id for one in entries}) == len(entries)
+            assert len(await backend.timeline(customer_id, limit=1)) == 1
+
+    @behaviour
+    @proves(Capability.CREATE_CUSTOMER)
+    async def test_a_customer_is_created(self, rig: CrmRig) -> None:
+        """A new record has the name and the number, and is found by it."""
+        async with self.opened(rig, Capability.CREATE_CUSTOMER) as backend:
+            name, number = fresh.name(), fresh.number()
+            made = await backend.create_customer(name, [Address("phone", number)], key=new_key())
+            assert made.name == name
+            assert (await self.found(backend, rig, Address("phone", number))).customer.id == made.id
+
+    @behaviour
+    @proves(Capability.CASES, Capability.CREATE_CASE)
+    async def test_a_case_is_opened(self, rig: CrmRig) -> None:
+        """A new case is open and is listed."""
+        customer_id = await _somebody(rig)
+        async with self.opened(rig, Capability.CASES, Capability.CREATE_CASE) as backend:
+            made = await backend.create_case(customer_id, "Broken kettle", priority="", text="It leaks.", key=new_key())
+            listed = await backend.cases(customer_id)
+        assert (made.subject, made.is_open) == ("Broken kettle", True)
+        assert [one.id for one in listed] == [made.id]
+
+    @behaviour
+    @proves(Capability.PURCHASES)
+    async def test_purchases_are_listed(self, rig: CrmRig) -> None:
+        """What was bought on the far side is listed."""
+        customer_id = await _somebody(rig)
+        async with self.opened(rig, Capability.PURCHASES) as backend:
+            assert list(await backend.purchases(customer_id)) == []
+            await rig.add_purchase(customer_id, "A kettle")
+            assert [one.item for one in await backend.purchases(customer_id)] == ["A kettle"]
+
+    @behaviour
+    @proves(Capability.CONSENT)
+    async def test_consent_is_recorded(self, rig: CrmRig) -> None:
+        """What the customer allowed, and took back, is what the record says afterwards."""
+        customer_id = await _somebody(rig)
+        async with self.opened(rig, Capability.CONSENT) as backend:
+            for granted in (True, False):
+                await backend.set_consent(customer_id, "sms", granted=granted, source="on the phone", key=new_key())
+                consents = (await backend.customer(customer_id)).consents
+                assert [one.granted for one in consents if one.topic == "sms"] == [granted]
+
+    @behaviour
+    @proves(Capability.LINK)
+    async def test_a_link_is_made_and_taken_back(self, rig: CrmRig) -> None:
+        """The far side knows with whom an interaction is, until the link is undone."""
+        customer_id = await _somebody(rig)
+        async with self.opened(rig, Capability.LINK) as backend:
+            interaction = f"i-{new_key()[:8]}"
+            await backend.link(interaction, customer_id, reason="only match", key=new_key())
+            assert await rig.linked(interaction) == customer_id
+            await backend.unlink(interaction, key=new_key())
+            assert await rig.linked(interaction) is None
+
+    # -- honesty
+
+    @honesty
+    async def test_a_match_really_carries_the_number(self, rig: CrmRig) -> None:
+        """`verified` is said of a record that carries the number, and of no other."""
+        number = fresh.number()
+        await _somebody(rig, number)
+        await _somebody(rig)
+        async with self.opened(rig) as backend:
+            assert (await self.found(backend, rig, Address("phone", number))).verified
+            for asked in (number, fresh.number()):
+                for match in await backend.find(Address("phone", asked)):
+                    carried = Address("phone", asked) in match.customer.addresses
+                    assert match.verified == carried, f"{match.customer.name} for {asked}"
+
+    @honesty
+    async def test_a_withheld_number_finds_nobody(self, rig: CrmRig) -> None:
+        """A caller who hides the number matches no record, least of all those without one."""
+        await rig.add_customer(fresh.name(), [Address("email", fresh.email())])
+        async with self.opened(rig) as backend:
+            assert list(await backend.find(Address("phone", "", withheld=True))) == []
+
+    @honesty
+    async def test_a_wrap_up_is_written_once(self, rig: CrmRig) -> None:
+        """The same key is one activity: asked twice, and at the same time, and by another instance after a restart."""
+        customer_id = await _somebody(rig)
+        key = new_key()
+        written = record(key, customer_id)
+        async with self.opened(rig) as backend:
+            first = await backend.log_wrap_up(written)
+            assert await backend.log_wrap_up(written) == first
+        if rig.forgets_keys:
+            absent(rig.forgets_keys)
+        async with self.opened(rig) as restarted:
+            assert await restarted.log_wrap_up(written) == first
+        assert await rig.activities(key) == 1
+
+    @honesty
+    async def test_a_wrap_up_at_the_same_time_is_written_once(self, rig: CrmRig) -> None:
+        """Two processes that deliver the same record at once leave one activity; one of them may be told to wait."""
+        customer_id = await _somebody(rig)
+        key = new_key()
+        async with self.opened(rig) as one, self.opened(rig) as two:
+            told = await asyncio.gather(
+                *(backend.log_wrap_up(record(key, customer_id)) for backend in (one, two)), return_exceptions=True
+            )
+        for answer in told:
+            assert isinstance(answer, (str, BackendError)), repr(answer)
+        assert any(isinstance(answer, str) for answer in told)
+        assert await rig.activities(key) == 1
+
+    @honesty
+    @proves(Capability.CREATE_CUSTOMER)
+    async def test_a_customer_is_created_once(self, rig: CrmRig) -> None:
+        """The same key is one record, from another instance too."""
+        name, addresses = fresh.name(), [Address("phone", fresh.number())]
+        await self._once(
+            rig, Capability.CREATE_CUSTOMER, lambda backend, key: backend.create_customer(name, addresses, key=key)
+        )
+        assert await rig.customers_named(name) == 1
+
+    @honesty
+    @proves(Capability.CREATE_CASE)
+    async def test_a_case_is_opened_once(self, rig: CrmRig) -> None:
+        """The same key is one case, from another instance too."""
+        customer_id = await _somebody(rig)
+        await self._once(
+            rig,
+            Capability.CREATE_CASE,
+            lambda backend, key: backend.create_case(customer_id, "Only one", priority="", text="x", key=key),
+        )
+        assert await rig.cases_about(customer_id, "Only one") == 1
+
+    async def _once(self, rig: CrmRig, capability: Capability, make: Callable[[Any, str], Awaitable[Any]]) -> None:
+        key = new_key()
+        async with self.opened(rig, capability) as backend:
+            first = await make(backend, key)
+            assert (await make(backend, key)).id == first.id
+        if rig.forgets_keys:
+            absent(rig.forgets_keys)
+        async with self.opened(rig, capability) as restarted:
+            assert (await make(restarted, key)).id == first.id
+
+    # -- resilience
+
+    @resilience
+    async def test_a_receipt_that_got_lost_is_no_second_wrap_up(self, rig: CrmRig) -> None:
+        """The CRM wrote it and the answer was lost; delivered again under its key it is still one activity."""
+        customer_id = await _somebody(rig)
+        key = new_key()
+        async with self.opened(rig) as backend:
+            await rig.fault(Fault.ANSWER_LOST)
+            assert isinstance(await error_of(lambda: backend.log_wrap_up(record(key, customer_id))), OutcomeUnknown)
+            await rig.heal()
+        if rig.forgets_keys:
+            absent(rig.forgets_keys)
+        async with self.opened(rig) as backend:
+            assert await backend.log_wrap_up(record(key, customer_id))
+        assert await rig.activities(key) == 1

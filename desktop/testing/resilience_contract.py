@@ -1,0 +1,201 @@
+"""What every contract asks on bad days: the right error class, nothing that hangs, and no secret told."""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, RateLimited, Unavailable
+from desktop.testing.contract import LONGEST, Call, Contract, R, error_of, until
+from desktop.testing.fresh import new_key
+from desktop.testing.group import resilience
+from desktop.testing.rig import RETRY_AFTER, Fault, Rig, absent, does_not_apply
+
+Errors = tuple[type[BackendError], ...]
+
+HOST_SECONDS = 1.0
+"""After this long the contract, in the place of the host, gives a call up by cancelling it."""
+GRACE = 3.0
+"""How long a cancelled call, or a `close`, may take."""
+
+EXPECTED: Mapping[Fault, Errors] = {
+    Fault.SERVER_ERROR: (Unavailable,),
+    Fault.RATE_LIMITED: (RateLimited,),
+    Fault.UNAUTHORIZED: (AuthFailed,),
+    Fault.GARBAGE: (ProtocolError,),
+    Fault.DROPPED: (Unavailable,),
+    Fault.REFUSED: (Unavailable,),
+}
+"""What a reading call, or `open`, has to raise."""
+EXPECTED_OF_CHANGES: Mapping[Fault, Errors] = {
+    **EXPECTED,
+    Fault.SERVER_ERROR: (Unavailable, OutcomeUnknown),
+    Fault.GARBAGE: (ProtocolError, OutcomeUnknown),
+    Fault.DROPPED: (OutcomeUnknown,),
+    Fault.ANSWER_LOST: (OutcomeUnknown,),
+}
+"""What a changing call has to raise: once it went out, silence never means "not done"."""
+
+
+class ResilienceContract(Contract[R]):
+    """The group `resilience` for a backend of any kind."""
+
+    @resilience
+    @pytest.mark.parametrize("fault", EXPECTED)
+    async def test_opening_fails_in_the_right_way(self, rig: R, fault: Fault) -> None:
+        """`open()` under a fault raises the class that tells the host its next step, and `close` works after it."""
+        await rig.fault(fault)
+        backend = rig.make()
+        try:
+            error = await error_of(backend.open)
+        finally:
+            async with asyncio.timeout(GRACE):
+                await backend.close()
+        _check(error, fault, EXPECTED, rig)
+
+    @resilience
+    @pytest.mark.parametrize("fault", EXPECTED)
+    async def test_reading_fails_in_the_right_way(self, rig: R, fault: Fault) -> None:
+        """A read under a fault raises the right class."""
+        _skip_logins(rig, fault)
+        async with self.opened(rig) as backend:
+            await rig.fault(fault)
+            error = await error_of(lambda: self.reading(backend, rig))
+            await rig.heal()
+        _check(error, fault, EXPECTED, rig)
+
+    @resilience
+    @pytest.mark.parametrize("fault", EXPECTED_OF_CHANGES)
+    async def test_changing_fails_in_the_right_way(self, rig: R, fault: Fault) -> None:
+        """A change under a fault raises the right class; once it went out, no answer is OutcomeUnknown."""
+        _skip_logins(rig, fault)
+        async with self.opened(rig) as backend:
+            change = await self.changing(backend, rig)
+            await rig.fault(fault)
+            error = await error_of(lambda: change(new_key()))
+            await rig.heal()
+        _check(error, fault, EXPECTED_OF_CHANGES, rig)
+
+    @resilience
+    @pytest.mark.parametrize("what", ["open", "read", "change"])
+    async def test_a_silent_server_hangs_nothing(self, rig: R, what: str) -> None:
+        """A call that gets no answer can be given up by cancelling it, at once."""
+        if what == "open":
+            await rig.fault(Fault.HANG)
+            backend = rig.make()
+            try:
+                await _given_up(backend.open, (Unavailable,))
+            finally:
+                async with asyncio.timeout(GRACE):
+                    await backend.close()
+            return
+        async with self.opened(rig) as backend:
+            change = await self.changing(backend, rig) if what == "change" else None
+            await rig.fault(Fault.HANG)
+            if change is None:
+                await _given_up(lambda: self.reading(backend, rig), (Unavailable,))
+            else:
+                await _given_up(lambda: change(new_key()), (Unavailable, OutcomeUnknown))
+            async with asyncio.timeout(GRACE):
+                await backend.close()
+
+    @resilience
+    @pytest.mark.parametrize("fault", [Fault.HANG, Fault.DROPPED, Fault.REFUSED, Fault.GARBAGE])
+    async def test_it_works_again_when_the_fault_is_over(self, rig: R, fault: Fault) -> None:
+        """The same backend, without being opened anew, answers again."""
+        async with self.opened(rig) as backend:
+            await rig.fault(fault)
+            try:
+                async with asyncio.timeout(HOST_SECONDS):
+                    await self.reading(backend, rig)
+            except (BackendError, TimeoutError):
+                pass
+            await rig.heal()
+
+            async def answered() -> bool | None:
+                try:
+                    async with asyncio.timeout(LONGEST):
+                        await self.reading(backend, rig)
+                except Unavailable:
+                    return None
+                return True
+
+            await until(answered, rig.patience, "an answer after the fault")
+
+    @resilience
+    async def test_closing_is_always_possible(self, rig: R) -> None:
+        """`close` works without an `open`, twice, and twice after one."""
+        for opens in (False, True):
+            backend = rig.make()
+            if opens:
+                await backend.open()
+            for _ in range(2):
+                async with asyncio.timeout(GRACE):
+                    await backend.close()
+
+    @resilience
+    async def test_secrets_are_never_told(self, rig: R, caplog: pytest.LogCaptureFixture) -> None:
+        """No credential is in the words of an error, its detail, its causes, a repr or the log."""
+        if not rig.secrets:
+            absent("the rig names no secrets to look for")
+        caplog.set_level(logging.DEBUG)
+        told: list[str] = []
+        async with self.opened(rig) as backend:
+            told.append(repr(backend))
+            await self.reading(backend, rig)
+        for fault in EXPECTED:
+            try:
+                await rig.fault(fault)
+            except pytest.skip.Exception:
+                continue
+            backend = rig.make()
+            try:
+                told += _words_of(await error_of(backend.open))
+                told.append(repr(backend))
+            finally:
+                await backend.close()
+            await rig.heal()
+        told.append(caplog.text)
+        assert [one for secret in rig.secrets for one in told if secret in one] == []
+
+
+def _check(error: BackendError, fault: Fault, expected: Mapping[Fault, Errors], rig: Rig[Any]) -> None:
+    allowed = expected[fault]
+    if rig.connected and fault in {Fault.GARBAGE, Fault.DROPPED, Fault.REFUSED}:
+        # Of a lasting connection a call may see no more than that it is gone, and it may have been gone before.
+        allowed = (
+            (*allowed, Unavailable, OutcomeUnknown) if expected is EXPECTED_OF_CHANGES else (*allowed, Unavailable)
+        )
+    names = " or ".join(one.__name__ for one in allowed)
+    assert isinstance(error, allowed), f"{fault.value} must be told as {names}, and was {type(error).__name__}: {error}"
+    assert error.message.strip(), "an error needs words for people"
+    if isinstance(error, RateLimited):
+        assert error.retry_after == pytest.approx(RETRY_AFTER), "the seconds that the server asked for are lost"
+
+
+def _skip_logins(rig: Rig[Any], fault: Fault) -> None:
+    if rig.connected and fault is Fault.UNAUTHORIZED:
+        does_not_apply("who is signed in on a lasting connection stays so")
+
+
+async def _given_up(call: Call, allowed: Errors) -> None:
+    """Cancel the call as the host does. It may also have failed by itself, in the right way."""
+    task = asyncio.ensure_future(call())
+    await asyncio.wait({task}, timeout=HOST_SECONDS)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=GRACE)
+    assert done, f"it went on for {GRACE:g} s after it was cancelled"
+    if task.cancelled():
+        return
+    error = task.exception()
+    assert error is not None, f"nobody answered, and it came back with {task.result()!r}"
+    assert isinstance(error, allowed), f"it raised {error!r}"
+
+
+def _words_of(error: BackendError) -> list[str]:
+    """All that anybody could print of an error."""
+    told = "".join(traceback.format_exception(error))
+    return [str(error), repr(error), error.message, error.detail, told]

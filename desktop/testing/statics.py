@@ -1,0 +1,193 @@
+"""What can be said of a backend's class without making one: manifest, options, methods against the port."""
+
+import inspect
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from desktop.ports.assist import Assist
+from desktop.ports.base import API, Backend, Capability, Kind, Manifest
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.crm import Crm
+from desktop.ports.messaging import Messaging
+from desktop.ports.options import Option
+from desktop.ports.presence import PresenceSource
+from desktop.ports.voice import Voice
+
+PORTS: Mapping[Kind, type] = MappingProxyType(
+    {
+        Kind.CONTACT_CENTER: ContactCenter,
+        Kind.CRM: Crm,
+        Kind.PRESENCE: PresenceSource,
+        Kind.MESSAGING: Messaging,
+        Kind.ASSIST: Assist,
+        Kind.VOICE: Voice,
+    }
+)
+
+_C = Capability
+METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
+    {
+        Kind.CONTACT_CENTER: {
+            _C.HOLD: ("hold",),
+            _C.MUTE: ("mute",),
+            _C.DTMF: ("dtmf",),
+            _C.CONSULT: ("consult", "cancel_leg"),
+            _C.SWAP: ("swap",),
+            _C.CONFERENCE: ("conference",),
+            _C.WARM_TRANSFER: ("complete_transfer",),
+            _C.BLIND_TRANSFER: ("blind_transfer",),
+            _C.WRAP_UP_EXTEND: ("extend_wrap_up",),
+            _C.NEXT_AVAILABILITY: ("cancel_next",),
+            _C.CALLBACK: ("callback",),
+        },
+        Kind.CRM: {
+            _C.TIMELINE: ("timeline",),
+            _C.CASES: ("cases",),
+            _C.PURCHASES: ("purchases",),
+            _C.CREATE_CUSTOMER: ("create_customer",),
+            _C.CREATE_CASE: ("create_case",),
+            _C.CONSENT: ("set_consent",),
+            _C.LINK: ("link", "unlink"),
+        },
+        Kind.PRESENCE: {_C.SET_OWN: ("set_own",), _C.CHAT: ("chat",)},
+        Kind.MESSAGING: {_C.DELIVERY_EVENTS: ("snapshot", "events"), _C.INBOUND: ("snapshot", "events")},
+        Kind.ASSIST: {},
+        Kind.VOICE: {
+            _C.HOLD: ("hold",),
+            _C.MUTE: ("mute",),
+            _C.DTMF: ("dtmf",),
+            _C.DIAL: ("dial",),
+            _C.TRANSFER: ("transfer",),
+        },
+    }
+)
+"""Which methods of a port a capability switches on. A capability that is not here is told by events or in answers."""
+
+_KINDS_OF_OPTION = frozenset({"text", "url", "secret", "number", "flag", "path"})
+_WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+_PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_SECRET_NAME = re.compile(r"(?:^|_)(?:password|passphrase|secret|token|api_key)$")
+
+
+def complaints(backend: type[Backend]) -> list[str]:
+    """Everything that is wrong with the class, in words; empty when nothing is."""
+    manifest = getattr(backend, "manifest", None)
+    if not isinstance(manifest, Manifest):
+        return ["there is no manifest"]
+    if PORTS.get(manifest.kind) is None:
+        return [f"the manifest names a kind that does not exist: {manifest.kind!r}"]
+    return [
+        *manifest_complaints(manifest),
+        *option_complaints(manifest.options),
+        *capability_complaints(backend),
+        *method_complaints(backend),
+    ]
+
+
+def manifest_complaints(manifest: Manifest) -> list[str]:
+    """What is wrong with the manifest itself."""
+    found = []
+    if manifest.api != API:
+        found.append(f"it is written for plug-in API {manifest.api}, and this desktop has {API}")
+    if not _PLUGIN_NAME.fullmatch(manifest.name):
+        found.append(f"the name {manifest.name!r} is not made of lower-case letters, digits, - and _")
+    if not manifest.title.strip():
+        found.append("the title is empty")
+    if not isinstance(manifest.capabilities, frozenset):
+        found.append("the capabilities are no frozenset")
+    found += [f"{one!r} is not a capability" for one in manifest.capabilities if not isinstance(one, Capability)]
+    return found
+
+
+def option_complaints(options: tuple[Option, ...]) -> list[str]:
+    """What is wrong with the declared options."""
+    found = [
+        f"option {name!r} is declared twice"
+        for name in sorted({one.name for one in options if [two.name for two in options].count(one.name) > 1})
+    ]
+    for one in options:
+        if not _WORD.fullmatch(one.name) or one.name == "backend":
+            found.append(f"option {one.name!r} is not lower-case words joined by _")
+        if one.kind not in _KINDS_OF_OPTION:
+            found.append(f"option {one.name!r} is of the unknown kind {one.kind!r}")
+        if not one.help.strip():
+            found.append(f"option {one.name!r} has no help")
+        if _SECRET_NAME.search(one.name) and not one.secret:
+            found.append(f"option {one.name!r} sounds like a secret and is not of the kind secret")
+        if one.secret and one.default:
+            found.append(f"option {one.name!r} is a secret with a default")
+    return found
+
+
+def overrides(backend: type[Backend], method: str) -> bool:
+    """Whether the class brings its own implementation of a method of its port."""
+    return getattr(backend, method, None) is not getattr(PORTS[backend.manifest.kind], method, None)
+
+
+def capability_complaints(backend: type[Backend]) -> list[str]:
+    """Where the manifest and the methods disagree."""
+    declared = backend.manifest.capabilities
+    methods = METHODS[backend.manifest.kind]
+    found = [
+        f"{capability.value} is declared and {method}() is not implemented"
+        for capability, names in methods.items()
+        if capability in declared
+        for method in names
+        if not overrides(backend, method)
+    ]
+    by_method: dict[str, set[Capability]] = {}
+    for capability, names in methods.items():
+        for method in names:
+            by_method.setdefault(method, set()).add(capability)
+    found += [
+        f"{method}() is implemented and {' or '.join(sorted(one.value for one in switches))} is not declared"
+        for method, switches in by_method.items()
+        if overrides(backend, method) and not switches & declared
+    ]
+    return found
+
+
+def method_complaints(backend: type[Backend]) -> list[str]:
+    """Methods of the port that are missing, or cannot be called as the port says."""
+    port = PORTS[backend.manifest.kind]
+    if not issubclass(backend, port):
+        return [f"it is not a {port.__name__}"]
+    missing = sorted(getattr(backend, "__abstractmethods__", frozenset()))
+    found = [f"{method}() is missing" for method in missing]
+    for name, promised in inspect.getmembers(port, callable):
+        given = getattr(backend, name)
+        if name.startswith("_") or name in missing or given is promised or not inspect.isroutine(promised):
+            continue
+        if inspect.iscoroutinefunction(promised) and not inspect.iscoroutinefunction(given):
+            found.append(f"{name}() is not async")
+        if not inspect.iscoroutinefunction(promised) and inspect.iscoroutinefunction(given):
+            found.append(f"{name}() is async and must not be")
+        found += [f"{name}(): {what}" for what in _misfits(inspect.signature(promised), inspect.signature(given))]
+    return found
+
+
+def _misfits(promised: inspect.Signature, given: inspect.Signature) -> list[str]:
+    """Why a call that fits the one signature does not fit the other; more parameters with defaults are allowed."""
+    kinds = {one.kind for one in given.parameters.values()}
+    found = []
+    for name, wanted in promised.parameters.items():
+        has = given.parameters.get(name)
+        if has is None:
+            spread = inspect.Parameter.VAR_KEYWORD if wanted.kind is wanted.KEYWORD_ONLY else wanted.VAR_POSITIONAL
+            if spread not in kinds:
+                found.append(f"the parameter {name!r} is missing")
+        elif wanted.kind is wanted.KEYWORD_ONLY and has.kind not in {has.KEYWORD_ONLY, has.POSITIONAL_OR_KEYWORD}:
+            found.append(f"the parameter {name!r} cannot be given by name")
+        elif wanted.kind is wanted.POSITIONAL_OR_KEYWORD and has.kind is has.KEYWORD_ONLY:
+            found.append(f"the parameter {name!r} cannot be given by position")
+        elif wanted.default is not wanted.empty and has.default is has.empty:
+            found.append(f"the parameter {name!r} must have a default")
+    found += [
+        f"the parameter {name!r} is not in the port and has no default"
+        for name, one in given.parameters.items()
+        if name not in promised.parameters
+        and one.default is one.empty
+        and one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}
+    ]
+    return found
