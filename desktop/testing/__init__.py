@@ -5,7 +5,9 @@ A rig (`rig.py`, `rigs.py`) makes fresh backends, makes things happen on their f
 that computes the tier from what passed. Only this package imports pytest; the desktop never imports this package.
 """
 
+import pkgutil
+
 import pytest
 
 # Before any contract is imported, so that a failing assertion shows its values in an author's own project too.
-pytest.register_assert_rewrite("desktop.testing")
+pytest.register_assert_rewrite(*(f"{__name__}.{one.name}" for one in pkgutil.iter_modules(__path__)))

@@ -241,12 +241,13 @@ class CrmContract(ResilienceContract[CrmRig]):
     @behaviour
     @proves(Capability.PURCHASES)
     async def test_purchases_are_listed(self, rig: CrmRig) -> None:
-        """What was bought on the far side is listed."""
-        customer_id = await _somebody(rig)
+        """What was bought on the far side is listed, newest first; nothing is for somebody who bought nothing."""
+        customer_id, item = await rig.buyer()
         async with self.opened(rig, Capability.PURCHASES) as backend:
-            assert list(await backend.purchases(customer_id)) == []
-            await rig.add_purchase(customer_id, "A kettle")
-            assert [one.item for one in await backend.purchases(customer_id)] == ["A kettle"]
+            listed = await backend.purchases(customer_id)
+            assert item in [one.item for one in listed]
+            assert [one.at for one in listed] == sorted((one.at for one in listed), reverse=True)
+            assert list(await backend.purchases(await _somebody(rig))) == []
 
     @behaviour
     @proves(Capability.CONSENT)
@@ -313,9 +314,10 @@ class CrmContract(ResilienceContract[CrmRig]):
         """Two processes that deliver the same record at once leave one activity; one of them may be told to wait."""
         customer_id = await _somebody(rig)
         key = new_key()
+        written = record(key, customer_id)
         async with self.opened(rig) as one, self.opened(rig) as two:
             told = await asyncio.gather(
-                *(backend.log_wrap_up(record(key, customer_id)) for backend in (one, two)), return_exceptions=True
+                *(backend.log_wrap_up(written) for backend in (one, two)), return_exceptions=True
             )
         for answer in told:
             assert isinstance(answer, (str, BackendError)), repr(answer)
@@ -361,12 +363,13 @@ class CrmContract(ResilienceContract[CrmRig]):
         """The CRM wrote it and the answer was lost; delivered again under its key it is still one activity."""
         customer_id = await _somebody(rig)
         key = new_key()
+        written = record(key, customer_id)
         async with self.opened(rig) as backend:
             await rig.fault(Fault.ANSWER_LOST)
-            assert isinstance(await error_of(lambda: backend.log_wrap_up(record(key, customer_id))), OutcomeUnknown)
+            assert isinstance(await error_of(lambda: backend.log_wrap_up(written)), OutcomeUnknown)
             await rig.heal()
         if rig.forgets_keys:
             absent(rig.forgets_keys)
         async with self.opened(rig) as backend:
-            assert await backend.log_wrap_up(record(key, customer_id))
+            assert await backend.log_wrap_up(written)
         assert await rig.activities(key) == 1

@@ -95,9 +95,9 @@ class CrmRig(Rig[Crm]):
         """How many cases with this exact subject the far side holds for a customer."""
         absent("cases cannot be counted on the far side")
 
-    async def add_purchase(self, customer_id: str, item: str) -> None:
-        """The customer buys something."""
-        absent("a purchase cannot be made on the far side")
+    async def buyer(self) -> tuple[str, str]:
+        """A customer of the far side and the name of one thing they bought."""
+        absent("nobody on the far side can be made to buy something")
 
     async def linked(self, interaction_id: str) -> str | None:
         """The customer whom the far side has for an interaction."""
