@@ -15,6 +15,7 @@ from mock_backends.fleet import KINDS, Fleet
 from mock_backends.principals import new_token
 from mock_backends.scenario import BadScenario, load, names
 from mock_backends.settings import Settings
+from mock_backends.twilio.face import FACE, TwilioFace
 
 TOKENS_VARIABLE = "AGENT_DESKTOP_MOCK_TOKENS"
 USAGE = 2
@@ -23,7 +24,9 @@ USAGE = 2
 def parser() -> argparse.ArgumentParser:
     """The command line. Tokens never stand on it: others on the machine could read them."""
     line = argparse.ArgumentParser(prog="agent-desktop mock", description="Run the bundled mock servers.")
-    line.add_argument("server", nargs="?", choices=["all", *(name.replace("_", "-") for name in KINDS)], default="all")
+    line.add_argument(
+        "server", nargs="?", choices=["all", *(name.replace("_", "-") for name in KINDS), FACE], default="all"
+    )
     line.add_argument("--port", type=int, default=0, help="first port; the others follow (default: free ones)")
     line.add_argument("--scenario", help=f"one of {', '.join(names())}, or a .toml file")
     line.add_argument("--speed", type=float, help="server seconds in a real second (default 1)")
@@ -87,7 +90,7 @@ def _boot(options: argparse.Namespace) -> dict[str, Any]:
 
 
 def _fleet(boot: dict[str, Any]) -> Fleet:
-    unknown = [name for name in boot["servers"] if name not in KINDS]
+    unknown = [name for name in boot["servers"] if name not in (*KINDS, FACE)]
     if unknown:
         raise ValueError(f"There is no server {unknown[0]!r}.")
     if boot["speed"] is not None and not 0.01 <= boot["speed"] <= 10_000:
@@ -117,6 +120,9 @@ async def _run(fleet: Fleet, boot: dict[str, Any], *, until_eof: bool) -> None:
         _say({"error": str(error)})
         return
     ready: dict[str, Any] = {name: {"url": url} for name, url in urls.items()}
+    face = fleet.services.get(FACE)
+    if isinstance(face, TwilioFace):
+        ready[FACE] |= face.account()
     ready["tokens"] = fleet.tokens
     ready["first_agent"] = fleet.company.first_agent
     ready["first_supervisor"] = fleet.company.first_supervisor

@@ -19,6 +19,7 @@ from mock_backends.service import Service
 from mock_backends.settings import Settings
 from mock_backends.site import Site
 from mock_backends.stage import Stage
+from mock_backends.twilio.face import FACE, TwilioFace
 
 KINDS: dict[str, type[Service]] = {
     "crm": CrmService,
@@ -31,7 +32,7 @@ KINDS: dict[str, type[Service]] = {
 class Fleet:
     """Makes the servers that are wanted and runs them.
 
-    :param wanted: names out of `KINDS`.
+    :param wanted: names out of `KINDS`, and `twilio`, which stands in front of the contact centre and brings it along.
     :param tokens: principal to token; a principal without one gets a random one. None: every agent of the company.
     :param control: the control plane's token; None: there is none.
     """
@@ -76,7 +77,14 @@ class Fleet:
             self.site.tokens.add(principal, self.tokens[principal_id])
         if control is not None:
             self.site.tokens.set_control(control)
-        self.services: dict[str, Service] = {name: KINDS[name](self.site) for name in wanted}
+        wanted = list(wanted)
+        faced = FACE in wanted
+        names = [name for name in wanted if name != FACE]
+        if faced and "contact_center" not in names:
+            names.append("contact_center")
+        self.services: dict[str, Service] = {name: KINDS[name](self.site) for name in names}
+        if faced:
+            self.services[FACE] = TwilioFace(self.site, self.contact_center, self.tokens)
         self.stage = Stage(self)
         self.player = Player(scenario, self) if scenario is not None else None
         for service in self.services.values():
@@ -131,7 +139,11 @@ class Fleet:
         allow_many_files()
         for name, service in self.services.items():
             serving = Serving(
-                service.gate, self.site.settings, (ports or {}).get(name, 0), before_stop=service.log.close
+                service.gate,
+                self.site.settings,
+                (ports or {}).get(name, 0),
+                before_stop=service.close,
+                sockets=name == FACE,
             )
             await serving.start()
             self._serving.append(serving)

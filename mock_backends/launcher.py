@@ -11,6 +11,7 @@ from typing import IO, Self
 from mock_backends.settings import Settings
 
 SERVERS = ("crm", "contact_center", "presence", "messaging")
+FACE = "twilio"  # one more, only where it is asked for
 
 
 class NotStarted(RuntimeError):
@@ -20,13 +21,16 @@ class NotStarted(RuntimeError):
 class Running:
     """Servers that run. Also a context manager that stops them.
 
+    `twilio` holds the SIDs and API keys of that server.
+
     `urls` maps a server's name to its URL, `tokens` a principal to their token; `control` is the control plane's token,
     or None; `first_agent` and `first_supervisor` are the principals a demo signs in as.
     """
 
     def __init__(self, process: subprocess.Popen[str], ready: Mapping[str, object]) -> None:
         self._process = process
-        self.urls: dict[str, str] = {name: ready[name]["url"] for name in SERVERS if name in ready}  # type: ignore[index]
+        self.urls: dict[str, str] = {name: ready[name]["url"] for name in (*SERVERS, FACE) if name in ready}  # type: ignore[index]
+        self.twilio: dict[str, object] = dict(ready.get(FACE, {}))  # type: ignore[call-overload]
         self.tokens: dict[str, str] = dict(ready["tokens"])  # type: ignore[call-overload]
         self.control: str | None = ready.get("control")  # type: ignore[assignment]
         self.first_agent = str(ready["first_agent"])

@@ -77,7 +77,10 @@ class _Quiet(uvicorn.Server):
 class Serving:
     """One app on one loopback port."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, port: int = 0, *, before_stop: Callable[[], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, port: int = 0, *, before_stop: Callable[[], None], sockets: bool = False
+    ) -> None:
+        """`sockets`: whether the app has WebSockets; they need the package `websockets`."""
         self._before_stop = before_stop
         protocol: Any = type("Protocol", (DeadlineProtocol,), {"read_deadline": settings.read_deadline})
         self._socket = socket.socket()
@@ -88,7 +91,7 @@ class Serving:
             uvicorn.Config(
                 app,
                 http=protocol,
-                ws="none",
+                ws="websockets-sansio" if sockets else "none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -73,6 +73,14 @@ class Service:
     def start(self) -> None:
         """Begin to move by itself; called when the loop runs."""
 
+    def close(self) -> None:
+        """End all event streams in good order: the server stops."""
+        self.log.close()
+
+    def cut(self, principal: str | None = None) -> None:
+        """End the event streams of one principal, or all, in the middle of a line."""
+        self.log.cut(principal)
+
     def reset(self) -> None:
         """Back to the start, in a new epoch."""
         self.gate.idempotency.clear()

@@ -16,6 +16,8 @@ from mock_backends.presence import PresenceService
 from mock_backends.problem import Problem, invalid
 from mock_backends.service import Service
 from mock_backends.site import Site
+from mock_backends.twilio.face import FACE, TwilioFace
+from mock_backends.twilio.messages import Messages
 
 FAILURES: dict[str, LegFailureWord | None] = {
     "expert_answers": None,
@@ -115,20 +117,29 @@ class Stage:
             case steps.Chat():
                 fleet.presence.directory.say(step.principal, step.person, step.text, mine=False)
             case steps.InboundMessage():
-                fleet.messaging.receive(step.sender, step.text, step.channel)
+                for carrier in self._carriers:
+                    carrier.receive(step.sender, step.text, step.channel)
             case steps.FailMessages(to=to):
-                fleet.messaging.fail(to)
+                for carrier in self._carriers:
+                    carrier.fail(to)
             case steps.ExpireToken(principal=principal):
                 fleet.site.tokens.expire(principal)
             case steps.CutStreams():
                 for service in fleet.services.values():
                     if step.server in (None, service.name):
-                        service.log.cut(step.principal)
+                        service.cut(step.principal)
             case steps.SetFaults(rules=rules):
                 for service in fleet.services.values():
                     service.gate.faults.set([rule for rule in rules if rule.server in (None, service.name)])
             case _:
                 raise invalid("There is no such step.")
+
+    @property
+    def _carriers(self) -> list[MessagingService | Messages]:
+        """Whoever carries messages here; the message sender is asked for where there is none."""
+        face = self._fleet.services.get(FACE)
+        found: list[MessagingService | Messages] = [face.messages] if isinstance(face, TwilioFace) else []
+        return [*found, self._fleet.messaging] if "messaging" in self._fleet.services or not found else found
 
     @property
     def _centre(self) -> Centre:

@@ -1,0 +1,1 @@
+"""The mock contact centre in Twilio's dialect."""
