@@ -1,0 +1,359 @@
+"""A company's XMPP server as directory: its roster, its people's presence as it changes, and chat with them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import ClassVar, Self
+from xml.etree.ElementTree import Element
+
+from desktop.backends.xmpp import services
+from desktop.backends.xmpp.account import OPTIONS, Account, account_of, bare
+from desktop.backends.xmpp.card import Card, read_vcard4
+from desktop.backends.xmpp.cards import Cards
+from desktop.backends.xmpp.chats import Chats, Refusals, archive_query, archived, receipt
+from desktop.backends.xmpp.contacts import Contacts
+from desktop.backends.xmpp.journal import Journal
+from desktop.backends.xmpp.link import Link, error_of
+from desktop.backends.xmpp.resources import Activity, read_activity
+from desktop.backends.xmpp.xml import (
+    ACTIVITY,
+    CARBONS,
+    CLIENT,
+    MAM,
+    PUBSUB,
+    PUBSUB_EVENT,
+    ROSTER,
+    VCARD4,
+    VCARD4_NODE,
+    add,
+    line,
+    make,
+    sendable,
+    tag,
+)
+from desktop.domain.events import ChatReceived, Envelope, Event, Gap, Heartbeat, PresenceSnapshot
+from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.words import PresenceState
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, Rejected, Unavailable
+from desktop.ports.presence import PresenceSource
+
+_SOURCE = Kind.PRESENCE.value
+PING_EVERY = 4.0
+"""Seconds between signs of life; the host gives a stream up after 12.5 s without one."""
+CARDS_WAITED_FOR = 1.0
+SEARCH_FROM = 2  # characters
+_SHOWS = {
+    PresenceState.AVAILABLE: "",
+    PresenceState.BUSY: "dnd",
+    PresenceState.DO_NOT_DISTURB: "dnd",
+    PresenceState.AWAY: "away",
+}
+_LONGEST_STATUS = 500
+
+
+class XmppPresence(PresenceSource):
+    """Connects when it is asked something, and never again by itself: the host does, by asking for events anew."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        kind=Kind.PRESENCE,
+        name="xmpp",
+        api=API,
+        title="XMPP server",
+        capabilities=frozenset({Capability.CHAT, Capability.SET_OWN, Capability.EVENT_REPLAY}),
+        options=OPTIONS,
+    )
+
+    def __init__(
+        self, account: Account, *, clock: Callable[[], float] = time.time, ping_every: float = PING_EVERY
+    ) -> None:
+        """`clock`: seconds since 1970. `ping_every`: seconds."""
+        self._account = account
+        self._clock = clock
+        self._ping_every = ping_every
+        self._contacts = Contacts(account.jid, _SOURCE, clock)
+        self._journal = Journal(_SOURCE, clock)
+        self._chats = Chats(account.jid, clock)
+        self._refusals = Refusals()
+        self._server = services.Offer()
+        self._own_offer = services.Offer()
+        self._search = ""
+        self._own: tuple[PresenceState, str] = (PresenceState.AVAILABLE, "")
+        self._archive: dict[str, list[Element]] = {}
+        self._link = Link(
+            account,
+            presence=self._heard_presence,
+            message=self._heard_message,
+            roster=self._heard_roster,
+            begin=self._begin,
+        )
+        self._cards = Cards(self._link, self._heard_card)
+
+    @classmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        return cls(account_of(options))
+
+    async def open(self) -> frozenset[Capability]:
+        await self._link.ensure()
+        offered = {Capability.CHAT, Capability.SET_OWN}
+        return frozenset(offered | {Capability.EVENT_REPLAY} if self._link.resumable else offered)
+
+    async def close(self) -> None:
+        self._cards.stop()
+        await self._link.close()
+        self._journal.wake()
+
+    async def people(self, text: str = "", *, skill: str = "") -> Sequence[Person]:
+        await self._link.ensure()
+        wanted = text.strip().casefold()
+        if self._search and len(wanted) >= SEARCH_FROM:
+            await self._look_for(text.strip())
+        await self._cards.wait(CARDS_WAITED_FOR)
+        found = []
+        for person in self._contacts.people():
+            about = (person.name, person.title, person.team, person.email, *person.skills)
+            fits = any(wanted in one.casefold() for one in about)
+            if fits and (not skill or skill.casefold() in (one.casefold() for one in person.skills)):
+                found.append(person)
+        return tuple(found)
+
+    async def snapshot(self) -> Envelope:
+        await self._link.ensure()
+        await self._cards.wait(CARDS_WAITED_FOR)
+        return self._journal.envelope(PresenceSnapshot(self._contacts.people(), self._contacts.presences()))
+
+    async def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        await self._link.ensure()
+        lost, journal = self._link.lost, self._journal
+        epoch, seq = after or (journal.epoch, journal.head)
+        if not journal.reaches(epoch, seq):
+            yield journal.envelope(
+                Gap("The session is a new one: what happened in between is not known."), numbered=False
+            )
+            epoch, seq = journal.epoch, journal.head
+        heard_at = float("-inf")
+        loop = asyncio.get_running_loop()
+        while True:
+            news = journal.news
+            if journal.epoch != epoch:
+                raise Unavailable("The connection to the directory was lost.")
+            for envelope in journal.after(seq):
+                yield envelope
+                seq = envelope.seq or seq
+            if lost.is_set():
+                raise Unavailable("The connection to the directory was lost.")
+            if seq < journal.head:
+                continue
+            if loop.time() - heard_at >= self._ping_every:
+                await self._ping()
+                heard_at = loop.time()
+                if seq == journal.head and journal.epoch == epoch:
+                    yield journal.envelope(Heartbeat(self._clock(), journal.head), numbered=False)
+                continue
+            await _first_of(news, lost, self._ping_every - (loop.time() - heard_at))
+
+    async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
+        if state not in _SHOWS:
+            raise Rejected(f"Nobody can be {state.value} and see the others at the same time.")
+        await self._link.ensure()
+        self._own = (state, line(sendable(activity), _LONGEST_STATUS))
+        doing = _doing(state, in_call=in_call)
+        if self._own_offer.pep:
+            await self._link.ask("set", _publication(doing))
+        self._link.send(self._own_stanza())
+        await self._link.ping()  # stanzas are taken in order: what was sent before the answer was taken
+        own = self._contacts.own(
+            self._link.resource, _SHOWS[state], self._own[1], state, doing if self._own_offer.pep else None
+        )
+        return own
+
+    async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
+        known = self._chats.sent(key)
+        if known is not None:
+            return known
+        await self._link.ensure()
+        jid = bare(person_id)
+        if not jid or jid not in self._contacts:
+            raise NotFound("There is nobody of that address in the directory.")
+        chat_line, stanza = self._chats.write(jid, text, key)
+        before = await self._sent_before(jid, key)
+        if before is not None:
+            self._chats.known(before)
+            return before
+        self._refusals.expect(key)
+        try:
+            self._link.send(stanza)
+            try:
+                await self._link.ping()
+            except Unavailable as error:
+                raise OutcomeUnknown("The directory did not say whether it took the line.", error.detail) from error
+        finally:
+            refused = self._refusals.settle(key)
+            if refused is not None:
+                self._chats.forget(key)
+        if refused is not None:
+            raise refused
+        return self._chats.sent(key) or chat_line
+
+    # What a new session needs
+
+    async def _begin(self) -> None:
+        self._contacts.begin()
+        self._journal.begin()
+        domain = self._account.domain
+        roster, self._server, self._own_offer, self._search = await asyncio.gather(
+            self._link.ask("get", make(ROSTER, "query")),
+            services.offer_of(self._link, domain),
+            services.offer_of(self._link, self._account.jid),
+            services.search_service(self._link, domain),
+        )
+        self._tell(self._contacts.roster(roster.findall(f"{tag(ROSTER, 'query')}/{tag(ROSTER, 'item')}")))
+        if CARBONS in self._server.features:
+            await self._link.ask("set", make(CARBONS, "enable"))
+        self._link.send(self._own_stanza())
+        await self._link.ping()  # by the time this is answered, the server has sent who is here
+        self._cards.fetch(self._contacts.addresses)
+
+    def _own_stanza(self) -> Element:
+        state, status = self._own
+        stanza = make(CLIENT, "presence")
+        if _SHOWS[state]:
+            add(stanza, CLIENT, "show", _SHOWS[state])
+        if status:
+            add(stanza, CLIENT, "status", status)
+        return stanza
+
+    # What comes in
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        if events:
+            self._journal.put(events)
+
+    def _heard_presence(self, stanza: Element) -> None:
+        self._tell(self._contacts.presence(stanza))
+
+    def _heard_roster(self, push: Element) -> None:
+        if push.get("type") == "set":
+            for item in push.findall(f"{tag(ROSTER, 'query')}/{tag(ROSTER, 'item')}")[:1]:
+                known = bare(item.get("jid", "")) in self._contacts
+                self._tell(self._contacts.roster_item(item))
+                if not known:
+                    self._cards.fetch([jid for jid in [bare(item.get("jid", ""))] if jid in self._contacts])
+
+    def _heard_card(self, jid: str, card: Card) -> None:
+        self._tell(self._contacts.card(jid, card))
+
+    def _heard_message(self, stanza: Element) -> None:
+        published = stanza.find(tag(PUBSUB_EVENT, "event"))
+        if published is not None:
+            self._heard_publication(bare(stanza.get("from", "")), published)
+            return
+        for query_id, results in self._archive.items():
+            if archived(stanza, query_id, self._account.jid) is not None:
+                results.append(stanza)
+                return
+        heard = self._chats.hear(stanza)
+        if heard is None:
+            return
+        if heard.refused:
+            self._refusals.refused(heard.refused, error_of(stanza, "message"))
+            return
+        if heard.line is None:
+            return
+        person = heard.line.person_id
+        if person not in self._contacts:
+            if person.rpartition("@")[2] != self._account.domain:
+                return  # strangers of other companies have no line to an agent's desk
+            self._tell(self._contacts.found(person, "", ""))
+            self._cards.fetch([person])
+        self._tell([ChatReceived(heard.line)])
+        if heard.receipt_to and self._contacts.sees_us(person):
+            self._link.send(receipt(heard.receipt_to, heard.receipt_for))
+
+    def _heard_publication(self, jid: str, published: Element) -> None:
+        items = published.find(tag(PUBSUB_EVENT, "items"))
+        if items is None:
+            return
+        item = items.find(tag(PUBSUB_EVENT, "item"))
+        payload = item[0] if item is not None and len(item) else None
+        if items.get("node") == ACTIVITY:
+            found = payload is not None and payload.tag == tag(ACTIVITY, "activity")
+            self._tell(
+                self._contacts.activity(jid, read_activity(payload) if found and payload is not None else Activity())
+            )
+        elif items.get("node") == VCARD4_NODE and payload is not None and payload.tag == tag(VCARD4, "vcard"):
+            self._tell(self._contacts.card(jid, read_vcard4(payload)))
+
+    # What is asked
+
+    async def _ping(self) -> None:
+        try:
+            await asyncio.wait_for(self._link.ping(), self._ping_every)
+        except TimeoutError as error:
+            self._link.drop()
+            raise Unavailable("The directory says nothing any more.", "no answer to a ping") from error
+
+    async def _look_for(self, text: str) -> None:
+        try:
+            found = await services.search(self._link, self._search, line(sendable(text)))
+        except Unavailable:
+            raise
+        except BackendError:
+            return  # the roster is searched all the same
+        fresh = []
+        for one in found:
+            if one.jid not in self._contacts and one.jid != self._account.jid:
+                self._tell(self._contacts.found(one.jid, one.name, one.email))
+                fresh.append(one.jid)
+        self._cards.fetch(fresh)
+        if self._account.subscribe:
+            for jid in fresh:
+                self._link.send(make(CLIENT, "presence", to=jid, type="subscribe"))
+
+    async def _sent_before(self, jid: str, key: str) -> ChatLine | None:
+        """The line that an earlier run of the desktop sent under this key, if the server keeps an archive."""
+        if MAM not in self._own_offer.features:
+            return None
+        query_id, query = archive_query(jid)
+        self._archive[query_id] = []
+        try:
+            await self._link.ask("set", query)
+        except Unavailable:
+            raise
+        except BackendError:
+            return None
+        finally:
+            results = self._archive.pop(query_id)
+        for stanza in results:
+            found = archived(stanza, query_id, self._account.jid)
+            if found is not None and found[0] == key and bare(found[2].get("to", "")) == jid:
+                body = "".join(part.text or "" for part in found[2].findall(tag(CLIENT, "body")))
+                at = self._clock() if found[1] is None else found[1]
+                return ChatLine(key, jid, at, True, body, delivered=False)
+        return None
+
+
+def _doing(state: PresenceState, *, in_call: bool) -> Activity:
+    if in_call:
+        return Activity("talking", "on_the_phone")
+    return Activity("working", "other") if state is PresenceState.BUSY else Activity()
+
+
+def _publication(activity: Activity) -> Element:
+    pubsub = make(PUBSUB, "pubsub")
+    item = add(add(pubsub, PUBSUB, "publish", node=ACTIVITY), PUBSUB, "item", id="current")
+    payload = add(item, ACTIVITY, "activity")
+    if activity.general:
+        general = add(payload, ACTIVITY, activity.general)
+        if activity.specific:
+            add(general, ACTIVITY, activity.specific)
+    return pubsub
+
+
+async def _first_of(news: asyncio.Event, lost: asyncio.Event, seconds: float) -> None:
+    waits = [asyncio.ensure_future(one.wait()) for one in (news, lost)]
+    try:
+        await asyncio.wait(waits, timeout=max(0.0, seconds), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
