@@ -1,0 +1,100 @@
+"""One call on the phone: what the library tells of it, in the desktop's words."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from desktop.backends.baresip.address import name_of, number_of
+from desktop.domain.phone import CallEnd, CallState, PhoneCall
+from desktop.domain.words import Direction
+
+if TYPE_CHECKING:
+    from baresip import Call, StackEvent
+
+_STATUS = re.compile(r"\s*([3-6]\d\d)\b")
+_BY_STATUS: Mapping[int, CallEnd] = {
+    486: CallEnd.BUSY,
+    600: CallEnd.BUSY,
+    603: CallEnd.DECLINED,
+    403: CallEnd.DECLINED,
+    408: CallEnd.NO_ANSWER,
+    480: CallEnd.NO_ANSWER,
+    487: CallEnd.LEFT,
+}
+
+
+class Line:
+    """A call of the library and the record the desktop sees of it.
+
+    `leaving` is how it will have ended by our own doing, once we asked for that.
+    """
+
+    def __init__(
+        self,
+        call: "Call",
+        call_id: str,
+        *,
+        direction: Direction,
+        mutes: bool,
+        changed: Callable[["Line"], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`changed` hears of each new record; `mutes`: whether this phone can mute."""
+        self.call = call
+        self.leaving: CallEnd | None = None
+        self._changed = changed
+        self._clock = clock
+        self.record = PhoneCall(
+            call_id,
+            number_of(call.peer or ""),
+            CallState.RINGING if direction is Direction.INBOUND else CallState.DIALING,
+            clock(),
+            direction,
+            name_of(call.headers.get("From", "")) if direction is Direction.INBOUND else "",
+            muted=False if mutes else None,
+        )
+        call.on(self._hear)
+
+    @property
+    def talking(self) -> bool:
+        """Whether we and the far side hear each other."""
+        return self.record.state is CallState.ACTIVE
+
+    def put_on_hold(self, on: bool) -> None:
+        """The hold or its end is on its way."""
+        self._become(CallState.HELD if on else CallState.ACTIVE)
+
+    def mute(self, on: bool) -> None:
+        """We are heard no more, or again."""
+        if self.record.muted is not on:
+            self.record = replace(self.record, muted=on)
+            self._changed(self)
+
+    def _hear(self, event: "StackEvent") -> None:
+        name = event.event.name
+        if name == "CALL_ESTABLISHED":
+            self._become(CallState.ACTIVE)
+        elif name == "CALL_CLOSED":
+            text = " ".join((event.text or "").split())[:200]
+            end = self._end(text)
+            self.record = replace(
+                self.record, state=CallState.ENDED, since=self._clock(), ended=end, why=text if end else ""
+            )
+            self._changed(self)
+
+    def _become(self, state: CallState) -> None:
+        if self.record.state not in (state, CallState.ENDED):
+            self.record = replace(self.record, state=state, since=self._clock())
+            self._changed(self)
+
+    def _end(self, text: str) -> CallEnd:
+        if self.leaving is not None:
+            return self.leaving
+        if "rtp" in text.lower() or "timed out" in text.lower():
+            return CallEnd.LOST if self.record.state is not CallState.DIALING else CallEnd.NO_ANSWER
+        status = _STATUS.match(text)
+        if self.record.state is CallState.DIALING:
+            return _BY_STATUS.get(int(status[1]), CallEnd.FAILED) if status else CallEnd.FAILED
+        return CallEnd.LEFT

@@ -1,0 +1,342 @@
+"""A SIP phone inside the desktop, by the baresip stack: it rings, answers, holds, sends tones, dials and transfers.
+
+The stack runs on a thread of its own; what it tells comes to the loop as callbacks, and nothing here waits for it
+without a deadline. It has one instance a process.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from desktop.backends.baresip import options
+from desktop.backends.baresip.address import uri_for
+from desktop.backends.baresip.event_log import EventLog
+from desktop.backends.baresip.failures import as_ours
+from desktop.backends.baresip.line import Line
+from desktop.backends.baresip.registering import Registering
+from desktop.backends.baresip.sound import Sound, forget_unsaid
+from desktop.domain.events import Envelope, PhoneCallChanged, PhoneRegistrationChanged, PhoneSnapshot
+from desktop.domain.phone import CallEnd, CallState, PhoneCall, PhoneRegistration
+from desktop.domain.words import Direction
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unavailable
+from desktop.ports.voice import Voice
+
+if TYPE_CHECKING:
+    from baresip import Call, Runtime, StackEvent, UserAgent
+
+log = logging.getLogger(__name__)
+
+MOST_CALLS = 4
+MOST_TONES = 16
+TRANSFER_SECONDS = 20.0
+GOODBYE_SECONDS = 0.2
+_TONES = frozenset("0123456789ABCDabcd*#")
+_REFRESH_TRIES, _REFRESH_PAUSE = 20, 0.1
+_KEYS = 1_000
+_ALWAYS = frozenset({Capability.HOLD, Capability.DTMF, Capability.DIAL, Capability.TRANSFER})
+
+
+class BaresipPhone(Voice):
+    """One account on one phone, with up to four calls of which one talks."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        Kind.VOICE, "baresip", API, "SIP phone (baresip)", _ALWAYS | {Capability.MUTE}, options.OPTIONS
+    )
+
+    def __init__(self, given: options.PhoneOptions) -> None:
+        self._given = given
+        # Muting is ours only where the sound goes through our hands; the library has no such call for devices.
+        self._mutes = given.sound == "programs" and bool(given.microphone)
+        self._log = EventLog()
+        self._opening = asyncio.Lock()
+        self._runtime: Runtime | None = None
+        self._agent: UserAgent | None = None
+        self._registering: Registering | None = None
+        self._lines: dict[str, Line] = {}
+        self._sounds: dict[str, asyncio.Task[None]] = {}
+        self._sound = Sound(given.microphone, given.speaker, self._no_sound)
+        self._done: dict[str, str] = {}  # key -> what it brought about
+
+    @classmethod
+    def create(cls, options_given: Mapping[str, str]) -> Self:
+        """See `Backend.create`."""
+        return cls(options.read(options_given))
+
+    async def open(self) -> frozenset[Capability]:
+        """Start the stack and register. Raises AuthFailed or Unavailable; asked again, it only registers."""
+        async with self._opening:
+            if self._runtime is None:
+                await self._start()
+            if self._registering is not None:
+                await self._registering.now()
+        return _ALWAYS | {Capability.MUTE} if self._mutes else _ALWAYS
+
+    async def close(self) -> None:
+        """Hang up, unregister, and free the port."""
+        runtime, self._runtime = self._runtime, None
+        self._log.end("The phone was switched off.")
+        if self._registering is not None:
+            self._registering.stop()
+        for task in self._sounds.values():
+            task.cancel()
+        if runtime is None:
+            return
+        try:
+            async with asyncio.timeout(GOODBYE_SECONDS):
+                for line in tuple(self._lines.values()):
+                    line.leaving = line.leaving or CallEnd.HUNG_UP
+                    await line.call.hangup()
+                if self._registering is not None:
+                    await self._registering.goodbye()
+        except Exception as error:  # a server that is away cannot be told goodbye; its own timer will
+            log.info("the phone left without a goodbye: %s", type(error).__name__)
+        finally:
+            await asyncio.shield(as_ours(runtime.close()))
+
+    async def snapshot(self) -> Envelope:
+        """See `Voice.snapshot`."""
+        return self._log.whole(PhoneSnapshot(self._registration(), tuple(line.record for line in self._lines.values())))
+
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        """See `Voice.events`. Whoever comes to listen while the phone is not registered has that tried at once."""
+        if self._registering is not None:
+            self._registering.nudge()
+        return self._log.after(after)
+
+    async def answer(self, call_id: str) -> None:
+        """Pick up; whoever we talk to is put on hold."""
+        line = self._line(call_id)
+        if line.record.direction is not Direction.INBOUND:
+            raise Conflict("The call is on its way out.")
+        if line.record.state is CallState.RINGING:
+            await self._hold_others(line)
+            await as_ours(line.call.answer())
+
+    async def reject(self, call_id: str) -> None:
+        """Answer 486 Busy Here."""
+        line = self._line(call_id)
+        if line.record.state is not CallState.RINGING:
+            raise Conflict("The call does not ring here any more.")
+        line.leaving = CallEnd.REJECTED
+        await as_ours(line.call.reject())
+
+    async def hang_up(self, call_id: str) -> None:
+        """BYE or CANCEL; a call that still rings here is rejected."""
+        line = self._lines.get(call_id)
+        if line is None:
+            return
+        line.leaving = CallEnd.REJECTED if line.record.state is CallState.RINGING else CallEnd.HUNG_UP
+        try:
+            await as_ours(line.call.hangup())
+        except NotFound:
+            return
+
+    async def hold(self, call_id: str, *, on: bool) -> None:
+        """Re-INVITE; to resume one call holds the others."""
+        line = self._line(call_id)
+        if line.record.state not in (CallState.ACTIVE, CallState.HELD):
+            raise Conflict("Nobody has answered.")
+        if not on:
+            await self._hold_others(line)
+        await self._hold(line, on)
+
+    async def mute(self, call_id: str, *, on: bool) -> None:
+        """Stop handing over what the microphone hears."""
+        if not self._mutes:
+            await super().mute(call_id, on=on)
+        line = self._line(call_id)
+        line.mute(on)
+        if on:
+            forget_unsaid(line.call)
+
+    async def dtmf(self, call_id: str, digits: str, *, key: str) -> None:
+        """RTP telephone-events, one after another: about 0.2 s each."""
+        if not digits or not set(digits) <= _TONES or len(digits) > MOST_TONES:
+            raise Rejected(f"Tones are 1 to {MOST_TONES} of 0-9, *, # and A-D.")
+        line = self._line(call_id)
+        if not line.talking:
+            raise Conflict("Nobody is listening.")
+        if key not in self._done:
+            self._remember(key, "")
+            await as_ours(line.call.send_dtmf(digits, interdigit_ms=80))
+
+    async def dial(self, number: str, *, key: str) -> str:
+        """INVITE; whoever we talk to is put on hold."""
+        if key in self._done:
+            return self._done[key]
+        uri = uri_for(number, self._given.server, self._given.transport)
+        agent = self._up()
+        await self._hold_others(None)
+        call = await as_ours(agent.dial(uri))
+        line = self._keep(call, Direction.OUTBOUND)
+        self._remember(key, line.record.id)
+        return line.record.id
+
+    async def transfer(self, call_id: str, target: str) -> None:
+        """REFER, with Replaces where the target is another call of ours."""
+        line = self._line(call_id)
+        if line.record.state not in (CallState.ACTIVE, CallState.HELD):
+            raise Conflict("Nobody has answered.")
+        work: Awaitable[None]
+        others = [line]
+        kind, _, other_id = target.partition(":")
+        if kind == "call":
+            other = self._line(other_id)
+            if other is line or other.record.state not in (CallState.ACTIVE, CallState.HELD):
+                raise Conflict("The other one has not answered.")
+            others.append(other)
+            work = line.call.attended_transfer(other.call, timeout=TRANSFER_SECONDS)
+        else:
+            uri = uri_for(target.removeprefix("tel:"), self._given.server, self._given.transport)
+            work = line.call.transfer(uri, timeout=TRANSFER_SECONDS)
+        for one in others:
+            one.leaving = CallEnd.TRANSFERRED
+        try:
+            await as_ours(work)
+        except BackendError:
+            for one in others:
+                one.leaving = None
+            raise
+
+    # The stack
+
+    async def _start(self) -> None:
+        try:
+            import baresip
+        except ImportError as error:
+            raise Unavailable("The phone needs its library: pip install 'agent-desktop[voice]'.") from error
+        logging.getLogger("baresip").setLevel(logging.WARNING)  # below that it tells of every call
+        runtime = baresip.Runtime()
+        given = self._given
+        device = ",".join(("alsa", *(given.speaker or ("default",))))
+        microphone = ",".join(("alsa", *(given.microphone or ("default",))))
+        alsa = given.sound == "alsa"
+        config = baresip.Config(
+            net_interface=given.interface or None,
+            audio_source=microphone if alsa else "aumem",
+            audio_player=device if alsa else "aumem",
+            expose_headers=("From",),
+            max_concurrent_calls=MOST_CALLS,
+            rtp_timeout=given.silence_seconds,
+            extra_config_text=_tls(given),
+        )
+        account = baresip.Account(
+            given.user,
+            given.server,
+            given.password,
+            registrar=f"sip:{given.proxy};transport={given.transport}" if given.proxy else None,
+            reg_interval=given.register_every,
+            transport=given.transport,
+            auth_user=given.auth_user or None,
+        )
+        runtime.on_dead = self._died
+        await as_ours(runtime.start(config))
+        try:
+            # A REFER would let the far side make this phone call anybody.
+            agent = await as_ours(baresip.UserAgent.create(runtime, account, transfer_policy="reject"))
+        except BackendError:
+            await as_ours(runtime.close())
+            raise
+        agent.on_incoming(self._ring)
+        runtime.subscribe(self._hear)
+        self._agent = agent
+        self._registering = Registering(agent, f"{given.user}@{given.server}", self._registered)
+        self._runtime = runtime
+
+    def _up(self) -> "UserAgent":
+        if self._runtime is None or self._agent is None:
+            raise Unavailable("The phone is switched off.")
+        return self._agent
+
+    def _died(self) -> None:
+        why = "The phone's engine stopped. Leave and start the desktop again."
+        self._runtime = None
+        if self._registering is not None:
+            self._registering.stop(why)
+        self._log.end(why)
+
+    def _hear(self, event: "StackEvent") -> None:
+        if event.event.name == "AUDIO_ERROR":
+            self._no_sound(f"The sound failed: {event.text or 'no reason given'}.")
+
+    def _no_sound(self, why: str) -> None:
+        log.warning("%s", why)
+
+    def _registered(self, registration: PhoneRegistration) -> None:
+        self._log.put(PhoneRegistrationChanged(registration))
+
+    def _registration(self) -> PhoneRegistration:
+        if self._registering is None:
+            raise Unavailable("The phone is switched off.")
+        return self._registering.now_is
+
+    # Its calls
+
+    def _ring(self, call: "Call") -> None:
+        self._keep(call, Direction.INBOUND)
+
+    def _keep(self, call: "Call", direction: Direction) -> Line:
+        call_id = call.call_id or f"{self._log.epoch}-{call.handle}"
+        if call_id in self._lines:  # the same call reached us twice, by two ways
+            call_id = f"{call_id}#{uuid.uuid4().hex[:8]}"
+        line = Line(call, call_id, direction=direction, mutes=self._mutes, changed=self._changed, clock=time.time)
+        self._lines[call_id] = line
+        self._changed(line)
+        return line
+
+    def _changed(self, line: Line) -> None:
+        record: PhoneCall = line.record
+        if record.state is CallState.ENDED:
+            self._lines.pop(record.id, None)
+        self._log.put(PhoneCallChanged(record))
+        carrying = self._sounds.get(record.id)
+        if self._given.sound == "programs" and line.talking and carrying is None:
+            work = self._sound.carry(line.call, lambda: bool(line.record.muted))
+            self._sounds[record.id] = asyncio.ensure_future(work)
+        elif not line.talking and carrying is not None:
+            self._sounds.pop(record.id).cancel()
+
+    def _line(self, call_id: str) -> Line:
+        self._up()
+        line = self._lines.get(call_id)
+        if line is None:
+            raise NotFound("The call has ended.")
+        return line
+
+    async def _hold_others(self, line: Line | None) -> None:
+        """A phone has one mouth: nobody must hear what is said to somebody else."""
+        for other in tuple(self._lines.values()):
+            if other is not line and other.talking:
+                try:
+                    await self._hold(other, on=True)
+                except NotFound:
+                    continue  # it has just ended
+
+    async def _hold(self, line: Line, on: bool) -> None:
+        """Hold or resume, waiting a moment while another negotiation of the same call is under way."""
+        for attempt in range(_REFRESH_TRIES):
+            try:
+                await as_ours(line.call.hold() if on else line.call.resume())
+            except Conflict:
+                if attempt + 1 == _REFRESH_TRIES or line.record.state is CallState.ENDED:
+                    raise
+                await asyncio.sleep(_REFRESH_PAUSE)
+            else:
+                line.put_on_hold(on)
+                return
+
+    def _remember(self, key: str, what: str) -> None:
+        while len(self._done) >= _KEYS:
+            del self._done[next(iter(self._done))]
+        self._done[key] = what
+
+
+def _tls(given: options.PhoneOptions) -> str:
+    if given.transport != "tls":
+        return ""
+    checked = f"sip_cafile {given.ca_file}\n" if given.ca_file else "sip_capath /etc/ssl/certs\n"
+    return f"{checked}sip_verify_server yes\n"
