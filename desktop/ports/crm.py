@@ -54,6 +54,10 @@ class Crm(Backend):
         """Open a case."""
         raise _refuse(Capability.CREATE_CASE)
 
+    async def create_task(self, customer_id: str, text: str, *, due: Instant | None, key: str) -> str:
+        """Something to be done for a customer, by `due` if given; answers the CRM's id of the task."""
+        raise _refuse(Capability.TASKS)
+
     async def set_consent(self, customer_id: str, topic: str, *, granted: bool, source: str, key: str) -> Customer:
         """Record that the customer allowed or refused `topic`."""
         raise _refuse(Capability.CONSENT)

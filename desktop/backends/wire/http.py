@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from desktop.backends.wire.address import server_url
-from desktop.backends.wire.problem import error_of
+from desktop.backends.wire.problem import ToError, error_of
 from desktop.backends.wire.reading import parse
 from desktop.backends.wire.sse import EventParser, ServerEvent
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
@@ -52,7 +52,15 @@ class Http:
     """The connection to one server."""
 
     def __init__(
-        self, url: str, *, server: str, token: str = "", ca_file: str = "", deadline: float = DEADLINE
+        self,
+        url: str,
+        *,
+        server: str,
+        token: str = "",
+        ca_file: str = "",
+        deadline: float = DEADLINE,
+        headers: Mapping[str, str] | None = None,
+        to_error: ToError = error_of,
     ) -> None:
         """Nothing is opened yet.
 
@@ -62,6 +70,8 @@ class Http:
             token: bearer token; goes into the `Authorization` header and nowhere else.
             ca_file: certificates to trust instead of the public ones.
             deadline: seconds for a whole request, from connecting to the last byte.
+            headers: what else every request carries; no secrets.
+            to_error: from an answer that is no success to the error, where a vendor's problems are of another form.
 
         Raises:
             Rejected: the address or the token cannot be used.
@@ -73,11 +83,17 @@ class Http:
         self._token = token
         self._ca_file = ca_file
         self._deadline = deadline
+        self._headers = dict(headers or {})
+        self._to_error = to_error
         self._client: httpx.AsyncClient | None = None
 
     async def get(self, path: str, params: Mapping[str, str | int | float] | None = None) -> object:
         """The JSON answer to a request that changes nothing."""
         return await self._ask("GET", path, params=params)
+
+    async def ask(self, path: str, body: object) -> object:
+        """The JSON answer to a question that is put by POST and changes nothing."""
+        return await self._ask("POST", path, body=body)
 
     async def change(self, method: str, path: str, body: object = None, *, key: str) -> object:
         """The JSON answer to a request that changes something, asked under the idempotency key `key`.
@@ -150,7 +166,7 @@ class Http:
         except (ProtocolError, httpx.HTTPError):
             problem = None  # the status alone says enough; the words were a comfort
         wait = response.headers.get("retry-after")
-        raise error_of(response.status_code, problem, server=self._server, request=what, wait=wait)
+        raise self._to_error(response.status_code, problem, server=self._server, request=what, wait=wait)
 
     async def _body(self, response: "httpx.Response", largest: int, what: str) -> bytes:
         # Raw bytes, never decoded ones: a small compressed body can unfold to any size in one step.
@@ -218,7 +234,7 @@ class Http:
         if self._client is None:
             import httpx
 
-            headers = {"Accept": "application/json", "Accept-Encoding": "identity"}
+            headers = {"Accept": "application/json", "Accept-Encoding": "identity", **self._headers}
             if self._token:
                 headers["Authorization"] = f"Bearer {self._token}"
             self._client = httpx.AsyncClient(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Protocol
 
 from desktop.ports.errors import (
     AuthFailed,
@@ -32,6 +33,14 @@ _BY_STATUS: Mapping[int, type[BackendError]] = {
 }
 # The code of a problem is more exact than its status: a request still running elsewhere is not a conflict of state.
 _BY_CODE: Mapping[str, type[BackendError]] = {"in_flight": Unavailable, "unsupported": Unsupported}
+
+
+class ToError(Protocol):
+    """From an answer that is no success to an error; see `error_of`."""
+
+    def __call__(
+        self, status: int, problem: object, /, *, server: str, request: str, wait: str | None = None
+    ) -> BackendError: ...
 
 
 def retry_after(header: str | None) -> float:
