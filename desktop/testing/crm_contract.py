@@ -81,6 +81,7 @@ class CrmContract(ResilienceContract[CrmRig]):
             Capability.PURCHASES: [lambda: backend.purchases("1")],
             Capability.CREATE_CUSTOMER: [lambda: backend.create_customer("X", [Address("phone", CALLER)], key=key)],
             Capability.CREATE_CASE: [lambda: backend.create_case("1", "x", priority="", text="", key=key)],
+            Capability.TASKS: [lambda: backend.create_task("1", "x", due=None, key=key)],
             Capability.CONSENT: [lambda: backend.set_consent("1", "sms", granted=True, source="x", key=key)],
             Capability.LINK: [
                 lambda: backend.link("i", "1", reason="x", key=key),
@@ -345,6 +346,20 @@ class CrmContract(ResilienceContract[CrmRig]):
             lambda backend, key: backend.create_case(customer_id, "Only one", priority="", text="x", key=key),
         )
         assert await rig.cases_about(customer_id, "Only one") == 1
+
+    @honesty
+    @proves(Capability.TASKS)
+    async def test_a_task_is_made_once(self, rig: CrmRig) -> None:
+        """The same key is one task, at the same time and from another instance too."""
+        customer_id, text, key = await _somebody(rig), fresh.text("Call them back."), new_key()
+        async with self.opened(rig, Capability.TASKS) as one, self.opened(rig, Capability.TASKS) as two:
+            first = await one.create_task(customer_id, text, due=time.time() + 86_400, key=key)
+            assert first and isinstance(first, str)
+            again = await asyncio.gather(
+                *(each.create_task(customer_id, text, due=time.time() + 86_400, key=key) for each in (one, two))
+            )
+        assert set(again) == {first}
+        assert await rig.tasks_about(customer_id, text) == 1
 
     async def _once(self, rig: CrmRig, capability: Capability, make: Callable[[Any, str], Awaitable[Any]]) -> None:
         key = new_key()

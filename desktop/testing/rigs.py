@@ -95,6 +95,10 @@ class CrmRig(Rig[Crm]):
         """How many cases with this exact subject the far side holds for a customer."""
         absent("cases cannot be counted on the far side")
 
+    async def tasks_about(self, customer_id: str, text: str) -> int:
+        """How many tasks with exactly this one-line text the far side holds for a customer."""
+        absent("tasks cannot be counted on the far side")
+
     async def buyer(self) -> tuple[str, str]:
         """A customer of the far side and the name of one thing they bought."""
         absent("nobody on the far side can be made to buy something")

@@ -47,6 +47,7 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.PURCHASES: ("purchases",),
             _C.CREATE_CUSTOMER: ("create_customer",),
             _C.CREATE_CASE: ("create_case",),
+            _C.TASKS: ("create_task",),
             _C.CONSENT: ("set_consent",),
             _C.LINK: ("link", "unlink"),
         },
