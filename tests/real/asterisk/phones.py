@@ -15,14 +15,13 @@ SECONDS = 10.0
 class Phone:
     """One telephone. `rings` holds the calls that came in and were neither answered nor rejected."""
 
-    def __init__(self, runtime: Runtime, server: Asterisk, name: str) -> None:
+    def __init__(self, agent: UserAgent, server: Asterisk, name: str) -> None:
         self.name = name
+        self.agent = agent
         self.calls: list[Call] = []
         self.digits = ""
         self._server = server
-        account = Account(name, f"127.0.0.1:{server.sip}", PASSWORD)
-        self.agent = UserAgent.create(runtime, account)
-        self.agent.on_incoming(self._came)
+        agent.on_incoming(self._keep)
 
     @property
     def rings(self) -> list[Call]:
@@ -56,9 +55,6 @@ class Phone:
                 with contextlib.suppress(Exception):
                     await (call.reject() if call in self.rings else call.hangup())
 
-    async def _came(self, call: Call) -> None:
-        self._keep(call)
-
     def _keep(self, call: Call) -> None:
         self.calls.append(call)
         call.on_dtmf(self._digit)
@@ -87,7 +83,8 @@ class Phones:
     async def get(self, name: str) -> Phone:
         """The phone, registered at the server."""
         if name not in self._phones:
-            phone = Phone(self._runtime, self._server, name)
+            account = Account(name, f"127.0.0.1:{self._server.sip}", PASSWORD)
+            phone = Phone(await UserAgent.create(self._runtime, account), self._server, name)
             await phone.agent.register()
             self._phones[name] = phone
         return self._phones[name]

@@ -15,6 +15,7 @@ PASSWORD = "phone-password"
 _RTP_PORTS = 600
 _PHONES = ("agent1", "agent2", "expert", "super", "customer", "caller2", "silent")
 
+_AS_PACKAGED = ("indications.conf", "ccss.conf", "udptl.conf", "stasis.conf", "acl.conf", "cdr.conf", "cel.conf")
 _MODULES = """[modules]
 autoload=yes
 noload => chan_iax2.so
@@ -91,10 +92,10 @@ exten => support,1,Answer()
  same => n,Queue(support,t,,,60)
  same => n,Hangup()
 exten => _[bhs].,1,Answer()
- same => n,Queue(${{EXTEN}},t,,,60)
+ same => n,Queue(${EXTEN},t,,,60)
  same => n,Hangup()
 [queues]
-exten => _[a-z].,1,Queue(${{EXTEN}},t,,,60)
+exten => _[a-z].,1,Queue(${EXTEN},t,,,60)
  same => n,Hangup()
 [desk]
 exten => 1001,1,Dial(PJSIP/agent1,20)
@@ -168,7 +169,6 @@ class Asterisk(Server):
             (own / name).mkdir(parents=True)
         modules = self._libraries() / "asterisk" / "modules"
         data = self._tree / "usr" / "share" / "asterisk"
-        # The documentation is left out of the tree's data folder on purpose: reading it doubles the start.
         (own / "lib" / "documentation").symlink_to(data / "documentation")
         directories = {
             "astetcdir": etc,
@@ -192,15 +192,19 @@ class Asterisk(Server):
             "rtp.conf": self._rtp(),
             "pjsip.conf": self._pjsip(),
             "queues.conf": _QUEUES,
-            "extensions.conf": _EXTENSIONS.replace("{{", "{").replace("}}", "}"),
+            "extensions.conf": _EXTENSIONS,
             "features.conf": _FEATURES,
             "musiconhold.conf": f"[default]\nmode=files\ndirectory={own / 'lib' / 'moh'}\n",
-            "indications.conf": "[general]\ncountry=us\n[us]\ndescription=US\nringcadence=2000,4000\n",
         }
+        for name in _AS_PACKAGED:
+            shutil.copy(self._tree / "etc" / "asterisk" / name, etc / name)
         for name, text in files.items():
             (etc / name).write_text(text)
-        sounds = data / "sounds"
-        (own / "lib" / "sounds").symlink_to(sounds)
+        # The tree's own link goes by way of the machine's root, where no sounds are; without them no transfer begins.
+        sounds = next((path for path in (data / "sounds").iterdir() if path.is_dir() and not path.is_symlink()), None)
+        (own / "lib" / "sounds").mkdir()
+        if sounds is not None:
+            (own / "lib" / "sounds" / "en").symlink_to(sounds)
         (own / "lib" / "moh").mkdir()
         if os.geteuid() == 0:
             for path in (own, *own.rglob("*")):

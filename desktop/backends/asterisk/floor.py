@@ -1,0 +1,205 @@
+"""Who is signed in to which queue, and what each queue looks like. Pure: no clock, no network."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from desktop.backends.asterisk.calls import Calls
+from desktop.backends.asterisk.contact import known_name, phone_number
+from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.settings import Settings
+from desktop.domain.model import Agent, Instant, QueueStats, Waiting
+from desktop.domain.words import Availability, Channel, Phase, Role
+
+WRAP_UP = "wrap-up"
+MISSED = "missed"
+OFFLINE = "offline"
+_AUTO_PAUSE = "Auto-Pause"  # the server's own reason after an unanswered ring
+_IDLE, _INVALID, _UNAVAILABLE = "1", "4", "5"  # device states; 0 is unknown, the others are some kind of busy
+_MEMBER_EVENTS = {"queuemember", "queuememberadded", "queuememberpause", "queuememberstatus", "queuememberpenalty"}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An agent in one queue."""
+
+    name: str
+    paused: bool
+    reason: str
+    device: str
+    dynamic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the server counted in a queue since it loaded it."""
+
+    completed: int | None
+    abandoned: int | None
+    level_seconds: int | None
+    level: float | None
+
+
+class Floor:
+    """The queues that the profile names, and everybody in them."""
+
+    def __init__(self, settings: Settings, calls: Calls) -> None:
+        self._settings = settings
+        self._calls = calls
+        self.members: dict[tuple[str, str], Member] = {}  # queue, interface
+        self.figures: dict[str, Figures] = {}
+        self.figures_at: Instant = 0.0
+        self._agents: dict[str, Agent] = {}
+        self._queues: dict[str, QueueStats] = {}
+
+    def apply(self, message: Message, at: Instant) -> bool:
+        """Take in one event; says whether it was about members or callers."""
+        kind = message["Event"].lower()
+        key = (message["Queue"], message["Interface"] or message["Location"])
+        if kind in _MEMBER_EVENTS:
+            old = self.members.get(key)
+            self.members[key] = Member(
+                name=message["MemberName"] or message["Name"],
+                paused=message["Paused"] == "1",
+                reason=message["PausedReason"],
+                device=message["Status"],
+                dynamic=(message["Membership"] or ("dynamic" if old is None or old.dynamic else "")) != "static",
+            )
+            return True
+        if kind == "queuememberremoved":
+            self.members.pop(key, None)
+            return True
+        return kind.startswith("queuecaller")
+
+    def read(self, status: Sequence[Message], at: Instant) -> None:
+        """Take in a whole `QueueStatus`, which replaces all that was known."""
+        self.members.clear()
+        self._calls.waiting.clear()
+        for message in status:
+            kind = message["Event"].lower()
+            if kind == "queuemember":
+                self.apply(message, at)
+            elif kind == "queueentry":
+                address = phone_number(message["CallerIDNum"], message["CallerIDName"])
+                since = at - float(message.number("Wait") or 0)
+                self._calls.wait(message["Queue"], Waiting(message["Uniqueid"], address, since))
+        self.count(status, at)
+
+    def count(self, status: Sequence[Message], at: Instant) -> None:
+        """Take in only what the server counted, which is told by no event."""
+        for message in status:
+            if message["Event"].lower() == "queueparams":
+                perf, completed = message["ServicelevelPerf"], message.number("Completed")
+                level = float(perf) / 100.0 if completed and perf.replace(".", "", 1).isdigit() else None
+                self.figures[message["Queue"]] = Figures(
+                    completed, message.number("Abandoned"), message.number("ServiceLevel"), level
+                )
+        self.figures_at = at
+
+    def mine(self) -> list[Member]:
+        """The agent's own memberships."""
+        return [one for (_, interface), one in self.members.items() if interface == self._settings.interface]
+
+    def joined(self) -> Mapping[str, Member]:
+        """The queues the agent is in."""
+        return {queue: one for (queue, whose), one in self.members.items() if whose == self._settings.interface}
+
+    def agents(self, at: Instant, own: Mapping[str, object]) -> tuple[list[Agent], list[Agent]]:
+        """Everybody, and those who changed since the last time.
+
+        Args:
+            own: fields of the agent's own record that the queues do not know (`next` and the like).
+        """
+        found: dict[str, list[tuple[str, Member]]] = {self._settings.interface: []}
+        for (queue, interface), member in self.members.items():
+            found.setdefault(interface, []).append((queue, member))
+        now, changed = {}, []
+        for interface, memberships in found.items():
+            old = self._agents.get(interface)
+            fresh = self._agent(interface, memberships, at, own if interface == self._settings.interface else {})
+            if old is not None:
+                since = old.since if (old.observed, old.reason) == (fresh.observed, fresh.reason) else at
+                fresh = replace(fresh, version=old.version, since=since)
+            if fresh != old:
+                fresh = replace(fresh, version=fresh.version + 1)
+                changed.append(fresh)
+            now[interface] = fresh
+        for interface, old in self._agents.items():
+            if interface not in now:  # signed out of the last queue
+                gone = replace(old, version=old.version + 1, observed=Availability.OFFLINE, since=at, queues=())
+                now[interface] = old if old.observed is Availability.OFFLINE else gone
+                if now[interface] is gone:
+                    changed.append(gone)
+        self._agents = now
+        return list(now.values()), changed
+
+    def _agent(
+        self, interface: str, memberships: list[tuple[str, Member]], at: Instant, own: Mapping[str, object]
+    ) -> Agent:
+        observed, reason = _observed([member for _, member in memberships])
+        busy = [one for one in self._calls.contacts.values() if one.interaction.agent_id == interface]
+        named = next((member.name for _, member in memberships if member.name), "")
+        me = interface == self._settings.interface
+        agent = Agent(
+            id=interface,
+            version=0,
+            name=known_name(named) or (self._settings.name if me else "") or interface.partition("/")[2],
+            role=self._settings.role if me else Role.AGENT,
+            team="",
+            observed=observed,
+            since=at,
+            reason=reason,
+            capacity={Channel.VOICE.value: 1},
+            in_use={Channel.VOICE.value: sum(one.interaction.phase is not Phase.WRAP_UP for one in busy)},
+            queues=tuple(sorted(queue for queue, _ in memberships)),
+            raw_state=" ".join(sorted({f"{member.device}:{member.reason}" for _, member in memberships})),
+        )
+        return replace(agent, **own)  # type: ignore[arg-type]
+
+    def queues(self, at: Instant) -> tuple[list[QueueStats], list[QueueStats]]:
+        """The figures of every queue of the profile, and those that changed since the last time."""
+        now, changed = {}, []
+        for name in self._settings.queues:
+            old = self._queues.get(name)
+            fresh = self._queue(name, old.version if old is not None else 0)
+            if old is None or replace(fresh, as_of=old.as_of) != old:
+                fresh = replace(fresh, as_of=at, version=fresh.version + 1)
+                changed.append(fresh)
+            else:
+                fresh = replace(fresh, as_of=at)
+            now[name] = fresh
+        self._queues = now
+        return list(now.values()), changed
+
+    def _queue(self, name: str, version: int) -> QueueStats:
+        counted = self.figures.get(name)
+        if counted is None:
+            return QueueStats(name, version, 0.0)  # no such queue at the server: nothing is known of it
+        members = [member for (queue, _), member in self.members.items() if queue == name]
+        reachable = [member for member in members if member.device not in (_INVALID, _UNAVAILABLE)]
+        idle = [member for member in reachable if member.device == _IDLE]
+        head = self._calls.head(name)
+        return QueueStats(
+            name,
+            version,
+            0.0,
+            waiting=len(head),
+            longest_since=head[0].since if head else None,
+            answered=counted.completed,
+            abandoned=counted.abandoned,
+            service_level=counted.level,
+            service_level_formula="answered in time / answered, since the queue was loaded",
+            service_level_seconds=None if counted.level_seconds is None else float(counted.level_seconds),
+            agents_available=sum(not member.paused for member in idle),
+            agents_busy=len(reachable) - len(idle),
+            agents_signed_in=len(members),
+            head=head,
+        )
+
+
+def _observed(members: list[Member]) -> tuple[Availability, str]:
+    if not members or all(one.paused and one.reason == OFFLINE for one in members):
+        return Availability.OFFLINE, ""
+    if any(not one.paused for one in members):
+        return Availability.AVAILABLE, ""
+    reason = next((one.reason for one in members if one.reason), "")
+    return Availability.NOT_READY, MISSED if reason == _AUTO_PAUSE else reason

@@ -1,0 +1,314 @@
+"""The connection to one Asterisk and all that it has told: link, calls, queues, and the stream made of them."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import aclosing
+from dataclasses import replace
+from typing import Any
+
+from desktop.backends.asterisk.calls import Calls
+from desktop.backends.asterisk.channels import HELD, MUTED, read_calls, variables
+from desktop.backends.asterisk.contact import Contact
+from desktop.backends.asterisk.floor import Floor
+from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.journal import Journal
+from desktop.backends.asterisk.link import Link
+from desktop.backends.asterisk.settings import Settings
+from desktop.domain.events import (
+    AgentChanged,
+    Change,
+    ContactCenterSnapshot,
+    Envelope,
+    Heartbeat,
+    InteractionChanged,
+    QueueChanged,
+)
+from desktop.domain.model import Agent, Instant, Interaction
+from desktop.domain.words import Phase
+from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnknown, Unavailable
+
+log = logging.getLogger(__name__)
+
+CALL_ID = "CHANNEL(pjsip,call-id)"
+EFFECT_SECONDS = 4.0
+FIGURES_EVERY = 10.0
+_NEEDED = frozenset({"queueadd", "queuepause", "queueremove", "queuestatus", "status", "hangup", "getvar", "setvar"})
+
+
+class Switchboard:
+    """Reads along while the link is up; reconnects when it is asked for something and the link is down."""
+
+    def __init__(self, settings: Settings, source: str, clock: Callable[[], float] = time.time) -> None:
+        self.settings = settings
+        self.calls = Calls(settings, self._told)
+        self.floor = Floor(settings, self.calls)
+        self.actions: frozenset[str] = frozenset()  # what this manager user may do, in lower case
+        self.heard: list[Callable[[Change, Contact, str], None]] = []
+        self.own: dict[str, object] = {}  # fields of the agent's own record that the queues do not know
+        self._source = source
+        self._clock = clock
+        self._ahead = 0.0  # the server's clock minus ours, seconds
+        self._link: Link | None = None
+        self._journal = Journal(source)
+        self._lock = asyncio.Lock()
+        self._held_back: list[Message] | None = None  # events that came while a list was read
+        self._version = 0
+        self._changed: asyncio.Event = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+        self.restored: Callable[[], Coroutine[Any, Any, None]] | None = None  # called after each new connection
+
+    def now(self) -> Instant:
+        """The server's time."""
+        return self._clock() + self._ahead
+
+    async def link(self) -> Link:
+        """The link, made anew when it is lost.
+
+        Raises:
+            BackendError: it cannot be made.
+        """
+        if self._link is not None and self._link.is_up:
+            return self._link
+        async with self._lock:
+            if self._closed:
+                raise Unavailable("The connection to the telephone system is closed.")
+            if self._link is None or not self._link.is_up:
+                await self._connect()
+            if self._link is None:
+                raise Unavailable("The telephone system cannot be reached.")
+            return self._link
+
+    async def close(self) -> None:
+        """Hang up, for good."""
+        self._closed = True
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=1.0)
+        self._journal.end(Unavailable("The connection is closed."))
+        if self._link is not None:
+            await self._link.close()
+
+    async def act(self, action: str, *fields: tuple[str, str]) -> Message:
+        """Send an action that changes something.
+
+        Raises:
+            BackendError: it was refused, or nobody knows what became of it.
+        """
+        return await (await self.link()).act(action, *fields, changing=True)
+
+    async def ask(self, variable: str, channel: str = "") -> str:
+        """The value of a variable or function, global or of a channel; "" when there is none."""
+        fields = [("Variable", variable), *([("Channel", channel)] if channel else [])]
+        value = (await (await self.link()).act("Getvar", *fields))["Value"]
+        return "" if value == "(null)" else value
+
+    async def snapshot(self) -> Envelope:
+        """Everything as the server says it is now."""
+        link = await self.link()
+        async with self._lock:
+            await self._read_all(link)
+        return self._journal.numbered(self._picture(), self.now())
+
+    async def events(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
+        """The stream after a position; ends with an error when the link is lost."""
+        await self.link()
+        async with aclosing(self._journal.follow(after, self.now())) as stream:
+            async for envelope in stream:
+                yield envelope
+
+    def contact(self, interaction_id: str) -> Contact:
+        """A contact by its id.
+
+        Raises:
+            NotFound: it is over, or never was ours.
+        """
+        found = self.calls.contacts.get(interaction_id)
+        if found is None:
+            raise NotFound("The contact is over, or is not with you.")
+        return found
+
+    async def until(self, true: Callable[[], bool], what: str, *, seconds: float = EFFECT_SECONDS) -> None:
+        """Wait until events have made something true.
+
+        Raises:
+            OutcomeUnknown: they did not in time.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                while not true():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise OutcomeUnknown("The telephone system does not show it.", what) from None
+
+    def tell(self, change: Change, contact: Contact, reason: str = "") -> Interaction:
+        """Put the contact as it is now into the stream, under a new version."""
+        self._version += 1
+        contact.change(version=self._version)
+        self._journal.add(InteractionChanged(change, contact.interaction, reason), self.now())
+        self._changed.set()
+        return contact.interaction
+
+    def tell_floor(self, reason: str = "") -> None:
+        """Put whatever changed about agents and queues into the stream."""
+        at = self.now()
+        for agent in self.floor.agents(at, self.own)[1]:
+            self._journal.add(AgentChanged(agent, reason), at)
+        for queue in self.floor.queues(at)[1]:
+            self._journal.add(QueueChanged(queue), at)
+        self._changed.set()
+
+    def me(self) -> Agent:
+        """The agent's own record."""
+        agents = self.floor.agents(self.now(), self.own)[0]
+        return next(one for one in agents if one.id == self.settings.interface)
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Do something beside the stream; what fails there is logged."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    # The link
+
+    async def _connect(self) -> None:
+        self._journal = Journal(self._source)
+        self._held_back = []
+        link = await Link.open(self.settings.place, self._event, self._lost)
+        try:
+            listed = await link.act("ListCommands")
+            self.actions = frozenset(key.lower() for key, _ in listed.pairs)
+            missing = _NEEDED - self.actions
+            if missing:
+                raise AuthFailed(
+                    "The manager user may not do what an agent needs: it needs read=call,agent and"
+                    " write=call,agent,originate.",
+                    f"missing {sorted(missing)}",
+                )
+            self._clocked(float((await link.act("Ping"))["Timestamp"] or 0.0) or self._clock())
+            self._link = link
+            await self._read_all(link)
+        except BaseException as error:
+            self._link = None
+            await link.close()
+            if isinstance(error, ValueError):
+                raise Unavailable("The telephone system tells no time.", "Ping") from error
+            raise
+        self.spawn(self._keep_alive(link))
+        if self.restored is not None:
+            self.spawn(self.restored())
+
+    async def _read_all(self, link: Link) -> None:
+        """Read what there is, then take in what happened while it was read, which may be in both and does no harm."""
+        self._held_back = held = []
+        names = ",".join((*self.settings.attributes, CALL_ID, HELD, MUTED))
+        try:
+            queues = await link.listing("QueueStatus")
+            channels = await link.listing("Status", ("Variables", names))
+            at = self.now()
+            self.floor.read(queues, at)
+            gone = read_calls(self.settings, self.calls, channels, at)
+        finally:
+            self._held_back = None
+        called = {one["Uniqueid"]: variables(one, (CALL_ID,)).get(CALL_ID, "") for one in channels}
+        for contact in self.calls.contacts.values():
+            self._version += 1
+            contact.change(version=self._version, phone_call=called.get(contact.agent.uid) or contact.interaction.phone_call)
+        for message in held:
+            self._take(message)
+        for contact in gone:
+            self.calls.ended_unseen(contact, self.now())
+
+    async def _keep_alive(self, link: Link) -> None:
+        figures_due = self._clock() + FIGURES_EVERY
+
+        def alive(server_time: float) -> None:
+            nonlocal figures_due
+            self._clocked(server_time)
+            self._journal.sign(Heartbeat(server_time, self._journal.head), server_time)
+            if self._clock() >= figures_due:
+                figures_due = self._clock() + FIGURES_EVERY
+                self.spawn(self._count(link))
+
+        await link.keep_alive(asyncio.sleep, alive)
+
+    async def _count(self, link: Link) -> None:
+        """The server's own counters, which no event tells."""
+        with contextlib.suppress(BackendError):
+            self.floor.count(await link.listing("QueueStatus"), self.now())
+            self.tell_floor()
+
+    def _clocked(self, server_time: float) -> None:
+        self._ahead = server_time - self._clock()
+
+    def _lost(self, error: BackendError) -> None:
+        self._journal.end(error)
+        self._changed.set()
+
+    # What the server tells
+
+    def _event(self, message: Message) -> None:
+        if self._held_back is not None:
+            self._held_back.append(message)
+        else:
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
+        try:
+            at = float(message["Timestamp"] or "nan")
+        except ValueError:
+            at = self.now()
+        at = at if abs(at - self.now()) < 86_400.0 else self.now()
+        try:
+            self.calls.apply(message, at)
+            if self.floor.apply(message, at):
+                self.tell_floor(message["Event"])
+        except Exception:  # one event that nobody thought of must not end the agent's day
+            log.exception("asterisk: an event of kind %r could not be taken in", message["Event"][:40])
+
+    def _told(self, change: Change, contact: Contact, reason: str) -> None:
+        self.tell(change, contact, reason)
+        if change is Change.OFFERED:
+            self.spawn(self._complete(contact))
+        for listener in tuple(self.heard):
+            listener(change, contact, reason)
+
+    async def _complete(self, contact: Contact) -> None:
+        """What only a question brings: the variables the dialplan attached, and which call of the phone it is."""
+        link = await self.link()
+        names = ",".join((*self.settings.attributes, CALL_ID))
+        try:
+            found = await link.listing("Status", ("Channel", contact.agent.name), ("Variables", names))
+        except BackendError:
+            return  # the offer is over already
+        told: Mapping[str, str] = variables(found[0], (*self.settings.attributes, CALL_ID)) if found else {}
+        attached = {**contact.interaction.attributes, **{key: told[key] for key in told if key != CALL_ID}}
+        call = told.get(CALL_ID, "")
+        if contact.interaction.id in self.calls.contacts and (call or attached != contact.interaction.attributes):
+            contact.change(attributes=attached, phone_call=call)
+            self.tell(Change.UPDATED, contact, "attributes")
+
+    def _picture(self) -> ContactCenterSnapshot:
+        at = self.now()
+        settings = self.settings
+        shown = [one.interaction for one in self.calls.contacts.values() if one.interaction.phase is not Phase.CLOSED]
+        return ContactCenterSnapshot(
+            me=settings.interface,
+            interactions=tuple(shown),
+            agents=tuple(self.floor.agents(at, self.own)[0]),
+            queues=tuple(replace(one, as_of=at) for one in self.floor.queues(at)[0]),
+            codes=settings.codes,
+            reasons=settings.reasons,
+        )
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("asterisk: %s (%s)", error, getattr(error, "detail", ""))
