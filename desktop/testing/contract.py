@@ -51,6 +51,8 @@ class Contract(Generic[R]):
 
     pytestmark = pytest.mark.asyncio
     kind: ClassVar[Kind]
+    reads_ask: ClassVar[bool] = True
+    """False where a read is answered from what the backend knows, so that no fault can show in it."""
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """One test for each capability that switches on a method, and for each fault."""

@@ -162,6 +162,10 @@ class VoiceRig(Rig[Voice]):
     async def ring(self, number: str = CALLER) -> None:
         """Somebody with this number calls the phone."""
 
+    def reachable(self) -> str:
+        """A number that can be dialled, and rings or answers somewhere."""
+        absent("nobody can be called")
+
     async def far_hangs_up(self) -> None:
         """Whoever called goes."""
         absent("the caller cannot be made to hang up")

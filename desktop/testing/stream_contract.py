@@ -1,7 +1,7 @@
 """What every contract asks of a stream of events: told at once, nothing lost in silence, and a loss is noticed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -60,6 +60,11 @@ class StreamContract(Contract[R]):
         finally:
             await watch.stop()
 
+    async def position(self, backend: Any) -> Position | None:
+        """Where a snapshot stands in the stream; None when it has no number."""
+        envelope: Envelope = await backend.snapshot()
+        return None if envelope.seq is None else (envelope.epoch, envelope.seq)
+
     async def told(self, watch: Watch, wanted: Callable[[Event], bool], rig: R, since: int = 0) -> Envelope:
         """The event that is wanted, once the stream has brought it."""
 
@@ -90,14 +95,14 @@ class StreamContract(Contract[R]):
     @behaviour
     async def test_what_happens_is_told(self, rig: R) -> None:
         """An event comes while the stream is open, without anybody asking again, and it carries the whole entity."""
-        async with self.streaming(rig) as backend, self.watching(rig, backend, await _position(backend)) as watch:
+        async with self.streaming(rig) as backend, self.watching(rig, backend, await self.position(backend)) as watch:
             wanted = await self.stir(backend, rig)
             await self.told(watch, wanted, rig)
 
     @behaviour
     async def test_a_quiet_stream_gives_signs_of_life(self, rig: R) -> None:
         """Something comes at least every 12.5 s, or the host takes the stream for dead."""
-        async with self.streaming(rig) as backend, self.watching(rig, backend, await _position(backend)) as watch:
+        async with self.streaming(rig) as backend, self.watching(rig, backend, await self.position(backend)) as watch:
             heard = len(watch.heard)
 
             async def more() -> bool | None:
@@ -114,7 +119,7 @@ class StreamContract(Contract[R]):
     async def test_numbers_have_no_holes(self, rig: R) -> None:
         """Within an epoch each numbered event follows the one before, but for a Gap between them."""
         async with self.streaming(rig) as backend:
-            position = await _position(backend)
+            position = await self.position(backend)
             async with self.watching(rig, backend, position) as watch:
                 await self.told(watch, await self.stir(backend, rig), rig)
             last = position
@@ -130,7 +135,7 @@ class StreamContract(Contract[R]):
     async def test_what_was_missed_is_told_or_a_gap_is(self, rig: R) -> None:
         """Somebody who comes back with their last position hears what they missed, or that they missed something."""
         async with self.streaming(rig) as backend:
-            position = await _position(backend)
+            position = await self.position(backend)
             wanted = await self.stir(backend, rig)
             if position is None:
                 does_not_apply("snapshots have no position to come back with")
@@ -142,7 +147,7 @@ class StreamContract(Contract[R]):
     async def test_replay_tells_what_was_missed(self, rig: R) -> None:
         """Who declares EVENT_REPLAY tells the missed event itself, numbered, without a Gap."""
         async with self.opened(rig, Capability.EVENT_REPLAY) as backend:
-            position = await _position(backend)
+            position = await self.position(backend)
             assert position is not None, "replay needs numbered snapshots"
             wanted = await self.stir(backend, rig)
             async with self.watching(rig, backend, position) as watch:
@@ -171,7 +176,7 @@ class StreamContract(Contract[R]):
         """A stream whose connection is lost ends or raises, or says Gap after it has mended itself."""
         if rig.polls:
             does_not_apply("there is no stream to drop, only requests")
-        async with self.streaming(rig) as backend, self.watching(rig, backend, await _position(backend)) as watch:
+        async with self.streaming(rig) as backend, self.watching(rig, backend, await self.position(backend)) as watch:
             heard = len(watch.heard)
             await rig.drop_streams()
 
@@ -187,12 +192,12 @@ class StreamContract(Contract[R]):
         if rig.polls:
             does_not_apply("there is no stream to drop, only requests")
         async with self.streaming(rig) as backend:
-            async with self.watching(rig, backend, await _position(backend)):
+            async with self.watching(rig, backend, await self.position(backend)):
                 await rig.drop_streams()
 
             async def connected() -> Watch | None:
                 try:
-                    position = await _position(backend)
+                    position = await self.position(backend)
                 except Unavailable:
                     return None
                 watch = Watch(backend, position)
@@ -240,9 +245,9 @@ class StreamContract(Contract[R]):
     async def test_a_stream_can_be_left_at_any_time(self, rig: R) -> None:
         """Leaving a stream is quick, and closing the backend ends one that is still read."""
         async with self.streaming(rig) as backend:
-            async with self.watching(rig, backend, await _position(backend)):
+            async with self.watching(rig, backend, await self.position(backend)):
                 pass
-            watch = Watch(backend, await _position(backend))
+            watch = Watch(backend, await self.position(backend))
             try:
                 await watch.begun(1.0)
                 async with asyncio.timeout(GRACE):
@@ -255,10 +260,3 @@ class StreamContract(Contract[R]):
             finally:
                 await watch.stop()
             assert watch.error is None or isinstance(watch.error, BackendError), repr(watch.error)
-
-
-async def _position(backend: Any) -> Position | None:
-    """Where a snapshot stands in the stream; None when it has no number."""
-    ask: Callable[[], Awaitable[Envelope]] = backend.snapshot
-    envelope = await ask()
-    return None if envelope.seq is None else (envelope.epoch, envelope.seq)

@@ -1,0 +1,316 @@
+"""What a contact centre has to keep. Calls with a further party are in `leg_contract.py`."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import pytest
+
+from desktop.domain.events import AgentChanged
+from desktop.domain.model import Address, Interaction
+from desktop.domain.words import Availability, Phase
+from desktop.ports.base import Capability
+from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected
+from desktop.testing import fresh
+from desktop.testing.contact_center_work import ended
+from desktop.testing.contract import Call, error_of, until
+from desktop.testing.fresh import new_key
+from desktop.testing.group import behaviour, honesty, proves, resilience, shape
+from desktop.testing.leg_contract import LegContract
+from desktop.testing.rig import Fault, absent
+from desktop.testing.rigs import CALLER, ContactCenterRig
+
+NOBODYS = "no-such-interaction"
+
+
+class ContactCenterContract(LegContract):
+    """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
+
+    async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
+        return await backend.snapshot()
+
+    async def changing(self, backend: Any, rig: ContactCenterRig) -> Callable[[str], Awaitable[object]]:
+        return lambda key: backend.set_availability(Availability.AVAILABLE, reason="", after_current=False, key=key)
+
+    def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
+        who, key = NOBODYS, new_key()
+        address = Address("phone", CALLER)
+        calls: dict[Capability, Sequence[Call]] = {
+            Capability.HOLD: [lambda: backend.hold(who, on=True, key=key)],
+            Capability.MUTE: [lambda: backend.mute(who, on=True, key=key)],
+            Capability.DTMF: [lambda: backend.dtmf(who, "1", key=key)],
+            Capability.CONSULT: [
+                lambda: backend.consult(who, f"tel:{CALLER}", key=key),
+                lambda: backend.cancel_leg(who, "leg", key=key),
+            ],
+            Capability.SWAP: [lambda: backend.swap(who, "leg", key=key)],
+            Capability.CONFERENCE: [lambda: backend.conference(who, "leg", key=key)],
+            Capability.WARM_TRANSFER: [lambda: backend.complete_transfer(who, "leg", key=key)],
+            Capability.BLIND_TRANSFER: [lambda: backend.blind_transfer(who, f"tel:{CALLER}", key=key)],
+            Capability.WRAP_UP_EXTEND: [lambda: backend.extend_wrap_up(who, key=key)],
+            Capability.NEXT_AVAILABILITY: [lambda: backend.cancel_next(key=key)],
+            Capability.CALLBACK: [lambda: backend.callback(who, queue="q", address=address, at=4e9, note="", key=key)],
+        }
+        return calls[capability]
+
+    # -- shape
+
+    @shape
+    async def test_the_snapshot_shows_me(self, rig: ContactCenterRig) -> None:
+        """The agent is among the agents, and no id is there twice."""
+        async with self.opened(rig) as backend:
+            shown = await self.snapshot(backend)
+        assert shown.me in {one.id for one in shown.agents}
+        for entities in (shown.interactions, shown.agents):
+            assert len({one.id for one in entities}) == len(entities)
+        assert len({one.name for one in shown.queues}) == len(shown.queues)
+
+    @shape
+    async def test_codes_have_names(self, rig: ContactCenterRig) -> None:
+        """Every wrap-up code has an id of its own and a label for people."""
+        async with self.opened(rig) as backend:
+            codes = await backend.wrap_up_codes()
+        assert len({one.id for one in codes}) == len(codes)
+        assert all(one.id and one.label for one in codes)
+
+    # -- behaviour: the agent
+
+    @behaviour
+    async def test_availability_is_set(self, rig: ContactCenterRig) -> None:
+        """What the agent asked for is what the contact centre shows, with the reason."""
+        async with self.opened(rig) as backend:
+            await self.available(backend, rig)
+            reasons = (await self.snapshot(backend)).reasons
+            reason = reasons[0].id if reasons else "break"
+            await backend.set_availability(Availability.NOT_READY, reason=reason, after_current=False, key=new_key())
+
+            async def look() -> str | None:
+                me = await self.me(backend)
+                return me.reason if me.observed is Availability.NOT_READY else None
+
+            assert await until(look, rig.patience, "being not ready") == reason
+
+    @behaviour
+    async def test_availability_is_told(self, rig: ContactCenterRig) -> None:
+        """The stream says that the agent's availability changed."""
+        async with self.opened(rig) as backend:
+            me = await self.me(backend)
+            async with self.watching(rig, backend, await self.position(backend)) as watch:
+                await self.available(backend, rig)
+                await self.told(
+                    watch,
+                    lambda event: (
+                        isinstance(event, AgentChanged)
+                        and event.agent.id == me.id
+                        and event.agent.observed is Availability.AVAILABLE
+                    ),
+                    rig,
+                )
+
+    @behaviour
+    @proves(Capability.NEXT_AVAILABILITY)
+    async def test_the_next_availability_can_be_cancelled(self, rig: ContactCenterRig) -> None:
+        """What was asked for after the current contact is shown, and can be forgotten again."""
+        async with self.opened(rig, Capability.NEXT_AVAILABILITY) as backend:
+            await self.talking(backend, rig)
+            asked = await backend.set_availability(
+                Availability.NOT_READY, reason="break", after_current=True, key=new_key()
+            )
+            assert asked.next is Availability.NOT_READY
+            assert (await backend.cancel_next(key=new_key())).next is None
+
+    # -- behaviour: offers
+
+    @behaviour
+    async def test_a_call_is_offered(self, rig: ContactCenterRig) -> None:
+        """A call is shown to the agent it is offered to, with the customer's number in E.164."""
+        async with self.opened(rig) as backend:
+            offered = await self.ringing(backend, rig)
+            assert offered.agent_id == (await self.me(backend)).id
+            assert offered.customer.kind == "phone"
+            assert offered.queue
+
+    @behaviour
+    async def test_an_accepted_call_is_connected(self, rig: ContactCenterRig) -> None:
+        """Accepting ends the offer, and the customer is on the line."""
+        async with self.opened(rig) as backend:
+            talking = await self.talking(backend, rig)
+            assert talking.customer_connected
+            assert not talking.held
+
+    @behaviour
+    async def test_a_declined_offer_ends_as_declined(self, rig: ContactCenterRig) -> None:
+        """Declining gives the call back, and the stream says why the offer ended."""
+        async with self.opened(rig) as backend:
+            offered = await self.ringing(backend, rig)
+            async with self.watching(rig, backend, await self.position(backend)) as watch:
+                await backend.decline(offered.id, reason="", key=new_key())
+                await self.told(watch, ended(offered.id, "declined"), rig)
+
+    @behaviour
+    @pytest.mark.parametrize("why", ["abandoned", "missed", "rescinded"])
+    async def test_an_offer_ends_for_its_own_reason(self, rig: ContactCenterRig, why: str) -> None:
+        """The customer went, nobody answered, somebody else has it: three facts, told apart."""
+        async with self.opened(rig) as backend:
+            offered = await self.ringing(backend, rig)
+            async with self.watching(rig, backend, await self.position(backend)) as watch:
+                act = {"abandoned": rig.hang_up, "missed": rig.let_expire, "rescinded": rig.rescind}[why]
+                await act(offered.id)
+                await self.told(watch, ended(offered.id, why), rig)
+            if why == "missed":
+                assert (await self.me(backend)).observed is Availability.NOT_READY
+
+    @behaviour
+    async def test_an_offer_that_ended_cannot_be_accepted(self, rig: ContactCenterRig) -> None:
+        """Too late is Conflict, or NotFound where nothing is left of it; the same for a call nobody knows."""
+        async with self.opened(rig) as backend:
+            offered = await self.ringing(backend, rig)
+            await rig.hang_up(offered.id)
+
+            async def gone() -> bool | None:
+                one = await self.interaction(backend, offered.id)
+                return True if one is None or one.phase is not Phase.OFFERED else None
+
+            await until(gone, rig.patience, "the end of the offer")
+            for who in (offered.id, NOBODYS):
+                error = await error_of(lambda who=who: backend.accept(who, key=new_key()))  # type: ignore[misc]
+                assert isinstance(error, (Conflict, NotFound)), repr(error)
+
+    # -- behaviour: calls
+
+    @behaviour
+    @pytest.mark.parametrize("who", ["agent", "customer"])
+    async def test_a_call_ends_in_wrap_up(self, rig: ContactCenterRig, who: str) -> None:
+        """Whoever hangs up: the agent has the wrap-up to do, and the customer is gone."""
+        async with self.opened(rig) as backend:
+            talking = await self.talking(backend, rig)
+            await (backend.end(talking.id, key=new_key()) if who == "agent" else rig.hang_up(talking.id))
+            done = await self.becomes(backend, rig, talking.id, lambda one: one.phase is Phase.WRAP_UP, "the wrap-up")
+            assert not done.customer_connected
+
+    @behaviour
+    async def test_a_wrap_up_closes_the_interaction(self, rig: ContactCenterRig) -> None:
+        """After the wrap-up the interaction is closed or shown no more."""
+        async with self.opened(rig) as backend:
+            done = await self.wrapping_up(backend, rig)
+            codes = await self.codes_for(backend, done)
+            closed = await backend.wrap_up(done.id, codes=codes, note_given=True, key=new_key())
+            assert isinstance(closed, Interaction)
+
+            async def gone() -> bool | None:
+                one = await self.interaction(backend, done.id)
+                return True if one is None or one.phase is Phase.CLOSED else None
+
+            await until(gone, rig.patience, "the end of the interaction")
+
+    @behaviour
+    @proves(Capability.HOLD)
+    async def test_hold_and_resume(self, rig: ContactCenterRig) -> None:
+        """The customer is held, and comes back."""
+        async with self.opened(rig, Capability.HOLD) as backend:
+            talking = await self.talking(backend, rig)
+            for on in (True, False):
+                await backend.hold(talking.id, on=on, key=new_key())
+                await self.becomes(backend, rig, talking.id, lambda one, on=on: one.held is on, f"held {on}")  # type: ignore[misc]
+
+    @behaviour
+    @proves(Capability.MUTE)
+    async def test_mute_and_unmute(self, rig: ContactCenterRig) -> None:
+        """The agent is muted, and heard again."""
+        async with self.opened(rig, Capability.MUTE) as backend:
+            talking = await self.talking(backend, rig)
+            for on in (True, False):
+                await backend.mute(talking.id, on=on, key=new_key())
+                await self.becomes(backend, rig, talking.id, lambda one, on=on: one.muted is on, f"muted {on}")  # type: ignore[misc]
+
+    @behaviour
+    @proves(Capability.DTMF)
+    async def test_tones_are_heard(self, rig: ContactCenterRig) -> None:
+        """Tones reach the far side in their order; what is no tone is refused."""
+        async with self.opened(rig, Capability.DTMF) as backend:
+            talking = await self.talking(backend, rig)
+            assert isinstance(await error_of(lambda: backend.dtmf(talking.id, "x;y", key=new_key())), Rejected)
+            await backend.dtmf(talking.id, "12#", key=new_key())
+
+            async def heard() -> bool | None:
+                return (await rig.tones(talking.id)).endswith("12#") or None
+
+            await until(heard, rig.patience, "the tones")
+
+    @behaviour
+    @proves(Capability.WRAP_UP_EXTEND)
+    async def test_more_time_for_the_wrap_up(self, rig: ContactCenterRig) -> None:
+        """The deadline of a wrap-up moves on."""
+        async with self.opened(rig, Capability.WRAP_UP_EXTEND) as backend:
+            done = await self.wrapping_up(backend, rig)
+            assert done.wrap_up_deadline is not None, "more time needs a deadline"
+            more = await backend.extend_wrap_up(done.id, key=new_key())
+            assert more.wrap_up_deadline > done.wrap_up_deadline
+
+    # -- honesty
+
+    @honesty
+    async def test_accepting_twice_is_accepting_once(self, rig: ContactCenterRig) -> None:
+        """The same key again is no second accept and no error; from another instance neither."""
+        async with self.opened(rig) as backend:
+            offered = await self.ringing(backend, rig)
+            key = new_key()
+            for _ in range(2):
+                assert (await backend.accept(offered.id, key=key)).id == offered.id
+            await rig.answer_phone(offered.id)
+            if rig.forgets_keys:
+                absent(rig.forgets_keys)
+            async with self.opened(rig) as restarted:
+                assert (await restarted.accept(offered.id, key=key)).id == offered.id
+
+    @honesty
+    async def test_a_line_is_sent_once(self, rig: ContactCenterRig) -> None:
+        """The same key is one line in the thread."""
+        async with self.opened(rig) as backend:
+            contact = await self.writing(backend, rig)
+            text, key = fresh.text("How can I help?"), new_key()
+            for _ in range(2):
+                await backend.send_message(contact.id, text, key=key)
+            shown = await self.becomes(
+                backend, rig, contact.id, lambda one: text in [line.text for line in one.messages], "the line"
+            )
+            assert [line.text for line in shown.messages].count(text) == 1
+
+    @honesty
+    @proves(Capability.CALLBACK)
+    async def test_a_callback_is_planned_once(self, rig: ContactCenterRig) -> None:
+        """The same key is one callback, from another instance too."""
+        async with self.opened(rig, Capability.CALLBACK) as backend:
+            before = await rig.callbacks()
+            talking = await self.talking(backend, rig)
+            envelope = await backend.snapshot()
+            plan: dict[str, Any] = {
+                "queue": rig.queue or talking.queue,
+                "address": talking.customer,
+                "at": envelope.at + 3600,
+                "note": "after lunch",
+                "key": new_key(),
+            }
+            planned = await backend.callback(talking.id, **plan)
+            assert planned
+            assert await backend.callback(talking.id, **plan) == planned
+            if not rig.forgets_keys:
+                async with self.opened(rig) as restarted:
+                    assert await restarted.callback(talking.id, **plan) == planned
+            assert await rig.callbacks() == before + 1
+            if rig.forgets_keys:
+                absent(rig.forgets_keys)
+
+    # -- resilience
+
+    @resilience
+    async def test_an_accept_whose_answer_got_lost(self, rig: ContactCenterRig) -> None:
+        """The answer was lost: nobody says it failed, and a look at the snapshot says how it stands."""
+        async with self.opened(rig) as backend:
+            offered = await self.ringing(backend, rig)
+            await rig.fault(Fault.ANSWER_LOST)
+            error = await error_of(lambda: backend.accept(offered.id, key=new_key()))
+            await rig.heal()
+            assert isinstance(error, OutcomeUnknown), repr(error)
+            await rig.answer_phone(offered.id)
+        async with self.opened(rig) as restarted:
+            await self.becomes(restarted, rig, offered.id, lambda one: one.phase is not Phase.OFFERED, "the accept")

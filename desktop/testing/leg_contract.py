@@ -1,0 +1,113 @@
+"""What a contact centre has to keep of calls with a further party."""
+
+import contextlib
+
+from desktop.domain.lifecycle import is_open
+from desktop.domain.words import LegPhase, Phase
+from desktop.ports.base import Capability
+from desktop.ports.errors import BackendError
+from desktop.testing.contact_center_work import ContactCenterWork
+from desktop.testing.fresh import new_key
+from desktop.testing.group import behaviour, proves
+from desktop.testing.rigs import ContactCenterRig
+
+
+class LegContract(ContactCenterWork):
+    """Consult, swap, conference and transfer, each where it is offered."""
+
+    @behaviour
+    @proves(Capability.CONSULT)
+    async def test_an_expert_is_consulted(self, rig: ContactCenterRig) -> None:
+        """The customer is held while the expert talks, and comes back when the leg is cancelled."""
+        async with self.opened(rig, Capability.CONSULT) as backend:
+            consulting, leg = await self.consulting(backend, rig)
+            assert consulting.held, "the customer must not hear the expert"
+            await backend.cancel_leg(consulting.id, leg.id, key=new_key())
+            back = await self.becomes(
+                backend, rig, consulting.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
+            )
+            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+
+    @behaviour
+    @proves(Capability.CONSULT)
+    async def test_a_consult_that_fails_strands_nobody(self, rig: ContactCenterRig) -> None:
+        """A busy expert is a leg that failed, and the customer is back with the agent."""
+        async with self.opened(rig, Capability.CONSULT) as backend:
+            self.need_expert(rig)
+            talking = await self.talking(backend, rig)
+            await rig.expert_is_busy()
+            with contextlib.suppress(BackendError):  # told at once or by an event: the customer has to be back
+                await backend.consult(talking.id, rig.expert, key=new_key())
+            back = await self.becomes(
+                backend, rig, talking.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
+            )
+            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+            assert all(leg.phase is LegPhase.FAILED and leg.failure is not None for leg in back.legs)
+
+    @behaviour
+    @proves(Capability.CONSULT)
+    async def test_an_expert_who_hangs_up_gives_the_customer_back(self, rig: ContactCenterRig) -> None:
+        """When the expert goes the agent has the customer again."""
+        async with self.opened(rig, Capability.CONSULT) as backend:
+            consulting, _ = await self.consulting(backend, rig)
+            await rig.expert_hangs_up()
+            back = await self.becomes(
+                backend, rig, consulting.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
+            )
+            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+
+    @behaviour
+    @proves(Capability.SWAP)
+    async def test_customer_and_expert_are_swapped(self, rig: ContactCenterRig) -> None:
+        """The agent talks to the customer while the expert waits, and the other way round."""
+        async with self.opened(rig, Capability.CONSULT, Capability.SWAP) as backend:
+            consulting, leg = await self.consulting(backend, rig)
+            for held in (False, True):
+                await backend.swap(consulting.id, leg.id, key=new_key())
+                await self.becomes(backend, rig, consulting.id, lambda one, held=held: one.held is held, "the swap")  # type: ignore[misc]
+
+    @behaviour
+    @proves(Capability.CONFERENCE)
+    async def test_everybody_talks_in_a_conference(self, rig: ContactCenterRig) -> None:
+        """Customer, expert and agent are together, and nobody is held."""
+        async with self.opened(rig, Capability.CONSULT, Capability.CONFERENCE) as backend:
+            consulting, leg = await self.consulting(backend, rig)
+            await backend.conference(consulting.id, leg.id, key=new_key())
+            together = await self.becomes(backend, rig, consulting.id, lambda one: not one.held, "the conference")
+            assert together.phase is Phase.ACTIVE
+            assert any(map(is_open, together.legs))
+
+    @behaviour
+    @proves(Capability.WARM_TRANSFER)
+    async def test_the_expert_takes_the_customer(self, rig: ContactCenterRig) -> None:
+        """After a warm transfer the agent has the wrap-up, and the customer is with the expert."""
+        async with self.opened(rig, Capability.CONSULT, Capability.WARM_TRANSFER) as backend:
+            consulting, leg = await self.consulting(backend, rig)
+            await backend.complete_transfer(consulting.id, leg.id, key=new_key())
+            await self.becomes(backend, rig, consulting.id, lambda one: one.phase is Phase.WRAP_UP, "the wrap-up")
+
+    @behaviour
+    @proves(Capability.BLIND_TRANSFER)
+    async def test_the_customer_is_handed_over(self, rig: ContactCenterRig) -> None:
+        """After a blind transfer to somebody who answers the agent has the wrap-up."""
+        async with self.opened(rig, Capability.BLIND_TRANSFER) as backend:
+            self.need_expert(rig)
+            talking = await self.talking(backend, rig)
+            await rig.expert_answers()
+            await backend.blind_transfer(talking.id, rig.expert, key=new_key())
+            await self.becomes(backend, rig, talking.id, lambda one: one.phase is Phase.WRAP_UP, "the wrap-up")
+
+    @behaviour
+    @proves(Capability.BLIND_TRANSFER)
+    async def test_a_transfer_that_fails_strands_nobody(self, rig: ContactCenterRig) -> None:
+        """When the target is busy the customer is back with the agent."""
+        async with self.opened(rig, Capability.BLIND_TRANSFER) as backend:
+            self.need_expert(rig)
+            talking = await self.talking(backend, rig)
+            await rig.expert_is_busy()
+            with contextlib.suppress(BackendError):  # told at once or by an event: the customer has to be back
+                await backend.blind_transfer(talking.id, rig.expert, key=new_key())
+            back = await self.becomes(
+                backend, rig, talking.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
+            )
+            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
