@@ -121,7 +121,8 @@ class Phone:
         if call is False:
             raise Conflict(shown(state.interactions.get(interaction.id), state.me))
         if not self._registered:
-            why = f": {one_line(state.phone.why)}" if state.phone is not None and state.phone.why else "."
+            health = state.health.get(self.source)
+            why = f": {one_line(health.why)}" if health is not None and health.why else "."
             raise Unavailable(f"Your phone is not registered{why}")
         raise Conflict(
             "The call is not on your phone yet."

@@ -76,15 +76,13 @@ def call_capabilities(state: AppState) -> frozenset[str]:
 
 
 def phone_does(state: AppState, capability: str = "") -> bool:
-    """Whether calls are carried by the agent's phone, that phone is ours to drive, and it does this.
+    """Whether calls are carried by the agent's phone, and it does this.
 
     Args:
         capability: the word of the ports' `Capability`; "" for what every phone does.
     """
-    if "phone" not in _offered(state, "contact_center"):
-        return False
-    kinds = {source.partition(":")[0] for source in state.capabilities}
-    return "voice" in kinds and (not capability or capability in _offered(state, "voice"))
+    carried = "phone" in _offered(state, "contact_center")
+    return carried and (not capability or capability in _offered(state, "voice"))
 
 
 def phone_call(state: AppState, interaction: Interaction) -> PhoneCall | None:

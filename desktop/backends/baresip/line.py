@@ -62,6 +62,10 @@ class Line:
         """Whether we and the far side hear each other."""
         return self.record.state is CallState.ACTIVE
 
+    def call_it(self, call_id: str) -> None:
+        """Give it the id it goes by."""
+        self.record = replace(self.record, id=call_id)
+
     def put_on_hold(self, on: bool) -> None:
         """The hold or its end is on its way."""
         self._become(CallState.HELD if on else CallState.ACTIVE)
@@ -80,7 +84,7 @@ class Line:
             text = " ".join((event.text or "").split())[:200]
             end = self._end(text)
             self.record = replace(
-                self.record, state=CallState.ENDED, since=self._clock(), ended=end, why=text if end else ""
+                self.record, state=CallState.ENDED, since=self._clock(), ended=end, why="" if self.leaving else text
             )
             self._changed(self)
 

@@ -36,6 +36,7 @@ TRANSFER_SECONDS = 20.0
 GOODBYE_SECONDS = 0.2
 _TONES = frozenset("0123456789ABCDabcd*#")
 _REFRESH_TRIES, _REFRESH_PAUSE = 20, 0.1
+_ID_TRIES, _ID_PAUSE = 50, 0.01
 _KEYS = 1_000
 _ALWAYS = frozenset({Capability.HOLD, Capability.DTMF, Capability.DIAL, Capability.TRANSFER})
 
@@ -171,8 +172,13 @@ class BaresipPhone(Voice):
         uri = uri_for(number, self._given.server, self._given.transport)
         agent = self._up()
         await self._hold_others(None)
-        call = await as_ours(agent.dial(uri))
-        line = self._keep(call, Direction.OUTBOUND)
+        line = self._line_for(await as_ours(agent.dial(uri)), Direction.OUTBOUND)
+        for _ in range(_ID_TRIES):
+            if line.call.call_id:  # known with the first thing the stack tells of it
+                line.call_it(line.call.call_id)
+                break
+            await asyncio.sleep(_ID_PAUSE)
+        self._keep(line)
         self._remember(key, line.record.id)
         return line.record.id
 
@@ -277,19 +283,22 @@ class BaresipPhone(Voice):
     # Its calls
 
     def _ring(self, call: "Call") -> None:
-        self._keep(call, Direction.INBOUND)
+        self._keep(self._line_for(call, Direction.INBOUND))
 
-    def _keep(self, call: "Call", direction: Direction) -> Line:
+    def _line_for(self, call: "Call", direction: Direction) -> Line:
         call_id = call.call_id or f"{self._log.epoch}-{call.handle}"
-        if call_id in self._lines:  # the same call reached us twice, by two ways
-            call_id = f"{call_id}#{uuid.uuid4().hex[:8]}"
-        line = Line(call, call_id, direction=direction, mutes=self._mutes, changed=self._changed, clock=time.time)
-        self._lines[call_id] = line
+        return Line(call, call_id, direction=direction, mutes=self._mutes, changed=self._changed, clock=time.time)
+
+    def _keep(self, line: Line) -> None:
+        if line.record.id in self._lines:  # the same call reached us twice, by two ways
+            line.call_it(f"{line.record.id}#{uuid.uuid4().hex[:8]}")
+        self._lines[line.record.id] = line
         self._changed(line)
-        return line
 
     def _changed(self, line: Line) -> None:
         record: PhoneCall = line.record
+        if self._lines.get(record.id) is not line:
+            return  # it has no id yet
         if record.state is CallState.ENDED:
             self._lines.pop(record.id, None)
         self._log.put(PhoneCallChanged(record))
