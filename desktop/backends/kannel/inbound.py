@@ -1,0 +1,72 @@
+"""What Kannel's callbacks say, as events."""
+
+import re
+from collections.abc import Mapping
+
+from desktop.domain.events import DeliveryChanged, Event, MessageReceived
+from desktop.domain.message import InboundMessage, SentMessage
+from desktop.domain.model import Address, Instant
+from desktop.domain.words import Channel, DeliveryState
+
+# The bits of Kannel's dlr-mask, one of which comes with each report.
+REPORTS = {
+    1: DeliveryState.DELIVERED,
+    2: DeliveryState.FAILED,
+    4: DeliveryState.QUEUED,
+    8: DeliveryState.SENT,
+    16: DeliveryState.FAILED,
+}
+WANTED = sum(REPORTS)
+_WHY = {2: "The network could not deliver it.", 16: "The network refused it."}
+_DIGITS = re.compile(r"\d{7,15}")
+_CHARSETS = {"": "utf-8", "utf-8": "utf-8", "utf-16be": "utf-16-be", "iso-8859-1": "latin-1", "us-ascii": "ascii"}
+
+
+def report(fields: Mapping[str, str], sent: SentMessage | None, now: Instant) -> Event | None:
+    """A delivery report; None when it is none.
+
+    Args:
+        sent: what is known of the message, if it was sent since the desktop started.
+        now: the time of its arrival.
+    """
+    key, kind = fields.get("key", ""), fields.get("type", "")
+    if not key or not kind.isascii() or not kind.isdigit() or int(kind[:9]) not in REPORTS:
+        return None
+    bit = int(kind)
+    words = _decoded(fields.get("words", ""), "")
+    why = _WHY.get(bit, "")
+    detail = f"{why} {words[:100]}".strip() if why else ""
+    to = sent.to if sent is not None else _decoded(fields.get("to", ""), "")[:20]
+    return DeliveryChanged(SentMessage(key[:300], now, REPORTS[bit], Channel.SMS, to, detail=detail))
+
+
+def inbound(fields: Mapping[str, str], now: Instant) -> Event | None:
+    """An SMS from a customer; None when it is none."""
+    sender, key = fields.get("from", ""), fields.get("id", "")
+    if not sender or not key or "text" not in fields:
+        return None
+    text = _decoded(fields["text"], fields.get("charset", ""))
+    return MessageReceived(InboundMessage(f"kannel:{key[:100]}", now, Channel.SMS, _address(sender), text))
+
+
+def _decoded(raw: str, charset: str) -> str:
+    """Text whose bytes stand in `raw` one a character."""
+    return raw.encode("latin-1", "replace").decode(_CHARSETS.get(charset.strip().lower(), "utf-8"), "replace")
+
+
+def _address(sender: str) -> Address:
+    """The number in E.164. Gateways write international numbers with `+`, `00` or nothing before them; what is no
+    number (a short code, a name) stays as it is."""
+    value = _decoded(sender, "").strip()
+    digits = value.removeprefix("+").removeprefix("00")
+    if not _DIGITS.fullmatch(digits):
+        return Address("phone", value[:40])
+    import phonenumbers  # its tables cost tens of milliseconds
+
+    try:
+        parsed = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return Address("phone", value)
+    if phonenumbers.is_possible_number(parsed):
+        return Address("phone", f"+{digits}")
+    return Address("phone", value)

@@ -1,0 +1,188 @@
+"""SMS through a real Kannel: sent, reported, received, and what happens when parts of it go away."""
+
+import asyncio
+import logging
+import time
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import aclosing, asynccontextmanager
+
+import pytest
+
+from desktop.backends.kannel.messaging import KannelMessaging
+from desktop.domain.customer import Consent
+from desktop.domain.events import DeliveryChanged, Event, Heartbeat, MessageReceived
+from desktop.domain.message import InboundMessage
+from desktop.domain.words import Channel, DeliveryState
+from desktop.ports.base import Capability
+from desktop.ports.errors import AuthFailed, Rejected, Unavailable
+from desktop.ports.messaging import OutgoingMessage
+from tests.real.conftest import started
+from tests.real.servers.kannel import PASSWORD, SECRET, USER, Kannel
+
+NUMBER = "+493012345678"
+
+
+@pytest.fixture(scope="module")
+def kannel() -> Iterator[Kannel]:
+    with started(Kannel()) as server:
+        yield server
+
+
+def options(kannel: Kannel, **changes: str) -> dict[str, str]:
+    known = {"url": kannel.url, "username": USER, "password": PASSWORD, "listen": kannel.listen, "secret": SECRET}
+    return known | {"inbound": "true"} | changes
+
+
+class Desk:
+    """An adapter whose events are taken as the host takes them."""
+
+    def __init__(self, sender: KannelMessaging) -> None:
+        self.sender = sender
+        self.seen: list[Event] = []
+
+    async def read(self) -> None:
+        async with aclosing(self.sender.events(None)) as stream:  # type: ignore[type-var]
+            async for envelope in stream:
+                self.seen.append(envelope.event)
+
+    def states(self, key: str) -> list[DeliveryState]:
+        changes = [event.message for event in self.seen if isinstance(event, DeliveryChanged)]
+        return [message.state for message in changes if message.id == key]
+
+    @property
+    def received(self) -> list[InboundMessage]:
+        return [event.message for event in self.seen if isinstance(event, MessageReceived)]
+
+
+@asynccontextmanager
+async def desk(kannel: Kannel, **changes: str) -> AsyncIterator[Desk]:
+    sender = KannelMessaging.create(options(kannel, **changes))
+    made = Desk(sender)
+    await sender.open()
+    reading = asyncio.ensure_future(made.read())
+    try:
+        yield made
+    finally:
+        reading.cancel()
+        await sender.close()
+
+
+def sms(key: str, text: str, to: str = NUMBER) -> OutgoingMessage:
+    return OutgoingMessage(key, Channel.SMS, to, text, Consent("sms", True, 1.0, "call"))
+
+
+async def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never happened"
+        await asyncio.sleep(0.02)
+
+
+async def test_texts_go_out_in_their_alphabet_and_each_is_reported_delivered(kannel: Kannel) -> None:
+    texts = {
+        "plain": ("hello @ 100%d %%41 &x=1 <b>[red]", "text hello @ 100%d %%41 &x=1 <b>[red]"),
+        "umlauts": ("grüße €", "text grüße €"),
+        "kanji key/ü": ("日本🎉", "ucs-2 e%E5g%2C%D8%3C%DF%89"),
+    }
+    async with desk(kannel) as d:
+        for key, (text, _) in texts.items():
+            receipt = await d.sender.send(sms(key, text))
+            assert receipt.id == key
+        for key in texts:
+            await until(lambda key=key: DeliveryState.DELIVERED in d.states(key))
+            assert (await d.sender.status(key)).state is DeliveryState.DELIVERED
+        for _, printed in texts.values():
+            assert f"1500 {NUMBER} {printed}" in kannel.reached_phones()
+        for number in range(20):
+            await d.sender.send(sms(f"n-{number}", f"report {number}"))
+        await until(lambda: all(DeliveryState.DELIVERED in d.states(f"n-{number}") for number in range(20)))
+        assert sum("report " in one for one in kannel.reached_phones()) == 20
+
+
+async def test_the_same_key_goes_out_once_and_a_long_text_is_split_not_cut(kannel: Kannel) -> None:
+    async with desk(kannel) as d:
+        message = sms("once", "only once")
+        await asyncio.gather(*(d.sender.send(message) for _ in range(5)))
+        await d.sender.send(sms("long", "0123456789" * 40))
+        await until(lambda: DeliveryState.DELIVERED in d.states("long"))
+        assert sum("only once" in one for one in kannel.reached_phones()) == 1
+        parts = [one.rpartition(" ")[2] for one in kannel.reached_phones() if "0123456789" in one]
+        assert "".join(parts) == "0123456789" * 40
+        with pytest.raises(Rejected, match="4 messages; at most 3"):
+            await d.sender.send(sms("too long", "x" * 460))
+
+
+async def test_customers_sms_arrive_in_every_alphabet(kannel: Kannel) -> None:
+    async with desk(kannel) as d:
+        for sender, kind, words, shown, number in (
+            ("+4915112345678", "data", "gr%c3%bc%c3%9fe+%26+%3d%00", "grüße & =\0", "+4915112345678"),
+            ("4915112345678", "ucs2", "%65%e5%67%2c%d8%3c%df%89", "日本🎉", "+4915112345678"),
+            ("12345", "data", "STOP", "STOP", "12345"),
+            ("+4915112345678", "data", "%1b%5b31m%5b%2f%5d", "\x1b[31m[/]", "+4915112345678"),
+        ):
+            before = len(d.received)
+            kannel.write_to_us(f"{sender} 1500 {kind} {words}")
+            await until(lambda before=before: len(d.received) > before)
+            assert (d.received[-1].text, d.received[-1].sender.value) == (shown, number)
+        assert [one.opts_out for one in d.received] == [False, False, True, False]
+        assert len({one.id for one in d.received}) == 4
+
+
+async def test_an_sms_that_comes_while_the_desktop_is_away_comes_when_it_is_back(kannel: Kannel) -> None:
+    kannel.write_to_us("+4915112345678 1500 data are+you+there")
+    async with desk(kannel) as d:  # Kannel tries again: its http-request-retry is set
+        await until(lambda: [one.text for one in d.received] == ["are you there"])
+
+
+async def test_without_phones_it_waits_in_kannel_and_without_bearerbox_it_was_not_sent(kannel: Kannel) -> None:
+    async with desk(kannel) as d:
+        kannel.end(kannel.phones)
+        assert (await d.sender.send(sms("later", "later"))).state is DeliveryState.QUEUED
+        kannel.phones = kannel.connect_phones()
+        await until(lambda: DeliveryState.DELIVERED in d.states("later"))
+
+        kannel.lose_bearerbox()
+        with pytest.raises(Unavailable):
+            await d.sender.send(sms("retried", "retried"))
+        with pytest.raises(Unavailable):
+            await d.sender.snapshot()
+        kannel.come_back()
+        await d.sender.send(sms("retried", "retried"))
+        await until(lambda: DeliveryState.DELIVERED in d.states("retried"))
+        assert sum("retried" in one for one in kannel.reached_phones()) == 1
+
+
+async def test_a_wrong_password_is_told_at_the_door_and_stands_nowhere(
+    kannel: Kannel, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sender = KannelMessaging.create(options(kannel, password="wrong-and-secret"))
+    for call in (sender.open, lambda: sender.send(sms("k", "x"))):
+        with pytest.raises(AuthFailed) as failed:
+            await call()
+        assert "wrong-and-secret" not in "".join(traceback.format_exception(failed.value)) + failed.value.detail
+    await sender.close()
+    assert "wrong-and-secret" not in caplog.text
+
+
+async def test_what_is_not_set_up_is_not_offered(kannel: Kannel) -> None:
+    for changes, offered in (
+        ({"listen": "", "inbound": "true"}, set()),
+        ({"inbound": "false"}, {Capability.DELIVERY_EVENTS}),
+        ({}, {Capability.DELIVERY_EVENTS, Capability.INBOUND}),
+    ):
+        sender = KannelMessaging.create(options(kannel, **changes))
+        assert await sender.open() == offered
+        await sender.close()
+    async with desk(kannel):
+        second = KannelMessaging.create(options(kannel))
+        with pytest.raises(Unavailable, match="port"):
+            await second.open()
+        await second.close()
+
+
+async def test_a_quiet_stream_gives_signs_of_life(kannel: Kannel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.backends.kannel.messaging.BEAT", 0.05)
+    async with desk(kannel) as d:
+        await until(lambda: sum(isinstance(event, Heartbeat) for event in d.seen) >= 2)
