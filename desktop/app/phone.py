@@ -13,7 +13,7 @@ from desktop.app.timing import first_of
 from desktop.domain.events import Envelope, PhoneCallChanged
 from desktop.domain.model import Interaction
 from desktop.domain.phone import WORKING, CallEnd, CallState, PhoneCall, Registration
-from desktop.domain.select import phone_call, phone_does
+from desktop.domain.select import phone_call, phone_does, phone_registered
 from desktop.domain.state import AppState
 from desktop.domain.words import Direction, Phase, Verb
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unavailable, Unsupported
@@ -114,13 +114,14 @@ class Phone:
             return phone_call(state, now)
 
         # Nothing new can reach a phone that is not registered; what is on it already goes on.
-        call = found(self._store.drain()) or await self._until(found, INVITE_SECONDS if self._registered else 0.0)
+        registered = phone_registered(self._store.state)
+        call = found(self._store.drain()) or await self._until(found, INVITE_SECONDS if registered else 0.0)
         if isinstance(call, PhoneCall):
             return call
         state = self._store.state
         if call is False:
             raise Conflict(shown(state.interactions.get(interaction.id), state.me))
-        if not self._registered:
+        if not phone_registered(state):
             health = state.health.get(self.source)
             why = f": {one_line(health.why)}" if health is not None and health.why else "."
             raise Unavailable(f"Your phone is not registered{why}")
@@ -129,11 +130,6 @@ class Phone:
             if interaction.phase is Phase.OFFERED
             else "The call is not on your phone."
         )
-
-    @property
-    def _registered(self) -> bool:
-        phone = self._store.state.phone
-        return phone is not None and phone.state is Registration.REGISTERED
 
     async def _ask(self, verb: Verb, call_id: str, digits: str = "", key: str = "") -> None:
         voice = self._voice

@@ -24,6 +24,7 @@ from desktop.domain.select_work import (
     offer_end_words,
     phone_call,
     phone_does,
+    phone_registered,
     server_now,
     verbs_on_offer,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "opted_out_at",
     "phone_call",
     "phone_does",
+    "phone_registered",
     "pop",
     "promise_is_late",
     "rank_experts",

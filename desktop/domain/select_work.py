@@ -2,7 +2,7 @@
 
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Instant, Interaction
-from desktop.domain.phone import PhoneCall, call_of
+from desktop.domain.phone import PhoneCall, Registration, call_of
 from desktop.domain.state import AppState, Ending
 from desktop.domain.words import Channel, Occupancy, OfferEnd, Phase, Verb
 
@@ -88,6 +88,11 @@ def phone_does(state: AppState, capability: str = "") -> bool:
 def phone_call(state: AppState, interaction: Interaction) -> PhoneCall | None:
     """The call on my phone that carries the interaction; None when it is not there (yet), or not certain."""
     return call_of(interaction, mine(state), state.phone_calls)
+
+
+def phone_registered(state: AppState) -> bool:
+    """Whether calls can reach my phone."""
+    return state.phone is not None and state.phone.state is Registration.REGISTERED
 
 
 def calls_of_nobody(state: AppState) -> tuple[PhoneCall, ...]:

@@ -7,6 +7,7 @@ import math
 from datetime import datetime
 
 from desktop.domain.model import Address, Instant, Interaction, Leg
+from desktop.domain.phone import CallState
 from desktop.domain.words import (
     Availability,
     Channel,
@@ -57,6 +58,13 @@ DELIVERY = {
     DeliveryState.FAILED: ("✕", "failed", "$error"),
 }
 SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "people", "messaging": "msg"}
+PHONE_CALL = {
+    CallState.RINGING: "ringing",
+    CallState.DIALING: "dialling",
+    CallState.ACTIVE: "talking",
+    CallState.HELD: "on hold",
+    CallState.ENDED: "ended",
+}
 LEG_FAILED = {
     LegFailure.BUSY: "is busy",
     LegFailure.NO_ANSWER: "did not answer",

@@ -14,6 +14,7 @@ from desktop.domain.customer import (
 )
 from desktop.domain.model import Address, Agent, Interaction, Leg, NotReadyReason, QueueStats, WrapUpCode, WrapUpRule
 from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration
 from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.domain.words import (
     Availability,
@@ -306,6 +307,26 @@ def disconnected() -> AppState:
     return replace(active(), health=down)
 
 
+def phone_not_registered() -> AppState:
+    """A call is offered to a phone that no call can reach."""
+    phone = PhoneRegistration(Registration.UNREGISTERED, NOW - 33, "maya@pbx", "503 Service Unavailable")
+    health = {**LIVE, "voice": SourceHealth(Health.DOWN, NOW - 33, phone.why, last_heard=NOW - 1)}
+    return replace(offered(), phone=phone, health=health, capabilities={**IDLE.capabilities, "voice": ALL})
+
+
+def phone_lost_while_idle() -> AppState:
+    """Nothing to do, and nothing can come: the phone is not registered."""
+    return replace(phone_not_registered(), interactions={}, pops={})
+
+
+def call_of_nobody() -> AppState:
+    """A colleague calls the phone: no contact knows of it."""
+    phone = PhoneRegistration(Registration.REGISTERED, NOW - 600, "maya@pbx")
+    call = PhoneCall("sip-7", "1002", CallState.RINGING, NOW - 4, name="Tomás Herrera")
+    health = {**LIVE, "voice": SourceHealth(Health.LIVE, NOW - 600, last_heard=NOW - 1)}
+    return replace(IDLE, phone=phone, phone_calls={call.id: call}, health=health)
+
+
 def next_state() -> AppState:
     """A break was asked for during a call."""
     state = active()
@@ -328,6 +349,9 @@ FACES = {
         missed,
         parked,
         disconnected,
+        phone_not_registered,
+        phone_lost_while_idle,
+        call_of_nobody,
         next_state,
     )
 }

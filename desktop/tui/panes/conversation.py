@@ -53,6 +53,7 @@ class ConversationPane(TextPane):
             view.state.pending.get(chosen),
             view.state.capabilities,
             len(view.state.interactions) == 0,
+            view.state.phone,
             select.me(view.state),
         )
 
@@ -137,6 +138,13 @@ def _idle(view: View) -> list[Content]:
         return [content("Signing in …", "$muted")]
     sign, word, style = wording.AVAILABILITY[me.observed]
     lines = [line((f"{sign} {word}", style)), content("")]
+    if view.state.phone is not None and not select.phone_registered(view.state):
+        why = f" ({view.state.phone.why})" if view.state.phone.why else ""
+        lines += [
+            content(f"✕ Your phone is not registered{why}: calls cannot reach you.", "bold $error"),
+            line((keys.BY_ID["retry"].shown, "bold $accent"), (" tries again now.", "$muted")),
+            content(""),
+        ]
     if me.observed.value == "available":
         lines.append(content("Waiting for the next contact. It will ring here.", "$muted"))
     elif me.reason == "missed":

@@ -9,6 +9,7 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.customer import Match
 from desktop.domain.model import Interaction
+from desktop.domain.phone import CallState, PhoneCall
 from desktop.domain.words import Channel, Phase, PopAnswer
 from desktop.tui import keys, wording
 from desktop.tui.pane import TextPane, View
@@ -17,9 +18,15 @@ from desktop.tui.safe_text import Part, line
 BAR = 20
 """Cells of the bar that empties while an offer runs out."""
 
+STRANGER_SECONDS = 1.0
+"""How long a call is on the phone before it is shown as no contact's: its offer may come a moment after it."""
+
 
 class OfferBanner(TextPane):
-    """Two lines for the most urgent offer, and how many more there are; hidden when there is none."""
+    """Two lines for the most urgent offer, and how many more there are; hidden when there is none.
+
+    Without an offer, for a call on the phone that is no contact: a colleague's, say.
+    """
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
@@ -35,18 +42,20 @@ class OfferBanner(TextPane):
         offers = _offers(view)
         first = offers[0] if offers else None
         pop = select.pop(view.state, first.id) if first else None
-        return (len(offers), first, pop, view.state.pending.get(first.id) if first else None)
+        pending = view.state.pending.get(first.id) if first else None
+        return (len(offers), first, pop, pending, view.state.phone_calls, view.state.phone)
 
     def draw(self, view: View) -> None:
         """Show or hide, and redraw."""
-        self.set_class(bool(_offers(view)), "offered")
+        self.set_class(bool(_offers(view) or stranger(view)), "offered")
         super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """Who on the first line, why and what to press on the second."""
         offers = _offers(view)
         if not offers:
-            return ()
+            call = stranger(view)
+            return () if call is None else _call_lines(view, call)
         offer = offers[0]
         left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
         sign = wording.CHANNEL_SIGN[offer.channel]
@@ -76,12 +85,45 @@ class OfferBanner(TextPane):
                 "bold $warning" if left is not None and left < 8 else "$foreground",
             ),
             (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
+            ("   ✕ your phone is not registered" if _out_of_reach(view, offer) else "", "bold $error"),
         )
         return (first, second)
 
 
 def _offers(view: View) -> list[Interaction]:
     return [interaction for interaction in select.mine(view.state) if interaction.phase is Phase.OFFERED]
+
+
+def stranger(view: View) -> PhoneCall | None:
+    """The call on the phone to show: one that rings or talks, is no contact, and has been there for a moment."""
+    calls = [call for call in select.calls_of_nobody(view.state) if view.now - call.since >= STRANGER_SECONDS]
+    return next((call for call in calls if call.state is CallState.RINGING), calls[0] if calls else None)
+
+
+def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
+    rings = call.state is CallState.RINGING
+    first = line(
+        ("☎ Call on your phone  ", "bold $accent"),
+        (call.name or call.number or "number withheld", "bold"),
+        (f"  {call.number}" if call.name and call.number else "", "$muted"),
+        ("  no contact", "$muted"),
+    )
+    answer: list[Part] = [(f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"), (" answer  ", "$success")]
+    second = line(
+        *(answer if rings else []),
+        (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
+        (" reject  " if rings else " hang up  ", "$muted"),
+        (f"{wording.PHONE_CALL[call.state]} {wording.duration(view.now - call.since)}", "$foreground"),
+    )
+    return (first, second)
+
+
+def _out_of_reach(view: View, offer: Interaction) -> bool:
+    """Whether the offer is for a phone that no call can reach."""
+    state = view.state
+    if offer.channel is not Channel.VOICE or not select.phone_does(state) or state.phone is None:
+        return False
+    return not select.phone_registered(state) and select.phone_call(state, offer) is None
 
 
 def _countdown(left: float | None, whole: float) -> str:

@@ -1,7 +1,9 @@
 """The offer and the call: accept, hold, mute, tones, end."""
 
 from desktop.domain import select
+from desktop.domain.phone import CallState
 from desktop.domain.words import Verb
+from desktop.tui.panes.offer_banner import stranger
 from desktop.tui.panes.tones import TonesField
 from desktop.tui.verbs.desk import Desk
 
@@ -13,10 +15,10 @@ class ContactVerbs(Desk):
     """What is done to the contact itself."""
 
     def accept(self) -> None:
-        """Accept the most urgent offer, and turn to it."""
+        """Accept the most urgent offer, and turn to it; without one, answer a call that is no contact."""
         offer = self._offer()
         if offer is None:
-            self._tell("Nothing is offered to you now.")
+            self._answer_stranger()
             return
         self._screen.uncover()
         self._screen.select(offer.id)
@@ -25,12 +27,26 @@ class ContactVerbs(Desk):
         self._do(Verb.ACCEPT, offer)
 
     def decline(self) -> None:
-        """Decline the most urgent offer."""
+        """Decline the most urgent offer; without one, reject or end a call on the phone that is no contact."""
         offer = self._offer()
-        if offer is None:
-            self._tell("Nothing is offered to you now.")
-        else:
+        call = stranger(self._screen.view())
+        if offer is not None:
             self._do(Verb.DECLINE, offer, reason="declined")
+        elif call is None:
+            self._tell("Nothing is offered to you now.")
+        elif self.session is None:
+            self._not_yet()
+        else:
+            self._result(self.session.actions.hang_up_call(call.id))
+
+    def _answer_stranger(self) -> None:
+        call = stranger(self._screen.view())
+        if call is None or call.state is not CallState.RINGING:
+            self._tell("Nothing is offered to you now.")
+        elif self.session is None:
+            self._not_yet()
+        else:
+            self._result(self.session.actions.answer_call(call.id))
 
     def hold(self) -> None:
         """Hold or resume; with an expert on the line, talk to the other one."""
