@@ -41,8 +41,24 @@ def show(key: str) -> str:
 
 
 KEYS: tuple[Key, ...] = (
-    Key("accept", "accept", ("f2",), ("a",), "accept", "Accept the offer, or answer a call on your phone that is no contact.", "Contact"),
-    Key("decline", "decline", ("f3",), ("d",), "decline", "Decline the offer, or end a call on your phone that is no contact.", "Contact"),
+    Key(
+        "accept",
+        "accept",
+        ("f2",),
+        ("a",),
+        "accept",
+        "Accept the offer. Without one: answer a call on your phone that is no contact.",
+        "Contact",
+    ),
+    Key(
+        "decline",
+        "decline",
+        ("f3",),
+        ("d",),
+        "decline",
+        "Decline the offer. Without one: end a call on your phone that is no contact.",
+        "Contact",
+    ),
     Key(
         "hold",
         "hold",
