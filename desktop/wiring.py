@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.instance_lock import InstanceHeld, InstanceLock
-from desktop.config import ConfigError, Profile
+from desktop.config import BackendSettings, ConfigError, Profile
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
@@ -14,6 +14,7 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import Rejected
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
+from desktop.ports.voice import Voice
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -22,24 +23,54 @@ if TYPE_CHECKING:
 B = TypeVar("B", bound=Backend)
 
 
-def _make(profile: Profile, kind: Kind, port: type[B]) -> B | None:
-    """The backend of one kind, not connected; None when the profile names none.
+def _make(settings: BackendSettings, port: type[B]) -> B:
+    """One backend, not connected.
 
     Raises:
-        ConfigError: the plug-in cannot be used, or refuses its options.
+        registry.PluginBrokenError: its plug-in cannot be used.
+        ConfigError: it refuses its options, or is of another kind.
     """
-    settings = profile.backends.get(kind)
-    if settings is None:
-        return None
+    if settings.broken:
+        raise registry.PluginBrokenError(settings.broken)
     try:
-        backend = registry.load(kind, settings.backend.value).create(settings.values())
+        backend = registry.load(settings.kind, settings.backend.value).create(settings.values())
+    except registry.PluginBrokenError:
+        raise
     except registry.PluginError as error:
         raise ConfigError(str(error)) from error
     except Rejected as error:
-        raise ConfigError(f"{kind.value}: {error.message}") from error
+        raise ConfigError(f"{settings.kind.value}: {error.message}") from error
     if not isinstance(backend, port):
-        raise ConfigError(f"The backend {settings.backend.value!r} is not a {kind.value}.")
+        raise ConfigError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
     return backend
+
+
+class _Made:
+    """The backends of a profile by source, those that cannot be used aside with the reason."""
+
+    def __init__(self, profile: Profile, without: frozenset[Kind]) -> None:
+        self._profile = profile
+        self._without = without
+        self.broken: dict[str, str] = {}
+        self.targets: dict[str, str] = {}
+
+    def all(self, kind: Kind, port: type[B]) -> dict[str, B]:
+        """Those of one kind, in order of precedence."""
+        made: dict[str, B] = {}
+        for settings in self._profile.backends.get(kind, ()) if kind not in self._without else ():
+            source = settings.source
+            try:
+                made[source] = _make(settings, port)
+            except registry.PluginBrokenError as error:
+                self.broken[source] = str(error)
+            if kind is not Kind.CONTACT_CENTER:
+                # Rows wait under the backend's own name, so that no other backend ever gets what was meant for it.
+                self.targets[source] = f"{kind.value}:{settings.name}"
+        return made
+
+    def one(self, kind: Kind, port: type[B]) -> B | None:
+        """The only one of its kind."""
+        return next(iter(self.all(kind, port).values()), None)
 
 
 async def build(
@@ -52,26 +83,24 @@ async def build(
         without: kinds to leave out although the profile names them.
 
     Raises:
-        ConfigError: a plug-in cannot be used, or refuses its options.
+        ConfigError: a plug-in refuses its options. One that cannot be loaded is left out and told of instead.
     """
     # Only here: the screen imports this module, and is painted before it needs any of these.
+    from desktop.app.backends import Backends
     from desktop.app.local_store import LocalStore
-    from desktop.app.session import Backends, Session
+    from desktop.app.session import Session
     from desktop.app.timing import Timing
 
     timing = timing or Timing()
-    used = Profile(
-        profile.name,
-        profile.path,
-        profile.data_dir,
-        {kind: one for kind, one in profile.backends.items() if kind not in without},
-        region=profile.region,
-    )
+    made = _Made(profile, without)
     backends = Backends(
-        contact_center=_make(used, Kind.CONTACT_CENTER, ContactCenter),  # type: ignore[type-abstract]
-        crm=_make(used, Kind.CRM, Crm),  # type: ignore[type-abstract]
-        presence=_make(used, Kind.PRESENCE, PresenceSource),  # type: ignore[type-abstract]
-        messaging=_make(used, Kind.MESSAGING, Messaging),  # type: ignore[type-abstract]
+        contact_center=made.one(Kind.CONTACT_CENTER, ContactCenter),  # type: ignore[type-abstract]
+        crm=made.all(Kind.CRM, Crm),  # type: ignore[type-abstract]
+        presence=made.all(Kind.PRESENCE, PresenceSource),  # type: ignore[type-abstract]
+        messaging=made.all(Kind.MESSAGING, Messaging),  # type: ignore[type-abstract]
+        voice=made.one(Kind.VOICE, Voice),  # type: ignore[type-abstract]
+        targets=made.targets,
+        broken=made.broken,
     )
     return Session(
         profile.name.value,
@@ -79,6 +108,7 @@ async def build(
         lambda: LocalStore.open(profile.store_path, clock=timing.clock),
         timing=timing,
         region=profile.region.value,
+        write_back=profile.write_back.value,
     )
 
 

@@ -19,7 +19,7 @@ from desktop.domain.events import AgentChanged, Change, ChatReceived, Interactio
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Interaction
 from desktop.domain.person import ChatLine
-from desktop.domain.select import call_capabilities
+from desktop.domain.select import call_capabilities, chat_way
 from desktop.domain.words import Availability, Verb
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import (
@@ -65,7 +65,7 @@ class Actions:
         store: Store,
         asking: Asking,
         contact_center: ContactCenter | None,
-        presence: PresenceSource | None,
+        directories: Mapping[str, PresenceSource],
         refresh: Callable[[], Awaitable[None]],
         phone: Phone | None = None,
     ) -> None:
@@ -75,7 +75,7 @@ class Actions:
         self._store = store
         self._asking = asking
         self._contact_center = contact_center
-        self._presence = presence
+        self._directories = directories
         self._refresh = refresh
         self._phone = phone
         self._intents = Intents()
@@ -249,10 +249,11 @@ class Actions:
         )
 
     async def chat(self, person_id: str, text: str) -> ActionResult:
-        """Write to a colleague."""
+        """Write to a colleague, through the first directory that knows them and can."""
         not_sent = "The message was not sent."
-        presence = self._presence
-        if presence is None:
+        person_id, source = chat_way(self._store.state, person_id)
+        directory = self._directories.get(source)
+        if directory is None:
             return _failed(Unsupported("This profile names none."), not_sent, PRESENCE)
         intent = ("chat", person_id, text)
         if not self._intents.begin(intent):
@@ -260,17 +261,17 @@ class Actions:
         try:
             async with self._order.setdefault(f"chat {person_id}", asyncio.Lock()):
                 key = self._intents.key(intent)
-                line = await self._asking.ask(lambda: presence.chat(person_id, text, key=key), PRESENCE)
+                line = await self._asking.ask(lambda: directory.chat(person_id, text, key=key), source)
             if not isinstance(line, ChatLine):
                 raise ProtocolError("The answer is not a line of chat.", type(line).__name__)
         except BackendError as error:
             if not isinstance(error, _UNDECIDED):
                 self._intents.answered(intent)
-            return _failed(error, not_sent, PRESENCE, safe="What you typed is still here.")
+            return _failed(error, not_sent, source, safe="What you typed is still here.")
         finally:
             self._intents.end(intent)
         self._intents.answered(intent)
-        self._store.say(ChatReceived(line), PRESENCE)
+        self._store.say(ChatReceived(line), source)
         self._tell_asked(f"person:{person_id}", "")
         return ActionResult(True)
 

@@ -76,7 +76,11 @@ class CustomerFinder:
         except StoreError as error:
             log.warning("the customer cache cannot be read: %s", error)
             return ()
-        customers = [customer for record in kept if (customer := customer_from(record.json)) is not None]
+        customers = [
+            customer
+            for record in kept
+            if self._is_ours(record.source) and (customer := customer_from(record.json)) is not None
+        ]
         return tuple(
             Match(customer, address.kind, "known from before", verified=True)
             for customer in customers
@@ -125,6 +129,10 @@ class CustomerFinder:
             )
         except StoreError as error:
             log.warning("a customer could not be cached: %s", error)
+
+    def _is_ours(self, source: str) -> bool:
+        """Whether a kept record is this CRM's; where there is one only, any record that is not one of several's."""
+        return source == self._reading.source if ":" in self._reading.source else ":" not in source
 
     def _done(self, key: str, task: "asyncio.Task[Matches]") -> None:
         self._under_way.pop(key, None)

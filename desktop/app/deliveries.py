@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from desktop.app.failures import source_name
 from desktop.app.outbox_rows import OutboxRow
+from desktop.app.targets import Targets
 from desktop.app.wrap_up_json import address_from, message_from, record_from
 from desktop.app.wrap_up_rows import CASE, FOLLOW_UP, WRAP_UP
+from desktop.domain.identity import unqualified
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
-from desktop.ports.errors import ProtocolError, Rejected, Unsupported
+from desktop.ports.errors import ProtocolError, Rejected, Unavailable, Unsupported
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage
 
 
@@ -20,10 +24,15 @@ class Deliveries:
     def __init__(
         self,
         backends: Mapping[str, Backend],
+        targets: Targets,
         sent: Callable[[OutgoingMessage, MessageReceipt], None] = lambda message, receipt: None,
     ) -> None:
-        """`backends` by target, as the rows name it. `sent` hears of each message that a sender took."""
+        """`backends` by source; `targets` knows which of them a row is for.
+
+        `sent` hears of each message that a sender took.
+        """
         self._backends = backends
+        self._targets = targets
         self._sent = sent
 
     async def deliver(self, row: OutboxRow) -> str:
@@ -31,9 +40,12 @@ class Deliveries:
 
         Raises:
             BackendError: what the backend raised; Rejected when the row makes no sense, Unsupported when nobody
-                in this profile takes such a row.
+                in this profile takes such a row, Unavailable when the profile does not name its backend any more.
         """
-        backend = self._backends.get(row.target)
+        source = self._targets.source(row.target)
+        backend = self._backends.get(source or "")
+        if backend is None and ":" in row.target:
+            raise Unavailable(f"This profile names no {source_name(row.target)}. The record waits until it does.")
         try:
             payload: dict[str, Any] = json.loads(row.payload)
             call = self._call(row, backend, payload)
@@ -51,12 +63,18 @@ class Deliveries:
         match row.kind, backend:
             case (kind, Crm()) if kind == WRAP_UP:
                 record = record_from(payload)
+                if record.customer_id is not None:
+                    record = replace(record, customer_id=unqualified(row.target, record.customer_id))
                 if record.key != row.key:
                     raise ValueError("the record carries another key than its row")
                 return backend.log_wrap_up(record)
             case (kind, Crm()) if kind == CASE:
                 return backend.create_case(
-                    payload["customer_id"], payload["subject"], priority="", text=payload["text"], key=row.key
+                    unqualified(row.target, payload["customer_id"]),
+                    payload["subject"],
+                    priority="",
+                    text=payload["text"],
+                    key=row.key,
                 )
             case (kind, Messaging()) if kind == FOLLOW_UP:
                 return backend.send(message_from(payload))

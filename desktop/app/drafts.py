@@ -14,7 +14,8 @@ class Draft:
     """One interaction's unfinished wrap-up.
 
     revision counts the wrap-ups of this interaction, from 1; saving again does not change it.
-    saved_at is in seconds since the epoch and is set by the store.
+    saved_at is in seconds since the epoch and is set by the store. also: the customer's records in other CRMs, which
+    are remembered for erasing and not read back.
     """
 
     interaction_id: str
@@ -24,6 +25,7 @@ class Draft:
     follow_ups: tuple[Mapping[str, Any], ...]
     revision: int
     saved_at: float
+    also: tuple[str, ...] = ()
 
 
 _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
@@ -44,11 +46,13 @@ def write_draft(connection: Connection, draft: Draft, body: str) -> None:
         " revision = excluded.revision, saved_at = excluded.saved_at, seal = excluded.seal",
         (*fields, seal(*fields)),
     )
-    if draft.customer_id is not None:
+    for customer_id in (draft.customer_id, *draft.also):
+        if customer_id is None:
+            continue
         connection.execute(
             "INSERT INTO interaction_customers (interaction_id, customer_id, seen_at) VALUES (?, ?, ?)"
             " ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
-            (draft.interaction_id, draft.customer_id, draft.saved_at),
+            (draft.interaction_id, customer_id, draft.saved_at),
         )
 
 

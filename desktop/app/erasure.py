@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop.app.kept_links import delete_links_of, linked_customers
 from desktop.app.outbox_rows import DELIVERED, WAITING
 from desktop.app.store_errors import StoreLocked
 from desktop.app.store_schema import canonical_json
@@ -23,6 +24,7 @@ class Retention:
     delivered: float = 30 * DAY
     customers: float = 1 * DAY
     messages: float = 30 * DAY
+    links: float = 365 * DAY
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Purged:
     delivered: int
     customers: int
     messages: int = 0
+    links: int = 0
 
 
 def purge_old(connection: Connection, now: float, retention: Retention) -> Purged:
@@ -65,12 +68,13 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
         " AND interaction_id NOT IN (SELECT interaction_id FROM drafts UNION SELECT interaction_id FROM outbox)",
         (now - retention.delivered,),
     )
-    return Purged(drafts, delivered, customers, messages)
+    links = delete("DELETE FROM links WHERE said_at < ?", now - retention.links)
+    return Purged(drafts, delivered, customers, messages, links)
 
 
 @dataclass(frozen=True)
 class Traces:
-    """How many rows are about a customer: drafts, outbox rows by state, records looked up, messages from them."""
+    """How many rows are about a customer: drafts, outbox rows by state, records looked up, messages, links."""
 
     drafts: int = 0
     waiting: int = 0
@@ -78,6 +82,7 @@ class Traces:
     delivered: int = 0
     customers: int = 0
     messages: int = 0
+    links: int = 0
 
     @property
     def unsent(self) -> int:
@@ -87,37 +92,43 @@ class Traces:
 
 def find_traces(connection: Connection, customer_id: str) -> Traces:
     """Count the rows that `delete_customer` would delete."""
-    interactions = _interactions(connection, customer_id)
+    ids = _records(connection, customer_id)
+    interactions = _interactions(connection, ids)
     outbox = connection.execute("SELECT interaction_id, state FROM outbox").fetchall()
     states = [state for interaction_id, state in outbox if interaction_id in interactions]
     waiting, delivered = states.count(WAITING), states.count(DELIVERED)
     drafts = connection.execute("SELECT interaction_id FROM drafts").fetchall()
-    records = connection.execute("SELECT count(*) FROM customers WHERE customer_id = ?", (customer_id,)).fetchone()
+    customers = connection.execute("SELECT customer_id FROM customers").fetchall()
+    links = connection.execute("SELECT first, second FROM links WHERE kind = 'customer'").fetchall()
     return Traces(
         drafts=sum(row[0] in interactions for row in drafts),
         waiting=waiting,
         parked=len(states) - waiting - delivered,
         delivered=delivered,
-        customers=records[0],
-        messages=len(_messages(connection, customer_id, interactions)),
+        customers=sum(row[0] in ids for row in customers),
+        messages=len(_messages(connection, ids, interactions)),
+        links=sum(not ids.isdisjoint(row) for row in links),
     )
 
 
 def delete_customer(connection: Connection, customer_id: str) -> Traces:
     """Delete every row about a customer and say how many there were.
 
-    About a customer is: their record and its keys, and the drafts and outbox rows of every interaction that was
-    linked to them while its note was written, or of which an outbox row names them; and the messages from an address
-    that their record or one of those rows has.
+    About a customer is: their record and its keys, those of their records in other CRMs, and the drafts and outbox
+    rows of every interaction that was linked to them while its note was written, or of which an outbox row names them;
+    and the messages from an address that their record or one of those rows has.
     """
     traces = find_traces(connection, customer_id)
-    interactions = _interactions(connection, customer_id)
-    for message_id in _messages(connection, customer_id, interactions):
+    ids = _records(connection, customer_id)
+    interactions = _interactions(connection, ids)
+    for message_id in _messages(connection, ids, interactions):
         connection.execute("DELETE FROM messages WHERE id = ?", (message_id,))
     for interaction_id in interactions:
         for table in ("drafts", "outbox", "interaction_customers"):
             connection.execute(f"DELETE FROM {table} WHERE interaction_id = ?", (interaction_id,))  # noqa: S608
-    connection.execute("DELETE FROM customers WHERE customer_id = ?", (customer_id,))
+    for one in ids:
+        connection.execute("DELETE FROM customers WHERE customer_id = ?", (one,))
+        delete_links_of(connection, one)
     return traces
 
 
@@ -133,21 +144,39 @@ def leave_no_byte(connection: Connection, database: "Database") -> None:
         raise StoreLocked("The rows are deleted, but another program keeps their traces in use; erase once more")
 
 
-def _interactions(connection: Connection, customer_id: str) -> set[str]:
+def _records(connection: Connection, customer_id: str) -> set[str]:
+    """The ids of the customer's records: those the agent said are the same, and those a wrap-up went to together."""
+    ids = linked_customers(connection, customer_id)
+    for (payload,) in connection.execute("SELECT payload FROM outbox").fetchall():
+        together = _together(payload)
+        if not ids.isdisjoint(together):
+            ids |= together
+    return ids
+
+
+def _together(payload: str) -> set[str]:
+    """The records that a wrap-up names as one customer."""
+    try:
+        return {str(one["customer_id"]) for one in json.loads(payload)["also"]}
+    except (LookupError, TypeError, ValueError):
+        return set()
+
+
+def _interactions(connection: Connection, ids: set[str]) -> set[str]:
     """The interactions that are a customer's."""
     linked = connection.execute(
-        "SELECT interaction_id FROM drafts WHERE customer_id = ?"
-        " UNION SELECT interaction_id FROM interaction_customers WHERE customer_id = ?",
-        (customer_id, customer_id),
+        "SELECT interaction_id, customer_id FROM drafts UNION SELECT interaction_id, customer_id"
+        " FROM interaction_customers"
     ).fetchall()
     outbox = connection.execute("SELECT interaction_id, payload FROM outbox").fetchall()
-    return {row[0] for row in linked} | {row[0] for row in outbox if _names(row[1], customer_id)}
+    named = {row[0] for row in outbox if any(_names(row[1], one) for one in ids)}
+    return {row[0] for row in linked if row[1] in ids} | named
 
 
-def _messages(connection: Connection, customer_id: str, interactions: set[str]) -> list[str]:
+def _messages(connection: Connection, ids: set[str], interactions: set[str]) -> list[str]:
     """The ids of the messages from a customer's addresses."""
-    keys = connection.execute("SELECT key FROM customer_keys WHERE customer_id = ?", (customer_id,)).fetchall()
-    addresses = {str(row[0]).partition(":")[2] for row in keys}
+    keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
+    addresses = {str(row[0]).partition(":")[2] for row in keys if row[1] in ids}
     for interaction_id, payload in connection.execute("SELECT interaction_id, payload FROM outbox").fetchall():
         if interaction_id in interactions:
             addresses |= _addresses(payload)

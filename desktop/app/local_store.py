@@ -7,7 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.app import customer_cache, drafts, erasure, kept_messages, outbox_rows, preferences, store_health
+from desktop.app import (
+    customer_cache,
+    drafts,
+    erasure,
+    kept_links,
+    kept_messages,
+    outbox_rows,
+    preferences,
+    store_health,
+)
 from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
 from desktop.app.erasure import Purged, Retention, Traces
@@ -23,6 +32,7 @@ from desktop.app.store_errors import (
 )
 from desktop.app.store_health import StoreHealth, set_aside
 from desktop.app.writer_thread import WriterThread
+from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage
 
 if TYPE_CHECKING:
@@ -227,6 +237,21 @@ class LocalStore:
     async def messages(self, limit: int = 200) -> list[InboundMessage]:
         """What customers wrote, the oldest first; the newest `limit` of it."""
         return await self._thread.read(lambda connection, _: kept_messages.read_messages(connection, limit))
+
+    # Links between records of several systems
+
+    async def keep_link(self, link: IdentityLink) -> None:
+        """Keep what the agent said of two records."""
+        at = float(self._clock())
+        await self._thread.write(lambda connection, _: kept_links.write_link(connection, link, at))
+
+    async def forget_link(self, link: IdentityLink) -> None:
+        """Forget what the agent said of two records."""
+        await self._thread.write(lambda connection, _: kept_links.delete_link(connection, link))
+
+    async def links(self) -> list[IdentityLink]:
+        """What the agent said of records, the oldest first."""
+        return await self._thread.read(lambda connection, _: kept_links.read_links(connection))
 
     # Customer cache, preferences
 

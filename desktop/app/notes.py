@@ -54,18 +54,19 @@ class Notes:
         timing: Timing,
         local: Callable[[], LocalStore],
         *,
-        customer_of: Callable[[str], str | None],
+        customers_of: Callable[[str], tuple[str, ...]],
         row_for: RowFor,
         parked: Callable[[OutboxRow], None],
     ) -> None:
-        """`local` raises StoreError while the disk is not there. `row_for`: the write a draft would have been.
+        """`local` raises StoreError while the disk is not there. `customers_of`: the ids of the records of an
+        interaction's customer, the one that counts first. `row_for`: the write a draft would have been.
 
         `parked` hears of drafts that became parked outbox rows.
         """
         self._store = store
         self._timing = timing
         self._local = local
-        self._customer_of = customer_of
+        self._customers_of = customers_of
         self._row_for = row_for
         self._parked = parked
         self._pages: dict[str, _Page] = {}
@@ -85,7 +86,8 @@ class Notes:
         kept = tuple(follow_up_json(follow_up) for follow_up in follow_ups)
         page = self._pages.get(interaction_id)
         revision = page.draft.revision if page else 1
-        draft = Draft(interaction_id, self._customer_of(interaction_id), note, codes, kept, revision, 0.0)
+        first, *further = (*self._customers_of(interaction_id),) or (None,)
+        draft = Draft(interaction_id, first, note, codes, kept, revision, 0.0, tuple(further))
         if page is None:
             if _words(draft) == self._finished.get(interaction_id, (("", (), ()))):
                 return  # the editor still shows what was finished, or nothing at all

@@ -1,5 +1,7 @@
 """Looks up who is next in line, so that the card is there with the ring."""
 
+from collections.abc import Sequence
+
 from desktop.app.contact_keys import contact_key
 from desktop.app.customer_finder import CustomerFinder
 from desktop.app.store import Store
@@ -10,24 +12,24 @@ _REMEMBERED = 200
 
 
 class Prefetch:
-    """Asks once for each head of my queues; the finder keeps the answer."""
+    """Asks once for each head of my queues; the finders, one a CRM, keep the answers."""
 
-    def __init__(self, finder: CustomerFinder | None, store: Store) -> None:
+    def __init__(self, finders: Sequence[CustomerFinder], store: Store) -> None:
         self.me = ""
-        self._finder = finder
+        self._finders = finders
         self._store = store
         self._asked: dict[str, None] = {}
 
     def look_at(self, queue: QueueStats) -> None:
         """Ask for the first few who wait, unless this queue is none of mine."""
-        finder = self._finder
         me = self._store.state.agents.get(self.me or self._store.state.me)
-        if finder is None or (me is not None and me.queues and queue.name not in me.queues):
+        if not self._finders or (me is not None and me.queues and queue.name not in me.queues):
             return
         for waiting in queue.head[:HEADS]:
-            if waiting.interaction_id in self._asked or not contact_key(waiting.customer, finder.region):
+            if waiting.interaction_id in self._asked or not contact_key(waiting.customer, self._finders[0].region):
                 continue
             self._asked[waiting.interaction_id] = None
             while len(self._asked) > _REMEMBERED:
                 del self._asked[next(iter(self._asked))]
-            finder.find(waiting.customer)
+            for finder in self._finders:
+                finder.find(waiting.customer)

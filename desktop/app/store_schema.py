@@ -49,6 +49,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             id TEXT PRIMARY KEY, address TEXT NOT NULL, body TEXT NOT NULL, kept_at REAL NOT NULL,
             seal TEXT NOT NULL)""",
     ),
+    (
+        # Which records of several systems are one customer or person, and which are not, as the agent said.
+        """CREATE TABLE links (
+            kind TEXT, first TEXT, second TEXT, same INTEGER NOT NULL, said_at REAL NOT NULL, seal TEXT NOT NULL,
+            PRIMARY KEY (kind, first, second)) WITHOUT ROWID""",
+    ),
 )
 
 

@@ -11,9 +11,10 @@ from desktop.domain.words import Channel
 from desktop.ports.messaging import OutgoingMessage
 
 
-def record_json(record: WrapUpRecord) -> dict[str, Any]:
-    """A JSON object."""
-    return {**asdict(record), "follow_ups": [follow_up_json(follow_up) for follow_up in record.follow_ups]}
+def record_json(record: WrapUpRecord, ids: Sequence[str] = ()) -> dict[str, Any]:
+    """A JSON object. `ids` are those of all records of the customer: erasing any of them must find this one."""
+    also = {"also": [{"customer_id": one} for one in ids]} if len(ids) > 1 else {}
+    return {**asdict(record), "follow_ups": [follow_up_json(follow_up) for follow_up in record.follow_ups], **also}
 
 
 def record_from(kept: Mapping[str, Any]) -> WrapUpRecord:
@@ -22,7 +23,7 @@ def record_from(kept: Mapping[str, Any]) -> WrapUpRecord:
     Raises:
         LookupError, TypeError: it is not one.
     """
-    values = dict(kept)
+    values = {name: value for name, value in kept.items() if name != "also"}
     for name in ("codes", "experts"):
         values[name] = tuple(values[name])
     values["follow_ups"] = tuple(follow_up_from(follow_up) for follow_up in values["follow_ups"])

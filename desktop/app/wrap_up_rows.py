@@ -1,11 +1,13 @@
 """What a finished wrap-up leaves to be delivered: the record, and a row for each follow-up somebody must act on."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from desktop.app.drafts import Draft
 from desktop.app.follow_up_json import follow_up_from
 from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.targets import CONTACT_CENTER, Targets
 from desktop.app.wrap_up_json import message_json, record_json
 from desktop.domain.customer import Consent, Customer, FollowUp, WrapUpRecord
 from desktop.domain.model import Interaction
@@ -15,7 +17,6 @@ from desktop.domain.words import Channel
 from desktop.ports.base import Capability
 from desktop.ports.messaging import OutgoingMessage
 
-CONTACT_CENTER, CRM, MESSAGING = "contact_center", "crm", "messaging"
 WRAP_UP, FOLLOW_UP, CASE = "wrap_up", "follow_up", "case"
 _MESSAGES = {"sms": Channel.SMS, "email": Channel.EMAIL}
 
@@ -23,10 +24,13 @@ _MESSAGES = {"sms": Channel.SMS, "email": Channel.EMAIL}
 class WrapUpRows:
     """Makes outbox rows out of the state. The same work makes the same keys, in any process."""
 
-    def __init__(self, profile: str, state: Callable[[], AppState], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, profile: str, state: Callable[[], AppState], clock: Callable[[], float], targets: Targets | None = None
+    ) -> None:
         self._profile = profile
         self._state = state
         self._clock = clock
+        self._targets = targets if targets is not None else Targets({})
 
     def rows(
         self,
@@ -37,14 +41,16 @@ class WrapUpRows:
         revision: int,
         under_way: Collection[FollowUp] = (),
     ) -> list[OutboxRow]:
-        """The record first, then the follow-ups, without those that are under way already."""
+        """The record first, once for each CRM it goes to, then the follow-ups, without those under way already."""
         state = self._state()
         customer = customer_of(state, interaction.id)
+        found = state.pops.get(interaction.id)
+        match = found.match if found is not None else None
         now = self._clock() + state.skew
         record = WrapUpRecord(
-            key=outbox_key(self._profile, interaction.id, WRAP_UP, revision),
+            key="",
             interaction_id=interaction.id,
-            customer_id=customer.id if customer is not None else None,
+            customer_id=None,
             agent_id=state.me,
             channel=interaction.channel.value,
             queue=interaction.queue,
@@ -56,7 +62,11 @@ class WrapUpRows:
             experts=expert_outcomes(interaction),
             address="" if interaction.customer.withheld else interaction.customer.value,
         )
-        rows = [self._row(record.key, WRAP_UP, interaction.id, CRM, record_json(record))]
+        ids = match.ids if match is not None else ()
+        rows = [
+            self._record_row(replace(record, customer_id=customer_id), target, revision, ids)
+            for target, customer_id in self._targets.records(match)
+        ]
         for part, follow_up in enumerate(follow_ups):
             row = self._follow_up(state, interaction, customer, follow_up, revision, part)
             if row is not None and follow_up not in under_way:
@@ -78,9 +88,8 @@ class WrapUpRows:
             return self.rows(interaction, draft.codes, draft.note, follow_ups, draft.revision)[0]
         state = self._state()
         saved_at = draft.saved_at + state.skew
-        key = outbox_key(self._profile, draft.interaction_id, WRAP_UP, draft.revision)
         record = WrapUpRecord(
-            key=key,
+            key="",
             interaction_id=draft.interaction_id,
             customer_id=draft.customer_id,
             agent_id=state.me,
@@ -92,7 +101,10 @@ class WrapUpRows:
             note=draft.note,
             follow_ups=follow_ups,
         )
-        return self._row(key, WRAP_UP, draft.interaction_id, CRM, record_json(record))
+        target = next(self._targets.records(None))[0]
+        if draft.customer_id is not None:
+            target, _ = self._targets.record(draft.customer_id)
+        return self._record_row(record, target, draft.revision)
 
     def _follow_up(
         self,
@@ -127,12 +139,21 @@ class WrapUpRows:
                 consent=_consent(state, customer, _MESSAGES[follow_up.kind], to),
                 customer_id=customer.id if customer is not None else None,
             )
-            return self._row(key, FOLLOW_UP, interaction.id, MESSAGING, message_json(message))
+            return self._row(
+                key, FOLLOW_UP, interaction.id, self._targets.message(message.channel), message_json(message)
+            )
         if follow_up.kind == "case" and customer is not None:
             key = outbox_key(self._profile, interaction.id, CASE, revision, part)
             payload = {"customer_id": customer.id, "subject": follow_up.text, "text": follow_up.text}
-            return self._row(key, CASE, interaction.id, CRM, payload)
+            return self._row(key, CASE, interaction.id, self._targets.record(customer.id)[0], payload)
         return None
+
+    def _record_row(self, record: WrapUpRecord, target: str, revision: int, ids: Sequence[str] = ()) -> OutboxRow:
+        """One CRM's copy of a record. Of several CRMs, each one's has a key of its own."""
+        kind = f"{WRAP_UP} {target}" if self._targets.several_crms else WRAP_UP
+        key = outbox_key(self._profile, record.interaction_id, kind, revision)
+        payload = record_json(replace(record, key=key), ids)
+        return self._row(key, WRAP_UP, record.interaction_id, target, payload)
 
     def _row(self, key: str, kind: str, interaction_id: str, target: str, payload: Any) -> OutboxRow:
         return new_row(key, kind, interaction_id, target, payload, created_at=self._clock())

@@ -6,7 +6,7 @@ from desktop.cli.check_outcome import outcome
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
-from desktop.config import Profile, Setting
+from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports import registry
 from desktop.ports.base import Kind
 
@@ -15,10 +15,16 @@ def _shown(setting: Setting) -> dict[str, str]:
     return {"value": setting.shown, "from": setting.origin}
 
 
+def _settings(one: BackendSettings) -> dict[str, Any]:
+    named = {"name": one.name} if one.shared else {}
+    values = {name: _shown(value) for name, value in one.options.items()}
+    return {**named, "backend": _shown(one.backend), **values}
+
+
 def _show(profile: Profile) -> None:
     backends = {
-        kind.value: {"backend": _shown(one.backend)} | {name: _shown(value) for name, value in one.options.items()}
-        for kind, one in profile.backends.items()
+        kind.value: _settings(several[0]) if len(several) == 1 else [_settings(one) for one in several]
+        for kind, several in profile.backends.items()
     }
     emit(
         {
@@ -26,10 +32,11 @@ def _show(profile: Profile) -> None:
             "file": str(profile.path),
             "data_dir": _shown(profile.data_dir),
             "region": _shown(profile.region),
+            "write_back": _shown(profile.write_back),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,
-            "problems": profile.problems,
+            "problems": profile.problems + profile.broken,
         }
     )
 
@@ -40,12 +47,13 @@ def _check(profile: Profile) -> int:
     from desktop.config.check import check_profile
 
     checked = asyncio.run(check_profile(profile))
-    emit({"profile": profile.name.value, "problems": profile.problems, "backends": checked})
+    emit({"profile": profile.name.value, "problems": profile.problems + profile.broken, "backends": checked})
     for problem in profile.problems:
         say(problem)
     for one in checked:
         words = "works" if one.ok else one.message
-        say(f"{one.kind} {one.backend}: {words} ({one.seconds * 1000:.0f} ms)")
+        of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""
+        say(f"{one.kind}{of} {one.backend}: {words} ({one.seconds * 1000:.0f} ms)")
     return Exit.USAGE if profile.problems else outcome(checked)
 
 
@@ -91,4 +99,4 @@ def run(chosen: Chosen) -> int:
     if chosen["action"] == "check":
         return _check(profile)
     _show(profile)
-    return Exit.USAGE if profile.problems else Exit.OK
+    return Exit.USAGE if profile.problems or profile.broken else Exit.OK

@@ -12,6 +12,7 @@ from desktop.cli.output import emit, say
 from desktop.config import ConfigError, read_profile
 from desktop.config.file import default_path, read_tables, render_profile, toml_text, write_private
 from desktop.config.profile import NAME
+from desktop.config.setting import SEVERAL
 from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.options import Option
@@ -34,27 +35,42 @@ def _ask_secret(question: str) -> str:
     return _ask(question)
 
 
-def _secret(profile: str, kind: Kind, option: Option, folder: Path, files: dict[Path, str]) -> dict[str, str]:
+def _secret(place: str, option: Option, folder: Path, files: dict[Path, str]) -> dict[str, str]:
     """The keys that say where the secret is; a new token file is noted in `files`."""
     say(f"{option.name}: {option.help} It is kept in a file that only you can read; it never goes into the profile.")
     value = _ask_secret(f"{option.name} (empty: it comes from the environment or the keyring later)")
     if not value:
         return {}
-    path = folder / f"{profile}.{kind.value}.{option.name}"
+    path = folder / f"{place}.{option.name}"
     files[path] = value
     return {f"{option.name}_file": str(path)}
 
 
-def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> dict[str, str]:
+def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> list[dict[str, str]]:
+    """The tables of one kind: none, one, or several in the order in which they were named."""
     installed = registry.names(kind)
     say(f"\n{kind.value.replace('_', ' ')}: installed are {', '.join(installed) or 'none'}.")
-    name = _ask(f"backend for {kind.value} (- for none)", installed[0] if installed else "-")
-    if name == "-":
-        return {}
-    values = {"backend": name}
-    for option in registry.load(kind, name).manifest.options:
+    more = "; several with spaces between, the one with precedence first" if kind in SEVERAL else ""
+    answer = _ask(f"backend for {kind.value} (- for none{more})", installed[0] if installed else "-")
+    chosen = [] if answer == "-" else answer.split() if kind in SEVERAL else [answer]
+    tables = []
+    for number, backend in enumerate(chosen, start=1):
+        several = len(chosen) > 1
+        if several:
+            say(f"{backend}, number {number}:")
+        default = "".join(c for c in backend.lower() if c.isascii() and c.isalnum())
+        name = _ask("its name in this profile", default) if several else ""
+        place = f"{profile}.{kind.value}.{name}" if several else f"{profile}.{kind.value}"
+        values = {"backend": backend} | ({"name": name} if several else {})
+        tables.append(values | _options(kind, backend, place, folder, files))
+    return tables
+
+
+def _options(kind: Kind, backend: str, place: str, folder: Path, files: dict[Path, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for option in registry.load(kind, backend).manifest.options:
         if option.secret:
-            values |= _secret(profile, kind, option, folder, files)
+            values |= _secret(place, option, folder, files)
             continue
         value = _ask(f"{option.name}: {option.help}", option.default or "")
         if value and value != option.default:
@@ -95,5 +111,5 @@ def _checked(name: str, path: Path) -> int:
     for words in profile.problems:
         say(words)
     for one in checked:
-        say(f"{one.kind}: {'works' if one.ok else one.message}")
+        say(f"{one.kind} {one.name}: {'works' if one.ok else one.message}")
     return Exit.USAGE if profile.problems else outcome(checked)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from desktop.cli.exits import CommandError, Exit
-from desktop.config import ConfigError, Profile, read_profile
+from desktop.config import BackendSettings, ConfigError, Profile, read_profile
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
@@ -48,17 +48,26 @@ def within(chosen: Chosen, work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(bounded())
 
 
+def made(settings: BackendSettings) -> Backend:
+    """One backend, not connected.
+
+    Raises:
+        registry.PluginError: its plug-in cannot be used.
+    """
+    return registry.load(settings.kind, settings.backend.value).create(settings.values())
+
+
 @asynccontextmanager
 async def opened(profile: Profile, kind: Kind) -> AsyncIterator[Backend]:
-    """The backend of one kind, connected.
+    """The backend of one kind, connected; the first of several.
 
     Raises:
         CommandError: the profile names none.
     """
-    settings = profile.backends.get(kind)
-    if settings is None:
+    several = profile.backends.get(kind)
+    if not several:
         raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
-    backend = registry.load(kind, settings.backend.value).create(settings.values())
+    backend = made(several[0])
     try:
         await backend.open()
         yield backend

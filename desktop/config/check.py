@@ -24,6 +24,7 @@ class Checked:
     capabilities: tuple[str, ...] = ()
     error: str = ""
     message: str = ""
+    name: str = ""  # its own within the kind
 
 
 async def check_backend(
@@ -34,7 +35,7 @@ async def check_backend(
     kind, name = settings.kind.value, settings.backend.value
 
     def failed(error: str, message: str) -> Checked:
-        return Checked(kind, name, False, clock() - started, error=error, message=message)
+        return Checked(kind, name, False, clock() - started, error=error, message=message, name=settings.name)
 
     try:
         backend = registry.load(settings.kind, name).create(settings.values())
@@ -45,7 +46,7 @@ async def check_backend(
     try:
         async with asyncio.timeout(deadline):
             offered = await backend.open()
-        return Checked(kind, name, True, clock() - started, tuple(sorted(offered)))
+        return Checked(kind, name, True, clock() - started, tuple(sorted(offered)), name=settings.name)
     except TimeoutError:
         return failed("Unavailable", f"No answer within {deadline:g} s.")
     except BackendError as error:
@@ -59,4 +60,5 @@ async def check_backend(
 
 async def check_profile(profile: Profile) -> list[Checked]:
     """Every backend of the profile, all at once."""
-    return list(await asyncio.gather(*(check_backend(settings) for settings in profile.backends.values())))
+    each = (settings for several in profile.backends.values() for settings in several)
+    return list(await asyncio.gather(*map(check_backend, each)))

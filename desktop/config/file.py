@@ -48,13 +48,19 @@ def toml_text(text: str) -> str:
     return f'"{escaped}"'
 
 
-def render_profile(name: str, tables: Mapping[str, Mapping[str, str]]) -> str:
-    """The TOML text of one profile; `tables` maps a kind to its keys. Names become quoted keys."""
+def render_profile(name: str, tables: Mapping[str, Sequence[Mapping[str, str]]]) -> str:
+    """The TOML text of one profile. Names become quoted keys.
+
+    Args:
+        tables: by kind, the keys of its backend, or of several in order of precedence.
+    """
     lines = []
-    for kind, values in tables.items():
-        lines += [f"[profiles.{toml_text(name)}.{kind}]"]
-        lines += [f"{key} = {toml_text(value)}" for key, value in values.items()]
-        lines += [""]
+    for kind, several in tables.items():
+        for values in several:
+            head = f"profiles.{toml_text(name)}.{kind}"
+            lines += [f"[[{head}]]" if len(several) > 1 else f"[{head}]"]
+            lines += [f"{key} = {toml_text(value)}" for key, value in values.items()]
+            lines += [""]
     return "\n".join(lines)
 
 

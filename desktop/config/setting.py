@@ -8,6 +8,12 @@ from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"
 
+SEVERAL = frozenset({Kind.CRM, Kind.PRESENCE, Kind.MESSAGING, Kind.ASSIST})
+"""The kinds that several backends of one profile may serve together."""
+
+WRITE_BACK = ("first", "all")
+"""Where a wrap-up is written when several CRMs hold the customer: the one with precedence, or each of them."""
+
 
 class ConfigError(Exception):
     """The configuration cannot be used; the message says what to change."""
@@ -29,11 +35,23 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class BackendSettings:
-    """Which plug-in serves one kind, and its options."""
+    """Which plug-in serves one kind, and its options.
+
+    `name` is its own within the kind, `shared` whether others serve the kind too. `broken` says why the plug-in cannot
+    be loaded; the profile is used without it then.
+    """
 
     kind: Kind
     backend: Setting
     options: Mapping[str, Setting]
+    name: str = ""
+    shared: bool = False
+    broken: str = ""
+
+    @property
+    def source(self) -> str:
+        """What its events and its health are called: the kind, with the name where it is not the only one."""
+        return f"{self.kind.value}:{self.name}" if self.shared else self.kind.value
 
     def values(self) -> dict[str, str]:
         """The option values as `Backend.create` takes them."""
@@ -45,17 +63,24 @@ class Profile:
     """All that is configured under one name. `problems` is empty when it can be used.
 
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
-    the verbs of the desktop and `theme` is its look, for every profile of the file.
+    the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
+    order of precedence. `write_back` is one of `WRITE_BACK`.
     """
 
     name: Setting
     path: Path
     data_dir: Setting
-    backends: Mapping[Kind, BackendSettings]
+    backends: Mapping[Kind, tuple[BackendSettings, ...]]
     problems: tuple[str, ...] = ()
     region: Setting = Setting("", "default")
     keys: Mapping[str, Setting] = field(default_factory=dict)
     theme: Setting = Setting("", "default")
+    write_back: Setting = Setting(WRITE_BACK[0], "default")
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """What is wrong with plug-ins that the profile is used without."""
+        return tuple(one.broken for several in self.backends.values() for one in several if one.broken)
 
     @property
     def store_path(self) -> Path:

@@ -86,6 +86,7 @@ class Batch:
         "endings",
         "health",
         "interactions",
+        "links",
         "me",
         "notices",
         "oddities",
@@ -99,7 +100,9 @@ class Batch:
         "presence",
         "queues",
         "received",
+        "same_people",
         "sent",
+        "sources",
         "tombstones",
         "unfinished",
     )
@@ -112,6 +115,9 @@ class Batch:
         self.endings = state.endings
         self.oddities = state.oddities
         self.phone = state.phone
+        self.sources = state.sources
+        self.links = Shelf(state.links)
+        self.same_people = Shelf(state.same_people)
         self.interactions = Shelf(state.interactions)
         self.tombstones = Shelf(state.tombstones)
         self.agents = Shelf(state.agents)
@@ -137,6 +143,11 @@ class Batch:
         """Set a field that is not a mapping, unless it already is equal."""
         if self._values.get(name, getattr(self._before, name)) != value:
             self._values[name] = value
+
+    @property
+    def sources_changed(self) -> bool:
+        """Whether the declared sources are others than before."""
+        return self.sources != self._before.sources
 
     def odd(self, words: str) -> None:
         """Note something for the diagnostics screen."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.domain.model import Address, Instant
+from desktop.domain.words import PopAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Case:
     opened_at: Instant
     priority: str = ""
     owner: str = ""
+    source: str = ""  # which of several CRMs; "" where there is one
 
     @property
     def is_open(self) -> bool:
@@ -52,6 +54,7 @@ class TimelineEntry:
     summary: str
     agent: str = ""
     detail: str = ""
+    source: str = ""  # as that of a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Purchase:
     at: Instant
     item: str
     amount: str  # already formatted with its currency
+    source: str = ""  # as that of a case
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,40 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """One CRM's record of a customer whom several know, and why it is theirs ("same number"); the first needs none."""
+
+    customer: Customer
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """A customer found, and why: the key that matched, and whether the record really carries it."""
+    """A customer found, and why: the key that matched, and whether the record really carries it.
+
+    `records` are what the customer was put together from, when several CRMs know them, in order of precedence.
+    """
 
     customer: Customer
     matched_on: str  # phone | email | handle | name | text
     reason: str  # for people: "same number, different name"
     verified: bool = False
+    records: tuple[Record, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of every record that it stands for."""
+        return tuple(record.customer.id for record in self.records) or (self.customer.id,)
+
+
+@dataclass(frozen=True, slots=True)
+class CrmAnswer:
+    """What one of several CRMs answered to a screen pop. `why` says why it could not be asked."""
+
+    source: str
+    answer: PopAnswer
+    since: Instant
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from desktop.domain.customer import CustomerDetails, FollowUp, Match
+from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
+from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
@@ -181,6 +182,7 @@ class PopChanged:
     chosen_by: str = ""  # "only match" or the agent
     cached: bool = False
     why: str = ""
+    answers: tuple[CrmAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,20 @@ class CapabilitiesKnown:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcesDeclared:
+    """The sources of the profile, of each kind the one with precedence first; told where several serve a kind."""
+
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinksChanged:
+    """What the agent said of records that are, or are not, one customer or person; all of it."""
+
+    links: tuple[IdentityLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PendingChanged:
     """Verbs of an interaction that were asked for and not answered yet (key `""`: the agent's own state)."""
 
@@ -278,6 +294,8 @@ Event = (
     | DraftDropped
     | OutboxChanged
     | CapabilitiesKnown
+    | SourcesDeclared
+    | LinksChanged
     | PendingChanged
     | PastHelpKnown
     | Noticed

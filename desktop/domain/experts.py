@@ -1,16 +1,15 @@
 """Whom to ask: people found by skill, name or team, those most likely to help first, with the evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from desktop.domain.colleagues import Sighting, colleagues, counting, sightings
 from desktop.domain.folding import fold, nearness
-from desktop.domain.freshness import known_at
+from desktop.domain.freshness import STALE_AFTER
+from desktop.domain.identity import unqualified
 from desktop.domain.model import Instant
 from desktop.domain.person import PastHelp, Person, Presence
 from desktop.domain.state import AppState
 from desktop.domain.words import PresenceState
-
-STALE_AFTER = 60.0
-"""Seconds after which what the directory said of a person weighs less."""
 
 SOON = 600.0
 """Seconds within which a busy person's end of the meeting counts as near."""
@@ -37,7 +36,8 @@ class RankedExpert:
     """A person who may help, and why they stand where they stand.
 
     `skill` and `level` (1..5) are the skill that was asked for, "" and 0 when none was; `age` is how old the
-    presence is in seconds; `score` runs from 0 (no hope) to about 115.
+    presence is in seconds; `score` runs from 0 (no hope) to about 115. `sightings` are the words of all directories
+    where several know the person; `presence` is the one that counts.
     """
 
     person: Person
@@ -48,6 +48,7 @@ class RankedExpert:
     age: float | None
     reasons: tuple[str, ...]
     can_consult: bool
+    sightings: tuple[Sighting, ...] = ()
 
 
 def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExpert, ...]:
@@ -59,17 +60,16 @@ def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExper
     """
     words = fold(query).split()
     found: list[tuple[RankedExpert, str]] = []
-    for person in state.people.values():
-        if person.id == state.me:
+    for person, records in colleagues(state):
+        if any(unqualified(one.source, one.id) == state.me for one in records):
             continue
         fit = _fit(person, words)
         if fit is None:
             continue
-        skill, quality = fit
-        presence = state.presence.get(person.id)
-        seen = None if presence is None else known_at(state, presence.source or "presence", presence.observed_at)
-        ranked = _ranked(person, presence, seen, state.past_help.get(person.id), skill, quality, now)
-        found.append((ranked, fold(person.name)))
+        seen = sightings(state, records)
+        past = next((state.past_help[one.id] for one in records if one.id in state.past_help), None)
+        ranked = _ranked(person, counting(seen, now), past, fit, now)
+        found.append((replace(ranked, sightings=seen) if len(records) > 1 else ranked, fold(person.name)))
     found.sort(key=lambda entry: (-entry[0].score, entry[1], entry[0].person.id))
     return tuple(ranked for ranked, _ in found)
 
@@ -97,18 +97,14 @@ def _fit(person: Person, words: list[str]) -> tuple[str, float] | None:
 
 
 def _ranked(
-    person: Person,
-    presence: Presence | None,
-    seen: Instant | None,
-    past: PastHelp | None,
-    skill: str,
-    quality: float,
-    now: Instant,
+    person: Person, seen: Sighting | None, past: PastHelp | None, fit: tuple[str, float], now: Instant
 ) -> RankedExpert:
+    presence = seen.presence if seen is not None else None
+    skill, quality = fit
     base, reasons = _presence(presence, now)
     age = None
     if seen is not None:
-        age = max(0.0, now - seen)
+        age = max(0.0, now - seen.seen_at)
         if age > STALE_AFTER:
             # what was seen long ago tends towards knowing nothing
             base = _UNKNOWN + (base - _UNKNOWN) * STALE_AFTER / age

@@ -8,6 +8,9 @@ from desktop.domain.model import Instant
 from desktop.domain.state import AppState
 from desktop.domain.words import Health
 
+STALE_AFTER = 60.0
+"""Seconds after which what the directory said of a person weighs less."""
+
 
 def known_at(state: AppState, source: str, observed_at: Instant) -> Instant:
     """When something observed at `observed_at` was last known to be so.

@@ -1,6 +1,7 @@
 """Applying what a directory tells: people, presence, chats."""
 
 from desktop.domain.batch import Batch
+from desktop.domain.colleagues import same_people
 from desktop.domain.events import PresenceSnapshot
 from desktop.domain.person import ChatLine
 from desktop.domain.streams import Fit
@@ -19,6 +20,14 @@ def apply_snapshot(batch: Batch, source: str, event: PresenceSnapshot, fit: Fit)
     batch.presence.swap(kept | merged(batch.presence.now, fresh, fit))
     for line in event.chats:
         apply_chat(batch, line)
+
+
+def join(batch: Batch) -> None:
+    """Find out anew who is the same person in several directories, if anything changed that it depends on."""
+    several = sum(source.partition(":")[0] == "presence" for source in batch.sources) > 1
+    if several and (batch.people.changed or batch.links.changed or batch.sources_changed):
+        same = same_people(batch.people.now.values(), batch.links.now.values(), batch.sources)
+        batch.same_people.swap(same)
 
 
 def apply_chat(batch: Batch, line: ChatLine) -> None:

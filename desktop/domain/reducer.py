@@ -20,6 +20,7 @@ from desktop.domain.events import (
     HealthChanged,
     Heartbeat,
     InteractionChanged,
+    LinksChanged,
     MessageReceived,
     MessagingSnapshot,
     Noticed,
@@ -34,6 +35,7 @@ from desktop.domain.events import (
     PresenceChanged,
     PresenceSnapshot,
     QueueChanged,
+    SourcesDeclared,
 )
 from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
@@ -54,6 +56,7 @@ def reduce(state: AppState, envelopes: Sequence[Envelope]) -> AppState:
     for envelope in envelopes:
         _apply(batch, envelope)
     handset.join(batch)
+    people.join(batch)
     return batch.finish()
 
 
@@ -134,6 +137,10 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
                 batch.pending.put(event.interaction_id, event.verbs)
             else:
                 batch.pending.drop(event.interaction_id)
+        case SourcesDeclared():
+            batch.sources = event.sources
+        case LinksChanged():
+            batch.links.swap({link.key: link for link in event.links})
         case PastHelpKnown():
             batch.past_help.put(event.help.person_id, event.help)
         case Noticed():
@@ -169,7 +176,9 @@ def _pop(batch: Batch, envelope: Envelope, event: PopChanged) -> None:
         return  # the answer came after the interaction went
     known = batch.pops.get(key)
     since = known.since if known is not None and known.answer is event.answer else envelope.at
-    pop = ScreenPop(event.answer, since, event.matches, event.chosen, event.chosen_by, event.cached, event.why)
+    pop = ScreenPop(
+        event.answer, since, event.matches, event.chosen, event.chosen_by, event.cached, event.why, event.answers
+    )
     batch.pops.put(key, pop)
 
 

@@ -3,6 +3,7 @@
 Every one is pure and cheap: it reads the state and computes, it stores nothing.
 """
 
+from desktop.domain.colleagues import chat_way, colleague, why_same
 from desktop.domain.experts import RankedExpert, rank_experts
 from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
@@ -34,7 +35,9 @@ __all__ = [
     "RankedExpert",
     "call_capabilities",
     "calls_of_nobody",
+    "chat_way",
     "codes_for",
+    "colleague",
     "customer_of",
     "expert_outcomes",
     "known_at",
@@ -55,5 +58,6 @@ __all__ = [
     "server_now",
     "timeline",
     "verbs_on_offer",
+    "why_same",
     "wrap_up_problems",
 ]

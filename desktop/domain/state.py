@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from desktop.domain.customer import CustomerDetails, FollowUp, Match
+from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.events import Change
+from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
@@ -25,6 +26,7 @@ class ScreenPop:
     chosen_by: str = ""
     cached: bool = False
     why: str = ""
+    answers: tuple[CrmAnswer, ...] = ()  # of each CRM, where there are several
 
     @property
     def match(self) -> Match | None:
@@ -125,6 +127,9 @@ class AppState:
     skew: float = 0.0  # server clock minus local clock, seconds
     capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
+    sources: tuple[str, ...] = ()  # in order of precedence, where several serve a kind
+    links: Mapping[str, IdentityLink] = field(default_factory=dict)  # what the agent said of records
+    same_people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # person id -> ids of all their records
     past_help: Mapping[str, PastHelp] = field(default_factory=dict)
     phone: PhoneRegistration | None = None  # None: the profile names no phone, or it has not told yet
     phone_calls: Mapping[str, PhoneCall] = field(default_factory=dict)  # what is on it now, by Call-ID

@@ -10,6 +10,10 @@ class PluginError(Exception):
     """A plug-in cannot be used; the message says what to do."""
 
 
+class PluginBrokenError(PluginError):
+    """A plug-in is there and does not work here: it cannot be imported, or is none of ours."""
+
+
 def _group(kind: Kind) -> str:
     return f"agent_desktop.{kind.value}"
 
@@ -61,18 +65,19 @@ def load(kind: Kind, name: str) -> type[Backend]:
     """The class of one plug-in.
 
     Raises:
-        PluginError: it is unknown, brought twice, cannot be imported, or was written for another API number.
+        PluginBrokenError: it cannot be imported, is no Backend, or was written for another API number.
+        PluginError: it is unknown, or brought twice.
     """
     point = _point(kind, name)
     try:
         found = point.load()
-    except Exception as error:  # a plug-in may raise anything at import; it must not stop the desktop
-        raise PluginError(f"The {kind.value} backend {name!r} cannot be imported: {error}") from error
+    except (Exception, SystemExit) as error:  # a plug-in may raise anything at import; it must not stop the desktop
+        raise PluginBrokenError(f"The {kind.value} backend {name!r} cannot be imported: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Backend)):
-        raise PluginError(f"The {kind.value} backend {name!r} is not a Backend.")
+        raise PluginBrokenError(f"The {kind.value} backend {name!r} is not a Backend.")
     manifest: Manifest = found.manifest
     if manifest.api != API:
-        raise PluginError(
+        raise PluginBrokenError(
             f"The {kind.value} backend {name!r} was written for plug-in API {manifest.api}; this desktop has {API}."
         )
     return found

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from desktop.domain.model import Instant
 from desktop.domain.state import AppState
+from desktop.domain.words import DeliveryState
 from desktop.tui import wording
 from desktop.tui.keys import BY_ID, show, shown
 from desktop.tui.safe_text import Part, content, line

@@ -25,7 +25,7 @@ class Desk:
         self.presence = FakePresence()
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(self.store, asking, self.server, self.presence, self.feed.refresh)
+        self.actions = Actions(self.store, asking, self.server, {"presence": self.presence}, self.feed.refresh)
         self.store.say(CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center")
         self.script = self.server.script
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from app_fakes import FakeContactCenter, FakeCrm, FakeMessaging, VirtualTime, customer, interaction, match, told, until
 
+from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore, StoreFull
-from desktop.app.session import Backends, Session
+from desktop.app.session import Session
 from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
 from desktop.domain.message import InboundMessage, SentMessage

@@ -14,6 +14,7 @@ from desktop.app.deliveries import Deliveries
 from desktop.app.local_store import LocalStore, OutboxRow, new_row, outbox_key
 from desktop.app.outbox import Outbox
 from desktop.app.store import Store
+from desktop.app.targets import Targets
 from desktop.app.wrap_up_json import record_json
 from desktop.domain.customer import WrapUpRecord
 from desktop.ports.errors import (
@@ -43,7 +44,9 @@ class Rig:
         self.crm = crm
         self.store = Store(time_.timing.clock)
         self.asking = make_asking(time_, self.store)
-        self.outbox = Outbox(self.store, self.asking, lambda: local, Deliveries({"crm": crm}).deliver)
+        self.outbox = Outbox(
+            self.store, self.asking, lambda: local, Deliveries({"crm": crm}, Targets({}, ("crm",))).deliver
+        )
 
     @property
     def view(self) -> Any:
@@ -202,8 +205,24 @@ async def test_a_row_that_was_changed_on_the_disk_is_not_sent(tmp_path: Path) ->
 
 async def test_nobody_to_take_it_is_parked_not_lost(tmp_path: Path) -> None:
     async with running(tmp_path / "p.db") as rig:
-        await rig.add(row(1, rig.time.wall, target="crm:other"))
+        await rig.add(row(1, rig.time.wall, target="messaging"))
         await until(lambda: rig.view.parked == 1)
+
+
+async def test_a_record_for_a_backend_that_left_the_profile_waits_and_says_so(tmp_path: Path) -> None:
+    async with running(tmp_path / "p.db") as rig:
+        await rig.add(row(1, rig.time.wall, target="crm:other"))
+        await until(lambda: "names no CRM (other)" in rig.view.why)
+        assert (rig.view.waiting, rig.view.parked) == (1, 0)
+        (kept,) = await rig.outbox.rows()
+        assert "waits until it does" in kept.reason
+
+
+async def test_a_record_of_an_older_profile_still_finds_the_only_backend_of_its_kind(tmp_path: Path) -> None:
+    async with running(tmp_path / "p.db") as rig:
+        await rig.add(row(1, rig.time.wall, target="crm"))
+        await until(lambda: rig.view.waiting == 0)
+        assert len(rig.crm.written) == 1
 
 
 async def test_a_long_outage_ends_with_everything_delivered_once(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ import pytest
 from app_fakes import FakeContactCenter, VirtualTime, interaction, spin, told
 from fake_phone import FakePhone
 
+from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
-from desktop.app.session import Backends, Session
+from desktop.app.session import Session
 from desktop.domain.events import Change, PhoneCallChanged
 from desktop.domain.model import Address
 from desktop.domain.phone import CallEnd, CallState, Registration

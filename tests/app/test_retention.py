@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from app_fakes import VirtualTime, spin, told, until
 
+from desktop.app.backends import Backends
 from desktop.app.erasure import DAY
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import Draft, LocalStore, Purged, StoreError, new_row, outbox_key
 from desktop.app.retention import EVERY, RetentionWatch
-from desktop.app.session import Backends, Session
+from desktop.app.session import Session
 from desktop.app.store import Store
 
 

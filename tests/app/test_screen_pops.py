@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from app_fakes import NUMBER, FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, match, spin, until
 
+from desktop.app.backends import Backends
 from desktop.app.contact_keys import carries, contact_key, e164
 from desktop.app.customer_json import customer_from, customer_json
 from desktop.app.local_store import LocalStore
-from desktop.app.session import Backends, Session
+from desktop.app.session import Session
 from desktop.domain.customer import Consent, CustomerPromise
 from desktop.domain.events import Change, PopChanged, QueueChanged
 from desktop.domain.model import Address, QueueStats, Waiting

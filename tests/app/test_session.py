@@ -23,8 +23,9 @@ from app_fakes import (
     until,
 )
 
+from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore, StoreAbsent, StoreError
-from desktop.app.session import Backends, Session
+from desktop.app.session import Session
 from desktop.domain.events import Change, ChatReceived, PresenceChanged
 from desktop.domain.model import Leg
 from desktop.domain.person import ChatLine

@@ -47,7 +47,7 @@ url = "http://127.0.0.1:9"
 def test_every_value_knows_where_it_came_from(config: Path, token_file: Path) -> None:
     env = {"AGENT_DESKTOP_CRM_TOKEN": "t2", "AGENT_DESKTOP_CRM_URL": "http://127.0.0.1:10"}
     profile = load_profile(None, env, config)
-    center, crm = profile.backends[Kind.CONTACT_CENTER], profile.backends[Kind.CRM]
+    center, crm = profile.backends[Kind.CONTACT_CENTER][0], profile.backends[Kind.CRM][0]
     assert profile.name.origin == f"{config} default"
     assert center.options["url"].origin == f"{config} [profiles.work.contact_center] url"
     assert center.options["token"].origin == f"token file {token_file}"
@@ -61,7 +61,7 @@ def test_every_value_knows_where_it_came_from(config: Path, token_file: Path) ->
 def test_a_secret_is_taken_out_of_the_environment_even_when_a_file_wins(config: Path) -> None:
     env = {"AGENT_DESKTOP_CONTACT_CENTER_TOKEN": "from-env", "AGENT_DESKTOP_CRM_TOKEN": "x"}
     profile = load_profile(None, env, config)
-    assert profile.backends[Kind.CONTACT_CENTER].options["token"].value == CANARY
+    assert profile.backends[Kind.CONTACT_CENTER][0].options["token"].value == CANARY
     assert env == {}
 
 
@@ -153,7 +153,7 @@ def test_a_keyring_that_is_not_there_is_said_and_nothing_else_tried(config: Path
 def test_a_written_profile_reads_back_the_same(values: dict[str, str]) -> None:
     import tomllib
 
-    parsed = tomllib.loads(render_profile("work", {"crm": values}))
+    parsed = tomllib.loads(render_profile("work", {"crm": [values]}))
     assert parsed == {"profiles": {"work": {"crm": values}}}
     assert tomllib.loads(f"a = {toml_text(chr(0) + chr(0x7F))}")["a"] == "\x00\x7f"
 

@@ -1,0 +1,32 @@
+"""One CRM of the profile as the desktop uses it: asked, remembered, told of links."""
+
+from collections.abc import Callable
+
+from desktop.app.asking import Reading
+from desktop.app.crm_links import CrmLinks
+from desktop.app.customer_details import DetailsLoader
+from desktop.app.customer_finder import CustomerFinder
+from desktop.app.local_store import LocalStore
+from desktop.app.store import Store
+from desktop.ports.crm import Crm
+
+
+class CrmDesk:
+    """Everything that is asked of one CRM. Each has its own breaker: a failing one costs the others nothing."""
+
+    def __init__(
+        self, source: str, crm: Crm, reading: Reading, store: Store, local: Callable[[], LocalStore], region: str
+    ) -> None:
+        """`source` is what its events carry. `region`: where its numbers without `+` are dialled."""
+        self.source = source
+        self.crm = crm
+        self.reading = reading
+        self.finder = CustomerFinder(crm, reading, local, store.now, region)
+        self.details = DetailsLoader(crm, reading, store, source)
+        self.links = CrmLinks(crm, reading.asking, store, source)
+
+    async def close(self) -> None:
+        """Stop asking and telling; finish the writes."""
+        await self.links.close()
+        await self.details.close()
+        await self.finder.close()

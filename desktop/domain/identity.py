@@ -1,0 +1,142 @@
+"""Who is one and the same in several systems: names of records that cannot clash, and groups of records.
+
+Where a profile names several sources of a kind, a record's id carries the name of its source (`shop:42`), so that the
+same number in two systems is two records. Where there is one source its ids stay as they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+CUSTOMER, PERSON = "customer", "person"
+BY_HAND = "you said so"
+
+
+def qualified(source: str, record_id: str) -> str:
+    """The id by which the whole desktop knows a record of `source` (`crm:shop`)."""
+    name = source.partition(":")[2]
+    return f"{name}:{record_id}" if name else record_id
+
+
+def unqualified(source: str, record_id: str) -> str:
+    """The id by which `source` itself knows the record; an id without its name is taken to be one already."""
+    name = source.partition(":")[2]
+    return record_id.removeprefix(f"{name}:") if name else record_id
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityLink:
+    """What the agent said of two records: `same` that they are one customer or person, or that they are not.
+
+    `kind` is `customer` or `person`. `first` and `second` are qualified ids, the smaller one first.
+    """
+
+    kind: str
+    first: str
+    second: str
+    same: bool
+
+    @property
+    def key(self) -> str:
+        """The same for the same two records."""
+        return "\n".join((self.kind, self.first, self.second))
+
+
+def said(kind: str, one: str, other: str, *, same: bool) -> IdentityLink:
+    """What is said of two records, whichever is named first."""
+    return IdentityLink(kind, min(one, other), max(one, other), same)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record to be grouped: its id, its source, and what would prove it to be another's (`email:ada@example.org`)."""
+
+    id: str
+    source: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records that are one, the source with precedence first. `why` says it of each but the first."""
+
+    ids: tuple[str, ...]
+    why: Mapping[str, str]
+
+
+def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence: Sequence[str]) -> tuple[Group, ...]:
+    """The records in groups, each group in order of precedence, the groups in the order of `records`' first members.
+
+    Two records of different sources are one when they share a key that nobody else in either source has: where a
+    key is shared by two of one source, nobody can say which of them is meant. What the agent said goes first, both
+    ways, and no group ever holds two records of one source unless the agent said so. Which record came first
+    changes nothing but the order of the groups.
+
+    Args:
+        links: what the agent said, about any records.
+        precedence: the sources as declared; those not named come last.
+    """
+    known = {record.id: record for record in records}
+    rank = {source: place for place, source in enumerate(precedence)}
+    order = sorted(known, key=lambda one: (rank.get(known[one].source, len(rank)), known[one].source, one))
+    groups = {one: {one} for one in known}
+    why: dict[str, dict[str, str]] = {one: {} for one in known}
+    apart: set[frozenset[str]] = set()
+    by_hand: list[tuple[str, str]] = []
+    for link in links:
+        if link.first in known and link.second in known:
+            if link.same:
+                by_hand.append((link.first, link.second))
+            else:
+                apart.add(frozenset((link.first, link.second)))
+
+    def join(one: str, other: str, reason: str, *, sure: bool) -> None:
+        ours, theirs = groups[one], groups[other]
+        if ours is theirs:
+            return
+        if any(frozenset((a, b)) in apart for a in ours for b in theirs):
+            return
+        if not sure and {known[a].source for a in ours} & {known[b].source for b in theirs}:
+            return
+        why[one][other] = why[other][one] = reason
+        ours |= theirs
+        for each in theirs:
+            groups[each] = ours
+
+    for one, other in sorted(by_hand):
+        join(one, other, BY_HAND, sure=True)
+    for reason, one, other in _proven(known, order):
+        join(one, other, reason, sure=False)
+    seen: set[str] = set()
+    made = []
+    for one in known:
+        if one not in seen:
+            ids = tuple(each for each in order if each in groups[one])
+            seen.update(ids)
+            made.append(Group(ids, {each: _reason(each, ids, why) for each in ids[1:]}))
+    return tuple(made)
+
+
+def _proven(known: Mapping[str, Known], order: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Pairs that share a key nobody else of their sources has, with the reason, in an order of their own."""
+    holders: dict[str, list[str]] = defaultdict(list)
+    for one in order:
+        for key in known[one].keys:
+            holders[key].append(one)
+    for key in sorted(holders):
+        ids = list(dict.fromkeys(holders[key]))
+        sources = [known[one].source for one in ids]
+        sole = [one for one in ids if sources.count(known[one].source) == 1]
+        if len(sole) == len(ids):
+            for other in sole[1:]:
+                yield _words(key), sole[0], other
+
+
+def _words(key: str) -> str:
+    kind = key.partition(":")[0]
+    return {"phone": "same number", "email": "same e-mail"}.get(kind, f"same {kind}")
+
+
+def _reason(one: str, ids: Sequence[str], why: Mapping[str, Mapping[str, str]]) -> str:
+    """Why a record is in its group: what ties it to one of the others, those with precedence first."""
+    return next((why[one][other] for other in ids if other in why[one]), "")
