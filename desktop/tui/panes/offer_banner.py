@@ -84,8 +84,8 @@ class OfferBanner(TextPane):
                 _countdown(left, (offer.offer_deadline or 0.0) - offer.phase_since),
                 "bold $warning" if left is not None and left < 8 else "$foreground",
             ),
-            (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
             ("   ✕ your phone is not registered" if _out_of_reach(view, offer) else "", "bold $error"),
+            (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
         )
         return (first, second)
 
