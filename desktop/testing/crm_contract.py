@@ -352,11 +352,12 @@ class CrmContract(ResilienceContract[CrmRig]):
     async def test_a_task_is_made_once(self, rig: CrmRig) -> None:
         """The same key is one task, at the same time and from another instance too."""
         customer_id, text, key = await _somebody(rig), fresh.text("Call them back."), new_key()
+        due = time.time() + 86_400
         async with self.opened(rig, Capability.TASKS) as one, self.opened(rig, Capability.TASKS) as two:
-            first = await one.create_task(customer_id, text, due=time.time() + 86_400, key=key)
+            first = await one.create_task(customer_id, text, due=due, key=key)
             assert first and isinstance(first, str)
             again = await asyncio.gather(
-                *(each.create_task(customer_id, text, due=time.time() + 86_400, key=key) for each in (one, two))
+                *(each.create_task(customer_id, text, due=due, key=key) for each in (one, two))
             )
         assert set(again) == {first}
         assert await rig.tasks_about(customer_id, text) == 1

@@ -1,6 +1,8 @@
 """Rigs for the bundled mock servers: a fault proxy in front of each, and the control plane behind it."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -20,6 +22,8 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import NotFound
 from desktop.ports.messaging import Messaging, OutgoingMessage
 from desktop.ports.presence import PresenceSource
+from desktop.testing import fresh
+from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
 from desktop.testing.http_rig import HttpRig
 from desktop.testing.rigs import CALLER, ContactCenterRig, CrmRig, MessagingRig, PresenceRig
@@ -56,6 +60,15 @@ class MockRig(HttpRig[B], Generic[B]):
     async def step(self, **what: object) -> None:
         """Make something happen."""
         await self.sim("POST", "step", what)
+
+    @asynccontextmanager
+    async def fast(self) -> AsyncIterator[None]:
+        """The server's clock runs a thousand times as fast for the block."""
+        await self.sim("PUT", "clock", {"speed": 1000})
+        try:
+            yield
+        finally:
+            await self.sim("PUT", "clock", {"speed": 1})
 
     async def ask(self, method: str, path: str, body: object = None, *, who: str = AGENT) -> Any:
         """What a principal is told, past the proxy and past the adapter."""
@@ -107,3 +120,132 @@ class MockCrmRig(MockRig[Crm], CrmRig):
         linked = [*await self.applied("PUT", path), *await self.applied("DELETE", path)]
         last = max(linked, key=lambda one: float(one["at"]))
         return last["body"]["customer_id"] if last["method"] == "PUT" else None
+
+
+class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
+    """The mock contact centre, with one person of the directory as the expert."""
+
+    backend = MockContactCenter
+
+    def __init__(self, running: Running) -> None:
+        super().__init__(running)
+        self._calls: list[str] = []
+
+    async def start(self) -> None:
+        await super().start()
+        answer = await self._client.get(
+            self._running.urls["presence"] + "/v1/people",
+            headers={"Authorization": f"Bearer {self._running.tokens[AGENT]}"},
+        )
+        agents = {one["id"] for one in (await self.ask("GET", "/v1/agents"))["agents"]}
+        self.expert = next(f"person:{one['id']}" for one in answer.json()["people"] if one["id"] not in agents)
+        shown = await self.ask("GET", "/v1/snapshot")
+        self.queue = shown["me"]["queues"][0]
+        await self.step(do="availability", agent=AGENT, availability="not_ready", reason="break")
+
+    async def stop(self) -> None:
+        await self.step(do="availability", agent=AGENT, availability="not_ready", reason="break")
+        for do in ("hangup", "end_wrap_up"):
+            for one in self._calls:
+                with contextlib.suppress(httpx.HTTPStatusError, NotFound):  # most have ended by themselves
+                    await self.step(do=do, interaction=one)
+        await super().stop()
+
+    async def _arrive(self, **what: object) -> None:
+        answer = await self.sim("POST", "step", {"do": "call", "queue": self.queue, "stays": None, **what})
+        self._calls.append(answer["interaction_id"])
+
+    async def call(self, number: str = CALLER) -> None:
+        await self._arrive(**{"from": number})
+
+    async def write(self, text: str) -> None:
+        await self._arrive(**{"from": fresh.number(), "channel": "sms", "messages": [text]})
+
+    async def hang_up(self, interaction_id: str) -> None:
+        await self.step(do="hangup", interaction=interaction_id)
+
+    async def let_expire(self, interaction_id: str) -> None:
+        async with self.fast():
+
+            async def over() -> bool | None:
+                try:
+                    one = await self.ask("GET", f"/v1/interactions/{interaction_id}")
+                except NotFound:
+                    return True
+                return one["interaction"]["phase"] != "offered" or None
+
+            await until(over, self.patience, "the end of the offer")
+
+    async def rescind(self, interaction_id: str) -> None:
+        await self.step(do="rescind", interaction=interaction_id)
+
+    async def expert_answers(self) -> None:
+        await self.step(do="expert_answers", target=self.expert)
+
+    async def expert_is_busy(self) -> None:
+        await self.step(do="expert_busy", target=self.expert)
+
+    async def expert_hangs_up(self) -> None:
+        await self.step(do="expert_hangs_up", target=self.expert)
+
+    async def tones(self, interaction_id: str) -> str:
+        applied = await self.applied("POST", f"/v1/interactions/{interaction_id}/dtmf")
+        return "".join(one["body"]["digits"] for one in applied)
+
+    async def callbacks(self) -> int:
+        return len(await self.applied("POST", "/v1/callbacks"))
+
+
+class MockPresenceRig(MockRig[PresenceSource], PresenceRig):
+    """The mock directory."""
+
+    backend = MockPresence
+
+    async def start(self) -> None:
+        await super().start()
+        people = (await self.ask("GET", "/v1/people"))["people"]
+        self.expert = next(one["id"] for one in people if one["id"] not in self._running.tokens)
+
+    async def move(self, state: PresenceState, *, in_call: bool | None = None) -> None:
+        await self.step(do="presence", person=self.expert, state=state.value, in_call=bool(in_call))
+
+    async def expert_writes(self, text: str) -> None:
+        await self.step(do="chat", principal=AGENT, person=self.expert, text=text)
+
+    async def received(self, text: str) -> int:
+        applied = await self.applied("POST", f"/v1/chats/{self.expert}")
+        return len([one for one in applied if one["body"]["text"] == text])
+
+    async def own_state(self) -> PresenceState:
+        shown = await self.ask("GET", "/v1/snapshot", who=COLLEAGUE)
+        return PresenceState(next(one["state"] for one in shown["presence"] if one["person_id"] == AGENT))
+
+
+class MockMessagingRig(MockRig[Messaging], MessagingRig):
+    """The mock message sender, which carries SMS and e-mail."""
+
+    backend = MockMessaging
+
+    def message(self, key: str, text: str) -> OutgoingMessage:
+        return OutgoingMessage(key, Channel.SMS, fresh.number(), text, Consent("sms", True, source="on the phone"))
+
+    async def sent(self, text: str) -> int:
+        applied = await self.applied("POST", "/v1/messages")
+        return len([one for one in applied if one["body"]["text"] == text])
+
+    async def deliver(self, message_id: str) -> None:
+        async with self.fast():
+
+            async def over() -> bool | None:
+                message = (await self.ask("GET", f"/v1/messages/{message_id}"))["message"]
+                return message["state"] in {"delivered", "failed"} or None
+
+            await until(over, self.patience, "the delivery")
+
+    async def fail(self, message_id: str) -> None:
+        message = (await self.ask("GET", f"/v1/messages/{message_id}"))["message"]
+        await self.step(do="fail_messages", to=message["to"])
+        await self.deliver(message_id)
+
+    async def customer_writes(self, text: str) -> None:
+        await self.step(do="inbound_message", **{"from": fresh.number(), "text": text})
