@@ -1,0 +1,279 @@
+"""Odoo as the CRM."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from desktop.backends.odoo import questions, records, wrap_up
+from desktop.backends.odoo.abilities import BLACKLISTS, CASE_MODELS, Abilities, look
+from desktop.backends.odoo.connection import Domain, Odoo, digest
+from desktop.backends.odoo.contacts import KIND_OF_TOPIC, Contacts, values
+from desktop.backends.odoo.html_text import clean, to_html
+from desktop.backends.odoo.numbers import e164
+from desktop.backends.odoo.settings import OPTIONS, Settings, connect, settings_of
+from desktop.backends.odoo.value import written
+from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
+from desktop.domain.model import Address, Instant
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.crm import Crm
+from desktop.ports.errors import NotFound, Rejected, Unsupported
+
+_NOTE_TYPE = "mail.mt_note"
+_TASK_TYPE = "mail.mail_activity_data_todo"
+_LONGEST_LINE = 200
+_MOST_FOUND = 50
+_MOST_CASES = 200
+_MOST_ORDERS = 100
+_NEWEST_FIRST = "{0} desc, id desc"
+
+
+class OdooCrm(Crm):
+    """Contacts are customers; what is written stands in their chatter, under an external id that keeps it single."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        kind=Kind.CRM,
+        name="odoo",
+        api=API,
+        title="Odoo 19 or later, over its JSON-2 API",
+        capabilities=frozenset(
+            {
+                Capability.TIMELINE,
+                Capability.CASES,
+                Capability.PURCHASES,
+                Capability.CONSENT,
+                Capability.CREATE_CUSTOMER,
+                Capability.CREATE_CASE,
+                Capability.TASKS,
+            }
+        ),
+        options=OPTIONS,
+    )
+
+    def __init__(self, odoo: Odoo, settings: Settings, clock: Callable[[], Instant] = time.time) -> None:
+        """Talks over `odoo`, which it closes; `clock` says when a record was fetched."""
+        self._odoo = odoo
+        self._settings = settings
+        self._clock = clock
+        self._contacts = Contacts(odoo, settings, clock)
+        self._known: Abilities | None = None
+
+    @classmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        return cls(connect(options), settings_of(options))
+
+    async def open(self) -> frozenset[Capability]:
+        self._known = await look(self._odoo, cases=self._settings.cases, project=self._settings.project)
+        return self._known.capabilities
+
+    async def close(self) -> None:
+        await self._odoo.close()
+
+    async def _abilities(self, needed: Capability | None = None) -> Abilities:
+        if self._known is None:
+            await self.open()
+        known = self._known
+        assert known is not None  # noqa: S101 - open() sets it or raises
+        if needed is not None and needed not in known.capabilities:
+            raise Unsupported(f"This Odoo, or our user in it, does not offer {needed.value.replace('_', ' ')}.")
+        return known
+
+    # Who is it
+
+    async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
+        if address.kind not in {"phone", "email", "handle"}:
+            raise Rejected("Customers are found by phone, e-mail or handle.")
+        known = await self._abilities()
+        value = "" if address.withheld else clean(address.value).strip()
+        value = e164(value, self._settings.region) if address.kind == "phone" else value.casefold()
+        domain = self._asked(address.kind, value, known) if value else None
+        if domain is None:
+            return ()
+        # More than are wanted: what turns out not to carry the address must not push out what does.
+        customers = await self._contacts.where(domain, known, limit=2 * _MOST_FOUND)
+        found = [one for one in customers if value in values(one, address.kind)]
+        reason = {"phone": "same number", "email": "same e-mail address", "handle": "same handle"}[address.kind]
+        return tuple(Match(one, address.kind, reason, verified=True) for one in found[: _bounded(limit)])
+
+    def _asked(self, kind: str, value: str, known: Abilities) -> Domain | None:
+        if kind == "phone":
+            return questions.by_phone(value, self._settings.region, known.partner_fields)
+        if kind == "email":
+            return questions.by_email(value, known.partner_fields)
+        field = self._settings.handle_field
+        return [[field, "=ilike", questions.literally(value)]] if field else None
+
+    async def search(self, text: str, *, limit: int = 20) -> Sequence[Match]:
+        known = await self._abilities()
+        domain = questions.by_text(text, known.partner_fields)
+        if domain is None:
+            return ()
+        customers = await self._contacts.where(domain, known, limit=_bounded(limit))
+        return tuple(_match(one, text) for one in customers)
+
+    async def customer(self, customer_id: str) -> Customer:
+        return await self._contacts.one(customer_id, await self._abilities())
+
+    # What there is about them
+
+    async def timeline(
+        self, customer_id: str, *, limit: int = 50, before: Instant | None = None
+    ) -> Sequence[TimelineEntry]:
+        await self._abilities(Capability.TIMELINE)
+        number = await self._contacts.existing(customer_id)
+        domain: Domain = [["message_type", "in", list(records.SENT)], "|", "&"]
+        domain += [["model", "=", "res.partner"], ["res_id", "=", number], ["author_id", "=", number]]
+        if before is not None:
+            domain.append(["date", "<", written(math.ceil(before))])
+        found = await self._odoo.records(
+            "mail.message",
+            domain,
+            records.TIMELINE_FIELDS,
+            limit=max(1, min(limit, 200)),
+            order=_NEWEST_FIRST.format("date"),
+        )
+        entries = (records.timeline_entry(one, number) for one in found)
+        return tuple(one for one in entries if one is not None)
+
+    async def cases(self, customer_id: str) -> Sequence[Case]:
+        known = await self._abilities(Capability.CASES)
+        number = await self._contacts.existing(customer_id)
+        found = await self._odoo.records(
+            known.case_model,
+            [["partner_id", "child_of", number]],
+            records.case_fields(known.case_fields),
+            limit=_MOST_CASES,
+            order=_NEWEST_FIRST.format("create_date"),
+            archived=True,
+        )
+        return tuple(records.case(one) for one in found)
+
+    async def purchases(self, customer_id: str) -> Sequence[Purchase]:
+        await self._abilities(Capability.PURCHASES)
+        number = await self._contacts.existing(customer_id)
+        orders = await self._odoo.records(
+            "sale.order",
+            [["partner_id", "child_of", number], ["state", "=", "sale"]],
+            records.PURCHASE_FIELDS,
+            limit=_MOST_ORDERS,
+            order=_NEWEST_FIRST.format("date_order"),
+        )
+        return tuple(line for order in orders for line in records.purchases(order))
+
+    # What we write
+
+    async def log_wrap_up(self, record: WrapUpRecord) -> str:
+        known = await self._abilities()
+        named = record.customer_id is not None
+        # What belongs to nobody's page would be found by nobody: it goes to our own.
+        page = (
+            await self._contacts.existing(record.customer_id) if record.customer_id is not None else known.own_partner
+        )
+        body, message_id = wrap_up.body(record, known=named), wrap_up.message_id(record)
+        return str(await self._message("res.partner", page, body, "wrap_up", record.key, message_id))
+
+    async def _message(self, model: str, page: int, body: str, kind: str, key: str, message_id: str) -> int:
+        message = {
+            "model": model,
+            "res_id": str(page),
+            "body": body,
+            "message_type": "comment",
+            "subtype_id/id": _NOTE_TYPE,
+            "is_internal": "1",
+            "message_id": message_id,
+        }
+        return await self._odoo.once("mail.message", kind, key, message)
+
+    async def create_task(self, customer_id: str, text: str, *, due: Instant | None, key: str) -> str:
+        known = await self._abilities(Capability.TASKS)
+        task = {
+            "res_model_id/id": "base.model_res_partner",
+            "res_id": str(await self._contacts.existing(customer_id)),
+            "summary": _line(text) or "Task",
+            "note": to_html(text),
+            "date_deadline": _date(due if due is not None else self._clock(), known.time_zone),
+            "activity_type_id/id": _TASK_TYPE,
+            "user_id/.id": str(known.user),
+        }
+        return str(await self._odoo.once("mail.activity", "task", key, task))
+
+    async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
+        await self._abilities(Capability.CREATE_CUSTOMER)
+        given = [(one.kind, _line(one.value)) for one in addresses if one.value and not one.withheld]
+        contact = {
+            "name": _line(name),
+            "phone": next((value for kind, value in given if kind == "phone"), ""),
+            "email": ", ".join(value for kind, value in given if kind == "email"),
+        }
+        if self._settings.handle_field:
+            contact[self._settings.handle_field] = next((value for kind, value in given if kind == "handle"), "")
+        return await self.customer(str(await self._odoo.once("res.partner", "customer", key, contact)))
+
+    async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
+        known = await self._abilities(Capability.CREATE_CASE)
+        case = {
+            "name": _line(subject) or "Case",
+            "partner_id/.id": str(await self._contacts.existing(customer_id)),
+            "description": to_html(text),
+        }
+        if rank := records.priority(priority):
+            case["priority"] = rank
+        if known.case_model == CASE_MODELS["crm"]:
+            case["type"] = "opportunity"
+        if known.case_model == CASE_MODELS["project"]:
+            case["project_id/.id"] = self._settings.project
+        number = await self._odoo.once(known.case_model, "case", key, case)
+        fields = records.case_fields(known.case_fields)
+        found = await self._odoo.records(known.case_model, [["id", "=", number]], fields, limit=1, archived=True)
+        if not found:
+            raise NotFound("Odoo made the case and does not show it to us.")
+        return records.case(found[0])
+
+    async def set_consent(self, customer_id: str, topic: str, *, granted: bool, source: str, key: str) -> Customer:
+        known = await self._abilities(Capability.CONSENT)
+        if topic not in BLACKLISTS:
+            raise Unsupported(f"Odoo keeps blacklists for e-mail and SMS only, not for {topic[:40]}.")
+        customer = await self._contacts.one(customer_id, known)
+        addresses = sorted(values(customer, KIND_OF_TOPIC[topic]))
+        if not addresses:
+            raise Rejected(f"The contact has no {'e-mail address' if topic == 'email' else 'telephone number'}.")
+        model, field = BLACKLISTS[topic]
+        # Each step leaves what is there already as it is, so that the whole may be repeated.
+        await self._odoo.change(model, "create", key=key, vals_list=[{field: one} for one in addresses])
+        listed = await self._odoo.records(model, [[field, "in", addresses]], {}, limit=len(addresses), archived=True)
+        entries = [one["id"] for one in listed]
+        await self._odoo.change(model, "write", key=key, ids=entries, vals={"active": not granted})
+        words = to_html(f"{'Allowed' if granted else 'Refused'} by the customer: {source}")
+        for entry in entries:
+            name = f"{key} {entry}"
+            await self._message(model, entry, words, "consent", name, f"<consent.{digest(name)}@agent-desktop>")
+        return await self._contacts.one(customer_id, known)
+
+
+def _bounded(limit: int) -> int:
+    return max(1, min(limit, _MOST_FOUND))
+
+
+def _match(customer: Customer, text: str) -> Match:
+    if questions.fragment(text):
+        return Match(customer, "phone", "number contains the digits")
+    if any(word in customer.name.casefold() for word in text.casefold().split()):
+        return Match(customer, "name", "name contains the words")
+    return Match(customer, "text", "company, e-mail or reference contains the words")
+
+
+def _line(text: str) -> str:
+    return " ".join(clean(text).split())[:_LONGEST_LINE]
+
+
+def _date(at: Instant, zone: str) -> str:
+    """The day of a deadline where the user is; in UTC when Odoo does not know where that is."""
+    place: tzinfo = UTC
+    if zone:
+        try:
+            place = ZoneInfo(zone)
+        except (ValueError, OSError, LookupError):
+            place = UTC
+    return datetime.fromtimestamp(at, place).strftime("%Y-%m-%d")
