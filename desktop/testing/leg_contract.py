@@ -95,6 +95,7 @@ class LegContract(ContactCenterWork):
             talking = await self.talking(backend, rig)
             await rig.expert_answers()
             await backend.blind_transfer(talking.id, rig.expert, key=new_key())
+            await rig.expert_answers()
             await self.becomes(backend, rig, talking.id, lambda one: one.phase is Phase.WRAP_UP, "the wrap-up")
 
     @behaviour

@@ -49,6 +49,9 @@ class Rig(ABC, Generic[B]):
     the far side cannot be made to do, leave as it is: the methods here and in `rigs.py` then declare it absent.
     """
 
+    label: ClassVar[str] = "shape-only"
+    """Against what it tests: `real`, `vendor-judged` or `shape-only` (see `tier.py`)."""
+
     secrets: tuple[str, ...] = ()
     """Every credential the backends were made with: none may appear in an error, a repr or a log."""
 
