@@ -15,7 +15,7 @@ _MODULES = {
     "outbox": "outbox_commands",
     "erase": "erase_command",
     "config": "config_commands",
-    "backends": "config_commands",
+    "backends": "backends_command",
     "events": "events_command",
 }
 _DEFAULT_MODULE = "floor_commands"

@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable
 
-KINDS = ("contact_center", "crm", "presence", "messaging", "voice")
+KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 VERBS = (
     *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
@@ -148,9 +148,11 @@ def _keeping(add: Add) -> None:
     init = actions.add_parser("init", help="make a profile, with questions", allow_abbrev=False)
     init.add_argument("name", help="the name of the new profile")
     backends = add("backends", "The installed plug-ins.")
-    backends.add_argument("action", nargs="?", choices=("list", "show"), default="list")
-    backends.add_argument("kind", nargs="?", choices=KINDS, help="show: the kind")
-    backends.add_argument("name", nargs="?", help="show: the name")
+    backends.add_argument("action", nargs="?", choices=("list", "show", "check"), default="list")
+    backends.add_argument("kind", nargs="?", choices=KINDS, help="show and check: the kind")
+    backends.add_argument("name", nargs="?", help="show and check: the name")
+    backends.add_argument("--markdown", action="store_true", help="check: a report for people instead of JSON")
+    backends.add_argument("--open", action="store_true", help="check: open it too, as the profile is set")
 
 
 def _starting(add: Add) -> None:

@@ -1,13 +1,12 @@
-"""`config show`, `config check`, `config init` and `backends`."""
+"""`config show`, `config check` and `config init`."""
 
 from typing import Any
 
 from desktop.cli.check_outcome import outcome
 from desktop.cli.connection import Chosen, profile_of
-from desktop.cli.exits import CommandError, Exit
+from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say
 from desktop.config import BackendSettings, Profile, Setting
-from desktop.ports import registry
 from desktop.ports.base import Kind
 
 
@@ -57,40 +56,8 @@ def _check(profile: Profile) -> int:
     return Exit.USAGE if profile.problems else outcome(checked)
 
 
-def _backends(chosen: Chosen) -> int:
-    if chosen["action"] == "list":
-        emit(
-            [
-                {"kind": kind.value, "name": name, "package": registry.owner(kind, name)}
-                for kind in Kind
-                for name in registry.names(kind)
-            ]
-        )
-        return Exit.OK
-    if chosen["kind"] is None or chosen["name"] is None:
-        raise CommandError("backends show wants a kind and a name.", Exit.USAGE)
-    manifest = registry.load(Kind(chosen["kind"]), chosen["name"]).manifest
-    options: list[dict[str, Any]] = [
-        {"name": one.name, "kind": one.kind, "help": one.help, "required": one.required, "default": one.default}
-        for one in manifest.options
-    ]
-    emit(
-        {
-            "kind": manifest.kind,
-            "name": manifest.name,
-            "title": manifest.title,
-            "api": manifest.api,
-            "capabilities": manifest.capabilities,
-            "options": options,
-        }
-    )
-    return Exit.OK
-
-
 def run(chosen: Chosen) -> int:
     """Run one of them."""
-    if chosen["command"] == "backends":
-        return _backends(chosen)
     if chosen["action"] == "init":
         from desktop.cli.config_init import init
 

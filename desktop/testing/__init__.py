@@ -6,8 +6,10 @@ that computes the tier from what passed. Only this package imports pytest; the d
 """
 
 import pkgutil
+import sys
 
-import pytest
+if "pytest" in sys.modules:
+    import pytest
 
-# Before any contract is imported, so that a failing assertion shows its values in an author's own project too.
-pytest.register_assert_rewrite(*(f"{__name__}.{one.name}" for one in pkgutil.iter_modules(__path__)))
+    # Before any contract is imported, so that a failing assertion shows its values in an author's own project too.
+    pytest.register_assert_rewrite(*(f"{__name__}.{one.name}" for one in pkgutil.iter_modules(__path__)))

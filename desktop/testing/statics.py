@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Mapping
+from itertools import zip_longest
 from types import MappingProxyType
 
 from desktop.ports.assist import Assist
@@ -169,26 +170,42 @@ def method_complaints(backend: type[Backend]) -> list[str]:
 
 
 def _misfits(promised: inspect.Signature, given: inspect.Signature) -> list[str]:
-    """Why a call that fits the one signature does not fit the other; more parameters with defaults are allowed."""
+    """Why a call that fits the one signature does not fit the other; more parameters with defaults are allowed.
+
+    What is given by position may have another name; what is given by name may not.
+    """
+    wanted_first = _by_position(promised)
+    has_first = [
+        one
+        for one in _by_position(given)
+        if one.name not in promised.parameters.keys() - {two.name for two in wanted_first}
+    ]
     kinds = {one.kind for one in given.parameters.values()}
     found = []
+    for wanted, has in zip_longest(wanted_first, has_first):
+        if has is None and inspect.Parameter.VAR_POSITIONAL not in kinds:
+            found.append(f"the parameter {wanted.name!r} is missing")
+        elif wanted is None and has.default is has.empty:
+            found.append(f"the parameter {has.name!r} is not in the port and has no default")
+        elif wanted is not None and has is not None and wanted.default is not wanted.empty and has.default is has.empty:
+            found.append(f"the parameter {has.name!r} must have a default")
+    by_name = {name: one for name, one in given.parameters.items() if one.kind is one.KEYWORD_ONLY}
     for name, wanted in promised.parameters.items():
-        has = given.parameters.get(name)
-        if has is None:
-            spread = inspect.Parameter.VAR_KEYWORD if wanted.kind is wanted.KEYWORD_ONLY else wanted.VAR_POSITIONAL
-            if spread not in kinds:
-                found.append(f"the parameter {name!r} is missing")
-        elif wanted.kind is wanted.KEYWORD_ONLY and has.kind not in {has.KEYWORD_ONLY, has.POSITIONAL_OR_KEYWORD}:
-            found.append(f"the parameter {name!r} cannot be given by name")
-        elif wanted.kind is wanted.POSITIONAL_OR_KEYWORD and has.kind is has.KEYWORD_ONLY:
-            found.append(f"the parameter {name!r} cannot be given by position")
-        elif wanted.default is not wanted.empty and has.default is has.empty:
+        if wanted.kind is not wanted.KEYWORD_ONLY:
+            continue
+        has = by_name.pop(name, None)
+        if has is None and name not in given.parameters and inspect.Parameter.VAR_KEYWORD not in kinds:
+            found.append(f"the parameter {name!r} is missing")
+        elif has is not None and wanted.default is not wanted.empty and has.default is has.empty:
             found.append(f"the parameter {name!r} must have a default")
     found += [
         f"the parameter {name!r} is not in the port and has no default"
-        for name, one in given.parameters.items()
-        if name not in promised.parameters
-        and one.default is one.empty
-        and one.kind not in {one.VAR_KEYWORD, one.VAR_POSITIONAL}
+        for name, one in by_name.items()
+        if one.default is one.empty
     ]
     return found
+
+
+def _by_position(signature: inspect.Signature) -> list[inspect.Parameter]:
+    kinds = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD}
+    return [one for one in signature.parameters.values() if one.kind in kinds]

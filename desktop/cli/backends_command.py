@@ -1,0 +1,102 @@
+"""`backends`: the installed plug-ins, what one says of itself, and whether it keeps its word."""
+
+from typing import Any
+
+from desktop.cli.connection import Chosen, profile_of
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.ports import registry
+from desktop.ports.base import Kind
+
+
+def run(chosen: Chosen) -> int:
+    """Run it."""
+    action = chosen["action"]
+    if action == "list":
+        _list()
+        return Exit.OK
+    if chosen["kind"] is None or chosen["name"] is None:
+        raise CommandError(f"backends {action} wants a kind and a name.", Exit.USAGE)
+    kind, name = Kind(chosen["kind"]), chosen["name"]
+    if action == "check":
+        return _check(kind, name, chosen)
+    _show(kind, name)
+    return Exit.OK
+
+
+def _list() -> None:
+    emit(
+        [
+            {"kind": kind.value, "name": name, "package": registry.owner(kind, name)}
+            for kind in Kind
+            for name in registry.names(kind)
+        ]
+    )
+
+
+def _show(kind: Kind, name: str) -> None:
+    manifest = registry.load(kind, name).manifest
+    options: list[dict[str, Any]] = [
+        {"name": one.name, "kind": one.kind, "help": one.help, "required": one.required, "default": one.default}
+        for one in manifest.options
+    ]
+    emit(
+        {
+            "kind": manifest.kind,
+            "name": manifest.name,
+            "title": manifest.title,
+            "api": manifest.api,
+            "capabilities": manifest.capabilities,
+            "options": options,
+        }
+    )
+
+
+def _check(kind: Kind, name: str, chosen: Chosen) -> int:
+    registry.owner(kind, name)  # says what is wrong with the name before anything is started
+    opened = _opened(kind, name, chosen) if chosen["open"] else None
+    found, code = _kit(kind, name, markdown=chosen["markdown"])
+    if not chosen["markdown"]:
+        emit(found if opened is None else found | {"opened": opened})
+    if code is not Exit.OK:
+        return code
+    if opened is not None and not all(one["ok"] for one in opened):
+        return Exit.UNAVAILABLE
+    return Exit.OK
+
+
+def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit]:
+    """What the conformance kit found. It is for authors, wants pytest, and runs as a program of its own."""
+    import json
+    import subprocess
+    import sys
+
+    # -P: a folder named `desktop` where the command is called is not ours.
+    words = [sys.executable, "-P", "-m", "desktop.testing", kind.value, name, *(["--markdown"] if markdown else [])]
+    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603
+    if done.returncode not in {Exit.OK, Exit.REFUSED} or not done.stdout:
+        raise CommandError(f"The {kind.value} backend {name!r} could not be checked.", Exit.USAGE)
+    if markdown:
+        sys.stdout.write(done.stdout)
+        return {}, Exit(done.returncode)
+    found: dict[str, Any] = json.loads(done.stdout)
+    for one in (*found["complaints"], *found["missing"]):
+        say(one)
+    return found, Exit(done.returncode)
+
+
+def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
+    """What came of opening the backend with the profile's settings; nothing is changed on its far side."""
+    import asyncio
+    from dataclasses import asdict
+
+    from desktop.config.check import check_backend
+
+    profile = profile_of(chosen)
+    several = [one for one in profile.backends.get(kind, ()) if one.backend.value == name]
+    if not several:
+        raise CommandError(f"The profile {profile.name.value} has no {kind.value} backend {name!r}.", Exit.USAGE)
+    checked = [asyncio.run(check_backend(one)) for one in several]
+    for one in checked:
+        say(f"{one.kind} {one.backend}: {'opened' if one.ok else one.message}")
+    return [asdict(one) for one in checked]
