@@ -50,6 +50,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+class Monitoring(StrEnum):
+    """How a supervisor takes part in an agent's call: heard by nobody, by the agent, or by both."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+
+
 class Recording(StrEnum):
     """Whether the call is being recorded."""
 

@@ -65,6 +65,7 @@ class Capability(StrEnum):
     SUGGEST = "suggest"
     SUMMARISE = "summarise"
     TRANSFER = "transfer"
+    PEOPLE = "people"  # a person of the directory can be named as a target; without it, only by their number
     PHONE = "phone"  # the agent's phone carries the call: accept, hold, mute and tones are done there
 
 

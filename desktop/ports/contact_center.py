@@ -5,9 +5,15 @@ from collections.abc import AsyncIterator, Sequence
 
 from desktop.domain.events import Envelope
 from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.words import Availability
+from desktop.domain.words import Availability, Monitoring
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
+
+_MONITORING = {
+    Monitoring.LISTEN: Capability.MONITOR,
+    Monitoring.WHISPER: Capability.WHISPER,
+    Monitoring.BARGE: Capability.BARGE,
+}
 
 
 def _refuse(capability: Capability) -> Unsupported:
@@ -41,7 +47,10 @@ class ContactCenter(Backend):
 
     @abstractmethod
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:
-        """Take an offer. Raises Conflict when it has ended or is another's."""
+        """Take an offer. Raises Conflict when it has ended or is another's.
+
+        Where PHONE is offered the agent's phone takes it, and this raises Rejected with what to do there.
+        """
 
     @abstractmethod
     async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
@@ -76,7 +85,11 @@ class ContactCenter(Backend):
         raise _refuse(Capability.DTMF)
 
     async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
-        """Hold the customer and ring `target`: `person:ID`, `agent:ID` or `tel:E164`."""
+        """Hold the customer and ring `target`: `person:ID`, `agent:ID` or `tel:NUMBER`.
+
+        A contact centre without the capability PEOPLE does not know the directory; the host names a person to it by
+        their number.
+        """
         raise _refuse(Capability.CONSULT)
 
     async def cancel_leg(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
@@ -108,3 +121,26 @@ class ContactCenter(Backend):
     ) -> str:
         """Plan a callback; answers its id."""
         raise _refuse(Capability.CALLBACK)
+
+    async def dial(self, address: Address, *, queue: str, key: str) -> Interaction:
+        """Call a customer. The interaction is CONNECTING: where PHONE is offered, the agent's own phone rings first.
+
+        Args:
+            queue: on whose behalf; "" where it does not matter.
+
+        Raises:
+            Conflict: the agent is on another call.
+            Rejected: the address cannot be called.
+        """
+        raise _refuse(Capability.DIAL)
+
+    async def monitor(self, agent_id: str, mode: Monitoring, *, key: str) -> str:
+        """Take part in an agent's call as a supervisor; answers what `end_monitor` takes.
+
+        Each mode is a capability of its own: MONITOR (listen), WHISPER and BARGE.
+        """
+        raise _refuse(_MONITORING[mode])
+
+    async def end_monitor(self, monitor_id: str, *, key: str) -> None:
+        """Take part no more. It is no failure when the call is over already."""
+        raise _refuse(Capability.MONITOR)

@@ -7,7 +7,7 @@ from desktop.backends.asterisk.contact import Branch, Contact, Line, known_name,
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.events import Change
-from desktop.domain.model import Address, Instant, Interaction, Leg, Waiting
+from desktop.domain.model import Instant, Interaction, Leg, Waiting
 from desktop.domain.words import Channel, Direction, LegKind, LegPhase, OfferEnd, Outcome, Phase, Role
 
 Tell = Callable[[Change, Contact, str], None]
@@ -62,6 +62,7 @@ class Calls:
             "chanspystart": self._spied,
             "chanspystop": self._spied,
             "hangup": self._hung_up,
+            "originateresponse": self._originated,
         }
 
     def apply(self, message: Message, at: Instant) -> None:
@@ -91,6 +92,13 @@ class Calls:
         """A call of the agent's own making begins."""
         self.contacts[contact.interaction.id] = contact
         self._tell(Change.CONNECTING, contact, "dialled")
+
+    def not_reached(self, contact: Contact, at: Instant) -> None:
+        """A call of the agent's own making came to nothing."""
+        if self.contacts.get(contact.interaction.id) is contact:
+            contact.move(Phase.CLOSED, at, outcome=Outcome.FAILED, ended_at=at, raw_state="Hangup")
+            self.forget(contact)
+            self._tell(Change.CLOSED, contact, "not_reached")
 
     def ended_unseen(self, contact: Contact, at: Instant) -> None:
         """It was talking and is no more, and nobody saw how it ended."""
@@ -201,6 +209,11 @@ class Calls:
     # A further party
 
     def _channel(self, message: Message, at: Instant) -> None:
+        made = self.contacts.get(message["Uniqueid"])
+        if made is not None and made.agent.uid == message["Uniqueid"]:
+            made.agent.name = message["Channel"]
+            self._tell(Change.UPDATED, made, "ringing")
+            return
         contact = next((one for one in self.contacts.values() if one.linked == message["Linkedid"]), None)
         branch = contact.branch if contact is not None else None
         name, uid = message["Channel"], message["Uniqueid"]
@@ -221,7 +234,12 @@ class Calls:
         ringing = message["Event"].lower() == "dialstate" and message["DialStatus"].upper() == "RINGING"
         for contact in tuple(self.contacts.values()):
             branch, agent = contact.branch, contact.agent.uid
-            if branch is not None and branch.near is not None and ringing and message["DestUniqueid"] == branch.near.uid:
+            if (
+                branch is not None
+                and branch.near is not None
+                and ringing
+                and message["DestUniqueid"] == branch.near.uid
+            ):
                 leg = contact.leg()
                 if leg is not None and leg.phase is LegPhase.REQUESTED and contact.move_leg(LegPhase.RINGING, at):
                     self._tell(Change.LEG, contact, "")
@@ -243,7 +261,11 @@ class Calls:
                 if contact.move_leg(LegPhase.ACTIVE, at) if status == "ANSWER" else contact.end_leg(at):
                     self._see_hold(contact, at)
                     self._tell(Change.LEG, contact, status.lower())
-            elif contact.interaction.phase is Phase.CONNECTING and contact.caller is not None and to == contact.caller.uid:
+            elif (
+                contact.interaction.phase is Phase.CONNECTING
+                and contact.caller is not None
+                and to == contact.caller.uid
+            ):
                 self._out_answered(contact, status, at)
             elif contact.interaction.phase is Phase.OFFERED and to == contact.agent.uid and status == "ANSWER":
                 contact.move(Phase.CONNECTING, at, offer_deadline=None, raw_state="DialEnd")
@@ -292,6 +314,11 @@ class Calls:
 
     # Endings
 
+    def _originated(self, message: Message, at: Instant) -> None:
+        contact = self.contacts.get(message["Uniqueid"])
+        if contact is not None and message["Response"].lower() == "failure":
+            self.not_reached(contact, at)
+
     def _hung_up(self, message: Message, at: Instant) -> None:
         uid = message["Uniqueid"]
         self.bridges.pop(uid, None)
@@ -317,9 +344,7 @@ class Calls:
         if phase is Phase.ACTIVE:
             self._talk_over(contact, "agent_ended", at)
         elif phase is Phase.CONNECTING and contact.interaction.direction is Direction.OUTBOUND:
-            contact.move(Phase.CLOSED, at, outcome=Outcome.FAILED, ended_at=at, raw_state="Hangup")
-            self.forget(contact)
-            self._tell(Change.CLOSED, contact, "not_reached")
+            self.not_reached(contact, at)
         elif phase in (Phase.OFFERED, Phase.CONNECTING):
             self._offer_over(contact, contact.ending or _why(contact, cause), at)
 
@@ -366,5 +391,3 @@ def _why(contact: Contact, cause: int) -> OfferEnd:
     if cause in _UNREACHABLE:
         return OfferEnd.FAILED
     return OfferEnd.MISSED if contact.unanswered else OfferEnd.RESCINDED
-
-

@@ -1,6 +1,6 @@
 """What a list of the server's channels says about calls: to find them again after a time without events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from desktop.backends.asterisk.calls import Calls, attributes, contact_id
@@ -35,20 +35,33 @@ class _Seen:
         return self.message["ChannelStateDesc"].lower() == "up"
 
 
-def read_calls(settings: Settings, calls: Calls, status: Sequence[Message], at: Instant) -> list[Contact]:
+def read_calls(
+    settings: Settings, calls: Calls, status: Sequence[Message], at: Instant, touched: Set[str]
+) -> list[Contact]:
     """Put the calls of the list into `calls`; what is known of them already stays.
+
+    Args:
+        touched: channels of which events told while the list was made. An entry of theirs may be older than the
+            event, so that the event counts.
 
     Returns:
         The contacts that were talking and are gone from the list: they ended while nobody listened.
     """
     seen = [_Seen(Line(one["Uniqueid"], one["Channel"]), one) for one in status if one["Uniqueid"]]
-    calls.bridges = {one.line.uid: one.bridge for one in seen if one.bridge}
-    kept = {one.interaction.id: one for one in calls.contacts.values() if one.interaction.phase is Phase.WRAP_UP}
+    for one in seen:
+        if one.bridge and one.line.uid not in touched:
+            calls.bridges[one.line.uid] = one.bridge
+    kept = {
+        one.interaction.id: one
+        for one in calls.contacts.values()
+        if one.interaction.phase is Phase.WRAP_UP or touched & {line.uid for line in one.lines}
+    }
     for agent in seen:
         contact = _contact(settings, agent, seen, at)
-        if contact is not None:
-            known = calls.contacts.get(contact.interaction.id)
-            kept[contact.interaction.id] = contact if known is None else _updated(known, contact, at)
+        if contact is None or touched & {line.uid for line in contact.lines}:
+            continue
+        known = calls.contacts.get(contact.interaction.id)
+        kept[contact.interaction.id] = contact if known is None else _updated(known, contact, at)
     gone = [
         one
         for key, one in calls.contacts.items()
@@ -126,9 +139,7 @@ def _outbound(settings: Settings, interface: str, agent: _Seen, family: Sequence
     return _with_state(contact, agent, other, family, at)
 
 
-def _with_state(
-    contact: Contact, agent: _Seen, caller: _Seen | None, family: Sequence[_Seen], at: Instant
-) -> Contact:
+def _with_state(contact: Contact, agent: _Seen, caller: _Seen | None, family: Sequence[_Seen], at: Instant) -> Contact:
     told = variables(agent.message, (HELD, MUTED))
     contact.phone_held = told.get(HELD) == "1"
     near = next((one for one in family if one.line.name.startswith("Local/") and one.line.name.endswith(";1")), None)

@@ -1,6 +1,6 @@
 """Who is signed in to which queue, and what each queue looks like. Pure: no clock, no network."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from desktop.backends.asterisk.calls import Calls
@@ -70,17 +70,24 @@ class Floor:
             return True
         return kind.startswith("queuecaller")
 
-    def read(self, status: Sequence[Message], at: Instant) -> None:
-        """Take in a whole `QueueStatus`, which replaces all that was known."""
-        self.members.clear()
-        self._calls.waiting.clear()
+    def read(self, status: Sequence[Message], at: Instant, touched: Set[str]) -> None:
+        """Take in a whole `QueueStatus`, which replaces all that was known.
+
+        Args:
+            touched: members and callers of whom events told while the list was made; the events count.
+        """
+        self.members = {key: one for key, one in self.members.items() if key[1] in touched}
+        waiting = self._calls.waiting
+        self._calls.waiting = {caller: one for caller, one in waiting.items() if caller in touched}
         for message in status:
             kind = message["Event"].lower()
-            if kind == "queuemember":
+            if kind == "queuemember" and message["Location"] not in touched:
                 self.apply(message, at)
-            elif kind == "queueentry":
+            elif kind == "queueentry" and message["Uniqueid"] not in touched:
                 address = phone_number(message["CallerIDNum"], message["CallerIDName"])
                 since = at - float(message.number("Wait") or 0)
+                known = waiting.get(message["Uniqueid"])
+                since = known.waiting.since if known is not None else since
                 self._calls.wait(message["Queue"], Waiting(message["Uniqueid"], address, since))
         self.count(status, at)
 

@@ -96,7 +96,9 @@ def encode(action: str, fields: Iterable[tuple[str, str]]) -> bytes:
     lines = []
     for key, value in (("Action", action), *fields):
         if not key or ":" in key or _has_control(key) or _has_control(value):
-            raise Rejected("That has characters in it that the telephone system must not be sent.", f"field {key[:20]!r}")
+            raise Rejected(
+                "That has characters in it that the telephone system must not be sent.", f"field {key[:20]!r}"
+            )
         lines.append(f"{key}: {value}\r\n")
     return "".join([*lines, "\r\n"]).encode("utf-8", "replace")
 

@@ -28,7 +28,9 @@ OPTIONS = (
         "Reasons for not being ready: id=label, with semicolons between them.",
         default="break=Break; lunch=Lunch; meeting=Meeting; training=Training",
     ),
-    Option("codes", "Wrap-up codes: id=label, with semicolons between them; without any none is asked for.", default=""),
+    Option(
+        "codes", "Wrap-up codes: id=label, with semicolons between them; without any none is asked for.", default=""
+    ),
     Option("wrap_up_seconds", "How long a wrap-up may take; 0 for no limit.", "number", default="120"),
     Option("ring_seconds", "The queues' timeout, e.g. 15 or 15, sales=30; the server does not tell it.", default="15"),
     Option("attributes", "Channel variables to show with a call, with commas between them.", default=""),
@@ -82,7 +84,7 @@ def settings(options: Mapping[str, str]) -> Settings:
     codes = tuple(WrapUpCode(key, label) for key, label in _pairs(given["codes"], "codes"))
     return Settings(
         place=_place(given),
-        interface=_matching(given["interface"], _INTERFACE, "interface", "e.g. PJSIP/maya"),
+        interface=interface_name(given["interface"]),
         name=given["name"],
         queues=_words(given["queues"], "queues", at_least_one=True),
         role=_role(given["role"]),
@@ -98,6 +100,11 @@ def settings(options: Mapping[str, str]) -> Settings:
         swap_code=_matching(given["swap_code"], _CODE, "swap_code", "e.g. *4"),
         pause_when_missed=_flag(given["pause_when_missed"]),
     )
+
+
+def interface_name(text: str) -> str:
+    """An interface as the queues name it, checked. Raises Rejected."""
+    return _matching(text, _INTERFACE, "interface", "e.g. PJSIP/maya")
 
 
 def _place(given: Mapping[str, str]) -> Place:

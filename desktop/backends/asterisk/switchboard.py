@@ -33,6 +33,7 @@ from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnkn
 log = logging.getLogger(__name__)
 
 CALL_ID = "CHANNEL(pjsip,call-id)"
+NOTE = "AGENT_DESKTOP_NOTE"
 EFFECT_SECONDS = 4.0
 FIGURES_EVERY = 10.0
 _NEEDED = frozenset({"queueadd", "queuepause", "queueremove", "queuestatus", "status", "hangup", "getvar", "setvar"})
@@ -54,7 +55,7 @@ class Switchboard:
         self._link: Link | None = None
         self._journal = Journal(source)
         self._lock = asyncio.Lock()
-        self._held_back: list[Message] | None = None  # events that came while a list was read
+        self._touched: set[str] | None = None  # channels and members of which events told while a list was read
         self._version = 0
         self._changed: asyncio.Event = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -180,8 +181,8 @@ class Switchboard:
 
     async def _connect(self) -> None:
         self._journal = Journal(self._source)
-        self._held_back = []
-        link = await Link.open(self.settings.place, self._event, self._lost)
+        journal = self._journal
+        link = await Link.open(self.settings.place, self._event, lambda error: self._lost(journal, error))
         try:
             listed = await link.act("ListCommands")
             self.actions = frozenset(key.lower() for key, _ in listed.pairs)
@@ -206,23 +207,24 @@ class Switchboard:
             self.spawn(self.restored())
 
     async def _read_all(self, link: Link) -> None:
-        """Read what there is, then take in what happened while it was read, which may be in both and does no harm."""
-        self._held_back = held = []
+        """Read what there is. What happens meanwhile is told by events, which are newer than what the list says."""
+        touched: set[str] = set()
+        self._touched = touched
         names = ",".join((*self.settings.attributes, CALL_ID, HELD, MUTED))
         try:
             queues = await link.listing("QueueStatus")
             channels = await link.listing("Status", ("Variables", names))
-            at = self.now()
-            self.floor.read(queues, at)
-            gone = read_calls(self.settings, self.calls, channels, at)
         finally:
-            self._held_back = None
+            self._touched = None
+        at = self.now()
+        self.floor.read(queues, at, touched)
+        gone = read_calls(self.settings, self.calls, channels, at, touched)
         called = {one["Uniqueid"]: variables(one, (CALL_ID,)).get(CALL_ID, "") for one in channels}
         for contact in self.calls.contacts.values():
             self._version += 1
-            contact.change(version=self._version, phone_call=called.get(contact.agent.uid) or contact.interaction.phone_call)
-        for message in held:
-            self._take(message)
+            contact.change(
+                version=self._version, phone_call=called.get(contact.agent.uid) or contact.interaction.phone_call
+            )
         for contact in gone:
             self.calls.ended_unseen(contact, self.now())
 
@@ -248,19 +250,16 @@ class Switchboard:
     def _clocked(self, server_time: float) -> None:
         self._ahead = server_time - self._clock()
 
-    def _lost(self, error: BackendError) -> None:
-        self._journal.end(error)
+    def _lost(self, journal: Journal, error: BackendError) -> None:
+        journal.end(error)
         self._changed.set()
 
     # What the server tells
 
     def _event(self, message: Message) -> None:
-        if self._held_back is not None:
-            self._held_back.append(message)
-        else:
-            self._take(message)
-
-    def _take(self, message: Message) -> None:
+        if self._touched is not None:
+            self._touched |= {message[key] for key in ("Uniqueid", "DestUniqueid", "Interface", "SpyeeUniqueid")}
+            self._touched.discard("")
         try:
             at = float(message["Timestamp"] or "nan")
         except ValueError:
@@ -275,7 +274,7 @@ class Switchboard:
 
     def _told(self, change: Change, contact: Contact, reason: str) -> None:
         self.tell(change, contact, reason)
-        if change is Change.OFFERED:
+        if change is Change.OFFERED or reason == "ringing":
             self.spawn(self._complete(contact))
         for listener in tuple(self.heard):
             listener(change, contact, reason)
@@ -283,16 +282,19 @@ class Switchboard:
     async def _complete(self, contact: Contact) -> None:
         """What only a question brings: the variables the dialplan attached, and which call of the phone it is."""
         link = await self.link()
-        names = ",".join((*self.settings.attributes, CALL_ID))
+        names = ",".join((*self.settings.attributes, NOTE, CALL_ID))
         try:
             found = await link.listing("Status", ("Channel", contact.agent.name), ("Variables", names))
         except BackendError:
             return  # the offer is over already
-        told: Mapping[str, str] = variables(found[0], (*self.settings.attributes, CALL_ID)) if found else {}
-        attached = {**contact.interaction.attributes, **{key: told[key] for key in told if key != CALL_ID}}
+        told: Mapping[str, str] = variables(found[0], (*self.settings.attributes, NOTE, CALL_ID)) if found else {}
+        attached = {
+            **contact.interaction.attributes,
+            **{key: told[key] for key in told if key in self.settings.attributes},
+        }
         call = told.get(CALL_ID, "")
         if contact.interaction.id in self.calls.contacts and (call or attached != contact.interaction.attributes):
-            contact.change(attributes=attached, phone_call=call)
+            contact.change(attributes=attached, phone_call=call, subject=told.get(NOTE, contact.interaction.subject))
             self.tell(Change.UPDATED, contact, "attributes")
 
     def _picture(self) -> ContactCenterSnapshot:

@@ -1,4 +1,4 @@
-"""A real Asterisk with two queues, agents' phones, an expert, a supervisor and customers: loopback and free ports only."""
+"""A real Asterisk: queues, agents' phones, an expert, a supervisor, customers; loopback and free ports only."""
 
 import os
 import shutil

@@ -1,0 +1,311 @@
+"""The contact-centre adapter for Asterisk's queues.
+
+The agent's phone carries the calls: it answers and holds, and the server tells us that it did. Everything else goes
+over the manager interface, with a user that may read `call,agent` and write `call,agent,originate`; planned callbacks
+need `system` besides, because the server's database is behind it.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import ClassVar, Self
+
+from desktop.backends.asterisk.callbacks import Callbacks
+from desktop.backends.asterisk.channels import HELD, MUTED
+from desktop.backends.asterisk.contact import Contact
+from desktop.backends.asterisk.once import Once
+from desktop.backends.asterisk.outgoing import Outgoing
+from desktop.backends.asterisk.settings import OPTIONS, settings
+from desktop.backends.asterisk.sign_in import SignIn
+from desktop.backends.asterisk.switchboard import Switchboard
+from desktop.backends.asterisk.transfers import Transfers
+from desktop.backends.asterisk.wrap_ups import WrapUps
+from desktop.domain.events import Change, Envelope
+from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.words import Availability, Monitoring, OfferEnd, Phase
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unsupported
+
+_TONES = re.compile(r"[0-9A-D*#]{1,32}")
+_TONE_SECONDS = 0.1
+_CALL_REJECTED = "21"
+
+_ALWAYS = frozenset(
+    {
+        Capability.PHONE,
+        Capability.MUTE,
+        Capability.WRAP_UP_EXTEND,
+        Capability.NEXT_AVAILABILITY,
+        Capability.QUEUE_HEAD,
+    }
+)
+# What needs an action that not every manager user may use, or that a module brings.
+_IF = {
+    Capability.DTMF: frozenset({"playdtmf"}),
+    Capability.CONSULT: frozenset({"atxfer", "cancelatxfer"}),
+    Capability.SWAP: frozenset({"atxfer", "playdtmf"}),
+    Capability.CONFERENCE: frozenset({"atxfer", "playdtmf"}),
+    Capability.WARM_TRANSFER: frozenset({"atxfer", "playdtmf"}),
+    Capability.BLIND_TRANSFER: frozenset({"blindtransfer"}),
+    Capability.DIAL: frozenset({"originate"}),
+    Capability.MONITOR: frozenset({"originate"}),
+    Capability.WHISPER: frozenset({"originate"}),
+    Capability.BARGE: frozenset({"originate"}),
+    Capability.CALLBACK: frozenset({"originate", "dbput", "dbget", "dbgettree", "dbdel"}),
+}
+_SUPERVISORS = frozenset({Capability.MONITOR, Capability.WHISPER, Capability.BARGE})
+
+
+class AsteriskContactCenter(ContactCenter):
+    """One agent at one Asterisk."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        kind=Kind.CONTACT_CENTER,
+        name="asterisk",
+        api=API,
+        title="Asterisk queues (AMI)",
+        capabilities=_ALWAYS | frozenset(_IF),
+        options=OPTIONS,
+    )
+
+    def __init__(self, board: Switchboard) -> None:
+        """Talks by `board`, which it closes."""
+        self._board = board
+        self._once = Once()
+        self._sign_in = SignIn(board)
+        self._wrap_ups = WrapUps(board, self._sign_in)
+        self._transfers = Transfers(board)
+        self._outgoing = Outgoing(board, self._transfers)
+        self._callbacks = Callbacks(board, self._transfers)
+        self._calling_back: asyncio.Task[None] | None = None
+        self._offered: frozenset[Capability] = self.manifest.capabilities
+        board.restored = self._wrap_ups.restore
+        board.heard.append(self._heard)
+
+    @classmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        return cls(Switchboard(settings(options), Kind.CONTACT_CENTER.value))
+
+    async def open(self) -> frozenset[Capability]:
+        await self._board.link()
+        offered = {one for one, actions in _IF.items() if actions <= self._board.actions}
+        if not self._board.settings.queue_context:
+            offered.discard(Capability.CALLBACK)
+        if self._board.settings.role.value != "supervisor":
+            offered -= _SUPERVISORS
+        self._offered = _ALWAYS | offered
+        if Capability.CALLBACK in offered and self._calling_back is None:
+            self._calling_back = self._board.spawn(self._callbacks.run())
+        return self._offered
+
+    async def close(self) -> None:
+        await self._board.close()
+
+    async def snapshot(self) -> Envelope:
+        return await self._board.snapshot()
+
+    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
+        return self._board.events(after)
+
+    async def set_availability(
+        self, availability: Availability, *, reason: str, after_current: bool, key: str
+    ) -> Agent:
+        return await self._once.do(key, lambda: self._sign_in.choose(availability, reason, after_current=after_current))
+
+    async def cancel_next(self, *, key: str) -> Agent:
+        return await self._sign_in.cancel_next()
+
+    async def accept(self, interaction_id: str, *, key: str) -> Interaction:
+        contact = await self._mine(interaction_id)
+        if contact.interaction.phase in (Phase.CONNECTING, Phase.ACTIVE):
+            return contact.interaction
+        if contact.interaction.phase is not Phase.OFFERED:
+            raise Conflict("The call is not ringing any more.")
+        raise Rejected("Answer at your phone.")
+
+    async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
+        async def work() -> Interaction:
+            contact = await self._mine(interaction_id)
+            if contact.interaction.phase is not Phase.OFFERED:
+                raise Conflict("The call is not ringing any more.")
+            contact.ending = OfferEnd.DECLINED
+            try:
+                await self._board.act("Hangup", ("Channel", contact.agent.name), ("Cause", _CALL_REJECTED))
+            except NotFound as error:
+                raise Conflict("The call is not ringing any more.", error.detail) from error
+            await self._board.until(lambda: contact.interaction.phase is not Phase.OFFERED, "declined")
+            return contact.interaction
+
+        return await self._once.do(key, work)
+
+    async def end(self, interaction_id: str, *, key: str) -> Interaction:
+        async def work() -> Interaction:
+            contact = await self._mine(interaction_id)
+            if contact.interaction.phase not in (Phase.ACTIVE, Phase.CONNECTING):
+                raise Conflict("The call is over.")
+            # With somebody else on the line the agent's hanging up would join them to the customer.
+            lines = [contact.caller, contact.agent] if contact.leg() is not None else [contact.agent]
+            for line in lines:
+                if line is not None:
+                    await self._hang_up(line.name)
+            await self._board.until(
+                lambda: contact.interaction.phase in (Phase.WRAP_UP, Phase.CLOSED, Phase.QUEUED), "ended"
+            )
+            return contact.interaction
+
+        return await self._once.do(key, work)
+
+    async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
+        raise Unsupported("A call carries no text.")
+
+    async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
+        async def work() -> Interaction:
+            await self._board.link()
+            return await self._wrap_ups.finish(interaction_id, codes)
+
+        return await self._once.do(key, work)
+
+    async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
+        return self._board.settings.codes
+
+    async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
+        async def work() -> Interaction:
+            await self._board.link()
+            return await self._wrap_ups.extend(interaction_id)
+
+        return await self._once.do(key, work)
+
+    async def mute(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        async def work() -> Interaction:
+            contact = await self._active(interaction_id)
+            channel = ("Channel", contact.agent.name)
+            state = "on" if on else "off"
+            # The function needs no more rights than the call itself; the action of that name wants `system`.
+            await self._board.act("Setvar", channel, ("Variable", "MUTEAUDIO(in)"), ("Value", state))
+            await self._board.act("Setvar", channel, ("Variable", MUTED), ("Value", "1" if on else "0"))
+            if contact.interaction.muted is on:
+                return contact.interaction
+            contact.change(muted=on)
+            return self._board.tell(Change.UPDATED, contact, "muted" if on else "unmuted")
+
+        return await self._once.do(key, work)
+
+    async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
+        self._need(Capability.DTMF)
+        if not _TONES.fullmatch(digits):
+            raise Rejected("Tones are 0-9, *, #, A-D, at most 32 at once.")
+
+        async def work() -> Interaction:
+            contact = await self._active(interaction_id)
+            channel = self._hears(contact)
+            for position, digit in enumerate(digits):
+                if position:
+                    await asyncio.sleep(_TONE_SECONDS)
+                await self._board.act("PlayDTMF", ("Channel", channel), ("Digit", digit), ("Duration", "100"))
+            return contact.interaction
+
+        return await self._once.do(key, work)
+
+    async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
+        self._need(Capability.CONSULT)
+        return await self._with_party(key, interaction_id, lambda: self._transfers.consult(interaction_id, target, key))
+
+    async def cancel_leg(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        self._need(Capability.CONSULT)
+        return await self._with_party(key, interaction_id, lambda: self._transfers.cancel(interaction_id, leg_id))
+
+    async def swap(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        self._need(Capability.SWAP)
+        return await self._with_party(key, interaction_id, lambda: self._transfers.swap(interaction_id, leg_id))
+
+    async def complete_transfer(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        self._need(Capability.WARM_TRANSFER)
+        return await self._with_party(key, interaction_id, lambda: self._transfers.complete(interaction_id, leg_id))
+
+    async def conference(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
+        self._need(Capability.CONFERENCE)
+        return await self._with_party(key, interaction_id, lambda: self._transfers.conference(interaction_id, leg_id))
+
+    async def blind_transfer(self, interaction_id: str, target: str, *, key: str) -> Interaction:
+        self._need(Capability.BLIND_TRANSFER)
+        return await self._with_party(key, interaction_id, lambda: self._transfers.blind(interaction_id, target))
+
+    async def callback(
+        self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str
+    ) -> str:
+        self._need(Capability.CALLBACK)
+        return await self._once.do(key, lambda: self._callbacks.plan(queue, address, at, note, key))
+
+    async def dial(self, address: Address, *, queue: str, key: str) -> Interaction:
+        self._need(Capability.DIAL)
+
+        async def work() -> Interaction:
+            await self._board.link()
+            return await self._outgoing.dial(address, queue, key)
+
+        return await self._once.do(key, work)
+
+    async def monitor(self, agent_id: str, mode: Monitoring, *, key: str) -> str:
+        if not self._offered & _SUPERVISORS:
+            return await super().monitor(agent_id, mode, key=key)
+        return await self._once.do(key, lambda: self._outgoing.monitor(agent_id, mode, key))
+
+    async def end_monitor(self, monitor_id: str, *, key: str) -> None:
+        if not self._offered & _SUPERVISORS:
+            await super().end_monitor(monitor_id, key=key)
+        await self._outgoing.end_monitor(monitor_id)
+
+    def _need(self, capability: Capability) -> None:
+        if capability not in self._offered:
+            raise Unsupported(f"This telephone system does not offer {capability.value.replace('_', ' ')} to you.")
+
+    async def _mine(self, interaction_id: str) -> Contact:
+        await self._board.link()
+        contact = self._board.contact(interaction_id)
+        if contact.interaction.agent_id != self._board.settings.interface:
+            raise Conflict("That call is another agent's.")
+        return contact
+
+    async def _active(self, interaction_id: str) -> Contact:
+        contact = await self._mine(interaction_id)
+        if contact.interaction.phase is not Phase.ACTIVE:
+            raise Conflict("The call is not connected.")
+        return contact
+
+    async def _with_party(
+        self, key: str, interaction_id: str, work: Callable[[], Awaitable[Interaction]]
+    ) -> Interaction:
+        async def checked() -> Interaction:
+            await self._mine(interaction_id)
+            return await work()
+
+        return await self._once.do(key, checked)
+
+    def _hears(self, contact: Contact) -> str:
+        """The channel of whom the agent talks to: the expert while the customer waits."""
+        leg, branch = contact.leg(), contact.branch
+        if leg is not None and branch is not None and contact.interaction.held:
+            return branch.channel()
+        if contact.caller is None:
+            raise Conflict("Nobody is on the line.")
+        return contact.caller.name
+
+    async def _hang_up(self, channel: str) -> None:
+        try:
+            await self._board.act("Hangup", ("Channel", channel))
+        except NotFound:
+            return  # gone by itself, which is what was wanted
+
+    def _heard(self, change: Change, contact: Contact, reason: str) -> None:
+        if change is Change.UPDATED and reason in {"held", "resumed"} and contact.leg() is None:
+            self._board.spawn(self._remember(contact, HELD, reason == "held"))
+
+    async def _remember(self, contact: Contact, variable: str, on: bool) -> None:
+        """Write on the channel what no list of channels tells, for whoever reads it after a restart."""
+        try:
+            await self._board.act(
+                "Setvar", ("Channel", contact.agent.name), ("Variable", variable), ("Value", "1" if on else "0")
+            )
+        except BackendError:
+            return  # the call is over

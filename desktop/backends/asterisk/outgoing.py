@@ -1,0 +1,111 @@
+"""Calls that the desktop makes: to customers, and to listen to a colleague's."""
+
+import hashlib
+
+from desktop.backends.asterisk.channels import OUT
+from desktop.backends.asterisk.contact import Contact, Line, phone_number
+from desktop.backends.asterisk.settings import interface_name
+from desktop.backends.asterisk.switchboard import Switchboard
+from desktop.backends.asterisk.transfers import Transfers
+from desktop.domain.model import Address, Interaction
+from desktop.domain.words import Channel, Direction, Monitoring, Phase
+from desktop.ports.errors import Conflict, NotFound, Rejected
+
+SPY = "agent-desktop-spy-"
+_RING_SECONDS = 30
+# `q` no beep, `E` ends with the call that is listened to, `w` the agent hears us, `B` both hear us.
+_MODES = {Monitoring.LISTEN: "qE", Monitoring.WHISPER: "qEw", Monitoring.BARGE: "qEB"}
+
+
+def channel_id(prefix: str, key: str) -> str:
+    """The id of the channel of one intent. The server refuses a second channel of the same id while the first lives."""
+    return prefix + hashlib.sha256(key.encode()).hexdigest()[:24]
+
+
+class Outgoing:
+    """Each call begins at the agent's own phone, which rings first."""
+
+    def __init__(self, board: Switchboard, transfers: Transfers) -> None:
+        self._board = board
+        self._transfers = transfers
+
+    async def dial(self, address: Address, queue: str, key: str) -> Interaction:
+        """Ring the agent's phone, and the customer when that is picked up.
+
+        Raises:
+            Conflict: the agent is on another call.
+            Rejected: the address is no number, or the dialplan does not know it.
+        """
+        board, settings = self._board, self._board.settings
+        if address.kind != "phone" or address.withheld:
+            raise Rejected("Only numbers can be dialled.")
+        context, extension = await self._transfers.reachable(f"tel:{address.value}")
+        if any(one.interaction.phase is not Phase.WRAP_UP for one in self._mine()):
+            raise Conflict("You are on another call.")
+        uid, at = channel_id(OUT, key), board.now()
+        if uid in board.calls.contacts:
+            return board.calls.contacts[uid].interaction
+        interaction = Interaction(
+            id=uid,
+            version=0,
+            channel=Channel.VOICE,
+            direction=Direction.OUTBOUND,
+            phase=Phase.CONNECTING,
+            queue=queue,
+            customer=phone_number(address.value, ""),
+            arrived_at=at,
+            phase_since=at,
+            agent_id=settings.interface,
+            wrap_up_rule=settings.rule,
+            raw_state="Originate",
+        )
+        contact = Contact(interaction, uid, Line(uid, uid), None)
+        board.calls.dialled_out(contact)
+        try:
+            await self._originate(uid, extension, ("Context", context), ("Exten", extension), ("Priority", "1"))
+        except BaseException:
+            board.calls.not_reached(contact, board.now())
+            raise
+        return contact.interaction
+
+    async def monitor(self, agent_id: str, mode: Monitoring, key: str) -> str:
+        """Ring the supervisor's phone, and let it listen when it is picked up; answers what `end` takes.
+
+        Raises:
+            NotFound: nobody of that id is in a queue.
+        """
+        if agent_id not in {interface for _, interface in self._board.floor.members}:
+            raise NotFound("Nobody of that name is signed in.")
+        uid = channel_id(SPY, key)
+        # The dash ends the name: without it PJSIP/agent1 would be PJSIP/agent10 too.
+        data = f"{interface_name(agent_id)}-,{_MODES[mode]}"
+        await self._originate(uid, "Monitor", ("Application", "ChanSpy"), ("Data", data))
+        return uid
+
+    async def end_monitor(self, monitor_id: str) -> None:
+        """Hang up. It is no failure when it is over already.
+
+        Raises:
+            Rejected: that is no such id.
+        """
+        if not monitor_id.startswith(SPY):
+            raise Rejected("That is nothing to listen to.")
+        try:
+            await self._board.act("Hangup", ("Channel", monitor_id))
+        except NotFound:
+            return
+
+    async def _originate(self, uid: str, caller_id: str, *how: tuple[str, str]) -> None:
+        await self._board.act(
+            "Originate",
+            ("Channel", self._board.settings.interface),
+            *how,
+            ("CallerID", f"<{caller_id}>"),
+            ("Timeout", str(_RING_SECONDS * 1000)),
+            ("Async", "true"),
+            ("ChannelId", uid),
+        )
+
+    def _mine(self) -> list[Contact]:
+        me = self._board.settings.interface
+        return [one for one in self._board.calls.contacts.values() if one.interaction.agent_id == me]

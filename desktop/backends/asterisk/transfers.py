@@ -1,0 +1,217 @@
+"""Asking an expert, joining them, and handing the customer over: the server's own attended and blind transfers.
+
+An attended transfer is steered as the agent's phone would do it: by the feature codes, which the server is made to
+hear. It keeps the customer safe by itself: whoever hangs up, nobody is left alone with silence for ever.
+"""
+
+import asyncio
+import re
+
+from desktop.backends.asterisk.contact import Branch, Contact
+from desktop.backends.asterisk.switchboard import Switchboard
+from desktop.domain.events import Change
+from desktop.domain.model import Interaction, Leg
+from desktop.domain.words import LegFailure, LegKind, LegPhase, Phase
+from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
+
+_EXTENSION = re.compile(r"[A-Za-z0-9_.+*#-]{1,60}")
+_BETWEEN_DIGITS = 0.12
+_BEGIN_SECONDS = 6.0
+_GRACE_SECONDS = 1.5
+
+
+class Transfers:
+    """The verbs with a further party."""
+
+    def __init__(self, board: Switchboard) -> None:
+        self._board = board
+        board.heard.append(self._heard)
+
+    async def consult(self, interaction_id: str, target: str, key: str) -> Interaction:
+        """Ring somebody while the customer hears music.
+
+        Raises:
+            Conflict: the call is not in a state for it.
+            Rejected: nobody is reached at that target, or the server has no attended transfer configured.
+        """
+        board, contact = self._board, self._talking(interaction_id)
+        if contact.leg() is not None:
+            raise Conflict("Somebody else is on the line already.")
+        context, extension = await self.reachable(target)
+        leg_id = f"leg-{key}"
+        contact.branch = Branch(leg_id, extension)
+        contact.set_leg(Leg(leg_id, LegKind.CONSULT, LegPhase.REQUESTED, target, "", board.now()))
+        contact.phone_held = False
+        board.tell(Change.LEG, contact, "requested")
+        try:
+            await board.act("Atxfer", ("Channel", contact.agent.name), ("Context", context), ("Exten", extension))
+        except OutcomeUnknown:
+            raise
+        except BackendError as error:
+            contact.move_leg(LegPhase.FAILED, board.now(), LegFailure.INVALID)
+            board.tell(Change.LEG, contact, LegFailure.INVALID.value)
+            if "feature code" in error.detail.lower():
+                raise Rejected("The telephone system has no attended transfer: features.conf needs atxfer.") from error
+            raise
+        board.spawn(self._begins(contact, leg_id))
+        await board.until(lambda: not _requested(contact, leg_id), "the expert's phone")
+        return contact.interaction
+
+    async def cancel(self, interaction_id: str, leg_id: str) -> Interaction:
+        """End the leg; the customer is back with the agent."""
+        contact, leg = self._with_leg(interaction_id, leg_id)
+        branch = contact.branch
+        if branch is None:
+            raise Conflict("That party has left the line.")
+        branch.cancelled = True
+        if leg.kind is LegKind.CONFERENCE:
+            await self._hang_up(branch.channel())
+        else:
+            try:
+                await self._board.act("CancelAtxfer", ("Channel", contact.agent.name))
+                await self._board.until(lambda: contact.leg() is None, "cancelled", seconds=_GRACE_SECONDS)
+            except (OutcomeUnknown, Rejected):
+                await self._hang_up(branch.channel())
+        await self._board.until(lambda: contact.leg() is None, "the leg ends")
+        return contact.interaction
+
+    async def swap(self, interaction_id: str, leg_id: str) -> Interaction:
+        """Talk to the other one."""
+        contact, leg = self._with_leg(interaction_id, leg_id)
+        if leg.phase is not LegPhase.ACTIVE or leg.kind is LegKind.CONFERENCE:
+            raise Conflict("There is nobody to swap with.")
+        before = contact.interaction.held
+        await self._press(contact, self._board.settings.swap_code)
+        await self._board.until(lambda: contact.interaction.held is not before or contact.leg() is None, "swapped")
+        if contact.leg() is None:
+            raise Conflict("That party has left the line.")
+        return contact.interaction
+
+    async def complete(self, interaction_id: str, leg_id: str) -> Interaction:
+        """Leave customer and expert alone."""
+        contact, leg = self._with_leg(interaction_id, leg_id)
+        if leg.phase is not LegPhase.ACTIVE:
+            raise Conflict("The expert is not on the line yet.")
+        if leg.kind is LegKind.CONFERENCE:
+            contact.move_leg(LegPhase.COMPLETED, self._board.now())
+            await self._board.act("Hangup", ("Channel", contact.agent.name))
+        else:
+            await self._press(contact, self._board.settings.complete_code)
+        await self._over(contact)
+        return contact.interaction
+
+    async def conference(self, interaction_id: str, leg_id: str) -> Interaction:
+        """Everybody talks."""
+        contact, leg = self._with_leg(interaction_id, leg_id)
+        if leg.phase is not LegPhase.ACTIVE:
+            raise Conflict("The expert is not on the line yet.")
+        if leg.kind is not LegKind.CONFERENCE:
+            await self._press(contact, self._board.settings.conference_code)
+            await self._board.until(lambda: _joined(contact), "joined")
+            if contact.leg() is None:
+                raise Conflict("That party has left the line.")
+        return contact.interaction
+
+    async def blind(self, interaction_id: str, target: str) -> Interaction:
+        """Send the customer elsewhere.
+
+        Raises:
+            Rejected: nothing is there; the server would hang up on the customer.
+        """
+        contact = self._talking(interaction_id)
+        if contact.leg() is not None:
+            raise Conflict("Somebody else is on the line.")
+        context, extension = await self.reachable(target)
+        channel = contact.agent.name
+        await self._board.act("BlindTransfer", ("Channel", channel), ("Context", context), ("Exten", extension))
+        await self._over(contact)
+        return contact.interaction
+
+    def _extension(self, target: str) -> tuple[str, str]:
+        settings = self._board.settings
+        kind, _, name = target.partition(":")
+        if kind == "queue":
+            if not settings.queue_context:
+                raise Unsupported("The profile names no queue_context to transfer into.")
+            context = settings.queue_context
+        elif kind == "agent":
+            context, name = settings.dial_context, name.rpartition("/")[2]
+        elif kind == "tel":
+            context, name = settings.dial_context, re.sub(r"[\s()/]", "", name)
+        else:
+            raise Rejected("The telephone system needs a number for that person.")
+        if not _EXTENSION.fullmatch(name):
+            raise Rejected(f"{name[:40]!r} cannot be dialled.")
+        return context, name
+
+    async def reachable(self, target: str) -> tuple[str, str]:
+        """Context and extension of a target that the dialplan knows. Raises Rejected, Unsupported."""
+        context, extension = self._extension(target)
+        if await self._board.ask(f"DIALPLAN_EXISTS({context},{extension},1)") != "1":
+            raise Rejected(f"The telephone system does not know {extension[:40]}.")
+        return context, extension
+
+    def _talking(self, interaction_id: str) -> Contact:
+        contact = self._board.contact(interaction_id)
+        if contact.interaction.phase is not Phase.ACTIVE:
+            raise Conflict("The call is not connected.")
+        return contact
+
+    def _with_leg(self, interaction_id: str, leg_id: str) -> tuple[Contact, Leg]:
+        contact = self._talking(interaction_id)
+        leg = contact.leg()
+        if leg is None or leg.id != leg_id:
+            raise Conflict("That party has left the line.")
+        return contact, leg
+
+    async def _press(self, contact: Contact, code: str) -> None:
+        """Make the server hear a feature code from the agent's phone."""
+        channel = ("Channel", contact.agent.name)
+        for position, digit in enumerate(code):
+            if position:
+                await asyncio.sleep(_BETWEEN_DIGITS)
+            await self._board.act("PlayDTMF", channel, ("Digit", digit), ("Duration", "100"), ("Receive", "true"))
+
+    async def _over(self, contact: Contact) -> None:
+        await self._board.until(lambda: contact.interaction.phase is not Phase.ACTIVE, "the call leaves")
+
+    async def _hang_up(self, channel: str) -> None:
+        if not channel:
+            raise Conflict("That party has left the line.")
+        try:
+            await self._board.act("Hangup", ("Channel", channel))
+        except NotFound:
+            return  # gone by itself
+
+    async def _begins(self, contact: Contact, leg_id: str) -> None:
+        """A transfer that the server took and did not begin (no sounds, no time) is told as failed, not waited for."""
+        await asyncio.sleep(_BEGIN_SECONDS)
+        branch = contact.branch
+        if _requested(contact, leg_id) and branch is not None and branch.near is None:
+            contact.move_leg(LegPhase.FAILED, self._board.now(), LegFailure.UNREACHABLE)
+            self._board.tell(Change.LEG, contact, LegFailure.UNREACHABLE.value)
+
+    def _heard(self, change: Change, contact: Contact, reason: str) -> None:
+        branch = contact.branch
+        if change is not Change.LEG or branch is None or branch.near is None or contact.leg() is not None:
+            return
+        failed = next((one for one in contact.interaction.legs if one.id == branch.leg_id), None)
+        if failed is not None and failed.phase is LegPhase.FAILED and contact.interaction.phase is Phase.ACTIVE:
+            # A dialplan that plays a tone after a failed call keeps the agent in it, and the customer on hold.
+            self._board.spawn(self._come_back(contact))
+
+    async def _come_back(self, contact: Contact) -> None:
+        try:
+            await self._board.act("CancelAtxfer", ("Channel", contact.agent.name))
+        except BackendError:
+            return  # the server brought the customer back by itself
+
+
+def _requested(contact: Contact, leg_id: str) -> bool:
+    leg = contact.leg()
+    return leg is not None and leg.id == leg_id and leg.phase is LegPhase.REQUESTED
+
+
+def _joined(contact: Contact) -> bool:
+    leg = contact.leg()
+    return leg is None or leg.kind is LegKind.CONFERENCE
