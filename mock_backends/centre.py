@@ -26,6 +26,7 @@ class Centre:
         self.reasons = company.reasons()
         self.board = Board(log, site.clock, site.tokens)
         policies = company.policies()
+        self.offer_timeouts = {policy.name: policy.offer_timeout for policy in policies}
         router = Router(policies, company.profiles(), now)
         for policy in policies:
             self.board.queues[policy.name] = QueueStats(

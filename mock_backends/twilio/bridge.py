@@ -42,7 +42,8 @@ class Bridge:
                 return bridge(work.worker(work.agent(sid)))
             case ["Workers", sid, "WorkerChannels"]:
                 agent = work.agent(sid)
-                return _list([bridge(work.channel(agent, name)) for name in CHANNELS])
+                records = [bridge(work.channel(agent, name)) for name in CHANNELS]
+                return _list([one | {"last_reserved_time": one["date_updated"]} for one in records])
             case ["Workers", _, "Reservations"]:
                 mine = work.reservations.of(caller.id)
                 return _list([work.pushed(one) for one in mine if one.status in LIVE])

@@ -161,6 +161,14 @@ def add_task_router(face: "TwilioFace") -> None:
         record = face.operations.update_task(caller, sid, given, request.headers.get("if-match"))
         return _answer(rest(record), record["version"])
 
+    @app.get(WORKSPACE + "/Workflows/{sid}")
+    async def workflow(workspace: str, sid: str) -> Response:
+        mine(workspace)
+        name = face.workspace.sids.name(sid)
+        if name not in face.workspace.centre.board.queues:
+            raise gone()
+        return _answer(rest(face.workspace.workflow(name)))
+
     @app.get(WORKSPACE + "/TaskQueues")
     async def queues(
         workspace: str,

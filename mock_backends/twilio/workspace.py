@@ -74,7 +74,6 @@ class Workspace:
         self.sids = sids
         self.account = sids.of("AC", "agent-desktop")
         self.sid = sids.of("WS", "agent-desktop")
-        self.workflow = sids.of("WW", "everything")
         self.reservations = Reservations(site, centre.distribution, sids)
         self.attributes: dict[str, Fields] = {}  # interaction -> attributes that were put in the place of the first
         self.edits: dict[str, int] = {}  # interaction -> how often they were
@@ -204,8 +203,8 @@ class Workspace:
             "task_channel_sid": self.sids.of("TC", interaction.channel),
             "task_channel_unique_name": interaction.channel,
             "timeout": 86_400,
-            "workflow_sid": self.workflow,
-            "workflow_friendly_name": "Everything",
+            "workflow_sid": self.sids.of("WW", interaction.queue),
+            "workflow_friendly_name": interaction.queue,
             "ignore_capacity": False,
             "routing_target": None,
             "version": str(interaction.version + self.edits.get(interaction.id, 0)),
@@ -271,6 +270,21 @@ class Workspace:
             "reservation_activity_name": self.activities[busy][0],
             "assignment_activity_sid": busy,
             "assignment_activity_name": self.activities[busy][0],
+            "date_created": self._born,
+            "date_updated": self._born,
+        }
+
+    def workflow(self, name: str) -> Fields:
+        """The way to one task queue: each queue has its own, so that its offers ring as long as it wants."""
+        sid = self.sids.of("WW", name)
+        return self._owned(f"Workflows/{sid}") | {
+            "sid": sid,
+            "friendly_name": name,
+            "configuration": "{}",
+            "document_content_type": "application/json",
+            "task_reservation_timeout": round(self.centre.offer_timeouts[name]),
+            "assignment_callback_url": None,
+            "fallback_assignment_callback_url": None,
             "date_created": self._born,
             "date_updated": self._born,
         }

@@ -112,6 +112,8 @@ class Http:
         *,
         params: Mapping[str, str | int | float] | None = None,
         body: object = None,
+        form: Mapping[str, str] | None = None,
+        if_match: str = "",
         key: str = "",
     ) -> object:
         import httpx
@@ -128,7 +130,8 @@ class Http:
             self._url + path,
             params=params,
             json=body,
-            headers={"Idempotency-Key": key} if key else {},
+            data=form,
+            headers=({"Idempotency-Key": key} if key else {}) | ({"If-Match": if_match} if if_match else {}),
             extensions={"trace": trace},
         )
         what = f"{method} {path}"

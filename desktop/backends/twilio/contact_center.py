@@ -1,0 +1,265 @@
+"""Twilio TaskRouter as a contact centre, with calls carried as conferences."""
+
+import asyncio
+import importlib.util
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from typing import ClassVar, Self
+
+from desktop.backends.twilio.account import ADDRESSES, CREDENTIALS, TASK_ROUTER, Desk, desk_of, is_sid
+from desktop.backends.twilio.attributes import channel_of
+from desktop.backends.twilio.call_verbs import CallVerbs
+from desktop.backends.twilio.conference import Conferences
+from desktop.backends.twilio.contacts import Contact, Contacts
+from desktop.backends.twilio.me import Me
+from desktop.backends.twilio.pushes import Pushes
+from desktop.backends.twilio.records import Reservation
+from desktop.backends.twilio.server_clock import ServerClock
+from desktop.backends.twilio.task_router import TaskRouter
+from desktop.domain.events import ContactCenterSnapshot, Envelope
+from desktop.domain.model import Agent, Interaction, QueueStats, WrapUpCode
+from desktop.domain.words import Availability, Channel, CodeRule
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
+
+log = logging.getLogger(__name__)
+
+_CALLS = frozenset(
+    {
+        Capability.HOLD,
+        Capability.MUTE,
+        Capability.CONSULT,
+        Capability.SWAP,
+        Capability.CONFERENCE,
+        Capability.WARM_TRANSFER,
+        Capability.BLIND_TRANSFER,
+    }
+)
+
+
+class TwilioContactCenter(CallVerbs, ContactCenter):
+    """One worker of a TaskRouter workspace. An interaction has the SID of its task."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        kind=Kind.CONTACT_CENTER,
+        name="twilio",
+        api=API,
+        title="Twilio TaskRouter",
+        capabilities=_CALLS,
+        options=(*CREDENTIALS, *TASK_ROUTER, *ADDRESSES),
+    )
+
+    def __init__(self, desk: Desk, clock: Callable[[], float] | None = None) -> None:
+        """Nothing is opened yet. `clock`: our own, seconds since the epoch."""
+        self.desk = desk
+        self.clock = ServerClock(clock) if clock is not None else ServerClock()
+        self._router = TaskRouter(desk, self.clock)
+        self.contacts = Contacts(desk, self.clock.now)
+        self._conferences = Conferences(desk.account, self.clock, self.contacts)
+        self.me = Me(desk, self._router)
+        self._pushes = Pushes(self)
+        self._queues: dict[str, str] = {}
+
+    @classmethod
+    def create(cls, options: Mapping[str, str]) -> Self:
+        return cls(desk_of(options))
+
+    async def open(self) -> frozenset[Capability]:
+        if importlib.util.find_spec("websockets") is None:
+            raise Unsupported("Twilio needs one more package: pip install 'agent-desktop[twilio]'")
+        await self.me.learn()
+        return self.manifest.capabilities if self.desk.accept == "conference" else frozenset()
+
+    async def close(self) -> None:
+        await self._router.close()
+        await self._conferences.close()
+
+    # -- what there is
+
+    async def snapshot(self) -> Envelope:
+        known = {contact.reservation.sid for contact in self.contacts.live()}
+        me, reservations, self._queues = await asyncio.gather(
+            self.me.look(), self._router.reservations(), self._router.queues()
+        )
+        figures = await self._router.figures(self._queues)
+        await asyncio.gather(*(self._take(one) for one in reservations))
+        there = {one.sid for one in reservations}
+        gone = [one for one in self.contacts.live() if one.reservation.sid in known - there]
+        await asyncio.gather(*(self._see_end(contact) for contact in gone))
+        await asyncio.gather(*(self._conferences.look(one) for one in self.contacts.live() if one.talking))
+        event = ContactCenterSnapshot(
+            me=self.desk.worker,
+            interactions=tuple(one.shown for one in self.contacts.live() if one.shown is not None),
+            agents=(self.me.agent(me, self._queues.values()),),
+            queues=tuple(figures),
+            codes=self.desk.codes,
+            reasons=self.me.reasons,
+        )
+        return Envelope(self.manifest.kind.value, event, self.clock.now())
+
+    async def _take(self, reservation: Reservation) -> None:
+        """Take in a reservation with its task, and when its offer ends where that can be known."""
+        try:
+            task, _ = await self._router.task(reservation.task_sid)
+        except NotFound:
+            return  # completed and deleted meanwhile
+        self.contacts.take_reservation(reservation, task)
+        contact = self.contacts.all.get(task.sid)
+        if contact is not None and contact.deadline is None and reservation.status == "pending":
+            seconds = await self._router.offer_seconds(task.workflow)
+            if seconds is not None:
+                contact.deadline = reservation.created + seconds
+                self.contacts.changed(contact)
+
+    async def _see_end(self, contact: Contact) -> None:
+        """What became of a reservation that is no longer listed."""
+        try:
+            self.contacts.take_reservation(await self._router.reservation(contact.reservation.sid), None)
+        except NotFound:
+            ended = Reservation(
+                sid=contact.reservation.sid,
+                task_sid=contact.task.sid,
+                worker_sid=self.desk.worker,
+                status="completed" if contact.answered_at is not None else "canceled",
+                created=contact.reservation.created,
+                updated=self.clock.now(),
+            )
+            self.contacts.take_reservation(ended, None)
+
+    def events(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
+        return self._pushes.follow(after)
+
+    async def queue_figures(self) -> Sequence[QueueStats]:
+        """How our queues stand now."""
+        return await self._router.figures(self._queues)
+
+    async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
+        return self.desk.codes
+
+    # -- the agent
+
+    async def set_availability(
+        self, availability: Availability, *, reason: str, after_current: bool, key: str
+    ) -> Agent:
+        if after_current:
+            raise Unsupported(
+                "TaskRouter changes an activity at once: what is in hand goes on, nothing new is offered."
+            )
+        worker = await self._router.set_activity(await self.me.activity_for(availability, reason), key=key)
+        agent = self.me.agent(worker, self._queues.values())
+        self._pushes.tell_agent(agent)
+        return agent
+
+    # -- offers and endings
+
+    async def _contact(self, interaction_id: str) -> Contact:
+        """One of ours, as Twilio has it now. Raises NotFound."""
+        if not is_sid(interaction_id, "WT"):
+            raise NotFound("Twilio has no such task.")
+        mine = [one for one in await self._router.reservations_of(interaction_id) if one.worker_sid == self.desk.worker]
+        if not mine:
+            raise NotFound("That task was never offered to us.")
+        await self._take(mine[-1])
+        contact = self.contacts.all.get(interaction_id)
+        if contact is None:
+            raise NotFound("Twilio has no such task.")
+        return contact
+
+    def _done(self, contact: Contact) -> Interaction:
+        self._pushes.tell()
+        return self.contacts.changed(contact)
+
+    async def _move(self, contact: Contact, form: Mapping[str, str], wanted: frozenset[str], key: str) -> None:
+        """Move a reservation on. That it is there already is as good; that it is elsewhere is a Conflict.
+
+        Twilio answers both a wrong parameter and a reservation in another state with 400, so it is looked at again.
+        """
+        sid = contact.reservation.sid
+        try:
+            moved = await self._router.update_reservation(sid, form, key=key)
+        except (Conflict, Rejected) as error:
+            moved = await self._router.reservation(sid)
+            if moved.status not in wanted:
+                self.contacts.take_reservation(moved, None)
+                self._pushes.tell()
+                if isinstance(error, Rejected) and moved.status in ("pending", "accepted", "wrapping"):
+                    raise
+                raise Conflict(f"The offer is {moved.status} at Twilio.", error.detail) from error
+        self.contacts.take_reservation(moved, None)
+
+    async def accept(self, interaction_id: str, *, key: str) -> Interaction:
+        contact = await self._contact(interaction_id)
+        status = contact.reservation.status
+        if status == "pending" and not contact.ringing:
+            form = self._instruction(contact)
+            await self._move(contact, form, frozenset({"accepted", "wrapping"}), key)
+            contact.ringing = contact.reservation.status == "pending"
+        elif status not in ("pending", "accepted", "wrapping"):
+            raise Conflict(f"The offer is {status} at Twilio.")
+        if contact.talking:
+            await self._conferences.look(contact)
+        return self._done(contact)
+
+    def _instruction(self, contact: Contact) -> dict[str, str]:
+        how = self.desk.accept if channel_of(contact.task.channel) is Channel.VOICE else "accept"
+        to, from_ = self.desk.contact_uri, self.desk.account.from_number
+        if how == "conference":
+            form = {"Instruction": "conference", "EndConferenceOnExit": "true", "EndConferenceOnCustomerExit": "true"}
+            return form | ({"To": to} if to else {}) | ({"From": from_} if from_ else {})
+        if how == "dequeue":
+            named = ({"DequeueTo": to} if to else {}) | ({"DequeueFrom": from_} if from_ else {})
+            return {"Instruction": "dequeue"} | named
+        return {"ReservationStatus": "accepted"}
+
+    async def decline(self, interaction_id: str, *, reason: str, key: str) -> Interaction:
+        contact = await self._contact(interaction_id)
+        if contact.reservation.status != "rejected":
+            form = {"ReservationStatus": "rejected"}
+            activity = self.me.named(reason)
+            if activity:
+                form["WorkerActivitySid"] = activity
+            await self._move(contact, form, frozenset({"rejected"}), key)
+        return self._done(contact)
+
+    async def end(self, interaction_id: str, *, key: str) -> Interaction:
+        contact = await self._contact(interaction_id)
+        if contact.reservation.status == "pending" and not contact.ringing:
+            raise Conflict("The offer is not accepted.")
+        if contact.live and contact.reservation.status != "wrapping":
+            if contact.talking:
+                await self._conferences.end(contact, key=key)
+            await self._wrap(contact, key)
+        return self._done(contact)
+
+    async def _wrap(self, contact: Contact, key: str) -> None:
+        """Have the wrap-up begin; where Twilio was faster, it has."""
+        await self._move(contact, {"ReservationStatus": "wrapping"}, frozenset({"wrapping", "completed"}), key)
+
+    async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
+        raise Unsupported("Twilio's chats are not carried by this desktop yet.")
+
+    async def wrap_up(self, interaction_id: str, *, codes: Sequence[str], note_given: bool, key: str) -> Interaction:
+        contact = await self._contact(interaction_id)
+        if contact.reservation.status != "completed":
+            if contact.reservation.status != "wrapping":
+                raise Conflict("There is no wrap-up to finish.")
+            self._check_codes(codes)
+            try:
+                task = await self._router.write_wrap_up(interaction_id, codes, note_given=note_given, key=key)
+            except Conflict:  # somebody wrote between our reading and writing; once more from what is there now
+                task = await self._router.write_wrap_up(interaction_id, codes, note_given=note_given, key=key)
+            self.contacts.take_task(task)
+            await self._move(contact, {"ReservationStatus": "completed"}, frozenset({"completed"}), key)
+        return self._done(contact)
+
+    def _check_codes(self, codes: Sequence[str]) -> None:
+        known = {code.id for code in self.desk.codes}
+        fits = {
+            CodeRule.NONE: not codes,
+            CodeRule.OPTIONAL_ONE: len(codes) <= 1,
+            CodeRule.ONE: len(codes) == 1,
+            CodeRule.MANY: len(codes) >= 1,
+        }[self.desk.rule]
+        if not fits or len(set(codes)) != len(codes) or not set(codes) <= known:
+            raise Rejected("These wrap-up codes do not fit the profile's rule.")

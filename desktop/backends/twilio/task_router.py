@@ -1,0 +1,194 @@
+"""TaskRouter's REST API, as far as one worker needs it: each method is one request, or one for each of several."""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+
+from desktop.backends.twilio.account import Desk
+from desktop.backends.twilio.attributes import WRAP_UP, parsed
+from desktop.backends.twilio.records import (
+    Activity,
+    Reservation,
+    Task,
+    Worker,
+    activity_of,
+    reservation_of,
+    task_of,
+    worker_of,
+)
+from desktop.backends.twilio.rest import Rest
+from desktop.backends.twilio.server_clock import ServerClock
+from desktop.backends.wire.http import segment
+from desktop.domain.model import QueueStats
+from desktop.ports.errors import BackendError, NotFound
+
+LIVE = ("pending", "accepted", "wrapping")
+MOST_QUEUES = 30
+_PAGE = "100"
+
+
+class TaskRouter:
+    """The workspace of one worker."""
+
+    def __init__(self, desk: Desk, clock: ServerClock) -> None:
+        """Nothing is opened yet."""
+        self._clock = clock
+        self._desk = desk
+        self._rest = Rest(desk.taskrouter_url, desk.account, clock)
+        self._base = f"/v1/Workspaces/{segment(desk.workspace)}"
+        self._me = f"{self._base}/Workers/{segment(desk.worker)}"
+        self._timeouts: dict[str, float | None] = {}  # workflow -> seconds an offer rings
+        self._stats_version = 0
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._rest.close()
+
+    # -- reading
+
+    async def worker(self, sid: str = "") -> Worker:
+        """One worker; ourselves by default."""
+        path = f"{self._base}/Workers/{segment(sid)}" if sid else self._me
+        answer = await self._rest.read(path)
+        return worker_of(answer.body, self._clock.now(), answer.etag)
+
+    async def activities(self) -> tuple[Activity, ...]:
+        """All activities of the workspace."""
+        found = await self._rest.listed(f"{self._base}/Activities", "activities", {"PageSize": _PAGE})
+        return tuple(activity_of(one) for one in found)
+
+    async def channels(self) -> dict[str, tuple[int, int]]:
+        """How much we may carry on each channel, and how much we do."""
+        found = await self._rest.listed(f"{self._me}/Channels", "channels")
+        rooms: dict[str, tuple[int, int]] = {}
+        for one in found:
+            name, most, used = (
+                one.get("task_channel_unique_name"),
+                one.get("configured_capacity"),
+                one.get("assigned_tasks"),
+            )
+            if isinstance(name, str) and isinstance(most, int) and isinstance(used, int) and 0 < most < 1_000:
+                rooms[name] = most, min(max(used, 0), 1_000)
+        return rooms
+
+    async def reservations(self) -> list[Reservation]:
+        """Ours that have not ended."""
+        now = self._clock.now()
+        answers = await asyncio.gather(
+            *(
+                self._rest.listed(f"{self._me}/Reservations", "reservations", {"ReservationStatus": status})
+                for status in LIVE
+            )
+        )
+        return [reservation_of(one, now) for found in answers for one in found]
+
+    async def reservation(self, sid: str) -> Reservation:
+        """One of ours. Raises NotFound."""
+        answer = await self._rest.read(f"{self._me}/Reservations/{segment(sid)}")
+        return reservation_of(answer.body, self._clock.now())
+
+    async def reservations_of(self, task_sid: str) -> list[Reservation]:
+        """All of one task, anybody's, the oldest first. Raises NotFound."""
+        path = f"{self._base}/Tasks/{segment(task_sid)}/Reservations"
+        now = self._clock.now()
+        found = [reservation_of(one, now) for one in await self._rest.listed(path, "reservations")]
+        return sorted(found, key=lambda one: one.created)
+
+    async def task(self, sid: str) -> tuple[Task, str]:
+        """One task and its version. Raises NotFound."""
+        answer = await self._rest.read(f"{self._base}/Tasks/{segment(sid)}")
+        return task_of(answer.body, self._clock.now(), answer.etag), answer.etag
+
+    async def offer_seconds(self, workflow: str) -> float | None:
+        """How long an offer rings in a workflow; None where that cannot be read."""
+        if workflow and workflow not in self._timeouts:
+            try:
+                body = (await self._rest.read(f"{self._base}/Workflows/{segment(workflow)}")).body
+            except NotFound:
+                body = None
+            seconds = body.get("task_reservation_timeout") if isinstance(body, dict) else None
+            self._timeouts[workflow] = float(seconds) if isinstance(seconds, int) and 0 < seconds < 1e7 else None
+        return self._timeouts.get(workflow)
+
+    async def queues(self) -> dict[str, str]:
+        """SID to name of the queues whose work may come to us."""
+        found = await self._rest.listed(f"{self._base}/TaskQueues", "task_queues", {"WorkerSid": self._desk.worker})
+        named = {one.get("sid"): one.get("friendly_name") for one in found}
+        return {sid: name[:200] for sid, name in named.items() if isinstance(sid, str) and isinstance(name, str)}
+
+    async def figures(self, queues: Mapping[str, str]) -> list[QueueStats]:
+        """How these queues stand now. One that cannot be asked is left out."""
+        asked = list(queues.items())[:MOST_QUEUES]
+        answers = await asyncio.gather(*(self._figures(sid, name) for sid, name in asked), return_exceptions=True)
+        for answer in answers:
+            if isinstance(answer, BaseException) and not isinstance(answer, BackendError):
+                raise answer
+        return [answer for answer in answers if isinstance(answer, QueueStats)]
+
+    async def _figures(self, sid: str, name: str) -> QueueStats:
+        body = (await self._rest.read(f"{self._base}/TaskQueues/{segment(sid)}/RealTimeStatistics")).body
+        self._stats_version += 1
+        return stats_of(body, name, self._clock.now(), self._stats_version, self._desk.offline)
+
+    # -- changing
+
+    async def set_activity(self, activity_sid: str, *, key: str) -> Worker:
+        """Be in another activity."""
+        answer = await self._rest.post(self._me, {"ActivitySid": activity_sid}, key=key)
+        return worker_of(answer.body, self._clock.now(), answer.etag)
+
+    async def update_reservation(self, sid: str, form: Mapping[str, str], *, key: str) -> Reservation:
+        """Move one of ours on."""
+        answer = await self._rest.post(f"{self._me}/Reservations/{segment(sid)}", form, key=key)
+        return reservation_of(answer.body, self._clock.now())
+
+    async def instruct(self, one: Reservation, form: Mapping[str, str], *, key: str) -> Reservation:
+        """Have a reservation of a task dealt with, ours or another's."""
+        path = f"{self._base}/Tasks/{segment(one.task_sid)}/Reservations/{segment(one.sid)}"
+        return reservation_of((await self._rest.post(path, form, key=key)).body, self._clock.now())
+
+    async def write_wrap_up(self, task_sid: str, codes: Sequence[str], *, note_given: bool, key: str) -> Task:
+        """Put codes into the task's attributes, if they are not there under this key.
+
+        Raises:
+            Conflict: somebody else changed the task between our reading and our writing.
+        """
+        task, etag = await self.task(task_sid)
+        attributes = parsed(task.attributes)
+        done = attributes.get(WRAP_UP)
+        if isinstance(done, dict) and done.get("key") == key:
+            return task
+        attributes[WRAP_UP] = {"codes": list(codes), "note_given": note_given, "key": key}
+        form = {"Attributes": json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))}
+        answer = await self._rest.post(f"{self._base}/Tasks/{segment(task_sid)}", form, key=key, if_match=etag)
+        return task_of(answer.body, self._clock.now(), answer.etag)
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
+
+
+def stats_of(body: object, name: str, now: float, version: int, offline: str) -> QueueStats:
+    """A queue's real-time statistics. What is missing or nonsense is unknown."""
+    found = body if isinstance(body, dict) else {}
+    by_status = found.get("tasks_by_status")
+    states = by_status if isinstance(by_status, dict) else {}
+    pending, reserved = _count(states.get("pending")), _count(states.get("reserved"))
+    waiting = pending + reserved if pending is not None and reserved is not None else None
+    age = _count(found.get("longest_task_waiting_age"))
+    rows = found.get("activity_statistics")
+    workers = [
+        _count(one.get("workers"))
+        for one in (rows if isinstance(rows, list) else [])
+        if isinstance(one, dict) and one.get("friendly_name") != offline
+    ]
+    known = [one for one in workers if one is not None]
+    return QueueStats(
+        name=name,
+        version=version,
+        as_of=now,
+        waiting=waiting,
+        longest_since=now - age if waiting and age is not None else None,
+        agents_available=_count(found.get("total_available_workers")),
+        agents_signed_in=sum(known) if isinstance(rows, list) and len(known) == len(workers) else None,
+    )
