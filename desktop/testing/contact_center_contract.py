@@ -7,7 +7,7 @@ import pytest
 
 from desktop.domain.events import AgentChanged
 from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Availability, Phase
+from desktop.domain.words import Availability, Direction, Monitoring, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected
 from desktop.testing import fresh
@@ -16,10 +16,15 @@ from desktop.testing.contract import Call, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.leg_contract import LegContract
-from desktop.testing.rig import Fault, absent
+from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
 
 NOBODYS = "no-such-interaction"
+MODES = {
+    Capability.MONITOR: Monitoring.LISTEN,
+    Capability.WHISPER: Monitoring.WHISPER,
+    Capability.BARGE: Monitoring.BARGE,
+}
 
 
 class ContactCenterContract(LegContract):
@@ -175,6 +180,23 @@ class ContactCenterContract(LegContract):
                 error = await error_of(lambda who=who: backend.accept(who, key=new_key()))  # type: ignore[misc]
                 assert isinstance(error, (Conflict, NotFound)), repr(error)
 
+    def need_accepting(self, rig: ContactCenterRig) -> None:
+        """The test needs a contact centre that accepts by itself."""
+        if Capability.PHONE in rig.make().manifest.capabilities:
+            does_not_apply("the agent's phone takes calls")
+
+    @honesty
+    @proves(Capability.PHONE)
+    async def test_what_the_phone_takes_is_not_accepted_here(self, rig: ContactCenterRig) -> None:
+        """Where the phone takes calls, accepting says so and leaves the offer as it is."""
+        async with self.opened(rig, Capability.PHONE) as backend:
+            offered = await self.ringing(backend, rig)
+            error = await error_of(lambda: backend.accept(offered.id, key=new_key()))
+            assert isinstance(error, Rejected), repr(error)
+            still = await self.interaction(backend, offered.id)
+            assert still is not None
+            assert still.phase is Phase.OFFERED
+
     # -- behaviour: calls
 
     @behaviour
@@ -246,17 +268,55 @@ class ContactCenterContract(LegContract):
             more = await backend.extend_wrap_up(done.id, key=new_key())
             assert more.wrap_up_deadline > done.wrap_up_deadline
 
+    @behaviour
+    @proves(Capability.DIAL)
+    async def test_a_customer_is_called(self, rig: ContactCenterRig) -> None:
+        """Dialling makes one outbound interaction of the agent's under its key."""
+        async with self.opened(rig, Capability.DIAL) as backend:
+            await self.available(backend, rig)
+            address, key = Address("phone", rig.reachable()), new_key()
+            called = await backend.dial(address, queue=rig.queue, key=key)
+            assert called.direction is Direction.OUTBOUND
+            assert called.agent_id == (await self.me(backend)).id
+            assert (await backend.dial(address, queue=rig.queue, key=key)).id == called.id
+
+    async def _take_part(self, rig: ContactCenterRig, capability: Capability) -> None:
+        async with self.opened(rig, capability) as backend:
+            colleague = await rig.colleague_on_a_call()
+            monitor = await backend.monitor(colleague, MODES[capability], key=new_key())
+            assert monitor
+            await backend.end_monitor(monitor, key=new_key())
+            await backend.end_monitor(monitor, key=new_key())  # over already, which is no failure
+
+    @behaviour
+    @proves(Capability.MONITOR)
+    async def test_a_supervisor_listens(self, rig: ContactCenterRig) -> None:
+        """A supervisor hears a colleague's call, and leaves it."""
+        await self._take_part(rig, Capability.MONITOR)
+
+    @behaviour
+    @proves(Capability.WHISPER)
+    async def test_a_supervisor_whispers(self, rig: ContactCenterRig) -> None:
+        """A supervisor speaks to a colleague only, and leaves."""
+        await self._take_part(rig, Capability.WHISPER)
+
+    @behaviour
+    @proves(Capability.BARGE)
+    async def test_a_supervisor_barges_in(self, rig: ContactCenterRig) -> None:
+        """A supervisor speaks to everybody, and leaves."""
+        await self._take_part(rig, Capability.BARGE)
+
     # -- honesty
 
     @honesty
     async def test_accepting_twice_is_accepting_once(self, rig: ContactCenterRig) -> None:
         """The same key again is no second accept and no error; from another instance neither."""
+        self.need_accepting(rig)
         async with self.opened(rig) as backend:
             offered = await self.ringing(backend, rig)
             key = new_key()
             for _ in range(2):
                 assert (await backend.accept(offered.id, key=key)).id == offered.id
-            await rig.answer_phone(offered.id)
             if rig.forgets_keys:
                 absent(rig.forgets_keys)
             async with self.opened(rig) as restarted:
@@ -305,12 +365,12 @@ class ContactCenterContract(LegContract):
     @resilience
     async def test_an_accept_whose_answer_got_lost(self, rig: ContactCenterRig) -> None:
         """The answer was lost: nobody says it failed, and a look at the snapshot says how it stands."""
+        self.need_accepting(rig)
         async with self.opened(rig) as backend:
             offered = await self.ringing(backend, rig)
             await rig.fault(Fault.ANSWER_LOST)
             error = await error_of(lambda: backend.accept(offered.id, key=new_key()))
             await rig.heal()
             assert isinstance(error, OutcomeUnknown), repr(error)
-            await rig.answer_phone(offered.id)
         async with self.opened(rig) as restarted:
             await self.becomes(restarted, rig, offered.id, lambda one: one.phase is not Phase.OFFERED, "the accept")

@@ -7,7 +7,7 @@ from desktop.domain.events import Change, ContactCenterSnapshot, Event, Interact
 from desktop.domain.lifecycle import open_leg
 from desktop.domain.model import Agent, Interaction, Leg
 from desktop.domain.words import Availability, Channel, CodeRule, LegPhase, Phase
-from desktop.ports.base import Kind
+from desktop.ports.base import Capability, Kind
 from desktop.testing import fresh
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
@@ -116,11 +116,17 @@ class ContactCenterWork(StreamContract[ContactCenterRig], ResilienceContract[Con
 
         return await until(look, rig.patience, "an offer")
 
+    async def take(self, backend: Any, rig: ContactCenterRig, interaction_id: str) -> None:
+        """Accept an offer, at the phone where the phone takes it."""
+        if Capability.PHONE in backend.manifest.capabilities:
+            await rig.answer_phone(interaction_id)
+        else:
+            await backend.accept(interaction_id, key=new_key())
+
     async def talking(self, backend: Any, rig: ContactCenterRig) -> Interaction:
         """A call with the customer on the line."""
         offered = await self.ringing(backend, rig)
-        await backend.accept(offered.id, key=new_key())
-        await rig.answer_phone(offered.id)
+        await self.take(backend, rig, offered.id)
         return await self.becomes(backend, rig, offered.id, lambda one: one.phase is Phase.ACTIVE, "talking")
 
     async def wrapping_up(self, backend: Any, rig: ContactCenterRig) -> Interaction:

@@ -45,7 +45,16 @@ class ContactCenterRig(Rig[ContactCenter]):
         absent("the customer cannot be made to hang up")
 
     async def answer_phone(self, interaction_id: str) -> None:
-        """The agent's phone is picked up where accepting only rings it. Needed by few; nothing by default."""
+        """The agent's phone is picked up. Asked for where PHONE is declared, and nowhere else."""
+        absent("the agent's phone cannot be picked up")
+
+    async def colleague_on_a_call(self) -> str:
+        """Another agent, who talks to a customer now; answers the agent's id."""
+        absent("no other agent can be made to take a call")
+
+    def reachable(self) -> str:
+        """A number that can be called, and rings or answers somewhere."""
+        absent("nobody can be called")
 
     async def let_expire(self, interaction_id: str) -> None:
         """The time of an offer runs out without an answer."""

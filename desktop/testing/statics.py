@@ -41,6 +41,10 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.WRAP_UP_EXTEND: ("extend_wrap_up",),
             _C.NEXT_AVAILABILITY: ("cancel_next",),
             _C.CALLBACK: ("callback",),
+            _C.DIAL: ("dial",),
+            _C.MONITOR: ("monitor", "end_monitor"),
+            _C.WHISPER: ("monitor", "end_monitor"),
+            _C.BARGE: ("monitor", "end_monitor"),
         },
         Kind.CRM: {
             _C.TIMELINE: ("timeline",),
