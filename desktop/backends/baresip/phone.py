@@ -70,7 +70,7 @@ class BaresipPhone(Voice):
     async def open(self) -> frozenset[Capability]:
         """Start the stack and register. Raises AuthFailed or Unavailable; asked again, it only registers."""
         async with self._opening:
-            if self._runtime is None:
+            if self._agent is None:
                 await self._start()
             if self._registering is not None:
                 await self._registering.now()
@@ -241,17 +241,18 @@ class BaresipPhone(Voice):
         )
         runtime.on_dead = self._died
         await as_ours(runtime.start(config))
+        self._runtime = runtime
         try:
             # A REFER would let the far side make this phone call anybody.
             agent = await as_ours(baresip.UserAgent.create(runtime, account, transfer_policy="reject"))
         except BackendError:
+            self._runtime = None
             await as_ours(runtime.close())
             raise
         agent.on_incoming(self._ring)
         runtime.subscribe(self._hear)
         self._agent = agent
         self._registering = Registering(agent, f"{given.user}@{given.server}", self._registered)
-        self._runtime = runtime
 
     def _up(self) -> "UserAgent":
         if self._runtime is None or self._agent is None:
