@@ -1,4 +1,4 @@
-"""What a contact centre has to keep. Calls with a further party are in `leg_contract.py`."""
+"""What a contact centre has to keep. Calls that talk are in `call_contract.py`, further parties in `leg_contract.py`."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -6,28 +6,21 @@ from typing import Any
 import pytest
 
 from desktop.domain.events import AgentChanged
-from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Availability, Direction, Monitoring, Phase
+from desktop.domain.model import Address
+from desktop.domain.words import Availability, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected
 from desktop.testing import fresh
+from desktop.testing.call_contract import MODES, NOBODYS, CallContract
 from desktop.testing.contact_center_work import ended
 from desktop.testing.contract import Call, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
-from desktop.testing.leg_contract import LegContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
 
-NOBODYS = "no-such-interaction"
-MODES = {
-    Capability.MONITOR: Monitoring.LISTEN,
-    Capability.WHISPER: Monitoring.WHISPER,
-    Capability.BARGE: Monitoring.BARGE,
-}
 
-
-class ContactCenterContract(LegContract):
+class ContactCenterContract(CallContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
@@ -54,6 +47,14 @@ class ContactCenterContract(LegContract):
             Capability.WRAP_UP_EXTEND: [lambda: backend.extend_wrap_up(who, key=key)],
             Capability.NEXT_AVAILABILITY: [lambda: backend.cancel_next(key=key)],
             Capability.CALLBACK: [lambda: backend.callback(who, queue="q", address=address, at=4e9, note="", key=key)],
+            Capability.DIAL: [lambda: backend.dial(address, queue="", key=key)],
+            **{
+                capability: [
+                    lambda mode=mode: backend.monitor(who, mode, key=key),  # type: ignore[misc]
+                    lambda: backend.end_monitor("no-such-monitor", key=key),
+                ]
+                for capability, mode in MODES.items()
+            },
         }
         return calls[capability]
 
@@ -196,115 +197,6 @@ class ContactCenterContract(LegContract):
             still = await self.interaction(backend, offered.id)
             assert still is not None
             assert still.phase is Phase.OFFERED
-
-    # -- behaviour: calls
-
-    @behaviour
-    @pytest.mark.parametrize("who", ["agent", "customer"])
-    async def test_a_call_ends_in_wrap_up(self, rig: ContactCenterRig, who: str) -> None:
-        """Whoever hangs up: the agent has the wrap-up to do, and the customer is gone."""
-        async with self.opened(rig) as backend:
-            talking = await self.talking(backend, rig)
-            await (backend.end(talking.id, key=new_key()) if who == "agent" else rig.hang_up(talking.id))
-            done = await self.becomes(backend, rig, talking.id, lambda one: one.phase is Phase.WRAP_UP, "the wrap-up")
-            assert not done.customer_connected
-
-    @behaviour
-    async def test_a_wrap_up_closes_the_interaction(self, rig: ContactCenterRig) -> None:
-        """After the wrap-up the interaction is closed or shown no more."""
-        async with self.opened(rig) as backend:
-            done = await self.wrapping_up(backend, rig)
-            codes = await self.codes_for(backend, done)
-            closed = await backend.wrap_up(done.id, codes=codes, note_given=True, key=new_key())
-            assert isinstance(closed, Interaction)
-
-            async def gone() -> bool | None:
-                one = await self.interaction(backend, done.id)
-                return True if one is None or one.phase is Phase.CLOSED else None
-
-            await until(gone, rig.patience, "the end of the interaction")
-
-    @behaviour
-    @proves(Capability.HOLD)
-    async def test_hold_and_resume(self, rig: ContactCenterRig) -> None:
-        """The customer is held, and comes back."""
-        async with self.opened(rig, Capability.HOLD) as backend:
-            talking = await self.talking(backend, rig)
-            for on in (True, False):
-                await backend.hold(talking.id, on=on, key=new_key())
-                await self.becomes(backend, rig, talking.id, lambda one, on=on: one.held is on, f"held {on}")  # type: ignore[misc]
-
-    @behaviour
-    @proves(Capability.MUTE)
-    async def test_mute_and_unmute(self, rig: ContactCenterRig) -> None:
-        """The agent is muted, and heard again."""
-        async with self.opened(rig, Capability.MUTE) as backend:
-            talking = await self.talking(backend, rig)
-            for on in (True, False):
-                await backend.mute(talking.id, on=on, key=new_key())
-                await self.becomes(backend, rig, talking.id, lambda one, on=on: one.muted is on, f"muted {on}")  # type: ignore[misc]
-
-    @behaviour
-    @proves(Capability.DTMF)
-    async def test_tones_are_heard(self, rig: ContactCenterRig) -> None:
-        """Tones reach the far side in their order; what is no tone is refused."""
-        async with self.opened(rig, Capability.DTMF) as backend:
-            talking = await self.talking(backend, rig)
-            assert isinstance(await error_of(lambda: backend.dtmf(talking.id, "x;y", key=new_key())), Rejected)
-            await backend.dtmf(talking.id, "12#", key=new_key())
-
-            async def heard() -> bool | None:
-                return (await rig.tones(talking.id)).endswith("12#") or None
-
-            await until(heard, rig.patience, "the tones")
-
-    @behaviour
-    @proves(Capability.WRAP_UP_EXTEND)
-    async def test_more_time_for_the_wrap_up(self, rig: ContactCenterRig) -> None:
-        """The deadline of a wrap-up moves on."""
-        async with self.opened(rig, Capability.WRAP_UP_EXTEND) as backend:
-            done = await self.wrapping_up(backend, rig)
-            assert done.wrap_up_deadline is not None, "more time needs a deadline"
-            more = await backend.extend_wrap_up(done.id, key=new_key())
-            assert more.wrap_up_deadline > done.wrap_up_deadline
-
-    @behaviour
-    @proves(Capability.DIAL)
-    async def test_a_customer_is_called(self, rig: ContactCenterRig) -> None:
-        """Dialling makes one outbound interaction of the agent's under its key."""
-        async with self.opened(rig, Capability.DIAL) as backend:
-            await self.available(backend, rig)
-            address, key = Address("phone", rig.reachable()), new_key()
-            called = await backend.dial(address, queue=rig.queue, key=key)
-            assert called.direction is Direction.OUTBOUND
-            assert called.agent_id == (await self.me(backend)).id
-            assert (await backend.dial(address, queue=rig.queue, key=key)).id == called.id
-
-    async def _take_part(self, rig: ContactCenterRig, capability: Capability) -> None:
-        async with self.opened(rig, capability) as backend:
-            colleague = await rig.colleague_on_a_call()
-            monitor = await backend.monitor(colleague, MODES[capability], key=new_key())
-            assert monitor
-            await backend.end_monitor(monitor, key=new_key())
-            await backend.end_monitor(monitor, key=new_key())  # over already, which is no failure
-
-    @behaviour
-    @proves(Capability.MONITOR)
-    async def test_a_supervisor_listens(self, rig: ContactCenterRig) -> None:
-        """A supervisor hears a colleague's call, and leaves it."""
-        await self._take_part(rig, Capability.MONITOR)
-
-    @behaviour
-    @proves(Capability.WHISPER)
-    async def test_a_supervisor_whispers(self, rig: ContactCenterRig) -> None:
-        """A supervisor speaks to a colleague only, and leaves."""
-        await self._take_part(rig, Capability.WHISPER)
-
-    @behaviour
-    @proves(Capability.BARGE)
-    async def test_a_supervisor_barges_in(self, rig: ContactCenterRig) -> None:
-        """A supervisor speaks to everybody, and leaves."""
-        await self._take_part(rig, Capability.BARGE)
 
     # -- honesty
 
