@@ -116,7 +116,6 @@ class Inquiries:
         """One CRM has answered. Who is linked by the agent stays, whatever is found later."""
         if pop.decided:
             matches = with_chosen(pop, inquiry, matches)
-        pop.fetched.clear()
         pop.loaded.difference_update(match.customer.id for match in matches)
         answer = PopAnswer.NO_MATCH
         if matches:

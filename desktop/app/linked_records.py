@@ -54,6 +54,5 @@ class LinkedRecords:
             pop.fetched.discard(customer_id)
             return
         if question == pop.question and isinstance(customer, Customer) and customer.id == customer_id:
-            inquiry = pop.inquiries[desk.source]
-            inquiry.matches = (*inquiry.matches, Match(customer, "link", LINKED))
+            pop.linked[customer_id] = Match(customer, "link", LINKED)
             self._changed(pop)

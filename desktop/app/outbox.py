@@ -75,7 +75,7 @@ class Outbox:
         self._resting: dict[str, float] = {}  # target -> not before (monotonic)
         self._failures: dict[str, int] = {}
         self._wake = asyncio.Event()
-        self._why = ""
+        self._why: dict[str, str] = {}  # by target, why its rows wait; "" is the disk
 
     async def load(self) -> None:
         """Take up what the last run left.
@@ -95,7 +95,7 @@ class Outbox:
                 await self._send_due()
             except StoreError as error:
                 log.error("the outbox cannot be used: %s", error)
-                self._why = str(error)
+                self._why[""] = str(error)
                 self._say(())
                 await self._timing.sleep(AFTER_REFUSAL)
                 continue
@@ -181,7 +181,8 @@ class Outbox:
         await self._local().mark_delivered(row.key, receipt)
         self._failures.pop(row.target, None)
         self._known.pop(row.key, None)
-        self._why = ""
+        self._why.pop(row.target, None)
+        self._why.pop("", None)
         self._say((row.interaction_id,))
 
     async def _set_aside(self, row: OutboxRow) -> None:
@@ -204,7 +205,7 @@ class Outbox:
             return
         wait = self._pause(row.target, known, error)
         known.not_before = self._timing.monotonic() + wait
-        self._why = one_line(f"The {source_name(row.target)}: {error.message}")
+        self._why[row.target] = one_line(f"The {source_name(row.target)}: {error.message}")
         await self._local().mark_waiting(row.key, one_line(error.message), self._timing.clock() + wait)
         self._say(())
 
@@ -248,5 +249,6 @@ class Outbox:
         waiting = [known.created_at for known in self._known.values() if known.state == WAITING]
         parked = sum(known.state == PARKED for known in self._known.values())
         oldest = min(waiting) + self._store.state.skew if waiting else None
-        why = self._why if waiting else ""
+        targets = {known.target for known in self._known.values() if known.state == WAITING}
+        why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
         self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why))

@@ -50,7 +50,8 @@ class Pop:
     question: int = 0
     told: dict[str, str] = field(default_factory=dict)  # which CRM was told of which customer
     loaded: set[str] = field(default_factory=set)  # records whose details were asked for
-    fetched: set[str] = field(default_factory=set)  # records fetched because the agent once said they belong
+    fetched: set[str] = field(default_factory=set)  # records asked for because the agent once said they belong
+    linked: dict[str, Match] = field(default_factory=dict)  # those of them that came
 
     @property
     def answer(self) -> PopAnswer:
@@ -70,7 +71,8 @@ class Pop:
             if not (fresh and (inquiry.cached or inquiry.answer in _UNANSWERED))
             for match in inquiry.matches
         }
-        return self.merge(found.values())
+        belonging = {one: match for one, match in self.linked.items() if one not in found} if found else {}
+        return self.merge([*found.values(), *belonging.values()])
 
     def chosen_match(self) -> Match | None:
         """The customer the interaction is linked to."""
@@ -82,7 +84,7 @@ class Pop:
 
     def is_fresh(self, customer_id: str) -> bool:
         """Whether a record is the CRM's present word and not a memory."""
-        return any(
+        return customer_id in self.linked or any(
             match.customer.id == customer_id
             for inquiry in self.inquiries.values()
             if not inquiry.cached

@@ -241,10 +241,12 @@ class ScreenPops:
 
     def _follow(self, pop: Pop) -> None:
         """Show it, have the details of everybody linked, and tell the CRMs once all of them have answered."""
-        if pop.chosen_match() is None:
-            pop.chosen, pop.chosen_by = None, ""
-        self._publish(pop)
         chosen = pop.chosen_match()
+        if chosen is None:
+            pop.chosen, pop.chosen_by = None, ""
+        else:
+            pop.chosen = chosen.customer.id  # which of their records came first does not matter any more
+        self._publish(pop)
         for one in chosen.ids if chosen is not None else ():
             desk = self._desk_of(pop, one)
             if desk is not None and one not in pop.loaded and pop.is_fresh(one):
@@ -270,15 +272,19 @@ class ScreenPops:
                 desk.links.tell(pop.interaction.id, None, "")
 
     def _merge_anew(self) -> None:
-        """The agent said that records are one customer, or are not."""
+        """The agent said that records are one customer, or are not; whom a contact is linked to stays."""
         for pop in self._pops.values():
-            self._settle(pop)
+            if pop.chosen is not None:
+                self._follow(pop)
+            else:
+                self._settle(pop)
 
     def _desk_of(self, pop: Pop, customer_id: str) -> CrmDesk | None:
         for source, inquiry in pop.inquiries.items():
             if any(match.customer.id == customer_id for match in inquiry.matches):
                 return self._desks.get(source)
-        return None
+        linked = pop.linked.get(customer_id)
+        return self._desks.get(linked.customer.source) if linked is not None else None
 
     def _makes_records(self, desk: CrmDesk) -> bool:
         offered = self._store.state.capabilities.get(desk.source)

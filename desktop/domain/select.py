@@ -7,6 +7,8 @@ from desktop.domain.colleagues import chat_way, colleague, why_same
 from desktop.domain.experts import RankedExpert, rank_experts
 from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
+from desktop.domain.merged_customer import FieldValue, differing, said_of
+from desktop.domain.merged_details import ShownDetails, details_of
 from desktop.domain.select_customer import (
     customer_of,
     expert_outcomes,
@@ -32,13 +34,17 @@ from desktop.domain.select_work import (
 from desktop.domain.wrap_up_rules import codes_for, match_codes, wrap_up_problems
 
 __all__ = [
+    "FieldValue",
     "RankedExpert",
+    "ShownDetails",
     "call_capabilities",
     "calls_of_nobody",
     "chat_way",
     "codes_for",
     "colleague",
     "customer_of",
+    "details_of",
+    "differing",
     "expert_outcomes",
     "known_at",
     "match_codes",
@@ -55,6 +61,7 @@ __all__ = [
     "pop",
     "promise_is_late",
     "rank_experts",
+    "said_of",
     "server_now",
     "timeline",
     "verbs_on_offer",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from desktop.domain.customer import Customer, CustomerPromise, TimelineEntry
 from desktop.domain.lifecycle import is_open
+from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.state import AppState, ScreenPop
 from desktop.domain.words import Channel, DeliveryState, LegKind, LegPhase
@@ -40,9 +41,10 @@ def may_contact(customer: Customer, topic: str) -> bool | None:
 def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:
     """This contact, the experts asked during it, messages to and from the customer, and what the CRM knows of before;
     newest first."""
-    customer = customer_of(state, interaction.id)
-    details = state.details.get(customer.id) if customer is not None else None
-    before = details.timeline if details is not None else None
+    found = state.pops.get(interaction.id)
+    match = found.match if found is not None else None
+    before = details_of(state, match).timeline
+    customer = match.customer if match is not None else None
     entries = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
     entries += [*_messages(state, interaction, customer), *(before or ())]
     return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))

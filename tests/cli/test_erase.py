@@ -13,7 +13,7 @@ from .command_line import clean_env, run
 
 THEIRS = ("cust-a", "Ottilie", "zitronenfalter", "+493012345", "a-parked", "a-draft")
 OTHERS = ("cust-b", "Benedikt", "hummel")
-NOTHING = {"drafts": 0, "waiting": 0, "parked": 0, "delivered": 0, "customers": 0}
+NOTHING = {"drafts": 0, "waiting": 0, "parked": 0, "delivered": 0, "customers": 0, "messages": 0, "links": 0}
 
 
 @pytest.fixture
