@@ -50,11 +50,32 @@ class Chats:
         self._me = me
         self._clock = clock
         self._lines: OrderedDict[str, ChatLine] = OrderedDict()
+        self._unsure: dict[str, str] = {}  # keys of lines that may not have left, and the session they were sent in
 
     def sent(self, key: str) -> ChatLine | None:
         """The line that was sent under this key, as far as we remember."""
         line = self._lines.get(key)
         return line if line is not None and line.mine else None
+
+    def unsure(self, key: str) -> str:
+        """The session in which the line was sent without the server saying that it has it; empty when it has."""
+        line = self._lines.get(key)
+        return "" if line is not None and line.delivered else self._unsure.get(key, "")
+
+    def sending(self, line: ChatLine, session: str) -> None:
+        """The line goes out now; whether it arrives is not known until `took`."""
+        self._keep(line)
+        self._unsure[line.id] = session
+
+    def took(self, key: str) -> ChatLine:
+        """The server has the line; answers it as far as it came."""
+        self._unsure.pop(key, None)
+        return self._lines[key]
+
+    @property
+    def lines(self) -> tuple[ChatLine, ...]:
+        """Every line that is remembered, as far as it came."""
+        return tuple(self._lines.values())
 
     def write(self, person_id: str, text: str, key: str) -> tuple[ChatLine, Element]:
         """A new line and the stanza to send. The key is its id on the wire too, so that the archive knows it again.
@@ -73,13 +94,12 @@ class Chats:
         add(stanza, CLIENT, "body", body)
         add(stanza, SID, "origin-id", id=key)
         add(stanza, RECEIPTS, "request")
-        line = ChatLine(key, person_id, self._clock(), True, body, delivered=False)
-        self._keep(line)
-        return line, stanza
+        return ChatLine(key, person_id, self._clock(), True, body, delivered=False), stanza
 
     def forget(self, key: str) -> None:
         """A line that was refused was not sent."""
         self._lines.pop(key, None)
+        self._unsure.pop(key, None)
 
     def known(self, line: ChatLine) -> None:
         """A line that was found in the archive."""
@@ -151,7 +171,7 @@ class Chats:
     def _keep(self, line: ChatLine) -> None:
         self._lines[line.id] = line
         while len(self._lines) > KEPT:
-            self._lines.popitem(last=False)
+            self._unsure.pop(self._lines.popitem(last=False)[0], None)
 
 
 def _chat_text(text: str) -> str:

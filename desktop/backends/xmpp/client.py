@@ -37,6 +37,7 @@ class Client(ClientXMPP):
         self._outcome: asyncio.Future[bool] | None = None
         self._trouble: BackendError | None = None
         self._unfinished = 0  # bytes since the last whole stanza
+        self._upgrading = False
         self.lost = asyncio.Event()
         self.lost.set()
         self.resumable = False
@@ -144,6 +145,18 @@ class Client(ClientXMPP):
             return None
         return await super()._handle_stream_features(features)
 
+    async def start_tls(self) -> bool:
+        """Go on encrypted. Why that failed comes after the end of the connection, so its end waits for it."""
+        self._upgrading = True
+        try:
+            done = await super().start_tls()
+        finally:
+            self._upgrading = False
+        if not done:
+            self._fail(self._trouble or Unavailable("No encrypted connection to the directory could be made."))
+            self.cut()
+        return done
+
     def _negotiated(self, _: object) -> None:
         if self.sessionstarted:
             self._up(new=True)
@@ -186,16 +199,14 @@ class Client(ClientXMPP):
             if isinstance(error, ssl.SSLCertVerificationError)
             else Unavailable("No encrypted connection to the directory could be made.", type(error).__name__)
         )
-        if self.transport is not None:  # STARTTLS: slixmpp leaves it to us to end the connection
-            self._fail(self._trouble)
-            self.cut()
 
     def _stream_error(self, error: Any) -> None:
         self._trouble = Unavailable("The directory ended the connection.", line(str(error["condition"]), 60))
 
     def _ended(self, _: object) -> None:
         self.lost.set()
-        self._fail(self._trouble or Unavailable("The connection to the directory was lost."))
+        if not self._upgrading:
+            self._fail(self._trouble or Unavailable("The connection to the directory was lost."))
 
     def _fail(self, error: BackendError) -> None:
         if self._outcome is not None and not self._outcome.done():

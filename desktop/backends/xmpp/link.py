@@ -206,8 +206,9 @@ class Link:
         client = self._client
         if client is not None and self.up:
             self.send(make(CLIENT, "presence", type="unavailable"))
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(client.disconnect(wait=GOODBYE_SECONDS), GOODBYE_SECONDS * 2)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE_SECONDS * 2):
+                    await client.disconnect(wait=GOODBYE_SECONDS)
         self._discard()
 
     def _discard(self) -> None:

@@ -120,7 +120,9 @@ class XmppPresence(PresenceSource):
     async def snapshot(self) -> Envelope:
         await self._link.ensure()
         await self._cards.wait(CARDS_WAITED_FOR)
-        return self._journal.envelope(PresenceSnapshot(self._contacts.people(), self._contacts.presences()))
+        # What was left for us while we were away came before anybody read events: its lines are part of the snapshot.
+        known = PresenceSnapshot(self._contacts.people(), self._contacts.presences(), self._chats.lines)
+        return self._journal.envelope(known)
 
     async def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         await self._link.ensure()
@@ -169,31 +171,41 @@ class XmppPresence(PresenceSource):
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
         known = self._chats.sent(key)
-        if known is not None:
+        if known is not None and not self._chats.unsure(key):
             return known
         await self._link.ensure()
         jid = bare(person_id)
         if not jid or jid not in self._contacts:
             raise NotFound("There is nobody of that address in the directory.")
         chat_line, stanza = self._chats.write(jid, text, key)
+        if known is not None and self._chats.unsure(key) == self._journal.epoch:
+            return await self._settled(key)  # a resumed stream has repeated by itself what the server did not have
         before = await self._sent_before(jid, key)
         if before is not None:
             self._chats.known(before)
-            return before
+            return self._chats.took(key)
+        if known is not None and MAM not in self._own_offer.features:
+            raise OutcomeUnknown("Nobody can say whether that line arrived before the connection was lost.")
+        self._chats.sending(chat_line, self._journal.epoch)
         self._refusals.expect(key)
         try:
             self._link.send(stanza)
-            try:
-                await self._link.ping()
-            except Unavailable as error:
-                raise OutcomeUnknown("The directory did not say whether it took the line.", error.detail) from error
+            taken = await self._settled(key)
         finally:
             refused = self._refusals.settle(key)
             if refused is not None:
                 self._chats.forget(key)
         if refused is not None:
             raise refused
-        return self._chats.sent(key) or chat_line
+        return taken
+
+    async def _settled(self, key: str) -> ChatLine:
+        """The line, once the server has taken it: it takes stanzas in order, so that a ping after it says so."""
+        try:
+            await self._link.ping()
+        except Unavailable as error:
+            raise OutcomeUnknown("The directory did not say whether it took the line.", error.detail) from error
+        return self._chats.took(key)
 
     # What a new session needs
 
@@ -288,7 +300,8 @@ class XmppPresence(PresenceSource):
 
     async def _ping(self) -> None:
         try:
-            await asyncio.wait_for(self._link.ping(), self._ping_every)
+            async with asyncio.timeout(self._ping_every):  # wait_for can swallow that the reader was cancelled
+                await self._link.ping()
         except TimeoutError as error:
             self._link.drop()
             raise Unavailable("The directory says nothing any more.", "no answer to a ping") from error

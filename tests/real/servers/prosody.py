@@ -16,9 +16,25 @@ PEOPLE: Mapping[str, str] = {
 LONER = "loner"
 """Somebody who is in nobody's roster."""
 
-_MODULES = (
-    "roster saslauth tls disco posix ping groups vcard vcard4 pep carbons mam csi_simple smacks time uptime cron"
-).split()
+_MODULES = [
+    "roster",
+    "saslauth",
+    "tls",
+    "disco",
+    "posix",
+    "ping",
+    "groups",
+    "vcard",
+    "vcard4",
+    "pep",
+    "carbons",
+    "mam",
+    "csi_simple",
+    "smacks",
+    "time",
+    "uptime",
+    "cron",
+]
 
 
 def make_certificate(folder: Path, name: str) -> Path:
