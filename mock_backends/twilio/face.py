@@ -93,7 +93,7 @@ class TwilioFace(Service):
             "workspace_sid": self.workspace.sid,
             "from_number": OUR_NUMBER,
             "workers": {
-                who: {"worker_sid": self.workspace.worker_sid(who), "api_key": key} for key, who in self.keys.items()
+                who: {"worker_sid": self.workspace.worker_sid(who), "key_sid": key} for key, who in self.keys.items()
             },
         }
 

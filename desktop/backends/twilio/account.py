@@ -13,7 +13,7 @@ from desktop.ports.options import Option
 
 CREDENTIALS = (
     Option("account_sid", "The account, AC and 32 digits."),
-    Option("api_key", "An API key, SK and 32 digits; make one for each agent."),
+    Option("key_sid", "An API key, SK and 32 digits; make one for each agent."),
     Option("api_secret", "The secret of the API key.", "secret"),
 )
 ADDRESSES = (
@@ -111,7 +111,7 @@ def account_of(options: Mapping[str, str]) -> Account:
         raise Rejected("api_secret is missing or holds characters that a secret cannot have.")
     return Account(
         sid=_sid(options, "account_sid", "AC"),
-        key=_sid(options, "api_key", "SK"),
+        key=_sid(options, "key_sid", "SK"),
         secret=secret,
         api_url=server_url(options.get("api_url") or "https://api.twilio.com"),
         ca_file=options.get("ca_file", ""),

@@ -72,6 +72,7 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         return self.manifest.capabilities if self.desk.accept == "conference" else frozenset()
 
     async def close(self) -> None:
+        self._pushes.end()
         await self._router.close()
         await self._conferences.close()
 
@@ -87,7 +88,7 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         there = {one.sid for one in reservations}
         gone = [one for one in self.contacts.live() if one.reservation.sid in known - there]
         await asyncio.gather(*(self._see_end(contact) for contact in gone))
-        await asyncio.gather(*(self._conferences.look(one) for one in self.contacts.live() if one.talking))
+        await self.look_at_calls()
         event = ContactCenterSnapshot(
             me=self.desk.worker,
             interactions=tuple(one.shown for one in self.contacts.live() if one.shown is not None),
@@ -154,7 +155,10 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
     # -- offers and endings
 
     async def _contact(self, interaction_id: str) -> Contact:
-        """One of ours, as Twilio has it now. Raises NotFound."""
+        """One of ours: as it is known here, or else as Twilio has it. Raises NotFound."""
+        known = self.contacts.all.get(interaction_id)
+        if known is not None and known.live:
+            return known  # a question less; that it has changed is found out by what Twilio answers
         if not is_sid(interaction_id, "WT"):
             raise NotFound("Twilio has no such task.")
         mine = [one for one in await self._router.reservations_of(interaction_id) if one.worker_sid == self.desk.worker]

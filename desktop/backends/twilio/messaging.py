@@ -1,6 +1,7 @@
 """SMS by Twilio's Messages. Nobody calls us back: what became of a message, and what customers write, is asked for."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import AsyncGenerator, Mapping
 from datetime import UTC, datetime
@@ -78,6 +79,7 @@ class TwilioMessaging(Messaging):
         self._doubtful: dict[str, float] = {}  # key -> when it was asked for without an answer
         self._open_ones: dict[str, SentMessage] = {}  # messages of which more will be heard
         self._seen: dict[str, None] = {}  # inbound messages that were told
+        self._closed = asyncio.Event()
 
     @classmethod
     def create(cls, options: Mapping[str, str]) -> Self:
@@ -87,11 +89,13 @@ class TwilioMessaging(Messaging):
         return cls(account, seconds_of(options, "poll_seconds", "5", 10.0))
 
     async def open(self) -> frozenset[Capability]:
+        self._closed.clear()
         await self._rest.listed(f"{self._path}.json", "messages", {"PageSize": "1"})
         heard = {Capability.INBOUND} if self._account.from_number.startswith("+") else set()
         return frozenset({Capability.DELIVERY_EVENTS, *heard})
 
     async def close(self) -> None:
+        self._closed.set()
         await self._rest.close()
 
     # -- sending
@@ -143,8 +147,6 @@ class TwilioMessaging(Messaging):
         return None
 
     async def status(self, message_id: str) -> MessageReceipt:
-        if not (is_sid(message_id, "SM") or is_sid(message_id, "MM")):
-            raise NotFound("Twilio has no such message.")
         answer = await self._rest.read(f"{self._path}/{segment(message_id)}.json")
         sent = sent_of(answer.body, self._clock.now())
         return MessageReceipt(sent.id, sent.state, sent.detail)
@@ -161,7 +163,7 @@ class TwilioMessaging(Messaging):
         since = self._clock.now() - CLOCKS_APART
         if after is not None:
             yield self._envelope(Gap("Twilio has no positions to come back to."))
-        while True:
+        while not self._closed.is_set():
             for one in list(self._open_ones.values()):
                 now = await self._look(one)
                 if now.state is not one.state:
@@ -173,7 +175,8 @@ class TwilioMessaging(Messaging):
             while len(self._seen) > REMEMBERED:
                 del self._seen[next(iter(self._seen))]
             yield self._envelope(Heartbeat(self._clock.now(), 0))
-            await asyncio.sleep(self._poll)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._closed.wait(), self._poll)
 
     def _envelope(self, event: Event) -> Envelope:
         return Envelope(self.manifest.kind.value, event, self._clock.now())

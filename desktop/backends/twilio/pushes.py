@@ -62,6 +62,10 @@ class Pushes:
             self._told_agent = agent
             self._put(AgentChanged(agent))
 
+    def end(self) -> None:
+        """End the stream: the backend is closed."""
+        self._inbox.put_nowait(Unavailable("The connection to Twilio was closed."))
+
     # -- the stream
 
     async def follow(self, after: tuple[str, int] | None) -> AsyncGenerator[Envelope, None]:
