@@ -9,7 +9,7 @@ from desktop.app.failures import source_name
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.targets import Targets
 from desktop.app.wrap_up_json import address_from, message_from, record_from
-from desktop.app.wrap_up_rows import CASE, FOLLOW_UP, WRAP_UP
+from desktop.app.wrap_up_rows import CASE, FOLLOW_UP, TASK, WRAP_UP
 from desktop.domain.identity import unqualified
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
@@ -74,6 +74,13 @@ class Deliveries:
                     payload["subject"],
                     priority="",
                     text=payload["text"],
+                    key=row.key,
+                )
+            case (kind, Crm()) if kind == TASK:
+                return backend.create_task(
+                    unqualified(row.target, payload["customer_id"]),
+                    payload["text"],
+                    due=None if payload["due"] is None else float(payload["due"]),
                     key=row.key,
                 )
             case (kind, Messaging()) if kind == FOLLOW_UP:

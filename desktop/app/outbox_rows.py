@@ -21,7 +21,7 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
 class OutboxRow:
     """One write to one backend.
 
-    kind: wrap_up, note, consent, follow_up or case. target: "crm:NAME", "messaging:NAME" and so on.
+    kind: wrap_up, note, consent, follow_up, case or task. target: "crm:NAME", "messaging:NAME" and so on.
     payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
     attempts counts the answers (or silences) so far. Times are in seconds since the epoch; a waiting row is due
     when not_before has come.

@@ -17,7 +17,8 @@ from desktop.domain.words import Channel
 from desktop.ports.base import Capability
 from desktop.ports.messaging import OutgoingMessage
 
-WRAP_UP, FOLLOW_UP, CASE = "wrap_up", "follow_up", "case"
+WRAP_UP, FOLLOW_UP, CASE, TASK = "wrap_up", "follow_up", "case", "task"
+_IN_CRM = {"case": CASE, "task": TASK}
 _MESSAGES = {"sms": Channel.SMS, "email": Channel.EMAIL}
 
 
@@ -78,7 +79,7 @@ class WrapUpRows:
     ) -> Iterator[tuple[FollowUp, str]]:
         """Each follow-up with the key of the row it would be."""
         for part, follow_up in enumerate(follow_ups):
-            kind = CASE if follow_up.kind == "case" else FOLLOW_UP
+            kind = _IN_CRM.get(follow_up.kind, FOLLOW_UP)
             yield follow_up, outbox_key(self._profile, interaction_id, kind, revision, part)
 
     def row_for_draft(self, interaction: Interaction | None, draft: Draft) -> OutboxRow:
@@ -115,7 +116,7 @@ class WrapUpRows:
         revision: int,
         part: int,
     ) -> OutboxRow | None:
-        """A row of its own where a machine must act; a task, or what nobody can do, stands in the record only."""
+        """A row of its own where a machine must act; what nobody can do stands in the record only."""
         to = follow_up.to or ("" if interaction.customer.withheld else interaction.customer.value)
         if follow_up.kind == "callback" and Capability.CALLBACK.value in call_capabilities(state) and to:
             key = outbox_key(self._profile, interaction.id, FOLLOW_UP, revision, part)
@@ -146,7 +147,15 @@ class WrapUpRows:
             key = outbox_key(self._profile, interaction.id, CASE, revision, part)
             payload = {"customer_id": customer.id, "subject": follow_up.text, "text": follow_up.text}
             return self._row(key, CASE, interaction.id, self._targets.record(customer.id)[0], payload)
+        if follow_up.kind == "task" and customer is not None and self._takes_tasks(state, customer):
+            key = outbox_key(self._profile, interaction.id, TASK, revision, part)
+            payload = {"customer_id": customer.id, "text": follow_up.text, "due": follow_up.due}
+            return self._row(key, TASK, interaction.id, self._targets.record(customer.id)[0], payload)
         return None
+
+    def _takes_tasks(self, state: AppState, customer: Customer) -> bool:
+        source = self._targets.source(self._targets.record(customer.id)[0])
+        return source is not None and Capability.TASKS.value in state.capabilities.get(source, frozenset())
 
     def _record_row(self, record: WrapUpRecord, target: str, revision: int, ids: Sequence[str] = ()) -> OutboxRow:
         """One CRM's copy of a record. Of several CRMs, each one's has a key of its own."""

@@ -402,6 +402,10 @@ class FakeCrm(Crm):
         await self.script.play("create_case", customer_id, subject, key=key)
         return Case("k2", subject, "open", START)
 
+    async def create_task(self, customer_id: str, text: str, *, due: float | None, key: str) -> str:
+        await self.script.play("create_task", customer_id, text, due, key=key)
+        return "t1"
+
     async def link(self, interaction_id: str, customer_id: str, *, reason: str, key: str) -> None:
         await self.script.play("link", interaction_id, customer_id, key=key)
 

@@ -16,6 +16,7 @@ from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.events import DraftSaved, Envelope
 from desktop.domain.model import WrapUpRule
 from desktop.domain.words import Availability, CodeRule, Phase
+from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 
 
@@ -296,6 +297,24 @@ async def test_follow_ups_get_rows_of_their_own(desks: list[Desk], tmp_path: Pat
     (parked,) = await d.session.outbox.rows()  # this profile names nobody who sends messages
     assert (parked.target, parked.state) == ("messaging", "parked")
     assert '"granted":true' in parked.payload.replace(" ", "")
+
+
+@pytest.mark.parametrize("takes_tasks", [True, False])
+async def test_a_task_goes_to_the_crm_that_takes_tasks(desks: list[Desk], tmp_path: Path, takes_tasks: bool) -> None:
+    d = Desk(tmp_path / "p.db")
+    desks.append(d)
+    d.crm.capabilities |= {Capability.TASKS} if takes_tasks else frozenset()
+    d.crm.matches = [match()]
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    await d.session.pops.retry("i1")
+    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    follow_ups = (FollowUp("task", "ask Grace", 1_800_000_500.0),)
+    assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="n", follow_ups=follow_ups)).ok
+    await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)
+    asked = [arguments for name, arguments, _ in d.crm.script.calls if name == "create_task"]
+    assert asked == ([("c1", "ask Grace", 1_800_000_500.0)] if takes_tasks else [])
+    assert d.crm.written[0].follow_ups == follow_ups
 
 
 async def test_a_correction_sends_no_follow_up_twice(desks: list[Desk], tmp_path: Path) -> None:

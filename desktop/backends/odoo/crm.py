@@ -166,12 +166,11 @@ class OdooCrm(Crm):
 
     async def log_wrap_up(self, record: WrapUpRecord) -> str:
         known = await self._abilities()
-        named = record.customer_id is not None
-        # What belongs to nobody's page would be found by nobody: it goes to our own.
-        page = (
-            await self._contacts.existing(record.customer_id) if record.customer_id is not None else known.own_partner
-        )
-        body, message_id = wrap_up.body(record, known=named), wrap_up.message_id(record)
+        if record.customer_id is None:
+            page = known.own_partner  # on nobody's page it would be found by nobody
+        else:
+            page = await self._contacts.existing(record.customer_id)
+        body, message_id = wrap_up.body(record), wrap_up.message_id(record)
         return str(await self._message("res.partner", page, body, "wrap_up", record.key, message_id))
 
     async def _message(self, model: str, page: int, body: str, kind: str, key: str, message_id: str) -> int:
@@ -247,8 +246,8 @@ class OdooCrm(Crm):
         await self._odoo.change(model, "write", key=key, ids=entries, vals={"active": not granted})
         words = to_html(f"{'Allowed' if granted else 'Refused'} by the customer: {source}")
         for entry in entries:
-            name = f"{key} {entry}"
-            await self._message(model, entry, words, "consent", name, f"<consent.{digest(name)}@agent-desktop>")
+            name = f"{digest(key)}-{entry}"
+            await self._message(model, entry, words, "consent", name, f"<consent.{name}@agent-desktop>")
         return await self._contacts.one(customer_id, known)
 
 

@@ -1,0 +1,80 @@
+"""A real Odoo for the contract: a fault proxy in front of it, its own API and its database behind it."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from desktop.backends.odoo.crm import OdooCrm
+from desktop.domain.model import Address
+from desktop.ports.crm import Crm
+from desktop.testing import fresh
+from desktop.testing.fault_proxy import Answer
+from desktop.testing.http_rig import ANSWERS, HttpRig
+from desktop.testing.rig import Fault
+from desktop.testing.rigs import CrmRig
+from tests.real.servers.odoo import DATABASE, Odoo
+
+# What Odoo itself answers; the rest is answered by the web server that stands in front of it.
+_REFUSED = b'{"name": "werkzeug.exceptions.Unauthorized", "message": "Invalid apikey", "arguments": [], "debug": ""}'
+_BROKEN = b'{"name": "psycopg2.OperationalError", "message": "server closed the connection", "debug": "Traceback"}'
+
+
+class OdooRig(HttpRig[Crm], CrmRig):
+    """One user of the server."""
+
+    answers: ClassVar[Mapping[Fault, Answer]] = {
+        **ANSWERS,
+        Fault.UNAUTHORIZED: Answer(401, {"WWW-Authenticate": "Bearer"}, _REFUSED),
+        Fault.SERVER_ERROR: Answer(500, body=_BROKEN),
+    }
+
+    def __init__(self, odoo: Odoo, user: str) -> None:
+        self._odoo = odoo
+        self._key = odoo.keys[user]
+        self.server_url = odoo.url
+        self.secrets = (self._key,)
+
+    def make(self) -> Crm:
+        return OdooCrm.create({"url": self.proxy.url, "database": DATABASE, "api_key": self._key})
+
+    async def _call(self, model: str, method: str, **arguments: Any) -> Any:
+        return await asyncio.to_thread(self._odoo.call, model, method, **arguments)
+
+    async def _count(self, model: str, *domain: Any) -> int:
+        return await asyncio.to_thread(self._odoo.count, model, *domain)
+
+    async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
+        values = {one.kind: one.value for one in addresses}
+        return str((await self._call("res.partner", "create", vals_list=[{"name": name, **values}]))[0])
+
+    async def activities(self, key: str) -> int:
+        """By the external id that stands for the key, and by the message's own id, which must agree."""
+        made = await asyncio.to_thread(self._odoo.written, key)
+        told = await self._count("mail.message", ["id", "in", made])
+        assert len(made) == told, "an external id without its message, or the other way round"
+        return told
+
+    async def customers_named(self, name: str) -> int:
+        return await self._count("res.partner", ["name", "=", name])
+
+    async def cases_about(self, customer_id: str, subject: str) -> int:
+        return await self._count("crm.lead", ["partner_id", "=", int(customer_id)], ["name", "=", subject])
+
+    async def tasks_about(self, customer_id: str, text: str) -> int:
+        return await self._count("mail.activity", ["res_id", "=", int(customer_id)], ["summary", "=", text])
+
+    async def buyer(self) -> tuple[str, str]:
+        customer_id, item = await self.add_customer(fresh.name(), []), fresh.text("Kettle")
+        await asyncio.to_thread(buy, self._odoo, int(customer_id), item)
+        return customer_id, item
+
+
+def buy(odoo: Odoo, customer: int, *items: str, price: float = 12.5) -> int:
+    """A confirmed order of one piece of each; answers its number."""
+    lines = []
+    for item in items:
+        product = odoo.create("product.product", name=item, list_price=price)
+        lines.append([0, 0, {"product_id": product, "product_uom_qty": 1, "price_unit": price, "tax_ids": [[6, 0, []]]}])
+    order = odoo.create("sale.order", partner_id=customer, order_line=lines)
+    odoo.call("sale.order", "action_confirm", ids=[order])
+    return order
