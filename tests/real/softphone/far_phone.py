@@ -14,6 +14,7 @@ from baresip import Account, AudioNotActive, AudioRestarted, Call, Config, Runti
 
 RATE = 8_000
 TONE_HZ = 440.0
+QUIET_FRAMES = 15  # without any sound, 20 ms each, that are silence
 
 
 class FarPhone:
@@ -68,14 +69,17 @@ class FarPhone:
 
     async def _talk(self, call: Call) -> None:
         """Say a tone all the time, and listen how loud the other side is."""
-        said = 0
+        said = quiet = 0
         while call.state.name != "CLOSED":
             try:
                 wave = (math.sin(2 * math.pi * TONE_HZ * (said + n) / RATE) for n in range(160))
                 written = call.audio.write(struct.pack("<160h", *(int(8_000 * one) for one in wave)))
                 said += written // 2
                 heard = call.audio.read(16_000)
-                if heard:
+                quiet = 0 if heard else quiet + 1
+                if quiet > QUIET_FRAMES:
+                    self._loudness = 0.0
+                elif heard:
                     samples = struct.unpack(f"<{len(heard) // 2}h", heard)
                     self._loudness = max(map(abs, samples)) / 32_768
             except (AudioNotActive, AudioRestarted):

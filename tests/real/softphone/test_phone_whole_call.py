@@ -1,0 +1,109 @@
+"""A whole real call, worked from the terminal: Asterisk offers it, the desktop's own phone carries it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mock_backends import launcher
+from mock_backends.launcher import Running
+from mock_backends.settings import Settings
+from tests.e2e.workplace import PRIYA, until
+from tests.real.softphone.exchange import Exchange, Somebody
+from tests.real.softphone.workplace import QUEUE, PhoneWorkplace
+from tests.tui.pty_screen import PtyScreen
+
+LOUD, QUIET = 0.1, 0.01
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Running]:
+    with launcher.start(settings=Settings(autonomous=False, customers=50)) as running:
+        yield running
+
+
+@pytest.fixture
+def place(exchange: Exchange, servers: Running, tmp_path: Path) -> PhoneWorkplace:
+    made = PhoneWorkplace(exchange, servers, tmp_path)
+    made.write_profile()
+    return made
+
+
+def available(screen: PtyScreen) -> None:
+    screen.wait_for("phone ●", 30)
+    screen.press("s", "1")
+    screen.wait_for("Waiting for the next contact")
+
+
+async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Somebody) -> None:
+    with place.desktop() as screen:
+        available(screen)
+        await somebody.dial(PRIYA, to=QUEUE)
+        screen.wait_for("Incoming call")
+        screen.wait_for("C-4471")  # who it is, before it is answered
+        screen.press("f2")
+        screen.wait_for("talking")
+        await somebody.until(lambda now: now["loudness"] > LOUD, "the customer hears the agent")
+        until(lambda: place.heard.exists() and place.heard.stat().st_size > 8_000)  # half a second the other way
+        assert any(place.heard.read_bytes()[-4_000:])
+
+        screen.press("f4")
+        screen.wait_for("on hold")
+        await somebody.until(lambda now: now["loudness"] < QUIET, "on hold the customer hears no agent")
+        screen.press("f4")
+        screen.wait_for("talking")
+        await somebody.until(lambda now: now["loudness"] > LOUD, "the customer hears the agent again")
+
+        screen.press("f5")
+        screen.wait_for("· muted")
+        await somebody.until(lambda now: now["loudness"] < QUIET, "muted the agent is not heard")
+        screen.press("f5")
+        screen.wait_gone("· muted")
+        await somebody.until(lambda now: now["loudness"] > LOUD, "the agent is heard again")
+
+        screen.press("alt+k")
+        screen.send("129")  # the server keeps # and * for itself: they are its feature codes
+        await somebody.until(lambda now: now["tones"] == "129", "the tones arrive in their order")
+        screen.press("escape", "alt+n")
+        screen.send("Refund promised by Friday.")
+        screen.press("f8", "f8")
+        screen.wait_for("wrap-up 00:0")
+        await somebody.until(lambda now: now["states"] == ["closed"], "the customer is let go")
+        screen.press("f9")
+        screen.send("solv")
+        screen.press("enter", "alt+enter")
+        screen.wait_for("Waiting for the next contact")
+        screen.wait_for("outbox 0")
+        screen.press("alt+q")
+        assert screen.wait_exit() == 0
+        assert screen.not_restored() == []
+    assert "sip:agent1@" not in place.exchange.cli("pjsip show contacts")  # it said goodbye
+
+
+async def test_what_is_declined_is_no_missed_call(place: PhoneWorkplace, somebody: Somebody) -> None:
+    with place.desktop() as screen:
+        available(screen)
+        await somebody.dial(PRIYA, to=QUEUE)
+        screen.wait_for("Incoming call")
+        screen.press("f3")
+        screen.wait_gone("Incoming call")
+        await somebody.hang_up()
+        assert "Not ready" not in screen.text()
+        screen.press("alt+q")
+        screen.wait_exit()
+
+
+async def test_a_colleagues_call_is_taken_beside_the_queues(place: PhoneWorkplace, somebody: Somebody) -> None:
+    with place.desktop() as screen:
+        available(screen)
+        await somebody.dial("1002", to="1001")
+        screen.wait_for("Call on your phone")
+        screen.wait_for("1002")
+        screen.press("f2")
+        screen.wait_for("hang up")
+        await somebody.until(lambda now: now["loudness"] > LOUD, "the colleague hears the agent")
+        screen.press("f3")
+        screen.wait_gone("Call on your phone")
+        await somebody.until(lambda now: now["states"] == ["closed"], "the colleague is let go")
+        screen.press("alt+q")
+        screen.wait_exit()
