@@ -45,9 +45,15 @@ class Contacts:
         self._version = 0
         self._people: dict[str, _Contact] = {}
         self._own = _Contact(me, subscription="both")
+        self._resource = ""
 
-    def begin(self) -> None:
-        """A session begins in which everybody's presence comes anew; cards and names stay as they were."""
+    def begin(self, resource: str) -> None:
+        """A session begins in which everybody's presence comes anew; cards and names stay as they were.
+
+        Args:
+            resource: this program's name among ours. What our others show is not what the agent set here.
+        """
+        self._resource = resource
         for contact in [*self._people.values(), self._own]:
             contact.resources.clear()
             contact.heard, contact.error, contact.gone, contact.activity = False, "", "", None
@@ -114,7 +120,7 @@ class Contacts:
         sender = stanza.get("from", "")
         jid, _, resource = sender.partition("/")
         contact = self._known(bare(jid))
-        if contact is None:
+        if contact is None or (contact is self._own and resource != self._resource):
             return []
         kind, now = stanza.get("type", ""), self._clock()
         if kind == "":
@@ -147,10 +153,10 @@ class Contacts:
         contact.activity = activity
         return self._presence(contact)
 
-    def own(self, resource: str, show: str, status: str, meant: PresenceState, activity: Activity | None) -> Presence:
+    def own(self, show: str, status: str, meant: PresenceState, activity: Activity | None) -> Presence:
         """Our own presence after we set it; what XMPP has no word for is remembered as it was meant."""
         now = self._clock()
-        self._own.resources[resource] = Resource(resource, show, status, 0, None, now, meant)
+        self._own.resources[self._resource] = Resource(self._resource, show, status, 0, None, now, meant)
         if activity is not None:
             self._own.activity = activity
         self._own.heard = True
@@ -163,10 +169,10 @@ class Contacts:
         return tuple(self._person(contact) for contact in self._people.values())
 
     def presences(self) -> tuple[Presence, ...]:
-        """Everybody's presence, ours too."""
-        for contact in [*self._people.values(), self._own]:
+        """Everybody's but ours."""
+        for contact in self._people.values():
             self._presence(contact)
-        return tuple(one.told for one in [*self._people.values(), self._own] if one.told is not None)
+        return tuple(one.told for one in self._people.values() if one.told is not None)
 
     def _known(self, jid: str) -> _Contact | None:
         return self._own if jid == self._me else self._people.get(jid)

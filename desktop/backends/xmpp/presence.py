@@ -104,7 +104,7 @@ class XmppPresence(PresenceSource):
         self._journal.wake()
 
     async def people(self, text: str = "", *, skill: str = "") -> Sequence[Person]:
-        await self._link.ensure()
+        await self._sure()
         wanted = text.strip().casefold()
         if self._search and len(wanted) >= SEARCH_FROM:
             await self._look_for(text.strip())
@@ -118,7 +118,7 @@ class XmppPresence(PresenceSource):
         return tuple(found)
 
     async def snapshot(self) -> Envelope:
-        await self._link.ensure()
+        await self._sure()
         await self._cards.wait(CARDS_WAITED_FOR)
         # What was left for us while we were away came before anybody read events: its lines are part of the snapshot.
         known = PresenceSnapshot(self._contacts.people(), self._contacts.presences(), self._chats.lines)
@@ -164,9 +164,7 @@ class XmppPresence(PresenceSource):
             await self._link.ask("set", _publication(doing))
         self._link.send(self._own_stanza())
         await self._link.ping()  # stanzas are taken in order: what was sent before the answer was taken
-        own = self._contacts.own(
-            self._link.resource, _SHOWS[state], self._own[1], state, doing if self._own_offer.pep else None
-        )
+        own = self._contacts.own(_SHOWS[state], self._own[1], state, doing if self._own_offer.pep else None)
         return own
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
@@ -210,7 +208,7 @@ class XmppPresence(PresenceSource):
     # What a new session needs
 
     async def _begin(self) -> None:
-        self._contacts.begin()
+        self._contacts.begin(self._link.resource)
         self._journal.begin()
         domain = self._account.domain
         roster, self._server, self._own_offer, self._search = await asyncio.gather(
@@ -298,6 +296,13 @@ class XmppPresence(PresenceSource):
 
     # What is asked
 
+    async def _sure(self) -> None:
+        """What is known is known now: the server answers, after everything that it sent before."""
+        was_up = self._link.up
+        await self._link.ensure()
+        if was_up:
+            await self._link.ping()
+
     async def _ping(self) -> None:
         try:
             async with asyncio.timeout(self._ping_every):  # wait_for can swallow that the reader was cancelled
@@ -331,8 +336,8 @@ class XmppPresence(PresenceSource):
         self._archive[query_id] = []
         try:
             await self._link.ask("set", query)
-        except Unavailable:
-            raise
+        except Unavailable as error:
+            raise OutcomeUnknown("The directory did not say whether it has that line already.", error.detail) from error
         except BackendError:
             return None
         finally:

@@ -73,9 +73,13 @@ class Prosody(Server):
         (self.folder / "groups.txt").write_text(f"[Experts]\n{members}")
         self._config.write_text(self._settings())
         for user in (*PEOPLE, LONER):
-            words = [program("prosodyctl", "prosody"), "--config", str(self._config), "register", user, DOMAIN]
-            subprocess.run([*words, f"pw-{user}"], check=True, capture_output=True)
+            self.change_password(user, f"pw-{user}")
         self.launch()
+
+    def change_password(self, user: str, password: str) -> None:
+        """Give an account another password, and make it when there is none."""
+        words = [program("prosodyctl", "prosody"), "--config", str(self._config), "register", user, DOMAIN]
+        subprocess.run([*words, password], check=True, capture_output=True)
 
     def launch(self) -> None:
         """Start the server; after `kill`, again, with the same accounts."""

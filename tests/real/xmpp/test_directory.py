@@ -17,8 +17,8 @@ EXPERT, NETWORK, ALONE = (f"{user}@{DOMAIN}" for user in ("expert1", "expert2", 
 async def publish(who: Colleague, card: str) -> None:
     """Put a vCard4 into the person's PEP node."""
     iq = who.make_iq_set()
-    pubsub = f"<pubsub xmlns='http://jabber.org/protocol/pubsub'><publish node='urn:xmpp:vcard4'><item id='current'>{card}</item></publish></pubsub>"
-    iq.append(fromstring(pubsub))
+    item = f"<publish node='urn:xmpp:vcard4'><item id='current'>{card}</item></publish>"
+    iq.append(fromstring(f"<pubsub xmlns='http://jabber.org/protocol/pubsub'>{item}</pubsub>"))
     await iq.send()
 
 
