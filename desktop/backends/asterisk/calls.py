@@ -191,17 +191,17 @@ class Calls:
         elif self.bridges.get(uid) == message["BridgeUniqueid"]:
             del self.bridges[uid]
         for contact in self.contacts.values():
-            if contact.leg() is not None and uid in {contact.agent.uid, contact.caller.uid if contact.caller else ""}:
+            if contact.branch is not None and uid in {contact.agent.uid, contact.caller.uid if contact.caller else ""}:
                 self._see_hold(contact, at)
 
     def _see_hold(self, contact: Contact, at: Instant) -> None:
         """The customer is held by the phone, or because the agent is in another room with the expert."""
         held = contact.phone_held
-        if contact.leg() is not None and contact.caller is not None:
+        if contact.branch is not None and contact.caller is not None:
             agents, callers = self.bridges.get(contact.agent.uid), self.bridges.get(contact.caller.uid)
             if agents is None or callers is None:
                 return  # on the way from one room to the other
-            held = agents != callers
+            held = agents != callers or held
         if held is not contact.interaction.held:
             contact.change(held=held, held_since=at if held else None)
             self._tell(Change.UPDATED, contact, "held" if held else "resumed")
@@ -366,6 +366,8 @@ class Calls:
     def _talk_over(self, contact: Contact, why: str, at: Instant) -> None:
         if contact.interaction.phase is not Phase.ACTIVE:
             return
+        if contact.leaving:
+            why = "transferred"
         if contact.leg() is not None:
             contact.move_leg(LegPhase.COMPLETED if why == "transferred" else LegPhase.CANCELLED, at)
         contact.change(held=False, held_since=None, muted=False, customer_connected=False)

@@ -58,6 +58,7 @@ class Contact:
     phone_held: bool = False
     ending: OfferEnd | None = None  # how the offer will have ended, known before its channel is gone
     unanswered: bool = False
+    leaving: bool = False  # the agent goes and the others stay
     spies: dict[str, str] = field(default_factory=dict)  # spying channel -> leg
 
     @property

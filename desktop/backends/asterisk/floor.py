@@ -55,6 +55,8 @@ class Floor:
         """Take in one event; says whether it was about members or callers."""
         kind = message["Event"].lower()
         key = (message["Queue"], message["Interface"] or message["Location"])
+        if key[0] not in self._settings.queues and key[1] != self._settings.interface:
+            return False  # on a big floor most of what is told is of no concern here
         if kind in _MEMBER_EVENTS:
             old = self.members.get(key)
             self.members[key] = Member(

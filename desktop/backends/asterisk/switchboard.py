@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 
 CALL_ID = "CHANNEL(pjsip,call-id)"
 NOTE = "AGENT_DESKTOP_NOTE"
+FLOOR_PAUSE = 0.05
 EFFECT_SECONDS = 4.0
 FIGURES_EVERY = 10.0
 _NEEDED = frozenset({"queueadd", "queuepause", "queueremove", "queuestatus", "status", "hangup", "getvar", "setvar"})
@@ -60,6 +61,7 @@ class Switchboard:
         self._changed: asyncio.Event = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self._floor_due: asyncio.TimerHandle | None = None
         self.restored: Callable[[], Coroutine[Any, Any, None]] | None = None  # called after each new connection
 
     def now(self) -> Instant:
@@ -86,6 +88,8 @@ class Switchboard:
     async def close(self) -> None:
         """Hang up, for good."""
         self._closed = True
+        if self._floor_due is not None:
+            self._floor_due.cancel()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -158,6 +162,9 @@ class Switchboard:
 
     def tell_floor(self, reason: str = "") -> None:
         """Put whatever changed about agents and queues into the stream."""
+        if self._floor_due is not None:
+            self._floor_due.cancel()
+            self._floor_due = None
         at = self.now()
         for agent in self.floor.agents(at, self.own)[1]:
             self._journal.add(AgentChanged(agent, reason), at)
@@ -267,8 +274,9 @@ class Switchboard:
         at = at if abs(at - self.now()) < 86_400.0 else self.now()
         try:
             self.calls.apply(message, at)
-            if self.floor.apply(message, at):
-                self.tell_floor(message["Event"])
+            if self.floor.apply(message, at) and self._floor_due is None:
+                # A hundred members change within one breath when a queue is busy: told together.
+                self._floor_due = asyncio.get_running_loop().call_later(FLOOR_PAUSE, self.tell_floor)
         except Exception:  # one event that nobody thought of must not end the agent's day
             log.exception("asterisk: an event of kind %r could not be taken in", message["Event"][:40])
 

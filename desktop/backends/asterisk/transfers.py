@@ -38,6 +38,8 @@ class Transfers:
         if contact.leg() is not None:
             raise Conflict("Somebody else is on the line already.")
         context, extension = await self.reachable(target)
+        if contact.branch is not None:  # after another consult the customer may still be on the way back
+            await board.until(lambda: not contact.interaction.held, "the customer is back")
         leg_id = f"leg-{key}"
         contact.branch = Branch(leg_id, extension)
         contact.set_leg(Leg(leg_id, LegKind.CONSULT, LegPhase.REQUESTED, target, "", board.now()))
@@ -93,7 +95,7 @@ class Transfers:
         if leg.phase is not LegPhase.ACTIVE:
             raise Conflict("The expert is not on the line yet.")
         if leg.kind is LegKind.CONFERENCE:
-            contact.move_leg(LegPhase.COMPLETED, self._board.now())
+            contact.leaving = True
             await self._board.act("Hangup", ("Channel", contact.agent.name))
         else:
             await self._press(contact, self._board.settings.complete_code)
@@ -201,10 +203,13 @@ class Transfers:
             self._board.spawn(self._come_back(contact))
 
     async def _come_back(self, contact: Contact) -> None:
+        await asyncio.sleep(_GRACE_SECONDS)  # most often the server brings the customer back by itself
+        if not contact.interaction.held or contact.leg() is not None:
+            return
         try:
             await self._board.act("CancelAtxfer", ("Channel", contact.agent.name))
         except BackendError:
-            return  # the server brought the customer back by itself
+            return  # it did so just now
 
 
 def _requested(contact: Contact, leg_id: str) -> bool:

@@ -78,6 +78,7 @@ class Phones:
     async def __aexit__(self, *_: object) -> None:
         for phone in self._phones.values():
             await phone.hang_up()
+            await until(lambda phone=phone: not phone.talks and not phone.rings, f"{phone.name} is free")
         await self._runtime.close()
 
     async def get(self, name: str) -> Phone:

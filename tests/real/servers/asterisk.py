@@ -80,6 +80,10 @@ servicelevel=20
 [hasty](support)
 timeout=2
 [spare](support)
+[everyone]
+strategy=ringall
+timeout=15
+retry=1
 [static](support)
 member => PJSIP/agent2,0,Agent Two
 """
@@ -91,7 +95,7 @@ exten => support,1,Answer()
  same => n,Set(__LANGUAGE_WISH=en)
  same => n,Queue(support,t,,,60)
  same => n,Hangup()
-exten => _[bhs].,1,Answer()
+exten => _[behs].,1,Answer()
  same => n,Queue(${EXTEN},t,,,60)
  same => n,Hangup()
 [queues]
