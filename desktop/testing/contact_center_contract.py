@@ -1,4 +1,4 @@
-"""What a contact centre has to keep. Calls that talk are in `call_contract.py`, further parties in `leg_contract.py`."""
+"""What a contact centre has to keep. More of it: `call_contract.py`, `leg_contract.py` for further parties."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any

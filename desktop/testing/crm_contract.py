@@ -243,8 +243,8 @@ class CrmContract(ResilienceContract[CrmRig]):
     @proves(Capability.PURCHASES)
     async def test_purchases_are_listed(self, rig: CrmRig) -> None:
         """What was bought on the far side is listed, newest first; nothing is for somebody who bought nothing."""
-        customer_id, item = await rig.buyer()
         async with self.opened(rig, Capability.PURCHASES) as backend:
+            customer_id, item = await rig.buyer()
             listed = await backend.purchases(customer_id)
             assert item in [one.item for one in listed]
             assert [one.at for one in listed] == sorted((one.at for one in listed), reverse=True)

@@ -183,6 +183,8 @@ def _outcome(report: pytest.TestReport) -> tuple[Outcome, str]:
         return Outcome.FAILED, said.strip().partition("\n")[0][:_LONGEST]
     said = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
     reason = said.removeprefix("Skipped: ")
+    if reason.startswith("got empty parameter set"):
+        return Outcome.NOT_APPLICABLE, "there is nothing optional"
     if reason.startswith(NOT_APPLICABLE):
         return Outcome.NOT_APPLICABLE, reason.removeprefix(NOT_APPLICABLE)
     return Outcome.NOT_PROVEN, reason.removeprefix(NOT_PROVEN)[:_LONGEST]

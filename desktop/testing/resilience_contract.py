@@ -16,7 +16,7 @@ from desktop.testing.rig import RETRY_AFTER, Fault, Rig, absent, does_not_apply
 
 Errors = tuple[type[BackendError], ...]
 
-HOST_SECONDS = 1.0
+HOST_SECONDS = 0.5
 """After this long the contract, in the place of the host, gives a call up by cancelling it."""
 GRACE = 3.0
 """How long a cancelled call, or a `close`, may take."""

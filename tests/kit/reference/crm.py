@@ -1,0 +1,143 @@
+"""A CRM in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from desktop.domain.customer import Case, Consent, Customer, Match, TimelineEntry, WrapUpRecord
+from desktop.domain.model import Address, Instant
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.crm import Crm
+from desktop.ports.errors import NotFound
+from desktop.testing.rigs import CrmRig
+
+from .line import Line, LineRig, Reference
+
+
+class CrmLine(Line):
+    """The far side: records, and what was written to them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.customers: dict[str, Customer] = {}
+        self.written: list[tuple[str, TimelineEntry, str | None]] = []
+        self.opened: list[tuple[str, Case]] = []
+
+    def add(self, name: str, addresses: Sequence[Address]) -> Customer:
+        """A new record."""
+        made = Customer(self.new_id(), name, addresses=tuple(addresses))
+        self.customers[made.id] = made
+        return made
+
+
+class ReferenceCrm(Reference, Crm):
+    """Keeps the contract of a CRM."""
+
+    manifest: ClassVar[Manifest] = Manifest(
+        Kind.CRM,
+        "reference",
+        API,
+        "A CRM in memory",
+        frozenset(
+            {
+                Capability.TIMELINE,
+                Capability.CASES,
+                Capability.CREATE_CASE,
+                Capability.CREATE_CUSTOMER,
+                Capability.CONSENT,
+            }
+        ),
+        Reference.OPTIONS,
+    )
+    line: CrmLine
+
+    def told(self, customer: Customer) -> Customer:
+        """A record as it leaves the adapter."""
+        return replace(customer, source="crm", fetched_at=self.line.now)
+
+    def carries(self, customer: Customer, address: Address) -> bool:
+        """Whether the record really has the address."""
+        return any((one.kind, one.value) == (address.kind, address.value) for one in customer.addresses)
+
+    async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
+        if address.withheld or not address.value:
+            return ()
+        found = await self.ask(lambda: [one for one in self.line.customers.values() if self.carries(one, address)])
+        return [Match(self.told(one), address.kind, "same address", True) for one in found[:limit]]
+
+    async def search(self, text: str, *, limit: int = 20) -> Sequence[Match]:
+        found = await self.ask(lambda: [one for one in self.line.customers.values() if text and text in one.name])
+        return [Match(self.told(one), "name", "same name") for one in found[:limit]]
+
+    def _record(self, customer_id: str) -> Customer:
+        if customer_id not in self.line.customers:
+            raise NotFound("There is no such customer.")
+        return self.line.customers[customer_id]
+
+    async def customer(self, customer_id: str) -> Customer:
+        return self.told(await self.ask(lambda: self._record(customer_id)))
+
+    async def log_wrap_up(self, record: WrapUpRecord) -> str:
+        return await self.ask(lambda: self.line.once(record.key, lambda: self.write(record)), changing=True)
+
+    def write(self, record: WrapUpRecord) -> str:
+        """Write an activity on the far side."""
+        entry = TimelineEntry(self.line.new_id(), self.line.later(), record.channel, record.note)
+        self.line.written.append((record.key, entry, record.customer_id))
+        return entry.id
+
+    async def timeline(
+        self, customer_id: str, *, limit: int = 50, before: Instant | None = None
+    ) -> Sequence[TimelineEntry]:
+        def entries() -> list[TimelineEntry]:
+            mine = [entry for _, entry, owner in self.line.written if owner == customer_id]
+            return [one for one in reversed(mine) if before is None or one.at < before]
+
+        return (await self.ask(entries))[:limit]
+
+    async def cases(self, customer_id: str) -> Sequence[Case]:
+        return await self.ask(lambda: [case for owner, case in self.line.opened if owner == customer_id])
+
+    async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
+        made = await self.ask(lambda: self.line.once(key, lambda: self.line.add(name, addresses)), changing=True)
+        return self.told(made)
+
+    async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
+        def make() -> Case:
+            made = Case(self.line.new_id(), subject, "open", self.line.later(), priority)
+            self.line.opened.append((customer_id, made))
+            return made
+
+        return await self.ask(lambda: self.line.once(key, make), changing=True)
+
+    async def set_consent(self, customer_id: str, topic: str, *, granted: bool, source: str, key: str) -> Customer:
+        def change() -> Customer:
+            was = self._record(customer_id)
+            others = tuple(one for one in was.consents if one.topic != topic)
+            self.line.customers[was.id] = replace(
+                was, consents=(*others, Consent(topic, granted, self.line.now, source))
+            )
+            return self.line.customers[was.id]
+
+        return self.told(await self.ask(lambda: self.line.once(key, change), changing=True))
+
+
+class ReferenceCrmRig(LineRig[Crm], CrmRig):
+    """The far side of a CRM in memory."""
+
+    line: CrmLine
+
+    def __init__(self, backend: type[Any] = ReferenceCrm) -> None:
+        super().__init__(backend, CrmLine())
+
+    async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
+        return self.line.add(name, addresses).id
+
+    async def activities(self, key: str) -> int:
+        return len([one for one, _, _ in self.line.written if one == key])
+
+    async def customers_named(self, name: str) -> int:
+        return len([one for one in self.line.customers.values() if one.name == name])
+
+    async def cases_about(self, customer_id: str, subject: str) -> int:
+        return len([1 for owner, case in self.line.opened if (owner, case.subject) == (customer_id, subject)])

@@ -1,0 +1,54 @@
+"""The reference backends keep their contracts, every one of them: what fails in a broken one is what was broken."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from desktop.testing.assist_contract import AssistContract
+from desktop.testing.contact_center_contract import ContactCenterContract
+from desktop.testing.crm_contract import CrmContract
+from desktop.testing.messaging_contract import MessagingContract
+from desktop.testing.presence_contract import PresenceContract
+from desktop.testing.rig import Rig
+from desktop.testing.voice_contract import VoiceContract
+
+from .reference.assist import ReferenceAssistRig
+from .reference.contact_center import ReferenceContactCenterRig
+from .reference.crm import ReferenceCrmRig
+from .reference.line import LineRig
+from .reference.messaging import ReferenceMessagingRig
+from .reference.presence import ReferencePresenceRig
+from .reference.voice import ReferenceVoiceRig
+
+
+class _Bring:
+    make: type[LineRig]
+
+    @pytest.fixture
+    async def rig(self) -> AsyncIterator[Rig]:
+        async with self.make() as rig:
+            yield rig
+
+
+class TestReferenceContactCenter(_Bring, ContactCenterContract):
+    make = ReferenceContactCenterRig
+
+
+class TestReferenceCrm(_Bring, CrmContract):
+    make = ReferenceCrmRig
+
+
+class TestReferencePresence(_Bring, PresenceContract):
+    make = ReferencePresenceRig
+
+
+class TestReferenceMessaging(_Bring, MessagingContract):
+    make = ReferenceMessagingRig
+
+
+class TestReferenceAssist(_Bring, AssistContract):
+    make = ReferenceAssistRig
+
+
+class TestReferenceVoice(_Bring, VoiceContract):
+    make = ReferenceVoiceRig
