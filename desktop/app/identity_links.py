@@ -48,6 +48,18 @@ class IdentityLinks:
             if link.same and (link.first in ids) != (link.second in ids)
         ]
 
+    def join(self, kind: str, one: str, others: Collection[str]) -> None:
+        """A record is the same as these, whatever was said before."""
+        first, *rest = others
+        for other in rest:
+            self.say(kind, one, other, same=None)
+        self.say(kind, one, first, same=True)
+
+    def part(self, kind: str, one: str, others: Collection[str]) -> None:
+        """A record is none of these, whatever proves it to be."""
+        for other in others:
+            self.say(kind, one, other, same=False)
+
     def say(self, kind: str, one: str, other: str, *, same: bool | None) -> None:
         """Say that two records are one (True) or are not (False), or take back what was said (None)."""
         link = said(kind, one, other, same=bool(same))

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from desktop.domain.folding import fold
 from desktop.domain.freshness import STALE_AFTER, known_at
 from desktop.domain.identity import PERSON, IdentityLink, Known, grouped
 from desktop.domain.model import Instant
-from desktop.domain.person import Person, Presence
+from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.state import AppState
 from desktop.domain.words import Health, PresenceState
 
@@ -118,6 +119,27 @@ def chat_way(state: AppState, person_id: str) -> tuple[str, str]:
     offering = [way for way in ways if "chat" in state.capabilities.get(way[1], ())]
     live = (way for way in offering if (known := state.health.get(way[1])) and known.health is Health.LIVE)
     return next(live, (offering or ways)[0])
+
+
+def chat_with(state: AppState, person_id: str) -> tuple[ChatLine, ...]:
+    """What was said in the chats with a person, over all directories, oldest first."""
+    ids = state.same_people.get(person_id, (person_id,))
+    if len(ids) < 2:
+        return state.chats.get(person_id, ())
+    return tuple(sorted((said for one in ids for said in state.chats.get(one, ())), key=lambda said: said.at))
+
+
+def namesakes(state: AppState, of: Colleague) -> tuple[Person, ...]:
+    """People of other directories who might be the same: those who share a word of the name, most words first."""
+    words = set(fold(of.person.name).split())
+    sources = {one.source for one in of.records}
+    shared = [
+        (len(words & set(fold(person.name).split())), person)
+        for person in state.people.values()
+        if person.source not in sources
+    ]
+    ranked = sorted((one for one in shared if one[0]), key=lambda one: (-one[0], one[1].name, one[1].id))
+    return tuple(person for _, person in ranked)
 
 
 def _busy(presence: Presence) -> int:

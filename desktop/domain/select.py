@@ -3,7 +3,7 @@
 Every one is pure and cheap: it reads the state and computes, it stores nothing.
 """
 
-from desktop.domain.colleagues import chat_way, colleague, why_same
+from desktop.domain.colleagues import chat_way, chat_with, colleague, namesakes, why_same
 from desktop.domain.experts import RankedExpert, rank_experts
 from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
@@ -40,6 +40,7 @@ __all__ = [
     "call_capabilities",
     "calls_of_nobody",
     "chat_way",
+    "chat_with",
     "codes_for",
     "colleague",
     "customer_of",
@@ -51,6 +52,7 @@ __all__ = [
     "may_contact",
     "me",
     "mine",
+    "namesakes",
     "occupancy",
     "offer_end_words",
     "open_leg",

@@ -26,6 +26,7 @@ from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.offer_banner import OfferBanner
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.queues import QueuesPane
+from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.tabs import TABS, Tabs
@@ -93,6 +94,7 @@ class AgentScreen(PromptScreen):
         yield Static(content("Enlarge the window. Nothing is lost."), id="too-small")
         yield StateMenu()
         yield TonesField()
+        yield RecordsPane()
         yield Page()
 
     def on_mount(self) -> None:
@@ -146,6 +148,7 @@ class AgentScreen(PromptScreen):
             self.query_one(Page),
             self.query_one(StateMenu),
             self.query_one(TonesField),
+            self.query_one(RecordsPane),
             self.query_one(SearchPane),
             self.query_one(ExpertFinder),
         )
@@ -177,6 +180,7 @@ class AgentScreen(PromptScreen):
         """Close what lies over the panes, since one of them is turned to."""
         self.query_one(Page).close()
         self.query_one(StateMenu).close()
+        self.query_one(RecordsPane).close()
 
     def show_tab(self, name: str) -> None:
         """On a narrow screen: show this tab."""
@@ -263,6 +267,10 @@ class AgentScreen(PromptScreen):
         if page.is_open:
             page.focus()
             return
+        finder = self.query_one(ExpertFinder)
+        if finder.is_open:
+            finder.query_one(Input).focus()
+            return
         interaction = self.view().interaction
         if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
             self.focus_note()
@@ -315,7 +323,8 @@ class AgentScreen(PromptScreen):
         talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
         stays = self._opened_for == view.selected
         lost = False
-        for pane, fits in ((finder, talking), (tones, talking), (search, True)):
+        records = self.query_one(RecordsPane)
+        for pane, fits in ((finder, talking), (tones, talking), (search, True), (records, True)):
             if pane.is_open and not (stays and fits):
                 lost = lost or pane.has_focus_within
                 pane.close()

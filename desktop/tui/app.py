@@ -27,6 +27,7 @@ from desktop.tui.keys import BY_ID, KEYS, PICK, remap
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
+from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.tones import TonesField
@@ -319,6 +320,10 @@ class DesktopApp(TerminalApp):
     @on(SearchPane.CreateWanted)
     def _customer_named(self, event: SearchPane.CreateWanted) -> None:
         self.desk.create_customer(event.name)
+
+    @on(RecordsPane.Toggled)
+    def _record_toggled(self, event: RecordsPane.Toggled) -> None:
+        self.desk.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
 
     @on(TonesField.Typed)
     def _tones_typed(self, event: TonesField.Typed) -> None:

@@ -81,6 +81,19 @@ OFFER_ENDED = {
 }
 
 
+def source(name: str) -> str:
+    """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
+    kind, _, own = name.partition(":")
+    short = SOURCE.get(kind, "")
+    return f"{short} {own}" if short and own else short
+
+
+def source_tag(name: str) -> str:
+    """The shortest name of a source: that of one of several, else its kind."""
+    kind, _, own = name.partition(":")
+    return own or kind or SOURCE["crm"]
+
+
 def _local(instant: Instant) -> datetime | None:
     """The local time; None for what lies outside of the calendar."""
     try:

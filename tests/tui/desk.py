@@ -21,7 +21,7 @@ class RecordedCalls:
         self.rows_kept: list[OutboxRow] = []
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups")
+        synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups", "join", "part")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
@@ -42,7 +42,7 @@ class RecordedSession:
         self.calls: list[tuple[Any, ...]] = []
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
-        for name in ("actions", "notes", "pops", "wrap_ups", "experts"):
+        for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
     def retry(self) -> None:

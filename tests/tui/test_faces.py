@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.tui.desk import desk, settle
+from tests.tui.several import SEVERAL_FACES, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import FACES, active, chatting, consulting, disconnected, offered, three_matches, wrapping_up
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
@@ -23,6 +24,10 @@ OPENED = {
     "search": (three_matches, ["slash"]),
     "end_asked": (active, ["f8"]),
     "help": (offered, ["f1"]),
+    "two_directories": (two_directories, ["f6"]),
+    "records": (two_crms, ["g"]),
+    "records_ambiguous": (two_crms_ambiguous, ["slash"]),
+    "records_of_expert": (two_directories, ["f6", "alt+g"]),
     "tones": (active, ["k"]),
     "expert_ringing_narrow_contact": (consulting, ["f12"]),
     "disconnected_contact": (disconnected, ["f12"]),
@@ -37,9 +42,9 @@ async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("face", [*FACES, *SEVERAL_FACES])
 def test_face(face: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
-    app, _ = desk(FACES[face]())
+    app, _ = desk((FACES | SEVERAL_FACES)[face]())
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, []))
 
 

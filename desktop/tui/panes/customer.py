@@ -12,6 +12,7 @@ from desktop.domain.words import PopAnswer
 from desktop.tui import wording
 from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
+from desktop.tui.panes import sources
 from desktop.tui.safe_text import Part, content, line
 
 GROWN = 16
@@ -57,11 +58,11 @@ class CustomerPane(TextPane):
             return _one(pop, pop.match, view)
         match pop.answer:
             case PopAnswer.ONE:
-                return _many(pop, self._room)  # unlinked again: the one found is still there to pick
+                return _many(pop, view, self._room)  # unlinked again: the one found is still there to pick
             case PopAnswer.MANY:
-                return _many(pop, self._room)
+                return _many(pop, view, self._room)
             case PopAnswer.NO_MATCH:
-                return _none(view)
+                return _none(pop, view)
             case PopAnswer.COULD_NOT_ASK:
                 return _not_asked(pop, view)
             case PopAnswer.SEARCHING:
@@ -77,9 +78,11 @@ def _heading(view: View) -> Content:
         return content("Customer")
     old = wording.since(view.now - match.customer.fetched_at)
     kept = pop is not None and pop.cached
+    if match.records and not kept:
+        return line("Customer", *sources.aged(match, view.now))
     return line(
         "Customer",
-        (f" · {match.customer.source or 'crm'} · ", "$muted"),
+        (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
         (f"kept here {old}" if kept else old, "$warning" if kept else "$muted"),
     )
 
@@ -91,6 +94,9 @@ def _one(pop: ScreenPop, match: Match, view: View) -> list[Content]:
         lines.append(content(customer.company, "$muted"))
     lines += _addresses(customer, match, view)
     lines += _local(customer)
+    lines += sources.put_together(match)
+    lines += sources.differing(match)
+    lines += sources.unanswered(pop, view.now)
     if customer.consents:
         lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
     for promise in customer.promises:
@@ -145,15 +151,17 @@ def _consent(consent: Consent) -> list[Part]:
     return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
 
 
-def _many(pop: ScreenPop, room: int) -> list[Content]:
+def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
     """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
     matches = pop.matches[:9]
+    waits = sources.unanswered(pop, view.now)
+    room -= len(waits)
     lines = [content(_question(len(pop.matches)), "bold $warning")]
     roomy = 2 * len(matches) + 1 <= room
     shown_matches = matches if len(matches) + 1 <= room else matches[: max(1, room - 2)]
     for number, match in enumerate(shown_matches, start=1):
         customer = match.customer
-        more = " · ".join(text for text in (customer.company, customer.tier) if text)
+        more = " · ".join(text for text in (customer.company, customer.tier, sources.tags(match)) if text)
         why = f"{match.reason} · id {customer.id}"
         head: list[Part] = [
             (f" {number} ", "bold reverse $accent"),
@@ -175,19 +183,19 @@ def _many(pop: ScreenPop, room: int) -> list[Content]:
         lines.append(
             line(("the digit, or alt+digit while typing · ", "$muted"), ("/", "bold $accent"), (" search", "$muted"))
         )
-    return lines
+    return [*lines, *waits]
 
 
 def _question(matches: int) -> str:
     return f"{matches} customers match. Who is it?" if matches > 1 else "Found, but not linked. Is it them?"
 
 
-def _none(view: View) -> list[Content]:
+def _none(pop: ScreenPop, view: View) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     return [
         content(where, "bold"),
-        content("Nobody in the CRM has this address.", "$warning"),
+        content(f"Nobody in {sources.asked(pop)} has this address.", "$warning"),
         line(("/", "bold $accent"), (" search   ", "$muted"), ("+", "bold $accent"), (" new customer   ", "$muted")),
         content("Or go on without: the note is kept with the contact.", "$muted"),
     ]
@@ -198,10 +206,8 @@ def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        line(
-            ("✕ The CRM could not be asked", "bold $error"), (f"  {wording.duration(view.now - pop.since)}", "$muted")
-        ),
-        content(pop.why, "$muted"),
+        *(sources.unanswered(pop, view.now) or _crm_not_asked(pop, view)),
+        *sources.answered(pop),
         line(
             ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
             (shown("retry"), "bold $accent"),
@@ -211,14 +217,28 @@ def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
     return [*lines, *(_kept(match) for match in pop.matches[:3])]
 
 
+def _crm_not_asked(pop: ScreenPop, view: View) -> list[Content]:
+    old = wording.duration(view.now - pop.since)
+    return [
+        line(("✕ The CRM could not be asked", "bold $error"), (f"  {old}", "$muted")),
+        content(pop.why, "$muted"),
+    ]
+
+
 def _searching(pop: ScreenPop, view: View) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        line(("◌ Asking the CRM … ", "$accent"), (wording.duration(view.now - pop.since), "$muted")),
+        *_asking(pop, view),
+        *sources.answered(pop),
     ]
     return [*lines, *(_kept(match) for match in pop.matches[:1])]
+
+
+def _asking(pop: ScreenPop, view: View) -> list[Content]:
+    old = wording.duration(view.now - pop.since)
+    return sources.unanswered(pop, view.now) or [line(("◌ Asking the CRM … ", "$accent"), (old, "$muted"))]
 
 
 def _kept(match: Match) -> Content:

@@ -14,9 +14,11 @@ from textual.widgets import Input, Static
 from desktop.domain import select
 from desktop.domain.experts import RankedExpert
 from desktop.domain.model import Instant
+from desktop.domain.words import Health
 from desktop.tui import wording
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
+from desktop.tui.panes.sources import sightings
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
@@ -99,6 +101,12 @@ class ExpertFinder(Pane, Vertical):
         self.remove_class("open")
 
     @property
+    def under_cursor(self) -> str | None:
+        """The id of the person under the cursor."""
+        key = self.query_one("#expert-list", LineTable).cursor_key
+        return key if key in self._ranked else None
+
+    @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
         return self.has_class("open")
@@ -125,9 +133,7 @@ class ExpertFinder(Pane, Vertical):
             )
         table = self.query_one("#expert-list", LineTable)
         table.set_rows(rows)
-        heard = view.state.health.get("presence")
-        old = f" · directory {wording.since(view.now - heard.last_heard)}" if heard and heard.last_heard else ""
-        self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + old)
+        self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + _heard(view))
         verb = "hand over" if self.transferring else "consult"
         self.border_subtitle = line(
             ("enter", "bold $accent"),
@@ -147,7 +153,7 @@ class ExpertFinder(Pane, Vertical):
             chat.update(content(""))
             return
         evidence.update(_evidence(expert, view.now))
-        said = view.state.chats.get(expert.person.id, ())[-5:]
+        said = select.chat_with(view.state, expert.person.id)[-5:]
         first = expert.person.name.split(" ")[0]
         chat.update(
             Content("\n").join(
@@ -231,6 +237,17 @@ def _row(expert: RankedExpert, now: Instant) -> Row:
     )
 
 
+def _heard(view: View) -> str:
+    """When each directory was heard last, and which is not there."""
+    words = ""
+    for source, health in view.state.health.items():
+        kind, _, name = source.partition(":")
+        if kind == "presence" and health.last_heard is not None:
+            gone = f" {wording.HEALTH[health.health][1]}" if name and health.health is not Health.LIVE else ""
+            words += f" · {name or 'directory'}{gone} {wording.since(view.now - health.last_heard)}"
+    return words
+
+
 def _queue_row(name: str) -> Row:
     return Row(
         f"queue:{name}", (content("≡", "$accent"), content(name, "bold"), content("queue", "$muted"), "", "", "")
@@ -252,4 +269,4 @@ def _evidence(expert: RankedExpert, now: Instant) -> Content:
     if until is not None and until > now:
         parts.append((f" · until {wording.clock(until)[:5]}", "$warning"))
     why = " · ".join(expert.reasons)
-    return Content("\n").join([line(*parts), content(why, "$muted")])
+    return Content("\n").join([line(*parts), content(why, "$muted"), *sightings(expert, now)])

@@ -98,7 +98,7 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
         words.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
     if outbox.parked:
         words.append((f" · {outbox.parked} needs you", "bold $error"))
-    sources = [(name, health) for name, health in view.state.health.items() if name in wording.SOURCE]
+    sources = [(name, health) for name, health in view.state.health.items() if wording.source(name)]
     aged = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
     short = [part for name, health in sources for part in _source(name, health, view.now, aged=False)]
     ill = [
@@ -118,7 +118,7 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
 def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:
     sign, word, style = wording.HEALTH[health.health]
     heard = health.last_heard if health.last_heard is not None else health.since
-    parts: list[Part] = [(f"{wording.SOURCE[name]} ", "$muted"), (sign, style)]
+    parts: list[Part] = [(f"{wording.source(name)} ", "$muted"), (sign, style)]
     if health.health is not Health.LIVE:
         parts.append((f" {word}", style))
     if aged:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from desktop.domain import select
-from desktop.domain.customer import Case, TimelineEntry
+from desktop.domain.customer import Case, Match, TimelineEntry
 from desktop.domain.model import Instant
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
+from desktop.tui.panes.sources import tagged
 from desktop.tui.safe_text import content
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
@@ -35,24 +36,24 @@ class CasesPane(Pane, LineTable):
 
     def draw(self, view: View) -> None:
         """Set the rows."""
-        customer = select.customer_of(view.state, view.selected or "")
-        details = view.state.details.get(customer.id) if customer else None
-        cases = details.cases if details else None
-        failed = view.state.details_failed.get(customer.id, {}).get("cases") if customer else None
+        match = _match(view)
+        details = select.details_of(view.state, match)
+        cases, failed = details.cases, details.failed.get("cases")
         ordered = sorted(cases or (), key=lambda case: (not case.is_open, -case.opened_at))
         count = sum(case.is_open for case in ordered)
-        self.border_title = content(f"Cases · {count} open" if cases is not None else "Cases")
-        self.set_empty(_empty(customer is not None, cases is None, failed, "No case."))
+        partly = f" · {failed}" if failed and match is not None and match.records else ""
+        self.border_title = content(f"Cases · {count} open{partly}" if cases is not None else "Cases")
+        self.set_empty(_empty(match is not None, cases is None, failed, "No case."))
         self.set_rows([_case(case, view.now) for case in ordered])
 
 
 def _case(case: Case, now: Instant) -> Row:
     urgent = case.priority.lower() in ("high", "urgent")
     return Row(
-        case.id,
+        f"{case.source}{case.id}",
         (
             content(f"#{case.id}", "$accent" if case.is_open else "$muted"),
-            content(case.subject, "" if case.is_open else "$muted"),
+            tagged(content(case.subject, "" if case.is_open else "$muted"), case.source),
             content(("! " if urgent else "") + case.status, "$warning" if urgent and case.is_open else "$muted"),
             content(wording.age(now - case.opened_at), "$muted"),
         ),
@@ -85,14 +86,13 @@ class TimelinePane(Pane, LineTable):
     def draw(self, view: View) -> None:
         """Set the rows."""
         interaction = view.interaction
-        customer = select.customer_of(view.state, view.selected or "")
-        failed = view.state.details_failed.get(customer.id, {}).get("timeline") if customer else None
-        details = view.state.details.get(customer.id) if customer else None
-        unknown = details is None or details.timeline is None
+        match = _match(view)
+        details = select.details_of(view.state, match)
+        failed, unknown = details.failed.get("timeline"), details.timeline is None
         entries = select.timeline(view.state, interaction) if interaction else ()
-        old = f" · {wording.since(view.now - details.fetched_at)}" if details and details.fetched_at else ""
+        old = f" · {wording.since(view.now - details.fetched_at)}" if details.fetched_at else ""
         self.border_title = content(f"Timeline{old}" if not failed else f"Timeline · {failed}")
-        self.set_empty(_empty(customer is not None, unknown, failed, "No history."))
+        self.set_empty(_empty(match is not None, unknown, failed, "No history."))
         self.set_rows(self._rows_of(entries, view.now))
 
     def _rows_of(self, entries: Sequence[TimelineEntry], now: Instant) -> list[Row]:
@@ -102,29 +102,36 @@ class TimelinePane(Pane, LineTable):
         self._made, self._made_in = {}, quarter
         rows = []
         for entry in entries:
-            kept = known.get(entry.id)
-            row = kept[1] if kept is not None and kept[0] is entry else _entry(entry, now)
-            self._made[entry.id] = (entry, row)
+            key = f"{entry.source}{entry.id}"
+            kept = known.get(key)
+            row = kept[1] if kept is not None and kept[0] is entry else _entry(key, entry, now)
+            self._made[key] = (entry, row)
             rows.append(row)
         return rows
 
 
-def _entry(entry: TimelineEntry, now: Instant) -> Row:
+def _entry(key: str, entry: TimelineEntry, now: Instant) -> Row:
     return Row(
-        entry.id,
+        key,
         (
             content(wording.day(entry.at, now), "$muted"),
             content(wording.TIMELINE_SIGN.get(entry.channel, "·"), "$accent"),
-            content(entry.summary),
+            tagged(content(entry.summary), entry.source),
             content(entry.agent, "$muted"),
         ),
     )
 
 
 def _look(view: View) -> tuple[object, ...]:
-    customer = select.customer_of(view.state, view.selected or "")
-    known = customer.id if customer else ""
-    return (view.selected, customer, view.state.details.get(known), view.state.details_failed.get(known))
+    match = _match(view)
+    known = match.ids if match else ()
+    details = [view.state.details.get(one) for one in known]
+    return (view.selected, match, *details, *(view.state.details_failed.get(one) for one in known))
+
+
+def _match(view: View) -> Match | None:
+    pop = view.state.pops.get(view.selected or "")
+    return pop.match if pop is not None else None
 
 
 def _empty(has_customer: bool, unknown: bool, failed: str | None, none: str) -> str:

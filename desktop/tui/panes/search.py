@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from desktop.domain.words import PopAnswer
 from desktop.tui.pane import Pane, View
+from desktop.tui.panes.sources import tags
 from desktop.tui.safe_text import content, line
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
@@ -104,7 +105,7 @@ class SearchPane(Pane, Vertical):
                     (
                         content(match.customer.name, "bold"),
                         content(match.customer.company),
-                        content(match.reason, "$muted"),
+                        content(" · ".join(text for text in (match.reason, tags(match)) if text), "$muted"),
                     ),
                 )
                 for match in matches

@@ -2,6 +2,8 @@
 
 from desktop.domain import select
 from desktop.domain.words import Phase, PopAnswer
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.verbs.desk import Desk
 
@@ -44,6 +46,34 @@ class CustomerVerbs(Desk):
         interaction = self._selected()
         if interaction is not None and self.session is not None:
             self.session.pops.unlink(interaction.id)
+
+    def records(self) -> None:
+        """Which records of several systems are the customer, or the expert under the cursor."""
+        screen = self._screen
+        pane, finder = screen.query_one(RecordsPane), screen.query_one(ExpertFinder)
+        if pane.is_open:
+            screen.close_top()
+            return
+        if len(screen.state.sources) == 0:
+            self._tell("This profile has one CRM and one directory: there is nothing to link.")
+            return
+        person = finder.under_cursor if finder.is_open else None
+        pop = select.pop(screen.state, screen.selected or "")
+        if person is None and (pop is None or pop.match is None):
+            self._tell("Choose the customer first; then their records can be linked.")
+            return
+        pane.open(person)
+        if not finder.is_open:
+            screen.opened()
+
+    def toggled_record(self, kind: str, record_id: str, ids: tuple[str, ...], *, link: bool) -> None:
+        """Link a record with others, or take it apart from them."""
+        if self.session is None or not ids:
+            return
+        if link:
+            self.session.links.join(kind, record_id, ids)
+        else:
+            self.session.links.part(kind, record_id, ids)
 
     def searched(self, text: str) -> None:
         """Ask the CRM."""
