@@ -38,21 +38,20 @@ class Contacts:
         Raises:
             NotFound: it is not there, or not shown to us.
         """
-        found = await self.where([["id", "=", _number(customer_id)]], known, limit=1, archived=True)
+        found = await self.where([["id", "=", number_of(customer_id)]], known, limit=1, archived=True)
         if not found:
             raise NotFound("Odoo has no such contact, or does not show it to us.")
         return found[0]
 
-    async def existing(self, customer_id: str) -> int:
-        """The number of a contact that is there. Odoo would write a message to one that is not.
+    async def must_exist(self, customer_id: str) -> None:
+        """See that a contact is there; asked where an answer could mean that it is not.
 
         Raises:
             NotFound: it is not there, or not shown to us.
         """
-        number = _number(customer_id)
+        number = number_of(customer_id)
         if not await self._odoo.records("res.partner", [["id", "=", number]], {}, limit=1, archived=True):
             raise NotFound("Odoo has no such contact, or does not show it to us.")
-        return number
 
     async def _with_consents(self, customers: list[Customer], known: Abilities) -> list[Customer]:
         """With what the blacklists say exactly, where we may read them; otherwise only refusals are known."""
@@ -87,7 +86,12 @@ def _consents(customer: Customer, listed: Mapping[str, Mapping[str, Consent]]) -
             yield next((one for one in found if not one.granted), found[0])
 
 
-def _number(customer_id: str) -> int:
+def number_of(customer_id: str) -> int:
+    """The number of a contact.
+
+    Raises:
+        NotFound: no contact can have such an id.
+    """
     number = record_id(customer_id)
     if number is None:
         raise NotFound("That is not the number of a contact.")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from desktop.backends.odoo import questions, records, wrap_up
 from desktop.backends.odoo.abilities import BLACKLISTS, CASE_MODELS, Abilities, look
 from desktop.backends.odoo.connection import Domain, Odoo, digest
-from desktop.backends.odoo.contacts import KIND_OF_TOPIC, Contacts, values
+from desktop.backends.odoo.contacts import KIND_OF_TOPIC, Contacts, number_of, values
 from desktop.backends.odoo.html_text import clean, to_html
 from desktop.backends.odoo.numbers import e164
 from desktop.backends.odoo.settings import OPTIONS, Settings, connect, settings_of
@@ -122,7 +122,7 @@ class OdooCrm(Crm):
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None
     ) -> Sequence[TimelineEntry]:
         await self._abilities(Capability.TIMELINE)
-        number = await self._contacts.existing(customer_id)
+        number = number_of(customer_id)
         domain: Domain = [["message_type", "in", list(records.SENT)], "|", "&"]
         domain += [["model", "=", "res.partner"], ["res_id", "=", number], ["author_id", "=", number]]
         if before is not None:
@@ -134,12 +134,13 @@ class OdooCrm(Crm):
             limit=max(1, min(limit, 200)),
             order=_NEWEST_FIRST.format("date"),
         )
+        await self._doubt(customer_id, found)
         entries = (records.timeline_entry(one, number) for one in found)
         return tuple(one for one in entries if one is not None)
 
     async def cases(self, customer_id: str) -> Sequence[Case]:
         known = await self._abilities(Capability.CASES)
-        number = await self._contacts.existing(customer_id)
+        number = number_of(customer_id)
         found = await self._odoo.records(
             known.case_model,
             [["partner_id", "child_of", number]],
@@ -148,11 +149,17 @@ class OdooCrm(Crm):
             order=_NEWEST_FIRST.format("create_date"),
             archived=True,
         )
+        await self._doubt(customer_id, found)
         return tuple(records.case(one) for one in found)
+
+    async def _doubt(self, customer_id: str, found: Sequence[object]) -> None:
+        """Nothing found can mean that there is no such customer."""
+        if not found:
+            await self._contacts.must_exist(customer_id)
 
     async def purchases(self, customer_id: str) -> Sequence[Purchase]:
         await self._abilities(Capability.PURCHASES)
-        number = await self._contacts.existing(customer_id)
+        number = number_of(customer_id)
         orders = await self._odoo.records(
             "sale.order",
             [["partner_id", "child_of", number], ["state", "=", "sale"]],
@@ -160,43 +167,38 @@ class OdooCrm(Crm):
             limit=_MOST_ORDERS,
             order=_NEWEST_FIRST.format("date_order"),
         )
+        await self._doubt(customer_id, orders)
         return tuple(line for order in orders for line in records.purchases(order))
 
     # What we write
 
     async def log_wrap_up(self, record: WrapUpRecord) -> str:
         known = await self._abilities()
-        if record.customer_id is None:
-            page = known.own_partner  # on nobody's page it would be found by nobody
-        else:
-            page = await self._contacts.existing(record.customer_id)
-        body, message_id = wrap_up.body(record), wrap_up.message_id(record)
-        return str(await self._message("res.partner", page, body, "wrap_up", record.key, message_id))
+        # On nobody's page it would be found by nobody, so it goes to our own.
+        page = known.own_partner if record.customer_id is None else number_of(record.customer_id)
+        message = _message("res.partner", page, wrap_up.body(record), wrap_up.message_id(record))
+        return str(await self._write("mail.message", "wrap_up", record.key, message, str(page)))
 
-    async def _message(self, model: str, page: int, body: str, kind: str, key: str, message_id: str) -> int:
-        message = {
-            "model": model,
-            "res_id": str(page),
-            "body": body,
-            "message_type": "comment",
-            "subtype_id/id": _NOTE_TYPE,
-            "is_internal": "1",
-            "message_id": message_id,
-        }
-        return await self._odoo.once("mail.message", kind, key, message)
+    async def _write(self, model: str, kind: str, key: str, record: Mapping[str, str], customer_id: str) -> int:
+        """Make a record of a customer once. Where there is no such customer, Odoo refuses it in words of its own."""
+        try:
+            return await self._odoo.once(model, kind, key, record)
+        except Rejected:
+            await self._contacts.must_exist(customer_id)
+            raise
 
     async def create_task(self, customer_id: str, text: str, *, due: Instant | None, key: str) -> str:
         known = await self._abilities(Capability.TASKS)
         task = {
             "res_model_id/id": "base.model_res_partner",
-            "res_id": str(await self._contacts.existing(customer_id)),
+            "res_id": str(number_of(customer_id)),
             "summary": _line(text) or "Task",
             "note": to_html(text),
             "date_deadline": _date(due if due is not None else self._clock(), known.time_zone),
             "activity_type_id/id": _TASK_TYPE,
             "user_id/.id": str(known.user),
         }
-        return str(await self._odoo.once("mail.activity", "task", key, task))
+        return str(await self._write("mail.activity", "task", key, task, customer_id))
 
     async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
         await self._abilities(Capability.CREATE_CUSTOMER)
@@ -214,7 +216,7 @@ class OdooCrm(Crm):
         known = await self._abilities(Capability.CREATE_CASE)
         case = {
             "name": _line(subject) or "Case",
-            "partner_id/.id": str(await self._contacts.existing(customer_id)),
+            "partner_id/.id": str(number_of(customer_id)),
             "description": to_html(text),
         }
         if rank := records.priority(priority):
@@ -223,7 +225,7 @@ class OdooCrm(Crm):
             case["type"] = "opportunity"
         if known.case_model == CASE_MODELS["project"]:
             case["project_id/.id"] = self._settings.project
-        number = await self._odoo.once(known.case_model, "case", key, case)
+        number = await self._write(known.case_model, "case", key, case, customer_id)
         fields = records.case_fields(known.case_fields)
         found = await self._odoo.records(known.case_model, [["id", "=", number]], fields, limit=1, archived=True)
         if not found:
@@ -247,8 +249,22 @@ class OdooCrm(Crm):
         words = to_html(f"{'Allowed' if granted else 'Refused'} by the customer: {source}")
         for entry in entries:
             name = f"{digest(key)}-{entry}"
-            await self._message(model, entry, words, "consent", name, f"<consent.{name}@agent-desktop>")
+            message = _message(model, entry, words, f"<consent.{name}@agent-desktop>")
+            await self._odoo.once("mail.message", "consent", name, message)
         return await self._contacts.one(customer_id, known)
+
+
+def _message(model: str, page: int, body: str, message_id: str) -> Mapping[str, str]:
+    """A note on the page of a record, which only employees see."""
+    return {
+        "model": model,
+        "res_id": str(page),
+        "body": body,
+        "message_type": "comment",
+        "subtype_id/id": _NOTE_TYPE,
+        "is_internal": "1",
+        "message_id": message_id,
+    }
 
 
 def _bounded(limit: int) -> int:

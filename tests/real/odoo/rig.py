@@ -74,7 +74,9 @@ def buy(odoo: Odoo, customer: int, *items: str, price: float = 12.5) -> int:
     lines = []
     for item in items:
         product = odoo.create("product.product", name=item, list_price=price)
-        lines.append([0, 0, {"product_id": product, "product_uom_qty": 1, "price_unit": price, "tax_ids": [[6, 0, []]]}])
+        lines.append(
+            [0, 0, {"product_id": product, "product_uom_qty": 1, "price_unit": price, "tax_ids": [[6, 0, []]]}]
+        )
     order = odoo.create("sale.order", partner_id=customer, order_line=lines)
     odoo.call("sale.order", "action_confirm", ids=[order])
     return order

@@ -10,7 +10,7 @@ from tests.real.odoo.rig import OdooRig
 from tests.real.servers.odoo import Odoo
 
 
-@pytest.fixture(params=["agent"])
+@pytest.fixture(params=["agent", "admin"])
 async def rig(odoo: Odoo, request: pytest.FixtureRequest) -> AsyncIterator[CrmRig]:
     async with OdooRig(odoo, request.param) as rig:
         yield rig
