@@ -8,7 +8,7 @@ from desktop.app.backoff import full_jitter
 from desktop.app.contact_keys import contact_key
 from desktop.app.crm_desk import CrmDesk
 from desktop.app.customer_finder import Matches
-from desktop.app.failures import explain
+from desktop.app.failures import explain, one_line
 from desktop.app.pop import Inquiry, Pop
 from desktop.app.timing import Timing, first_of
 from desktop.domain.customer import Match
@@ -190,6 +190,7 @@ class Inquiries:
         log.info("could not ask %s: %s: %s", inquiry.source, type(error).__name__, error.detail)
         why = explain(error, "The customer could not be looked up.", source=inquiry.source, safe="").text
         self._set(inquiry, PopAnswer.COULD_NOT_ASK, inquiry.matches, why=why, cached=inquiry.cached)
+        inquiry.reason = one_line(error.message)
         self._changed(pop)
 
     def _unasked(self, pop: Pop) -> None:
@@ -204,6 +205,7 @@ class Inquiries:
         if inquiry.answer is not answer:
             inquiry.since = self._now()
         inquiry.answer, inquiry.matches, inquiry.why = answer, matches, why
+        inquiry.reason = why
         inquiry.cached = cached and bool(matches)
 
     def _cancel(self, inquiry: Inquiry) -> None:

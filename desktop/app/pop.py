@@ -26,6 +26,7 @@ class Inquiry:
     since: float = 0.0
     matches: Matches = ()
     why: str = ""
+    reason: str = ""  # the CRM's own words in `why`
     cached: bool = False  # the matches are from the last time, on this machine
     task: "asyncio.Task[None] | None" = None
     again: asyncio.Event = field(default_factory=asyncio.Event)
@@ -105,7 +106,7 @@ class Pop:
             self.chosen_by if chosen is not None else "",
             bool(shown) and all(one.cached for one in shown),
             self.why or " ".join(one.why for one in inquiries if one.why and not (several and matches)),
-            tuple(CrmAnswer(one.source, one.answer, one.since, one.why) for one in inquiries) if several else (),
+            tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in inquiries) if several else (),
         )
 
 

@@ -84,7 +84,7 @@ def two_crms() -> AppState:
 
 def two_crms_one_down() -> AppState:
     """One answered, the other cannot be asked: the card is there, and so is what is missing."""
-    why = "The customer could not be looked up. The CRM (mail) could not be reached: connection refused."
+    why = "The CRM (mail) cannot be reached: connection refused."
     pop = ScreenPop(
         PopAnswer.ONE,
         NOW - 8,
@@ -99,7 +99,7 @@ def two_crms_one_down() -> AppState:
 
 def two_crms_one_unknown() -> AppState:
     """One has nobody, the other could not be asked: that is not "nobody"."""
-    why = "The customer could not be looked up. The CRM (mail) could not be reached: connection refused."
+    why = "The CRM (mail) cannot be reached: connection refused."
     pop = ScreenPop(
         PopAnswer.COULD_NOT_ASK,
         NOW - 6,

@@ -17,6 +17,8 @@ from desktop.tui.safe_text import Part, content, line
 
 GROWN = 16
 """Lines of text the pane may grow to on narrow screens."""
+ROOMY = 10
+"""Lines from which the records of several CRMs are shown with everything they know."""
 
 
 class CustomerPane(TextPane):
@@ -55,7 +57,7 @@ class CustomerPane(TextPane):
         if pop is None:
             return (content(wording.address(interaction.customer), "bold"), content("Not looked up yet.", "$muted"))
         if pop.match is not None:
-            return _one(pop, pop.match, view)
+            return _one(pop, pop.match, view, self._room)
         match pop.answer:
             case PopAnswer.ONE:
                 return _many(pop, view, self._room)  # unlinked again: the one found is still there to pick
@@ -87,16 +89,17 @@ def _heading(view: View) -> Content:
     )
 
 
-def _one(pop: ScreenPop, match: Match, view: View) -> list[Content]:
+def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
+    """The card. Where there is little room for what several CRMs said, what one of them knows besides gives way."""
     customer = match.customer
-    lines = [_name(customer)]
-    if customer.company:
+    lines = [_name(customer), *sources.unanswered(pop, view.now)]
+    crowded = bool(match.records) and room < ROOMY
+    if customer.company and not crowded:
         lines.append(content(customer.company, "$muted"))
-    lines += _addresses(customer, match, view)
-    lines += _local(customer)
+    lines += _addresses(customer, match, view)[: 1 if crowded else None]
+    lines += _local(customer) if not crowded else []
     lines += sources.put_together(match)
     lines += sources.differing(match)
-    lines += sources.unanswered(pop, view.now)
     if customer.consents:
         lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
     for promise in customer.promises:

@@ -97,8 +97,8 @@ def _list(words: Sequence[str]) -> str:
 
 
 def tagged(text: Content, source: str) -> Content:
-    """A cell with a quiet word for its source, where there are several."""
-    return Content.assemble(text, content(f"  {wording.source_tag(source)}", "$muted")) if source else text
+    """A cell with a quiet word for its source before it, where there are several; there no ellipsis eats it."""
+    return Content.assemble(content(f"{wording.source_tag(source)}  ", "$muted"), text) if source else text
 
 
 def sightings(expert: select.RankedExpert, now: Instant) -> list[Content]:
