@@ -1,6 +1,6 @@
 """What a list of the server's channels says about calls: to find them again after a time without events."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from desktop.backends.asterisk.calls import Calls, attributes, contact_id
@@ -216,9 +216,9 @@ def _updated(known: Contact, fresh: Contact, at: Instant) -> Contact:
     return known
 
 
-def variables(message: Message, names: Sequence[str]) -> Mapping[str, str]:
+def variables(message: Message, names: Sequence[str]) -> dict[str, str]:
     """The channel variables that were asked for with the list."""
-    found = {}
+    found: dict[str, str] = {}
     for key, value in message.pairs:
         if key.lower() == "variable" or key.lower().startswith("chanvariable"):
             name, equals, content = value.partition("=")

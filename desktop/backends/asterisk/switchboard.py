@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
@@ -28,10 +28,12 @@ from desktop.domain.events import (
 )
 from desktop.domain.model import Agent, Instant, Interaction
 from desktop.domain.words import Phase
-from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnknown, Unavailable
+from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnknown, Rejected, Unavailable
 
 log = logging.getLogger(__name__)
 
+# Asked for channel by channel, never within a list: for that the server locks the channel and waits for the SIP thread,
+# which may be waiting for the lock. It then never answers anybody again.
 CALL_ID = "CHANNEL(pjsip,call-id)"
 NOTE = "AGENT_DESKTOP_NOTE"
 FLOOR_PAUSE = 0.05
@@ -217,7 +219,7 @@ class Switchboard:
         """Read what there is. What happens meanwhile is told by events, which are newer than what the list says."""
         touched: set[str] = set()
         self._touched = touched
-        names = ",".join((*self.settings.attributes, CALL_ID, HELD, MUTED))
+        names = ",".join((*self.settings.attributes, HELD, MUTED))
         try:
             queues = await link.listing("QueueStatus")
             channels = await link.listing("Status", ("Variables", names))
@@ -226,12 +228,11 @@ class Switchboard:
         at = self.now()
         self.floor.read(queues, at, touched)
         gone = read_calls(self.settings, self.calls, channels, at, touched)
-        called = {one["Uniqueid"]: variables(one, (CALL_ID,)).get(CALL_ID, "") for one in channels}
         for contact in self.calls.contacts.values():
             self._version += 1
-            contact.change(
-                version=self._version, phone_call=called.get(contact.agent.uid) or contact.interaction.phone_call
-            )
+            contact.change(version=self._version)
+            if not contact.interaction.phone_call and contact.interaction.phase is not Phase.WRAP_UP:
+                self.spawn(self._complete(contact))
         for contact in gone:
             self.calls.ended_unseen(contact, self.now())
 
@@ -289,20 +290,18 @@ class Switchboard:
 
     async def _complete(self, contact: Contact) -> None:
         """What only a question brings: the variables the dialplan attached, and which call of the phone it is."""
+        names = (*self.settings.attributes, NOTE)
         link = await self.link()
-        names = ",".join((*self.settings.attributes, NOTE, CALL_ID))
         try:
-            found = await link.listing("Status", ("Channel", contact.agent.name), ("Variables", names))
-        except BackendError:
+            call = await self.ask(CALL_ID, contact.agent.name)
+            found = await link.listing("Status", ("Channel", contact.agent.name), ("Variables", ",".join(names)))
+        except (NotFound, Rejected):
             return  # the offer is over already
-        told: Mapping[str, str] = variables(found[0], (*self.settings.attributes, NOTE, CALL_ID)) if found else {}
-        attached = {
-            **contact.interaction.attributes,
-            **{key: told[key] for key in told if key in self.settings.attributes},
-        }
-        call = told.get(CALL_ID, "")
+        told = variables(found[0], names) if found else {}
+        subject = told.pop(NOTE, contact.interaction.subject)
+        attached = {**contact.interaction.attributes, **told}
         if contact.interaction.id in self.calls.contacts and (call or attached != contact.interaction.attributes):
-            contact.change(attributes=attached, phone_call=call, subject=told.get(NOTE, contact.interaction.subject))
+            contact.change(attributes=attached, phone_call=call, subject=subject)
             self.tell(Change.UPDATED, contact, "attributes")
 
     def _picture(self) -> ContactCenterSnapshot:

@@ -18,6 +18,7 @@ _EXTENSION = re.compile(r"[A-Za-z0-9_.+*#-]{1,60}")
 _BETWEEN_DIGITS = 0.12
 _BEGIN_SECONDS = 6.0
 _GRACE_SECONDS = 1.5
+_SOUND_SECONDS = 1.2  # the agent hears a sound when the customer is back, and the server no code meanwhile
 
 
 class Transfers:
@@ -25,6 +26,7 @@ class Transfers:
 
     def __init__(self, board: Switchboard) -> None:
         self._board = board
+        self._back_at: dict[str, float] = {}  # when the customer was back with the agent, by the loop's clock
         board.heard.append(self._heard)
 
     async def consult(self, interaction_id: str, target: str, key: str) -> Interaction:
@@ -40,6 +42,9 @@ class Transfers:
         context, extension = await self.reachable(target)
         if contact.branch is not None:  # after another consult the customer may still be on the way back
             await board.until(lambda: not contact.interaction.held, "the customer is back")
+            await asyncio.sleep(
+                self._back_at.get(interaction_id, 0.0) + _SOUND_SECONDS - asyncio.get_running_loop().time()
+            )
         leg_id = f"leg-{key}"
         contact.branch = Branch(leg_id, extension)
         contact.set_leg(Leg(leg_id, LegKind.CONSULT, LegPhase.REQUESTED, target, "", board.now()))
@@ -195,6 +200,10 @@ class Transfers:
 
     def _heard(self, change: Change, contact: Contact, reason: str) -> None:
         branch = contact.branch
+        if change is Change.UPDATED and reason == "resumed" and branch is not None:
+            self._back_at[contact.interaction.id] = asyncio.get_running_loop().time()
+        elif change in (Change.WRAP_UP, Change.CLOSED):
+            self._back_at.pop(contact.interaction.id, None)
         if change is not Change.LEG or branch is None or branch.near is None or contact.leg() is not None:
             return
         failed = next((one for one in contact.interaction.legs if one.id == branch.leg_id), None)

@@ -20,7 +20,10 @@ def server() -> Iterator[Asterisk]:
 async def phones(server: Asterisk) -> AsyncIterator[Phones]:
     async with Phones(server) as those:
         yield those
-    await until(lambda: not server.channels(), "every channel ends")
+    try:
+        await until(lambda: not server.channels(), "every channel ends")
+    finally:
+        server.cli("channel request hangup all")  # one test's failure is not the next one's
 
 
 @pytest.fixture
