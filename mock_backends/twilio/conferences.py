@@ -75,7 +75,8 @@ class Conferences:
         """One conference."""
         sid = self._workspace.sids.of("CF", interaction.id)
         going = interaction.phase in ("active", "connecting")
-        return {
+        ended = {} if going else {"reason_conference_ended": "conference-ended-via-api"}
+        return ended | {
             "sid": sid,
             "account_sid": self._workspace.account,
             "friendly_name": self._workspace.task_sid(interaction),
@@ -86,7 +87,6 @@ class Conferences:
             "date_updated": interaction.phase_since,
             "uri": f"/2010-04-01/Accounts/{self._workspace.account}/Conferences/{sid}.json",
             "subresource_uris": {},
-            "reason_conference_ended": None if going else "conference-ended-via-api",
             "call_sid_ending_conference": None,
         }
 

@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mock_backends.contact_center import ContactCenterService
+from mock_backends.models_contact_center import Interaction
 from mock_backends.principals import Principal
 from mock_backends.problem import Problem
 from mock_backends.service import Service
@@ -69,6 +70,7 @@ class TwilioFace(Service):
         self.bridge = Bridge(self.workspace, self.operations)
         self.workspace.reservations.told = self._told
         self.workspace.reservations.agent_changed = self._agent_changed
+        self.workspace.task_changed = self._task_changed
 
     def reset(self) -> None:
         """The engine is reset before this is called."""
@@ -106,6 +108,10 @@ class TwilioFace(Service):
         if one.status in ("completed", "canceled", "wrapping"):
             last = "task.wrapup" if one.status == "wrapping" else f"task.{one.status}"
             self.channels.tell(one.agent_id, last, bridge(self.workspace.task(one.interaction)))
+
+    def _task_changed(self, interaction: Interaction) -> None:
+        if interaction.agent_id is not None:
+            self.channels.tell(interaction.agent_id, "task.updated", bridge(self.workspace.task(interaction)))
 
     def _agent_changed(self, agent_id: str) -> None:
         agent = self._engine.centre.board.agents[agent_id]

@@ -113,6 +113,7 @@ class Operations:
                 raise wrong("Attributes must be a JSON object of at most 4096 characters")
             self._workspace.attributes[interaction.id] = attributes
             self._workspace.edits[interaction.id] = self._workspace.edits.get(interaction.id, 0) + 1
+            self._workspace.task_changed(interaction)
         if given.get("AssignmentStatus") in ("wrapping", "completed"):
             self._end(one, given["AssignmentStatus"])
         return self._workspace.task(interaction)

@@ -54,13 +54,14 @@ def _listed(key: str, request: Request, records: list[Fields]) -> Response:
 
 
 def _paged(key: str, request: Request, records: list[Fields]) -> Response:
+    here = f"https://api.twilio.com{request.url.path}"  # whole, as the vendor's document wants it
     page = {
         "page": 0,
         "page_size": 50,
         "start": 0,
         "end": max(0, len(records) - 1),
-        "uri": request.url.path,
-        "first_page_uri": request.url.path,
+        "uri": here,
+        "first_page_uri": here,
         "next_page_uri": None,
         "previous_page_uri": None,
     }

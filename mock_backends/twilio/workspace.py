@@ -4,6 +4,7 @@ The records here have times as server seconds; `rest` and `bridge` turn them int
 """
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -77,6 +78,7 @@ class Workspace:
         self.reservations = Reservations(site, centre.distribution, sids)
         self.attributes: dict[str, Fields] = {}  # interaction -> attributes that were put in the place of the first
         self.edits: dict[str, int] = {}  # interaction -> how often they were
+        self.task_changed: Callable[[Interaction], None] = lambda _interaction: None
         self._born = site.clock.now()
         named: list[tuple[str, Availability, str]] = [
             ("Offline", "offline", ""),
@@ -222,17 +224,18 @@ class Workspace:
             first["last_message"] = interaction.messages[-1].text
         if interaction.channel == "voice":
             first["call_sid"] = self.sids.of("CA", f"{interaction.id}:customer")
-        shown = self.attributes.get(interaction.id, first)
+        if interaction.id in self.attributes:
+            return self.attributes[interaction.id]
         if interaction.channel == "voice" and interaction.phase in ("active", "connecting", "wrap_up"):
             worker = self.sids.of("CA", f"{interaction.id}:{interaction.agent_id}")
             customer = self.sids.of("CA", f"{interaction.id}:customer")
-            shown = shown | {
+            first |= {
                 "conference": {
                     "sid": self.sids.of("CF", interaction.id),
                     "participants": {"worker": worker, "customer": customer},
                 }
             }
-        return shown
+        return first
 
     def shown(self, one: Reservation) -> Fields:
         """One reservation."""

@@ -1,13 +1,13 @@
 """A call as Twilio carries it: a conference with the customer, the agent and whoever was brought in."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from desktop.backends.twilio.account import Account
 from desktop.backends.twilio.attributes import channel_of, facts_of
 from desktop.backends.twilio.contacts import CONSULT, TRANSFER, Contact, Contacts
-from desktop.backends.twilio.records import participant_of
+from desktop.backends.twilio.records import Participant, Task, participant_of
 from desktop.backends.twilio.rest import Rest
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.wire.http import segment
@@ -33,8 +33,15 @@ def label_of(kind: str, key: str) -> str:
 class Conferences:
     """Calls of one account."""
 
-    def __init__(self, account: Account, clock: ServerClock, contacts: Contacts) -> None:
-        """Nothing is opened yet."""
+    def __init__(
+        self,
+        account: Account,
+        clock: ServerClock,
+        contacts: Contacts,
+        task: Callable[[str], Awaitable[tuple[Task, str]]],
+    ) -> None:
+        """Nothing is opened yet. `task` reads a task anew."""
+        self._task = task
         self._account = account
         self._clock = clock
         self._contacts = contacts
@@ -59,7 +66,9 @@ class Conferences:
             rows = await self._rest.listed(f"{self._path(contact)}/Participants.json", "participants")
         except NotFound:
             return  # the conference has ended; the reservation will say so
-        gone = self._contacts.take_parties(contact, [participant_of(one) for one in rows])
+        parties = [participant_of(one) for one in rows]
+        contact.worker_call = contact.worker_call or _unnamed(contact, parties)
+        gone = self._contacts.take_parties(contact, parties)
         for call in gone:
             await self._take_end(contact, call)
         if gone and contact.held and not contact.open_legs:
@@ -67,15 +76,22 @@ class Conferences:
 
     async def _find(self, contact: Contact) -> bool:
         """Learn the conference and the calls in it: the task's attributes name them, or it is named by its task."""
-        facts = facts_of(contact.task.attributes, channel_of(contact.task.channel))
-        contact.customer_call = facts.customer_call or contact.customer_call
-        contact.worker_call = facts.worker_call or contact.worker_call
-        contact.conference = facts.conference or contact.conference
+        if not self._learn(contact):
+            task, _ = await self._task(contact.task.sid)  # the conference is written into it when the call is taken
+            self._contacts.take_task(task)
+            self._learn(contact)
         if not contact.conference:
             asked = {"FriendlyName": contact.task.sid, "Status": "in-progress"}
             rows = await self._rest.listed(f"{self._base}/Conferences.json", "conferences", asked)
             sid = rows[0].get("sid") if rows else None
             contact.conference = sid if isinstance(sid, str) else ""
+        return bool(contact.conference and contact.customer_call)
+
+    def _learn(self, contact: Contact) -> bool:
+        facts = facts_of(contact.task.attributes, channel_of(contact.task.channel))
+        contact.customer_call = facts.customer_call or contact.customer_call
+        contact.worker_call = facts.worker_call or contact.worker_call
+        contact.conference = facts.conference or contact.conference
         return bool(contact.conference and contact.customer_call and contact.worker_call)
 
     async def _take_end(self, contact: Contact, call: str) -> None:
@@ -106,6 +122,8 @@ class Conferences:
             raise Conflict("Twilio shows no conference for this call.")
 
     async def _change(self, contact: Contact, call: str, form: Mapping[str, str], key: str) -> None:
+        if not call:
+            raise Conflict("Twilio does not say which call of the conference is ours.")
         try:
             await self._rest.post(f"{self._path(contact)}/Participants/{segment(call)}.json", form, key=key)
         except NotFound:
@@ -168,6 +186,12 @@ class Conferences:
                 await self._rest.post(f"{self._path(contact)}.json", {"Status": "completed"}, key=key)
             except NotFound:
                 return
+
+
+def _unnamed(contact: Contact, parties: list[Participant]) -> str:
+    """The agent's call where the task does not name it: the only one that is not the customer and has no label."""
+    others = [one.call_sid for one in parties if one.call_sid != contact.customer_call and not one.label]
+    return others[0] if len(others) == 1 else ""
 
 
 def _yes(on: bool) -> str:

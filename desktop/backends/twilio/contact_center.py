@@ -56,7 +56,7 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         self.clock = ServerClock(clock) if clock is not None else ServerClock()
         self._router = TaskRouter(desk, self.clock)
         self.contacts = Contacts(desk, self.clock.now)
-        self._conferences = Conferences(desk.account, self.clock, self.contacts)
+        self._conferences = Conferences(desk.account, self.clock, self.contacts, self._router.task)
         self.me = Me(desk, self._router)
         self._pushes = Pushes(self)
         self._queues: dict[str, str] = {}

@@ -40,6 +40,7 @@ _STATES: Mapping[str, DeliveryState] = {
     "queued": DeliveryState.QUEUED,
     "sending": DeliveryState.QUEUED,
     "sent": DeliveryState.SENT,
+    "partially_delivered": DeliveryState.SENT,
     "delivered": DeliveryState.DELIVERED,
     "read": DeliveryState.DELIVERED,
     "failed": DeliveryState.FAILED,
