@@ -185,11 +185,17 @@ class Phone:
             self._store.notice("Your phone is registered again.")
 
     def _tap(self, envelope: Envelope) -> None:
-        """Say that a call rang in vain which no contact would tell of."""
+        """Say what is wrong with a call, and that one rang in vain which no contact would tell of."""
         event = envelope.event
-        if not isinstance(event, PhoneCallChanged) or event.call.ended not in (CallEnd.LEFT, CallEnd.NO_ANSWER):
+        if not isinstance(event, PhoneCallChanged):
             return
         before = self._store.state.phone_calls.get(event.call.id)
+        if event.call.state is not CallState.ENDED:
+            if event.call.why and (before is None or before.why != event.call.why):
+                self._store.notice(f"Your phone: {one_line(event.call.why)} The call goes on.", "error")
+            return
+        if event.call.ended not in (CallEnd.LEFT, CallEnd.NO_ANSWER):
+            return
         if before is None or before.state is not CallState.RINGING or before.interaction_id:
             return
         if before.direction is Direction.INBOUND:

@@ -60,7 +60,7 @@ class PhoneCall:
     name: str = ""
     muted: bool | None = None  # None: this phone does not mute
     ended: CallEnd | None = None
-    why: str = ""  # the end in the phone's own words
+    why: str = ""  # how it ended, or what is wrong with it now (no sound, say), in the phone's own words
     interaction_id: str = ""  # which interaction it carries or carried; found out by the desktop, never by the phone
 
 

@@ -319,6 +319,15 @@ async def test_a_colleagues_call_in_vain_is_told(d: Desk) -> None:
     assert told(d.store) == ["A call to your phone was not answered: Jana 1002."]
 
 
+async def test_a_call_without_sound_is_said(d: Desk) -> None:
+    d.offer(phone_call="sip-1", phase=Phase.ACTIVE)
+    call = d.phone.ring(state=CallState.ACTIVE)
+    d.phone.become(replace(call, why="arecord ended: you are not heard."))
+    await d.settle()
+    assert told(d.store) == ["Your phone: arecord ended: you are not heard. The call goes on."]
+    assert d.state.notices[-1].severity == "error"
+
+
 async def test_the_end_of_an_offer_is_not_told_as_a_missed_call(d: Desk) -> None:
     d.offer(phone_call="sip-1")
     d.phone.ring()

@@ -44,6 +44,7 @@ class Line:
         """`changed` hears of each new record; `mutes`: whether this phone can mute."""
         self.call = call
         self.leaving: CallEnd | None = None
+        self._troubles: set[str] = set()
         self._changed = changed
         self._clock = clock
         self.record = PhoneCall(
@@ -69,6 +70,13 @@ class Line:
     def put_on_hold(self, on: bool) -> None:
         """The hold or its end is on its way."""
         self._become(CallState.HELD if on else CallState.ACTIVE)
+
+    def trouble(self, why: str) -> None:
+        """Something is wrong with a call that goes on."""
+        if self.record.state is not CallState.ENDED and why not in self._troubles:
+            self._troubles.add(why)
+            self.record = replace(self.record, why=why)
+            self._changed(self)
 
     def mute(self, on: bool) -> None:
         """We are heard no more, or again."""

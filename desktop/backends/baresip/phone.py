@@ -8,21 +8,23 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from desktop.backends.baresip import options
+from desktop.backends.baresip import engine, options
 from desktop.backends.baresip.address import uri_for
 from desktop.backends.baresip.event_log import EventLog
 from desktop.backends.baresip.failures import as_ours
 from desktop.backends.baresip.line import Line
 from desktop.backends.baresip.registering import Registering
 from desktop.backends.baresip.sound import Sound, forget_unsaid
+from desktop.backends.baresip.sound_card import SoundAlarm
+from desktop.backends.baresip.transfers import hand_over
 from desktop.domain.events import Envelope, PhoneCallChanged, PhoneRegistrationChanged, PhoneSnapshot
 from desktop.domain.phone import CallEnd, CallState, PhoneCall, PhoneRegistration
 from desktop.domain.words import Direction
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unavailable
+from desktop.ports.errors import Conflict, NotFound, Rejected, Unavailable
 from desktop.ports.voice import Voice
 
 if TYPE_CHECKING:
@@ -30,9 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-MOST_CALLS = 4
 MOST_TONES = 16
-TRANSFER_SECONDS = 20.0
 GOODBYE_SECONDS = 0.2
 _TONES = frozenset("0123456789ABCDabcd*#")
 _REFRESH_TRIES, _REFRESH_PAUSE = 20, 0.1
@@ -59,7 +59,8 @@ class BaresipPhone(Voice):
         self._registering: Registering | None = None
         self._lines: dict[str, Line] = {}
         self._sounds: dict[str, asyncio.Task[None]] = {}
-        self._sound = Sound(given.microphone, given.speaker, self._no_sound)
+        self._sound = Sound(given.microphone, given.speaker)
+        self._alarm: SoundAlarm | None = None
         self._done: dict[str, str] = {}  # key -> what it brought about
 
     @classmethod
@@ -84,6 +85,8 @@ class BaresipPhone(Voice):
             self._registering.stop()
         for task in self._sounds.values():
             task.cancel()
+        if self._alarm is not None:
+            self._alarm.close()
         if runtime is None:
             return
         try:
@@ -187,72 +190,26 @@ class BaresipPhone(Voice):
         line = self._line(call_id)
         if line.record.state not in (CallState.ACTIVE, CallState.HELD):
             raise Conflict("Nobody has answered.")
-        work: Awaitable[None]
-        others = [line]
         kind, _, other_id = target.partition(":")
-        if kind == "call":
-            other = self._line(other_id)
-            if other is line or other.record.state not in (CallState.ACTIVE, CallState.HELD):
-                raise Conflict("The other one has not answered.")
-            others.append(other)
-            work = line.call.attended_transfer(other.call, timeout=TRANSFER_SECONDS)
-        else:
+        if kind != "call":
             uri = uri_for(target.removeprefix("tel:"), self._given.server, self._given.transport)
-            work = line.call.transfer(uri, timeout=TRANSFER_SECONDS)
-        for one in others:
-            one.leaving = CallEnd.TRANSFERRED
-        try:
-            await as_ours(work)
-        except BackendError:
-            for one in others:
-                one.leaving = None
-            raise
+            await hand_over(line, uri)
+            return
+        other = self._line(other_id)
+        if other is line or other.record.state not in (CallState.ACTIVE, CallState.HELD):
+            raise Conflict("The other one has not answered.")
+        await hand_over(line, other)
 
     # The stack
 
     async def _start(self) -> None:
-        try:
-            import baresip
-        except ImportError as error:
-            raise Unavailable("The phone needs its library: pip install 'agent-desktop[voice]'.") from error
-        logging.getLogger("baresip").setLevel(logging.WARNING)  # below that it tells of every call
-        runtime = baresip.Runtime()
-        given = self._given
-        device = ",".join(("alsa", *(given.speaker or ("default",))))
-        microphone = ",".join(("alsa", *(given.microphone or ("default",))))
-        alsa = given.sound == "alsa"
-        config = baresip.Config(
-            net_interface=given.interface or None,
-            audio_source=microphone if alsa else "aumem",
-            audio_player=device if alsa else "aumem",
-            expose_headers=("From",),
-            max_concurrent_calls=MOST_CALLS,
-            rtp_timeout=given.silence_seconds,
-            extra_config_text=_tls(given),
-        )
-        account = baresip.Account(
-            given.user,
-            given.server,
-            given.password,
-            registrar=f"sip:{given.proxy};transport={given.transport}" if given.proxy else None,
-            reg_interval=given.register_every,
-            transport=given.transport,
-            auth_user=given.auth_user or None,
-        )
-        runtime.on_dead = self._died
-        await as_ours(runtime.start(config))
-        self._runtime = runtime
-        try:
-            # A REFER would let the far side make this phone call anybody.
-            agent = await as_ours(baresip.UserAgent.create(runtime, account, transfer_policy="reject"))
-        except BackendError:
-            self._runtime = None
-            await as_ours(runtime.close())
-            raise
+        self._runtime, agent = await engine.start(self._given, self._died)
+        if self._given.sound == "alsa":
+            self._alarm = SoundAlarm(self._no_sound)
         agent.on_incoming(self._ring)
-        runtime.subscribe(self._hear)
+        self._runtime.subscribe(self._hear)
         self._agent = agent
-        self._registering = Registering(agent, f"{given.user}@{given.server}", self._registered)
+        self._registering = Registering(agent, f"{self._given.user}@{self._given.server}", self._registered)
 
     def _up(self) -> "UserAgent":
         if self._runtime is None or self._agent is None:
@@ -268,10 +225,13 @@ class BaresipPhone(Voice):
 
     def _hear(self, event: "StackEvent") -> None:
         if event.event.name == "AUDIO_ERROR":
-            self._no_sound(f"The sound failed: {event.text or 'no reason given'}.")
+            for line in tuple(self._lines.values()):
+                if line.call.handle == event.call:
+                    line.trouble(f"The sound failed: {' '.join((event.text or 'no reason given').split())[:120]}.")
 
     def _no_sound(self, why: str) -> None:
-        log.warning("%s", why)
+        for line in tuple(self._lines.values()):
+            line.trouble(why)
 
     def _registered(self, registration: PhoneRegistration) -> None:
         self._log.put(PhoneRegistrationChanged(registration))
@@ -305,7 +265,7 @@ class BaresipPhone(Voice):
         self._log.put(PhoneCallChanged(record))
         carrying = self._sounds.get(record.id)
         if self._given.sound == "programs" and line.talking and carrying is None:
-            work = self._sound.carry(line.call, lambda: bool(line.record.muted))
+            work = self._sound.carry(line.call, lambda: bool(line.record.muted), line.trouble)
             self._sounds[record.id] = asyncio.ensure_future(work)
         elif not line.talking and carrying is not None:
             self._sounds.pop(record.id).cancel()
@@ -343,10 +303,3 @@ class BaresipPhone(Voice):
         while len(self._done) >= _KEYS:
             del self._done[next(iter(self._done))]
         self._done[key] = what
-
-
-def _tls(given: options.PhoneOptions) -> str:
-    if given.transport != "tls":
-        return ""
-    checked = f"sip_cafile {given.ca_file}\n" if given.ca_file else "sip_capath /etc/ssl/certs\n"
-    return f"{checked}sip_verify_server yes\n"

@@ -25,34 +25,33 @@ _UNHEARD = 50  # frames a loudspeaker may be behind before it is skipped forward
 class Sound:
     """The programs that talk and listen for one call, from its answer to its end."""
 
-    def __init__(self, microphone: Sequence[str], speaker: Sequence[str], failed: Callable[[str], None]) -> None:
-        """`microphone` and `speaker` are programs with their arguments, or empty; `failed` hears why one is missing."""
+    def __init__(self, microphone: Sequence[str], speaker: Sequence[str]) -> None:
+        """`microphone` and `speaker` are programs with their arguments, or empty."""
         self._microphone = tuple(microphone)
         self._speaker = tuple(speaker)
-        self._failed = failed
 
-    async def carry(self, call: "Call", muted: Callable[[], bool]) -> None:
-        """Carry the sound of the call both ways until cancelled."""
+    async def carry(self, call: "Call", muted: Callable[[], bool], failed: Callable[[str], None]) -> None:
+        """Carry the sound of the call both ways until cancelled; `failed` hears why one way is silent."""
         ways = []
         if self._microphone:
-            ways.append(self._talk(call, muted))
+            ways.append(self._talk(call, muted, failed))
         if self._speaker:
-            ways.append(self._listen(call))
+            ways.append(self._listen(call, failed))
         await asyncio.gather(*ways)
 
-    async def _talk(self, call: "Call", muted: Callable[[], bool]) -> None:
-        program = await self._start(self._microphone, talks=True)
+    async def _talk(self, call: "Call", muted: Callable[[], bool], failed: Callable[[str], None]) -> None:
+        program = await _start(self._microphone, failed, talks=True)
         if program is None or program.stdout is None:
             return
         try:
             while heard := await program.stdout.read(_FRAME):
                 await _say(call, heard, muted)
-            self._failed(f"{self._microphone[0]} ended: you are not heard.")
+            failed(f"{self._microphone[0]} ended: you are not heard.")
         finally:
             await _end(program)
 
-    async def _listen(self, call: "Call") -> None:
-        program = await self._start(self._speaker, talks=False)
+    async def _listen(self, call: "Call", failed: Callable[[str], None]) -> None:
+        program = await _start(self._speaker, failed, talks=False)
         if program is None or program.stdin is None:
             return
         pipe = program.stdin
@@ -62,20 +61,23 @@ class Sound:
                 if heard and pipe.transport.get_write_buffer_size() < _UNHEARD * _FRAME:
                     pipe.write(heard)
                 await asyncio.sleep(FRAME_SECONDS)
-            self._failed(f"{self._speaker[0]} ended: you hear nothing.")
+            failed(f"{self._speaker[0]} ended: you hear nothing.")
         finally:
             await _end(program)
 
-    async def _start(self, words: Sequence[str], *, talks: bool) -> asyncio.subprocess.Process | None:
-        quiet = asyncio.subprocess.DEVNULL
-        pipe = asyncio.subprocess.PIPE
-        try:
-            return await asyncio.create_subprocess_exec(
-                *words, stdin=quiet if talks else pipe, stdout=pipe if talks else quiet, stderr=quiet
-            )
-        except OSError as error:
-            self._failed(f"{words[0]} cannot be started: {error.strerror}.")
-            return None
+
+async def _start(
+    words: Sequence[str], failed: Callable[[str], None], *, talks: bool
+) -> asyncio.subprocess.Process | None:
+    quiet = asyncio.subprocess.DEVNULL
+    pipe = asyncio.subprocess.PIPE
+    try:
+        return await asyncio.create_subprocess_exec(
+            *words, stdin=quiet if talks else pipe, stdout=pipe if talks else quiet, stderr=quiet
+        )
+    except OSError as error:
+        failed(f"{words[0]} cannot be started: {error.strerror}.")
+        return None
 
 
 async def _say(call: "Call", heard: bytes, muted: Callable[[], bool]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 import socket
 import sys
 import time
@@ -17,6 +18,15 @@ from tests.real.servers.asterisk import AMI_SECRET, AMI_USER, PASSWORD, Asterisk
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 15.0
+_HUM = """
+import struct, sys, time
+while True:
+    sys.stdout.buffer.write(struct.pack("<160h", *([9000, -9000] * 80)))
+    sys.stdout.flush()
+    time.sleep(0.019)
+"""
+HUM = shlex.join([sys.executable, "-c", _HUM])
+"""The command of a microphone into which somebody hums without end."""
 AGENT = "1001"  # rings agent1's phone
 EXPERT = "1050"
 

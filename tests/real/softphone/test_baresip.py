@@ -1,14 +1,13 @@
 """The phone at a real Asterisk, with somebody else's phone on the other side."""
 
 import asyncio
-import shlex
-import sys
+from pathlib import Path
 
 import pytest
 
 from desktop.domain.phone import CallEnd, CallState, Registration
 from desktop.ports.errors import AuthFailed, Conflict, NotFound, Rejected, Unavailable, Unsupported
-from tests.real.softphone.exchange import AGENT, EXPERT, Exchange, Somebody, at_desk
+from tests.real.softphone.exchange import AGENT, EXPERT, HUM, Exchange, Somebody, at_desk
 
 NUMBER = "+442079460958"
 LOUD, QUIET = 0.1, 0.01
@@ -168,9 +167,7 @@ async def test_a_caller_who_vanishes_is_noticed(exchange: Exchange, somebody: So
 
 async def test_muting_is_silence_on_the_other_side(exchange: Exchange, somebody: Somebody) -> None:
     """The microphone is a program that hums; what the far side hears of it is measured there."""
-    hum = "import sys,time,struct\nwhile True: sys.stdout.buffer.write(struct.pack('<160h', *([9000,-9000]*80))); "
-    hum += "sys.stdout.flush(); time.sleep(0.019)"
-    sound = {"sound": "programs", "microphone": shlex.join([sys.executable, "-c", hum]), "speaker": "cat"}
+    sound = {"sound": "programs", "microphone": HUM, "speaker": "cat"}
     async with at_desk(exchange.options(**sound)) as desk:
         await somebody.dial()
         call = await desk.call(CallState.RINGING)
@@ -234,3 +231,33 @@ async def test_nothing_blocks_the_loop(exchange: Exchange, somebody: Somebody) -
         await desk.call(CallState.ENDED)
         watching.cancel()
     assert longest < 0.9  # five tones take a second
+
+
+@pytest.mark.parametrize(
+    ("sound", "words"),
+    [
+        ({"microphone": "no-such-program-here"}, "no-such-program-here cannot be started"),
+        ({"microphone": "true"}, "true ended: you are not heard."),
+        ({"microphone": HUM, "speaker": "false"}, "false ended: you hear nothing."),
+    ],
+    ids=["missing", "silent", "deaf"],
+)
+async def test_a_sound_that_fails_is_told_and_the_call_goes_on(
+    exchange: Exchange, somebody: Somebody, sound: dict[str, str], words: str
+) -> None:
+    async with at_desk(exchange.options(sound="programs", **sound)) as desk:
+        await somebody.dial()
+        call = await desk.call(CallState.RINGING)
+        await desk.phone.answer(call.id)
+        await desk.until(lambda: words in desk.calls[call.id].why, "it is told")
+        assert desk.shows(call.id, CallState.ACTIVE)
+        await somebody.until(lambda now: now["states"] == ["established"], "the call goes on")
+
+
+@pytest.mark.skipif(Path("/proc/asound/cards").exists(), reason="this machine has a sound card")
+async def test_a_machine_without_a_sound_card_says_so(exchange: Exchange, somebody: Somebody) -> None:
+    async with at_desk(exchange.options(sound="alsa")) as desk:
+        await somebody.dial()
+        call = await desk.call(CallState.RINGING)
+        await desk.phone.answer(call.id)
+        await desk.until(lambda: "sound" in desk.calls[call.id].why, "it is told")

@@ -8,18 +8,11 @@ from pathlib import Path
 from mock_backends.launcher import Running
 from tests.cli.command_line import clean_env
 from tests.real.servers.asterisk import AMI_SECRET, AMI_USER, PASSWORD
-from tests.real.softphone.exchange import Exchange
+from tests.real.softphone.exchange import HUM, Exchange
 from tests.tui.pty_screen import PtyScreen
 
 QUEUE = "support"
 
-_HUM = """
-import struct, sys, time
-while True:
-    sys.stdout.buffer.write(struct.pack("<160h", *([9000, -9000] * 80)))
-    sys.stdout.flush()
-    time.sleep(0.019)
-"""
 _RECORDER = "import shutil, sys; shutil.copyfileobj(sys.stdin.buffer, open(sys.argv[1], 'wb', buffering=0), 320)"
 
 
@@ -46,7 +39,6 @@ class PhoneWorkplace:
         for name, value in secrets.items():
             (self.folder / name).touch(0o600)
             (self.folder / name).write_text(value)
-        microphone = shlex.join([sys.executable, "-c", _HUM])
         speaker = shlex.join([sys.executable, "-c", _RECORDER, str(self.heard)])
         (self.folder / "config.toml").write_text(f"""
 default = "work"
@@ -70,7 +62,7 @@ server = "{self.exchange.address}"
 password_file = "{self.folder / "sip"}"
 interface = "127.0.0.1"
 sound = "programs"
-microphone = '''{microphone}'''
+microphone = '''{HUM}'''
 speaker = '''{speaker}'''
 
 [profiles.work.crm]

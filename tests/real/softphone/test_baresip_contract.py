@@ -1,0 +1,95 @@
+"""The phone keeps the kit's contract, at a real Asterisk."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from desktop.backends.baresip.phone import BaresipPhone
+from desktop.testing.group import resilience
+from desktop.testing.rig import Fault, absent, does_not_apply
+from desktop.testing.rigs import CALLER, VoiceRig
+from desktop.testing.voice_contract import VoiceContract
+from tests.real.servers.asterisk import PASSWORD
+from tests.real.softphone.exchange import AGENT, EXPERT, HUM, Exchange, Somebody
+from tests.real.softphone.registrar import Registrar
+
+INSIDE = "the stream is inside this program and outlives every server"
+NOBODY = "127.0.0.1:9"
+ANSWERS = {Fault.HANG: "", Fault.SERVER_ERROR: "503 Service Unavailable", Fault.UNAUTHORIZED: "403 Forbidden"}
+
+
+class BaresipRig(VoiceRig):
+    """agent1's phone at the exchange, somebody outside who calls it, an expert who picks up.
+
+    A fault is a registrar that behaves so: nothing but the registration asks a server anything.
+    """
+
+    secrets = (PASSWORD,)
+    connected = True
+    label = "real"
+    forgets_keys = "the calls end with the phone, and nothing is left that a key could be for"
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._somebody = Somebody(exchange)
+        self._registrar = Registrar()
+        self._server = exchange.address
+
+    async def start(self) -> None:
+        await self._somebody.__aenter__()
+        await self._registrar.__aenter__()
+        await self._somebody.picks_up()
+
+    async def stop(self) -> None:
+        await self._somebody.__aexit__()
+        await self._registrar.__aexit__()
+
+    def make(self) -> BaresipPhone:
+        transport = "tcp" if self._server == NOBODY else "udp"  # where a refusal is seen at once
+        sound = {"sound": "programs", "microphone": HUM}
+        return BaresipPhone.create(self._exchange.options(server=self._server, transport=transport, **sound))
+
+    async def fault(self, fault: Fault) -> None:
+        if fault is Fault.REFUSED:
+            self._server = NOBODY
+        elif fault in ANSWERS:
+            self._registrar.answer = ANSWERS[fault]
+            self._server = self._registrar.address
+        else:
+            absent(f"{fault.value}: a datagram that nobody can read, or that is lost, is no answer in SIP")
+
+    async def heal(self) -> None:
+        self._server = self._exchange.address
+
+    async def drop_streams(self) -> None:
+        does_not_apply(INSIDE)
+
+    async def ring(self, number: str = CALLER) -> None:
+        await self._somebody.dial(number, to=AGENT)
+
+    def reachable(self) -> str:
+        return EXPERT
+
+    async def far_hangs_up(self) -> None:
+        await self._somebody.hang_up()
+
+    async def far_talks(self) -> bool:
+        return "established" in (await self._somebody.order("look"))["states"]
+
+    async def tones(self) -> str:
+        return str((await self._somebody.order("look"))["tones"])
+
+
+@pytest.fixture
+async def rig(exchange: Exchange) -> AsyncIterator[BaresipRig]:
+    async with BaresipRig(exchange) as made:
+        yield made
+
+
+class TestBaresip(VoiceContract):
+    """With sound by programs, so that muting is claimed."""
+
+    @resilience
+    async def test_a_stream_fails_in_the_right_way(self) -> None:
+        """A server that is away ends no stream; the registration says so (see test_registration.py)."""
+        does_not_apply(INSIDE)
