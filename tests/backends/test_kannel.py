@@ -213,7 +213,7 @@ async def test_a_report_settles_a_lost_answer(doubted: Any) -> None:
         going_on.cancel()
         await asyncio.gather(going_on, return_exceptions=True)
     assert (await sender.send(sms())).state is DeliveryState.SENT
-    assert len(server.asked) == 1
+    assert sum("x-kannel-to" in one.headers for one in server.asked) == 1
 
 
 async def test_what_was_given_out_but_not_kept_comes_again(doubted: Any) -> None:

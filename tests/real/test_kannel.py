@@ -6,6 +6,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
+from urllib.parse import quote
 
 import pytest
 
@@ -17,6 +18,9 @@ from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
+from desktop.testing.http_rig import HttpRig
+from desktop.testing.messaging_contract import MessagingContract
+from desktop.testing.rigs import MessagingRig
 from tests.real.conftest import started
 from tests.real.servers.kannel import PASSWORD, SECRET, USER, Kannel
 
@@ -186,3 +190,41 @@ async def test_a_quiet_stream_gives_signs_of_life(kannel: Kannel, monkeypatch: p
     monkeypatch.setattr("desktop.backends.kannel.messaging.BEAT", 0.05)
     async with desk(kannel) as d:
         await until(lambda: sum(isinstance(event, Heartbeat) for event in d.seen) >= 2)
+
+
+class KannelRig(HttpRig[KannelMessaging], MessagingRig):
+    """smsbox behind the kit's fault proxy; the phones take everything and say so at once."""
+
+    secrets = (PASSWORD, SECRET)
+    polls = True  # Kannel calls us: there is no stream that could be dropped
+    forgets_keys = "Kannel keeps no keys: what was asked for before a restart of the desktop is not known to it"
+
+    def __init__(self, kannel: Kannel) -> None:
+        self._kannel = kannel
+        self.server_url = kannel.url
+
+    def make(self) -> KannelMessaging:
+        return KannelMessaging.create(options(self._kannel, url=self.proxy.url))
+
+    def message(self, key: str, text: str) -> OutgoingMessage:
+        return sms(key, text)
+
+    async def sent(self, text: str) -> int:
+        return self._kannel.texts().count(text)
+
+    async def deliver(self, message_id: str) -> None:
+        """The phones have it by now."""
+
+    async def customer_writes(self, text: str) -> None:
+        self._kannel.write_to_us(f"+4915112345678 1500 data {quote(text, safe='')}")
+
+
+class TestKannel(MessagingContract):
+    """All of it, but for what Kannel cannot be asked."""
+
+    reads_ask = False
+
+    @pytest.fixture
+    async def rig(self, kannel: Kannel) -> AsyncIterator[KannelRig]:
+        async with KannelRig(kannel) as made:
+            yield made

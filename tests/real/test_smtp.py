@@ -15,6 +15,10 @@ from desktop.domain.customer import Consent
 from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.errors import AuthFailed, BackendError, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
+from desktop.testing.fault_proxy import FaultProxy, Mode
+from desktop.testing.messaging_contract import MessagingContract
+from desktop.testing.rig import Fault
+from desktop.testing.rigs import MessagingRig
 from tests.real.conftest import started
 from tests.real.servers.exim import NAME, PASSWORD, USER, Exim
 from tests.real.servers.server import free_port
@@ -154,3 +158,49 @@ async def test_a_relay_that_is_away_comes_back(exim: Exim) -> None:
         assert len(await arrived(exim, receipt.id)) == 1
     with pytest.raises(Unavailable):
         await SmtpMessaging.create(options(exim, port=str(free_port()))).open()
+
+
+class SmtpRig(MessagingRig):
+    """Exim behind the kit's fault proxy, which knows no SMTP: of the faults only those of a connection can be had."""
+
+    secrets = (PASSWORD,)
+    forgets_keys = "SMTP knows no keys: after a restart the same key is sent again, under the same Message-ID"
+
+    def __init__(self, exim: Exim) -> None:
+        self._exim = exim
+        self.proxy = FaultProxy("127.0.0.1", exim.port)
+
+    async def start(self) -> None:
+        await self.proxy.start()
+
+    async def stop(self) -> None:
+        await self.proxy.stop()
+
+    def make(self) -> SmtpMessaging:
+        return SmtpMessaging.create(options(self._exim, port=str(self.proxy.port)))
+
+    async def fault(self, fault: Fault) -> None:
+        modes = {Fault.HANG: Mode.HANG, Fault.REFUSED: Mode.REFUSE, Fault.GARBAGE: Mode.GARBAGE}
+        if fault not in modes:
+            await super().fault(fault)
+        await self.proxy.set(modes[fault])
+
+    async def heal(self) -> None:
+        await self.proxy.set(Mode.PASS)
+
+    def message(self, key: str, text: str) -> OutgoingMessage:
+        return mail(key, text)
+
+    async def sent(self, text: str) -> int:
+        return sum(one.get_content().rstrip("\n") == text for one in self._exim.mails())
+
+
+class TestSmtp(MessagingContract):
+    """All of it, but for what a mail relay never tells."""
+
+    reads_ask = False
+
+    @pytest.fixture
+    async def rig(self, exim: Exim) -> AsyncIterator[SmtpRig]:
+        async with SmtpRig(exim) as made:
+            yield made

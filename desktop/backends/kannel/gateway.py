@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desktop.backends.wire.address import server_url
+from desktop.backends.wire.problem import retry_after
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
+    RateLimited,
     Rejected,
     Unavailable,
 )
@@ -54,9 +56,9 @@ class Gateway:
             AuthFailed: it is not.
             Unavailable: Kannel cannot be reached.
         """
-        status, words = await self._post(b"-", {}, changing=False)
+        status, words, wait = await self._post(b"-", {}, changing=False)
         if status != 400:
-            raise _error(status, words)
+            raise _error(status, words, wait)
 
     async def reach(self) -> None:
         """See that somebody listens there; nothing is asked, because each question would stand in Kannel's log.
@@ -80,12 +82,10 @@ class Gateway:
             OutcomeUnknown: the request went out and no answer came.
             BackendError: Kannel did not take it.
         """
-        status, words = await self._post(text.encode(), headers, changing=True)
+        status, words, wait = await self._post(text.encode(), headers, changing=True)
         if status == 202:
             return words
-        if status == 200:
-            raise ProtocolError("That is not a Kannel gateway.", "sendsms: 200")
-        raise _error(status, words)
+        raise _error(status, words, wait)
 
     async def close(self) -> None:
         """Close every connection. May be called twice."""
@@ -93,7 +93,7 @@ class Gateway:
         if client is not None:
             await client.aclose()
 
-    async def _post(self, body: bytes, headers: Mapping[str, str], *, changing: bool) -> tuple[int, str]:
+    async def _post(self, body: bytes, headers: Mapping[str, str], *, changing: bool) -> tuple[int, str, str | None]:
         import httpx
 
         went_out = False
@@ -109,7 +109,7 @@ class Gateway:
             async with asyncio.timeout(DEADLINE):
                 response = await client.send(request, stream=True)
                 try:
-                    return response.status_code, await _words(response)
+                    return response.status_code, await _words(response), response.headers.get("retry-after")
                 finally:
                     await response.aclose()
         except (httpx.HTTPError, httpx.StreamError, TimeoutError, OSError) as error:
@@ -158,7 +158,7 @@ async def _words(response: "httpx.Response") -> str:
     return "".join(c for c in text if c.isprintable())[:_LONGEST_REASON]
 
 
-def _error(status: int, words: str) -> BackendError:
+def _error(status: int, words: str, wait: str | None) -> BackendError:
     detail = f"sendsms: {status}"
     if status == 403 and "not routable" in words.lower():
         return Rejected("Kannel has no route to that number.", detail)  # the same status as for a bad password
@@ -166,7 +166,9 @@ def _error(status: int, words: str) -> BackendError:
         return AuthFailed("Kannel does not accept the user name and password.", detail)
     if status == 404:
         return NotFound("Kannel takes no messages at that address.", detail)
-    if status in (408, 429) or status >= 500:
+    if status == 429:  # from a proxy before it; Kannel itself says 503
+        return RateLimited("Kannel asks us to slow down.", retry_after(wait), detail)
+    if status == 408 or status >= 500:
         return Unavailable("Kannel cannot take messages now.", f"{detail} {words}")
     if status >= 400:
         return Rejected(words or f"Kannel answered with status {status}.", detail)

@@ -14,7 +14,7 @@ from desktop.backends.kannel.callbacks import CallbackServer
 from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.inbound import WANTED, inbound, report
 from desktop.backends.kannel.sms_text import sms_text
-from desktop.domain.events import DeliveryChanged, Envelope, Event, Heartbeat, MessagingSnapshot
+from desktop.domain.events import DeliveryChanged, Envelope, Event, Gap, Heartbeat, MessagingSnapshot
 from desktop.domain.message import SentMessage, further
 from desktop.domain.model import Instant
 from desktop.domain.words import Channel, DeliveryState
@@ -98,6 +98,7 @@ class KannelMessaging(Messaging):
         self._doubtful: dict[str, float] = {}  # key -> when its outcome became unknown (monotonic)
         self._callbacks: deque[_Callback] = deque()
         self._news = asyncio.Event()
+        self._closed = False
 
     @classmethod
     def create(cls, options: Mapping[str, str]) -> Self:
@@ -132,6 +133,7 @@ class KannelMessaging(Messaging):
 
     async def open(self) -> frozenset[Capability]:
         await self._gateway.check()
+        self._closed = False
         if self._server is None:
             return frozenset()
         await self._server.start()
@@ -139,6 +141,8 @@ class KannelMessaging(Messaging):
         return frozenset({Capability.DELIVERY_EVENTS, *heard})
 
     async def close(self) -> None:
+        self._closed = True
+        self._news.set()
         if self._server is not None:
             await self._server.stop()
         await self._gateway.close()
@@ -190,24 +194,29 @@ class KannelMessaging(Messaging):
         return MessageReceipt(known.id, known.state, known.detail)
 
     async def snapshot(self) -> Envelope:
-        await self._gateway.reach()
+        await self._gateway.check()
         return Envelope(SOURCE, MessagingSnapshot(tuple(self._sent.values())), self._clock())
 
     async def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         """Events are not numbered. One stream at a time is served."""
         if self._server is None:
             raise NotFound("No place is set up where Kannel could call back.")
-        while True:
+        await self._gateway.check()
+        if after is not None:
+            yield Envelope(SOURCE, Gap("Kannel numbers no events."), self._clock())
+        while not self._closed:
             while self._callbacks:
                 callback = self._callbacks[0]
                 yield Envelope(SOURCE, callback.event, self._clock())
                 # The host has kept it; only now may Kannel forget it.
-                self._callbacks.remove(callback)
+                if self._callbacks and self._callbacks[0] is callback:
+                    self._callbacks.popleft()
                 if not callback.taken.done():
                     callback.taken.set_result(None)
             self._news.clear()
             try:
-                await asyncio.wait_for(self._news.wait(), BEAT)
+                if not self._closed:
+                    await asyncio.wait_for(self._news.wait(), BEAT)
             except TimeoutError:
                 await self._gateway.reach()
                 yield Envelope(SOURCE, Heartbeat(self._clock(), 0), self._clock())

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from urllib.parse import unquote_to_bytes
 
 from tests.real.servers.server import Server, free_port, program
 
@@ -114,3 +115,14 @@ class Kannel(Server):
         """The SMS that came out of Kannel to the network so far, as fakesmsc prints them."""
         logs = sorted(self.folder.glob("phones*.log"), key=lambda path: int(path.stem.removeprefix("phones")))
         return [one for log in logs for one in re.findall(r"Got message \d+: <(.*)>", log.read_text(errors="replace"))]
+
+    def texts(self) -> list[str]:
+        """The texts that came out of Kannel so far; those of several parts are left out."""
+        found = []
+        for one in self.reached_phones():
+            _, _, kind, words = [*one.split(" ", 3), "", ""][:4]
+            if kind == "text":
+                found.append(words)
+            elif kind == "ucs-2":
+                found.append(unquote_to_bytes(words.replace("+", " ")).decode("utf-16-be"))
+        return found
