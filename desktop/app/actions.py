@@ -19,7 +19,7 @@ from desktop.domain.events import AgentChanged, Change, ChatReceived, Interactio
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Interaction
 from desktop.domain.person import ChatLine
-from desktop.domain.select import call_capabilities, chat_way
+from desktop.domain.select import call_capabilities, call_way, chat_way
 from desktop.domain.words import Availability, Verb
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import (
@@ -99,6 +99,9 @@ class Actions:
             return _failed(NotFound("It has left this desk."), NOT_DONE[verb])
         if self._contact_center is None:
             return _failed(Unsupported("This profile names none."), NOT_DONE[verb])
+        asked = arguments.get("target", "")
+        if asked:
+            arguments["target"] = call_way(self._store.state, asked)
         words = tuple(sorted(arguments.items()))
         slot: Hashable = (interaction_id, verb, words if verb in REPEATABLE else ())
         if verb is not Verb.DTMF and not self._intents.begin(slot):
@@ -123,7 +126,7 @@ class Actions:
         finally:
             self._intents.end(slot)
         if result.ok and verb is Verb.CONSULT:
-            self._tell_asked(arguments.get("target", ""), interaction_id)
+            self._tell_asked(asked, interaction_id)
         return result
 
     async def carry_out(

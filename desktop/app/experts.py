@@ -80,12 +80,24 @@ class Experts:
             if interaction is old.interactions.get(interaction.id) or interaction.agent_id != new.me:
                 continue
             for leg in interaction.legs:
-                person_id = leg.target.removeprefix("person:")
-                if leg.phase in _HELPED and person_id in self._help and leg.id not in self._counted:
+                person_id = self._person(leg.target, new) if leg.phase in _HELPED else None
+                if person_id is not None and leg.id not in self._counted:
                     self._counted[leg.id] = None
                     self._count(person_id, helped=1)
         while len(self._counted) > _KEPT:
             del self._counted[next(iter(self._counted))]
+
+    def _person(self, target: str, state: AppState) -> str | None:
+        """Whom that was asked a leg's target is: their id, alone or without its source's name, or their number."""
+        plain = target.removeprefix("person:")
+        if plain in self._help:
+            return plain
+        number = target.removeprefix("tel:")
+        for known in self._help:
+            person = state.people.get(known)
+            if known.partition(":")[2] == plain or (person is not None and person.address and person.address == number):
+                return known
+        return None
 
     def _count(self, person_id: str, *, asked: int = 0, helped: int = 0) -> None:
         now = self._store.now()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from desktop.domain.folding import fold
 from desktop.domain.freshness import STALE_AFTER, known_at
-from desktop.domain.identity import PERSON, IdentityLink, Known, grouped
+from desktop.domain.identity import PERSON, IdentityLink, Known, grouped, unqualified
 from desktop.domain.model import Instant
 from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.state import AppState
@@ -119,6 +119,21 @@ def chat_way(state: AppState, person_id: str) -> tuple[str, str]:
     offering = [way for way in ways if "chat" in state.capabilities.get(way[1], ())]
     live = (way for way in offering if (known := state.health.get(way[1])) and known.health is Health.LIVE)
     return next(live, (offering or ways)[0])
+
+
+def call_way(state: AppState, target: str) -> str:
+    """How the contact centre is told to ring `target`: a person of the directory, where it does not know them, by number.
+
+    Where several directories know the person, the first that has a number for them counts.
+    """
+    kind, _, person_id = target.partition(":")
+    found = colleague(state, person_id) if kind == "person" else None
+    if found is None:
+        return target
+    way = next((one for one in found.records if one.address), found.records[0])
+    if "people" in state.capabilities.get("contact_center", ()) or not way.address:
+        return f"person:{unqualified(way.source, way.id)}"
+    return f"tel:{way.address}"
 
 
 def chat_with(state: AppState, person_id: str) -> tuple[ChatLine, ...]:

@@ -3,7 +3,7 @@
 Every one is pure and cheap: it reads the state and computes, it stores nothing.
 """
 
-from desktop.domain.colleagues import chat_way, chat_with, colleague, namesakes, why_same
+from desktop.domain.colleagues import call_way, chat_way, chat_with, colleague, namesakes, why_same
 from desktop.domain.experts import RankedExpert, rank_experts
 from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
@@ -38,6 +38,7 @@ __all__ = [
     "RankedExpert",
     "ShownDetails",
     "call_capabilities",
+    "call_way",
     "calls_of_nobody",
     "chat_way",
     "chat_with",

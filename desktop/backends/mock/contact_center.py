@@ -53,6 +53,7 @@ class MockContactCenter(ContactCenter):
                 Capability.MUTE,
                 Capability.DTMF,
                 Capability.CONSULT,
+                Capability.PEOPLE,
                 Capability.SWAP,
                 Capability.CONFERENCE,
                 Capability.WARM_TRANSFER,
