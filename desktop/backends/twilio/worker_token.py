@@ -32,7 +32,7 @@ def worker_token(desk: Desk, now: float, life: float = LIFE) -> str:
         "jti": f"{account.key}-{secrets.token_hex(8)}",
         "iss": account.key,
         "sub": account.sid,
-        "iat": int(now),
+        "nbf": int(now),
         "exp": int(now + life),
         "grants": {"identity": desk.worker, "task_router": grant},
     }
