@@ -15,6 +15,8 @@ from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.rig import RETRY_AFTER, Fault, does_not_apply
 from desktop.testing.watch import GRACE, Position, Watch
 
+FIRST_WORD = 1.0
+"""After so many seconds without a word a stream is taken as connected."""
 LONGEST_SILENCE = 12.5
 """After so many seconds without a word the host gives a stream up."""
 _EXPECTED: dict[Fault, tuple[type[BackendError], ...]] = {
@@ -55,7 +57,7 @@ class StreamContract(Contract[R]):
         """A stream that is read for the block."""
         watch = Watch(backend, after)
         try:
-            await watch.begun(1.0)
+            await watch.begun(FIRST_WORD)
             yield watch
         finally:
             await watch.stop()
@@ -201,7 +203,7 @@ class StreamContract(Contract[R]):
                 except Unavailable:
                     return None
                 watch = Watch(backend, position)
-                await watch.begun(1.0)
+                await watch.begun(FIRST_WORD)
                 if not watch.ended:
                     return watch
                 await watch.stop()
@@ -249,7 +251,7 @@ class StreamContract(Contract[R]):
                 pass
             watch = Watch(backend, await self.position(backend))
             try:
-                await watch.begun(1.0)
+                await watch.begun(FIRST_WORD)
                 async with asyncio.timeout(GRACE):
                     await backend.close()
 
