@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "reducer": ([], ["--batches", "60"]),
     "table": ([], ["--seconds", "1"]),
     "cli": ([], ["5"]),
+    "messaging": ([], ["--messages", "50"]),
 }
 """What each is given in full and in a hurry."""
 LONGEST = 1_200.0

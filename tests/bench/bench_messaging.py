@@ -1,0 +1,116 @@
+"""One SMS through a real Kannel by the adapter, beside the same request by a bare httpx client; and what imports cost.
+
+`python -m tests.bench.bench_messaging [--messages 200]` prints JSON, in milliseconds. Sending is until Kannel has taken
+the message; reporting is until the delivery report is an event. The two ways of sending take turns, so that a busy
+machine slows them alike; while reports flow, Kannel's own boxes make both wait some 40 ms now and then. Imports are
+measured in a fresh process each, with what each adapter brings, after the ports.
+"""
+
+import argparse
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from contextlib import aclosing, suppress
+from typing import Any
+
+import httpx
+
+from desktop.backends.kannel.messaging import KannelMessaging
+from desktop.domain.customer import Consent
+from desktop.domain.events import DeliveryChanged
+from desktop.domain.words import Channel, DeliveryState
+from desktop.ports.messaging import OutgoingMessage
+from tests.bench.figures import spread
+from tests.real.servers.kannel import PASSWORD, SECRET, USER, Kannel
+from tests.real.servers.server import CannotStart
+
+NUMBER = "+493012345678"
+ADAPTERS = {
+    "kannel": "desktop.backends.kannel.messaging",
+    "smtp": "desktop.backends.smtp.messaging",
+    "hubspot": "desktop.backends.hubspot.crm",
+}
+IMPORT = (
+    "import time, importlib, desktop.ports.messaging, desktop.ports.crm\n"
+    "began = time.perf_counter()\n"
+    "importlib.import_module({module!r})\n"
+    "print((time.perf_counter() - began) * 1000)"
+)
+
+
+async def _sending(kannel: Kannel, messages: int) -> dict[str, Any]:
+    sender = KannelMessaging.create(
+        {"url": kannel.url, "username": USER, "password": PASSWORD, "listen": kannel.listen, "secret": SECRET}
+    )
+    await sender.open()
+    delivered: dict[str, float] = {}
+
+    async def read() -> None:
+        async with aclosing(sender.events(None)) as stream:  # type: ignore[type-var]
+            async for envelope in stream:
+                event = envelope.event
+                if isinstance(event, DeliveryChanged) and event.message.state is DeliveryState.DELIVERED:
+                    delivered.setdefault(event.message.id, time.perf_counter())
+
+    reading = asyncio.ensure_future(read())
+    bare, ours, began = [], [], {}
+    headers = {
+        "Content-Type": "text/plain; charset=UTF-8",
+        "X-Kannel-Username": USER,
+        "X-Kannel-Password": PASSWORD,
+        "X-Kannel-To": NUMBER,
+        "X-Kannel-Coding": "0",
+        "X-Kannel-DLR-Mask": "31",
+        "X-Kannel-DLR-URL": f"http://{kannel.listen}/{SECRET}/dlr?key=YmFyZQ&type=%d",
+    }
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for number in range(messages + 1):
+            started = time.perf_counter()
+            answer = await client.post(f"{kannel.url}/cgi-bin/sendsms", content="hello", headers=headers)
+            bare.append((time.perf_counter() - started) * 1000)
+            assert answer.status_code == 202
+            key = f"bench-{number}"
+            began[key] = time.perf_counter()
+            await sender.send(OutgoingMessage(key, Channel.SMS, NUMBER, "hello", Consent("sms", True)))
+            ours.append((time.perf_counter() - began[key]) * 1000)
+    async with asyncio.timeout(30):
+        while len(delivered) < len(began):
+            await asyncio.sleep(0.01)
+    reading.cancel()
+    with suppress(asyncio.CancelledError):
+        await reading
+    await sender.close()
+    reported = [(delivered[key] - at) * 1000 for key, at in began.items()]
+    return {
+        "reference_bare_httpx_ms": spread(bare[1:], 2),
+        "send_ms": spread(ours[1:], 2),
+        "send_to_delivery_event_ms": spread(reported[1:], 2),
+    }
+
+
+def _importing(module: str, runs: int = 5) -> float:
+    words = [sys.executable, "-c", IMPORT.format(module=module)]
+    return round(
+        min(float(subprocess.run(words, capture_output=True, check=True, text=True).stdout) for _ in range(runs)), 1
+    )
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=200)
+    chosen = parser.parse_args()
+    figures: dict[str, Any]
+    try:
+        with Kannel() as kannel:
+            figures = asyncio.run(_sending(kannel, chosen.messages))
+    except CannotStart as error:
+        figures = {"not_measured": str(error)}
+    costs = {name: _importing(module) for name, module in ADAPTERS.items()}
+    print(json.dumps({"bench": "messaging", **figures, "import_ms": costs}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
