@@ -16,7 +16,9 @@ _TRIES = 3
 _LARGEST_ID = 2**31 - 1
 # Odoo's import makes a record with an external id, or leaves the one that has it as it is.
 _ONCE = {"mode": "update", "noupdate": True}
-ARCHIVED_TOO = {"active_test": False}
+# In the domain, because Odoo's own switch for it (`active_test`) reaches what is computed on the way too: whoever was
+# taken off a blacklist counts as being on it then.
+_ARCHIVED_TOO: Domain = [["active", "in", [True, False]]]
 
 
 def external_id(kind: str, key: str) -> str:
@@ -64,12 +66,11 @@ class Odoo:
         answer = await self.ask(
             model,
             "web_search_read",
-            domain=domain,
+            domain=[*_ARCHIVED_TOO, *domain] if archived else domain,
             specification=fields,
             limit=limit,
             order=order or None,
             count_limit=limit,
-            context=ARCHIVED_TOO if archived else {},
         )
         found = member(answer, "records")
         if not isinstance(found, list) or not all(

@@ -65,17 +65,17 @@ class OdooCrm(Crm):
         return cls(connect(options), settings_of(options))
 
     async def open(self) -> frozenset[Capability]:
-        self._known = await look(self._odoo, cases=self._settings.cases, project=self._settings.project)
-        return self._known.capabilities
+        self._known = None
+        return (await self._abilities()).capabilities
 
     async def close(self) -> None:
         await self._odoo.close()
 
     async def _abilities(self, needed: Capability | None = None) -> Abilities:
-        if self._known is None:
-            await self.open()
         known = self._known
-        assert known is not None  # noqa: S101 - open() sets it or raises
+        if known is None:
+            known = await look(self._odoo, cases=self._settings.cases, project=self._settings.project)
+            self._known = known
         if needed is not None and needed not in known.capabilities:
             raise Unsupported(f"This Odoo, or our user in it, does not offer {needed.value.replace('_', ' ')}.")
         return known
@@ -123,7 +123,9 @@ class OdooCrm(Crm):
     ) -> Sequence[TimelineEntry]:
         await self._abilities(Capability.TIMELINE)
         number = number_of(customer_id)
-        domain: Domain = [["message_type", "in", list(records.SENT)], "|", "&"]
+        domain: Domain = [["message_type", "in", list(records.SAID)]]
+        domain += ["|", ["body", "!=", False], ["attachment_ids", "!=", False]]  # what only logs a change says nothing
+        domain += ["|", "&"]
         domain += [["model", "=", "res.partner"], ["res_id", "=", number], ["author_id", "=", number]]
         if before is not None:
             domain.append(["date", "<", written(math.ceil(before))])

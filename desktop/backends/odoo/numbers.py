@@ -5,12 +5,15 @@ def e164(number: str, region: str) -> str:
     """The number as `+` and digits without an extension; "" when it is none.
 
     Args:
-        region: the two-letter country in which a number without `+` is dialled; "" takes only international ones.
+        region: the two-letter country in which a number without `+` or `00` is dialled; "" takes only international
+            ones.
     """
     import phonenumbers
 
     if len(number) > 60:
         return ""
+    number = number.strip()
+    number = f"+{number[2:]}" if number.startswith("00") else number  # as Odoo takes it, whatever the country
     try:
         parsed = phonenumbers.parse(number, region.upper() or None)
     except phonenumbers.NumberParseException:

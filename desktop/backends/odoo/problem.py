@@ -8,8 +8,8 @@ from desktop.ports.errors import (
     BackendBug,
     BackendError,
     NotFound,
-    ProtocolError,
     Rejected,
+    Unavailable,
     Unsupported,
 )
 
@@ -39,8 +39,10 @@ def to_error(status: int, problem: object, /, *, server: str, request: str, wait
     message = problem.get("message") if isinstance(problem, dict) else None
     if not isinstance(name, str) or not isinstance(message, str):
         if status == 404:
-            # A page of its own: no database of that name is served here, or no Odoo of this generation.
-            return ProtocolError(f"{server} has no such database at this address.", f"{request}: {status}")
+            # A page of its own: no database of that name is there. Nor is there one while PostgreSQL is away.
+            return Unavailable(
+                f"{server} has no database of that name, or cannot reach it now.", f"{request}: {status}"
+            )
         return error_of(status, None, server=server, request=request, wait=wait)
     detail = f"{request}: {status} {name[:80]}"
     words = "".join(char for char in " ".join(message.split()) if char.isprintable())[:200]

@@ -19,7 +19,7 @@ _SUMMARY = 200
 _NAMED: dict[str, object] = {"fields": {"display_name": {}}}
 _CHANNELS = {"email": "email", "email_outgoing": "email", "sms": "sms"}
 WRAP_UP_ID = re.compile(r"<wrap-up\.(?P<channel>[a-z_]*)\.(?P<key>[0-9a-f]{40})@agent-desktop>")
-SENT = ("comment", "email", "email_outgoing", "sms", "snailmail", "auto_comment")
+SAID = ("comment", "email", "email_outgoing", "sms", "snailmail", "auto_comment", "notification")
 _PRIORITIES = ("", "medium", "high", "urgent")
 _OVER = frozenset({"solved", "closed"})
 

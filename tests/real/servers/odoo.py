@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import urllib.error
 import urllib.request
@@ -51,6 +52,7 @@ class Odoo(Server):
         self.keys: dict[str, str] = {}
         self._template: Template | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._database: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         _postgres("postgres")  # said at once, not after a minute and a half
@@ -58,13 +60,36 @@ class Odoo(Server):
         self._copy(self._template.folder / "data", self.folder / "pg" / "data")
         shutil.copytree(self._template.folder / "files", self.folder / "files")
         self.keys = json.loads((self._template.folder / "keys.json").read_text())
-        self._run_postgres()
+        self.run_database()
         self.run()
 
     def run(self) -> None:
         """Start Odoo itself, on the database that is there."""
         self._process = self.spawn(self._words(), env=self._env(), log="odoo.log")
         self.wait_until(self._answers, "Odoo did not come up")
+
+    def run_database(self) -> None:
+        """Start PostgreSQL."""
+        folder = self.folder / "pg"
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        words = [_postgres("postgres"), "-D", str(folder / "data")]
+        words += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._database = self.spawn(words, user=_other_user(), log="postgres.log")
+        self.wait_until(self._database_answers, "PostgreSQL did not come up")
+
+    def stop_database(self) -> None:
+        """End PostgreSQL and every connection to it."""
+        if self._database is not None:
+            self._database.send_signal(signal.SIGINT)  # its own word for not waiting for clients
+            self._database.wait(10)
+            self.end(self._database)
+            self._database = None
 
     def kill(self, *, hard: bool = True) -> None:
         """End Odoo itself, without a goodbye if `hard`. Its database goes on."""
@@ -90,7 +115,7 @@ class Odoo(Server):
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read())
 
-    def create(self, model: str, **values: Any) -> int:
+    def create(self, model: str, /, **values: Any) -> int:
         """Make one record as the administrator; answers its number."""
         return int(self.call(model, "create", vals_list=[values])[0])
 
@@ -110,19 +135,24 @@ class Odoo(Server):
         words = [_postgres("psql"), "-h", str(self.folder / "pg"), "-U", POSTGRES, "-Atqc", statement, database]
         return subprocess.run(words, check=True, capture_output=True, text=True, timeout=120).stdout
 
+    def psql(self, statement: str) -> "subprocess.Popen[bytes]":
+        """Run a statement beside what else happens; end it by ending its backend."""
+        words = [_postgres("psql"), "-h", str(self.folder / "pg"), "-U", POSTGRES, "-qc", statement, DATABASE]
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
     # How it is made
 
     def _set_up(self, made: Template) -> None:
         """A new database with the modules and the users in it, moved into the template."""
         self._template = made
         self._init_postgres()
-        postgres = self._run_postgres()
+        self.run_database()
         self.sql(f"CREATE ROLE {ROLE} SUPERUSER LOGIN", database=POSTGRES)
         self._once([*self._words(), "-i", MODULES, "--stop-after-init"], "Odoo could not set up its database")
         keys = self.folder / "keys.json"
         script = f"KEYS = {str(keys)!r}\n{_MAKE_USERS}".encode()
         self._once(self._words("shell", "--no-http"), "Odoo could not make its users", script)
-        self.end(postgres)
+        self.stop_database()
         shutil.move(self.folder / "pg" / "data", made.folder / "data")
         shutil.move(self.folder / "files", made.folder / "files")
         shutil.move(keys, made.folder / "keys.json")
@@ -156,21 +186,6 @@ class Odoo(Server):
         if user := _other_user():
             for path in (target, *target.rglob("*")):
                 shutil.chown(path, user)
-
-    def _run_postgres(self) -> "subprocess.Popen[bytes]":
-        folder = self.folder / "pg"
-        settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(folder),
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
-        }
-        words = [_postgres("postgres"), "-D", str(folder / "data")]
-        words += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        process = self.spawn(words, user=_other_user(), log="postgres.log")
-        self.wait_until(self._database_answers, "PostgreSQL did not come up")
-        return process
 
     def _database_answers(self) -> bool:
         words = [_postgres("pg_isready"), "-q", "-h", str(self.folder / "pg"), "-U", POSTGRES]
