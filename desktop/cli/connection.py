@@ -12,6 +12,7 @@ from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
+from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.presence import PresenceSource
 
 T = TypeVar("T")
@@ -84,14 +85,94 @@ async def contact_center(profile: Profile) -> AsyncIterator[ContactCenter]:
 
 
 @asynccontextmanager
-async def crm(profile: Profile) -> AsyncIterator[Crm]:
-    """The CRM, connected."""
-    async with opened(profile, Kind.CRM) as backend:
+async def every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backend | BackendError]]:
+    """All backends of one kind by source, each connected, or the error that kept it from being.
+
+    What one of several says carries its name.
+
+    Raises:
+        CommandError: the profile names none.
+        BackendError: the only one cannot be connected.
+    """
+    settings = profile.backends.get(kind)
+    if not settings:
+        raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
+    if len(settings) == 1:
+        async with opened(profile, kind) as backend:
+            yield {settings[0].source: backend}
+        return
+    import asyncio
+
+    made_ones = {one.source: _named(one) for one in settings}
+
+    async def connect(backend: Backend | BackendError) -> Backend | BackendError:
+        if isinstance(backend, BackendError):
+            return backend
+        try:
+            await backend.open()
+        except BackendError as error:
+            return error
+        return backend
+
+    try:
+        connected = await asyncio.gather(*map(connect, made_ones.values()))
+        yield dict(zip(made_ones, connected, strict=True))
+    finally:
+        for one in made_ones.values():
+            if not isinstance(one, BackendError):
+                with suppress(Exception):  # as above
+                    await one.close()
+
+
+def _named(settings: BackendSettings) -> Backend | BackendError:
+    from desktop.app.named_crm import NamedCrm
+    from desktop.app.named_presence import NamedPresence
+
+    try:
+        backend = made(settings)
+    except registry.PluginError as error:
+        return Unavailable(str(error))
+    if isinstance(backend, Crm):
+        return NamedCrm(settings.source, backend)
+    return NamedPresence(settings.source, backend) if isinstance(backend, PresenceSource) else backend
+
+
+@asynccontextmanager
+async def holding(profile: Profile, kind: Kind, record_id: str) -> AsyncIterator[Backend]:
+    """The backend, connected, that has a record: where there are several, the one that the id names.
+
+    Raises:
+        CommandError: the profile names none, or none of that name.
+    """
+    several = profile.backends.get(kind, ())
+    if len(several) < 2:
+        async with opened(profile, kind) as only:
+            yield only
+        return
+    settings = next((one for one in several if one.name == record_id.partition(":")[0]), None)
+    if settings is None:
+        names = ", ".join(one.name for one in several)
+        raise CommandError(f"Say whose it is, as in {several[0].name}:ID; there are {names}.", Exit.USAGE)
+    backend = _named(settings)
+    if isinstance(backend, BackendError):
+        raise backend
+    try:
+        await backend.open()
+        yield backend
+    finally:
+        with suppress(Exception):  # as above
+            await backend.close()
+
+
+@asynccontextmanager
+async def crm_of(profile: Profile, customer_id: str) -> AsyncIterator[Crm]:
+    """The CRM, connected, that holds a customer; see `holding`."""
+    async with holding(profile, Kind.CRM, customer_id) as backend:
         yield cast(Crm, backend)
 
 
 @asynccontextmanager
-async def presence(profile: Profile) -> AsyncIterator[PresenceSource]:
-    """The directory, connected."""
-    async with opened(profile, Kind.PRESENCE) as backend:
+async def directory_of(profile: Profile, person_id: str) -> AsyncIterator[PresenceSource]:
+    """The directory, connected, that knows a person; see `holding`."""
+    async with holding(profile, Kind.PRESENCE, person_id) as backend:
         yield cast(PresenceSource, backend)

@@ -1,13 +1,18 @@
 """`customer find`, `customer show` and `timeline`."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Awaitable, Sequence
+from typing import cast
 
-from desktop.cli.connection import Chosen, crm, usable_profile, within
+from desktop.cli.connection import Chosen, crm_of, every, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.output import emit
+from desktop.cli.output import emit, say
 from desktop.config import Profile
+from desktop.domain.customer import Match
 from desktop.domain.model import Address
-from desktop.ports.errors import Unsupported
+from desktop.ports.base import Backend, Kind
+from desktop.ports.crm import Crm
+from desktop.ports.errors import BackendError, Unsupported
 
 
 def _address(chosen: Chosen) -> Address | None:
@@ -29,20 +34,45 @@ async def _if_offered(part: Awaitable[object]) -> object:
         return None
 
 
+async def _found(profile: Profile, chosen: Chosen) -> object:
+    """What every CRM found, those that could not be asked named on stderr; their error when none could be."""
+    address = _address(chosen)
+    found: list[Match] = []
+    failed: list[BackendError] = []
+
+    async def ask(source: str, backend: Backend | BackendError) -> Sequence[Match]:
+        try:
+            if isinstance(backend, BackendError):
+                raise backend
+            one = cast(Crm, backend)
+            if address is None:
+                return await one.search(chosen["text"], limit=chosen["limit"])
+            return await one.find(address, limit=chosen["limit"])
+        except BackendError as error:
+            failed.append(error)
+            if ":" in source:
+                say(f"{source} could not be asked: {error.message}")
+            return ()
+
+    async with every(profile, Kind.CRM) as crms:
+        for matches in await asyncio.gather(*(ask(source, one) for source, one in crms.items())):
+            found += matches
+        if len(failed) == len(crms):
+            raise failed[0]
+    return found
+
+
 async def _answer(profile: Profile, chosen: Chosen) -> object:
-    async with crm(profile) as backend:
+    if chosen["command"] != "timeline" and chosen["action"] == "find":
+        return await _found(profile, chosen)
+    async with crm_of(profile, chosen["customer"] if chosen["command"] == "timeline" else chosen["id"]) as backend:
         if chosen["command"] == "timeline":
             return await backend.timeline(chosen["customer"], limit=chosen["limit"], before=chosen["before"])
-        if chosen["action"] == "show":
-            return {
-                "customer": await backend.customer(chosen["id"]),
-                "cases": await _if_offered(backend.cases(chosen["id"])),
-                "purchases": await _if_offered(backend.purchases(chosen["id"])),
-            }
-        address = _address(chosen)
-        if address is None:
-            return await backend.search(chosen["text"], limit=chosen["limit"])
-        return await backend.find(address, limit=chosen["limit"])
+        return {
+            "customer": await backend.customer(chosen["id"]),
+            "cases": await _if_offered(backend.cases(chosen["id"])),
+            "purchases": await _if_offered(backend.purchases(chosen["id"])),
+        }
 
 
 def run(chosen: Chosen) -> int:

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Awaitable, Callable
 
-from desktop.cli.connection import Chosen, contact_center, presence, usable_profile, within
+from desktop.cli.connection import Chosen, contact_center, directory_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
@@ -102,7 +102,7 @@ async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> o
 async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
     verb = chosen["verb"]
     if verb == "chat":
-        async with presence(profile) as directory:
+        async with directory_of(profile, chosen["id"]) as directory:
             return await directory.chat(_given(chosen, "id"), _given(chosen, "text"), key=key)
     if verb == Verb.WRAP_UP.value:
         from desktop.cli.wrap_up_command import wrap_up

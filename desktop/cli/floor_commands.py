@@ -1,12 +1,17 @@
 """What goes on now: `state`, `agents`, `queues`, `interactions` and `people`."""
 
-from desktop.cli.connection import Chosen, contact_center, presence, usable_profile, within
+import asyncio
+from typing import cast
+
+from desktop.cli.connection import Chosen, contact_center, every, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.kept import kept_outbox
-from desktop.cli.output import emit
+from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
-from desktop.ports.errors import ProtocolError
+from desktop.ports.base import Backend, Kind
+from desktop.ports.errors import BackendError, ProtocolError
+from desktop.ports.presence import PresenceSource
 
 
 async def _envelope(profile: Profile) -> tuple[Envelope, ContactCenterSnapshot]:
@@ -48,11 +53,30 @@ async def _interactions(profile: Profile, chosen: Chosen) -> object:
 
 
 async def _people(profile: Profile, chosen: Chosen) -> object:
-    async with presence(profile) as backend:
-        people = await backend.people(chosen["text"], skill=chosen["skill"])
-        event = (await backend.snapshot()).event
-    known = {one.person_id: one for one in event.presence} if isinstance(event, PresenceSnapshot) else {}
-    return [{"person": one, "presence": known.get(one.id)} for one in people]
+    found: list[object] = []
+    failed: list[BackendError] = []
+
+    async def ask(source: str, backend: Backend | BackendError) -> list[object]:
+        try:
+            if isinstance(backend, BackendError):
+                raise backend
+            directory = cast(PresenceSource, backend)
+            people = await directory.people(chosen["text"], skill=chosen["skill"])
+            event = (await directory.snapshot()).event
+        except BackendError as error:
+            failed.append(error)
+            if ":" in source:
+                say(f"{source} could not be asked: {error.message}")
+            return []
+        known = {one.person_id: one for one in event.presence} if isinstance(event, PresenceSnapshot) else {}
+        return [{"person": one, "presence": known.get(one.id)} for one in people]
+
+    async with every(profile, Kind.PRESENCE) as directories:
+        for people in await asyncio.gather(*(ask(source, one) for source, one in directories.items())):
+            found += people
+        if len(failed) == len(directories):
+            raise failed[0]
+    return found
 
 
 async def _answer(profile: Profile, chosen: Chosen) -> object:

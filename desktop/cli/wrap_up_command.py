@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from desktop.app.session import Session
-from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm
+from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.outbox_commands import summary
 from desktop.cli.screenless import changes, sent, session_alone
@@ -45,10 +45,10 @@ async def _settle_customer(session: Session, profile: Profile, interaction_id: s
         session.pops.unlink(interaction_id)
         session.pops.without(interaction_id)
     elif wanted is not None:
-        if any(match.customer.id == wanted for match in pop.matches):
+        if any(wanted in match.ids for match in pop.matches):
             session.pops.choose(interaction_id, wanted)
             return
-        async with crm(profile) as backend:
+        async with crm_of(profile, wanted) as backend:
             match = Match(await backend.customer(wanted), "id", "named on the command line", verified=True)
         told = PopChanged(interaction_id, PopAnswer.ONE, (match,), chosen=wanted, chosen_by="command line")
         session.store.put(Envelope("desktop", told, session.clock()))

@@ -122,7 +122,7 @@ def chat_way(state: AppState, person_id: str) -> tuple[str, str]:
 
 
 def call_way(state: AppState, target: str) -> str:
-    """How the contact centre is told to ring `target`: a person of the directory, where it does not know them, by number.
+    """How the contact centre is told to ring `target`: people it does not know, by their number.
 
     Where several directories know the person, the first that has a number for them counts.
     """

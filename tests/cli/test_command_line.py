@@ -101,7 +101,7 @@ def test_the_mock_servers_are_a_program_of_their_own(tmp_path: Path) -> None:
 def test_backends_list_and_show(tmp_path: Path) -> None:
     listed = run("backends", env=clean_env(tmp_path))
     assert listed.code == 0
-    assert {"kind": "crm", "name": "mock"}.items() <= listed.json[0].items() | listed.json[1].items()
+    assert any({"kind": "crm", "name": "mock"}.items() <= one.items() for one in listed.json)
     shown = run("backends", "show", "crm", "mock", env=clean_env(tmp_path))
     assert shown.code == 0
     assert {one["name"] for one in shown.json["options"]} == {"url", "token", "ca_file"}
