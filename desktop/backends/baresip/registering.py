@@ -13,7 +13,7 @@ from desktop.ports.errors import BackendError
 if TYPE_CHECKING:
     from baresip import StackEvent, UserAgent
 
-ANSWER_SECONDS = 8.0
+ANSWER_SECONDS = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 

@@ -12,6 +12,9 @@ _SDP = (
 )
 
 
+GARBAGE = "\x00\xff<html>no SIP at all\r\n\r\n"
+
+
 class Registrar(asyncio.DatagramProtocol):
     """Over UDP on a loopback port. `answer` is the status line of what it says to REGISTER; "" says nothing."""
 
@@ -23,21 +26,31 @@ class Registrar(asyncio.DatagramProtocol):
         self._to: Address | None = None
         self._contact = ""
         self._transport: asyncio.DatagramTransport | None = None
+        self._dropping: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_datagram_endpoint(lambda: self, local_addr=("127.0.0.1", 0))
+        self._dropping = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         assert self._transport is not None
         self._transport.close()
+        if self._dropping is not None:
+            self._dropping.close()
 
     @property
     def address(self) -> str:
         """Where it is."""
         assert self._transport is not None
         return "127.0.0.1:{}".format(self._transport.get_extra_info("sockname")[1])
+
+    @property
+    def dropping(self) -> str:
+        """Where connections are taken and dropped."""
+        assert self._dropping is not None
+        return f"127.0.0.1:{self._dropping.sockets[0].getsockname()[1]}"
 
     def invite(self, sender: str, call_id: str = "a@b") -> None:
         """Call the phone; `sender` is the whole From header's value, without its tag."""
@@ -57,7 +70,8 @@ class Registrar(asyncio.DatagramProtocol):
         self.registers.append(text)
         found = re.search(r"(?im)^Contact:\s*<([^>]+)>", text)
         self._contact = found[1] if found else self._contact
-        if not self.answer:
+        if not self.answer or self.answer == GARBAGE:
+            self._send(self.answer)
             return
         kept = "".join(
             f"{line}\r\n" for line in text.split("\r\n") if re.match(r"(?i)(via|from|to|call-id|cseq):", line)

@@ -11,11 +11,18 @@ from desktop.testing.rigs import CALLER, VoiceRig
 from desktop.testing.voice_contract import VoiceContract
 from tests.real.servers.asterisk import PASSWORD
 from tests.real.softphone.exchange import AGENT, EXPERT, HUM, Exchange, Somebody
-from tests.real.softphone.registrar import Registrar
+from tests.real.softphone.registrar import GARBAGE, Registrar
 
 INSIDE = "the stream is inside this program and outlives every server"
 NOBODY = "127.0.0.1:9"
-ANSWERS = {Fault.HANG: "", Fault.SERVER_ERROR: "503 Service Unavailable", Fault.UNAUTHORIZED: "403 Forbidden"}
+ANSWERS = {
+    Fault.HANG: "",
+    Fault.SERVER_ERROR: "503 Service Unavailable",
+    Fault.UNAUTHORIZED: "403 Forbidden",
+    Fault.GARBAGE: GARBAGE,
+    Fault.DROPPED: "",
+    Fault.REFUSED: "",
+}
 
 
 class BaresipRig(VoiceRig):
@@ -33,7 +40,7 @@ class BaresipRig(VoiceRig):
         self._exchange = exchange
         self._somebody = Somebody(exchange)
         self._registrar = Registrar()
-        self._server = exchange.address
+        self._server, self._transport = exchange.address, "udp"
 
     async def start(self) -> None:
         await self._somebody.__aenter__()
@@ -45,21 +52,20 @@ class BaresipRig(VoiceRig):
         await self._registrar.__aexit__()
 
     def make(self) -> BaresipPhone:
-        transport = "tcp" if self._server == NOBODY else "udp"  # where a refusal is seen at once
         sound = {"sound": "programs", "microphone": HUM}
-        return BaresipPhone.create(self._exchange.options(server=self._server, transport=transport, **sound))
+        return BaresipPhone.create(self._exchange.options(server=self._server, transport=self._transport, **sound))
 
     async def fault(self, fault: Fault) -> None:
-        if fault is Fault.REFUSED:
-            self._server = NOBODY
-        elif fault in ANSWERS:
-            self._registrar.answer = ANSWERS[fault]
-            self._server = self._registrar.address
-        else:
-            absent(f"{fault.value}: a datagram that nobody can read, or that is lost, is no answer in SIP")
+        if fault not in ANSWERS:
+            absent(f"{fault.value}: the stack does not tell when to come back, and repeats what got lost by itself")
+        self._registrar.answer = ANSWERS[fault]
+        self._server = self._registrar.address
+        by_connection = {Fault.REFUSED: NOBODY, Fault.DROPPED: self._registrar.dropping}
+        if fault in by_connection:
+            self._server, self._transport = by_connection[fault], "tcp"
 
     async def heal(self) -> None:
-        self._server = self._exchange.address
+        self._server, self._transport = self._exchange.address, "udp"
 
     async def drop_streams(self) -> None:
         does_not_apply(INSIDE)
