@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from desktop.backends.asterisk.switchboard import NOTE, Switchboard
 from desktop.backends.asterisk.transfers import Transfers
 from desktop.domain.model import Address, Instant
-from desktop.ports.errors import BackendError, Rejected
+from desktop.ports.errors import BackendError, NotFound, Rejected
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class Callbacks:
         link = await self._board.link()
         try:
             rows = await link.listing("DBGet", ("Family", family), ("Key", key))
-        except Rejected:
+        except NotFound:
             return ""  # "Database entry not found"
         return rows[0]["Val"] if rows else ""
 

@@ -196,7 +196,10 @@ def _updated(known: Contact, fresh: Contact, at: Instant) -> Contact:
     if now.phase is not old.phase:
         answered = old.answered_at or (at if now.phase is Phase.ACTIVE else None)
         known.move(now.phase, at, offer_deadline=now.offer_deadline, answered_at=answered)
-    if known.leg() is not None and fresh.branch is None:
+    waits = known.leg()
+    if waits is not None and waits.phase is LegPhase.REQUESTED and fresh.branch is None:
+        pass  # asked for a moment ago; the list may be older
+    elif waits is not None and fresh.branch is None:
         known.end_leg(at)
         known.branch = None
     elif known.branch is not None and fresh.branch is not None:

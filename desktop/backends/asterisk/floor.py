@@ -116,7 +116,8 @@ class Floor:
         """Everybody, and those who changed since the last time.
 
         Args:
-            own: fields of the agent's own record that the queues do not know (`next` and the like).
+            own: fields of the agent's own record that the queues do not know (`next` and the like). `observed` and
+                `reason` are what is shown in the place of the pause for wrap-up, and count during one only.
         """
         found: dict[str, list[tuple[str, Member]]] = {self._settings.interface: []}
         for (queue, interface), member in self.members.items():
@@ -145,6 +146,8 @@ class Floor:
         self, interface: str, memberships: list[tuple[str, Member]], at: Instant, own: Mapping[str, object]
     ) -> Agent:
         observed, reason = _observed([member for _, member in memberships])
+        if (observed, reason) != (Availability.NOT_READY, WRAP_UP):
+            own = {key: value for key, value in own.items() if key not in ("observed", "reason")}
         busy = [one for one in self._calls.contacts.values() if one.interaction.agent_id == interface]
         named = next((member.name for _, member in memberships if member.name), "")
         me = interface == self._settings.interface

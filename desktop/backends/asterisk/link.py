@@ -237,6 +237,6 @@ def refusal(text: str) -> BackendError:
         return AuthFailed("The telephone system does not let this user do that.", shown)
     if "no such channel" in low or "not found" in low or "does not exist" in low:
         return NotFound("It is not there any more.", shown)
-    if "unknown command" in low:
+    if "unknown command" in low or "shutting down" in low:
         return Unavailable("The telephone system is still starting, or lacks a module.", shown)
     return Rejected(shown or "The telephone system refuses it.", shown)

@@ -21,6 +21,7 @@ class SignIn:
         self._board = board
         self._interface = board.settings.interface
         self._wrapping_up = False
+        self._chosen = False  # what comes after the wrap-up was asked for in its course
         self.after: tuple[Availability, str] = (Availability.AVAILABLE, "")
         board.heard.append(self._heard)
 
@@ -43,6 +44,7 @@ class SignIn:
             board.own.pop("next_reason", None)
             if self._wrapping_up:
                 self.wrapping_up(availability, reason)
+                self._chosen = True
                 if availability is Availability.OFFLINE:
                     await self._become(availability, "")
             else:
@@ -71,7 +73,7 @@ class SignIn:
 
     def wrapping_up(self, after: Availability, reason: str) -> None:
         """A wrap-up is under way, and this is what comes after it."""
-        self._wrapping_up = True
+        self._wrapping_up, self._chosen = True, False
         self.after = (after, reason)
         self._board.own |= {"observed": after, "reason": reason}
 
@@ -81,7 +83,8 @@ class SignIn:
         following = own.pop("next", None)
         reason = str(own.pop("next_reason", ""))
         after = (following, reason) if isinstance(following, Availability) else self.after
-        await self._become(*after)
+        if self._board.floor.mine() or self._chosen or isinstance(following, Availability):
+            await self._become(*after)  # whom the server has forgotten meanwhile is not signed in unasked
         self._wrapping_up = False
         own.pop("observed", None)
         own.pop("reason", None)

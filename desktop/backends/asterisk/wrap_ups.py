@@ -108,7 +108,10 @@ class WrapUps:
         if change is Change.WRAP_UP and mine:
             self._board.spawn(self._begin(contact))
         elif change is Change.WRAP_UP:
-            self._board.calls.forget(contact)  # another desktop's to end; here only the call was of interest
+            # Another desktop's to end, of which nothing is told; here only the call is of interest.
+            contact.move(Phase.CLOSED, self._board.now())
+            self._board.calls.forget(contact)
+            self._board.tell(Change.CLOSED, contact, reason)
         elif change is Change.CLOSED:
             self._board.tell_floor(reason)
 

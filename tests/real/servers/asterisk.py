@@ -52,6 +52,11 @@ secret={secret}
 read=call,agent
 write=call,agent,originate,system
 permit=127.0.0.1/255.255.255.255
+[reader]
+secret={secret}
+read=call,agent
+write=
+permit=127.0.0.1/255.255.255.255
 """
 
 _FEATURES = """[general]
@@ -84,6 +89,11 @@ timeout=2
 strategy=ringall
 timeout=15
 retry=1
+[contract]
+strategy=ringall
+timeout=5
+retry=1
+member => PJSIP/agent2,0,Agent Two
 [static](support)
 member => PJSIP/agent2,0,Agent Two
 """
@@ -94,6 +104,10 @@ exten => support,1,Answer()
  same => n,Set(__CASE=4711)
  same => n,Set(__LANGUAGE_WISH=en)
  same => n,Queue(support,t,,,60)
+ same => n,Hangup()
+exten => _number+X.,1,Answer()
+ same => n,Set(CALLERID(all)=Ada <${EXTEN:6}>)
+ same => n,Queue(contract,t,,,60)
  same => n,Hangup()
 exten => _[behs].,1,Answer()
  same => n,Queue(${EXTEN},t,,,60)
@@ -141,6 +155,11 @@ class Asterisk(Server):
         """What the server's own console answers."""
         words = [*self._program(), "-C", str(self.folder / "etc" / "asterisk.conf"), "-rx", command]
         return subprocess.run(words, capture_output=True, text=True, timeout=20, check=False).stdout
+
+    def set_secret(self, secret: str) -> None:
+        """Change the manager users' secret, for whoever signs in from now on."""
+        (self.folder / "etc" / "manager.conf").write_text(self._manager(secret))
+        self.cli("manager reload")
 
     def channels(self) -> list[str]:
         """The names of the channels that there are now."""
@@ -192,7 +211,7 @@ class Asterisk(Server):
             "asterisk.conf": f"[directories]\n{lines}{options}",
             "modules.conf": _MODULES,
             "logger.conf": "[general]\n[logfiles]\nconsole => warning,error\n",
-            "manager.conf": _MANAGER.format(ami=self.ami, user=AMI_USER, secret=AMI_SECRET),
+            "manager.conf": self._manager(AMI_SECRET),
             "rtp.conf": self._rtp(),
             "pjsip.conf": self._pjsip(),
             "queues.conf": _QUEUES,
@@ -214,6 +233,9 @@ class Asterisk(Server):
             for path in (own, *own.rglob("*")):
                 if not path.is_symlink():
                     shutil.chown(path, NOBODY)
+
+    def _manager(self, secret: str) -> str:
+        return _MANAGER.format(ami=self.ami, user=AMI_USER, secret=secret)
 
     def _rtp(self) -> str:
         first = free_port(socket.SOCK_DGRAM) & ~1

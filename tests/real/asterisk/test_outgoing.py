@@ -1,0 +1,113 @@
+"""Calling out, callbacks and supervising, on a real Asterisk."""
+
+import asyncio
+
+import pytest
+
+from desktop.domain.model import Address
+from desktop.domain.words import Availability, Direction, LegKind, LegPhase, Monitoring, Outcome, Phase
+from desktop.ports.base import Capability
+from desktop.ports.errors import NotFound, Rejected, Unsupported
+from tests.real.asterisk.desk import Desk, options
+from tests.real.asterisk.phones import Phones, until
+from tests.real.servers.asterisk import Asterisk
+
+NUMBER = Address("phone", "+442079460958")
+
+
+async def test_calling_a_customer(desk: Desk, phones: Phones) -> None:
+    phone, customer = await phones.get("agent1"), await phones.get("customer")
+    key = desk.key()
+    call = await desk.backend.dial(NUMBER, queue="support", key=key)
+    assert (call.phase, call.direction, call.queue) == (Phase.CONNECTING, Direction.OUTBOUND, "support")
+    assert (await desk.backend.dial(NUMBER, queue="support", key=key)).id == call.id
+    with_call = await desk.see(lambda one: one.phone_call, "the phone's call")
+    assert with_call.phone_call == (await phone.ringing()).call_id
+    await phone.answer()
+    await customer.answer()
+    await desk.reach(Phase.ACTIVE)
+    assert len(phone.calls) == len(customer.calls) == 1  # once, whatever the number of presses
+    await customer.hang_up()
+    await desk.finish((await desk.reach(Phase.WRAP_UP)).id)
+
+
+async def test_a_call_out_that_nobody_takes(desk: Desk, phones: Phones) -> None:
+    phone, customer = await phones.get("agent1"), await phones.get("customer")
+    await desk.backend.dial(NUMBER, queue="", key=desk.key())
+    await phone.answer()
+    await (await customer.ringing()).reject()
+    await until(lambda: not desk.interactions, "the call is over")
+    await phone.hang_up()
+    call = await desk.backend.dial(NUMBER, queue="", key=desk.key())
+    await (await phone.ringing()).reject()
+    await until(lambda: not desk.interactions, "the agent's own phone refused")
+    for wrong in (Address("phone", "+49 1,2"), Address("email", "a@b"), Address("phone", "9999"), Address("phone", "")):
+        with pytest.raises(Rejected):
+            await desk.backend.dial(wrong, queue="", key=desk.key())
+    assert call.outcome is None or call.outcome is Outcome.FAILED
+
+
+async def test_listening_whispering_and_barging(server: Asterisk, phones: Phones, desk: Desk) -> None:
+    await desk.become(Availability.AVAILABLE)
+    with pytest.raises(Unsupported):
+        await desk.backend.monitor(desk.me, Monitoring.LISTEN, key=desk.key())
+    supervisor, caller = await phones.get("super"), await phones.get("customer")
+    chosen = options(server, "PJSIP/super", role="supervisor")
+    async with Desk(chosen) as boss:
+        assert {Capability.MONITOR, Capability.WHISPER, Capability.BARGE} <= boss.offered
+        await caller.dial("support")
+        call = await desk.talk(await phones.get("agent1"))
+        assert (await boss.reach(Phase.ACTIVE)).id == call.id  # a supervisor sees the work of others
+        for mode in Monitoring:
+            key = boss.key()
+            monitor = await boss.backend.monitor(desk.me, mode, key=key)
+            assert await boss.backend.monitor(desk.me, mode, key=key) == monitor
+            await supervisor.answer()
+            await desk.see(lambda one: _supervised(one.legs), "the agent is told")
+            assert await desk.backend.snapshot()
+            await boss.backend.end_monitor(monitor, key=boss.key())
+            await desk.see(lambda one: not _supervised(one.legs), "the supervisor left")
+            await until(lambda: not supervisor.talks, "the supervisor's phone is free")
+            await boss.backend.end_monitor(monitor, key=boss.key())
+        with pytest.raises(NotFound):
+            await boss.backend.monitor("PJSIP/nobody", Monitoring.LISTEN, key=boss.key())
+        with pytest.raises(Rejected):
+            await boss.backend.end_monitor(call.id, key=boss.key())
+        assert len(supervisor.calls) == 3
+        await caller.hang_up()
+        await desk.finish((await desk.reach(Phase.WRAP_UP)).id)
+        await until(lambda: not boss.interactions, "the supervisor sees it go")
+
+
+async def test_a_callback_is_called_once_by_one_of_two_desktops(server: Asterisk, phones: Phones) -> None:
+    chosen = options(server, user="trusted", queues="billing")
+    async with Desk(chosen) as one, Desk(options(server, "PJSIP/agent2", user="trusted", queues="billing")) as two:
+        assert Capability.CALLBACK in one.offered
+        phone, customer = await phones.get("agent1"), await phones.get("customer")
+        at = (await one.backend.snapshot()).at + 1.0
+        plan = {"queue": "billing", "address": NUMBER, "at": at, "note": "after lunch, please", "key": one.key()}
+        planned = await one.backend.callback("", **plan)  # type: ignore[arg-type]
+        assert await two.backend.callback("", **plan) == planned  # type: ignore[arg-type]
+        await asyncio.to_thread(server.restart)  # it is kept by the server, over a restart too
+        await phone.agent.register()
+        await customer.agent.register()
+        await one.become(Availability.AVAILABLE)
+        await until(lambda: one.with_phase(Phase.OFFERED), "the callback is offered", seconds=20.0)
+        offer = await one.offer()
+        assert (offer.customer, offer.queue, offer.subject) == (NUMBER, "billing", "after lunch; please")
+        await one.talk(phone)
+        await customer.answer()
+        await until(lambda: customer.talks, "the customer is called")
+        assert "/agent-desktop-callback" not in server.cli("database show agent-desktop-callback")
+        await asyncio.sleep(0.5)
+        assert len(customer.calls) == 1
+        await customer.hang_up()
+        await one.finish((await one.reach(Phase.WRAP_UP)).id)
+        for bad in ({"queue": "no-such"}, {"address": Address("phone", "9999")}, {"address": Address("email", "a@b")}):
+            with pytest.raises(Rejected):
+                await one.backend.callback("", **(plan | bad | {"key": one.key()}))  # type: ignore[arg-type]
+        await one.become(Availability.OFFLINE)
+
+
+def _supervised(legs: object) -> bool:
+    return any(one.kind is LegKind.SUPERVISOR and one.phase is LegPhase.ACTIVE for one in legs)  # type: ignore[attr-defined]
