@@ -1,0 +1,129 @@
+"""What is said of a class without making one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Self
+
+import pytest
+
+from desktop.domain.customer import Customer
+from desktop.ports import registry
+from desktop.ports.assist import Article, Assist
+from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.options import Option
+from desktop.testing import statics
+from desktop.testing.contract import Contract
+
+from .reference.assist import ReferenceAssist
+from .reference.crm import ReferenceCrm
+
+
+def changed(**news: Any) -> Manifest:
+    return replace(ReferenceCrm.manifest, **news)
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in Kind for name in registry.names(kind)])
+def test_every_installed_backend_keeps_to_its_port(kind: Kind, name: str) -> None:
+    assert statics.complaints(registry.load(kind, name)) == []
+
+
+@pytest.mark.parametrize(
+    ("manifest", "wanted"),
+    [
+        (changed(api=API + 1), f"it is written for plug-in API {API + 1}, and this desktop has {API}"),
+        (changed(name="Mine!"), "the name 'Mine!' is not made of lower-case letters, digits, - and _"),
+        (changed(title=" "), "the title is empty"),
+        (changed(capabilities=frozenset({"sings"})), "'sings' is not a capability"),
+    ],
+)
+def test_a_manifest_says_what_is_wrong_with_it(manifest: Manifest, wanted: str) -> None:
+    assert statics.manifest_complaints(manifest) == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ((Option("Url", "Where."),), "option 'Url' is not lower-case words joined by _"),
+        ((Option("backend", "Which."),), "option 'backend' is not lower-case words joined by _"),
+        ((Option("url", "Where."), Option("url", "Where.")), "option 'url' is declared twice"),
+        ((Option("url", " "),), "option 'url' has no help"),
+        ((Option("url", "Where.", "link"),), "option 'url' is of the unknown kind 'link'"),
+        ((Option("api_token", "Who."),), "option 'api_token' sounds like a secret and is not of the kind secret"),
+        ((Option("pin", "Who.", "secret", default="1234"),), "option 'pin' is a secret with a default"),
+    ],
+)
+def test_an_option_says_what_is_wrong_with_it(options: tuple[Option, ...], wanted: str) -> None:
+    assert statics.option_complaints(options) == [wanted]
+
+
+def test_declared_and_implemented_must_be_the_same() -> None:
+    class Wrong(ReferenceCrm):
+        manifest = changed(capabilities=(ReferenceCrm.manifest.capabilities | {Capability.LINK}) - {Capability.CASES})
+
+    assert sorted(statics.capability_complaints(Wrong)) == [
+        "cases() is implemented and cases is not declared",
+        "link is declared and link() is not implemented",
+        "link is declared and unlink() is not implemented",
+    ]
+
+
+def test_methods_must_be_callable_as_the_port_says() -> None:
+    class Wrong(Assist):
+        manifest = ReferenceAssist.manifest
+
+        @classmethod
+        def create(cls, given: Mapping[str, str]) -> Self:  # by position: any name will do
+            return cls()
+
+        def open(self) -> frozenset[Capability]:  # type: ignore[override]
+            return frozenset()
+
+        async def rank(self, text: str, *, most: int) -> Sequence[Article]:  # type: ignore[override]
+            return ()
+
+    assert sorted(statics.method_complaints(Wrong)) == [
+        "close() is missing",
+        "open() is not async",
+        "rank(): the parameter 'limit' is missing",
+        "rank(): the parameter 'most' is not in the port and has no default",
+    ]
+
+
+def test_more_is_allowed_where_nobody_has_to_give_it() -> None:
+    class More(ReferenceCrm):
+        async def customer(self, customer_id: str, fields: str = "", **_: object) -> Customer:
+            return await super().customer(customer_id)
+
+    assert statics.complaints(More) == []
+
+
+def test_what_is_no_backend_of_its_kind_is_told() -> None:
+    class Wrong(ReferenceAssist):
+        manifest = replace(ReferenceAssist.manifest, kind=Kind.CRM)
+
+    assert "it is not a Crm" in statics.complaints(Wrong)
+    assert statics.complaints(object) == ["there is no manifest"]  # type: ignore[arg-type]
+
+
+def test_the_table_of_methods_is_that_of_the_ports() -> None:
+    """Every optional method of a port is switched on by a capability, and no other is in the table."""
+    for kind, port in statics.PORTS.items():
+        optional = {
+            name
+            for name, method in vars(port).items()
+            if callable(method) and not name.startswith("_") and name not in port.__abstractmethods__
+        }
+        named = {method for methods in statics.METHODS[kind].values() for method in methods}
+        assert named == optional - {"watch"}, kind  # `watch` does nothing where nothing has to be done
+
+
+def test_every_capability_with_a_method_has_a_test() -> None:
+    from desktop.testing.check import CONTRACTS
+    from desktop.testing.group import proven_by
+
+    for kind, (module, name) in CONTRACTS.items():
+        contract: type[Contract[Any]] = getattr(__import__(module, fromlist=[name]), name)
+        proven = {one for test in vars(contract).values() for one in proven_by(test)}
+        for base in contract.__mro__:
+            proven |= {one for test in vars(base).values() for one in proven_by(test)}
+        assert statics.METHODS[kind].keys() <= proven, kind
