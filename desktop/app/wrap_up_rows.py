@@ -9,9 +9,9 @@ from desktop.app.follow_up_json import follow_up_from
 from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.targets import CONTACT_CENTER, Targets
 from desktop.app.wrap_up_json import message_json, record_json
-from desktop.domain.customer import Consent, Customer, FollowUp, WrapUpRecord
+from desktop.domain.customer import Customer, FollowUp, WrapUpRecord
 from desktop.domain.model import Interaction
-from desktop.domain.select import call_capabilities, customer_of, expert_outcomes, opted_out_at
+from desktop.domain.select import call_capabilities, consent_to, customer_of, expert_outcomes
 from desktop.domain.state import AppState
 from desktop.domain.words import Channel
 from desktop.ports.base import Capability
@@ -137,7 +137,7 @@ class WrapUpRows:
                 channel=_MESSAGES[follow_up.kind],
                 to=to,
                 text=follow_up.text,
-                consent=_consent(state, customer, _MESSAGES[follow_up.kind], to),
+                consent=consent_to(state, customer, _MESSAGES[follow_up.kind], to) if customer is not None else None,
                 customer_id=customer.id if customer is not None else None,
             )
             return self._row(
@@ -166,19 +166,3 @@ class WrapUpRows:
 
     def _row(self, key: str, kind: str, interaction_id: str, target: str, payload: Any) -> OutboxRow:
         return new_row(key, kind, interaction_id, target, payload, created_at=self._clock())
-
-
-def _consent(state: AppState, customer: Customer | None, channel: Channel, to: str) -> Consent | None:
-    """The newest answer of the customer, if it was yes and they have not written STOP since."""
-    if customer is None:
-        return None
-    answers = [one for one in customer.consents if one.topic == channel.value and one.granted is not None]
-    newest = max(answers, key=_answered_at, default=None)
-    if newest is None or not newest.granted:
-        return None
-    stopped_at = opted_out_at(state, channel, to)
-    return None if stopped_at is not None and stopped_at >= _answered_at(newest) else newest
-
-
-def _answered_at(consent: Consent) -> float:
-    return consent.at if consent.at is not None else 0.0

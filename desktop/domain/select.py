@@ -10,6 +10,7 @@ from desktop.domain.lifecycle import open_leg
 from desktop.domain.merged_customer import FieldValue, differing, said_of
 from desktop.domain.merged_details import ShownDetails, details_of
 from desktop.domain.select_customer import (
+    consent_to,
     customer_of,
     expert_outcomes,
     may_contact,
@@ -44,6 +45,7 @@ __all__ = [
     "chat_with",
     "codes_for",
     "colleague",
+    "consent_to",
     "customer_of",
     "details_of",
     "differing",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from desktop.domain.customer import Customer, CustomerPromise, TimelineEntry
+from desktop.domain.customer import Consent, Customer, CustomerPromise, TimelineEntry
 from desktop.domain.lifecycle import is_open
 from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
@@ -90,6 +90,20 @@ def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]
             agent=state.me,
             detail="\n".join([asked.text, *answers[-1:]]),
         )
+
+
+def consent_to(state: AppState, customer: Customer, channel: Channel, to: str) -> Consent | None:
+    """The customer's newest answer to messages on a channel, if it was yes and they have not written STOP since."""
+    answers = [one for one in customer.consents if one.topic == channel.value and one.granted is not None]
+    newest = max(reversed(answers), key=_answered_at, default=None)
+    if newest is None or not newest.granted:
+        return None
+    stopped_at = opted_out_at(state, channel, to)
+    return None if stopped_at is not None and stopped_at >= _answered_at(newest) else newest
+
+
+def _answered_at(consent: Consent) -> float:
+    return consent.at if consent.at is not None else float("-inf")
 
 
 def opted_out_at(state: AppState, channel: Channel, to: str) -> Instant | None:

@@ -2,12 +2,12 @@
 
 from itertools import permutations
 
-from desktop.domain.customer import Customer
+from desktop.domain.customer import Consent, Customer
 from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
 from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.model import Address
 from desktop.domain.reducer import reduce
-from desktop.domain.select import opted_out_at, timeline
+from desktop.domain.select import consent_to, opted_out_at, timeline
 from desktop.domain.state import AppState
 from desktop.domain.words import Channel, DeliveryState
 from tests.domain.domain_records import interaction, linked
@@ -56,6 +56,26 @@ def test_only_the_word_alone_is_an_opt_out() -> None:
     assert opted_out_at(state, Channel.SMS, NUMBER) == 5.0
     assert opted_out_at(state, Channel.EMAIL, NUMBER) is None
     assert opted_out_at(state, Channel.SMS, "+491") is None
+
+
+def test_an_older_yes_ends_with_stop_and_a_newer_one_counts_again() -> None:
+    stopped = after(MessageReceived(inbound("STOP")))  # at 5
+
+    def consented(state: AppState, *consents: Consent) -> bool:
+        eve = Customer("c1", "Eve", consents=consents)
+        return consent_to(state, eve, Channel.SMS, NUMBER) is not None
+
+    for consents, before, now in (
+        ((), False, False),
+        ((Consent("sms", True),), True, False),
+        ((Consent("sms", True, 4.0),), True, False),
+        ((Consent("sms", True, 6.0),), True, True),
+        ((Consent("sms", True, 6.0), Consent("sms", False, 7.0)), False, False),
+        ((Consent("sms", None, 9.0),), False, False),
+        ((Consent("email", True, 9.0),), False, False),
+    ):
+        assert consented(AppState(), *consents) is before, consents
+        assert consented(stopped, *consents) is now, consents
 
 
 def test_the_customers_timeline_shows_both_directions() -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction, WrapUpCode
-from desktop.domain.words import CodeRule, Phase
+from desktop.domain.words import Channel, CodeRule, Phase
 from desktop.tui import wording
 from desktop.tui.follow_up_text import read_due
 from desktop.tui.keys import shown
@@ -267,7 +267,11 @@ class WrapUpPane(Pane, Vertical):
             return "A text message needs to know the customer: pick or search them first."
         if not select.may_contact(customer, "sms"):
             return f"{customer.name} has not agreed to text messages, so none is sent."
-        return "" if self._mobile() else f"No phone number is known for {customer.name}."
+        if not (mobile := self._mobile()):
+            return f"No phone number is known for {customer.name}."
+        if self.view and select.consent_to(self.view.state, customer, Channel.SMS, mobile) is None:
+            return f"{customer.name} wrote STOP, so no text message is sent."
+        return ""
 
     def _mobile(self) -> str:
         """The number the contact came from, else the first one in the record."""
