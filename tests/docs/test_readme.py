@@ -129,6 +129,8 @@ def test_both_commands_install_from_their_lock() -> None:
     rest = " && .venv/bin/pip install -q --no-deps --no-build-isolation . && .venv/bin/"
     assert demo == f"{start}requirements.lock{rest}agent-desktop demo"
     assert tests == f"{start}requirements-test.lock{rest}python -m pytest"
+    real = "\n.venv/bin/pip install -qr requirements-real.lock && .venv/bin/python -m pytest --real tests/real\n"
+    assert real in TEXT
 
 
 def test_the_command_for_the_demo_shows_the_desktop(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[2]
-LOCKS = {"requirements.lock": "mocks", "requirements-test.lock": "test"}
+LOCKS = {"requirements.lock": "mocks", "requirements-test.lock": "test", "requirements-real.lock": "real"}
 PIN = re.compile(r"^([a-z0-9.-]+)==([^ ;\\]+)(?: ; ([^\\]+?))?((?: \\\n +--hash=sha256:[0-9a-f]{64})+)$", re.MULTILINE)
 
 
@@ -62,6 +62,6 @@ def test_a_lock_names_no_place(name: str) -> None:
     assert not any(line.lstrip().startswith("/") or " /" in line for line in text.splitlines())
 
 
-def test_both_locks_agree() -> None:
-    demo, test = (pins(name) for name in LOCKS)
-    assert demo.items() <= test.items()
+def test_each_lock_agrees_with_the_one_it_builds_on() -> None:
+    demo, test, real = (pins(name) for name in LOCKS)
+    assert demo.items() <= test.items() <= real.items()
