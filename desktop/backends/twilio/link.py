@@ -12,6 +12,7 @@ from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLi
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
+    from websockets.exceptions import ConnectionClosed
 
 OPENING = 10.0
 LARGEST = 256 * 1024
@@ -89,7 +90,6 @@ class Link:
         """
         from websockets.exceptions import ConnectionClosed
 
-        lost = ""
         try:
             while True:
                 try:
@@ -97,8 +97,7 @@ class Link:
                 except ProtocolError as error:
                     yield "", error  # one that cannot be read must not end the channel
         except ConnectionClosed as error:
-            lost = f"closed with {error.rcvd.code}" if error.rcvd else "cut"
-        raise Unavailable("The connection to Twilio was lost.", lost)
+            raise _lost(error) from None
 
     async def beat(self, alive: Callable[[], None]) -> None:
         """Ask for a sign of life every 4 s, until cancelled. `alive` is called for each.
@@ -112,7 +111,9 @@ class Link:
             try:
                 async with asyncio.timeout(PONG_WITHIN):
                     await (await self._socket.ping())
-            except (ConnectionClosed, TimeoutError):
+            except ConnectionClosed as error:
+                raise _lost(error) from None
+            except TimeoutError:
                 raise Unavailable("The connection to Twilio was lost.", "no sign of life") from None
             alive()
             await asyncio.sleep(PING_EVERY)
@@ -132,6 +133,11 @@ async def _message(socket: "ClientConnection") -> Message:
         if not isinstance(kind, str) or not isinstance(body, dict):
             raise ProtocolError("An event of Twilio's cannot be read.", "no event_type")
         return kind, body.get("payload")
+
+
+def _lost(error: "ConnectionClosed") -> Unavailable:
+    how = f"closed with {error.rcvd.code}" if error.rcvd else "cut"
+    return Unavailable("The connection to Twilio was lost.", how)
 
 
 def _refused(status: int, wait: str | None) -> BackendError:

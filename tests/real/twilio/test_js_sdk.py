@@ -148,7 +148,7 @@ async def test_what_the_sdk_missed_it_fetches(twilio_server: Running, sdk: Path,
 
 
 async def test_both_see_the_same(twilio_server: Running, sdk: Path, rig: TwilioContactCenterRig) -> None:
-    """What the vendor's code does, our stream tells; after a drop we say that we missed something, and a snapshot has it."""
+    """What the vendor's code does, our stream tells; after a drop we say that something was missed, and fetch it."""
     backend = TwilioContactCenter.create(options_of(twilio_server, rig.proxy.url))
     await backend.open()
     async with signed_in(sdk, twilio_server) as worker:

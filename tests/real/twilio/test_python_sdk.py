@@ -1,6 +1,7 @@
 """The vendor's SDK for Python judges: it reads the face's answers, and asks as the adapters ask."""
 
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,7 +91,7 @@ async def rig(twilio_server: Running) -> AsyncIterator[TwilioContactCenterRig]:
 
 
 async def test_the_sdk_works_a_call(twilio_server: Running, client: Any, rig: TwilioContactCenterRig) -> None:
-    """Worker, activities, tasks, reservations, conference and participants are read and changed by the vendor's code."""
+    """Worker, activities, task, reservation, conference and participants are read and changed by the vendor's code."""
     options = options_of(twilio_server)
     workspace = client.taskrouter.v1.workspaces(options["workspace_sid"])
     worker = workspace.workers(options["worker_sid"])
@@ -140,8 +141,6 @@ def test_our_worker_token_is_the_vendors(twilio_server: Running) -> None:
     """The SDK verifies our token's signature and finds in it what it would have put there."""
     options = options_of(twilio_server)
     desk = desk_of(options)
-    import time
-
     ours = AccessToken.from_jwt(worker_token(desk, time.time()), options["api_secret"])
     theirs = AccessToken(
         options["account_sid"], options["key_sid"], options["api_secret"], identity=options["worker_sid"]
@@ -170,9 +169,9 @@ class Recorded:
         headers = {name: value for name, value in asked.headers.items() if name not in {"host", "content-length"}}
         async with httpx.AsyncClient(trust_env=False) as client:
             answered = await client.request(asked.method, self.face + asked.path, content=asked.body, headers=headers)
-        kind = {"Content_Type": "application/json"} | (
-            {"ETag": answered.headers["etag"]} if "etag" in answered.headers else {}
-        )
+        kind = {"Content_Type": "application/json"}
+        if "etag" in answered.headers:
+            kind["ETag"] = answered.headers["etag"]
         await answer(answered.status_code, answered.content, **kind)(asked, writer)
 
 
