@@ -28,6 +28,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "table": ([], ["--seconds", "1"]),
     "cli": ([], ["5"]),
     "messaging": ([], ["--messages", "50"]),
+    "phone": (["--rounds", "40"], ["--rounds", "5"]),
 }
 """What each is given in full and in a hurry."""
 LONGEST = 1_200.0
