@@ -83,17 +83,20 @@ def held_up(odoo: Odoo) -> Iterator[None]:
     words = "BEGIN; LOCK TABLE mail_message IN SHARE MODE; SELECT pg_sleep(60)"
     holder = odoo.psql(words)
     try:
-        odoo.wait_until(lambda: _locks(odoo, granted=True) == 1, "the table was not locked")
+        odoo.wait_until(lambda: _locks(odoo, "mode = 'ShareLock' AND granted") == 1, "the table was not locked")
         yield
     finally:
         odoo.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)'")
         holder.wait(10)
 
 
-def _locks(odoo: Odoo, *, granted: bool) -> int:
-    table = "SELECT count(*) FROM pg_locks WHERE relation = 'mail_message'::regclass"
-    mode = "mode = 'ShareLock' AND granted" if granted else "mode = 'RowExclusiveLock' AND NOT granted"
-    return int(odoo.sql(f"{table} AND {mode}"))
+def writes_waiting(odoo: Odoo) -> int:
+    """How many transactions wait to write a message."""
+    return _locks(odoo, "mode = 'RowExclusiveLock' AND NOT granted")
+
+
+def _locks(odoo: Odoo, which: str) -> int:
+    return int(odoo.sql(f"SELECT count(*) FROM pg_locks WHERE relation = 'mail_message'::regclass AND {which}"))
 
 
 async def test_odoo_dies_while_it_writes_and_the_record_is_there_once(odoo: Odoo, connect: Connect) -> None:
@@ -101,7 +104,7 @@ async def test_odoo_dies_while_it_writes_and_the_record_is_there_once(odoo: Odoo
     await crm.open()
     with held_up(odoo):
         writing = asyncio.ensure_future(crm.log_wrap_up(record))
-        await asyncio.to_thread(odoo.wait_until, lambda: _locks(odoo, granted=False) == 1, "nothing was being written")
+        await asyncio.to_thread(odoo.wait_until, lambda: writes_waiting(odoo) == 1, "nothing was being written")
         odoo.kill()
         with pytest.raises(OutcomeUnknown):
             await writing
@@ -116,10 +119,10 @@ async def test_a_slow_write_that_we_gave_up_is_there_once(odoo: Odoo, connect: C
     await crm.open()
     with held_up(odoo):
         writing = asyncio.ensure_future(crm.log_wrap_up(record))
-        await asyncio.to_thread(odoo.wait_until, lambda: _locks(odoo, granted=False) == 1, "nothing was being written")
+        await asyncio.to_thread(odoo.wait_until, lambda: writes_waiting(odoo) == 1, "nothing was being written")
         writing.cancel()  # as the host does when it has waited long enough
         again = asyncio.ensure_future(crm.log_wrap_up(record))
-        await asyncio.to_thread(odoo.wait_until, lambda: _locks(odoo, granted=False) == 2, "nothing was written again")
+        await asyncio.to_thread(odoo.wait_until, lambda: writes_waiting(odoo) == 2, "nothing was written again")
     number = await again
     assert await crm.log_wrap_up(record) == number
     assert odoo.written(record.key) == [int(number)]

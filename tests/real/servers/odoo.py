@@ -63,6 +63,11 @@ class Odoo(Server):
         self.run_database()
         self.run()
 
+    def stop(self) -> None:
+        self.kill()  # first, because PostgreSQL waits for who is connected
+        self.stop_database()
+        super().stop()
+
     def run(self) -> None:
         """Start Odoo itself, on the database that is there."""
         self._process = self.spawn(self._words(), env=self._env(), log="odoo.log")
