@@ -45,7 +45,8 @@ def _check(profile: Profile) -> int:
 
     from desktop.config.check import check_profile
 
-    checked = asyncio.run(check_profile(profile))
+    without = _not_to_be_tried(profile)
+    checked = asyncio.run(check_profile(profile, without=without))
     emit({"profile": profile.name.value, "problems": profile.problems + profile.broken, "backends": checked})
     for problem in profile.problems:
         say(problem)
@@ -53,7 +54,22 @@ def _check(profile: Profile) -> int:
         words = "works" if one.ok else one.message
         of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""
         say(f"{one.kind}{of} {one.backend}: {words} ({one.seconds * 1000:.0f} ms)")
+    for kind in without:
+        say(f"{kind.value}: not tried, since the running desktop has it")
     return Exit.USAGE if profile.problems else outcome(checked)
+
+
+def _not_to_be_tried(profile: Profile) -> frozenset[Kind]:
+    """The phone, while a desktop has it: one registered for a moment would take its calls away, and drop them."""
+    if Kind.VOICE not in profile.backends:
+        return frozenset()
+    from desktop.wiring import InstanceHeld, alone
+
+    try:
+        with alone(profile.lock_path):
+            return frozenset()
+    except InstanceHeld:
+        return frozenset({Kind.VOICE})
 
 
 def run(chosen: Chosen) -> int:

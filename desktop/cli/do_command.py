@@ -10,9 +10,14 @@ from desktop.config import Profile
 from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.model import Address, Interaction
 from desktop.domain.words import Availability, LegPhase, Verb
+from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import OutcomeUnknown
+from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported
 
+ON_PHONE = frozenset({Verb.ACCEPT, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE, Verb.DTMF})
+# A phone lives as long as its program and its calls with it: one that a command registered would take the calls from
+# wherever they ring now, and end them when the command ends.
+AT_THE_PHONE = "The agent's phone carries the call: do it there, or in the running desktop."
 OPEN_LEG = frozenset({LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE})
 
 
@@ -115,7 +120,12 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
             return await backend.set_availability(
                 Availability(verb), reason=chosen["reason"], after_current=chosen["after_current"], key=key
             )
-        return await _to_interaction(backend, chosen, key)
+        try:
+            return await _to_interaction(backend, chosen, key)
+        except (Rejected, Unsupported) as error:
+            if verb in ON_PHONE and Capability.PHONE in backend.manifest.capabilities:
+                raise CommandError(f"{error.message} {AT_THE_PHONE}", Exit.REFUSED) from error
+            raise
 
 
 def run(chosen: Chosen) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from desktop.config.setting import BackendSettings, Profile
 from desktop.ports import registry
+from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError
 
 DEADLINE = 8.0
@@ -58,7 +59,7 @@ async def check_backend(
             await backend.close()
 
 
-async def check_profile(profile: Profile) -> list[Checked]:
-    """Every backend of the profile, all at once."""
-    each = (settings for several in profile.backends.values() for settings in several)
+async def check_profile(profile: Profile, *, without: frozenset[Kind] = frozenset()) -> list[Checked]:
+    """Every backend of the profile but those of some kinds, all at once."""
+    each = (settings for kind, several in profile.backends.items() if kind not in without for settings in several)
     return list(await asyncio.gather(*map(check_backend, each)))
