@@ -146,6 +146,20 @@ async def test_tickets_are_cases() -> None:
         assert await crm.create_case(contact, "Broken kettle", priority="", text="", key="k") == made
 
 
+async def test_consents_are_what_the_named_properties_say() -> None:
+    async with hubspot(consents="sms=sms_ok, email = mail_ok") as (crm, account):
+        assert Capability.CONSENT in await crm.open()
+        contact = account.add("contacts", firstname="Eve", sms_ok="true", mail_ok="true", hs_email_optout="true")
+        for topic, granted in (("sms", True), ("email", False)):
+            assert [one.granted for one in (await crm.customer(contact)).consents if one.topic == topic] == [granted]
+        changed = await crm.set_consent(contact, "sms", granted=False, source="call", key="k")
+        assert [one.granted for one in changed.consents if one.topic == "sms"] == [False]
+        with pytest.raises(Rejected):
+            await crm.set_consent(contact, "whatsapp", granted=True, source="call", key="k")
+        with pytest.raises(NotFound):
+            await crm.set_consent("4711", "sms", granted=True, source="call", key="k")
+
+
 async def test_only_what_the_account_and_the_token_allow_is_offered() -> None:
     async with hubspot() as (crm, account):
         account.unique -= {"tasks"}
@@ -228,7 +242,9 @@ async def test_a_lost_answer_is_unknown_and_a_receipt_for_another_key_is_none() 
 
 
 @pytest.mark.parametrize(
-    "changes", [{"token": ""}, {"url": "http://api.hubapi.com"}, {"region": "England"}, {"portal": "x"}], ids=str
+    "changes",
+    [{"token": ""}, {"url": "http://api.hubapi.com"}, {"region": "England"}, {"portal": "x"}, {"consents": "sms"}],
+    ids=str,
 )
 def test_options_that_cannot_work_are_refused(changes: dict[str, str]) -> None:
     with pytest.raises(Rejected):

@@ -89,12 +89,13 @@ async def test_the_sdk_finds_what_the_adapter_wrote_and_writes_alike(fake: HubSp
 
     crm, account = sdk(), fake.account
     contact = account.add("contacts", firstname="Eve")
-    backend = adapter(fake)
+    backend = adapter(fake, consents="sms=sms_ok")
     await backend.open()
     asked(fake)
     written = await backend.log_wrap_up(record("k-1", contact))
     assert await backend.log_wrap_up(record("k-1", contact)) == written
     ours = asked(fake)
+    from hubspot.crm import contacts as crm_contacts
     from hubspot.crm.objects import calls as models
 
     calls = pointed(crm.objects.calls.basic_api, fake)
@@ -126,6 +127,14 @@ async def test_the_sdk_finds_what_the_adapter_wrote_and_writes_alike(fake: HubSp
         await backend.create_task(contact, "Call back", due=1.8e9, key="k-3"), properties=["hs_timestamp"]
     )
     assert task.properties["hs_timestamp"] == "2027-01-15T08:00:00.000Z"
+
+    asked(fake)
+    await backend.set_consent(contact, "sms", granted=True, source="call", key="k-4")
+    ours = asked(fake)[:1]
+    update = crm_contacts.SimplePublicObjectInput(properties={"sms_ok": "false"})
+    pointed(crm.contacts.basic_api, fake).update(contact, update)
+    assert asked(fake) == ours
+    assert [one.granted for one in (await backend.customer(contact)).consents] == [False]
     await backend.close()
 
 
@@ -139,7 +148,7 @@ class HubSpotRig(HttpRig[HubSpotCrm], CrmRig):
         self.server_url = fake.url
 
     def make(self) -> HubSpotCrm:
-        return HubSpotCrm.create({"token": TOKEN, "url": self.proxy.url, "region": "GB"})
+        return HubSpotCrm.create({"token": TOKEN, "url": self.proxy.url, "region": "GB", "consents": "sms=sms_ok"})
 
     async def add_customer(self, name: str, addresses: Sequence[Address]) -> str:
         first, _, last = name.partition(" ")

@@ -1,5 +1,8 @@
 """HubSpot's contacts as customers, and the questions that find them."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
 from desktop.backends.hubspot.objects import Record
 from desktop.backends.wire.numbers import e164, without_country
 from desktop.domain.customer import Consent, Customer
@@ -9,11 +12,19 @@ PROPERTIES = (
     *("firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "company"),
     *("jobtitle", "hs_language", "lifecyclestage", "hs_email_optout", "address", "city", "country"),
 )
+_ANSWERS = frozenset({"true", "false"})
 _SHOWN = {"jobtitle": "job", "lifecyclestage": "stage", "address": "street", "city": "city", "country": "country"}
 
 
-def customer_of(record: Record, *, region: str, portal: str, now: Instant) -> Customer:
-    """A contact as a customer. `portal`: number of the account, for links; "" makes none."""
+def customer_of(
+    record: Record, *, region: str, portal: str, now: Instant, consents: Mapping[str, str] = MappingProxyType({})
+) -> Customer:
+    """A contact as a customer.
+
+    Args:
+        portal: number of the account, for links; "" makes none.
+        consents: by topic, the property that holds the answer.
+    """
     known = record.properties
     name = " ".join(part for name in ("firstname", "lastname") if (part := known.get(name, "").strip()))
     numbers = dict.fromkeys(
@@ -32,15 +43,24 @@ def customer_of(record: Record, *, region: str, portal: str, now: Instant) -> Cu
         company=known.get("company", "") if name else "",
         language=known.get("hs_language", ""),
         addresses=(*(Address("phone", one) for one in numbers), *(Address("email", one) for one in emails)),
-        # HubSpot knows who opted out of all mail; that somebody did not is no consent.
-        consents=(Consent("email", False, source="HubSpot"),) if known.get("hs_email_optout") == "true" else (),
+        consents=tuple(_consents(known, consents)),
         url=f"https://app.hubspot.com/contacts/{portal}/record/0-1/{record.id}" if portal else "",
         fields={label: known[name] for name, label in _SHOWN.items() if name in known},
     )
 
 
-def question(address: Address, region: str) -> dict[str, object] | None:
-    """The search for whoever has this number or e-mail; None where there is nothing to search for."""
+def _consents(known: Mapping[str, str], properties: Mapping[str, str]) -> Iterator[Consent]:
+    """The answers on record. HubSpot itself knows who opted out of all mail; that somebody did not is no consent."""
+    for topic, name in properties.items():
+        if known.get(name) in _ANSWERS and not (topic == "email" and known.get("hs_email_optout") == "true"):
+            yield Consent(topic, known[name] == "true", source="HubSpot")
+    if known.get("hs_email_optout") == "true":
+        yield Consent("email", False, source="HubSpot")
+
+
+def question(address: Address, region: str, properties: Sequence[str]) -> dict[str, object] | None:
+    """The search for whoever has this number or e-mail, reading `properties`; None where there is nothing to search
+    for."""
     groups: list[tuple[str, str, str]]
     if address.kind == "phone":
         number = e164(address.value, region)
@@ -64,7 +84,7 @@ def question(address: Address, region: str) -> dict[str, object] | None:
             {"filters": [{"propertyName": name, "operator": operator, "value": value}]}
             for name, operator, value in groups
         ],
-        "properties": list(PROPERTIES),
+        "properties": list(properties),
         "limit": 50,
     }
 

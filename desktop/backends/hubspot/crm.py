@@ -5,6 +5,7 @@ import re
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 from desktop.backends.hubspot import contacts, history
@@ -28,6 +29,7 @@ OPTIONS = (
     Option("portal", "The number of the account, for links to its pages; empty for none.", "number", default=""),
     Option("region", "Two-letter country in which contacts' numbers without + are dialled.", default=""),
     Option("pipeline", "The ticket pipeline that new cases go into; empty for the first.", default=""),
+    Option("consents", "Yes/no properties that hold consents, e.g. sms=sms_consent, email=mail_consent.", default=""),
     Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
 )
 
@@ -47,6 +49,7 @@ class HubSpotCrm(Crm):
                 Capability.CREATE_CASE,
                 Capability.CREATE_CUSTOMER,
                 Capability.TASKS,
+                Capability.CONSENT,
             }
         ),
         options=OPTIONS,
@@ -59,13 +62,21 @@ class HubSpotCrm(Crm):
         region: str = "",
         portal: str = "",
         pipeline: str = "",
+        consents: Mapping[str, str] = MappingProxyType({}),
         clock: Callable[[], Instant] = time.time,
     ) -> None:
-        """Talks through `objects`, which it closes. See `OPTIONS`; `clock` says when a record was fetched."""
+        """Talks through `objects`, which it closes. See `OPTIONS`.
+
+        Args:
+            consents: by topic, the property that holds the answer.
+            clock: says when a record was fetched.
+        """
         self._objects = objects
         self._region = region
         self._portal = portal
         self._pipeline = pipeline
+        self._consents = consents
+        self._properties = (*contacts.PROPERTIES, *consents.values())
         self._clock = clock
         self._offered: frozenset[Capability] = frozenset()
         self._stages: dict[str, tuple[str, bool]] = {}
@@ -83,7 +94,13 @@ class HubSpotCrm(Crm):
             raise Rejected("HubSpot wants the access token of a private app.")
         url = options.get("url", "") or "https://api.hubapi.com"
         http = Http(url, server="HubSpot", token=token, ca_file=options.get("ca_file", ""), to_error=to_error)
-        return cls(Objects(http), region=region.upper(), portal=portal, pipeline=options.get("pipeline", "").strip())
+        return cls(
+            Objects(http),
+            region=region.upper(),
+            portal=portal,
+            pipeline=options.get("pipeline", "").strip(),
+            consents=_consents_of(options.get("consents", "")),
+        )
 
     async def open(self) -> frozenset[Capability]:
         if not all(await asyncio.gather(self._objects.is_unique("calls"), self._objects.is_unique("notes"))):
@@ -104,6 +121,7 @@ class HubSpotCrm(Crm):
             Capability.CREATE_CASE: tickets and self._first_stage is not None,
             Capability.TASKS: tasks,
             Capability.CREATE_CUSTOMER: people,
+            Capability.CONSENT: bool(self._consents),
         }
         self._offered = frozenset(capability for capability, there in offered.items() if there)
         return self._offered
@@ -124,14 +142,16 @@ class HubSpotCrm(Crm):
         await self._objects.close()
 
     def _customer(self, record: Record) -> Customer:
-        return contacts.customer_of(record, region=self._region, portal=self._portal, now=self._clock())
+        return contacts.customer_of(
+            record, region=self._region, portal=self._portal, now=self._clock(), consents=self._consents
+        )
 
     async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
         if address.kind not in {"phone", "email", "handle"}:
             raise Rejected("Customers are found by phone, e-mail or handle.")
         question = None
         if not address.withheld and address.kind != "handle":
-            question = contacts.question(address, self._region)
+            question = contacts.question(address, self._region, self._properties)
         if question is None:
             return ()
         found = [self._customer(record) for record in await self._objects.search("contacts", question)]
@@ -145,12 +165,12 @@ class HubSpotCrm(Crm):
         words = " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]
         if not words:
             return ()
-        body = {"query": words, "properties": list(contacts.PROPERTIES), "limit": max(1, min(limit, 50))}
+        body = {"query": words, "properties": list(self._properties), "limit": max(1, min(limit, 50))}
         found = await self._objects.search("contacts", body)
         return tuple(Match(self._customer(record), "text", "found by HubSpot's search") for record in found[:limit])
 
     async def customer(self, customer_id: str) -> Customer:
-        return self._customer(await self._objects.get("contacts", customer_id, contacts.PROPERTIES))
+        return self._customer(await self._objects.get("contacts", customer_id, self._properties))
 
     async def log_wrap_up(self, record: WrapUpRecord) -> str:
         kind, properties = history.activity_of(record)
@@ -196,7 +216,7 @@ class HubSpotCrm(Crm):
         if not name.strip():
             raise Rejected("A customer needs a name.")
         properties = contacts.properties_of(name, tuple(addresses))
-        record = await self._objects.make_once("contacts", properties, key=key, reading=contacts.PROPERTIES)
+        record = await self._objects.make_once("contacts", properties, key=key, reading=self._properties)
         made = self._customer(record)
         self._made.append(made)
         return made
@@ -224,6 +244,28 @@ class HubSpotCrm(Crm):
         properties = history.task_of(text, due if due is not None else self._clock() + NEVER_ALONE)
         return (await self._objects.make_once("tasks", properties, key=key, contact_id=customer_id)).id
 
+    async def set_consent(self, customer_id: str, topic: str, *, granted: bool, source: str, key: str) -> Customer:
+        """`source` is not kept: the property has room for yes and no, and HubSpot's own history for who and when."""
+        self._demand(Capability.CONSENT)
+        name = self._consents.get(topic)
+        if name is None:
+            raise Rejected(f"HubSpot has no property for consent to {topic}.")
+        await self._objects.update("contacts", customer_id, {name: "true" if granted else "false"}, key=key)
+        return await self.customer(customer_id)
+
     def _demand(self, capability: Capability) -> None:
         if capability not in self._offered:
             raise Unsupported(f"HubSpot does not offer {capability.value.replace('_', ' ')} with this token.")
+
+
+def _consents_of(text: str) -> dict[str, str]:
+    """The property of each topic, from `topic=property, …`.
+
+    Raises:
+        Rejected: it is written in another way.
+    """
+    pairs = [one.strip() for one in text.split(",") if one.strip()]
+    found = [re.fullmatch(r"([a-z]{1,20})\s*=\s*([a-z][a-z0-9_]{0,99})", pair) for pair in pairs]
+    if not all(found):
+        raise Rejected("consents is written as topic=property, with commas between.")
+    return {one[1]: one[2] for one in found if one}

@@ -96,6 +96,14 @@ class Objects:
             return False
         return isinstance(answer, dict) and answer.get("hasUniqueValue") is True
 
+    async def update(self, kind: str, object_id: str, properties: Mapping[str, str], *, key: str) -> None:
+        """Change properties of an object; the same change again changes nothing. Raises NotFound."""
+        if not _ID.fullmatch(object_id):
+            raise NotFound("HubSpot has no record of that id.")
+        await self._http.change(
+            "PATCH", f"/crm/v3/objects/{kind}/{object_id}", {"properties": dict(properties)}, key=key
+        )
+
     async def ticket_stages(self) -> list[tuple[str, str, str, bool]]:
         """(pipeline, stage, label, whether it closes), in their order."""
         pipelines = member(await self._http.get("/crm/v3/pipelines/tickets"), "results")

@@ -102,6 +102,12 @@ class Account:
             raise Refusal(404, "OBJECT_NOT_FOUND", "resource not found")
         return 200, self._shown(kind, number, query.get("properties", "").split(","))
 
+    def change(self, kind: str, number: str, *, query: Mapping[str, str], body: Any) -> tuple[int, Any]:
+        if number not in self.objects[kind]:
+            raise Refusal(404, "OBJECT_NOT_FOUND", "resource not found")
+        self.objects[kind][number]["properties"].update(body["properties"])
+        return 200, self._shown(kind, number)
+
     def make(self, kind: str, *, query: Mapping[str, str], body: Any) -> tuple[int, Any]:
         properties = {name: str(value) for name, value in body["properties"].items()}
         if kind in self.unique and self.with_property(kind, KEY, properties.get(KEY, "-")):
@@ -186,6 +192,7 @@ _ROUTES = (
     (r"/crm/v3/objects/(\w+)/search", "POST", "search"),
     (r"/crm/v3/objects/(\w+)/batch/read", "POST", "read"),
     (r"/crm/v3/objects/(\w+)/([^/]+)", "GET", "get"),
+    (r"/crm/v3/objects/(\w+)/([^/]+)", "PATCH", "change"),
     (r"/crm/v3/objects/(\w+)", "POST", "make"),
     (r"/crm/v4/objects/contacts/([^/]+)/associations/(\w+)", "GET", "associated"),
     (r"/crm/v3/properties/(\w+)/(\w+)", "GET", "property_of"),
