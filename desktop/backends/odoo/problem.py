@@ -23,12 +23,11 @@ _BY_NAME: dict[str, type[BackendError]] = {
     "odoo.exceptions.RedirectWarning": Rejected,
     "werkzeug.exceptions.Unauthorized": AuthFailed,
     "werkzeug.exceptions.NotFound": Unsupported,  # a model or method that is not installed
-    "werkzeug.exceptions.UnprocessableEntity": BackendBug,
 }
 # Odoo answers a mistake in a request (a field that is not there) as 500 with Python's own exception. It is no outage.
 _MISTAKES = frozenset(
-    f"builtins.{name}"
-    for name in ("AssertionError", "AttributeError", "IndexError", "KeyError", "TypeError", "ValueError")
+    {f"builtins.{name}Error" for name in ("Assertion", "Attribute", "Index", "Key", "Type", "Value")}
+    | {"werkzeug.exceptions.UnprocessableEntity"}  # arguments that the method does not take
 )
 _FIELD = re.compile(r"Invalid field [\w.']+(?: on '[\w.]+')?")
 
