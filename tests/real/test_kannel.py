@@ -6,10 +6,13 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from desktop.app.local_store import LocalStore
+from desktop.app.session import Backends, Session
 from desktop.backends.kannel.messaging import KannelMessaging
 from desktop.domain.customer import Consent
 from desktop.domain.events import DeliveryChanged, Event, Heartbeat, MessageReceived
@@ -190,6 +193,27 @@ async def test_a_quiet_stream_gives_signs_of_life(kannel: Kannel, monkeypatch: p
     monkeypatch.setattr("desktop.backends.kannel.messaging.BEAT", 0.05)
     async with desk(kannel) as d:
         await until(lambda: sum(isinstance(event, Heartbeat) for event in d.seen) >= 2)
+
+
+async def test_the_agent_sees_a_customers_sms_and_it_is_still_there_after_a_restart(
+    kannel: Kannel, tmp_path: Path
+) -> None:
+    async def session() -> Session:
+        made = Session("p", Backends(messaging=KannelMessaging.create(options(kannel))), opened)
+        await made.start()
+        return made
+
+    async def opened() -> LocalStore:
+        return await LocalStore.open(tmp_path / "p.db")
+
+    first = await session()
+    kannel.write_to_us("+4915112345678 1500 data where+is+my+parcel%3f")
+    await until(lambda: first.store.drain().received)
+    assert any("where is my parcel?" in notice.text for notice in first.store.drain().notices)
+    await first.close()
+    again = await session()
+    assert [one.text for one in again.store.drain().received.values()] == ["where is my parcel?"]
+    await again.close()
 
 
 class KannelRig(HttpRig[KannelMessaging], MessagingRig):
