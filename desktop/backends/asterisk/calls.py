@@ -272,7 +272,11 @@ class Calls:
                 self._tell(Change.CONNECTING, contact, "")
 
     def _out_answered(self, contact: Contact, status: str, at: Instant) -> None:
-        if status == "ANSWER" and contact.interaction.direction is Direction.OUTBOUND:
+        if contact.interaction.direction is not Direction.OUTBOUND:
+            return
+        if status != "ANSWER":
+            self.not_reached(contact, at)
+        else:
             contact.move(Phase.ACTIVE, at, answered_at=at, raw_state="DialEnd")
             self._tell(Change.CONNECTED, contact, "")
 

@@ -108,6 +108,10 @@ class Floor:
         """The agent's own memberships."""
         return [one for (_, interface), one in self.members.items() if interface == self._settings.interface]
 
+    def observed(self) -> tuple[Availability, str]:
+        """What the queues say of the agent, and the reason."""
+        return _observed(self.mine())
+
     def joined(self) -> Mapping[str, Member]:
         """The queues the agent is in."""
         return {queue: one for (queue, whose), one in self.members.items() if whose == self._settings.interface}

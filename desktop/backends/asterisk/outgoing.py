@@ -1,5 +1,6 @@
 """Calls that the desktop makes: to customers, and to listen to a colleague's."""
 
+import contextlib
 import hashlib
 
 from desktop.backends.asterisk.channels import OUT
@@ -7,9 +8,10 @@ from desktop.backends.asterisk.contact import Contact, Line, phone_number
 from desktop.backends.asterisk.settings import interface_name
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.transfers import Transfers
+from desktop.domain.events import Change
 from desktop.domain.model import Address, Interaction
 from desktop.domain.words import Channel, Direction, Monitoring, Phase
-from desktop.ports.errors import Conflict, NotFound, Rejected
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 
 SPY = "agent-desktop-spy-"
 _RING_SECONDS = 30
@@ -28,6 +30,7 @@ class Outgoing:
     def __init__(self, board: Switchboard, transfers: Transfers) -> None:
         self._board = board
         self._transfers = transfers
+        board.heard.append(self._heard)
 
     async def dial(self, address: Address, queue: str, key: str) -> Interaction:
         """Ring the agent's phone, and the customer when that is picked up.
@@ -94,6 +97,15 @@ class Outgoing:
             await self._board.act("Hangup", ("Channel", monitor_id))
         except NotFound:
             return
+
+    def _heard(self, change: Change, contact: Contact, reason: str) -> None:
+        if change is Change.CLOSED and reason == "not_reached":
+            self._board.spawn(self._hang_up(contact.agent.name))
+
+    async def _hang_up(self, channel: str) -> None:
+        """A dialplan that plays a tone after a failed call would keep the agent's phone busy."""
+        with contextlib.suppress(BackendError):
+            await self._board.act("Hangup", ("Channel", channel))
 
     async def _originate(self, uid: str, caller_id: str, *how: tuple[str, str]) -> None:
         await self._board.act(

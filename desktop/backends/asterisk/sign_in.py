@@ -94,13 +94,14 @@ class SignIn:
         if availability is Availability.OFFLINE:
             for queue, member in board.floor.joined().items():
                 await self._leave(queue, dynamic=member.dynamic)
-            board.tell_floor("signed_out")
+            await board.until(lambda: board.floor.observed()[0] is availability, "signed out")
             return
         joined = board.floor.joined()
         for queue in board.settings.queues:
             if queue not in joined:
                 await self._join(queue)
         await self._pause(availability is Availability.NOT_READY, reason)
+        await board.until(lambda: board.floor.observed() == (availability, reason), availability.value)
 
     async def _join(self, queue: str) -> None:
         """Join paused, so that no call comes before all queues are joined and the reason is known."""

@@ -154,6 +154,8 @@ class Transfers:
     async def reachable(self, target: str) -> tuple[str, str]:
         """Context and extension of a target that the dialplan knows. Raises Rejected, Unsupported."""
         context, extension = self._extension(target)
+        if target.startswith("queue:") and extension not in self._board.floor.figures:
+            raise Rejected(f"The telephone system has no queue {extension[:40]}.")
         if await self._board.ask(f"DIALPLAN_EXISTS({context},{extension},1)") != "1":
             raise Rejected(f"The telephone system does not know {extension[:40]}.")
         return context, extension

@@ -80,7 +80,7 @@ class AsteriskRig(ContactCenterRig):
         await self._proxy.drop()
 
     async def call(self, number: str = CALLER) -> None:
-        await (await self._phones.get("customer")).dial(f"number{number}")
+        await (await self._phones.get("customer")).dial(f"call{number}")
 
     async def hang_up(self, interaction_id: str) -> None:
         await (await self._phones.get("customer")).hang_up()
