@@ -107,3 +107,27 @@ async def test_a_colleagues_call_is_taken_beside_the_queues(place: PhoneWorkplac
         await somebody.until(lambda now: now["states"] == ["closed"], "the colleague is let go")
         screen.press("alt+q")
         screen.wait_exit()
+
+
+async def test_commands_leave_the_phone_to_the_running_desktop(place: PhoneWorkplace, somebody: Somebody) -> None:
+    with place.desktop() as screen:
+        available(screen)
+        checked = place.command("config", "check")
+        assert checked.code == 0
+        assert "voice: not tried, since the running desktop has it" in checked.words
+        await somebody.dial(PRIYA, to=QUEUE)
+        screen.wait_for("Incoming call")  # so the phone is still the one that rings
+        (offer,) = place.command("interactions", "--phase", "offered").json
+        refused = place.command("do", "accept", offer["id"])
+        assert refused.code == 1
+        assert "in the running desktop" in refused.words
+        screen.press("f2")
+        screen.wait_for("talking")
+        held = place.command("do", "hold", offer["id"])
+        assert (held.code, "in the running desktop" in held.words) == (1, True)
+        assert place.command("do", "end", offer["id"]).code == 0
+        await somebody.until(lambda now: now["states"] == ["closed"], "the customer is let go")
+        screen.press("alt+q", "alt+q")
+        screen.wait_exit()
+    checked = place.command("config", "check")
+    assert "voice baresip: works" in checked.words

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mock_backends.launcher import Running
-from tests.cli.command_line import clean_env
+from tests.cli.command_line import Ran, clean_env, run
 from tests.real.servers.asterisk import AMI_SECRET, AMI_USER, PASSWORD
 from tests.real.softphone.exchange import HUM, Exchange
 from tests.tui.pty_screen import PtyScreen
@@ -71,8 +71,16 @@ url = "{self.servers.urls["crm"]}"
 token_file = "{self.folder / "token"}"
 """)
 
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of desktops and commands: no settings but those of this place."""
+        return clean_env(self.folder, XDG_DATA_HOME=str(self.folder / "share"))
+
     def desktop(self) -> PtyScreen:
         """A desktop that is starting on a terminal."""
-        env = clean_env(self.folder, XDG_DATA_HOME=str(self.folder / "share"))
         words = [sys.executable, "-m", "desktop.cli", "--config", str(self.folder / "config.toml")]
-        return PtyScreen(words, rows=36, cols=130, env=env)
+        return PtyScreen(words, rows=36, cols=130, env=self.env)
+
+    def command(self, *words: str) -> Ran:
+        """Run one command to its end."""
+        return run("--config", str(self.folder / "config.toml"), *words, env=self.env)
