@@ -4,6 +4,7 @@ import asyncio
 import json
 import shlex
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -15,6 +16,7 @@ from desktop.backends.baresip.phone import BaresipPhone
 from desktop.domain.events import Envelope, PhoneSnapshot
 from desktop.domain.phone import CallState, PhoneCall
 from tests.real.servers.asterisk import AMI_SECRET, AMI_USER, PASSWORD, Asterisk
+from tests.real.servers.server import free_port, program
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 15.0
@@ -33,6 +35,11 @@ EXPERT = "1050"
 
 class Exchange(Asterisk):
     """The same server; whoever calls from outside may dial every extension, and shows the number they say is theirs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tls = free_port()
+        self.certificate, self.key = self.folder / "certificate.pem", self.folder / "key.pem"
 
     @property
     def address(self) -> str:
@@ -58,7 +65,19 @@ class Exchange(Asterisk):
 
     def _pjsip(self) -> str:
         text = super()._pjsip().replace("context=inbound\n", "context=phones\n")
-        return f"{text}[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:{self.sip}\n"
+        words = (
+            f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout {self.key} -out {self.certificate}"
+        )
+        openssl = program("openssl", "openssl")
+        subprocess.run(
+            [openssl, *words.split(), "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True
+        )
+        self.key.chmod(0o644)  # the server gives up its rights and must still read it
+        return (
+            f"{text}[tcp]\ntype=transport\nprotocol=tcp\nbind=127.0.0.1:{self.sip}\n"
+            f"[tls]\ntype=transport\nprotocol=tls\nbind=127.0.0.1:{self.tls}\nmethod=tlsv1_2\n"
+            f"cert_file={self.certificate}\npriv_key_file={self.key}\n"
+        )
 
 
 class Somebody:

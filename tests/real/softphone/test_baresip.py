@@ -208,6 +208,15 @@ async def test_over_tcp(exchange: Exchange, somebody: Somebody) -> None:
         assert "agent2/sip:agent2@" in exchange.cli("pjsip show contacts")
 
 
+async def test_over_tls_only_a_server_that_can_prove_itself(exchange: Exchange) -> None:
+    secure = {"server": f"127.0.0.1:{exchange.tls}", "transport": "tls"}
+    async with at_desk(exchange.options("agent2", ca_file=str(exchange.certificate), **secure)) as desk:
+        assert desk.told[0].event.registration.state is Registration.REGISTERED  # type: ignore[union-attr]
+    with pytest.raises(Unavailable):
+        async with at_desk(exchange.options("agent2", **secure)):
+            pass
+
+
 async def test_nothing_blocks_the_loop(exchange: Exchange, somebody: Somebody) -> None:
     """While the phone works, the loop is never kept from turning for longer than a slow machine explains."""
     longest = 0.0
