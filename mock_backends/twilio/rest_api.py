@@ -2,20 +2,30 @@
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 from urllib.parse import parse_qsl
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 
 from mock_backends.principals import Principal
+from mock_backends.twilio.conferences import Conferences
+from mock_backends.twilio.messages import Messages
+from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.refusal import gone, wrong
-from mock_backends.twilio.workspace import CHANNELS, Fields, rest, voice
-
-if TYPE_CHECKING:
-    from mock_backends.twilio.face import TwilioFace
+from mock_backends.twilio.workspace import CHANNELS, Fields, Workspace, rest, voice
 
 WORKSPACE = "/v1/Workspaces/{workspace}"
 ACCOUNT = "/2010-04-01/Accounts/{account}"
+
+
+class Face(Protocol):
+    """What the routes need of the server."""
+
+    app: FastAPI
+    workspace: Workspace
+    operations: Operations
+    conferences: Conferences
+    messages: Messages
 
 
 async def form(request: Request) -> dict[str, str]:
@@ -68,7 +78,7 @@ def _paged(key: str, request: Request, records: list[Fields]) -> Response:
     return _answer({key: records} | page)
 
 
-def add_task_router(face: "TwilioFace") -> None:
+def add_task_router(face: Face) -> None:
     """Workers, activities, tasks, reservations, queues."""
     app = face.app
 
@@ -190,7 +200,7 @@ def add_task_router(face: "TwilioFace") -> None:
         return _answer(face.workspace.statistics(name))
 
 
-def add_voice_and_messages(face: "TwilioFace") -> None:
+def add_voice_and_messages(face: Face) -> None:
     """Conferences with their participants, calls, messages."""
     app = face.app
     conference_path = ACCOUNT + "/Conferences/{sid}"
