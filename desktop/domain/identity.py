@@ -80,7 +80,7 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
     rank = {source: place for place, source in enumerate(precedence)}
     order = sorted(known, key=lambda one: (rank.get(known[one].source, len(rank)), known[one].source, one))
     groups = {one: {one} for one in known}
-    why: dict[str, dict[str, str]] = {one: {} for one in known}
+    why: dict[str, dict[str, list[str]]] = {one: {} for one in known}
     apart: set[frozenset[str]] = set()
     by_hand: list[tuple[str, str]] = []
     for link in links:
@@ -90,15 +90,22 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
             else:
                 apart.add(frozenset((link.first, link.second)))
 
+    def note(one: str, other: str, reason: str) -> None:
+        for here, there in ((one, other), (other, one)):
+            reasons = why[here].setdefault(there, [])
+            if reason not in reasons:
+                reasons.append(reason)
+
     def join(one: str, other: str, reason: str, *, sure: bool) -> None:
         ours, theirs = groups[one], groups[other]
         if ours is theirs:
+            note(one, other, reason)
             return
         if any(frozenset((a, b)) in apart for a in ours for b in theirs):
             return
         if not sure and {known[a].source for a in ours} & {known[b].source for b in theirs}:
             return
-        why[one][other] = why[other][one] = reason
+        note(one, other, reason)
         ours |= theirs
         for each in theirs:
             groups[each] = ours
@@ -137,6 +144,10 @@ def _words(key: str) -> str:
     return {"phone": "same number", "email": "same e-mail"}.get(kind, f"same {kind}")
 
 
-def _reason(one: str, ids: Sequence[str], why: Mapping[str, Mapping[str, str]]) -> str:
+def _reason(one: str, ids: Sequence[str], why: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
     """Why a record is in its group: what ties it to one of the others, those with precedence first."""
-    return next((why[one][other] for other in ids if other in why[one]), "")
+    reasons = next((why[one][other] for other in ids if other in why[one]), ())
+    if BY_HAND in reasons or len(reasons) < 2:
+        return BY_HAND if BY_HAND in reasons else "".join(reasons)
+    *more, last = (reason.removeprefix("same ") for reason in reasons)
+    return f"same {', '.join(more)} and {last}"

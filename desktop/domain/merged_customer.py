@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desktop.domain.customer import Consent, Customer, Match, Record
+from desktop.domain.customer import Consent, Customer, CustomerPromise, Match, Record
 from desktop.domain.identity import IdentityLink, Known, grouped
 from desktop.domain.model import Instant
 from desktop.domain.words import PopAnswer
 
+_SAME_HOUR = 3600.0
 TEXT_FIELDS = ("name", "company", "tier", "language", "time_zone", "note", "url")
 
 
@@ -86,12 +87,27 @@ def _merged(matches: Sequence[Match], why: Mapping[str, str]) -> Match:
         fetched_at=min(fetched, default=None),
         addresses=tuple(dict.fromkeys(address for one in customers for address in one.addresses)),
         consents=_consents(customers),
-        promises=tuple(dict.fromkeys(promise for one in customers for promise in one.promises)),
+        promises=_promises(customers),
         fields=fields,
     )
     best = next((match for match in matches if match.verified), first)
     records = tuple(Record(one, why.get(one.id, "")) for one in customers)
     return Match(customer, best.matched_on, best.reason, best.verified, records)
+
+
+def _promises(customers: Sequence[Customer]) -> tuple[CustomerPromise, ...]:
+    """Each promise once: the same words for the same hour are one promise that two systems know of."""
+    kept: list[CustomerPromise] = []
+    for promise in (promise for customer in customers for promise in customer.promises):
+        if not any(_is_same(promise, other) for other in kept):
+            kept.append(promise)
+    return tuple(kept)
+
+
+def _is_same(one: CustomerPromise, other: CustomerPromise) -> bool:
+    if _folded(one.text) != _folded(other.text) or (one.due is None) != (other.due is None):
+        return False
+    return one.due is None or other.due is None or abs(one.due - other.due) < _SAME_HOUR
 
 
 def _consents(customers: Sequence[Customer]) -> tuple[Consent, ...]:

@@ -45,7 +45,7 @@ def put_together(match: Match) -> list[Content]:
 def differing(match: Match) -> list[Content]:
     """Fields on which the systems do not agree, each one's word; the first is the one on the card."""
     lines = []
-    for field, label in (*_DIFFERING, *((name, name) for name in match.customer.fields)):
+    for field, label in _DIFFERING:
         said = select.differing(match, field)
         if said:
             words = " · ".join(f"{wording.source_tag(one.source)}: {one.value}" for one in said)
