@@ -26,6 +26,7 @@ from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
+from desktop.app.screen_watch import ScreenWatch
 from desktop.app.store import Store
 from desktop.app.targets import Targets
 from desktop.app.timing import Timing, first_of
@@ -81,6 +82,9 @@ class Session:
             self._refresh,
             Phone(self.store, self._asking, backends.voice),
         )
+        self.on_screen = ScreenWatch(
+            self._asking, {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
+        )
         self.links = IdentityLinks(self.store, self._file.opened)
         self._desks = [
             CrmDesk(source, crm, self._reading(source), self.store, self._file.opened, region)
@@ -134,6 +138,7 @@ class Session:
         self._spawn(self.outbox.run())
         for own in self.own_presence:
             self._spawn(own.run())
+        self._spawn(self.on_screen.run())
         self._spawn(RetentionWatch(self.timing, self._file).run())
         self._spawn(ClockWatch(self.timing, self._clock_jumped).run())
         await self._connections.open()

@@ -301,6 +301,12 @@ class DesktopApp(TerminalApp):
     def _refused(self, event: WrapUpPane.Refused) -> None:
         self._tell(event.why)
 
+    @on(ExpertFinder.Looking)
+    def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:
+        event.stop()
+        if self.session is not None:
+            self.session.on_screen.look(event.person_ids)
+
     @on(ExpertFinder.Picked)
     def _expert_picked(self, event: ExpertFinder.Picked) -> None:
         self.desk.picked_expert(event.how, event.person_id, event.text)

@@ -45,6 +45,12 @@ class RecordedSession:
         for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
+        self.on_screen = self
+
+    def look(self, person_ids: tuple[str, ...]) -> None:
+        """Remember who is on screen."""
+        self.calls.append(("on_screen.look", person_ids))
+
     def retry(self) -> None:
         """Remember it."""
         self.calls.append(("retry",))

@@ -326,3 +326,11 @@ async def test_nine_customers_of_one_number_are_all_shown_or_counted(size: tuple
         assert text.count("\n") < card.content_size.height
         assert ("Nr 9" in text) is all_shown
         assert ("more" in text) is not all_shown
+
+
+async def test_the_directory_hears_who_is_on_screen_and_when_nobody_is() -> None:
+    session = await press(active(), "f6", "escape")
+    looks = asked(session, "on_screen.look")
+    (shown,), (nobody,) = looks[0], looks[-1]
+    assert shown, "the list of the finder"
+    assert nobody == ()

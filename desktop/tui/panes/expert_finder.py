@@ -47,6 +47,13 @@ class ExpertFinder(Pane, Vertical):
             self.person_id = person_id
             self.text = text
 
+    class Looking(Message):
+        """Other people are on screen than before: those of the list, nobody once it is closed."""
+
+        def __init__(self, person_ids: tuple[str, ...]) -> None:
+            super().__init__()
+            self.person_ids = person_ids
+
     def __init__(self) -> None:
         super().__init__(id="experts")
         self.border_title = content("Find an expert")
@@ -99,6 +106,7 @@ class ExpertFinder(Pane, Vertical):
     def close(self) -> None:
         """Hide the finder; what was being written to an expert is there again when the same one is written to."""
         self.remove_class("open")
+        self.post_message(self.Looking(()))
 
     @property
     def under_cursor(self) -> str | None:
@@ -122,6 +130,7 @@ class ExpertFinder(Pane, Vertical):
         query = self.query_one("#expert-query", Input).value
         ranked = select.rank_experts(view.state, query, view.now)[:SHOWN]
         self._ranked = {expert.person.id: expert for expert in ranked}
+        self.post_message(self.Looking(tuple(self._ranked)))
         rows = [_row(expert, view.now) for expert in ranked]
         if self.transferring:
             wanted = query.casefold()
