@@ -149,6 +149,12 @@ class Batch:
         """Whether the declared sources are others than before."""
         return self.sources != self._before.sources
 
+    @property
+    def skew(self) -> float:
+        """The server's clock minus the local one, seconds."""
+        skew: float = self._values.get("skew", self._before.skew)
+        return skew
+
     def odd(self, words: str) -> None:
         """Note something for the diagnostics screen."""
         self.oddities = newest(self.oddities, words)

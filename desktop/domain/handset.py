@@ -3,11 +3,21 @@
 from dataclasses import replace
 
 from desktop.domain.batch import Batch
-from desktop.domain.events import Envelope, HealthChanged, PhoneSnapshot
+from desktop.domain.events import (
+    ContactCenterSnapshot,
+    Envelope,
+    Event,
+    HealthChanged,
+    InteractionChanged,
+    PhoneCallChanged,
+    PhoneSnapshot,
+)
+from desktop.domain.model import Instant
 from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of
 from desktop.domain.state import SourceHealth
 from desktop.domain.words import Health
 
+_ENDED = CallState.ENDED
 PHONE = "voice"
 """The kind of source whose health follows the registration."""
 
@@ -16,29 +26,35 @@ def apply_snapshot(batch: Batch, envelope: Envelope, event: PhoneSnapshot) -> No
     """Replace all that the phone told before."""
     known = batch.phone_calls.now
     batch.phone_calls.swap(
-        {call.id: _joined(known.get(call.id), call) for call in event.calls if call.state is not CallState.ENDED}
+        {call.id: _known_as(batch, known.get(call.id), call) for call in event.calls if call.state is not _ENDED}
     )
     apply_registration(batch, envelope, event.registration)
 
 
 def apply_call(batch: Batch, call: PhoneCall) -> None:
     """Take the call as it is now; one that has ended leaves."""
-    if call.state is CallState.ENDED:
+    if call.state is _ENDED:
         batch.phone_calls.drop(call.id)
     else:
-        batch.phone_calls.put(call.id, _joined(batch.phone_calls.get(call.id), call))
+        batch.phone_calls.put(call.id, _known_as(batch, batch.phone_calls.get(call.id), call))
 
 
-def _joined(known: PhoneCall | None, call: PhoneCall) -> PhoneCall:
-    return replace(call, interaction_id=known.interaction_id if known is not None else "")
+def _known_as(batch: Batch, known: PhoneCall | None, call: PhoneCall) -> PhoneCall:
+    interaction_id = known.interaction_id if known is not None else ""
+    return replace(call, since=call.since + batch.skew, interaction_id=interaction_id)
+
+
+def server_time(batch: Batch, envelope: Envelope) -> Instant:
+    """When the server's clock showed it: a phone is a part of this machine, and its times are this machine's."""
+    return envelope.at + batch.skew if envelope.source.partition(":")[0] == PHONE else envelope.at
 
 
 def apply_registration(batch: Batch, envelope: Envelope, registration: PhoneRegistration) -> None:
     """Take the registration, and let the phone's health follow it: a phone nobody can reach is down."""
-    batch.phone = registration
+    batch.phone = replace(registration, since=registration.since + batch.skew)
     known = batch.health.get(envelope.source)
     health = _health_of(registration)
-    since = known.since if known is not None and known.health is health else envelope.at
+    since = known.since if known is not None and known.health is health else server_time(batch, envelope)
     heard = known.last_heard if known is not None else None
     batch.health.put(envelope.source, SourceHealth(health, since, registration.why, heard))
 
@@ -55,12 +71,21 @@ def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthCh
     return HealthChanged(_health_of(batch.phone), batch.phone.why)
 
 
-def join(batch: Batch) -> None:
-    """Find which call of the phone carries which interaction of mine, and show on that one whether the phone mutes us.
+def follow(batch: Batch, event: Event) -> None:
+    """After an event about calls or contacts of mine: find which call of the phone carries which contact.
 
-    A phone mutes by sending silence, which no contact centre can see; so here alone the phone is the authority.
+    On that contact shows whether the phone mutes us. A phone mutes by sending silence, which no contact centre can
+    see; so here alone the phone is the authority.
     """
-    if not batch.phone_calls.now or not (batch.phone_calls.changed or batch.interactions.changed):
+    match event:
+        case PhoneCallChanged() | PhoneSnapshot() | ContactCenterSnapshot():
+            _join(batch)
+        case InteractionChanged(interaction=interaction) if interaction.agent_id == batch.me:
+            _join(batch)
+
+
+def _join(batch: Batch) -> None:
+    if not batch.phone_calls.now:
         return
     mine = [one for one in batch.interactions.now.values() if one.agent_id == batch.me]
     for interaction in mine:

@@ -55,7 +55,7 @@ def reduce(state: AppState, envelopes: Sequence[Envelope]) -> AppState:
     batch = Batch(state)
     for envelope in envelopes:
         _apply(batch, envelope)
-    handset.join(batch)
+        handset.follow(batch, envelope.event)
     people.join(batch)
     return batch.finish()
 
@@ -157,9 +157,10 @@ def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[Inbo
 
 def _heard(batch: Batch, envelope: Envelope) -> None:
     known = batch.health.get(envelope.source)
+    at = handset.server_time(batch, envelope)
     if known is None:
-        known = SourceHealth(Health.LIVE, since=envelope.at)
-    batch.health.put(envelope.source, replace(known, last_heard=max(envelope.at, known.last_heard or envelope.at)))
+        known = SourceHealth(Health.LIVE, since=at)
+    batch.health.put(envelope.source, replace(known, last_heard=max(at, known.last_heard or at)))
 
 
 def _health(batch: Batch, envelope: Envelope, event: HealthChanged) -> None:

@@ -26,6 +26,9 @@ from desktop.domain.events import (
     PastHelpKnown,
     PendingChanged,
     PersonChanged,
+    PhoneCallChanged,
+    PhoneRegistrationChanged,
+    PhoneSnapshot,
     PopChanged,
     PresenceChanged,
     PresenceSnapshot,
@@ -34,6 +37,7 @@ from desktop.domain.events import (
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
+from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration
 from desktop.domain.words import (
     Availability,
     Channel,
@@ -65,6 +69,7 @@ interactions = st.builds(
     agent_id=st.sampled_from([ME, ME, OTHER, None]),
     held=st.booleans(),
     muted=st.booleans(),
+    phone_call=st.sampled_from(["", "", "sip-1", "sip-2"]),
     parked=st.booleans(),
     customer_connected=st.booleans(),
     unread=st.integers(0, 2),
@@ -111,6 +116,20 @@ numbered = st.one_of(
     st.builds(MessageReceived, received),
     st.builds(MessagingSnapshot, few(sent), few(received)),
 )
+phone_calls = st.builds(
+    PhoneCall,
+    st.sampled_from(["sip-1", "sip-2"]),
+    st.sampled_from(["+491", "1002", ""]),
+    st.sampled_from(CallState),
+    times,
+    muted=st.sampled_from([None, True, False]),
+)
+registrations = st.builds(PhoneRegistration, st.sampled_from(Registration), times, why=words)
+phone = st.one_of(
+    st.builds(PhoneCallChanged, phone_calls),
+    st.builds(PhoneRegistrationChanged, registrations),
+    st.builds(PhoneSnapshot, registrations, few(phone_calls)),
+)
 own = st.one_of(
     st.builds(Heartbeat, times, st.integers(0, 9)),
     st.builds(Gap, words),
@@ -133,4 +152,5 @@ envelopes = st.one_of(
     ),
     st.builds(Envelope, sources, numbered, times),
     st.builds(Envelope, sources, own, times),
+    st.builds(Envelope, st.just("voice"), phone, times),
 )

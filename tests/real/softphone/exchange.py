@@ -66,7 +66,7 @@ class Exchange(Asterisk):
     def _pjsip(self) -> str:
         text = super()._pjsip().replace("context=inbound\n", "context=phones\n")
         words = (
-            f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -keyout {self.key} -out {self.certificate}"
+            f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=exchange -keyout {self.key} -out {self.certificate}"
         )
         openssl = program("openssl", "openssl")
         subprocess.run(
