@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "reducer": ([], ["--batches", "60"]),
     "table": ([], ["--seconds", "1"]),
     "cli": ([], ["5"]),
+    "odoo": ([], ["--partners", "1000", "--lookups", "50"]),
     "messaging": ([], ["--messages", "50"]),
     "phone": (["--rounds", "40"], ["--rounds", "5"]),
 }
