@@ -43,7 +43,7 @@ class Watch:
         """Wait until it is connected, which its first word shows; one that says nothing is taken as connected."""
         end = asyncio.get_running_loop().time() + seconds
         while not self.heard and not self.ended and asyncio.get_running_loop().time() < end:  # noqa: ASYNC110 - polled, to know no plug-in's insides
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.005)
 
     async def stop(self) -> None:
         """Leave the stream, as the host does: cancel the reading and close the iterator."""

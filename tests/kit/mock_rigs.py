@@ -37,6 +37,7 @@ B = TypeVar("B", bound=Backend)
 class MockRig(HttpRig[B], Generic[B]):
     """One of the four servers, and the agent Maya."""
 
+    label = "real"  # the mock server is what the adapter is for
     backend: type[Backend]
 
     def __init__(self, running: Running) -> None:
@@ -44,7 +45,7 @@ class MockRig(HttpRig[B], Generic[B]):
         self._server = self.backend.manifest.kind.value
         self.server_url = running.urls[self._server]
         self.secrets = (running.tokens[AGENT],)
-        self._client = httpx.AsyncClient(timeout=10, trust_env=False)
+        self._client = httpx.AsyncClient(timeout=10, trust_env=False, verify=False)
 
     async def stop(self) -> None:
         await super().stop()
