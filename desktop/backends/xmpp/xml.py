@@ -86,14 +86,14 @@ def whole(text: str, lowest: int, highest: int) -> int | None:
     return number if number is not None and lowest <= number <= highest else None
 
 
-def make(namespace: str, name: str, text: str = "", **attributes: str) -> Element:
+def make(namespace: str, name: str, text: str = "", /, **attributes: str) -> Element:
     """A new element."""
     element = Element(tag(namespace, name), attributes)
     element.text = text or None
     return element
 
 
-def add(parent: Element, namespace: str, name: str, text: str = "", **attributes: str) -> Element:
+def add(parent: Element, namespace: str, name: str, text: str = "", /, **attributes: str) -> Element:
     """A new last child of `parent`."""
     element = SubElement(parent, tag(namespace, name), attributes)
     element.text = text or None
