@@ -139,8 +139,9 @@ async def test_the_sdk_finds_what_the_adapter_wrote_and_writes_alike(fake: HubSp
 
 
 class HubSpotRig(HttpRig[HubSpotCrm], CrmRig):
-    """The loopback account behind the kit's fault proxy."""
+    """The loopback account behind the kit's fault proxy. The SDK, above, has judged what goes over the wire."""
 
+    label = "vendor-judged"
     secrets = (TOKEN,)
 
     def __init__(self, fake: HubSpotFake) -> None:

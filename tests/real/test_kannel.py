@@ -219,6 +219,7 @@ async def test_the_agent_sees_a_customers_sms_and_it_is_still_there_after_a_rest
 class KannelRig(HttpRig[KannelMessaging], MessagingRig):
     """smsbox behind the kit's fault proxy; the phones take everything and say so at once."""
 
+    label = "real"
     secrets = (PASSWORD, SECRET)
     polls = True  # Kannel calls us: there is no stream that could be dropped
     forgets_keys = "Kannel keeps no keys: what was asked for before a restart of the desktop is not known to it"

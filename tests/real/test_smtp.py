@@ -15,9 +15,9 @@ from desktop.domain.customer import Consent
 from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.errors import AuthFailed, BackendError, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
-from desktop.testing.fault_proxy import FaultProxy, Mode
+from desktop.testing.fault_proxy import Answer, FaultProxy, Mode
 from desktop.testing.messaging_contract import MessagingContract
-from desktop.testing.rig import Fault
+from desktop.testing.rig import Fault, does_not_apply
 from desktop.testing.rigs import MessagingRig
 from tests.real.conftest import started
 from tests.real.servers.exim import NAME, PASSWORD, USER, Exim
@@ -160,9 +160,17 @@ async def test_a_relay_that_is_away_comes_back(exim: Exim) -> None:
         await SmtpMessaging.create(options(exim, port=str(free_port()))).open()
 
 
-class SmtpRig(MessagingRig):
-    """Exim behind the kit's fault proxy, which knows no SMTP: of the faults only those of a connection can be had."""
+class _Closing(Answer):
+    """What a relay says in the place of a greeting when it takes nothing now."""
 
+    def wire(self) -> bytes:
+        return f"{self.status} closing\r\n".encode()
+
+
+class SmtpRig(MessagingRig):
+    """Exim behind the kit's fault proxy, which knows no SMTP: what needs a look into a conversation cannot be had."""
+
+    label = "real"
     secrets = (PASSWORD,)
     forgets_keys = "SMTP knows no keys: after a restart the same key is sent again, under the same Message-ID"
 
@@ -181,9 +189,14 @@ class SmtpRig(MessagingRig):
 
     async def fault(self, fault: Fault) -> None:
         modes = {Fault.HANG: Mode.HANG, Fault.REFUSED: Mode.REFUSE, Fault.GARBAGE: Mode.GARBAGE}
-        if fault not in modes:
+        if fault is Fault.RATE_LIMITED:
+            does_not_apply("SMTP names no time after which to come back")
+        elif fault is Fault.SERVER_ERROR:
+            await self.proxy.set(Mode.ANSWER, _Closing(421))
+        elif fault in modes:
+            await self.proxy.set(modes[fault])
+        else:
             await super().fault(fault)
-        await self.proxy.set(modes[fault])
 
     async def heal(self) -> None:
         await self.proxy.set(Mode.PASS)
