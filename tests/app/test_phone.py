@@ -261,23 +261,31 @@ async def test_without_a_call_id_the_number_decides_when_exactly_one_fits(d: Des
     assert [call.id for call in calls_of_nobody(d.state)] == ["b"]
 
 
-@pytest.mark.parametrize("rivals", ["two calls", "two offers"])
-async def test_a_number_that_fits_twice_decides_nothing(d: Desk, rivals: str) -> None:
+async def test_two_calls_of_one_number_decide_nothing(d: Desk) -> None:
+    d.phone.ring("a")
+    d.phone.ring("b")
+    d.offer()
+    await d.settle()
+    assert phone_call(d.state, d.state.interactions["i1"]) is None
+    assert len(calls_of_nobody(d.state)) == 2
+
+
+async def test_two_offers_of_one_number_decide_nothing(d: Desk) -> None:
+    d.offer(1)
+    d.offer(2)
+    d.phone.ring("a")
+    await d.settle()
+    assert phone_call(d.state, d.state.interactions["i1"]) is None
+    assert phone_call(d.state, d.state.interactions["i2"]) is None
+
+
+async def test_what_was_found_out_once_stays(d: Desk) -> None:
     d.offer()
     d.phone.ring("a")
-    if rivals == "two calls":
-        d.phone.ring("b")
-    else:
-        d.offer(2)
-    if rivals == "two calls":
-        d.server.happen(replace(d.server.interactions["i1"], phone_call=""))
     await d.settle()
-    state = d.state
-    if any(call.interaction_id for call in state.phone_calls.values()):
-        assert rivals == "two calls"  # the first was alone when it came: what was found out stays
-        assert phone_call(state, state.interactions["i1"]).id == "a"
-    else:
-        assert phone_call(state, state.interactions["i1"]) is None
+    d.phone.ring("b")
+    await d.settle()
+    assert phone_call(d.state, d.state.interactions["i1"]).id == "a"
 
 
 async def test_a_withheld_number_is_the_withheld_call(d: Desk) -> None:

@@ -71,7 +71,8 @@ def test_what_has_no_call_on_the_phone_finds_none() -> None:
 
 
 def test_a_call_that_is_known_to_be_anothers_is_not_taken_by_its_number() -> None:
-    one, other = interaction("i1", phase=Phase.OFFERED, customer=LONDON), interaction("i2", phone_call="c1")
+    one = interaction(id="i1", phase=Phase.OFFERED, customer=LONDON)
+    other = interaction(id="i2", phone_call="c1")
     assert call_of(one, [one, other], {"c1": call()}) is None
     assert call_of(one, [one], {"c1": call(interaction_id="i3")}) is None
 
