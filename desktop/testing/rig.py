@@ -64,6 +64,9 @@ class Rig(ABC, Generic[B]):
     polls: ClassVar[bool] = False
     """True when `events` asks again and again instead of listening, so that there is no stream to drop."""
 
+    inside: ClassVar[bool] = False
+    """True when the events come out of this very program (a phone's own stack), so that no server can lose them."""
+
     forgets_keys: str = ""
     """Why the far side cannot remember a key across two backend instances; empty when it does."""
 

@@ -5,15 +5,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desktop.backends.baresip.phone import BaresipPhone
-from desktop.testing.group import resilience
-from desktop.testing.rig import Fault, absent, does_not_apply
+from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import CALLER, VoiceRig
 from desktop.testing.voice_contract import VoiceContract
 from tests.real.servers.asterisk import PASSWORD
 from tests.real.softphone.exchange import AGENT, EXPERT, HUM, Exchange, Somebody
 from tests.real.softphone.registrar import GARBAGE, Registrar
 
-INSIDE = "the stream is inside this program and outlives every server"
 NOBODY = "127.0.0.1:9"
 ANSWERS = {
     Fault.HANG: "",
@@ -33,6 +31,7 @@ class BaresipRig(VoiceRig):
 
     secrets = (PASSWORD,)
     connected = True
+    inside = True  # a server that is away ends no stream; the registration says so (see test_registration.py)
     label = "real"
     forgets_keys = "the calls end with the phone, and nothing is left that a key could be for"
 
@@ -67,9 +66,6 @@ class BaresipRig(VoiceRig):
     async def heal(self) -> None:
         self._server, self._transport = self._exchange.address, "udp"
 
-    async def drop_streams(self) -> None:
-        does_not_apply(INSIDE)
-
     async def ring(self, number: str = CALLER) -> None:
         await self._somebody.dial(number, to=AGENT)
 
@@ -94,8 +90,3 @@ async def rig(exchange: Exchange) -> AsyncIterator[BaresipRig]:
 
 class TestBaresip(VoiceContract):
     """With sound by programs, so that muting is claimed."""
-
-    @resilience
-    async def test_a_stream_fails_in_the_right_way(self) -> None:
-        """A server that is away ends no stream; the registration says so (see test_registration.py)."""
-        does_not_apply(INSIDE)
