@@ -176,6 +176,8 @@ class Feed:
                 self._backend.snapshot, self.source, seconds=SNAPSHOT_SECONDS, changing=False
             )
             self._accept_snapshot(envelope)
+            if self._keep is not None:
+                await self._keep(envelope)
 
     def restart(self, *, heal: bool = False) -> None:
         """Drop the connection, and connect again at once; with `heal`, from a fresh snapshot."""

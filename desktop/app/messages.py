@@ -15,6 +15,7 @@ from desktop.ports.messaging import MessageReceipt, OutgoingMessage
 
 log = logging.getLogger(__name__)
 
+_TOLD_EACH = 3
 _SHOWN = 60  # characters of a message in a notice
 
 
@@ -70,10 +71,19 @@ class Messages:
         if isinstance(event, MessageReceived):
             self._tell_received(event.message)
         elif isinstance(event, MessagingSnapshot):
-            for message in event.received:
-                self._tell_received(message)
+            self._tell_of_many(event.received)
         elif isinstance(event, DeliveryChanged) and event.message.state is DeliveryState.FAILED:
             self._tell_failed(event)
+
+    def _tell_of_many(self, messages: tuple[InboundMessage, ...]) -> None:
+        """Those that came while we were away; more than a few in one sentence."""
+        fresh = [message for message in messages if message.id not in self._told]
+        if len(fresh) <= _TOLD_EACH:
+            for message in fresh:
+                self._tell_received(message)
+            return
+        self._told.update(message.id for message in fresh)
+        self._store.notice(f"{len(fresh)} messages from customers came while you were away.  Press o to read them.")
 
     def _tell_received(self, message: InboundMessage) -> None:
         if message.id in self._told:

@@ -34,6 +34,7 @@ class ReportingSender(FakeMessaging):
         self.acknowledged: list[Any] = []
         self.news = asyncio.Event()
         self.offers: frozenset[Capability] = EVENTS
+        self.known: tuple[InboundMessage, ...] = ()
 
     async def open(self) -> frozenset[Capability]:
         await super().open()
@@ -44,7 +45,7 @@ class ReportingSender(FakeMessaging):
         self.news.set()
 
     async def snapshot(self) -> Envelope:
-        return Envelope("messaging", MessagingSnapshot(), 1.0)
+        return Envelope("messaging", MessagingSnapshot((), self.known), 1.0)
 
     async def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         while True:
@@ -109,6 +110,18 @@ async def test_what_cannot_be_kept_is_shown_but_not_acknowledged(d: Desk, monkey
     await d.time.run_until(lambda: bool(d.sender.acknowledged), disk=True)
     assert [one.text for one in await d.session.local.messages()] == ["hello"]
     assert sum("hello" in one for one in told(d.session.store)) == 1
+
+
+@pytest.mark.parametrize(("count", "notices"), [(2, 2), (5, 1)])
+async def test_what_came_while_nobody_was_here_is_kept_and_told(tmp_path: Path, count: int, notices: int) -> None:
+    sender = ReportingSender()
+    sender.known = tuple(text(f"message {number}", f"in{number}").message for number in range(count))
+    d = Desk(tmp_path / "p.db", sender)
+    await d.session.start()
+    await until(lambda: d.state.health["messaging"].health is Health.LIVE)
+    assert len(await d.session.local.messages()) == len(d.state.received) == count
+    assert len([one for one in told(d.session.store) if "Press o" in one]) == notices
+    await d.session.close()
 
 
 async def test_what_became_of_a_message_is_known_and_a_failure_is_told_once(d: Desk) -> None:
