@@ -2,8 +2,9 @@
 
 A callback is a row that survives the desktop and the server. Whoever calls it claims it first, looks whether another
 claimed it at the same time, and makes a channel with the callback's id, of which the server allows one at a time. The
-row goes when the call waits in the queue. So none is lost, and one is called twice only when the desktop that called
-it ends between these two steps and the call is over before the claim runs out.
+row goes when the call waits in the queue. So one is called twice only when the desktop that called it ends between
+these two steps, and the call is over before the claim runs out; and one is lost only when the server ends while it
+waits in the queue, or within the second that the server takes to write its database to disk.
 """
 
 import asyncio

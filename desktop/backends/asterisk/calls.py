@@ -14,6 +14,7 @@ Tell = Callable[[Change, Contact, str], None]
 
 _REFUSED = {17, 21}  # user busy, call rejected: what a phone says when somebody presses its red key
 _UNREACHABLE = {1, 3, 20, 27, 34, 38, 41, 42, 44, 50, 58}
+_WORD_SECONDS = 0.5
 _ENDED_BY = {"caller": "customer_left", "agent": "agent_ended", "transfer": "transferred"}
 
 
@@ -40,6 +41,7 @@ class Calls:
         self.contacts: dict[str, Contact] = {}
         self.waiting: dict[str, InQueue] = {}  # by the caller's channel
         self.bridges: dict[str, str] = {}  # channel -> bridge
+        self._vanished: list[tuple[Contact, Instant]] = []
         self._handlers: dict[str, Callable[[Message, Instant], None]] = {
             "queuecallerjoin": self._joined,
             "queuecallerleave": self._left,
@@ -70,6 +72,13 @@ class Calls:
         handler = self._handlers.get(message["Event"].lower())
         if handler is not None:
             handler(message, at)
+        if self._vanished:
+            self.settle(at)
+
+    def settle(self, at: Instant) -> None:
+        """Offers whose channel went without a word, and of which no later event said why, were taken back."""
+        for contact in [one for one, since in self._vanished if at - since > _WORD_SECONDS]:
+            self._offer_over(contact, OfferEnd.RESCINDED, at)
 
     def of_agent(self, uid: str) -> Contact | None:
         """The contact whose agent is on that channel."""
@@ -159,6 +168,8 @@ class Calls:
         for other in self._offers(message["Uniqueid"]):
             if other is not contact:
                 other.ending = OfferEnd.RESCINDED
+                if any(one is other for one, _ in self._vanished):
+                    self._offer_over(other, OfferEnd.RESCINDED, at)
         if contact is None or contact.interaction.phase not in (Phase.OFFERED, Phase.CONNECTING):
             return
         contact.move(Phase.ACTIVE, at, answered_at=at, offer_deadline=None, raw_state="AgentConnect")
@@ -350,7 +361,11 @@ class Calls:
         elif phase is Phase.CONNECTING and contact.interaction.direction is Direction.OUTBOUND:
             self.not_reached(contact, at)
         elif phase in (Phase.OFFERED, Phase.CONNECTING):
-            self._offer_over(contact, contact.ending or _why(contact, cause), at)
+            how = contact.ending or _why(contact, cause)
+            if how is not None:
+                self._offer_over(contact, how, at)
+            else:  # why comes a moment after: the caller gave up, or another took it
+                self._vanished.append((contact, at))
 
     def _offers(self, caller: str) -> list[Contact]:
         return [
@@ -360,6 +375,7 @@ class Calls:
         ]
 
     def _offer_over(self, contact: Contact, how: OfferEnd, at: Instant) -> None:
+        self._vanished = [one for one in self._vanished if one[0] is not contact]
         gone = how is OfferEnd.ABANDONED
         changes: dict[str, object] = {"outcome": Outcome.ABANDONED, "ended_at": at} if gone else {}
         contact.move(Phase.CLOSED if gone else Phase.QUEUED, at, offer_deadline=None, raw_state=how.value, **changes)
@@ -391,9 +407,9 @@ def attributes(message: Message) -> dict[str, str]:
     return found
 
 
-def _why(contact: Contact, cause: int) -> OfferEnd:
+def _why(contact: Contact, cause: int) -> OfferEnd | None:
     if cause in _REFUSED:
         return OfferEnd.DECLINED
     if cause in _UNREACHABLE:
         return OfferEnd.FAILED
-    return OfferEnd.MISSED if contact.unanswered else OfferEnd.RESCINDED
+    return OfferEnd.MISSED if contact.unanswered else None

@@ -206,7 +206,8 @@ def _updated(known: Contact, fresh: Contact, at: Instant) -> Contact:
         open_leg, shown = known.leg(), fresh.leg()
         fresh.branch.leg_id, fresh.branch.exten = known.branch.leg_id, known.branch.exten or fresh.branch.exten
         known.branch = fresh.branch
-        if open_leg is not None and shown is not None and open_leg.kind is not shown.kind:
+        joined = shown is not None and shown.kind is LegKind.CONFERENCE
+        if open_leg is not None and joined and open_leg.kind is not LegKind.CONFERENCE:
             known.join_leg(at)
         elif shown is not None:
             known.move_leg(shown.phase, at)

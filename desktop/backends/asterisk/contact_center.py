@@ -229,7 +229,7 @@ class AsteriskContactCenter(ContactCenter):
 
     async def blind_transfer(self, interaction_id: str, target: str, *, key: str) -> Interaction:
         self._need(Capability.BLIND_TRANSFER)
-        return await self._with_party(key, interaction_id, lambda: self._transfers.blind(interaction_id, target))
+        return await self._with_party(key, interaction_id, lambda: self._transfers.blind(interaction_id, target, key))
 
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str

@@ -242,6 +242,7 @@ class Switchboard:
         def alive(server_time: float) -> None:
             nonlocal figures_due
             self._clocked(server_time)
+            self.calls.settle(server_time)
             self._journal.sign(Heartbeat(server_time, self._journal.head), server_time)
             if self._clock() >= figures_due:
                 figures_due = self._clock() + FIGURES_EVERY

@@ -29,7 +29,7 @@ class Transfers:
         self._back_at: dict[str, float] = {}  # when the customer was back with the agent, by the loop's clock
         board.heard.append(self._heard)
 
-    async def consult(self, interaction_id: str, target: str, key: str) -> Interaction:
+    async def consult(self, interaction_id: str, target: str, key: str, kind: LegKind = LegKind.CONSULT) -> Interaction:
         """Ring somebody while the customer hears music.
 
         Raises:
@@ -42,12 +42,11 @@ class Transfers:
         context, extension = await self.reachable(target)
         if contact.branch is not None:  # after another consult the customer may still be on the way back
             await board.until(lambda: not contact.interaction.held, "the customer is back")
-            await asyncio.sleep(
-                self._back_at.get(interaction_id, 0.0) + _SOUND_SECONDS - asyncio.get_running_loop().time()
-            )
+            back_at = self._back_at.get(interaction_id, 0.0)
+            await asyncio.sleep(back_at + _SOUND_SECONDS - asyncio.get_running_loop().time())
         leg_id = f"leg-{key}"
         contact.branch = Branch(leg_id, extension)
-        contact.set_leg(Leg(leg_id, LegKind.CONSULT, LegPhase.REQUESTED, target, "", board.now()))
+        contact.set_leg(Leg(leg_id, kind, LegPhase.REQUESTED, target, "", board.now()))
         contact.phone_held = False
         board.tell(Change.LEG, contact, "requested")
         try:
@@ -119,12 +118,17 @@ class Transfers:
                 raise Conflict("That party has left the line.")
         return contact.interaction
 
-    async def blind(self, interaction_id: str, target: str) -> Interaction:
+    async def blind(self, interaction_id: str, target: str, key: str) -> Interaction:
         """Send the customer elsewhere.
+
+        The server's own blind transfer loses the customer when the target is busy. So it is used for queues only, which
+        take everybody; to a person the customer goes when that person answers, and is back with the agent otherwise.
 
         Raises:
             Rejected: nothing is there; the server would hang up on the customer.
         """
+        if not target.startswith("queue:"):
+            return await self.consult(interaction_id, target, key, LegKind.TRANSFER)
         contact = self._talking(interaction_id)
         if contact.leg() is not None:
             raise Conflict("Somebody else is on the line.")
@@ -206,7 +210,10 @@ class Transfers:
             self._back_at[contact.interaction.id] = asyncio.get_running_loop().time()
         elif change in (Change.WRAP_UP, Change.CLOSED):
             self._back_at.pop(contact.interaction.id, None)
-        if change is not Change.LEG or branch is None or branch.near is None or contact.leg() is not None:
+        leg = contact.leg()
+        if change is Change.LEG and leg is not None and leg.kind is LegKind.TRANSFER and leg.phase is LegPhase.ACTIVE:
+            self._board.spawn(self._press(contact, self._board.settings.complete_code))
+        if change is not Change.LEG or branch is None or branch.near is None or leg is not None:
             return
         failed = next((one for one in contact.interaction.legs if one.id == branch.leg_id), None)
         if failed is not None and failed.phase is LegPhase.FAILED and contact.interaction.phase is Phase.ACTIVE:

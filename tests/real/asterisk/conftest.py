@@ -32,5 +32,5 @@ async def desk(server: Asterisk, phones: Phones) -> AsyncIterator[Desk]:
     async with Desk(options(server)) as one:
         await phones.get("agent1")
         yield one
-    for queue in ("support", "billing", "hasty", "spare"):
+    for queue in ("support", "billing", "hasty", "rush"):
         server.cli(f"queue remove member PJSIP/agent1 from {queue}")

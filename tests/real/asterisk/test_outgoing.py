@@ -84,7 +84,7 @@ async def test_a_callback_is_called_once_by_one_of_two_desktops(server: Asterisk
     async with Desk(chosen) as one, Desk(options(server, "PJSIP/agent2", user="trusted", queues="billing")) as two:
         assert Capability.CALLBACK in one.offered
         phone, customer = await phones.get("agent1"), await phones.get("customer")
-        at = (await one.backend.snapshot()).at + 1.0
+        at = (await one.backend.snapshot()).at + 6.0
         plan = {"queue": "billing", "address": NUMBER, "at": at, "note": "after lunch, please", "key": one.key()}
         planned = await one.backend.callback("", **plan)  # type: ignore[arg-type]
         assert await two.backend.callback("", **plan) == planned  # type: ignore[arg-type]

@@ -96,6 +96,14 @@ async def test_a_consult_that_fails_says_why(desk: Desk, phones: Phones, extensi
     await _over(desk, caller)
 
 
+async def test_a_blind_transfer_to_somebody_busy_loses_nobody(desk: Desk, phones: Phones) -> None:
+    call, caller, _ = await _call(desk, phones)
+    await desk.backend.blind_transfer(call.id, "tel:1486", key=desk.key())
+    failed = await desk.see(lambda one: _leg(one).phase is LegPhase.FAILED and not one.held, "the customer is back")
+    assert _leg(failed).failure is LegFailure.BUSY and caller.talks
+    await _over(desk, caller)
+
+
 async def test_an_expert_who_rejects_or_leaves(desk: Desk, phones: Phones) -> None:
     call, caller, expert = await _call(desk, phones)
     await desk.backend.consult(call.id, "tel:1050", key=desk.key())
@@ -133,9 +141,10 @@ async def test_warm_transfer(desk: Desk, phones: Phones, joined: bool) -> None:
 async def test_blind_transfer_to_a_person_and_to_a_queue(desk: Desk, phones: Phones, server: Asterisk) -> None:
     call, caller, expert = await _call(desk, phones)
     done = await desk.backend.blind_transfer(call.id, "tel:1050", key=desk.key())
-    assert (done.phase, done.outcome) == (Phase.WRAP_UP, Outcome.TRANSFERRED)
+    assert (_leg(done).kind, _leg(done).phase) == (LegKind.TRANSFER, LegPhase.RINGING)
     await expert.answer()
-    await until(lambda: caller.talks and expert.talks, "customer and expert talk")
+    assert (await desk.reach(Phase.WRAP_UP)).outcome is Outcome.TRANSFERRED
+    assert caller.talks and expert.talks
     await caller.hang_up()
     await desk.finish(call.id)
     call, caller, expert = await _call(desk, phones)

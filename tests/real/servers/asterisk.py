@@ -84,7 +84,8 @@ servicelevel=20
 [billing](support)
 [hasty](support)
 timeout=2
-[spare](support)
+[rush](support)
+wrapuptime=0
 [everyone]
 strategy=ringall
 timeout=15
@@ -109,7 +110,7 @@ exten => _call+X.,1,Answer()
  same => n,Set(CALLERID(all)=Ada <${EXTEN:4}>)
  same => n,Queue(contract,t,,,60)
  same => n,Hangup()
-exten => _[behs].,1,Answer()
+exten => _[behrs].,1,Answer()
  same => n,Queue(${EXTEN},t,,,60)
  same => n,Hangup()
 [queues]
