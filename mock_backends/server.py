@@ -24,6 +24,7 @@ class DeadlineProtocol(H11Protocol):
 
     read_deadline = 10.0
     _cutter: asyncio.TimerHandle | None = None
+    _upgraded = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock."""
@@ -47,8 +48,13 @@ class DeadlineProtocol(H11Protocol):
         self._disarm()
         super().connection_lost(exc)
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """The request is here; what follows on this connection is another protocol's, and may take its time."""
+        super().handle_websocket_upgrade(event)
+        self._upgraded = True
+
     def _look(self) -> None:
-        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+        if not self._upgraded and self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
             self._arm()
         else:
             self._disarm()

@@ -1,6 +1,7 @@
 """The worker channel: one WebSocket a desktop, with events that are gone once they were sent."""
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -46,7 +47,8 @@ class Channels:
                 task.cancel()
             await asyncio.gather(sending, hearing, return_exceptions=True)
             if socket.application_state is WebSocketState.CONNECTED:
-                await socket.close(GOING_AWAY)
+                with contextlib.suppress(WebSocketDisconnect):  # it may have gone without a word
+                    await socket.close(GOING_AWAY)
 
     async def _send(self, socket: WebSocket, waiting: asyncio.Queue[str | None], until: float) -> None:
         loop = asyncio.get_running_loop()

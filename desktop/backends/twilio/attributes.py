@@ -22,7 +22,8 @@ _CHANNELS: Mapping[str, Channel] = {
 }
 _WHO_INBOUND = ("from", "caller", "customerAddress", "customer_address", "identifier")
 _WHO_OUTBOUND = ("outbound_to", "to", "called")
-_NOT_SHOWN = frozenset({"conference", "call_sid", "account_sid", "api_version", WRAP_UP})
+_ELSEWHERE = frozenset({"from", "caller", "direction", "name", "subject"})
+_NOT_SHOWN = _ELSEWHERE | {"conference", "call_sid", "account_sid", "api_version", WRAP_UP}
 _HIDDEN = frozenset({"", "anonymous", "restricted", "unknown", "unavailable", "private", "+266696687", "+86282452253"})
 
 

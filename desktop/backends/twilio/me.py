@@ -24,9 +24,10 @@ class Me:
         self._newest: Worker | None = None
 
     async def learn(self) -> None:
-        """Read the activities, and see that the worker is there."""
+        """Read the activities and channels, and see that the worker is there."""
         await self._router.worker()
         self._activities = await self._router.activities()
+        self._rooms = await self._router.channels()
 
     async def look(self) -> Worker:
         """The worker as it is now, and how much it may carry."""

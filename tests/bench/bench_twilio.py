@@ -1,0 +1,81 @@
+"""Twilio's contact centre against the mock in its dialect: from an offer to its envelope, and what its import costs.
+
+`python -m tests.bench.bench_twilio [--calls 50]` prints JSON, in milliseconds. An offer is timed from the moment the
+mock is asked for a call until our stream yields it: the way of the question is in it, the network of a cloud is not.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+from desktop.backends.twilio.contact_center import TwilioContactCenter
+from desktop.domain.events import ContactCenterSnapshot, InteractionChanged
+from desktop.domain.words import Availability, Phase
+from desktop.testing.fresh import new_key
+from mock_backends import launcher
+from mock_backends.settings import Settings
+from tests.backends.twilio_rigs import CONTROL, TwilioContactCenterRig
+from tests.bench.figures import spread
+
+_IMPORT = "import sys, time; import {base}; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
+_PLUG_INS = ("desktop.backends.twilio.contact_center", "desktop.backends.twilio.messaging")
+
+
+async def offers(calls: int) -> dict[str, Any]:
+    """Offers, accepts and wrap-ups of so many calls, one after another."""
+    offered, accepted, snapshots = [], [], []
+    with launcher.start("twilio", control=CONTROL, settings=Settings(autonomous=False)) as running:
+        async with TwilioContactCenterRig(running) as rig, rig.opened() as backend:
+            assert isinstance(backend, TwilioContactCenter)
+            stream = backend.events(None)
+            await anext(stream)
+            await backend.set_availability(Availability.AVAILABLE, reason="", after_current=False, key=new_key())
+            for _ in range(calls):
+                began = time.perf_counter()
+                await rig.call()
+                async for envelope in stream:
+                    event = envelope.event
+                    if isinstance(event, InteractionChanged) and event.interaction.phase is Phase.OFFERED:
+                        offered.append((time.perf_counter() - began) * 1000)
+                        break
+                began = time.perf_counter()
+                await backend.accept(event.interaction.id, key=new_key())
+                accepted.append((time.perf_counter() - began) * 1000)
+                await backend.end(event.interaction.id, key=new_key())
+                await backend.wrap_up(event.interaction.id, codes=[], note_given=True, key=new_key())
+                began = time.perf_counter()
+                assert isinstance((await backend.snapshot()).event, ContactCenterSnapshot)
+                snapshots.append((time.perf_counter() - began) * 1000)
+            await stream.aclose()
+    return {
+        "offer to envelope": spread(offered),
+        "accept answered": spread(accepted),
+        "snapshot": spread(snapshots),
+    }
+
+
+def import_cost(name: str, base: str = "desktop.ports.contact_center, desktop.ports.messaging") -> float:
+    """Milliseconds that importing the plug-in takes beyond the ports it implements, the median of 7 processes."""
+    script = _IMPORT.format(base=base, name=name)
+    words = [sys.executable, "-c", script]
+    runs = [float(subprocess.run(words, capture_output=True, text=True, check=True).stdout) for _ in range(7)]
+    return round(statistics.median(runs) * 1000, 1)
+
+
+def main() -> int:
+    """Measure and print."""
+    line = argparse.ArgumentParser(description=__doc__)
+    line.add_argument("--calls", type=int, default=50)
+    options = line.parse_args()
+    figures = asyncio.run(offers(options.calls))
+    print(json.dumps(figures | {"import": {name: import_cost(name) for name in _PLUG_INS}}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
