@@ -138,7 +138,10 @@ def test_the_reason_is_the_agent_or_the_shared_address() -> None:
 
 
 def test_a_number_that_two_of_one_system_share_proves_nothing() -> None:
-    made = [Known(f"{source[4:]}:{number}", source, KEYS[:1]) for source, number in zip(SOURCES[:2] * 2, "1122", strict=True)]
+    made = [
+        Known(f"{source[4:]}:{number}", source, KEYS[:1])
+        for source, number in zip(SOURCES[:2] * 2, "1122", strict=True)
+    ]
     assert len(grouped(made, (), SOURCES)) == 4
 
 

@@ -9,10 +9,9 @@ from desktop.domain import select
 from desktop.domain.customer import Consent, Customer, Match
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import PopAnswer
-from desktop.tui import wording
+from desktop.tui import sources, wording
 from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
-from desktop.tui.panes import sources
 from desktop.tui.safe_text import Part, content, line
 
 GROWN = 16

@@ -18,8 +18,8 @@ from desktop.domain.words import Health
 from desktop.tui import wording
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
-from desktop.tui.panes.sources import sightings
 from desktop.tui.safe_text import Part, content, line
+from desktop.tui.sources import sightings
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 

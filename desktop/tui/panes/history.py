@@ -8,8 +8,8 @@ from desktop.domain.customer import Case, Match, TimelineEntry
 from desktop.domain.model import Instant
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
-from desktop.tui.panes.sources import tagged
 from desktop.tui.safe_text import content
+from desktop.tui.sources import tagged
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 

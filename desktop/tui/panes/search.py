@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from desktop.domain.words import PopAnswer
 from desktop.tui.pane import Pane, View
-from desktop.tui.panes.sources import tags
 from desktop.tui.safe_text import content, line
+from desktop.tui.sources import tags
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 
