@@ -1,7 +1,7 @@
 """From a colleague's presence leaving their client to its word as bytes on the terminal, on a real Prosody.
 
 `python -m tests.bench.bench_xmpp [--changes 100]` prints JSON, in milliseconds. The colleague is bare slixmpp; the
-clock begins before their stanza is written. The desktop has a call, the expert finder open and the colleague in its list. The
+clock begins before their stanza is written. The desktop has a call, the finder open and the colleague in its list. The
 reference is a bare slixmpp client on a terminal of its own, which prints the word. Beside it: what importing each
 directory's adapter costs a start, and what connecting adds.
 """
