@@ -30,6 +30,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "odoo": ([], ["--partners", "1000", "--lookups", "50"]),
     "messaging": ([], ["--messages", "50"]),
     "phone": (["--rounds", "40"], ["--rounds", "5"]),
+    "asterisk": (["--calls", "100"], ["--calls", "20"]),
 }
 """What each is given in full and in a hurry."""
 LONGEST = 1_200.0

@@ -21,7 +21,9 @@ CACHE = "AGENT_DESKTOP_REAL_CACHE"
 SUITE = "sid"
 MAKE_SECONDS = 600.0
 _PACKAGES = "asterisk,ca-certificates"
-_PASSED_ON = re.compile(r'^(Acquire::(?:Check-Valid-Until|Check-Date|Retries|https?::\S+|Languages) ".*");$', re.MULTILINE)
+_PASSED_ON = re.compile(
+    r'^(Acquire::(?:Check-Valid-Until|Check-Date|Retries|https?::\S+|Languages) ".*");$', re.MULTILINE
+)
 
 
 def tree() -> Path:
@@ -46,7 +48,9 @@ def _make(cache: Path, made: Path) -> None:
         )
     archive = next(archives(Path("/etc/apt")), None)
     if archive is None:
-        raise CannotStart("This machine has no Debian package source.", "add a Debian archive to /etc/apt/sources.list.d.")
+        raise CannotStart(
+            "This machine has no Debian package source.", "add a Debian archive to /etc/apt/sources.list.d."
+        )
     cache.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="asterisk-tree-", dir=cache))
     words = [mmdebstrap, "--quiet", "--mode=root", "--variant=apt", "--skip=check/qemu"]
@@ -127,5 +131,5 @@ def _known_suite(suite: str) -> bool:
 
 def _apt_options() -> list[str]:
     """What this machine tells its own apt about the archive, e.g. that it is a frozen copy or behind a proxy."""
-    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False).stdout  # noqa: S607
+    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False).stdout
     return _PASSED_ON.findall(dump)
