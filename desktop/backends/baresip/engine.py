@@ -1,5 +1,7 @@
 """Starts the stack with one account. It is imported only here, when a phone is really opened."""
 
+import asyncio
+import importlib
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -22,6 +24,7 @@ async def start(given: PhoneOptions, died: Callable[[], None]) -> tuple["Runtime
         BackendError: the library is missing, cannot be started, or refuses the options.
     """
     try:
+        await asyncio.to_thread(importlib.import_module, "baresip")  # too long for the screen to wait
         import baresip
     except ImportError as error:
         raise Unavailable("The phone needs its library: pip install 'agent-desktop[voice]'.") from error
