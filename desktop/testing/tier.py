@@ -75,9 +75,16 @@ class Conformance:
         if not _passed(honesty) or _failed(honesty) or _unproven(honesty + musts):
             return Tier.BRONZE
         resilience = self.of(Group.RESILIENCE)
-        if not _passed(resilience) or _failed(resilience) or _unproven(self.required):
+        if not _passed(resilience) or _failed(resilience) or _unproven(self.required) or self._withheld():
             return Tier.SILVER
         return Tier.GOLD
+
+    def _withheld(self) -> bool:
+        """Whether something is declared that the server of this run did not offer, so that nobody has seen it work."""
+        seen = {one: False for result in self.results for one in result.capabilities if one in self.capabilities}
+        for result in self.required:
+            seen |= dict.fromkeys(result.capabilities & seen.keys(), True)
+        return not all(seen.values())
 
     def proofs(self) -> tuple[list[str], dict[str, str]]:
         """The declared capabilities that were proven, and the others with the reason why not."""

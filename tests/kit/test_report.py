@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 HEAD = """\
 import pytest
 from desktop.testing.assist_contract import AssistContract
-from desktop.testing.rig import absent
+from desktop.testing.rig import absent, does_not_apply
 from tests.kit.reference.assist import ReferenceAssist, ReferenceAssistRig
 
 class Rig(ReferenceAssistRig):
@@ -65,6 +65,8 @@ def test_what_the_rig_cannot_do_is_not_proven(tmp_path: Path) -> None:
     async def fault(self, fault):
         if fault.value == "rate_limited":
             absent("there are no limits")
+        if fault.value == "refused":
+            does_not_apply("it is never away")  # which is not for a rig to say
         await super().fault(fault)
 """
     found = report(tmp_path, rig=rig)
@@ -72,6 +74,9 @@ def test_what_the_rig_cannot_do_is_not_proven(tmp_path: Path) -> None:
     assert unproven(found) == {
         "test_opening_fails_in_the_right_way[rate_limited]": "there are no limits",
         "test_reading_fails_in_the_right_way[rate_limited]": "there are no limits",
+        "test_opening_fails_in_the_right_way[refused]": "it is never away",
+        "test_reading_fails_in_the_right_way[refused]": "it is never away",
+        "test_it_works_again_when_the_fault_is_over[refused]": "it is never away",
     }
 
 

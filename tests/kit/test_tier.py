@@ -51,6 +51,15 @@ def test_a_declared_capability_counts(outcome: Outcome, wanted: Tier) -> None:
     assert conformance(one).proofs()[1]["hold"] == "why"
 
 
+def test_what_is_declared_and_not_offered_is_not_proven() -> None:
+    one = Result("test_hold", BEHAVIOUR, Outcome.NOT_APPLICABLE, "hold is not offered", frozenset({"hold"}))
+    assert tier(one) is Tier.SILVER
+    assert conformance(one).proofs() == (
+        [],
+        {"hold": "hold is not offered", "queue_head": "no test of the kit is about it"},
+    )
+
+
 @pytest.mark.parametrize("group", Group)
 def test_a_group_in_which_nothing_passed_proves_nothing(group: Group) -> None:
     results = [one for one in conformance().results if one.group is not group]

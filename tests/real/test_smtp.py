@@ -17,7 +17,7 @@ from desktop.ports.errors import AuthFailed, BackendError, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
 from desktop.testing.fault_proxy import Answer, FaultProxy, Mode
 from desktop.testing.messaging_contract import MessagingContract
-from desktop.testing.rig import Fault, does_not_apply
+from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import MessagingRig
 from tests.real.conftest import started
 from tests.real.servers.exim import NAME, PASSWORD, USER, Exim
@@ -190,7 +190,7 @@ class SmtpRig(MessagingRig):
     async def fault(self, fault: Fault) -> None:
         modes = {Fault.HANG: Mode.HANG, Fault.REFUSED: Mode.REFUSE, Fault.GARBAGE: Mode.GARBAGE}
         if fault is Fault.RATE_LIMITED:
-            does_not_apply("SMTP names no time after which to come back")
+            absent("SMTP names no time after which to come back")
         elif fault is Fault.SERVER_ERROR:
             await self.proxy.set(Mode.ANSWER, _Closing(421))
         elif fault in modes:

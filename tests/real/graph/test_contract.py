@@ -11,7 +11,7 @@ from desktop.domain.words import PresenceState
 from desktop.testing.fault_proxy import Answer
 from desktop.testing.http_rig import ANSWERS, HttpRig
 from desktop.testing.presence_contract import PresenceContract
-from desktop.testing.rig import Fault, does_not_apply
+from desktop.testing.rig import Fault
 from desktop.testing.rigs import PresenceRig
 from tests.real.servers.graph import CLIENT_ID, CLIENT_SECRET, TENANT, VERSION, Graph
 
@@ -28,6 +28,7 @@ _WORDS = {
 class GraphRig(HttpRig[GraphPresence], PresenceRig):
     """A tenant with an agent and an expert. The sign-in service is past the proxy: Graph itself is what fails."""
 
+    polls = True
     secrets = (CLIENT_SECRET,)
     answers: ClassVar[Mapping[Fault, Answer]] = {
         **ANSWERS,
@@ -44,9 +45,6 @@ class GraphRig(HttpRig[GraphPresence], PresenceRig):
         options = {"tenant": TENANT, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "user": self._agent}
         urls = {"url": f"{self.proxy.url}{VERSION}", "login_url": self._graph.origin, "poll_seconds": "2"}
         return GraphPresence(account_of(options | urls))
-
-    async def drop_streams(self) -> None:
-        does_not_apply("Graph is polled: there is no stream to drop, and every answer is whole")
 
     async def move(self, state: PresenceState, *, in_call: bool | None = None) -> None:
         self._graph.show(self.expert, _WORDS[state], "InACall" if in_call else _WORDS[state])
