@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.backends.odoo.connection import external_id, record_id
-from desktop.backends.odoo.html_text import clean
 from desktop.backends.odoo.numbers import e164, national
 from desktop.backends.odoo.questions import by_email, by_phone, by_text, fragment
+from desktop.backends.wire.html_text import clean
 
 FIELDS = frozenset({"phone", "phone_sanitized", "phone_mobile_search", "email_normalized", "ref"})
 OPERATORS = {"=", "ilike", "=ilike", "=like"}

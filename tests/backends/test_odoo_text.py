@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.backends.odoo.html_text import LONGEST, clean, to_html, to_text
+from desktop.backends.wire.html_text import LONGEST, clean, to_html, to_text
 
 
 @pytest.mark.parametrize(

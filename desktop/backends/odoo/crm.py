@@ -11,10 +11,10 @@ from desktop.backends.odoo import questions, records, wrap_up
 from desktop.backends.odoo.abilities import BLACKLISTS, CASE_MODELS, Abilities, look
 from desktop.backends.odoo.connection import Domain, Odoo, digest
 from desktop.backends.odoo.contacts import KIND_OF_TOPIC, Contacts, number_of, values
-from desktop.backends.odoo.html_text import clean, to_html
 from desktop.backends.odoo.numbers import e164
 from desktop.backends.odoo.settings import OPTIONS, Settings, connect, settings_of
 from desktop.backends.odoo.value import written
+from desktop.backends.wire.html_text import clean, to_html
 from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
 from desktop.domain.model import Address, Instant
 from desktop.ports.base import API, Capability, Kind, Manifest

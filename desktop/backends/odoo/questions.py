@@ -4,8 +4,8 @@ from collections.abc import Set
 
 from desktop.backends.odoo.abilities import PHONES
 from desktop.backends.odoo.connection import Domain
-from desktop.backends.odoo.html_text import clean
 from desktop.backends.odoo.numbers import national
+from desktop.backends.wire.html_text import clean
 
 _LONGEST = 200
 _WORDS = 8

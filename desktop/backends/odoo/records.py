@@ -6,10 +6,10 @@ from email.utils import getaddresses
 
 from desktop.backends.odoo.abilities import PHONES, Abilities
 from desktop.backends.odoo.connection import Record
-from desktop.backends.odoo.html_text import to_text
 from desktop.backends.odoo.numbers import e164
 from desktop.backends.odoo.settings import Settings
 from desktop.backends.odoo.value import day, instant, name_of, names, number, related, text
+from desktop.backends.wire.html_text import to_text
 from desktop.domain.customer import Case, Consent, Customer, CustomerPromise, Purchase, TimelineEntry
 from desktop.domain.model import Address, Instant
 from desktop.ports.errors import ProtocolError

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from desktop.backends.odoo.connection import digest
-from desktop.backends.odoo.html_text import to_html
+from desktop.backends.wire.html_text import to_html
 from desktop.domain.customer import WrapUpRecord
 from desktop.domain.words import Channel
 

@@ -12,6 +12,7 @@ _BREAKS = frozenset(
     | {f"h{level}" for level in range(1, 7)}
 )
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SPACES = re.compile(r"\s+")
 _EMPTY_LINES = re.compile(r"\n\s*\n\s*")
 
 
@@ -22,7 +23,7 @@ def to_text(html: str) -> str:
     for piece in _TAG.split(html[: LONGEST * 5]):
         if not piece.startswith("<"):
             if not hidden:
-                parts.append(re.sub(r"\s+", " ", unescape(piece)))
+                parts.append(_SPACES.sub(" ", unescape(piece)))
             continue
         found = _NAME.match(piece)
         name = found[1].lower() if found else ""
@@ -34,7 +35,7 @@ def to_text(html: str) -> str:
             parts.append("\n- " if name == "li" and not piece.startswith("</") else "\n")
         elif name in {"td", "th"}:
             parts.append(" ")
-    lines = (line.strip() for line in "".join(parts).split("\n"))
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     text = _EMPTY_LINES.sub("\n", "\n".join(lines)).strip()
     return clean(text)[:LONGEST]
 
