@@ -1,4 +1,4 @@
-"""Calls on the agent's own phone that are no contact, and a phone that cannot be reached: what the keys ask for then."""
+"""Calls on the agent's own phone that are no contact, and a phone out of reach: what the keys ask for then."""
 
 from dataclasses import replace
 
@@ -19,10 +19,10 @@ async def asked(state: AppState, *keys: str) -> list[tuple[object, ...]]:
     return [call for call in session.calls if str(call[0]).startswith("actions.")]
 
 
-def with_stranger(state: AppState, **changes: object) -> AppState:
+def with_stranger(desk_state: AppState, /, **changes: object) -> AppState:
     """The state, and a colleague's call on the phone."""
     call = replace(call_of_nobody().phone_calls["sip-7"], **changes)  # type: ignore[arg-type]
-    return replace(state, phone_calls={"sip-7": call})
+    return replace(desk_state, phone_calls={"sip-7": call})
 
 
 @pytest.mark.parametrize("key", ["f2", "a"])
