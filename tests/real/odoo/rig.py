@@ -22,6 +22,8 @@ _BROKEN = b'{"name": "psycopg2.OperationalError", "message": "server closed the 
 class OdooRig(HttpRig[Crm], CrmRig):
     """One user of the server."""
 
+    label = "real"
+
     answers: ClassVar[Mapping[Fault, Answer]] = {
         **ANSWERS,
         Fault.UNAUTHORIZED: Answer(401, {"WWW-Authenticate": "Bearer"}, _REFUSED),
