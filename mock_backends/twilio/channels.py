@@ -54,7 +54,8 @@ class Channels:
         loop = asyncio.get_running_loop()
         while (left := until - loop.time()) > 0:
             try:
-                text = await asyncio.wait_for(waiting.get(), min(QUIET, left))
+                async with asyncio.timeout(min(QUIET, left)):
+                    text = await waiting.get()
             except TimeoutError:
                 text = ""
             if text is None:

@@ -177,7 +177,8 @@ class TwilioMessaging(Messaging):
                 del self._seen[next(iter(self._seen))]
             yield self._envelope(Heartbeat(self._clock.now(), 0))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._closed.wait(), self._poll)
+                async with asyncio.timeout(self._poll):
+                    await self._closed.wait()
 
     def _envelope(self, event: Event) -> Envelope:
         return Envelope(self.manifest.kind.value, event, self._clock.now())

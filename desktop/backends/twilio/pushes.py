@@ -1,6 +1,7 @@
 """The stream of events: the worker channel, looks at running calls and at queues, and a sign of life between them."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Sequence
 from typing import Protocol
@@ -170,10 +171,10 @@ class Pushes:
             except BackendError as error:
                 log.info("a look at the calls failed: %s", error.detail or error.message)
             self._look.clear()
-            try:
-                await asyncio.wait_for(self._look.wait(), self._center.desk.call_seconds)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                # Not wait_for: before Python 3.12 it swallows a cancellation that comes with the event.
+                async with asyncio.timeout(self._center.desk.call_seconds):
+                    await self._look.wait()
 
     async def _watch_queues(self) -> None:
         while True:

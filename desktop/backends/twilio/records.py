@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from desktop.backends.twilio.account import is_sid
 from desktop.ports.errors import ProtocolError
@@ -106,6 +105,8 @@ def instant(value: object) -> float | None:
             moment = datetime.fromisoformat(value[:40])
             found = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
         elif isinstance(value, str):
+            from email.utils import parsedate_to_datetime  # tens of modules, for an API that few answers come from
+
             found = parsedate_to_datetime(value[:40]).timestamp()
         else:
             return None

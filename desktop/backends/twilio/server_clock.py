@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 
 LONGEST_WAY = 2.0  # seconds an answer may have been under way
 
@@ -27,6 +26,8 @@ class ServerClock:
 
     def heard(self, date: str) -> None:
         """Take in the `Date` of an answer that has just come; nonsense changes nothing."""
+        from email.utils import parsedate_to_datetime
+
         try:
             second = parsedate_to_datetime(date).timestamp()
         except (ValueError, TypeError, OverflowError):
