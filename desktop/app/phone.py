@@ -52,6 +52,8 @@ class Phone:
         state = self._store.state
         if self._voice is None or not phone_does(state, _NEEDED.get(verb, "")):
             return False
+        if _NEEDED.get(verb) in state.capabilities.get("contact_center", ()):
+            return False  # what the contact centre does itself it also shows; of a phone's own mute it knows nothing
         if verb in _ONLY_WITH_CALL:
             return phone_call(state, interaction) is not None
         return verb is Verb.ACCEPT or verb in _NEEDED

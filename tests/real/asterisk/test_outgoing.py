@@ -83,14 +83,12 @@ async def test_a_callback_is_called_once_by_one_of_two_desktops(server: Asterisk
     chosen = options(server, user="trusted", queues="billing")
     async with Desk(chosen) as one, Desk(options(server, "PJSIP/agent2", user="trusted", queues="billing")) as two:
         assert Capability.CALLBACK in one.offered
-        phone, customer = await phones.get("agent1"), await phones.get("customer")
         at = (await one.backend.snapshot()).at + 6.0
         plan = {"queue": "billing", "address": NUMBER, "at": at, "note": "after lunch, please", "key": one.key()}
         planned = await one.backend.callback("", **plan)  # type: ignore[arg-type]
         assert await two.backend.callback("", **plan) == planned  # type: ignore[arg-type]
         await asyncio.to_thread(server.restart)  # it is kept by the server, over a restart too
-        await phone.agent.register()
-        await customer.agent.register()
+        phone, customer = await phones.get("agent1"), await phones.get("customer")
         await one.become(Availability.AVAILABLE)
         await until(lambda: one.with_phase(Phase.OFFERED), "the callback is offered", seconds=20.0)
         offer = await one.offer()
