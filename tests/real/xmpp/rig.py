@@ -8,9 +8,10 @@ from desktop.domain.words import PresenceState
 from desktop.testing.fault_proxy import FaultProxy, Mode
 from desktop.testing.rig import Fault
 from desktop.testing.rigs import PresenceRig
-from tests.real.servers.prosody import DOMAIN, Prosody
+from tests.real.servers.prosody import DOMAIN
 
 from .colleague import Colleague, colleague
+from .conftest import XmppServer
 from .following import adapter
 
 AGENT, EXPERT = f"agent1@{DOMAIN}", f"expert1@{DOMAIN}"
@@ -33,10 +34,11 @@ class XmppRig(PresenceRig):
     """The agent's server, and an expert at slixmpp."""
 
     secrets = ("pw-agent1",)
+    label = "real"
     connected = True
     expert = EXPERT
 
-    def __init__(self, server: Prosody) -> None:
+    def __init__(self, server: XmppServer) -> None:
         self._server = server
         self._proxy = FaultProxy("127.0.0.1", server.port)
         self._there = AsyncExitStack()

@@ -5,15 +5,16 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from desktop.ports.errors import Rejected
-from tests.real.servers.prosody import DOMAIN, LONER, Prosody
+from tests.real.servers.prosody import DOMAIN, LONER
 
 from .colleague import colleague
+from .conftest import XmppServer
 from .following import adapter, following, until
 
 AGENT, EXPERT = f"agent1@{DOMAIN}", f"expert1@{DOMAIN}"
 
 
-async def test_a_line_reaches_the_expert_once_and_its_receipt_comes_back(server: Prosody) -> None:
+async def test_a_line_reaches_the_expert_once_and_its_receipt_comes_back(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert, following(adapter(server)) as agent:
         line = await agent.backend.chat(EXPERT, "Can you\nhelp?", key="line-1")
         assert (line.id, line.person_id, line.mine, line.text) == ("line-1", EXPERT, True, "Can you\nhelp?")
@@ -25,7 +26,7 @@ async def test_a_line_reaches_the_expert_once_and_its_receipt_comes_back(server:
         assert expert.heard("Can you\nhelp?") == 1
 
 
-async def test_the_same_key_is_sent_once_across_a_restart_where_the_server_keeps_an_archive(server: Prosody) -> None:
+async def test_the_same_key_is_sent_once_across_a_restart_where_the_server_keeps_an_archive(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert:
         for _ in range(2):
             async with following(adapter(server)) as agent:
@@ -35,7 +36,7 @@ async def test_the_same_key_is_sent_once_across_a_restart_where_the_server_keeps
         assert expert.heard("only once") == 1
 
 
-async def test_what_the_expert_answers_is_told_once_and_typing_is_not(server: Prosody) -> None:
+async def test_what_the_expert_answers_is_told_once_and_typing_is_not(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert, following(adapter(server)) as agent:
         typing = expert.make_message(AGENT, mtype="chat")
         typing.append(fromstring("<composing xmlns='http://jabber.org/protocol/chatstates'/>"))
@@ -45,7 +46,7 @@ async def test_what_the_expert_answers_is_told_once_and_typing_is_not(server: Pr
         assert (line.person_id, line.mine, line.text) == (EXPERT, False, "Surely.")
 
 
-async def test_an_asked_for_receipt_is_given_to_colleagues(server: Prosody) -> None:
+async def test_an_asked_for_receipt_is_given_to_colleagues(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert, following(adapter(server)):
         receipts: list[str] = []
         expert.add_event_handler("receipt_received", lambda stanza: receipts.append(stanza["receipt"]))
@@ -55,7 +56,7 @@ async def test_an_asked_for_receipt_is_given_to_colleagues(server: Prosody) -> N
         await until(lambda: receipts == ["wanted"])
 
 
-async def test_what_we_write_and_read_elsewhere_is_shown_here_too(server: Prosody) -> None:
+async def test_what_we_write_and_read_elsewhere_is_shown_here_too(server: XmppServer) -> None:
     async with (
         colleague(server, "expert1") as expert,
         following(adapter(server)) as agent,
@@ -69,7 +70,7 @@ async def test_what_we_write_and_read_elsewhere_is_shown_here_too(server: Prosod
         assert (line.mine, line.person_id) == (False, EXPERT)
 
 
-async def test_a_forged_copy_is_no_line(server: Prosody) -> None:
+async def test_a_forged_copy_is_no_line(server: XmppServer) -> None:
     """CVE-2017-5589: anybody can wrap a message as if our own server had copied it."""
     async with colleague(server, LONER) as forger, following(adapter(server)) as agent:
         forged = forger.make_message(AGENT, mtype="chat")
@@ -86,7 +87,7 @@ async def test_a_forged_copy_is_no_line(server: Prosody) -> None:
         assert (line.person_id, line.text) == (f"{LONER}@{DOMAIN}", "honest")
 
 
-async def test_a_receipt_counts_only_from_whom_the_line_went_to(server: Prosody) -> None:
+async def test_a_receipt_counts_only_from_whom_the_line_went_to(server: XmppServer) -> None:
     async with colleague(server, "expert2") as other, following(adapter(server)) as agent:
         line = await agent.backend.chat(EXPERT, "are you there", key="line-offline")
         assert not line.delivered
@@ -101,21 +102,21 @@ async def test_a_receipt_counts_only_from_whom_the_line_went_to(server: Prosody)
 @pytest.mark.parametrize(
     "text", ["a\x00b\x1bc\ud800d\ufffee", "]]></body></message><x/>", "&amp; <b>\u202e", "ü€🦉" * 200]
 )
-async def test_whatever_is_typed_arrives_and_the_connection_stays(server: Prosody, text: str) -> None:
+async def test_whatever_is_typed_arrives_and_the_connection_stays(server: XmppServer, text: str) -> None:
     async with colleague(server, "expert1") as expert, following(adapter(server)) as agent:
         line = await agent.backend.chat(EXPERT, text, key=f"odd-{len(text)}-{ord(text[0])}")
         await until(lambda: expert.heard(line.text))
         assert agent.error is None
 
 
-async def test_nothing_and_too_much_are_not_sent(server: Prosody) -> None:
+async def test_nothing_and_too_much_are_not_sent(server: XmppServer) -> None:
     async with following(adapter(server)) as agent:
         for text, key in (("", "k1"), ("\x00", "k2"), ("x" * 20_001, "k3"), ("x", ""), ("x", "a b")):
             with pytest.raises(Rejected):
                 await agent.backend.chat(EXPERT, text, key=key)
 
 
-async def test_what_was_written_while_nobody_was_there_comes_with_its_time(server: Prosody) -> None:
+async def test_what_was_written_while_nobody_was_there_comes_with_its_time(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert:
         await until(lambda: expert.sees(AGENT) in {"", "unavailable"})
         await expert.says(AGENT, "left behind")

@@ -6,13 +6,13 @@ import pytest
 
 from desktop.testing.presence_contract import PresenceContract
 from desktop.testing.rigs import PresenceRig
-from tests.real.servers.prosody import Prosody
 
+from .conftest import XmppServer
 from .rig import XmppRig
 
 
 @pytest.fixture
-async def rig(server: Prosody) -> AsyncIterator[PresenceRig]:
+async def rig(server: XmppServer) -> AsyncIterator[PresenceRig]:
     async with XmppRig(server) as rig:
         yield rig
 

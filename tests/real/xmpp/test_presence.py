@@ -4,9 +4,10 @@ import pytest
 
 from desktop.domain.words import PresenceState
 from desktop.ports.errors import Rejected
-from tests.real.servers.prosody import DOMAIN, Prosody
+from tests.real.servers.prosody import DOMAIN
 
 from .colleague import colleague
+from .conftest import XmppServer
 from .following import adapter, following, until
 
 AGENT, EXPERT = f"agent1@{DOMAIN}", f"expert1@{DOMAIN}"
@@ -19,7 +20,7 @@ SHOWS = {
 }
 
 
-async def test_every_word_is_pushed_with_its_status(server: Prosody) -> None:
+async def test_every_word_is_pushed_with_its_status(server: XmppServer) -> None:
     async with following(adapter(server)) as agent:
         assert agent.presence(EXPERT).state is PresenceState.OFFLINE  # type: ignore[union-attr]
         async with colleague(server, "expert1") as expert:
@@ -32,7 +33,7 @@ async def test_every_word_is_pushed_with_its_status(server: Prosody) -> None:
         assert gone.native == "unavailable"
 
 
-async def test_who_was_there_before_us_is_in_the_first_snapshot(server: Prosody) -> None:
+async def test_who_was_there_before_us_is_in_the_first_snapshot(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert:
         await expert.show("away", "at lunch")
         async with following(adapter(server)) as agent:
@@ -41,7 +42,7 @@ async def test_who_was_there_before_us_is_in_the_first_snapshot(server: Prosody)
             assert (first.state, first.activity) == (PresenceState.AWAY, "at lunch")
 
 
-async def test_an_idle_colleague_is_not_taken_for_one_who_sits_there(server: Prosody) -> None:
+async def test_an_idle_colleague_is_not_taken_for_one_who_sits_there(server: XmppServer) -> None:
     async with following(adapter(server)) as agent, colleague(server, "expert1") as expert:
         await expert.show(idle=True)
         idle = await agent.shows(EXPERT, lambda one: one.activity == "idle")
@@ -50,7 +51,7 @@ async def test_an_idle_colleague_is_not_taken_for_one_who_sits_there(server: Pro
         await agent.shows(EXPERT, lambda one: one.activity == "")
 
 
-async def test_on_the_phone_and_in_a_meeting_come_from_what_people_publish(server: Prosody) -> None:
+async def test_on_the_phone_and_in_a_meeting_come_from_what_people_publish(server: XmppServer) -> None:
     async with following(adapter(server)) as agent, colleague(server, "expert1") as expert:
         await expert.does("talking", "on_the_phone")
         called = await agent.shows(EXPERT, lambda one: one.in_call is True)
@@ -69,7 +70,7 @@ async def test_on_the_phone_and_in_a_meeting_come_from_what_people_publish(serve
         await agent.shows(EXPERT, lambda one: (one.in_call, one.in_meeting, one.native) == (False, False, "dnd"))
 
 
-async def test_of_several_programs_the_highest_priority_counts_and_then_the_one_most_there(server: Prosody) -> None:
+async def test_of_several_programs_the_highest_priority_counts_and_then_the_one_most_there(server: XmppServer) -> None:
     async with following(adapter(server)) as agent, colleague(server, "expert1", resource="desk") as desk:
         async with colleague(server, "expert1", resource="phone") as phone:
             await phone.show("away", "phone")
@@ -96,7 +97,7 @@ async def test_of_several_programs_the_highest_priority_counts_and_then_the_one_
     ],
 )
 async def test_what_we_set_is_what_colleagues_see(
-    server: Prosody, state: PresenceState, in_call: bool, show: str, activity: tuple[str, str] | None
+    server: XmppServer, state: PresenceState, in_call: bool, show: str, activity: tuple[str, str] | None
 ) -> None:
     async with colleague(server, "expert1") as expert, following(adapter(server)) as agent:
         told = await agent.backend.set_own(state, activity="as set", key="k1", in_call=in_call)
@@ -112,13 +113,13 @@ async def test_what_we_set_is_what_colleagues_see(
 
 
 @pytest.mark.parametrize("state", [PresenceState.OFFLINE, PresenceState.UNKNOWN])
-async def test_nobody_can_be_away_for_good_and_watch(server: Prosody, state: PresenceState) -> None:
+async def test_nobody_can_be_away_for_good_and_watch(server: XmppServer, state: PresenceState) -> None:
     async with following(adapter(server)) as agent:
         with pytest.raises(Rejected):
             await agent.backend.set_own(state, activity="", key="k1")
 
 
-async def test_what_we_set_is_set_again_in_a_new_session(server: Prosody) -> None:
+async def test_what_we_set_is_set_again_in_a_new_session(server: XmppServer) -> None:
     async with colleague(server, "expert1") as expert, following(adapter(server)) as agent:
         await agent.backend.set_own(PresenceState.AWAY, activity="lunch", key="k1")
         await agent.stop()
