@@ -18,7 +18,7 @@ from desktop.testing import fresh
 from desktop.testing.contract import until
 from desktop.testing.fault_proxy import Answer
 from desktop.testing.http_rig import ANSWERS, HttpRig
-from desktop.testing.rig import RETRY_AFTER, Fault, absent
+from desktop.testing.rig import RETRY_AFTER, Fault
 from desktop.testing.rigs import CALLER, ContactCenterRig, MessagingRig
 from mock_backends.launcher import Running
 from mock_backends.twilio.sids import Sids
@@ -165,6 +165,7 @@ class TwilioMessagingRig(TwilioRig[Messaging], MessagingRig):
     """SMS."""
 
     backend = TwilioMessaging
+    polls = True
     forgets_keys = "Twilio's Messages keep no idempotency keys, so another instance cannot know one"
 
     def message(self, key: str, text: str) -> OutgoingMessage:
@@ -172,9 +173,6 @@ class TwilioMessagingRig(TwilioRig[Messaging], MessagingRig):
 
     async def sent(self, text: str) -> int:
         return len([one for one in await self.applied("POST", "/Messages.json") if one["body"]["Body"] == text])
-
-    async def drop_streams(self) -> None:
-        absent("messages are asked for again and again: no stream can be dropped")
 
     async def _message(self, message_id: str) -> Any:
         account: Any = self.running.twilio
