@@ -56,7 +56,8 @@ class CallbackServer:
             for task in tuple(self._open):
                 task.cancel()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(server.wait_closed(), 1.0)
+                async with asyncio.timeout(1.0):
+                    await server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -71,7 +72,8 @@ class CallbackServer:
                 f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n"
                 "Connection: close\r\n\r\n".encode("ascii")
             )
-            await asyncio.wait_for(writer.drain(), READ_SECONDS)
+            async with asyncio.timeout(READ_SECONDS):
+                await writer.drain()
         except (OSError, EOFError, TimeoutError, asyncio.LimitOverrunError) as error:
             log.info("a callback was not heard: %s", type(error).__name__)
         finally:
@@ -79,7 +81,8 @@ class CallbackServer:
             writer.close()
 
     async def _answer(self, reader: asyncio.StreamReader) -> HTTPStatus:
-        head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), READ_SECONDS)
+        async with asyncio.timeout(READ_SECONDS):
+            head = await reader.readuntil(b"\r\n\r\n")
         method, _, rest = head.partition(b"\r\n")[0].partition(b" ")
         target, _, version = rest.rpartition(b" ")
         if not version.startswith(b"HTTP/1."):

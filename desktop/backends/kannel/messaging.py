@@ -216,7 +216,8 @@ class KannelMessaging(Messaging):
             self._news.clear()
             try:
                 if not self._closed:
-                    await asyncio.wait_for(self._news.wait(), BEAT)
+                    async with asyncio.timeout(BEAT):
+                        await self._news.wait()
             except TimeoutError:
                 await self._gateway.reach()
                 yield Envelope(SOURCE, Heartbeat(self._clock(), 0), self._clock())
@@ -240,7 +241,8 @@ class KannelMessaging(Messaging):
         self._callbacks.append(callback)
         self._news.set()
         try:
-            await asyncio.wait_for(asyncio.shield(callback.taken), ACKNOWLEDGE_SECONDS)
+            async with asyncio.timeout(ACKNOWLEDGE_SECONDS):
+                await asyncio.shield(callback.taken)
         except TimeoutError:
             return HTTPStatus.SERVICE_UNAVAILABLE  # it is handed on all the same; a second one does no harm
         return HTTPStatus.OK
