@@ -223,6 +223,15 @@ async def test_a_phone_that_is_not_registered_is_down_and_said_loudly(d: Desk) -
     assert told(d.store)[-1] == "Your phone is registered again."
 
 
+async def test_trying_again_makes_no_phone_live_that_is_not_registered(d: Desk) -> None:
+    d.phone.register(Registration.UNREGISTERED, "403 Forbidden")
+    await d.settle()
+    d.session.retry()  # its stream ends and begins anew, and lives
+    await d.time.advance(6.0)
+    health = d.state.health["voice"]
+    assert (health.health, health.why) == (Health.DOWN, "403 Forbidden")
+
+
 async def test_a_call_goes_on_while_the_registration_is_lost(d: Desk) -> None:
     d.offer(phone_call="sip-1", phase=Phase.ACTIVE)
     d.phone.ring(state=CallState.ACTIVE)
