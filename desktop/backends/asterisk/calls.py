@@ -384,7 +384,7 @@ class Calls:
         self._tell(Change.OFFER_ENDED, contact, how.value)
 
     def _talk_over(self, contact: Contact, why: str, at: Instant) -> None:
-        if contact.interaction.phase is not Phase.ACTIVE:
+        if contact.interaction.phase not in (Phase.ACTIVE, Phase.CONNECTING):
             return
         if contact.leaving:
             why = "transferred"

@@ -15,6 +15,9 @@ OUT = "agent-desktop-out-"
 """How the ids of channels begin that were made for calls of the agent's own."""
 
 
+_ORDER = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
+
+
 @dataclass(frozen=True, slots=True)
 class _Seen:
     """One channel of the list."""
@@ -90,9 +93,9 @@ def _inbound(
     settings: Settings, interface: str, agent: _Seen, caller: _Seen, family: Sequence[_Seen], at: Instant
 ) -> Contact:
     queue = caller.message["Data"].partition(",")[0]
-    talking = agent.up and bool(agent.bridge)
+    talking = agent.up  # it is in no bridge yet for a moment after it answered
     arrived, rang = _born(caller.line.uid, at), _born(agent.line.uid, at)
-    phase = Phase.ACTIVE if talking else Phase.CONNECTING if agent.up else Phase.OFFERED
+    phase = Phase.ACTIVE if talking else Phase.OFFERED
     interaction = Interaction(
         id=contact_id(caller.line.uid, agent.line.uid),
         version=0,
@@ -119,7 +122,7 @@ def _outbound(settings: Settings, interface: str, agent: _Seen, family: Sequence
     other = next((one for one in family if one.app == "AppDial"), None)
     number = agent.message["Exten"] or agent.message["ConnectedLineNum"]
     born = _born(agent.line.uid, at)
-    talking = other is not None and other.up and bool(agent.bridge)
+    talking = other is not None and other.up
     interaction = Interaction(
         id=agent.line.uid,
         version=0,
@@ -193,7 +196,7 @@ def _updated(known: Contact, fresh: Contact, at: Instant) -> Contact:
     """What was known, with what the list shows to be otherwise."""
     known.agent, known.caller, known.linked = fresh.agent, fresh.caller, fresh.linked
     now, old = fresh.interaction, known.interaction
-    if now.phase is not old.phase:
+    if _ORDER.index(now.phase) > _ORDER.index(old.phase):  # a list never knows better that it was not so yet
         answered = old.answered_at or (at if now.phase is Phase.ACTIVE else None)
         known.move(now.phase, at, offer_deadline=now.offer_deadline, answered_at=answered)
     waits = known.leg()
