@@ -98,7 +98,7 @@ class Actions:
         if interaction is None:
             return _failed(NotFound("It has left this desk."), NOT_DONE[verb])
         if self._contact_center is None:
-            return _failed(Unsupported("This profile names none."), NOT_DONE[verb])
+            return _failed(self._absent(), NOT_DONE[verb])
         asked = arguments.get("target", "")
         if asked:
             arguments["target"] = call_way(self._store.state, asked)
@@ -210,7 +210,7 @@ class Actions:
         """Finish the wrap-up at the contact centre; the note must be safe before."""
         contact_center = self._contact_center
         if contact_center is None:
-            return _failed(Unsupported("This profile names none."), NOT_DONE[Verb.WRAP_UP])
+            return _failed(self._absent(), NOT_DONE[Verb.WRAP_UP])
         intent = (interaction.id, Verb.WRAP_UP, tuple(codes), note_given)
         key = self._intents.key(intent)
         return await self.carry_out(
@@ -227,7 +227,7 @@ class Actions:
         choice = (availability, reason, after_current)
         contact_center = self._contact_center
         if contact_center is None:
-            return _failed(Unsupported("This profile names none."), "Your availability was not changed.")
+            return _failed(self._absent(), "Your availability was not changed.")
         if availability is Availability.AVAILABLE and self.must_prove:
             try:
                 await self._asking.ask(self._refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False)
@@ -246,7 +246,7 @@ class Actions:
         """Forget the availability asked for after the current contact."""
         contact_center = self._contact_center
         if contact_center is None:
-            return _failed(Unsupported("This profile names none."), "Nothing was cancelled.")
+            return _failed(self._absent(), "Nothing was cancelled.")
         return await self._choose(
             ("cancel_next",), lambda key: contact_center.cancel_next(key=key), "What comes next was not cancelled."
         )
@@ -277,6 +277,11 @@ class Actions:
         self._store.say(ChatReceived(line), source)
         self._tell_asked(f"person:{person_id}", "")
         return ActionResult(True)
+
+    def _absent(self) -> BackendError:
+        """Why there is no contact centre: its plug-in cannot be loaded, or the profile names none."""
+        broken = self._asking.closed.get(CONTACT_CENTER)
+        return Unavailable(broken) if broken else Unsupported("This profile names none.")
 
     async def _choose(
         self, choice: tuple[object, ...], call: Callable[[str], Awaitable[Agent]], not_done: str

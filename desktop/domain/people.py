@@ -24,10 +24,12 @@ def apply_snapshot(batch: Batch, source: str, event: PresenceSnapshot, fit: Fit)
 
 def join(batch: Batch) -> None:
     """Find out anew who is the same person in several directories, if anything changed that it depends on."""
-    several = sum(source.partition(":")[0] == "presence" for source in batch.sources) > 1
-    if several and (batch.people.changed or batch.links.changed or batch.sources_changed):
-        same = same_people(batch.people.now.values(), batch.links.now.values(), batch.sources)
-        batch.same_people.swap(same)
+    if not (batch.people.changed or batch.links.changed or batch.sources_changed):
+        return
+    if sum(source.partition(":")[0] == "presence" for source in batch.sources) > 1:
+        batch.same_people.swap(same_people(batch.people.now.values(), batch.links.now.values(), batch.sources))
+    elif batch.same_people.now:
+        batch.same_people.swap({})
 
 
 def apply_chat(batch: Batch, line: ChatLine) -> None:

@@ -19,6 +19,7 @@ from desktop.domain.events import (
     HealthChanged,
     Heartbeat,
     InteractionChanged,
+    LinksChanged,
     MessageReceived,
     MessagingSnapshot,
     Noticed,
@@ -33,7 +34,9 @@ from desktop.domain.events import (
     PresenceChanged,
     PresenceSnapshot,
     QueueChanged,
+    SourcesDeclared,
 )
+from desktop.domain.identity import PERSON, said
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
@@ -85,7 +88,12 @@ agents = st.builds(
 )
 queues = st.builds(queue, st.sampled_from(["Billing", "Sales"]), versions, st.none() | st.integers(0, 9))
 presences = st.builds(Presence, people_ids, versions, st.sampled_from(PresenceState), times)
-persons = st.builds(Person, people_ids, st.sampled_from(["Priya Nair", "Tom Berg"]))
+directories = st.sampled_from(["", "presence:a", "presence:b"])
+mailboxes = st.sampled_from(["", "priya@x.example", "Tom@x.example"])
+persons = st.builds(
+    Person, people_ids, st.sampled_from(["Priya Nair", "Tom Berg"]), email=mailboxes, source=directories
+)
+person_links = st.builds(said, st.just(PERSON), st.just("p1"), st.just("p2"), same=st.booleans())
 lines = st.builds(ChatLine, st.sampled_from("abcd"), people_ids, times, st.booleans(), words, st.booleans())
 message_ids = st.sampled_from(["m1", "m2"])
 addresses = st.builds(Address, st.just("phone"), st.sampled_from(["+491", ""]))
@@ -144,6 +152,8 @@ own = st.one_of(
     st.builds(PendingChanged, ids, st.frozensets(st.sampled_from(Verb), max_size=2)),
     st.builds(PastHelpKnown, st.builds(PastHelp, people_ids, st.integers(0, 3), st.integers(0, 3), times)),
     st.builds(Noticed, words),
+    st.builds(SourcesDeclared, st.sampled_from([(), ("presence:a", "presence:b"), ("presence:b", "presence:a")])),
+    st.builds(LinksChanged, few(person_links)),
 )
 sources = st.sampled_from([CC, CC, CC, "presence", "desktop"])
 envelopes = st.one_of(
