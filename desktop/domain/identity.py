@@ -79,7 +79,9 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
     known = {record.id: record for record in records}
     rank = {source: place for place, source in enumerate(precedence)}
     order = sorted(known, key=lambda one: (rank.get(known[one].source, len(rank)), known[one].source, one))
+    place = {one: number for number, one in enumerate(order)}
     groups = {one: {one} for one in known}
+    held = {one: {known[one].source} for one in known}  # the sources of a group, by its members
     why: dict[str, dict[str, list[str]]] = {one: {} for one in known}
     apart: set[frozenset[str]] = set()
     by_hand: list[tuple[str, str]] = []
@@ -101,14 +103,15 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
         if ours is theirs:
             note(one, other, reason)
             return
-        if any(frozenset((a, b)) in apart for a in ours for b in theirs):
+        if apart and any(frozenset((a, b)) in apart for a in ours for b in theirs):
             return
-        if not sure and {known[a].source for a in ours} & {known[b].source for b in theirs}:
+        if not sure and not held[one].isdisjoint(held[other]):
             return
         note(one, other, reason)
         ours |= theirs
+        held[one] |= held[other]
         for each in theirs:
-            groups[each] = ours
+            groups[each], held[each] = ours, held[one]
 
     for one, other in sorted(by_hand):
         join(one, other, BY_HAND, sure=True)
@@ -118,7 +121,7 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
     made = []
     for one in known:
         if one not in seen:
-            ids = tuple(each for each in order if each in groups[one])
+            ids = tuple(sorted(groups[one], key=place.__getitem__))
             seen.update(ids)
             made.append(Group(ids, {each: _reason(each, ids, why) for each in ids[1:]}))
     return tuple(made)
@@ -132,11 +135,9 @@ def _proven(known: Mapping[str, Known], order: Sequence[str]) -> Iterator[tuple[
             holders[key].append(one)
     for key in sorted(holders):
         ids = list(dict.fromkeys(holders[key]))
-        sources = [known[one].source for one in ids]
-        sole = [one for one in ids if sources.count(known[one].source) == 1]
-        if len(sole) == len(ids):
-            for other in sole[1:]:
-                yield _words(key), sole[0], other
+        if len(ids) > 1 and len({known[one].source for one in ids}) == len(ids):
+            for other in ids[1:]:
+                yield _words(key), ids[0], other
 
 
 def _words(key: str) -> str:
