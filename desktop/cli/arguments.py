@@ -110,7 +110,7 @@ def _reading(add: Add) -> None:
 
 def _doing(add: Add) -> None:
     do = add("do", "Do something: to an interaction, or to your own availability.")
-    verbs = (*VERBS, *AGENT_VERBS, "chat")
+    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial")
     do.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
     do.add_argument("id", nargs="?", help="the interaction; for chat the person")
     do.add_argument("--key", help="idempotency key: repeat with the same one and it is done once")
@@ -124,8 +124,8 @@ def _doing(add: Add) -> None:
     do.add_argument("--note", default="", help="the note of a wrap-up or callback")
     do.add_argument("--note-file", metavar="FILE", help="read the note from a file, or from stdin with -")
     do.add_argument("--customer", help="wrap_up: the customer's id; looked up by the address if left out")
-    do.add_argument("--queue", help="callback: the queue; the interaction's own if left out")
-    do.add_argument("--phone", help="callback: the number; the customer's own if left out")
+    do.add_argument("--queue", help="callback: the queue, the interaction's own if left out; dial: on whose behalf")
+    do.add_argument("--phone", help="callback: the number, the customer's own if left out; dial: whom to call")
     do.add_argument("--at", type=float, help="callback: when, seconds since 1970")
 
 

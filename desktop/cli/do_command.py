@@ -114,6 +114,8 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
 
         return await wrap_up(profile, chosen)
     async with contact_center(profile) as backend:
+        if verb == "dial":
+            return await backend.dial(Address("phone", _given(chosen, "phone")), queue=chosen["queue"] or "", key=key)
         if verb == "cancel_next":
             return await backend.cancel_next(key=key)
         if verb in set(Availability):

@@ -20,7 +20,7 @@ OPTIONS = (
     Option("tls", "Whether to talk TLS; without it only this machine is talked to.", "flag", default="no"),
     Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
     Option("interface", "The agent's phone as the queues know it, e.g. PJSIP/maya."),
-    Option("name", "The agent's name as the queues are to show it.", default=""),
+    Option("agent_name", "The agent's name as the queues are to show it.", default=""),
     Option("queues", "The queues the agent signs in to, with commas between them."),
     Option("role", "agent, or supervisor to see everybody's work.", default="agent"),
     Option(
@@ -85,7 +85,7 @@ def settings(options: Mapping[str, str]) -> Settings:
     return Settings(
         place=_place(given),
         interface=interface_name(given["interface"]),
-        name=given["name"],
+        name=given["agent_name"],
         queues=_words(given["queues"], "queues", at_least_one=True),
         role=_role(given["role"]),
         reasons=tuple(NotReadyReason(key, label) for key, label in _pairs(given["reasons"], "reasons")),

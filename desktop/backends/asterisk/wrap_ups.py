@@ -37,7 +37,13 @@ class WrapUps:
         """Find the wrap-up that was under way when the desktop or the connection ended."""
         board = self._board
         paused = [one for one in board.floor.mine() if one.paused and one.reason == WRAP_UP]
-        running = [one for one in board.calls.contacts.values() if one.interaction.phase is Phase.WRAP_UP]
+        running = [
+            one
+            for one in board.calls.contacts.values()
+            if one.interaction.phase is Phase.WRAP_UP and one.interaction.agent_id == board.settings.interface
+        ]
+        if running and not paused:
+            await self._sign_in.pause_for_wrap_up()  # the link was lost before it could be said
         if running or not paused:
             return
         found = _read(await board.ask(self._variable), board)

@@ -30,7 +30,7 @@ def options(server: Asterisk, interface: str = "PJSIP/agent1", **changes: str) -
         "user": AMI_USER,
         "secret": AMI_SECRET,
         "interface": interface,
-        "name": interface.partition("/")[2].title(),
+        "agent_name": interface.partition("/")[2].title(),
         "queues": "support",
         "dial_context": "desk",
         "queue_context": "queues",
