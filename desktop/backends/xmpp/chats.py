@@ -25,7 +25,7 @@ from desktop.backends.xmpp.xml import (
     tag,
 )
 from desktop.domain.person import ChatLine
-from desktop.ports.errors import BackendError, Rejected
+from desktop.ports.errors import Rejected
 
 KEPT = 1000  # lines whose fate or double is still looked for
 LOOKED_THROUGH = 50  # of the archive, for a line that was sent before
@@ -34,12 +34,11 @@ _LONGEST_ID = 200
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a message stanza was: a line of chat, and the receipt it asks for; or an error about the line `refused`."""
+    """A line of chat, and the receipt that its sender asks for."""
 
-    line: ChatLine | None = None
+    line: ChatLine
     receipt_to: str = ""
     receipt_for: str = ""
-    refused: str = ""
 
 
 class Chats:
@@ -128,8 +127,6 @@ class Chats:
             return None
         person = bare(stanza.get("to", "")) if mine else sender
         kind = stanza.get("type", "normal")
-        if kind == "error":
-            return Heard(refused=stanza.get("id", "")[:_LONGEST_ID]) if not copied else None
         if not person or person == self._me or kind not in {"chat", "normal"}:
             return None
         receipt = stanza.find(tag(RECEIPTS, "received"))
@@ -212,25 +209,3 @@ def archived(stanza: Element, query_id: str, me: str) -> tuple[str, float | None
     delay = forwarded.find(tag(DELAY, "delay"))
     own = (origin.get("id", "") if origin is not None else "") or message.get("id", "")
     return own, moment(None if delay is None else delay.get("stamp")), message
-
-
-class Refusals:
-    """Lines that a server sent back while their sender still waits."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[str, BackendError | None] = {}
-
-    def expect(self, key: str) -> None:
-        """From now on an error about the line is kept."""
-        self._waiting[key] = None
-
-    def refused(self, key: str, error: BackendError) -> bool:
-        """Keep the error; answers whether anybody waits for it."""
-        if key not in self._waiting:
-            return False
-        self._waiting[key] = error
-        return True
-
-    def settle(self, key: str) -> BackendError | None:
-        """The error about the line, if one came; nobody waits any more."""
-        return self._waiting.pop(key, None)

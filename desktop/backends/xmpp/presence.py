@@ -10,10 +10,11 @@ from desktop.backends.xmpp import services
 from desktop.backends.xmpp.account import OPTIONS, Account, account_of, bare
 from desktop.backends.xmpp.card import Card, read_vcard4
 from desktop.backends.xmpp.cards import Cards
-from desktop.backends.xmpp.chats import Chats, Refusals, archive_query, archived, receipt
+from desktop.backends.xmpp.chats import receipt
 from desktop.backends.xmpp.contacts import Contacts
+from desktop.backends.xmpp.conversation import Conversation
 from desktop.backends.xmpp.journal import Journal
-from desktop.backends.xmpp.link import Link, error_of
+from desktop.backends.xmpp.link import Link
 from desktop.backends.xmpp.resources import Activity, read_activity
 from desktop.backends.xmpp.xml import (
     ACTIVITY,
@@ -35,7 +36,7 @@ from desktop.domain.events import ChatReceived, Envelope, Event, Gap, Heartbeat,
 from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.words import PresenceState
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, Rejected, Unavailable
+from desktop.ports.errors import BackendError, Rejected, Unavailable
 from desktop.ports.presence import PresenceSource
 
 _SOURCE = Kind.PRESENCE.value
@@ -73,13 +74,10 @@ class XmppPresence(PresenceSource):
         self._ping_every = ping_every
         self._contacts = Contacts(account.jid, _SOURCE, clock)
         self._journal = Journal(_SOURCE, clock)
-        self._chats = Chats(account.jid, clock)
-        self._refusals = Refusals()
         self._server = services.Offer()
         self._own_offer = services.Offer()
         self._search = ""
         self._own: tuple[PresenceState, str] = (PresenceState.AVAILABLE, "")
-        self._archive: dict[str, list[Element]] = {}
         self._link = Link(
             account,
             presence=self._heard_presence,
@@ -88,6 +86,7 @@ class XmppPresence(PresenceSource):
             begin=self._begin,
         )
         self._cards = Cards(self._link, self._heard_card)
+        self._conversation = Conversation(account.jid, self._link, self._contacts, clock)
 
     @classmethod
     def create(cls, options: Mapping[str, str]) -> Self:
@@ -121,7 +120,7 @@ class XmppPresence(PresenceSource):
         await self._sure()
         await self._cards.wait(CARDS_WAITED_FOR)
         # What was left for us while we were away came before anybody read events: its lines are part of the snapshot.
-        known = PresenceSnapshot(self._contacts.people(), self._contacts.presences(), self._chats.lines)
+        known = PresenceSnapshot(self._contacts.people(), self._contacts.presences(), self._conversation.lines)
         return self._journal.envelope(known)
 
     async def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
@@ -168,42 +167,9 @@ class XmppPresence(PresenceSource):
         return own
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
-        known = self._chats.sent(key)
-        if known is not None and not self._chats.unsure(key):
-            return known
-        await self._link.ensure()
-        jid = bare(person_id)
-        if not jid or jid not in self._contacts:
-            raise NotFound("There is nobody of that address in the directory.")
-        chat_line, stanza = self._chats.write(jid, text, key)
-        if known is not None and self._chats.unsure(key) == self._journal.epoch:
-            return await self._settled(key)  # a resumed stream has repeated by itself what the server did not have
-        before = await self._sent_before(jid, key)
-        if before is not None:
-            self._chats.known(before)
-            return self._chats.took(key)
-        if known is not None and MAM not in self._own_offer.features:
-            raise OutcomeUnknown("Nobody can say whether that line arrived before the connection was lost.")
-        self._chats.sending(chat_line, self._journal.epoch)
-        self._refusals.expect(key)
-        try:
-            self._link.send(stanza)
-            taken = await self._settled(key)
-        finally:
-            refused = self._refusals.settle(key)
-            if refused is not None:
-                self._chats.forget(key)
-        if refused is not None:
-            raise refused
-        return taken
-
-    async def _settled(self, key: str) -> ChatLine:
-        """The line, once the server has taken it: it takes stanzas in order, so that a ping after it says so."""
-        try:
-            await self._link.ping()
-        except Unavailable as error:
-            raise OutcomeUnknown("The directory did not say whether it took the line.", error.detail) from error
-        return self._chats.took(key)
+        return await self._conversation.write(
+            person_id, text, key, session=lambda: self._journal.epoch, archive=lambda: MAM in self._own_offer.features
+        )
 
     # What a new session needs
 
@@ -258,17 +224,8 @@ class XmppPresence(PresenceSource):
         if published is not None:
             self._heard_publication(bare(stanza.get("from", "")), published)
             return
-        for query_id, results in self._archive.items():
-            if archived(stanza, query_id, self._account.jid) is not None:
-                results.append(stanza)
-                return
-        heard = self._chats.hear(stanza)
+        heard = self._conversation.hear(stanza)
         if heard is None:
-            return
-        if heard.refused:
-            self._refusals.refused(heard.refused, error_of(stanza, "message"))
-            return
-        if heard.line is None:
             return
         person = heard.line.person_id
         if person not in self._contacts:
@@ -327,28 +284,6 @@ class XmppPresence(PresenceSource):
         if self._account.subscribe:
             for jid in fresh:
                 self._link.send(make(CLIENT, "presence", to=jid, type="subscribe"))
-
-    async def _sent_before(self, jid: str, key: str) -> ChatLine | None:
-        """The line that an earlier run of the desktop sent under this key, if the server keeps an archive."""
-        if MAM not in self._own_offer.features:
-            return None
-        query_id, query = archive_query(jid)
-        self._archive[query_id] = []
-        try:
-            await self._link.ask("set", query)
-        except Unavailable as error:
-            raise OutcomeUnknown("The directory did not say whether it has that line already.", error.detail) from error
-        except BackendError:
-            return None
-        finally:
-            results = self._archive.pop(query_id)
-        for stanza in results:
-            found = archived(stanza, query_id, self._account.jid)
-            if found is not None and found[0] == key and bare(found[2].get("to", "")) == jid:
-                body = "".join(part.text or "" for part in found[2].findall(tag(CLIENT, "body")))
-                at = self._clock() if found[1] is None else found[1]
-                return ChatLine(key, jid, at, True, body, delivered=False)
-        return None
 
 
 def _doing(state: PresenceState, *, in_call: bool) -> Activity:

@@ -1,4 +1,4 @@
-"""The real XMPP servers of these tests, one of each: what holds for one holds for the other."""
+"""The real XMPP servers of these tests, one of each for each module: a session lost in one lives on a while."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -14,7 +14,7 @@ pytest.importorskip("slixmpp", reason="NOT TESTED: slixmpp is missing. To run th
 XmppServer = Prosody | Ejabberd
 
 
-@pytest.fixture(scope="session", params=[Prosody, Ejabberd], ids=["prosody", "ejabberd"])
+@pytest.fixture(scope="module", params=[Prosody, Ejabberd], ids=["prosody", "ejabberd"])
 def server(request: pytest.FixtureRequest) -> Iterator[XmppServer]:
     with started(request.param()) as running:
         yield running
