@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from desktop.testing.contact_center_contract import ContactCenterContract
-from desktop.testing.messaging_contract import MessagingContract
 from desktop.testing.rigs import ContactCenterRig, MessagingRig
 from mock_backends import launcher
 from mock_backends.launcher import Running
 from mock_backends.settings import Settings
 
-from .twilio_rigs import CONTROL, TwilioContactCenterRig, TwilioMessagingRig
+from .twilio_rigs import CONTROL, TwilioContactCenterRig, TwilioMessagingContract, TwilioMessagingRig
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ class TestTwilioContactCenter(ContactCenterContract):
             yield rig
 
 
-class TestTwilioMessaging(MessagingContract):
+class TestTwilioMessaging(TwilioMessagingContract):
     """SMS."""
 
     @pytest.fixture

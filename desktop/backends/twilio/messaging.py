@@ -148,6 +148,8 @@ class TwilioMessaging(Messaging):
         return None
 
     async def status(self, message_id: str) -> MessageReceipt:
+        if not (is_sid(message_id, "SM") or is_sid(message_id, "MM")):
+            raise NotFound("Twilio has no such message.")
         answer = await self._rest.read(f"{self._path}/{segment(message_id)}.json")
         sent = sent_of(answer.body, self._clock.now())
         return MessageReceipt(sent.id, sent.state, sent.detail)

@@ -20,19 +20,19 @@ class Prism(Server):
         super().__init__()
         self.document = document
         self._upstream = upstream
-        self._port = free_port()
+        self.port = free_port()
 
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
         """Listen. Raises CannotStart without Node.js or npm."""
         program = vendor_tools("prism", PACKAGES) / ".bin" / "prism"
-        words = [str(program), "proxy", "--errors", "-h", "127.0.0.1", "-p", str(self._port)]
+        words = [str(program), "proxy", "--errors", "-h", "127.0.0.1", "-p", str(self.port)]
         self.spawn([*words, str(self.document), self._upstream])
-        self.wait_until(lambda: self.listening(self._port), "prism")
+        self.wait_until(lambda: self.listening(self.port), "prism")
 
     def log(self) -> str:
         """What it has said so far."""

@@ -8,6 +8,9 @@ from mock_backends import launcher
 from mock_backends.launcher import Running
 from mock_backends.settings import Settings
 from tests.backends.twilio_rigs import CONTROL
+from tests.real.conftest import started
+from tests.real.servers.prism import Prism
+from tests.real.twilio.judged import SPECS, Judged
 
 
 @pytest.fixture(scope="module")
@@ -15,3 +18,13 @@ def twilio_server() -> Iterator[Running]:
     """A fresh one for each module, so that a module's record is its own."""
     with launcher.start("twilio", control=CONTROL, settings=Settings(autonomous=False)) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def judged(twilio_server: Running) -> Iterator[Judged]:
+    face = twilio_server.urls["twilio"]
+    with (
+        started(Prism(SPECS / "twilio_taskrouter_v1.json", face)) as task_router,
+        started(Prism(SPECS / "twilio_api_v2010.json", face)) as api,
+    ):
+        yield Judged(task_router, api, twilio_server)

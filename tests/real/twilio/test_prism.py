@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -20,40 +19,12 @@ from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
 from mock_backends.launcher import Running
 from tests.backends.scripted_server import answer, scripted
-from tests.backends.twilio_rigs import QUEUE, TwilioContactCenterRig, TwilioMessagingRig, options_of
+from tests.backends.twilio_rigs import QUEUE, TwilioContactCenterRig, TwilioMessagingRig
 from tests.real.conftest import started
 from tests.real.servers.prism import Prism
+from tests.real.twilio.judged import SPECS, Judged
 
-SPECS = Path(__file__).parent.parent / "specs"
 WAIT = 10.0
-
-
-class Judged:
-    """The two documents, each in front of the same face."""
-
-    def __init__(self, task_router: Prism, api: Prism, running: Running) -> None:
-        self.task_router = task_router
-        self.api = api
-        self._running = running
-
-    @property
-    def options(self) -> dict[str, str]:
-        """A profile whose REST calls go through the judges."""
-        return options_of(self._running, taskrouter_url=self.task_router.url, api_url=self.api.url)
-
-    def complaints(self) -> list[str]:
-        """All that broke a document."""
-        return [*self.task_router.violations(), *self.api.violations()]
-
-
-@pytest.fixture(scope="module")
-def judged(twilio_server: Running) -> Iterator[Judged]:
-    face = twilio_server.urls["twilio"]
-    with (
-        started(Prism(SPECS / "twilio_taskrouter_v1.json", face)) as task_router,
-        started(Prism(SPECS / "twilio_api_v2010.json", face)) as api,
-    ):
-        yield Judged(task_router, api, twilio_server)
 
 
 @pytest.fixture
