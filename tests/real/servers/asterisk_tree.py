@@ -2,7 +2,7 @@
 
 Asterisk is in Debian unstable but not in every stable release, so its packages are unpacked into a tree of their own,
 which is not installed anywhere and needs no rights to run. The tree is kept for later runs in the folder that
-`AGENT_DESKTOP_REAL_CACHE` names (default: this user's cache folder), and takes under a minute to make.
+`AGENT_DESKTOP_REAL_CACHE` names, and takes under a minute to make.
 """
 
 import os
@@ -13,11 +13,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import platformdirs
+from tests.real.servers.server import CACHE, CannotStart, cache_folder, program
 
-from tests.real.servers.server import CannotStart, program
-
-CACHE = "AGENT_DESKTOP_REAL_CACHE"
 SUITE = "sid"
 MAKE_SECONDS = 600.0
 _PACKAGES = "asterisk,ca-certificates"
@@ -32,7 +29,7 @@ def tree() -> Path:
     Raises:
         CannotStart: this machine cannot make it.
     """
-    cache = Path(os.environ.get(CACHE) or Path(platformdirs.user_cache_dir("agent-desktop")) / "real-servers")
+    cache = cache_folder()
     made = cache / "asterisk-tree"
     if not (made / "usr" / "sbin" / "asterisk").exists():
         _make(cache, made)

@@ -6,7 +6,6 @@ and a half, from the machine's own package sources, and kept in the folder that 
 """
 
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -14,10 +13,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import platformdirs
-
-from tests.real.servers.asterisk_tree import CACHE, SUITE, archives
-from tests.real.servers.server import CannotStart, program
+from tests.real.servers.asterisk_tree import SUITE, archives
+from tests.real.servers.server import CannotStart, cache_folder, program
 
 PACKAGE = "odoo-19"
 MODULES = "contacts,crm,phone_validation,project,sale_management"
@@ -53,7 +50,7 @@ def template(set_up: Callable[[Template], None]) -> Template:
     Raises:
         CannotStart: this machine cannot make it.
     """
-    cache = Path(os.environ.get(CACHE) or Path(platformdirs.user_cache_dir("agent-desktop")) / "real-servers")
+    cache = cache_folder()
     version = hashlib.sha256(REQUIREMENTS.read_bytes() + f"{_RECIPE} {MODULES} {sys.version_info[:2]}".encode())
     made = cache / f"{PACKAGE}-{version.hexdigest()[:12]}"
     if not made.exists():

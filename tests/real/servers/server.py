@@ -12,7 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+import platformdirs
+
 DEADLINE = 60.0
+CACHE = "AGENT_DESKTOP_REAL_CACHE"
 
 
 class CannotStart(Exception):
@@ -34,6 +37,15 @@ def program(name: str, package: str, *places: str) -> str:
     if found is None:
         raise CannotStart(f"{name} is not installed.", f"apt-get install -y --no-install-recommends {package}")
     return found
+
+
+def cache_folder() -> Path:
+    """Where what takes long to make is kept for later runs: the folder that `AGENT_DESKTOP_REAL_CACHE` names.
+
+    Else this user's cache folder; of root one that others can read, since some servers give up their rights.
+    """
+    own = Path("/var/cache") if os.geteuid() == 0 else platformdirs.user_cache_path()
+    return Path(os.environ.get(CACHE) or own / "agent-desktop-real")
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:

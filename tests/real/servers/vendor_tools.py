@@ -1,25 +1,15 @@
 """Vendors' programs for Node.js, as judges: fetched by npm once, and kept in a folder of the user's cache."""
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from platformdirs import user_cache_path
+from tests.real.servers.server import CannotStart, cache_folder
 
-from tests.real.servers.server import CannotStart
-
-CACHE_VARIABLE = "AGENT_DESKTOP_REAL_CACHE"
 NODE = 18  # the oldest Node.js that the tools run on
 REMEDY = "install Node.js 18 or newer with npm"
-
-
-def cache() -> Path:
-    """Where tools are kept: the variable's folder, or one in the user's cache."""
-    named = os.environ.get(CACHE_VARIABLE, "")
-    return Path(named) if named else user_cache_path("agent-desktop-real")
 
 
 def vendor_tools(name: str, packages: Mapping[str, str]) -> Path:
@@ -33,7 +23,7 @@ def vendor_tools(name: str, packages: Mapping[str, str]) -> Path:
     version = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=30, check=True).stdout
     if int(version.strip().lstrip("v").split(".")[0]) < NODE:
         raise CannotStart(f"Node.js {version.strip()} is too old.", REMEDY)
-    folder = cache() / name
+    folder = cache_folder() / name
     folder.mkdir(parents=True, exist_ok=True)
     modules = folder / "node_modules"
     if any(_version(modules / package) != wanted for package, wanted in packages.items()):
