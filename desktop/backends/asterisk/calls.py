@@ -304,6 +304,11 @@ class Calls:
         if message["DestType"].lower() == "threeway":
             contact.join_leg(at)
             self._tell(Change.LEG, contact, "joined")
+            return
+        contact.leaving = True  # the end that follows is told as the agent's own when the expert had only just answered
+        if contact.interaction.phase is Phase.WRAP_UP:
+            contact.change(outcome=Outcome.TRANSFERRED)
+            self._tell(Change.UPDATED, contact, "transferred")
         elif contact.move_leg(LegPhase.COMPLETED, at):
             self._tell(Change.LEG, contact, "transferred")
 
