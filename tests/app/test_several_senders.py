@@ -10,7 +10,6 @@ from app_fakes import (
     VirtualTime,
     customer,
     interaction,
-    match,
     spin,
     until,
 )
