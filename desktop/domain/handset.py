@@ -74,8 +74,8 @@ def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthCh
 def follow(batch: Batch, event: Event) -> None:
     """After an event about calls or contacts of mine: find which call of the phone carries which contact.
 
-    On that contact shows whether the phone mutes us. A phone mutes by sending silence, which no contact centre can
-    see; so here alone the phone is the authority.
+    On that contact shows whether the phone mutes us, unless the contact centre does the muting itself. A phone mutes
+    by sending silence, which no contact centre can see; so here alone the phone is the authority.
     """
     match event:
         case PhoneCallChanged() | PhoneSnapshot() | ContactCenterSnapshot():
@@ -87,13 +87,14 @@ def follow(batch: Batch, event: Event) -> None:
 def _join(batch: Batch) -> None:
     if not batch.phone_calls.now:
         return
+    phone_mutes = "mute" not in (batch.capabilities.get("contact_center") or ())
     mine = [one for one in batch.interactions.now.values() if one.agent_id == batch.me]
     for interaction in mine:
         call = call_of(interaction, mine, batch.phone_calls.now)
         if call is None:
             continue
         batch.phone_calls.put(call.id, replace(call, interaction_id=interaction.id))
-        if call.muted is not None and call.muted is not interaction.muted:
+        if phone_mutes and call.muted is not None and call.muted is not interaction.muted:
             batch.interactions.put(interaction.id, replace(interaction, muted=call.muted))
 
 

@@ -66,7 +66,7 @@ class Capability(StrEnum):
     SUMMARISE = "summarise"
     TRANSFER = "transfer"
     PEOPLE = "people"  # a person of the directory can be named as a target; without it, only by their number
-    PHONE = "phone"  # the agent's phone carries the call: accept, hold, mute and tones are done there
+    PHONE = "phone"  # the agent's phone carries the call: accept is done there, and what else is not declared here
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,23 @@ async def test_muting_shows_although_no_contact_centre_can_see_it(d: Desk) -> No
     assert not d.state.interactions["i1"].muted
 
 
+async def test_a_contact_centre_that_mutes_itself_is_asked_and_believed(tmp_path: Any) -> None:
+    desk = Desk(tmp_path / "p.db")
+    desk.server.capabilities = PHONE | {Capability.MUTE}
+    await desk.session.start()
+    await desk.session.first_look(5.0)
+    desk.offer(phone_call="sip-1", phase=Phase.ACTIVE)
+    desk.phone.ring(state=CallState.ACTIVE)
+    await desk.settle()
+    desk.server.happen(replace(desk.server.interactions["i1"], muted=True))
+    await desk.settle()
+    assert desk.state.interactions["i1"].muted
+    assert Verb.UNMUTE in verbs_on_offer(desk.state, desk.state.interactions["i1"])
+    await desk.do(Verb.UNMUTE)
+    assert desk.phone.script.count("mute") == 0
+    await desk.session.close()
+
+
 async def test_what_the_phone_cannot_do_is_not_on_offer(d: Desk) -> None:
     assert Capability.MUTE.value in d.state.capabilities["voice"]
     without = replace(d.state, capabilities={**d.state.capabilities, "voice": frozenset({"hold"})})

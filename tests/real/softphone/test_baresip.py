@@ -217,29 +217,25 @@ async def test_over_tls_only_a_server_that_can_prove_itself(exchange: Exchange) 
             pass
 
 
-async def test_nothing_blocks_the_loop(exchange: Exchange, somebody: Somebody) -> None:
-    """While the phone works, the loop is never kept from turning for longer than a slow machine explains."""
-    longest = 0.0
+async def test_the_loop_goes_on_turning_while_the_phone_works(exchange: Exchange, somebody: Somebody) -> None:
+    turns = 0
 
-    async def watch() -> None:
-        nonlocal longest
-        loop = asyncio.get_running_loop()
+    async def turn() -> None:
+        nonlocal turns
         while True:
-            before = loop.time()
             await asyncio.sleep(0.005)
-            longest = max(longest, loop.time() - before)
+            turns += 1
 
     async with at_desk(exchange.options()) as desk:
-        watching = asyncio.ensure_future(watch())
         await somebody.dial()
         call = await desk.call(CallState.RINGING)
         await desk.phone.answer(call.id)
         await desk.call(CallState.ACTIVE)
-        await desk.phone.dtmf(call.id, "12345", key="k")
+        turning = asyncio.ensure_future(turn())
+        await desk.phone.dtmf(call.id, "12345", key="k")  # takes a second
+        turning.cancel()
         await desk.phone.hang_up(call.id)
-        await desk.call(CallState.ENDED)
-        watching.cancel()
-    assert longest < 0.9  # five tones take a second
+    assert turns > 20
 
 
 @pytest.mark.parametrize(
