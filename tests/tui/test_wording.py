@@ -53,9 +53,9 @@ async def test_a_long_history_is_not_drawn_anew_when_the_call_changes(monkeypatc
     made: list[str] = []
     original = history._entry
 
-    def counted(entry: TimelineEntry, now: float) -> Row:
+    def counted(key: str, entry: TimelineEntry, now: float) -> Row:
         made.append(entry.id)
-        return original(entry, now)
+        return original(key, entry, now)
 
     monkeypatch.setattr(history, "_entry", counted)
     app, session = desk(state)
