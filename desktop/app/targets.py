@@ -56,10 +56,15 @@ class Targets:
         yield from known if self.write_back == "all" else known[:1]
 
     def record(self, customer_id: str) -> tuple[str, str]:
-        """The target that holds a record, with its id as the desktop knows it."""
-        name = customer_id.partition(":")[0]
-        source = next((one for one in self.crms if one == f"{CRM}:{name}"), self.crms[0] if self.crms else CRM)
-        return self.of(source), customer_id
+        """The target that holds a record, with its id as the desktop knows it.
+
+        Where there are several, an id of a CRM that left the profile goes to nobody else: it waits.
+        """
+        name, colon, _ = customer_id.partition(":")
+        named = f"{CRM}:{name}"
+        if named in self.crms or (colon and self.several_crms):
+            return self.of(named), customer_id
+        return self.of(self.crms[0] if self.crms else CRM), customer_id
 
     def message(self, channel: Channel) -> str:
         """The target for a message: the first sender that carries the channel."""

@@ -16,7 +16,7 @@ from tests.e2e.conftest import SETTINGS
 from tests.e2e.workplace import PRIYA, WIDE, Workplace, finish, ready, talking, until
 
 TALL = (50, 200)
-SLOW = 1.5
+SLOW = 2.5
 
 
 class Second:
