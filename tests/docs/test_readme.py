@@ -17,6 +17,7 @@ from desktop.cli.exits import Exit
 from desktop.config import read_profile
 from desktop.config.profile import PROFILE_KEYS
 from desktop.domain.words import Verb
+from desktop.ports import registry
 from desktop.ports.base import Kind
 from mock_backends.__main__ import TOKENS_VARIABLE
 from mock_backends.__main__ import parser as mock_parser
@@ -121,6 +122,31 @@ def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
     assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h"}
     # Only the secrets, which are not on this machine, are missing.
     assert all("token" in problem or "keyring" in problem for problem in profile.problems)
+
+
+@pytest.mark.parametrize("name", ["desk", "cloud"])
+def test_a_worked_example_is_a_profile_that_can_be_used(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (text,) = (block for block in blocks("toml") if f"[profiles.{name}.contact_center]" in block)
+    (tmp_path / "config.toml").write_text(text)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for secret in set(re.findall(r'_file = "(~/[^"]+)"', text)):
+        path = Path(secret).expanduser()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("a-secret-of-this-test")
+        path.chmod(0o600)
+    profile = read_profile(name, {}, tmp_path / "config.toml")
+    assert profile.problems == ()
+    assert set(profile.backends) >= {Kind.CONTACT_CENTER, Kind.CRM, Kind.PRESENCE, Kind.MESSAGING}
+
+
+@pytest.mark.parametrize(("kind", "backend"), [(kind, name) for kind in Kind for name in registry.names(kind)])
+def test_every_bundled_backend_is_in_the_table_of_systems(kind: Kind, backend: str) -> None:
+    if backend == "mock":
+        assert "all but voice and assist: `mock`" in TEXT
+    else:
+        assert f"| {kind.value} `{backend}`" in TEXT
 
 
 def test_both_commands_install_from_their_lock() -> None:
