@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from desktop.app.actions import ActionResult
+from desktop.app.action_result import ActionResult
 from desktop.app.crm_desk import CrmDesk
 from desktop.app.failures import error_class, explain
 from desktop.app.identity_links import IdentityLinks

@@ -263,7 +263,7 @@ class Session:
 
     def _clock_jumped(self, seconds: float) -> None:
         log.warning("the clock jumped by %.0f s", seconds)
-        self.actions.must_prove = True
+        self.actions.own_state.must_prove = True
         for feed in self.feeds.values():
             feed.restart(heal=True)
         self.outbox.kick()

@@ -5,7 +5,8 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 
-from desktop.app.actions import ActionResult, Actions
+from desktop.app.action_result import ActionResult
+from desktop.app.actions import Actions
 from desktop.app.intents import Intents
 from desktop.app.local_store import LocalStore
 from desktop.app.notes import Notes

@@ -175,7 +175,7 @@ async def test_the_newest_availability_wins() -> None:
 
 async def test_after_sleep_available_needs_proof() -> None:
     d = await desk()
-    d.actions.must_prove = True
+    d.actions.own_state.must_prove = True
     d.script.then("snapshot", Unavailable("no network yet"))
     refused = await d.actions.set_availability(Availability.AVAILABLE)
     assert (refused.ok, refused.error) == (False, "Unavailable")

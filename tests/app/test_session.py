@@ -150,7 +150,7 @@ async def test_after_sleep_nothing_is_believed_and_nobody_made_available(d: Desk
     assert d.state.agents[ME].observed is Availability.NOT_READY
     assert d.server.script.count("set_availability") == 0
     assert any("slept" in text for text in told(d.store))
-    assert d.session.actions.must_prove
+    assert d.session.actions.own_state.must_prove
     assert (await d.session.actions.set_availability(Availability.AVAILABLE)).ok
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from desktop.app.actions import ActionResult
+from desktop.app.action_result import ActionResult
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.domain.state import AppState

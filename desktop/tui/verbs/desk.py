@@ -11,7 +11,7 @@ from desktop.tui.panes.conversation import ConversationPane
 from desktop.tui.panes.note import NotePane
 
 if TYPE_CHECKING:
-    from desktop.app.actions import ActionResult
+    from desktop.app.action_result import ActionResult
     from desktop.app.session import Session
 
 
