@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -62,6 +63,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="agent-desktop-real-"))
         self.folder.chmod(0o755)  # some servers give up their rights and must still read it
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._guard: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Make it usable. Raises CannotStart when this machine lacks what it needs."""
@@ -71,12 +73,18 @@ class Server:
         """End every process, the youngest first, and take the folder away."""
         for process in reversed(self._processes):
             self.end(process)
+        if self._guard is not None:
+            self._guard.communicate()  # nothing is left for it to do but the folder
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def spawn(
         self, words: Sequence[str], *, env: Mapping[str, str] | None = None, user: str | None = None, log: str = "log"
     ) -> subprocess.Popen[bytes]:
-        """Start a process in a group of its own; what it prints goes to the file `log` of the folder."""
+        """Start a process in a group of its own; what it prints goes to the file `log` of the folder.
+
+        It ends when this program does, however that ends.
+        """
+        self._tell_guard("")
         with (self.folder / log).open("ab") as out:
             process = subprocess.Popen(
                 list(words),
@@ -89,6 +97,7 @@ class Server:
                 start_new_session=True,
             )
         self._processes.append(process)
+        self._tell_guard(f"+{process.pid}\n")
         return process
 
     def end(self, process: subprocess.Popen[bytes], *, hard: bool = False) -> None:
@@ -101,6 +110,18 @@ class Server:
                 break
         if process in self._processes:
             self._processes.remove(process)
+            self._tell_guard(f"-{process.pid}\n")
+
+    def _tell_guard(self, line: str) -> None:
+        if self._guard is None:
+            words = [sys.executable, "-I", "-S", str(Path(__file__).with_name("guard.py")), str(self.folder)]
+            self._guard = subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
+        assert self._guard.stdin is not None
+        with contextlib.suppress(
+            BrokenPipeError
+        ):  # somebody killed it; the tests go on, and end their servers themselves
+            self._guard.stdin.write(line.encode())
+            self._guard.stdin.flush()
 
     def wait_until(self, ready: Callable[[], bool], what: str, *, seconds: float = DEADLINE) -> None:
         """Poll until `ready`.
