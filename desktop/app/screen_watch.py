@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from desktop.app.asking import Asking
 from desktop.ports.errors import BackendError
@@ -17,17 +17,23 @@ SETTLED = 0.15
 class ScreenWatch:
     """One for all directories; a screen calls `look` as often as it likes."""
 
-    def __init__(self, asking: Asking, directories: Mapping[str, PresenceSource]) -> None:
-        """`directories`: by the name that their events carry."""
+    def __init__(
+        self,
+        asking: Asking,
+        directories: Mapping[str, PresenceSource],
+        records: Callable[[str], Iterable[str]] = lambda person_id: (person_id,),
+    ) -> None:
+        """`directories`: by the name that their events carry. `records`: the ids of all records of a person."""
         self._asking = asking
         self._directories = directories
+        self._records = records
         self._wanted: tuple[str, ...] = ()
         self._told: set[str] = set()
         self._wake = asyncio.Event()
 
     def look(self, person_ids: Sequence[str]) -> None:
         """These people are on screen now, and nobody else."""
-        self._wanted = tuple(person_ids)
+        self._wanted = tuple(dict.fromkeys(one for person_id in person_ids for one in self._records(person_id)))
         if set(self._wanted) != self._told:
             self._wake.set()
 
@@ -42,8 +48,8 @@ class ScreenWatch:
             if set(wanted) == self._told:
                 continue
             self._told = set(wanted)
-            for source, directory in self._directories.items():
-                await self._tell(source, directory, wanted)
+            # At once: one that hangs must not keep the others from hearing.
+            await asyncio.gather(*(self._tell(source, one, wanted) for source, one in self._directories.items()))
 
     async def _tell(self, source: str, directory: PresenceSource, wanted: Sequence[str]) -> None:
         try:

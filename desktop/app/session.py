@@ -83,7 +83,9 @@ class Session:
             Phone(self.store, self._asking, backends.voice),
         )
         self.on_screen = ScreenWatch(
-            self._asking, {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
+            self._asking,
+            {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)},
+            lambda person_id: self.store.state.same_people.get(person_id, (person_id,)),
         )
         self.links = IdentityLinks(self.store, self._file.opened)
         self._desks = [

@@ -18,8 +18,11 @@ class Watched(FakePresence):
         super().__init__()
         self.heard: list[tuple[str, ...]] = []
         self.refuses = False
+        self.hangs = False
 
     async def watch(self, person_ids: object) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
         if self.refuses:
             raise Unavailable("not now")
         self.heard.append(tuple(person_ids))  # type: ignore[call-overload]
@@ -60,3 +63,13 @@ async def test_one_that_could_not_be_told_is_told_with_the_next_look(
     watch.look(["p1"])
     await time.advance(1)
     assert one.heard == [("p1",)]
+
+
+async def test_one_that_hangs_keeps_nobody_from_hearing(
+    place: tuple[ScreenWatch, Watched, Watched, VirtualTime],
+) -> None:
+    watch, one, other, time = place
+    one.hangs = True
+    watch.look(["p1"])
+    await time.advance(1)
+    assert other.heard == [("p1",)]

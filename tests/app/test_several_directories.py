@@ -1,7 +1,7 @@
 """Two directories in one profile: one colleague where they are one, asked through whoever can, each failing alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,10 @@ class Directory(FakePresence):
         self.staff = people
         self.seen = tuple(Presence(one.id, 1, state, START, **more) for one in people)
         self.offers = frozenset({Capability.SET_OWN, Capability.CHAT})
+        self.watched: list[tuple[str, ...]] = []
+
+    async def watch(self, person_ids: Sequence[str]) -> None:
+        self.watched.append(tuple(person_ids))
 
     async def open(self) -> frozenset[Capability]:
         await super().open()
@@ -106,6 +110,17 @@ async def test_chat_goes_through_the_directory_that_can_with_its_own_id(tmp_path
     assert [call[1] for call in made.teams.script.calls if call[0] == "chat"] == [("aa", "Have you a moment?")]
     assert made.session.store.drain().chats["teams:aa"][0].text == "Have you a moment?"
     await made.session.close()
+
+
+async def test_each_directory_hears_of_its_own_record_of_everybody_on_screen(d: Desk) -> None:
+    d.session.on_screen.look(["xmpp:7", "teams:bb"])
+    await d.time.advance(1)
+    assert (d.xmpp.watched, d.teams.watched) == ([("7",)], [("aa", "bb")])
+    d.session.links.part(PERSON, "teams:aa", ["xmpp:7"])
+    d.session.store.drain()
+    d.session.on_screen.look(["xmpp:7", "teams:bb"])
+    await d.time.advance(1)
+    assert (d.xmpp.watched[-1], d.teams.watched[-1]) == (("7",), ("bb",))
 
 
 async def test_a_consult_names_the_person_by_number_where_the_contact_centre_knows_no_directory(d: Desk) -> None:

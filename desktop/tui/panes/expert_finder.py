@@ -120,8 +120,9 @@ class ExpertFinder(Pane, Vertical):
         return self.has_class("open")
 
     def look(self, view: View) -> tuple[object, ...]:
-        """The directory, presence and what was said."""
-        return (view.state.people, view.state.presence, view.state.chats, view.state.past_help, view.state.health)
+        """The directory, who is one in several, presence and what was said."""
+        state = view.state
+        return (state.people, state.same_people, state.presence, state.chats, state.past_help, state.health)
 
     def draw(self, view: View) -> None:
         """Rank again and redraw; nothing is done while hidden."""
