@@ -15,13 +15,23 @@ class CrmDesk:
     """Everything that is asked of one CRM. Each has its own breaker: a failing one costs the others nothing."""
 
     def __init__(
-        self, source: str, crm: Crm, reading: Reading, store: Store, local: Callable[[], LocalStore], region: str
+        self,
+        source: str,
+        crm: Crm,
+        reading: Reading,
+        store: Store,
+        local: Callable[[], LocalStore],
+        region: str,
+        kept_as: str,
     ) -> None:
-        """`source` is what its events carry. `region`: where its numbers without `+` are dialled."""
+        """`source` is what its events carry. `region`: where its numbers without `+` are dialled.
+
+        `kept_as`: the name of its records on this machine, which no other CRM of this profile ever had.
+        """
         self.source = source
         self.crm = crm
         self.reading = reading
-        self.finder = CustomerFinder(crm, reading, local, store.now, region)
+        self.finder = CustomerFinder(crm, reading, local, store.now, region, kept_as)
         self.details = DetailsLoader(crm, reading, store, source)
         self.links = CrmLinks(crm, reading.asking, store, source)
 

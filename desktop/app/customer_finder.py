@@ -33,10 +33,15 @@ class CustomerFinder:
         reading: Reading,
         local: Callable[[], LocalStore],
         now: Callable[[], float],
-        region: str = "",
+        region: str,
+        kept_as: str,
     ) -> None:
-        """`now`: the server's time. `region`: where numbers without `+` in the CRM are dialled."""
+        """`now`: the server's time. `region`: where numbers without `+` in the CRM are dialled.
+
+        `kept_as`: the name under which its records are kept: those of another CRM have the same ids.
+        """
         self.region = region
+        self._kept_as = kept_as
         self._crm = crm
         self._reading = reading
         self._local = local
@@ -79,7 +84,9 @@ class CustomerFinder:
         customers = [
             customer
             for record in kept
-            if self._is_ours(record.source) and (customer := customer_from(record.json)) is not None
+            if record.source == self._kept_as
+            and (customer := customer_from(record.json)) is not None
+            and self._is_ours(customer.source)
         ]
         return tuple(
             Match(customer, address.kind, "known from before", verified=True)
@@ -124,14 +131,14 @@ class CustomerFinder:
                 customer.id,
                 customer_json(customer),
                 customer.fetched_at if customer.fetched_at is not None else self._now(),
-                customer.source,
+                self._kept_as,
                 keys_of(customer, self.region),
             )
         except StoreError as error:
             log.warning("a customer could not be cached: %s", error)
 
     def _is_ours(self, source: str) -> bool:
-        """Whether a kept record is this CRM's; where there is one only, any record that is not one of several's."""
+        """Whether its id is one that is used now: with the CRM's name where there are several, without it for one."""
         return source == self._reading.source if ":" in self._reading.source else ":" not in source
 
     def _done(self, key: str, task: "asyncio.Task[Matches]") -> None:

@@ -15,7 +15,8 @@ class Draft:
 
     revision counts the wrap-ups of this interaction, from 1; saving again does not change it.
     saved_at is in seconds since the epoch and is set by the store. also: the customer's records in other CRMs, which
-    are remembered for erasing and not read back.
+    are remembered for erasing and not read back. target: which CRM `customer_id` is an id of, as the outbox knows it;
+    "" in a draft of an older version.
     """
 
     interaction_id: str
@@ -26,6 +27,7 @@ class Draft:
     revision: int
     saved_at: float
     also: tuple[str, ...] = ()
+    target: str = ""
 
 
 _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
@@ -34,7 +36,8 @@ _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
 def draft_body(draft: Draft) -> str:
     """The words of a draft as canonical JSON. Raises TypeError when a follow-up is not JSON."""
     follow_ups = [dict(follow_up) for follow_up in draft.follow_ups]
-    return canonical_json({"note": draft.note, "codes": list(draft.codes), "follow_ups": follow_ups})
+    target = {"target": draft.target} if draft.target else {}
+    return canonical_json({"note": draft.note, "codes": list(draft.codes), "follow_ups": follow_ups, **target})
 
 
 def write_draft(connection: Connection, draft: Draft, body: str) -> None:
@@ -87,7 +90,8 @@ def _draft(row: tuple[Any, ...]) -> Draft:
     try:
         words = json.loads(body)
         note, codes, follow_ups = words["note"], tuple(words["codes"]), tuple(words["follow_ups"])
+        target = str(words.get("target", ""))
     except (ValueError, TypeError, LookupError):
         # A flipped bit broke the JSON: better the raw text in the editor than none.
-        note, codes, follow_ups = str(body), (), ()
-    return Draft(interaction_id, customer_id, note, codes, follow_ups, revision, saved_at)
+        note, codes, follow_ups, target = str(body), (), (), ""
+    return Draft(interaction_id, customer_id, note, codes, follow_ups, revision, saved_at, target=target)

@@ -55,11 +55,13 @@ class Notes:
         local: Callable[[], LocalStore],
         *,
         customers_of: Callable[[str], tuple[str, ...]],
+        target_of: Callable[[str], str],
         row_for: RowFor,
         parked: Callable[[OutboxRow], None],
     ) -> None:
         """`local` raises StoreError while the disk is not there. `customers_of`: the ids of the records of an
-        interaction's customer, the one that counts first. `row_for`: the write a draft would have been.
+        interaction's customer, the one that counts first; `target_of`: which CRM holds a record. `row_for`: the
+        write a draft would have been.
 
         `parked` hears of drafts that became parked outbox rows.
         """
@@ -67,6 +69,7 @@ class Notes:
         self._timing = timing
         self._local = local
         self._customers_of = customers_of
+        self._target_of = target_of
         self._row_for = row_for
         self._parked = parked
         self._pages: dict[str, _Page] = {}
@@ -87,7 +90,8 @@ class Notes:
         page = self._pages.get(interaction_id)
         revision = page.draft.revision if page else 1
         first, *further = (*self._customers_of(interaction_id),) or (None,)
-        draft = Draft(interaction_id, first, note, codes, kept, revision, 0.0, tuple(further))
+        target = self._target_of(first) if first is not None else ""
+        draft = Draft(interaction_id, first, note, codes, kept, revision, 0.0, tuple(further), target)
         if page is None:
             if _words(draft) == self._finished.get(interaction_id, (("", (), ()))):
                 return  # the editor still shows what was finished, or nothing at all

@@ -88,15 +88,15 @@ class Session:
             lambda person_id: self.store.state.same_people.get(person_id, (person_id,)),
         )
         self.links = IdentityLinks(self.store, self._file.opened)
+        crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
+        self._targets = targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._desks = [
-            CrmDesk(source, crm, self._reading(source), self.store, self._file.opened, region)
+            CrmDesk(source, crm, self._reading(source), self.store, self._file.opened, region, targets.of(source))
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
         broken = {source: why for source, why in backends.broken.items() if source.partition(":")[0] == "crm"}
         self.pops = ScreenPops(self.store, self._desks, self.links, self.timing, region, broken)
-        crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
-        self._targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._deliveries = Deliveries(self._backends, self._targets, self._messages.sent)
         rows = WrapUpRows(profile, self.store.drain, self.clock, self._targets)
         self.outbox = Outbox(self.store, self._asking, self._file.opened, self._deliver)
@@ -105,6 +105,7 @@ class Session:
             self.timing,
             self._file.opened,
             customers_of=self._customer_ids,
+            target_of=lambda customer_id: self._targets.record(customer_id)[0],
             row_for=rows.row_for_draft,
             parked=lambda row: self.outbox.adopt([row]),
         )

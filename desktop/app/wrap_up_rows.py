@@ -7,7 +7,7 @@ from typing import Any
 from desktop.app.drafts import Draft
 from desktop.app.follow_up_json import follow_up_from
 from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
-from desktop.app.targets import CONTACT_CENTER, Targets
+from desktop.app.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.wrap_up_json import message_json, record_json
 from desktop.domain.customer import Customer, FollowUp, WrapUpRecord
 from desktop.domain.model import Interaction
@@ -74,6 +74,14 @@ class WrapUpRows:
                 rows.append(row)
         return rows
 
+    def record_keys(self, interaction_id: str, revision: int) -> list[str]:
+        """The keys that a record of this revision may have, whichever CRM it went to."""
+        targets = [self._targets.of(source) for source in self._targets.crms] or [CRM]
+        return [outbox_key(self._profile, interaction_id, self._record_kind(one), revision) for one in targets]
+
+    def _record_kind(self, target: str) -> str:
+        return f"{WRAP_UP} {target}" if self._targets.several_crms else WRAP_UP
+
     def follow_up_keys(
         self, interaction_id: str, follow_ups: Sequence[FollowUp], revision: int
     ) -> Iterator[tuple[FollowUp, str]]:
@@ -104,7 +112,8 @@ class WrapUpRows:
         )
         target = next(self._targets.records(None))[0]
         if draft.customer_id is not None:
-            target, _ = self._targets.record(draft.customer_id)
+            # What the draft remembers: since then the profile may have got another CRM with the same number in it.
+            target = draft.target or self._targets.record(draft.customer_id)[0]
         return self._record_row(record, target, draft.revision)
 
     def _follow_up(
@@ -159,8 +168,7 @@ class WrapUpRows:
 
     def _record_row(self, record: WrapUpRecord, target: str, revision: int, ids: Sequence[str] = ()) -> OutboxRow:
         """One CRM's copy of a record. Of several CRMs, each one's has a key of its own."""
-        kind = f"{WRAP_UP} {target}" if self._targets.several_crms else WRAP_UP
-        key = outbox_key(self._profile, record.interaction_id, kind, revision)
+        key = outbox_key(self._profile, record.interaction_id, self._record_kind(target), revision)
         payload = record_json(replace(record, key=key), ids)
         return self._row(key, WRAP_UP, record.interaction_id, target, payload)
 

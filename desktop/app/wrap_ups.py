@@ -99,10 +99,12 @@ class WrapUps:
             under_way: list[FollowUp] = []
             while revision < _REVISIONS:
                 rows = self._rows.rows(interaction, codes, note, follow_ups, revision, under_way)
-                known = await local.outbox_row(rows[0].key)
-                if known is None or _same(known, codes, note, follow_ups):
+                # Of several CRMs the customer may be another's now: their follow-ups share the keys all the same.
+                keys = dict.fromkeys([row.key for row in rows[:1]] + self._rows.record_keys(interaction.id, revision))
+                known = [row for key in keys if (row := await local.outbox_row(key)) is not None]
+                if not known or (known[0].key == rows[0].key and _same(known[0], codes, note, follow_ups)):
                     break
-                for follow_up, key in self._rows.follow_up_keys(interaction.id, _follow_ups(known), revision):
+                for follow_up, key in self._rows.follow_up_keys(interaction.id, _follow_ups(known[0]), revision):
                     if await local.outbox_row(key) is not None:
                         under_way.append(follow_up)
                 revision += 1  # the agent wrote something else after an earlier finish: a correction, not a repeat

@@ -14,7 +14,7 @@ from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interac
 from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore, new_row
 from desktop.app.session import Session
-from desktop.domain.customer import Customer, Match
+from desktop.domain.customer import Customer, FollowUp, Match
 from desktop.domain.events import Change
 from desktop.domain.identity import CUSTOMER
 from desktop.domain.select import details_of
@@ -276,3 +276,60 @@ async def test_what_memory_knows_of_one_is_shown_while_the_other_answers(tmp_pat
         assert d.pop.match is not None
         assert d.pop.match.customer.tier == "Gold"
         assert d.shop.script.count("link") == 0  # not on the word of a memory
+
+
+async def test_a_follow_up_is_not_lost_when_the_customer_is_found_in_another_crm_between_two_finishes(d: Desk) -> None:
+    d.mail.found_by_text = [found("5", name="Ada")]
+    d.server.script.always("wrap_up", Unavailable("down"))
+    await d.ring(phase=Phase.WRAP_UP)
+    await until(lambda: d.pop.answer is PopAnswer.NO_MATCH)
+    first, second = FollowUp("sms", "Thank you.", to="+441632960001"), FollowUp("sms", "See you.", to="+441632960002")
+    assert not (await d.session.wrap_ups.finish("i1", codes=["sold"], note="Bought it.", follow_ups=[first])).ok
+    await d.session.pops.search("i1", "ada")
+    d.session.pops.choose("i1", "mail:5")
+    d.session.store.drain()
+    for _ in range(2):
+        assert not (await d.session.wrap_ups.finish("i1", codes=["sold"], note="Again.", follow_ups=[second])).ok
+    kept = await d.session.local.outbox(include_delivered=True)
+    said = [json.loads(row.payload)["text"] for row in kept if row.kind == "follow_up"]
+    assert said == ["Thank you.", "See you."]
+    assert [row.target for row in kept if row.kind == "wrap_up"] == ["crm:shop", "crm:mail"]
+
+
+@pytest.mark.parametrize("name", ["other", "shop"])
+async def test_another_crm_in_the_profile_gets_neither_the_cards_nor_the_drafts_of_the_one_before(
+    tmp_path: Path, name: str
+) -> None:
+    """The same number is another person there."""
+
+    def session(crm: Shop, time: VirtualTime, server: FakeContactCenter, called: str) -> Session:
+        async def open_local() -> LocalStore:
+            return await LocalStore.open(tmp_path / "p.db", clock=time.timing.clock)
+
+        return Session("p", Backends(server, crm, targets={"crm": f"crm:{called}"}), open_local, timing=time.timing)
+
+    time, before, after = VirtualTime(), Shop(), Shop()
+    before.matches = [found("42")]
+    server = FakeContactCenter(time.timing)
+    first = session(before, time, server, "shop")
+    await first.start()
+    server.happen(interaction(1, phase=Phase.WRAP_UP), Change.OFFERED)
+    await spin()
+    await until(lambda: first.store.drain().pops["i1"].chosen == "42")
+    first.notes.edit("i1", "Bought it.")
+    await first.notes.flush()
+    await spin(disk=True)
+    await first.close()
+
+    after.script.always("find", "hang")
+    server = FakeContactCenter(time.timing)
+    second = session(after, time, server, name)
+    await second.start()
+    server.happen(interaction(2), Change.OFFERED)
+    await spin(disk=True)
+    seen = second.store.drain().pops["i2"].chosen
+    assert seen == ("42" if name == "shop" else None)
+    await time.run_until(lambda: second.store.drain().outbox.parked == 1, disk=True)
+    (row,) = await second.local.outbox()
+    assert (row.target, json.loads(row.payload)["customer_id"]) == ("crm:shop", "42")
+    await second.close()
