@@ -31,6 +31,9 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "messaging": ([], ["--messages", "50"]),
     "phone": (["--rounds", "40"], ["--rounds", "5"]),
     "asterisk": (["--calls", "100"], ["--calls", "20"]),
+    "xmpp": ([], ["--changes", "20"]),
+    "twilio": ([], ["--calls", "10"]),
+    "imports": ([], ["--runs", "3"]),
 }
 """What each is given in full and in a hurry."""
 LONGEST = 1_200.0

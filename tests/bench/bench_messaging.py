@@ -1,18 +1,15 @@
-"""One SMS through a real Kannel by the adapter, beside the same request by a bare httpx client; and what imports cost.
+"""One SMS through a real Kannel by the adapter, beside the same request by a bare httpx client.
 
 `python -m tests.bench.bench_messaging [--messages 200]` prints JSON, in milliseconds. Sending is until Kannel has taken
 the message; reporting is until the delivery report is an event. The two ways of sending take turns, so that a busy
 machine slows them alike, and each waits for its report before the next, because Kannel's own boxes wait some 40 ms for
-each other while reports flow. Imports are measured in a fresh process each, with what each adapter brings, after the
-ports.
+each other while reports flow.
 """
 
 import argparse
 import asyncio
 import base64
 import json
-import subprocess
-import sys
 import time
 from contextlib import aclosing, suppress
 from typing import Any
@@ -29,17 +26,6 @@ from tests.real.servers.kannel import PASSWORD, SECRET, USER, Kannel
 from tests.real.servers.server import CannotStart
 
 NUMBER = "+493012345678"
-ADAPTERS = {
-    "kannel": "desktop.backends.kannel.messaging",
-    "smtp": "desktop.backends.smtp.messaging",
-    "hubspot": "desktop.backends.hubspot.crm",
-}
-IMPORT = (
-    "import time, importlib, desktop.ports.messaging, desktop.ports.crm\n"
-    "began = time.perf_counter()\n"
-    "importlib.import_module({module!r})\n"
-    "print((time.perf_counter() - began) * 1000)"
-)
 
 
 def _headers(kannel: Kannel, key: str) -> dict[str, str]:
@@ -100,13 +86,6 @@ async def _sending(kannel: Kannel, messages: int) -> dict[str, Any]:
     }
 
 
-def _importing(module: str, runs: int = 5) -> float:
-    words = [sys.executable, "-c", IMPORT.format(module=module)]
-    return round(
-        min(float(subprocess.run(words, capture_output=True, check=True, text=True).stdout) for _ in range(runs)), 1
-    )
-
-
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -118,8 +97,7 @@ def main() -> None:
             figures = asyncio.run(_sending(kannel, chosen.messages))
     except CannotStart as error:
         figures = {"not_measured": str(error)}
-    costs = {name: _importing(module) for name, module in ADAPTERS.items()}
-    print(json.dumps({"bench": "messaging", **figures, "import_ms": costs}, indent=1))
+    print(json.dumps({"bench": "messaging", **figures}, indent=1))
 
 
 if __name__ == "__main__":

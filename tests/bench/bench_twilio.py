@@ -1,4 +1,4 @@
-"""Twilio's contact centre against the mock in its dialect: from an offer to its envelope, and what its import costs.
+"""Twilio's contact centre against the mock in its dialect: from an offer to its envelope.
 
 `python -m tests.bench.bench_twilio [--calls 50]` prints JSON, in milliseconds. An offer is timed from the moment the
 mock is asked for a call until our stream yields it: the way of the question is in it, the network of a cloud is not.
@@ -7,8 +7,6 @@ mock is asked for a call until our stream yields it: the way of the question is 
 import argparse
 import asyncio
 import json
-import statistics
-import subprocess
 import sys
 import time
 from typing import Any
@@ -21,14 +19,6 @@ from mock_backends import launcher
 from mock_backends.settings import Settings
 from tests.backends.twilio_rigs import CONTROL, TwilioContactCenterRig
 from tests.bench.figures import spread
-
-_IMPORT = "import sys, time; import {base}; t = time.perf_counter(); import {name}; print(time.perf_counter() - t)"
-_BASE = "asyncio, desktop.ports.contact_center, desktop.ports.messaging, desktop.backends.wire.http"
-_PLUG_INS = (
-    "desktop.backends.mock.contact_center",  # for comparison
-    "desktop.backends.twilio.contact_center",
-    "desktop.backends.twilio.messaging",
-)
 
 
 async def offers(calls: int) -> dict[str, Any]:
@@ -64,21 +54,13 @@ async def offers(calls: int) -> dict[str, Any]:
     }
 
 
-def import_cost(name: str) -> float:
-    """Milliseconds that importing a plug-in takes beyond what every HTTP backend needs, the median of 7 processes."""
-    script = _IMPORT.format(base=_BASE, name=name)
-    words = [sys.executable, "-c", script]
-    runs = [float(subprocess.run(words, capture_output=True, text=True, check=True).stdout) for _ in range(7)]
-    return round(statistics.median(runs) * 1000, 1)
-
-
 def main() -> int:
     """Measure and print."""
     line = argparse.ArgumentParser(description=__doc__)
     line.add_argument("--calls", type=int, default=50)
     options = line.parse_args()
     figures = asyncio.run(offers(options.calls))
-    print(json.dumps(figures | {"import": {name: import_cost(name) for name in _PLUG_INS}}, indent=1))
+    print(json.dumps(figures, indent=1))
     return 0
 
 

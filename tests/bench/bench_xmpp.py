@@ -2,15 +2,13 @@
 
 `python -m tests.bench.bench_xmpp [--changes 100]` prints JSON, in milliseconds. The colleague is bare slixmpp; the
 clock begins before their stanza is written. The desktop has a call, the finder open and the colleague in its list. The
-reference is a bare slixmpp client on a terminal of its own, which prints the word. Beside it: what importing each
-directory's adapter costs a start, and what connecting adds.
+reference is a bare slixmpp client on a terminal of its own, which prints the word.
 """
 
 import argparse
 import asyncio
 import json
 import random
-import subprocess
 import sys
 import threading
 import time
@@ -28,13 +26,6 @@ from tests.tui.pty_screen import PtyScreen
 ROOT = Path(__file__).parents[2]
 LOST = 10.0
 WORDS = (("away", "away"), ("", "available"))
-IMPORTS = {
-    "mock": "desktop.backends.mock.presence",
-    "xmpp": "desktop.backends.xmpp.presence",
-    "xmpp, connecting": "desktop.backends.xmpp.client",
-    "graph": "desktop.backends.graph.presence",
-    "graph, asking": "desktop.backends.graph.presence, httpx",
-}
 BARE = """
 import asyncio, ssl, sys
 from slixmpp import ClientXMPP
@@ -130,12 +121,6 @@ def with_xmpp(place: Workplace, server: Prosody) -> None:
     place.config.write_text("\n".join(lines))
 
 
-def import_cost(what: str) -> float:
-    """Milliseconds that importing takes, in a fresh interpreter."""
-    code = f"import time; began = time.perf_counter(); import {what}; print((time.perf_counter() - began) * 1000)"
-    return float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout)
-
-
 def bench(changes: int) -> dict[str, Any]:
     """The desktop, then the bare client, on the same server."""
     with Prosody() as server:
@@ -158,7 +143,6 @@ def bench(changes: int) -> dict[str, Any]:
         "bench": "xmpp",
         "presence_to_painted_ms": spread(desktop),
         "reference_bare_client_ms": spread(bare),
-        "import_ms": {name: spread([import_cost(what) for _ in range(5)]) for name, what in IMPORTS.items()},
     }
 
 

@@ -4,10 +4,13 @@ import json
 import pkgutil
 import subprocess
 import sys
+from importlib.metadata import entry_points
 
 import pytest
 
 import desktop.domain
+from desktop.ports import registry
+from desktop.ports.base import Kind
 
 LOADED = """
 import importlib, json, sys
@@ -49,3 +52,17 @@ def test_nothing_below_the_screens_loads_textual(layer: str) -> None:
 
 def test_asking_for_the_names_of_plug_ins_loads_none() -> None:
     assert not [name for name in loaded("desktop.ports.registry") if name.startswith("desktop.backends")]
+
+
+NEEDED_TO_CONNECT = {"baresip", "httpx", "slixmpp", "websockets"}
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in Kind for name in registry.names(kind)])
+def test_a_profile_pays_for_its_own_plug_ins_only(kind: Kind, name: str) -> None:
+    """No other adapter comes along, and what connecting needs is not imported before."""
+    (point,) = (one for one in entry_points(group=f"agent_desktop.{kind.value}") if one.name == name)
+    family = point.module.rpartition(".")[0]
+    got = loaded(point.module)
+    others = {one for one in got if one.startswith("desktop.backends.") and not f"{one}.".startswith(f"{family}.")}
+    assert {one for one in others if not one.startswith("desktop.backends.wire")} == set()
+    assert tops(got) & NEEDED_TO_CONNECT == set()
