@@ -125,6 +125,7 @@ class Inquiries:
     def stop(self, pop: Pop) -> int:
         """Whatever answers an older question is not heard any more; answers the number of the new one."""
         pop.question += 1
+        pop.let_go()
         for inquiry in pop.inquiries.values():
             self._cancel(inquiry)
         return pop.question

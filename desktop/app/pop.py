@@ -83,6 +83,13 @@ class Pop:
         """The customer found that a record belongs to."""
         return next((match for match in self.matches() if customer_id in match.ids), None)
 
+    def let_go(self) -> None:
+        """Forget the records that were fetched for somebody found before, but not those of who is linked."""
+        chosen = self.chosen_match()
+        kept = chosen.ids if chosen is not None else ()
+        self.linked = {one: match for one, match in self.linked.items() if one in kept}
+        self.fetched = set(self.linked)
+
     def is_fresh(self, customer_id: str) -> bool:
         """Whether a record is the CRM's present word and not a memory."""
         return customer_id in self.linked or any(

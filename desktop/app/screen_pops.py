@@ -111,6 +111,7 @@ class ScreenPops:
             return ActionResult(False, explain(error, not_done, source=desk.source).text, error_class(error).__name__)
         finally:
             self._intents.end(intent)
+        pop.chosen = None
         self._inquiries.stop(pop)
         self._inquiries.nobody(pop)
         pop.decided, pop.why = True, ""
@@ -137,9 +138,9 @@ class ScreenPops:
         """Go on without a record; it can still be searched for later."""
         pop = self._pop(interaction_id)
         if pop is not None:
+            pop.decided, pop.chosen, pop.chosen_by = True, None, BY_AGENT
             self._inquiries.stop(pop)
             self._inquiries.nobody(pop)
-            pop.decided, pop.chosen, pop.chosen_by = True, None, BY_AGENT
             pop.why = "you went on without a record"
             self._publish(pop)
             self._tell_crms(pop)
@@ -195,6 +196,7 @@ class ScreenPops:
         if interaction.version > pop.interaction.version:
             pop.interaction = interaction
             if moved and not pop.decided:
+                pop.chosen = None
                 self._inquiries.stop(pop)
                 self._inquiries.search(pop)
 
@@ -230,9 +232,10 @@ class ScreenPops:
         if not pop.decided:
             fresh = pop.matches(fresh=True)
             shown = fresh or pop.matches()
-            pop.chosen, pop.chosen_by = None, ""
+            before, pop.chosen, pop.chosen_by = pop.chosen, None, ""
             if len(shown) == 1:
-                pop.chosen, pop.chosen_by = shown[0].customer.id, ONLY_MATCH
+                pop.chosen = before if before in shown[0].ids else shown[0].customer.id
+                pop.chosen_by = ONLY_MATCH
         self._follow(pop)
 
     def _link(self, pop: Pop, customer_id: str, by: str) -> None:
@@ -244,8 +247,10 @@ class ScreenPops:
         chosen = pop.chosen_match()
         if chosen is None:
             pop.chosen, pop.chosen_by = None, ""
-        else:
-            pop.chosen = chosen.customer.id  # which of their records came first does not matter any more
+        elif not self._identity_links.linked_to(CUSTOMER, (pop.chosen or "",)):
+            # Which of their records came first does not matter any more; but a link by hand may be taken back, and
+            # then the contact is still with whom it was.
+            pop.chosen = chosen.customer.id
         self._publish(pop)
         for one in chosen.ids if chosen is not None else ():
             desk = self._desk_of(pop, one)

@@ -17,6 +17,7 @@ from desktop.app.session import Session
 from desktop.domain.customer import Customer, FollowUp, Match
 from desktop.domain.events import Change
 from desktop.domain.identity import CUSTOMER
+from desktop.domain.model import Address
 from desktop.domain.select import details_of
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import Health, Phase, PopAnswer
@@ -333,3 +334,43 @@ async def test_another_crm_in_the_profile_gets_neither_the_cards_nor_the_drafts_
     (row,) = await second.local.outbox()
     assert (row.target, json.loads(row.payload)["customer_id"]) == ("crm:shop", "42")
     await second.close()
+
+
+async def test_what_was_linked_to_the_caller_before_is_not_shown_of_the_next(d: Desk) -> None:
+    d.session.links.say(CUSTOMER, "mail:9", "shop:1", same=True)
+    d.shop.matches = [found("1")]
+    await d.ring()
+    await until(lambda: d.ids == [("shop:1", "mail:9")])
+    other = Address("phone", "+441632960002")
+    d.shop.matches = [found("2", addresses=(other,))]
+    d.server.happen(replace(interaction(1), customer=other, version=50), Change.UPDATED)
+    await until(lambda: d.ids == [("shop:2",)])
+    assert (d.pop.answer, d.pop.chosen) == (PopAnswer.ONE, "shop:2")
+
+
+async def test_a_link_that_is_taken_back_leaves_the_contact_with_whom_it_was(d: Desk) -> None:
+    d.mail.matches = [found("7", name="Ada")]
+    await d.ring()
+    await until(lambda: d.pop.chosen == "mail:7")
+    d.session.links.join(CUSTOMER, "shop:2", ["mail:7"])  # Bob, by mistake; his record has precedence
+    await until(lambda: d.ids == [("shop:2", "mail:7")])
+    d.session.links.part(CUSTOMER, "shop:2", ["mail:7"])
+    await until(lambda: len(d.ids) == 2)
+    assert d.pop.chosen == "mail:7"
+
+
+async def test_a_linked_record_comes_although_everybody_was_asked_again_meanwhile(d: Desk) -> None:
+    d.session.links.say(CUSTOMER, "mail:9", "shop:1", same=True)
+    d.shop.matches = [found("1")]
+    gate = asyncio.Event()
+
+    async def slow() -> Any:
+        await gate.wait()
+
+    d.mail.script.then("customer", slow)
+    await d.ring()
+    await until(lambda: d.mail.script.count("customer") == 1)
+    await d.session.pops.retry("i1")
+    await spin()
+    gate.set()
+    await until(lambda: d.ids == [("shop:1", "mail:9")])

@@ -69,3 +69,22 @@ async def test_it_closes_when_the_agent_turns_to_another_contact() -> None:
         app.desk_screen.show(session.store.state)
         await pilot.pause()
         assert not pane.is_open
+
+
+async def test_a_digit_pressed_twice_never_hits_another_record() -> None:
+    husband = replace(IN_MAIL, id="mail:902", name="Arun Natarajan")
+    one_of_two = ScreenPop(PopAnswer.MANY, 0.0, matches(IN_SHOP, IN_MAIL, husband), "mail:901", "you")
+    state = replace(two_crms_ambiguous(), pops={"i1": one_of_two})
+    app, session = desk(state)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["g", "1"])
+        both = two_crms().pops["i1"]
+        joined = replace(both, matches=(*both.matches, *matches(husband)), answer=PopAnswer.MANY)
+        session.store.state = replace(state, pops={"i1": joined})  # the shop's record has precedence, and stands first
+        app.desk_screen.show(session.store.state)
+        await settle(pilot, ["1"])
+    calls = [call for call in session.calls if call[0] in LINKS]
+    assert calls == [
+        ("links.join", "customer", "shop:4471", ("mail:901",)),
+        ("links.part", "customer", "shop:4471", ("mail:901",)),
+    ]

@@ -1,6 +1,6 @@
 """Which records of several systems are one customer or colleague: seen, linked and taken apart with a digit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -57,6 +57,7 @@ class RecordsPane(Pane, Vertical):
         super().__init__(id="records")
         self._person: str | None = None
         self._choices: tuple[Choice, ...] = ()
+        self._seats: tuple[str, ...] = ()  # in which order the records stood when the list was opened
 
     def compose(self) -> ComposeResult:
         """The list."""
@@ -75,6 +76,7 @@ class RecordsPane(Pane, Vertical):
     def open(self, person_id: str | None) -> None:
         """Show the records of a colleague, or (None) of the customer of the selected contact."""
         self._person = person_id
+        self._seats = ()
         self.add_class("open")
         if self.view is not None:
             self.draw(self.view)
@@ -96,6 +98,8 @@ class RecordsPane(Pane, Vertical):
             self._choices = _of_person(view.state, self._person)
         else:
             self._choices = _of_customer(view.state.pops.get(view.selected or ""))
+        self._choices = _seated(self._choices, self._seats)
+        self._seats = tuple(choice.id for choice in self._choices)
         whose = self._choices[0].name if self._choices else ""
         self.border_title = content(f"Records of {whose}" if whose else "Records")
         self.border_subtitle = line(
@@ -126,6 +130,15 @@ class RecordsPane(Pane, Vertical):
         ids = tuple(one.id for one in self._choices if one.linked and one.id != choice.id)
         kind = CUSTOMER if self._person is None else PERSON
         self.post_message(self.Toggled(kind, choice.id, ids, link=not choice.linked))
+
+
+def _seated(choices: tuple[Choice, ...], seats: tuple[str, ...]) -> tuple[Choice, ...]:
+    """The choices where they were: the same digit again takes back what it did, and never hits another record."""
+    if not any(choice.linked and choice.id == seats[0] for choice in choices if seats):
+        return choices
+    place = {seat: number for number, seat in enumerate(seats)}
+    ordered = sorted(choices, key=lambda choice: place.get(choice.id, len(place)))
+    return tuple(replace(choice, is_first=number == 0) for number, choice in enumerate(ordered))
 
 
 def _row(number: int, choice: Choice) -> Row:
