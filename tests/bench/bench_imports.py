@@ -1,8 +1,9 @@
 """What each installed plug-in costs a start: time and memory of loading it beyond what every desktop loads anyway.
 
 `python -m tests.bench.bench_imports [--runs 7]` prints JSON: milliseconds and KiB of resident memory, each the median
-of fresh interpreters. `load` is `registry.load`, which a profile pays only for the plug-ins it names; `with its libraries`
-adds those that the plug-in imports when it connects. The plug-ins take turns, so that a busy machine slows all alike.
+of fresh interpreters. `load` is `registry.load`, which a profile pays only for the plug-ins it names; `with its
+libraries` adds what the plug-in imports when it connects. The plug-ins take turns, so that a busy machine slows all
+alike.
 """
 
 import argparse
