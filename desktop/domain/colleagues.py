@@ -99,7 +99,7 @@ def counting(seen: Sequence[Sighting], now: Instant) -> Sighting | None:
     """
     if len(seen) < 2:
         return seen[0] if seen else None
-    known = [one for one in seen if one.presence.state is not PresenceState.UNKNOWN or one.presence.in_call]
+    known = [one for one in seen if one.presence.state is not PresenceState.UNKNOWN or _busy(one.presence)]
     fresh = [one for one in known if now - one.seen_at <= STALE_AFTER]
     if fresh:
         return max(fresh, key=lambda one: _busy(one.presence))

@@ -93,6 +93,10 @@ def _join(batch: Batch) -> None:
         call = call_of(interaction, mine, batch.phone_calls.now)
         if call is None:
             continue
+        for other in list(batch.phone_calls.now.values()):
+            if other.interaction_id == interaction.id and other.id != call.id:
+                # Taken for it by its number until the contact centre said which one it is: a call of its own.
+                batch.phone_calls.put(other.id, replace(other, interaction_id=""))
         batch.phone_calls.put(call.id, replace(call, interaction_id=interaction.id))
         if phone_mutes and call.muted is not None and call.muted is not interaction.muted:
             batch.interactions.put(interaction.id, replace(interaction, muted=call.muted))

@@ -7,6 +7,7 @@ same number in two systems is two records. Where there is one source its ids sta
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 CUSTOMER, PERSON = "customer", "person"
 BY_HAND = "you said so"
@@ -68,8 +69,9 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
     """The records in groups, each group in order of precedence, the groups in the order of `records`' first members.
 
     Two records of different sources are one when they share a key that nobody else in either source has: where a
-    key is shared by two of one source, nobody can say which of them is meant. What the agent said goes first, both
-    ways, and no group ever holds two records of one source unless the agent said so. Which record came first
+    key is shared by two of one source, nobody can say which of them is meant; nor where two of one source tie to the
+    same record by keys of one kind. An e-mail address weighs more than a number. What the agent said goes first,
+    both ways, and no group ever holds two records of one source unless the agent said so. Which record came first
     changes nothing but the order of the groups.
 
     Args:
@@ -98,25 +100,38 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
             if reason not in reasons:
                 reasons.append(reason)
 
-    def join(one: str, other: str, reason: str, *, sure: bool) -> None:
+    def apart_in(members: Sequence[str]) -> bool:
+        return bool(apart) and any(frozenset(pair) in apart for pair in combinations(members, 2))
+
+    def join(one: str, other: str) -> None:
         ours, theirs = groups[one], groups[other]
-        if ours is theirs:
-            note(one, other, reason)
-            return
-        if apart and any(frozenset((a, b)) in apart for a in ours for b in theirs):
-            return
-        if not sure and not held[one].isdisjoint(held[other]):
-            return
-        note(one, other, reason)
-        ours |= theirs
-        held[one] |= held[other]
-        for each in theirs:
-            groups[each], held[each] = ours, held[one]
+        if ours is not theirs:
+            ours |= theirs
+            held[one] |= held[other]
+            for each in theirs:
+                groups[each], held[each] = ours, held[one]
 
     for one, other in sorted(by_hand):
-        join(one, other, BY_HAND, sure=True)
-    for reason, one, other in _proven(known, order):
-        join(one, other, reason, sure=False)
+        if groups[one] is groups[other] or not apart_in([*groups[one], *groups[other]]):
+            note(one, other, BY_HAND)
+            join(one, other)
+    for reason, pairs in _proven(known, order):
+        fitting = [
+            (one, other)
+            for one, other in pairs
+            if groups[one] is groups[other]
+            or (held[one].isdisjoint(held[other]) and not apart_in([*groups[one], *groups[other]]))
+        ]
+        lead = {one: min(groups[one]) for pair in fitting for one in pair}
+        for tied in _connected(fitting, lead):
+            leads = dict.fromkeys(lead[one] for pair in tied for one in pair)
+            sources = [source for one in leads for source in held[one]]
+            members = [each for one in leads for each in groups[one]]
+            if len(leads) > 1 and (len(set(sources)) < len(sources) or apart_in(members)):
+                continue  # two of one source, or two that are not one, tie to the same record: nobody can say which
+            for one, other in tied:
+                note(one, other, reason)
+                join(one, other)
     seen: set[str] = set()
     made = []
     for one in known:
@@ -127,17 +142,31 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
     return tuple(made)
 
 
-def _proven(known: Mapping[str, Known], order: Sequence[str]) -> Iterator[tuple[str, str, str]]:
-    """Pairs that share a key nobody else of their sources has, with the reason, in an order of their own."""
+def _proven(known: Mapping[str, Known], order: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """Pairs that share a key nobody else of their sources has, by reason, in an order of their own."""
     holders: dict[str, list[str]] = defaultdict(list)
     for one in order:
-        for key in known[one].keys:
+        for key in dict.fromkeys(known[one].keys):
             holders[key].append(one)
+    pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for key in sorted(holders):
-        ids = list(dict.fromkeys(holders[key]))
+        ids = holders[key]
         if len(ids) > 1 and len({known[one].source for one in ids}) == len(ids):
-            for other in ids[1:]:
-                yield _words(key), ids[0], other
+            pairs[_words(key)] += combinations(ids, 2)
+    yield from pairs.items()
+
+
+def _connected(pairs: Iterable[tuple[str, str]], lead: Mapping[str, str]) -> Iterable[Sequence[tuple[str, str]]]:
+    """The pairs in heaps that hang together. `lead` names the group of each record."""
+    heap_of: dict[str, list[tuple[str, str]]] = {}
+    for one, other in pairs:
+        there, here = sorted((heap_of.setdefault(lead[each], []) for each in (one, other)), key=len)
+        if here is not there:
+            here += there
+            for each in (one, other, *(each for pair in there for each in pair)):
+                heap_of[lead[each]] = here
+        here.append((one, other))
+    return list({id(heap): heap for heap in heap_of.values()}.values())
 
 
 def _words(key: str) -> str:

@@ -79,6 +79,15 @@ def test_nobody_is_shown_free_whom_another_fresh_source_knows_on_a_call() -> Non
     assert [one.source for one in expert.sightings] == [XMPP, GRAPH]
 
 
+def test_who_is_in_a_meeting_is_not_free_though_that_source_knows_no_more() -> None:
+    state = state_of(
+        presence(ADA, PresenceState.AVAILABLE), presence(ADA_THERE, PresenceState.UNKNOWN, in_meeting=True)
+    )
+    (ada, *_) = (one for one in rank_experts(state, "", NOW) if one.person.id == "xmpp:ada")
+    assert ada.presence is not None
+    assert ada.presence.in_meeting
+
+
 def test_a_stale_word_never_overrides_a_fresh_one_nor_unknown_a_known() -> None:
     stale = state_of(presence(ADA, PresenceState.AVAILABLE, 5), presence(ADA_THERE, PresenceState.DO_NOT_DISTURB, 300))
     unknown = state_of(presence(ADA, PresenceState.UNKNOWN, 1), presence(ADA_THERE, PresenceState.AWAY, 30))

@@ -1,6 +1,7 @@
 """Records of several systems: the same groups whatever comes first, and a source less is as if it had never been."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +144,34 @@ def test_a_number_that_two_of_one_system_share_proves_nothing() -> None:
         for source, number in zip(SOURCES[:2] * 2, "1122", strict=True)
     ]
     assert len(grouped(made, (), SOURCES)) == 4
+
+
+def test_two_of_one_system_that_tie_to_the_same_record_by_two_numbers_are_not_guessed_at() -> None:
+    mail = Known("b:1", "crm:b", ("phone:+441", "phone:+442"))  # a family: her mobile and his
+    shop = [Known("a:1", "crm:a", ("phone:+441",)), Known("a:2", "crm:a", ("phone:+442",))]
+    assert len(grouped([*shop, mail], (), SOURCES)) == 3
+    (one, _) = grouped([*shop, mail], [said(CUSTOMER, "a:1", "b:1", same=False)], SOURCES)
+    assert one.ids == ("a:1",)  # the agent knows whose it is not: then it is the other's
+    # An e-mail address is somebody's own, a number may be a household's.
+    mail = replace(mail, keys=("email:ada@x.example", "phone:+442"))
+    shop[0] = replace(shop[0], keys=("email:ada@x.example",))
+    assert sets(grouped([*shop, mail], (), SOURCES)) == {("a:1", "b:1"), ("a:2",)}
+
+
+def test_a_chain_over_different_numbers_is_one_unless_it_brings_two_of_one_system() -> None:
+    chain = [
+        Known("a:1", "crm:a", ("phone:+441",)),
+        Known("b:1", "crm:b", ("phone:+441", "phone:+442")),
+        Known("c:1", "crm:c", ("phone:+442", "phone:+443")),
+    ]
+    assert sets(grouped(chain, (), SOURCES)) == {("a:1", "b:1", "c:1")}
+    assert len(grouped([*chain, Known("a:2", "crm:a", ("phone:+443",))], (), SOURCES)) == 4
+
+
+def test_who_is_taken_away_from_the_first_does_not_part_the_others() -> None:
+    made = [Known(f"{source[4:]}:1", source, KEYS[:1]) for source in SOURCES]
+    apart = [said(CUSTOMER, "a:1", other, same=False) for other in ("b:1", "c:1")]
+    assert sets(grouped(made, apart, SOURCES)) == {("a:1",), ("b:1", "c:1")}
 
 
 def test_a_refusal_in_one_system_is_not_outvoted_by_an_older_yes_in_another() -> None:

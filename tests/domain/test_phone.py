@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.events import (
+    Change,
     ClockRead,
+    ContactCenterSnapshot,
     Envelope,
     Heartbeat,
+    InteractionChanged,
     PhoneCallChanged,
     PhoneRegistrationChanged,
     PhoneSnapshot,
@@ -106,3 +109,22 @@ def test_a_call_leaves_when_it_ends_and_health_follows_the_registration() -> Non
         event = PhoneRegistrationChanged(PhoneRegistration(registration, 1.0, why="why"))
         state = reduce(state, [Envelope("voice", event, 12.0)])
         assert (state.health["voice"].health, state.health["voice"].why) == (health, "why")
+
+
+def test_a_call_taken_for_a_contact_by_its_number_is_free_again_when_the_contact_centre_names_another() -> None:
+    offered = interaction(phase=Phase.OFFERED, customer=LONDON, agent_id=ME)
+    events = [
+        Envelope("contact_center", ContactCenterSnapshot(ME, (offered,), (), ()), 5.0),
+        Envelope("voice", PhoneCallChanged(call("private")), 10.0),
+    ]
+    state = reduce(AppState(), events)
+    assert state.phone_calls["private"].interaction_id == offered.id
+    named = replace(offered, phone_call="c9", version=offered.version + 1)
+    state = reduce(
+        state,
+        [
+            Envelope("voice", PhoneCallChanged(call("c9")), 11.0),
+            Envelope("contact_center", InteractionChanged(Change.UPDATED, named), 11.0),
+        ],
+    )
+    assert {one.id: one.interaction_id for one in state.phone_calls.values()} == {"private": "", "c9": offered.id}
