@@ -78,6 +78,7 @@ async def test_everything_goes_in_headers_and_the_password_in_no_address(caplog:
         (answer(503, b"Temporal failure, try again later."), Unavailable),
         (answer(500, b"Sending failed."), Unavailable),
         (answer(404, b"Unknown request"), NotFound),
+        (answer(504, b"upstream timed out"), OutcomeUnknown),
         (answer(200, b"<html>welcome</html>"), ProtocolError),
         (answer(302, b"", Location="https://elsewhere.example/"), ProtocolError),
         (answer(400, b"\x1b[31m" + b"x" * 100_000), Rejected),
@@ -194,6 +195,32 @@ async def test_a_lost_answer_is_not_sent_again_by_itself(doubted: Any) -> None:
     with pytest.raises(OutcomeUnknown):  # whoever sends it now has been told
         await sender.send(sms())
     assert len(server.asked) == 2
+
+
+async def test_a_message_nobody_waited_for_any_more_is_not_sent_again_by_itself() -> None:
+    """The host gives a message up at its own deadline, while the request is under way."""
+    arrived = asyncio.Event()
+
+    async def never(_asked: Asked, _writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await asyncio.Event().wait()
+
+    async with scripted(never) as server:
+        sender = KannelMessaging.create(options(server.url))
+        sending = asyncio.ensure_future(sender.send(sms()))
+        await arrived.wait()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        with pytest.raises(OutcomeUnknown):
+            await sender.send(sms())
+        await sender.close()
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("kind", ["3", "00000000012", "0000000018", "9" * 5000, "-1", "٨"])
+async def test_a_report_of_no_known_kind_is_refused(doubted: Any, kind: str) -> None:
+    _, _, _, place = doubted
+    assert await call(f"{place}/dlr?key=ay0x&type={quote(kind)}&words=") == 400
 
 
 async def test_a_report_settles_a_lost_answer(doubted: Any) -> None:

@@ -26,6 +26,7 @@ SENDSMS = "/cgi-bin/sendsms"
 DEADLINE = 10.0
 _LARGEST_ANSWER = 4096
 _LONGEST_REASON = 200
+_FROM_BETWEEN = frozenset({502, 504})  # a proxy's words for an answer that got lost; Kannel itself has none of them
 _HEADER = re.compile(r"[ -~]{0,2000}")
 
 
@@ -85,6 +86,8 @@ class Gateway:
         status, words, wait = await self._post(text.encode(), headers, changing=True)
         if status == 202:
             return words
+        if status in _FROM_BETWEEN:
+            raise OutcomeUnknown("Kannel did not say whether it took the message.", f"sendsms: {status}")
         raise _error(status, words, wait)
 
     async def close(self) -> None:

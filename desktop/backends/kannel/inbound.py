@@ -30,9 +30,9 @@ def report(fields: Mapping[str, str], sent: SentMessage | None, now: Instant) ->
         now: the time of its arrival.
     """
     key, kind = fields.get("key", ""), fields.get("type", "")
-    if not key or not kind.isascii() or not kind.isdigit() or int(kind[:9]) not in REPORTS:
+    bit = int(kind) if re.fullmatch(r"[0-9]{1,3}", kind) else 0
+    if not key or bit not in REPORTS:
         return None
-    bit = int(kind)
     words = _decoded(fields.get("words", ""), "")
     why = _WHY.get(bit, "")
     detail = f"{why} {words[:100]}".strip() if why else ""

@@ -181,7 +181,8 @@ class KannelMessaging(Messaging):
             headers["X-Kannel-DLR-URL"] = f"{self._reports_to}?{own}&type=%d&words=%A"
         try:
             await self._gateway.submit(text, headers)
-        except OutcomeUnknown:
+        except (OutcomeUnknown, asyncio.CancelledError):
+            # Whoever stopped waiting does not know either; asked again at once, it would go out a second time.
             if key not in self._sent:  # a report may have come sooner
                 self._doubtful[key] = self._monotonic()
             raise
