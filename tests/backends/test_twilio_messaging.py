@@ -1,14 +1,21 @@
 """What Twilio's Messages do not promise: keys, callbacks, and that a customer still wants to hear from us."""
 
+import asyncio
+import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from email.utils import formatdate
 
 import pytest
 
-from desktop.backends.twilio.messaging import TwilioMessaging, inbound_of, sent_of
+from desktop.backends.twilio.messaging import LOOKS, TwilioMessaging, inbound_of, sent_of
+from desktop.domain.customer import Consent
+from desktop.domain.events import MessagingSnapshot
 from desktop.domain.model import Address
-from desktop.domain.words import DeliveryState
+from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected
+from desktop.ports.messaging import OutgoingMessage
 from desktop.testing import fresh
 from desktop.testing.fresh import new_key
 from desktop.testing.rig import Fault
@@ -16,9 +23,13 @@ from mock_backends import launcher
 from mock_backends.launcher import Running
 from mock_backends.settings import Settings
 
+from .scripted_server import Asked, answer, scripted
 from .twilio_rigs import CONTROL, TwilioMessagingRig, options_of
 
 SID = "SM" + "0123456789abcdef" * 2
+TO = "+442079460958"
+ONCE = OutgoingMessage("k-1", Channel.SMS, TO, "Once", Consent("sms", True))
+LONE = {"account_sid": "AC" + "0" * 32, "key_sid": "SK" + "0" * 32, "api_secret": "s", "from_number": "+15005550006"}
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +55,65 @@ async def test_a_message_whose_answer_got_lost_is_found_and_not_sent_again(rig: 
         found = await backend.send(message)
         assert (await backend.send(message)).id == found.id
     assert await rig.sent(message.text) == 1
+
+
+@pytest.mark.parametrize("lost", ["a gateway's 502", "nobody waits any more", "an answer that is none"])
+async def test_a_message_that_may_have_gone_out_is_looked_for_first(lost: str) -> None:
+    listed: list[dict[str, object]] = []
+    taken = asyncio.Event()
+
+    async def script(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        if asked.method == "POST":
+            now = formatdate(time.time())
+            listed.append({"sid": SID, "body": "Once", "direction": "outbound-api", "date_created": now, "to": TO})
+            taken.set()
+            if lost == "nobody waits any more":
+                await asyncio.Event().wait()
+            status = 201 if lost == "an answer that is none" else 502
+            await answer(status, b'{"sid": 1}')(asked, writer)
+        elif asked.path.partition("?")[0].endswith("/Messages.json"):
+            await answer(200, json.dumps({"messages": listed}).encode())(asked, writer)
+        else:
+            await answer(200, json.dumps(listed[0]).encode())(asked, writer)
+
+    async with scripted(script) as server:
+        backend = TwilioMessaging.create(LONE | {"api_url": server.url})
+        sending = asyncio.ensure_future(backend.send(ONCE))
+        await taken.wait()
+        if lost == "nobody waits any more":
+            sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+        assert (await backend.send(ONCE)).id == SID
+        await backend.close()
+    assert [one.method for one in server.asked].count("POST") == 1
+
+
+async def test_carriers_that_never_report_do_not_make_a_round_longer() -> None:
+    made: list[str] = []
+
+    async def script(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        path = asked.path.partition("?")[0]
+        if asked.method == "POST":
+            made.append(f"SM{len(made):032x}")
+        sid = made[-1] if asked.method == "POST" else path.rpartition("/")[2].removesuffix(".json")
+        one = {"sid": sid, "status": "sent", "date_created": formatdate(time.time())}
+        listed = asked.method == "GET" and path.endswith("/Messages.json")
+        await answer(200, json.dumps({"messages": []} if listed else one).encode())(asked, writer)
+
+    async with scripted(script) as server:
+        backend = TwilioMessaging.create(LONE | {"api_url": server.url})
+        for number in range(3 * LOOKS):
+            await backend.send(replace(ONCE, key=f"k-{number}"))
+        asked: list[set[str]] = []
+        for _ in range(3):
+            server.asked.clear()
+            shown = (await backend.snapshot()).event
+            assert isinstance(shown, MessagingSnapshot)
+            assert {one.id for one in shown.sent} == set(made)
+            asked.append({one.path for one in server.asked if "/Messages/" in one.path})
+        await backend.close()
+    assert [len(one) for one in asked] == [LOOKS] * 3
+    assert len(set.union(*asked)) == len(made), "each has its turn"
 
 
 async def test_a_message_that_never_arrived_is_sent_under_the_same_key(rig: TwilioMessagingRig) -> None:

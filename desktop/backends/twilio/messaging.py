@@ -25,7 +25,7 @@ from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
 from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected
+from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked
 from desktop.ports.options import Option
 
@@ -33,6 +33,8 @@ LONGEST = 1600
 REMEMBERED = 2_000
 LOOKED_BACK = 86_400.0  # seconds of the past that a snapshot shows
 CLOCKS_APART = 120.0
+LOOKS = 10  # messages asked for in one round; a carrier that never reports must not make the rounds ever longer
+LOOKED_AFTER = 14_400.0  # seconds in which more is still expected of a message
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 _STATES: Mapping[str, DeliveryState] = {
     "accepted": DeliveryState.QUEUED,
@@ -123,10 +125,12 @@ class TwilioMessaging(Messaging):
         try:
             form = {"To": message.to, "Body": message.text} | sender
             answer = await self._rest.post(f"{self._path}.json", form, key=message.key)
-        except OutcomeUnknown:
+            sent = sent_of(answer.body, self._clock.now())
+        except (OutcomeUnknown, Unavailable, ProtocolError, asyncio.CancelledError):
+            # A gateway's 502, an answer that cannot be read, and a caller who stopped waiting say nothing of whether
+            # it went out: asked again, it is looked for first.
             self._doubtful[message.key] = asked
             raise
-        sent = sent_of(answer.body, self._clock.now())
         self._remember(message.key, sent.id)
         self._open_ones[sent.id] = sent
         return MessageReceipt(sent.id, sent.state, sent.detail)
@@ -157,7 +161,8 @@ class TwilioMessaging(Messaging):
     # -- what is heard
 
     async def snapshot(self) -> Envelope:
-        sent = [await self._look(one) for one in list(self._open_ones.values())]
+        looked = {one.id: one for _, one in await self._look_around()}
+        sent = [*looked.values(), *(one for one in self._open_ones.values() if one.id not in looked)]
         received = await self._received(self._clock.now() - LOOKED_BACK)
         self._seen.update(dict.fromkeys(one.id for one in received))
         return self._envelope(MessagingSnapshot(tuple(sent), tuple(received)))
@@ -167,9 +172,8 @@ class TwilioMessaging(Messaging):
         if after is not None:
             yield self._envelope(Gap("Twilio has no positions to come back to."))
         while not self._closed.is_set():
-            for one in list(self._open_ones.values()):
-                now = await self._look(one)
-                if now.state is not one.state:
+            for before, now in await self._look_around():
+                if now.state is not before.state:
                     yield self._envelope(DeliveryChanged(now))
             for message in await self._received(since):
                 if message.id not in self._seen:
@@ -185,17 +189,25 @@ class TwilioMessaging(Messaging):
     def _envelope(self, event: Event) -> Envelope:
         return Envelope(self.manifest.kind.value, event, self._clock.now())
 
+    async def _look_around(self) -> list[tuple[SentMessage, SentMessage]]:
+        """Those longest not looked at, as they were and as they are now."""
+        oldest = self._clock.now() - LOOKED_AFTER
+        for one in list(self._open_ones.values()):
+            if one.at < oldest:
+                del self._open_ones[one.id]
+        turn = list(self._open_ones.values())[:LOOKS]
+        return list(zip(turn, await asyncio.gather(*(self._look(one) for one in turn)), strict=True))
+
     async def _look(self, one: SentMessage) -> SentMessage:
         try:
             answer = await self._rest.read(f"{self._path}/{segment(one.id)}.json")
         except NotFound:
-            del self._open_ones[one.id]
+            self._open_ones.pop(one.id, None)
             return one
         now = sent_of(answer.body, one.at)
-        if now.state in _FINAL:
-            self._open_ones.pop(one.id, None)
-        else:
-            self._open_ones[one.id] = now
+        self._open_ones.pop(one.id, None)
+        if now.state not in _FINAL:
+            self._open_ones[one.id] = now  # behind the others
         return now
 
     async def _received(self, since: float) -> list[InboundMessage]:
