@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from desktop.app.drafts import read_drafts
 from desktop.app.kept_links import delete_links_of, linked_customers
 from desktop.app.outbox_rows import DELIVERED, WAITING
 from desktop.app.store_errors import StoreLocked
@@ -98,14 +99,13 @@ def find_traces(connection: Connection, customer_id: str) -> Traces:
     states = [state for interaction_id, state in outbox if interaction_id in interactions]
     waiting, delivered = states.count(WAITING), states.count(DELIVERED)
     drafts = connection.execute("SELECT interaction_id FROM drafts").fetchall()
-    customers = connection.execute("SELECT customer_id FROM customers").fetchall()
     links = connection.execute("SELECT first, second FROM links WHERE kind = 'customer'").fetchall()
     return Traces(
         drafts=sum(row[0] in interactions for row in drafts),
         waiting=waiting,
         parked=len(states) - waiting - delivered,
         delivered=delivered,
-        customers=sum(row[0] in ids for row in customers),
+        customers=len(_cards(connection, ids)),
         messages=len(_messages(connection, ids, interactions)),
         links=sum(not ids.isdisjoint(row) for row in links),
     )
@@ -114,9 +114,10 @@ def find_traces(connection: Connection, customer_id: str) -> Traces:
 def delete_customer(connection: Connection, customer_id: str) -> Traces:
     """Delete every row about a customer and say how many there were.
 
-    About a customer is: their record and its keys, those of their records in other CRMs, and the drafts and outbox
-    rows of every interaction that was linked to them while its note was written, or of which an outbox row names them;
-    and the messages from an address that their record or one of those rows has.
+    About a customer is: their record and its keys, those of their records in other CRMs and of whoever else was found
+    there under the same address, and the drafts and outbox rows of every interaction that was linked to them while
+    its note was written, or of which an outbox row names them; and the messages from an address that their record or
+    one of those rows has. An id with the name of its CRM also stands for the bare one, from when there was one CRM.
     """
     traces = find_traces(connection, customer_id)
     ids = _records(connection, customer_id)
@@ -126,8 +127,9 @@ def delete_customer(connection: Connection, customer_id: str) -> Traces:
     for interaction_id in interactions:
         for table in ("drafts", "outbox", "interaction_customers"):
             connection.execute(f"DELETE FROM {table} WHERE interaction_id = ?", (interaction_id,))  # noqa: S608
-    for one in ids:
+    for one in _cards(connection, ids):
         connection.execute("DELETE FROM customers WHERE customer_id = ?", (one,))
+    for one in ids:
         delete_links_of(connection, one)
     return traces
 
@@ -162,21 +164,53 @@ def _together(payload: str) -> set[str]:
         return set()
 
 
+def _bare(ids: set[str]) -> set[tuple[str, str]]:
+    """The records as they were called while their CRM was the only one: its name in the outbox, and their id."""
+    return {(f"crm:{name}", own) for name, colon, own in (one.partition(":") for one in ids) if colon and own}
+
+
+def _own_cards(connection: Connection, ids: set[str]) -> set[str]:
+    """The kept cards of the customer's records."""
+    bare = _bare(ids)
+    kept = connection.execute("SELECT customer_id, source FROM customers").fetchall()
+    return {one for one, source in kept if one in ids or (source, one) in bare}
+
+
+def _cards(connection: Connection, ids: set[str]) -> set[str]:
+    """The kept cards that show the customer. One of another CRM under the same address may: it can be had again."""
+    sources = dict(connection.execute("SELECT customer_id, source FROM customers").fetchall())
+    theirs = _own_cards(connection, ids)
+    keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
+    found_by = {(key, sources[one]) for key, one in keys if one in theirs}
+    addresses = {key for key, _ in found_by}
+    others = {one for key, one in keys if key in addresses and (key, sources[one]) not in found_by}
+    return theirs | others
+
+
 def _interactions(connection: Connection, ids: set[str]) -> set[str]:
     """The interactions that are a customer's."""
     linked = connection.execute(
         "SELECT interaction_id, customer_id FROM drafts UNION SELECT interaction_id, customer_id"
         " FROM interaction_customers"
     ).fetchall()
-    outbox = connection.execute("SELECT interaction_id, payload FROM outbox").fetchall()
-    named = {row[0] for row in outbox if any(_names(row[1], one) for one in ids)}
-    return {row[0] for row in linked if row[1] in ids} | named
+    outbox = connection.execute("SELECT interaction_id, payload, target FROM outbox").fetchall()
+    bare = _bare(ids)
+    named = {
+        interaction_id
+        for interaction_id, payload, target in outbox
+        if any(_names(payload, one) for one in ids) or any(_names(payload, own) for crm, own in bare if crm == target)
+    }
+    written = {
+        draft.interaction_id for draft in read_drafts(connection) if (draft.target, draft.customer_id or "") in bare
+    }
+    return {row[0] for row in linked if row[1] in ids} | named | written
 
 
 def _messages(connection: Connection, ids: set[str], interactions: set[str]) -> list[str]:
     """The ids of the messages from a customer's addresses."""
     keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
-    addresses = {str(row[0]).partition(":")[2] for row in keys if row[1] in ids}
+    theirs = _own_cards(connection, ids)
+    addresses = {str(row[0]).partition(":")[2] for row in keys if row[1] in theirs}
     for interaction_id, payload in connection.execute("SELECT interaction_id, payload FROM outbox").fetchall():
         if interaction_id in interactions:
             addresses |= _addresses(payload)

@@ -79,6 +79,28 @@ async def test_messages_from_a_customers_addresses_go_with_them(store: LocalStor
     assert hits(store_path.parent, ("+493012345", "+4977")) == {}
 
 
+async def test_what_was_kept_while_there_was_one_crm_goes_too(store: LocalStore, store_path: Path) -> None:
+    """Since then the profile names two, and ids have the name of their CRM before them."""
+    for target in ("crm:shop", "crm:mail"):
+        draft = Draft(f"draft {target}", "42", f"words {target}", (), (), 1, 0.0, target=target)
+        await store.save_draft(draft)
+        payload = {"customer_id": "42", "note": f"note {target}"}
+        await store.enqueue([new_row(target, "wrap_up", target, target, payload, created_at=1.0)], drop_draft=None)
+    await store.cache_customer("42", '{"name": "Ottilie"}', 1.0, "crm:shop", ["phone:+493012345"])
+    assert await store.erase_customer("shop:42") == Traces(drafts=1, waiting=1, customers=1)
+    assert hits(store_path.parent, ("words crm:shop", "note crm:shop", "Ottilie")) == {}
+    assert [draft.target for draft in await store.drafts()] == ["crm:mail"]
+    assert [row.target for row in await store.outbox()] == ["crm:mail"]
+
+
+async def test_a_card_of_another_crm_under_the_same_address_goes_too(store: LocalStore, store_path: Path) -> None:
+    for one, source in (("shop:1", "crm:shop"), ("mail:7", "crm:mail"), ("shop:2", "crm:shop")):
+        await store.cache_customer(one, f'{{"name": "Name of {one}"}}', 1.0, source, ["phone:+493012345"])
+    assert (await store.erase_customer("shop:1")).customers == 2
+    assert hits(store_path.parent, ("Name of shop:1", "Name of mail:7")) == {}
+    assert [one.customer_id for one in await store.cached_by_key("phone:+493012345")] == ["shop:2"]
+
+
 async def test_erasing_beside_a_reader_says_that_it_must_be_done_again(store: LocalStore, store_path: Path) -> None:
     await keep_much_about(store, "cust-a", SECRETS, 3)
     reader = sqlite3.connect(store_path, isolation_level=None)
