@@ -30,8 +30,6 @@ async def start(given: PhoneOptions, died: Callable[[], None]) -> tuple["Runtime
         raise Unavailable("The phone needs its library: pip install 'agent-desktop[voice]'.") from error
     logging.getLogger("baresip").setLevel(logging.WARNING)  # below that it tells of every call
     alsa = given.sound == "alsa"
-    if alsa:
-        keep_quiet()
     try:
         config = baresip.Config(
             net_interface=given.interface or None,
@@ -56,6 +54,8 @@ async def start(given: PhoneOptions, died: Callable[[], None]) -> tuple["Runtime
     runtime = baresip.Runtime()
     runtime.on_dead = died
     await as_ours(runtime.start(config))
+    if alsa:
+        keep_quiet()  # only the start brings ALSA into the process
     try:
         # A REFER would let the far side make this phone call anybody.
         return runtime, await as_ours(baresip.UserAgent.create(runtime, account, transfer_policy="reject"))

@@ -1,5 +1,6 @@
 """A whole real call, worked from the terminal: Asterisk offers it, the desktop's own phone carries it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,3 +132,19 @@ async def test_commands_leave_the_phone_to_the_running_desktop(place: PhoneWorkp
         screen.wait_exit()
     checked = place.command("config", "check")
     assert "voice baresip: works" in checked.words
+
+
+@pytest.mark.skipif(Path("/proc/asound/cards").exists(), reason="this machine has a sound card")
+async def test_what_the_sound_system_prints_is_not_on_the_screen(place: PhoneWorkplace, somebody: Somebody) -> None:
+    config = place.folder / "config.toml"
+    sound = re.compile(r'sound = "programs".*?(?=\n\n)', re.DOTALL)
+    config.write_text(sound.sub('sound = "alsa"', config.read_text()))
+    with place.desktop() as screen:
+        available(screen)
+        await somebody.dial(PRIYA, to=QUEUE)
+        screen.wait_for("Incoming call")
+        screen.press("f2")
+        screen.wait_for("There is no sound")
+        assert "ALSA lib" not in screen.text()
+        screen.press("alt+q", "alt+q")
+        screen.wait_exit()
