@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from desktop.backends.hubspot.crm import HubSpotCrm
+from desktop.backends.hubspot.history import instant
 from desktop.domain.customer import FollowUp, WrapUpRecord
 from desktop.domain.model import Address
 from desktop.ports.base import Capability
@@ -128,6 +129,11 @@ async def test_a_long_history_is_read_newest_first_in_batches() -> None:
         assert [one.at for one in older] == [1_790_000_129.0 - n for n in range(130)] + [1_577_836_800.0]
         account.forbidden.update({"emails", "tasks"})
         assert len(await crm.timeline(contact, limit=5)) == 5
+
+
+@pytest.mark.parametrize("text", ["999999999999999", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "9" * 50])
+def test_a_date_that_no_screen_can_show_is_none(text: str) -> None:
+    assert instant(text) is None
 
 
 async def test_tickets_are_cases() -> None:

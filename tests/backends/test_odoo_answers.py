@@ -1,12 +1,14 @@
 """What the adapter makes of answers that a well-behaved Odoo would not give, and of options it cannot use."""
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from desktop.backends.odoo.crm import OdooCrm
+from desktop.backends.odoo.value import day, instant
 from desktop.domain.model import Address
 from desktop.ports import errors
 from desktop.ports.base import Capability
@@ -93,6 +95,12 @@ async def test_a_case_without_a_date_is_unreadable(date: object) -> None:
     script = odoo(lambda path, arguments: {"records": [{"id": 1, "create_date": date}]})
     with pytest.raises(ProtocolError):
         await asking(script, lambda crm: crm.cases("7"))
+
+
+@pytest.mark.parametrize("written", ["9999-12-31 23:59:59", "0001-01-01 00:00:00"])
+def test_a_date_that_no_screen_can_show_is_the_nearest_that_one_can(written: str) -> None:
+    assert abs(instant(written)) <= 1e11
+    assert abs(day(written.partition(" ")[0]) or math.inf) <= 1e11
 
 
 async def test_a_ticket_of_a_helpdesk_is_a_case() -> None:

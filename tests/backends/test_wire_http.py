@@ -47,6 +47,31 @@ async def _change(script: Script, deadline: float = 5.0) -> object:
             await http.close()
 
 
+@pytest.mark.parametrize(
+    "path", ["/next\x00page", "/" + "x" * 70_000, "/x?after=\udc80"], ids=["control", "long", "half"]
+)
+async def test_a_page_that_no_request_can_name_is_an_answer_that_cannot_be_read(path: str) -> None:
+    async with scripted(answer(200, b"{}")) as server:
+        http = Http(server.url, server="The CRM", token=TOKEN)
+        with pytest.raises(ProtocolError) as failed:
+            await http.get(path)
+        await http.close()
+    assert server.asked == []
+    assert len(failed.value.detail) < 400
+
+
+async def test_a_query_is_in_no_error() -> None:
+    with pytest.raises(NotFound) as failed:
+        async with scripted(answer(404, b"{}")) as server:
+            await Http(server.url, server="The CRM").get("/v1/x?phone=%2B442079460958")
+    assert failed.value.detail == "GET /v1/x: 404"
+
+
+def test_half_a_character_is_no_id() -> None:
+    with pytest.raises(Rejected):
+        segment("a\ud800")
+
+
 async def test_a_change_carries_the_key_the_token_and_the_body() -> None:
     async with scripted(answer(200, b'{"ok": true}')) as server:
         http = Http(server.url + "/", server="The CRM", token=TOKEN)

@@ -218,6 +218,11 @@ def test_any_date_is_a_moment_or_none(text: str) -> None:
     assert moment(text) is None or isinstance(moment(text), float)
 
 
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_date_that_no_screen_can_show_is_none(text: str) -> None:
+    assert moment(text) is None
+
+
 def test_slixmpp_is_imported_by_who_connects_only() -> None:
     code = "import sys, desktop.backends.xmpp.presence; sys.exit('slixmpp' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

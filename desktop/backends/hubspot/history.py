@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from desktop.backends.hubspot.objects import Record
 from desktop.backends.wire.html_text import to_html, to_text
+from desktop.backends.wire.reading import LARGEST, SMALLEST
 from desktop.domain.customer import Case, TimelineEntry, WrapUpRecord
 from desktop.domain.model import Instant
 
@@ -91,11 +92,14 @@ def written(at: Instant) -> str:
 
 
 def instant(text: str) -> Instant | None:
-    """A time as HubSpot writes it, as ISO 8601 or as milliseconds; None when it is neither."""
+    """A time as HubSpot writes it, as ISO 8601 or as milliseconds; None when it is neither, or
+    so far away that no screen can show it."""
     try:
         if text.isascii() and text.isdigit():
-            return int(text[:15]) / 1000
-        moment = datetime.fromisoformat(text)
+            found = int(text[:15]) / 1000
+        else:
+            moment = datetime.fromisoformat(text[:40])
+            found = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except ValueError:
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return found if SMALLEST <= found <= LARGEST else None

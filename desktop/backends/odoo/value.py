@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from desktop.backends.wire.reading import LARGEST, SMALLEST
 from desktop.domain.model import Instant
 from desktop.ports.errors import ProtocolError
 
@@ -35,23 +36,25 @@ def names(value: object) -> list[str]:
 
 
 def instant(value: object) -> Instant:
-    """A date and time, which Odoo writes in UTC without saying so.
+    """A date and time, which Odoo writes in UTC without saying so; one that no screen can show is the nearest.
 
     Raises:
         ProtocolError: it is not one.
     """
     try:
-        return datetime.strptime(text(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
+        found = datetime.strptime(text(value), "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC).timestamp()
     except ValueError as error:
         raise ProtocolError("Odoo's answer cannot be read.", "not a date and time") from error
+    return min(max(found, SMALLEST), LARGEST)
 
 
 def day(value: object) -> Instant | None:
     """A date without a time as noon in UTC, which is on that date nearly everywhere; None for none."""
     try:
-        return datetime.strptime(text(value), "%Y-%m-%d").replace(tzinfo=UTC).timestamp() + _NOON
+        found = datetime.strptime(text(value), "%Y-%m-%d").replace(tzinfo=UTC).timestamp() + _NOON
     except ValueError:
         return None
+    return min(max(found, SMALLEST), LARGEST)
 
 
 def written(at: Instant) -> str:

@@ -24,6 +24,7 @@ DEADLINE = 10.0
 LARGEST_BODY = 5 * 1024 * 1024
 LARGEST_PROBLEM = 64 * 1024
 KEPT_OPEN = 30.0
+_LONGEST_PATH = 300  # in the log
 SILENCE = 60.0  # on a stream; the host's watchdog is much shorter
 
 
@@ -31,11 +32,14 @@ def segment(text: str) -> str:
     """`text` as one segment of a path. An id that would climb to another path is refused.
 
     Raises:
-        Rejected: it is empty, `.` or `..`.
+        Rejected: it is empty, `.` or `..`, or holds half a character.
     """
     if text in {"", ".", ".."}:
         raise Rejected("That is not an id.")
-    return quote(text, safe="")
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:  # half a character
+        raise Rejected("That is not an id.") from None
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
@@ -125,16 +129,20 @@ class Http:
             if event.endswith("send_request_headers.started"):
                 went_out = True
 
-        request = self._open_client().build_request(
-            method,
-            self._url + path,
-            params=params,
-            json=body,
-            data=form,
-            headers=({"Idempotency-Key": key} if key else {}) | ({"If-Match": if_match} if if_match else {}),
-            extensions={"trace": trace},
-        )
-        what = f"{method} {path}"
+        what = f"{method} {path.partition('?')[0][:_LONGEST_PATH]}"
+        try:
+            request = self._open_client().build_request(
+                method,
+                self._url + path,
+                params=params,
+                json=body,
+                data=form,
+                headers=({"Idempotency-Key": key} if key else {}) | ({"If-Match": if_match} if if_match else {}),
+                extensions={"trace": trace},
+            )
+        except (httpx.InvalidURL, UnicodeError) as error:
+            # The next page or the version of a record, as the server itself gave it, that no request can hold.
+            raise ProtocolError(f"{self._server} sent what cannot be sent back.", type(error).__name__) from None
         try:
             async with asyncio.timeout(self._deadline):
                 response = await self._open_client().send(request, stream=True)

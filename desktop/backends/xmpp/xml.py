@@ -1,9 +1,10 @@
 """The pieces of XML that XMPP is made of: names, and reading text that others wrote, within bounds."""
 
-import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement
+
+from desktop.backends.wire.reading import LARGEST, SMALLEST
 
 CLIENT = "jabber:client"
 ROSTER = "jabber:iq:roster"
@@ -66,7 +67,8 @@ def sendable(text: str) -> str:
 
 
 def moment(text: str | None) -> float | None:
-    """Seconds since 1970 of an XEP-0082 date and time; None when it is none."""
+    """Seconds since 1970 of an XEP-0082 date and time; None when it is none, or so far
+    away that no screen can show it."""
     if not text or len(text) > 40:
         return None
     try:
@@ -74,7 +76,7 @@ def moment(text: str | None) -> float | None:
         seconds = (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return None
-    return seconds if math.isfinite(seconds) else None
+    return seconds if SMALLEST <= seconds <= LARGEST else None
 
 
 def whole(text: str, lowest: int, highest: int) -> int | None:
