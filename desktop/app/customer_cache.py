@@ -38,12 +38,6 @@ def write_customer(database: "Database", customer: CachedCustomer, keys: Iterabl
     found_by.insert_all(rows)
 
 
-def read_customer(database: "Database", customer_id: str) -> CachedCustomer | None:
-    """The record of a customer, if it is kept and undamaged."""
-    found = _intact(database, "customer_id = ?", [customer_id])
-    return found[0] if found else None
-
-
 def read_by_key(database: "Database", key: str) -> list[CachedCustomer]:
     """The undamaged records kept under a key (a phone number, an address), the freshest first."""
     return _intact(database, "customer_id IN (SELECT customer_id FROM customer_keys WHERE key = ?)", [key])

@@ -115,13 +115,6 @@ class LocalStore:
         """By interaction id, the drafts that are in memory only: being written, or refused by the disk."""
         return dict(self._unsaved)
 
-    async def save_unsaved(self) -> int:
-        """Try again to keep what the disk refused; returns how many drafts are kept now that were not."""
-        pending = list(self._unsaved.values())
-        for draft in pending:
-            await self.save_draft(draft)
-        return len(pending)
-
     async def drafts(self) -> list[Draft]:
         """All drafts, the latest first."""
         return await self._thread.read(lambda connection, _: drafts.read_drafts(connection))
@@ -261,10 +254,6 @@ class LocalStore:
         """Keep a customer's record (JSON text), found from now on under exactly these keys."""
         customer, found_by = CachedCustomer(customer_id, json, fetched_at, source), tuple(keys)
         await self._thread.write(lambda _, database: customer_cache.write_customer(database, customer, found_by))
-
-    async def cached_customer(self, customer_id: str) -> CachedCustomer | None:
-        """The kept record of a customer."""
-        return await self._thread.read(lambda _, database: customer_cache.read_customer(database, customer_id))
 
     async def cached_by_key(self, key: str) -> list[CachedCustomer]:
         """The kept records under a phone number or address, the freshest first."""

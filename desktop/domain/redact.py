@@ -1,18 +1,13 @@
 """What must not be written down: tokens, passwords and card numbers are blanked before text reaches a log."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 BLANK: Final = "[redacted]"
-_DEPTH: Final = 12
-_ITEMS: Final = 1_000
-
 _NAME: Final = (
     r"(?:[\w.-]{0,40}(?:token|secret|password|passwd|passphrase|api[_-]?key|apikey|access[_-]?key|credential|cookie|session[_-]?id)"
     r"|pwd|auth|authorization|proxy-authorization|cvv2?|cvc2?|pin)"
 )
-_SECRET_NAME: Final = re.compile(rf"{_NAME}s?", re.IGNORECASE)
 _ASSIGNED: Final = re.compile(
     rf"(?P<name>(?<![\w.-]){_NAME}[\"']?\s{{0,3}}[=:]\s{{0,3}})(?:b?\"[^\"\n]*\"?|b?'[^'\n]*'?|(?:bearer|basic)\s+\S+|[^\s,;&}})\]]+)",
     re.IGNORECASE,
@@ -45,47 +40,6 @@ def redact(text: str) -> str:
     text = _JWT.sub(BLANK, text)
     text = _LONG.sub(_random_looking, text)
     return _CARD.sub(_card, text)
-
-
-def redact_value(value: object) -> object:
-    """The same for nested data, as it goes into a log line.
-
-    Args:
-        value: mappings, sequences and sets of anything, however deep; cycles are allowed.
-
-    Returns:
-        Plain dicts, lists, strings, numbers, booleans and None. Everything under a key named like a secret is blanked,
-        what repeats itself is `[cycle]`, what lies deeper than 12 levels is `[deep]`, and 1,000 items of a collection
-        are kept.
-    """
-    return _walk(value, _DEPTH, ())
-
-
-def _walk(value: object, depth: int, above: tuple[int, ...]) -> object:
-    if value is None or isinstance(value, bool | float):
-        return value
-    if isinstance(value, int):
-        # A card number may arrive as a number.
-        text = redact(str(value)) if abs(value) < 10**19 else "[large number]"
-        return value if text == str(value) else text
-    if isinstance(value, str):
-        return redact(value)
-    if id(value) in above:
-        return "[cycle]"
-    if depth == 0:
-        return "[deep]"
-    inside = (*above, id(value))
-    if isinstance(value, Mapping):
-        pairs = list(value.items())[:_ITEMS]
-        return {
-            redact(str(key)): BLANK if _SECRET_NAME.fullmatch(str(key)) else _walk(item, depth - 1, inside)
-            for key, item in pairs
-        }
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_walk(item, depth - 1, inside) for item in list(value)[:_ITEMS]]
-    if isinstance(value, bytes | bytearray):
-        return redact(bytes(value).decode("utf-8", "replace"))
-    return redact(str(value))
 
 
 def _random_looking(match: re.Match[str]) -> str:

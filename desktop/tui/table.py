@@ -158,20 +158,6 @@ class LineTable(ScrollView, can_focus=True):
             self._empty = text
             self.refresh()
 
-    def update_row(self, row: Row) -> None:
-        """Replace the row of the same key, where it is; cheaper than `set_rows` for a few among very many.
-
-        Raises:
-            KeyError: there is no such row.
-        """
-        i = self._position(row.key)
-        if not isinstance(self._rows, list):
-            self._rows = list(self._rows)
-        old, self._rows[i] = self._rows[i], row
-        y = i - self._top
-        if 0 <= y < self._page and not _same(old, row):
-            self._refresh_body(y)
-
     def move_to(self, key: str) -> bool:
         """Put the cursor on a key and scroll it into view; says whether there is such a row."""
         try:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.redact import redact, redact_value
+from desktop.domain.redact import redact
 
 TOKEN = "Xk29" + "sDf8Qp"
 
@@ -81,44 +81,6 @@ def test_the_rest_stays(text: str) -> None:
 def test_never_raises_and_settles(text: str) -> None:
     once = redact(text)
     assert redact(redact(once)) == redact(once)
-
-
-def test_nested_data() -> None:
-    looped: dict[str, object] = {
-        "a": 1,
-        "Password": ["x"],
-        "headers": {"authorization": "Basic abc"},
-        "n": 4111111111111111,
-    }
-    looped["self"] = looped
-    assert redact_value(looped) == {
-        "a": 1,
-        "Password": "[redacted]",
-        "headers": {"authorization": "[redacted]"},
-        "n": "[redacted …1111]",
-        "self": "[cycle]",
-    }
-
-
-def test_any_depth() -> None:
-    deep: object = "end"
-    for _ in range(100_000):
-        deep = [deep]
-    assert "[deep]" in str(redact_value(deep))
-
-
-def test_objects_and_bytes() -> None:
-    class Response:
-        def __str__(self) -> str:
-            return f"token={TOKEN}"
-
-    assert redact_value([Response(), f"token={TOKEN}".encode(), None, True, 1.5]) == [
-        "token=[redacted]",
-        "token=[redacted]",
-        None,
-        True,
-        1.5,
-    ]
 
 
 @pytest.mark.parametrize(

@@ -147,15 +147,6 @@ async def test_only_what_is_visible_and_changed_is_drawn(tmp_path: Path) -> None
         await pilot.pause()
         assert app.table.drawn == 1
         assert "0:41" in screen_lines(app.table)[4]
-        app.table.drawn = 0
-        app.table.update_row(Row("4", ("name 4", "0:42", "")))
-        app.table.update_row(Row("50000", ("name", "0:42", "")))
-        await pilot.pause()
-        assert app.table.drawn == 1
-        assert "0:42" in screen_lines(app.table)[5]
-        assert table[4].cells[1] == "0:40"
-        with pytest.raises(KeyError):
-            app.table.update_row(Row("gone", ()))
         assert app.table._layout_updates == layouts
 
 

@@ -107,10 +107,6 @@ class Odoo:
         await self._http.close()
 
 
-def _is_record(value: object) -> bool:
-    return isinstance(value, dict) and type(value.get("id")) is int
-
-
 def _path(model: str, method: str) -> str:
     return f"/json/2/{segment(model)}/{segment(method)}"
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.app import transaction
+from desktop.app.drafts import draft_body, write_draft
 from desktop.app.local_store import (
     Draft,
     LocalStore,
@@ -27,7 +28,9 @@ from desktop.app.local_store import (
     new_row,
     outbox_key,
 )
+from desktop.app.outbox_rows import checked, insert_rows
 from desktop.app.store_schema import MIGRATIONS, prepare, schema_version
+from desktop.domain.identity import said
 
 HOSTILE = "\x1b]52;c;aGk=\x07 [/] \x00 \ud800 🙂 ' OR 1=1 --"
 
@@ -169,10 +172,8 @@ async def test_the_cache_finds_by_every_key_and_only_by_the_latest_keys(store: L
     await store.cache_customer("c1", '{"name":"Ana M"}', 30.0, "mock", ["+4930222"])
     assert [found.customer_id for found in await store.cached_by_key("+4930111")] == ["c2"]
     assert await store.cached_by_key("ana@example.org") == []
-    found = await store.cached_customer("c1")
-    assert found is not None
+    (found,) = await store.cached_by_key("+4930222")
     assert (found.json, found.fetched_at, found.source) == ('{"name":"Ana M"}', 30.0, "mock")
-    assert await store.cached_customer("c9") is None
 
 
 async def test_preferences(store: LocalStore) -> None:
@@ -223,6 +224,23 @@ async def test_a_later_versions_file_is_left_alone(store: LocalStore, store_path
     for read_only in (False, True):
         with pytest.raises(StoreTooNew):
             await LocalStore.open(store_path, read_only=read_only)
+
+
+@pytest.mark.parametrize("version", [1, 2])
+async def test_what_an_older_version_kept_is_there_and_can_be_written_on(store_path: Path, version: int) -> None:
+    store_path.parent.mkdir(mode=0o700)
+    connection = sqlite3.connect(store_path, isolation_level=None)
+    prepare(connection, MIGRATIONS[:version])
+    write_draft(connection, draft("i1", "words"), draft_body(draft("i1", "words")))
+    insert_rows(connection, [checked(row("i2"))])
+    connection.close()
+    store = await LocalStore.open(store_path)
+    assert [(kept.note, kept.target) for kept in await store.drafts()] == [("words", "")]
+    assert [kept.interaction_id for kept in await store.outbox()] == ["i2"]
+    await store.keep_link(said("customer", "a:1", "b:1", same=True))
+    assert len(await store.links()) == 1
+    assert (await store.check()).is_sound
+    await store.close()
 
 
 async def test_a_migration_that_fails_leaves_the_version_before_it(tmp_path: Path) -> None:
