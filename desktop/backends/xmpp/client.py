@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from slixmpp import ClientXMPP
+from slixmpp.plugins.xep_0198.stanza import Enable
 from slixmpp.stanza import StreamFeatures
 from slixmpp.xmlstream.handler import Callback
 from slixmpp.xmlstream.matcher import MatchXPath
@@ -20,6 +21,9 @@ from desktop.backends.xmpp.xml import ACTIVITY, CLIENT, RECEIPTS, VCARD4_NODE, l
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, Unavailable
 
 LARGEST_STANZA = 2 * 1024 * 1024
+KEPT_SECONDS = 60
+"""How long the server is asked to keep a session whose connection was lost: longer, and colleagues see a desktop that
+crashed as available for minutes."""
 _WRONG = frozenset({"not-authorized", "account-disabled", "credentials-expired", "encryption-required"})
 _SCRAM = {f"SCRAM-SHA-{size}{plus}" for size in ("1", "256", "384", "512") for plus in ("", "-PLUS")}
 _SIGN_IN = {"use_mechs": {*_SCRAM, "PLAIN"}}  # PLAIN goes over TLS only; nobody wants to be signed in as nobody
@@ -47,6 +51,7 @@ class Client(ClientXMPP):
         self.whitespace_keepalive = False  # the pings of the stream are the sign of life
         for plugin in ("xep_0030", "xep_0115", "xep_0198", "xep_0199"):
             self.register_plugin(plugin)
+        self.add_filter("out_sync", _kept_shortly)  # slixmpp asks for no time, and the server's own is minutes
         self.remove_handler("Entity Capabilities")  # nobody's programs are asked what they can do
         # slixmpp would let in whoever asks, and ask them back.
         self.roster.auto_authorize = None  # type: ignore[assignment]  # its third value: leave it to the server
@@ -101,6 +106,7 @@ class Client(ClientXMPP):
         self.cancel_connection_attempt()
         self.abort()
         self.lost.set()
+        self._fail(self._trouble or Unavailable("The connection to the directory was given up."))
 
     def let_go(self) -> None:
         """Give back what slixmpp keeps running; the client is of no use any more."""
@@ -211,3 +217,9 @@ class Client(ClientXMPP):
     def _fail(self, error: BackendError) -> None:
         if self._outcome is not None and not self._outcome.done():
             self._outcome.set_exception(error)
+
+
+def _kept_shortly(stanza: Any) -> Any:
+    if isinstance(stanza, Enable):
+        stanza["max"] = str(KEPT_SECONDS)
+    return stanza
