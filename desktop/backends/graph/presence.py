@@ -94,15 +94,16 @@ class GraphPresence(PresenceSource):
         loop = asyncio.get_running_loop()
         if after is not None:
             yield self._envelope(Gap("Graph tells how things are, not what happened."))
+        known = set(self._people)
         while not self._closed:
             asked_at = loop.time()
             self._changed.clear()
-            known = dict(self._people)
             for presence in await self._poll():
                 if presence.person_id in self._people or presence.person_id == self._me:
                     yield self._envelope(PresenceChanged(presence))
-            for person in self._people.values():
+            for person in tuple(self._people.values()):  # a search may find more while this one is told
                 if person.id not in known:
+                    known.add(person.id)
                     yield self._envelope(PersonChanged(person))
             yield self._envelope(Heartbeat(self._clock(), 0))
             rest = self._account.poll_seconds - (loop.time() - asked_at)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.backends.graph.presence import GraphPresence
-from desktop.domain.events import Envelope, Heartbeat, PresenceChanged, PresenceSnapshot
+from desktop.domain.events import Envelope, Heartbeat, PersonChanged, PresenceChanged, PresenceSnapshot
 from desktop.domain.person import Presence
 from desktop.domain.words import PresenceState
 from desktop.ports.base import Capability
@@ -110,6 +110,21 @@ async def test_a_change_on_screen_is_told_and_each_poll_is_a_sign_of_life(graph:
     assert all(bob not in batch for batch in graph.batches)
     assert all(one.seq is None for one in heard), "what was polled has no number: it is as old as its observation"
     reading.cancel()
+
+
+async def test_who_is_found_between_two_rounds_is_told(graph: Graph, backend: GraphPresence) -> None:
+    stream = backend.events(None)
+    assert isinstance((await anext(stream)).event, Heartbeat), "the directory was not read yet"
+    ada, bob = graph.add("Ada"), graph.add("Bob")
+    await backend.people()
+    await backend.watch([ada])  # so that the next round begins at once
+    told: list[str] = []
+    async for envelope in stream:
+        if isinstance(envelope.event, PersonChanged):
+            told.append(envelope.event.person.id)
+        elif isinstance(envelope.event, Heartbeat):
+            break
+    assert sorted(told) == sorted([ada, bob])
 
 
 async def test_an_older_answer_never_overrules_a_newer_one(graph: Graph, backend: GraphPresence) -> None:
