@@ -7,8 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from desktop.backends.hubspot.crm import HubSpotCrm
+from desktop.backends.hubspot.crm import INDEX_LAG, HubSpotCrm
 from desktop.backends.hubspot.history import instant
+from desktop.backends.hubspot.objects import Objects
+from desktop.backends.wire.http import Http
 from desktop.domain.customer import FollowUp, WrapUpRecord
 from desktop.domain.model import Address
 from desktop.ports.base import Capability
@@ -94,6 +96,20 @@ async def test_a_new_customer_is_found_before_the_index_has_them() -> None:
         assert [one.customer.id for one in await crm.find(Address("phone", NUMBER))] == [made.id]
         assert await crm.find(Address("phone", "+442079460000")) == ()
         assert (await crm.create_customer("Ada King Lovelace", [Address("phone", NUMBER)], key="k")).id == made.id
+
+
+async def test_a_customer_made_long_ago_is_what_hubspot_says_of_them_now() -> None:
+    now = 1_790_000_000.0
+    with HubSpotFake() as fake:
+        http = Http(fake.url, server="HubSpot", token=TOKEN)
+        crm = HubSpotCrm(Objects(http), clock=lambda: now)
+        await crm.open()
+        fake.account.lag = 1_000_000  # as if the number had been taken away from the contact since
+        await crm.create_customer("Ada", [Address("phone", NUMBER)], key="k")
+        assert len(await crm.find(Address("phone", NUMBER))) == 1
+        now += INDEX_LAG
+        assert await crm.find(Address("phone", NUMBER)) == ()
+        await crm.close()
 
 
 async def test_what_is_written_is_text_and_is_written_once_by_many() -> None:

@@ -20,6 +20,8 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import AuthFailed, ProtocolError, Rejected, Unsupported
 from desktop.ports.options import Option
 
+INDEX_LAG = 120.0
+"""Seconds for which a contact made here is found without HubSpot's search, which lags; later it may be out of date."""
 NEVER_ALONE = 86_400.0
 """A task without a date is due a day later: HubSpot wants a date on each."""
 
@@ -155,7 +157,8 @@ class HubSpotCrm(Crm):
         if question is None:
             return ()
         found = [self._customer(record) for record in await self._objects.search("contacts", question)]
-        found += [one for one in self._made if one.id not in {other.id for other in found}]
+        fresh = [one for one in self._made if self._clock() - one.fetched_at < INDEX_LAG]
+        found += [one for one in fresh if one.id not in {other.id for other in found}]
         # HubSpot compares numbers without their country: whoever does not carry this very number is left out.
         right = [customer for customer in found if carries(customer, address)]
         reason = "same number" if address.kind == "phone" else "same e-mail"
