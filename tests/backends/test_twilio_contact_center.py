@@ -353,6 +353,23 @@ async def test_a_channel_that_is_closed_ends_the_stream(rig: TwilioContactCenter
         assert lost.value.detail == f"closed with {code}"
 
 
+async def test_a_token_that_is_said_to_end_at_once_opens_no_channel_after_channel(rig: TwilioContactCenterRig) -> None:
+    opened = 0
+
+    async def serving(connection: ServerConnection) -> None:
+        nonlocal opened
+        opened += 1
+        await connection.send(json.dumps({"event_type": "init", "payload": {"token_lifetime": 1}}))
+        await connection.wait_closed()
+
+    async with _channel(rig, serving) as backend:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1.0):
+                async for _ in backend.events(None):
+                    continue
+    assert opened == 1
+
+
 async def test_an_event_without_end_ends_the_stream(rig: TwilioContactCenterRig) -> None:
     async def serving(connection: ServerConnection) -> None:
         await connection.send(INIT)

@@ -1,6 +1,7 @@
 """What the Twilio adapters make of records, attributes, errors, clocks and options, hostile ones included."""
 
 import json
+import time
 from dataclasses import replace
 from email.utils import formatdate
 
@@ -272,6 +273,19 @@ def test_an_opt_out_is_said_in_words() -> None:
 
 
 # -- the clock
+
+
+def test_a_mail_date_that_names_no_zone_is_utc_wherever_the_desktop_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert instant("Tue, 14 Nov 2023 22:13:20 -0000") == 1_700_000_000.0
+        clock = ServerClock(lambda: 1_700_000_000.0)
+        clock.heard("Tue, 14 Nov 2023 22:13:20 -0000")
+        assert clock.skew == 0.0
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_clocks_that_agree_within_a_second_count_as_the_same() -> None:

@@ -19,7 +19,7 @@ LARGEST = 256 * 1024
 PING_EVERY = 4.0
 PONG_WITHIN = 8.0
 RENEW_AT = 0.9  # of a token's life
-LONGEST_LIFE = 86_400.0
+SHORTEST_LIFE, LONGEST_LIFE = 30.0, 86_400.0  # a shorter one would open channels without a pause
 
 _QUIET = logging.Logger("worker channel", logging.CRITICAL + 1)
 Message = tuple[str, object]
@@ -71,13 +71,18 @@ class Link:
                     raise ProtocolError("Twilio's channel did not greet us.", "no init")
                 lifetime = payload.get("token_lifetime") if isinstance(payload, dict) else None
                 known = isinstance(lifetime, (int, float)) and 0 < lifetime < LONGEST_LIFE * 1000
-                return cls(opened, float(lifetime) / 1000.0 if known and lifetime else LONGEST_LIFE)
+                lives = float(lifetime) / 1000.0 if known and lifetime else LONGEST_LIFE
+                return cls(opened, max(lives, SHORTEST_LIFE))
         except InvalidStatus as error:
             failed = _refused(error.response.status_code, error.response.headers.get("retry-after"))
         except BackendError as error:
             failed = error
         except (WebSocketException, OSError, EOFError, TimeoutError) as error:
             failed = Unavailable("Twilio's channel cannot be reached.", type(error).__name__)
+        except asyncio.CancelledError:
+            if opened is not None:
+                opened.transport.abort()
+            raise
         if opened is not None:
             opened.transport.abort()
         raise failed from None  # what it came from may hold the address with the token

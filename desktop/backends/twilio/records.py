@@ -107,7 +107,8 @@ def instant(value: object) -> float | None:
         elif isinstance(value, str):
             from email.utils import parsedate_to_datetime  # tens of modules, for an API that few answers come from
 
-            found = parsedate_to_datetime(value[:40]).timestamp()
+            moment = parsedate_to_datetime(value[:40])
+            found = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()  # -0000 names no zone
         else:
             return None
     except (ValueError, TypeError, OverflowError):

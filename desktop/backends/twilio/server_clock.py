@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC
 
 LONGEST_WAY = 2.0  # seconds an answer may have been under way
 
@@ -29,7 +30,8 @@ class ServerClock:
         from email.utils import parsedate_to_datetime
 
         try:
-            second = parsedate_to_datetime(date).timestamp()
+            moment = parsedate_to_datetime(date)
+            second = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()  # -0000 names no zone
         except (ValueError, TypeError, OverflowError):
             return
         low, high = second - self._clock(), second + 1.0 + LONGEST_WAY - self._clock()
