@@ -1,8 +1,7 @@
 """What the adapter asks of a server, and what it makes of one that tells strange things. No foreign program."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 
 import pytest
 
@@ -11,82 +10,7 @@ from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.words import Availability, Monitoring
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, NotFound, Unavailable, Unsupported
-
-ACTIONS = ("QueueAdd", "QueuePause", "QueueRemove", "QueueStatus", "Status", "Hangup", "Getvar", "Setvar", "Ping")
-OFFER = "\r\n".join(
-    [
-        "Event: AgentCalled",
-        "Queue: support",
-        "Interface: PJSIP/maya",
-        "Channel: PJSIP/trunk-1",
-        "Uniqueid: 1700000000.1",
-        "Linkedid: 1700000000.1",
-        "DestChannel: PJSIP/maya-2",
-        "DestUniqueid: 1700000000.2",
-        "CallerIDNum: +441632960000",
-        "CallerIDName: <unknown>",
-        "ChanVariable: CASE=4711",
-        "",
-    ]
-)
-
-
-class Pbx:
-    """A manager interface that signs everybody in and knows one queue."""
-
-    def __init__(self, actions: Sequence[str]) -> None:
-        self.asked: list[dict[str, str]] = []
-        self.actions = actions
-        self.writers: list[asyncio.StreamWriter] = []
-        self.port = 0
-
-    def tell(self, *events: str) -> None:
-        """Send events to whoever is connected."""
-        for writer in self.writers:
-            writer.write("".join(f"{event}\r\n" for event in events).encode())
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"Asterisk Call Manager/11.0.0\r\n")
-        self.writers.append(writer)
-        try:
-            while block := await reader.readuntil(b"\r\n\r\n"):
-                asked = dict(line.split(": ", 1) for line in block.decode().strip().split("\r\n"))
-                self.asked.append(asked)
-                writer.write(self._answer(asked).encode())
-        except (asyncio.IncompleteReadError, ConnectionError):
-            writer.close()
-
-    def _answer(self, asked: dict[str, str]) -> str:
-        head = f"Response: Success\r\nActionID: {asked['ActionID']}\r\n"
-        match asked["Action"]:
-            case "ListCommands":
-                return head + "".join(f"{one}: does so\r\n" for one in self.actions) + "\r\n"
-            case "Ping":
-                return head + "Timestamp: 1700000000.5\r\n\r\n"
-            case "QueueStatus":
-                part = f"Event: QueueParams\r\nActionID: {asked['ActionID']}\r\nQueue: support\r\nCompleted: 0\r\n\r\n"
-                done = f"Event: QueueStatusComplete\r\nActionID: {asked['ActionID']}\r\nEventList: Complete\r\n\r\n"
-                return f"{head}EventList: start\r\n\r\n{part}{done}"
-            case "Status":
-                done = f"Event: StatusComplete\r\nActionID: {asked['ActionID']}\r\nEventList: Complete\r\n\r\n"
-                return f"{head}EventList: start\r\n\r\n{done}"
-            case _:
-                return f"{head}Value: \r\n\r\n"
-
-
-@asynccontextmanager
-async def at(pbx: Pbx) -> AsyncIterator[AsteriskContactCenter]:
-    """The adapter, made for this server and not opened."""
-    server = await asyncio.start_server(pbx.serve, "127.0.0.1", 0)
-    options = {"port": str(server.sockets[0].getsockname()[1]), "user": "u", "secret": "s3cret"}
-    backend = AsteriskContactCenter.create(
-        options | {"interface": "PJSIP/maya", "queues": "support", "attributes": "CASE, LANGUAGE"}
-    )
-    try:
-        yield backend
-    finally:
-        await backend.close()
-        server.close()
+from tests.backends.pbx import ACTIONS, OFFER, Pbx, at
 
 
 async def _shown(backend: AsteriskContactCenter) -> ContactCenterSnapshot:

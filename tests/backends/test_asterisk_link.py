@@ -182,7 +182,9 @@ def test_a_profile_is_read() -> None:
         {"attributes": "CHANNEL(pjsip,call-id)"},
         {"dial_context": "a,b"},
         {"swap_code": "4711a"},
-        {"tls": "yes", "ca_file": "/no/such/file"},
+        {"tls": "yes"},
+        {"pause_when_missed": "no"},
+        {"tls": "true", "ca_file": "/no/such/file"},
     ],
 )
 def test_what_cannot_be_used_is_refused(wrong: dict[str, str]) -> None:

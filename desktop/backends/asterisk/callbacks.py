@@ -75,11 +75,16 @@ class Callbacks:
         """Call what is due, until cancelled."""
         while True:
             try:
-                for one in await self.planned():
-                    if one.at <= self._board.now() and one.queue in self._board.settings.queues:
-                        await self._call(one)
+                planned = await self.planned()
             except BackendError as error:
                 log.info("asterisk: callbacks could not be looked at: %s", error.detail)
+                planned = []
+            for one in planned:
+                if one.at <= self._board.now() and one.queue in self._board.settings.queues:
+                    try:
+                        await self._call(one)
+                    except BackendError as error:  # that one waits for its next turn, and not those behind it
+                        log.warning("asterisk: a callback could not be made: %s", error.detail)
             await asyncio.sleep(LOOK_EVERY)
 
     async def _call(self, one: Planned) -> None:
@@ -106,7 +111,7 @@ class Callbacks:
         """Whether this desktop is the one to call it. The last writer wins, and everybody looks after a while."""
         board = self._board
         held_by, _, since = (await self._get(CLAIMS, callback_id)).partition(" ")
-        if held_by and since.isdigit() and board.now() - float(since) < CLAIM_SECONDS:
+        if held_by and since.isascii() and since.isdigit() and board.now() - float(since) < CLAIM_SECONDS:
             return False
         mine = f"{self._me} {int(board.now())}"
         await board.act("DBPut", ("Family", CLAIMS), ("Key", callback_id), ("Val", mine))
@@ -129,6 +134,6 @@ def _read(path: str, text: str) -> Planned | None:
         return Planned(
             path.rpartition("/")[2], str(row["queue"]), str(row["number"]), float(row["at"]), str(row["note"])
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         log.warning("asterisk: a planned callback cannot be read: %r", path[:80])
         return None

@@ -1,19 +1,16 @@
 """What the calls are doing, from the server's events. Pure: no clock, no network."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from desktop.backends.asterisk.contact import Branch, Contact, Line, known_name, phone_number
+from desktop.backends.asterisk.contact import Contact, Line, attributes, known_name, on_channel, phone_number
 from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.parties import Parties, Tell
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.events import Change
-from desktop.domain.model import Instant, Interaction, Leg, Waiting
-from desktop.domain.words import Channel, Direction, LegKind, LegPhase, OfferEnd, Outcome, Phase, Role
+from desktop.domain.model import Instant, Interaction, Waiting
+from desktop.domain.words import Channel, Direction, LegPhase, OfferEnd, Outcome, Phase, Role
 
-Tell = Callable[[Change, Contact, str], None]
-
-_REFUSED = {17, 21}  # user busy, call rejected: what a phone says when somebody presses its red key
-_UNREACHABLE = {1, 3, 20, 27, 34, 38, 41, 42, 44, 50, 58}
 _WORD_SECONDS = 0.5
 _ENDED_BY = {"caller": "customer_left", "agent": "agent_ended", "transfer": "transferred"}
 
@@ -38,9 +35,9 @@ class Calls:
         """`tell` hears of each change after it was made; it must not change anything here."""
         self._settings = settings
         self._tell = tell
-        self.contacts: dict[str, Contact] = {}
+        self.contacts: dict[str, Contact] = {}  # one and the same for good: `parties` reads it too
         self.waiting: dict[str, InQueue] = {}  # by the caller's channel
-        self.bridges: dict[str, str] = {}  # channel -> bridge
+        self.parties = Parties(self.contacts, tell)
         self._vanished: list[tuple[Contact, Instant]] = []
         self._handlers: dict[str, Callable[[Message, Instant], None]] = {
             "queuecallerjoin": self._joined,
@@ -50,19 +47,19 @@ class Calls:
             "agentconnect": self._connected,
             "agentringnoanswer": self._unanswered,
             "agentcomplete": self._completed,
-            "hold": self._held,
-            "unhold": self._held,
+            "hold": self.parties.held,
+            "unhold": self.parties.held,
             "newchannel": self._channel,
             "rename": self._renamed,
             "dialbegin": self._dialling,
             "dialstate": self._dialling,
             "dialend": self._dialled,
-            "bridgeenter": self._bridged,
-            "bridgeleave": self._bridged,
-            "localoptimizationbegin": self._spliced,
-            "attendedtransfer": self._transferred,
-            "chanspystart": self._spied,
-            "chanspystop": self._spied,
+            "bridgeenter": self.parties.bridged,
+            "bridgeleave": self.parties.bridged,
+            "localoptimizationbegin": self.parties.spliced,
+            "attendedtransfer": self.parties.transferred,
+            "chanspystart": self.parties.spied,
+            "chanspystop": self.parties.spied,
             "hangup": self._hung_up,
             "originateresponse": self._originated,
         }
@@ -82,7 +79,7 @@ class Calls:
 
     def of_agent(self, uid: str) -> Contact | None:
         """The contact whose agent is on that channel."""
-        return next((one for one in self.contacts.values() if one.agent.uid == uid), None) if uid else None
+        return on_channel(self.contacts, uid)
 
     def head(self, queue: str) -> tuple[Waiting, ...]:
         """Who waits in a queue, longest first."""
@@ -92,6 +89,12 @@ class Calls:
     def wait(self, queue: str, waiting: Waiting) -> None:
         """Somebody waits, as a list tells."""
         self.waiting[waiting.interaction_id] = InQueue(queue, waiting)
+
+    def replace(self, contacts: Iterable[Contact]) -> None:
+        """These are all there are now."""
+        now = {one.interaction.id: one for one in contacts}
+        self.contacts.clear()
+        self.contacts.update(now)
 
     def forget(self, contact: Contact) -> None:
         """It is over."""
@@ -185,55 +188,15 @@ class Calls:
         if contact is not None:
             self._talk_over(contact, _ENDED_BY.get(message["Reason"].lower(), message["Reason"]), at)
 
-    # The agent's phone
-
-    def _held(self, message: Message, at: Instant) -> None:
-        contact = self.of_agent(message["Uniqueid"])
-        if contact is None or contact.interaction.phase is not Phase.ACTIVE:
-            return
-        # While an expert is asked these events say who hears music, and in conference that a phone is held.
-        contact.phone_held = message["Event"].lower() == "hold" and contact.leg() is None
-        self._see_hold(contact, at)
-
-    def _bridged(self, message: Message, at: Instant) -> None:
-        uid = message["Uniqueid"]
-        if message["Event"].lower() == "bridgeenter":
-            self.bridges[uid] = message["BridgeUniqueid"]
-        elif self.bridges.get(uid) == message["BridgeUniqueid"]:
-            del self.bridges[uid]
-        for contact in self.contacts.values():
-            if contact.branch is not None and uid in {contact.agent.uid, contact.caller.uid if contact.caller else ""}:
-                self._see_hold(contact, at)
-
-    def _see_hold(self, contact: Contact, at: Instant) -> None:
-        """The customer is held by the phone, or because the agent is in another room with the expert."""
-        held = contact.phone_held
-        if contact.branch is not None and contact.caller is not None:
-            agents, callers = self.bridges.get(contact.agent.uid), self.bridges.get(contact.caller.uid)
-            if agents is None or callers is None:
-                return  # on the way from one room to the other
-            held = agents != callers or held
-        if held is not contact.interaction.held:
-            contact.change(held=held, held_since=at if held else None)
-            self._tell(Change.UPDATED, contact, "held" if held else "resumed")
-
-    # A further party
+    # The agent's own channel
 
     def _channel(self, message: Message, at: Instant) -> None:
         made = self.contacts.get(message["Uniqueid"])
         if made is not None and made.agent.uid == message["Uniqueid"]:
             made.agent.name = message["Channel"]
             self._tell(Change.UPDATED, made, "ringing")
-            return
-        contact = next((one for one in self.contacts.values() if one.linked == message["Linkedid"]), None)
-        branch = contact.branch if contact is not None else None
-        name, uid = message["Channel"], message["Uniqueid"]
-        if contact is None or branch is None or not name.startswith(f"Local/{branch.exten}@"):
-            return
-        if name.endswith(";1") and branch.near is None:
-            branch.near = Line(uid, name)
-        elif name.endswith(";2") and branch.through is None:
-            branch.through = Line(uid, name)
+        else:
+            self.parties.channel(message)
 
     def _renamed(self, message: Message, at: Instant) -> None:
         for contact in self.contacts.values():
@@ -242,43 +205,21 @@ class Calls:
                     line.name = message["Newname"] or line.name
 
     def _dialling(self, message: Message, at: Instant) -> None:
-        ringing = message["Event"].lower() == "dialstate" and message["DialStatus"].upper() == "RINGING"
         for contact in tuple(self.contacts.values()):
-            branch, agent = contact.branch, contact.agent.uid
-            if (
-                branch is not None
-                and branch.near is not None
-                and ringing
-                and message["DestUniqueid"] == branch.near.uid
-            ):
-                leg = contact.leg()
-                if leg is not None and leg.phase is LegPhase.REQUESTED and contact.move_leg(LegPhase.RINGING, at):
-                    self._tell(Change.LEG, contact, "")
-            outbound = contact.interaction.direction is Direction.OUTBOUND
-            if outbound and message["Uniqueid"] == agent and contact.caller is None and message["DestUniqueid"]:
+            outbound = contact.interaction.direction is Direction.OUTBOUND and contact.caller is None
+            if outbound and message["Uniqueid"] == contact.agent.uid and message["DestUniqueid"]:
                 contact.caller = Line(message["DestUniqueid"], message["DestChannel"])
+            self.parties.dialling(contact, message, at)
 
     def _dialled(self, message: Message, at: Instant) -> None:
         status, to = message["DialStatus"].upper(), message["DestUniqueid"]
         for contact in tuple(self.contacts.values()):
-            branch = contact.branch
-            if branch is not None and branch.through is not None and message["Uniqueid"] == branch.through.uid:
-                branch.status = status
-                if status == "ANSWER":
-                    branch.far = Line(to, message["DestChannel"])
-            elif branch is not None and branch.near is not None and to == branch.near.uid:
-                if status != "ANSWER":
-                    branch.status = branch.status or status
-                if contact.move_leg(LegPhase.ACTIVE, at) if status == "ANSWER" else contact.end_leg(at):
-                    self._see_hold(contact, at)
-                    self._tell(Change.LEG, contact, status.lower())
-            elif (
-                contact.interaction.phase is Phase.CONNECTING
-                and contact.caller is not None
-                and to == contact.caller.uid
-            ):
+            phase = contact.interaction.phase
+            if self.parties.dialled(contact, message, at):
+                continue
+            if phase is Phase.CONNECTING and contact.caller is not None and to == contact.caller.uid:
                 self._out_answered(contact, status, at)
-            elif contact.interaction.phase is Phase.OFFERED and to == contact.agent.uid and status == "ANSWER":
+            elif phase is Phase.OFFERED and to == contact.agent.uid and status == "ANSWER":
                 contact.move(Phase.CONNECTING, at, offer_deadline=None, raw_state="DialEnd")
                 self._tell(Change.CONNECTING, contact, "")
 
@@ -291,47 +232,6 @@ class Calls:
             contact.move(Phase.ACTIVE, at, answered_at=at, raw_state="DialEnd")
             self._tell(Change.CONNECTED, contact, "")
 
-    def _spliced(self, message: Message, at: Instant) -> None:
-        one = message["LocalOneUniqueid"]
-        for contact in self.contacts.values():
-            if contact.branch is not None and contact.branch.near is not None and contact.branch.near.uid == one:
-                contact.branch.spliced = contact.branch.far is not None
-
-    def _transferred(self, message: Message, at: Instant) -> None:
-        contact = self.of_agent(message["OrigTransfererUniqueid"])
-        if contact is None or message["Result"].lower() != "success":
-            return
-        if message["DestType"].lower() == "threeway":
-            contact.join_leg(at)
-            self._tell(Change.LEG, contact, "joined")
-            return
-        contact.leaving = True  # the end that follows is told as the agent's own when the expert had only just answered
-        if contact.interaction.phase is Phase.WRAP_UP:
-            contact.change(outcome=Outcome.TRANSFERRED)
-            self._tell(Change.UPDATED, contact, "transferred")
-        elif contact.move_leg(LegPhase.COMPLETED, at):
-            self._tell(Change.LEG, contact, "transferred")
-
-    def _spied(self, message: Message, at: Instant) -> None:
-        contact, spy = self.of_agent(message["SpyeeUniqueid"]), message["SpyerUniqueid"]
-        begins = message["Event"].lower() == "chanspystart"
-        if begins and contact is not None and contact.interaction.phase is Phase.ACTIVE:
-            name = message["SpyerConnectedLineName"] or message["SpyerCallerIDName"]
-            leg = Leg(f"spy-{spy}", LegKind.SUPERVISOR, LegPhase.ACTIVE, message["SpyerChannel"], known_name(name), at)
-            contact.spies[spy] = leg.id
-            contact.set_leg(leg)
-            self._tell(Change.LEG, contact, "supervised")
-        elif not begins:
-            for one in self.contacts.values():
-                self._spy_left(one, spy, at)
-
-    def _spy_left(self, contact: Contact, spy: str, at: Instant) -> None:
-        leg_id = contact.spies.pop(spy, "")
-        leg = next((one for one in contact.interaction.legs if one.id == leg_id), None)
-        if leg is not None:
-            contact.set_leg(replace(leg, phase=LegPhase.COMPLETED, since=at))
-            self._tell(Change.LEG, contact, "unsupervised")
-
     # Endings
 
     def _originated(self, message: Message, at: Instant) -> None:
@@ -341,23 +241,16 @@ class Calls:
 
     def _hung_up(self, message: Message, at: Instant) -> None:
         uid = message["Uniqueid"]
-        self.bridges.pop(uid, None)
+        self.parties.bridges.pop(uid, None)
         self.waiting.pop(uid, None)
         for contact in tuple(self.contacts.values()):
-            self._spy_left(contact, uid, at)
+            self.parties.spy_left(contact, uid, at)
             if contact.caller is not None and contact.caller.uid == uid and contact.interaction.phase is Phase.ACTIVE:
                 contact.change(customer_connected=False)
             if contact.agent.uid == uid:
                 self._agent_gone(contact, message.number("Cause") or 0, at)
             elif contact.branch is not None:
-                self._leg_gone(contact, contact.branch, uid, at)
-
-    def _leg_gone(self, contact: Contact, branch: Branch, uid: str, at: Instant) -> None:
-        end = branch.far if branch.spliced else branch.near
-        if end is not None and end.uid == uid and contact.end_leg(at):
-            contact.phone_held = False
-            self._tell(Change.LEG, contact, "")
-            self._see_hold(contact, at)
+                self.parties.leg_gone(contact, contact.branch, uid, at)
 
     def _agent_gone(self, contact: Contact, cause: int, at: Instant) -> None:
         phase = contact.interaction.phase
@@ -366,7 +259,7 @@ class Calls:
         elif phase is Phase.CONNECTING and contact.interaction.direction is Direction.OUTBOUND:
             self.not_reached(contact, at)
         elif phase in (Phase.OFFERED, Phase.CONNECTING):
-            how = contact.ending or _why(contact, cause)
+            how = contact.ending or contact.why(cause)
             if how is not None:
                 self._offer_over(contact, how, at)
             else:  # why comes a moment after: the caller gave up, or another took it
@@ -400,21 +293,3 @@ class Calls:
         if why == "transferred":
             contact.change(outcome=Outcome.TRANSFERRED)
         self._tell(Change.WRAP_UP, contact, why)
-
-
-def attributes(message: Message) -> dict[str, str]:
-    """The channel variables that the server puts into its events (`channelvars` of manager.conf)."""
-    found = {}
-    for _, pair in message.prefixed("ChanVariable"):
-        name, equals, value = pair.partition("=")
-        if equals and value:
-            found[name.strip()[:80]] = value[:500]
-    return found
-
-
-def _why(contact: Contact, cause: int) -> OfferEnd | None:
-    if cause in _REFUSED:
-        return OfferEnd.DECLINED
-    if cause in _UNREACHABLE:
-        return OfferEnd.FAILED
-    return OfferEnd.MISSED if contact.unanswered else None

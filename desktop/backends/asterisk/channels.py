@@ -3,8 +3,8 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from desktop.backends.asterisk.calls import Calls, attributes, contact_id
-from desktop.backends.asterisk.contact import Branch, Contact, Line, known_name, phone_number
+from desktop.backends.asterisk.calls import Calls, contact_id
+from desktop.backends.asterisk.contact import Branch, Contact, Line, attributes, known_name, phone_number
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.model import Instant, Interaction, Leg
@@ -51,9 +51,9 @@ def read_calls(
         The contacts that were talking and are gone from the list: they ended while nobody listened.
     """
     seen = [_Seen(Line(one["Uniqueid"], one["Channel"]), one) for one in status if one["Uniqueid"]]
-    for one in seen:
-        if one.bridge and one.line.uid not in touched:
-            calls.bridges[one.line.uid] = one.bridge
+    told = {uid: bridge for uid, bridge in calls.parties.bridges.items() if uid in touched}
+    listed = {one.line.uid: one.bridge for one in seen if one.bridge and one.line.uid not in touched}
+    calls.parties.bridges = listed | told
     kept = {
         one.interaction.id: one
         for one in calls.contacts.values()
@@ -70,7 +70,7 @@ def read_calls(
         for key, one in calls.contacts.items()
         if key not in kept and one.interaction.phase is Phase.ACTIVE and one.interaction.agent_id == settings.interface
     ]
-    calls.contacts = {**kept, **{one.interaction.id: one for one in gone}}
+    calls.replace([*kept.values(), *gone])
     return gone
 
 
@@ -237,6 +237,6 @@ def variables(message: Message, names: Sequence[str]) -> dict[str, str]:
 def _born(uid: str, at: Instant) -> Instant:
     """When a channel was made: its id begins with the second, unless the server was given another one."""
     second = uid.rpartition("-")[2].partition(".")[0]
-    if second.isdigit() and len(second) < 12 and 0 <= at - float(second) < 86_400.0:
+    if second.isascii() and second.isdigit() and len(second) < 12 and 0 <= at - float(second) < 86_400.0:
         return float(second)
     return at

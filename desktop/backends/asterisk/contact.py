@@ -1,11 +1,14 @@
 """One call with an agent, and which of the server's channels it is made of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from desktop.backends.asterisk.framing import Message
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.words import LegFailure, LegKind, LegPhase, OfferEnd, Phase
 
+_REFUSED = {17, 21}  # user busy, call rejected: what a phone says when somebody presses its red key
+_UNREACHABLE = {1, 3, 20, 27, 34, 38, 41, 42, 44, 50, 58}
 _LEG_ENDS = {LegPhase.COMPLETED, LegPhase.CANCELLED, LegPhase.FAILED}
 _FAILURES = {
     "BUSY": LegFailure.BUSY,
@@ -76,6 +79,14 @@ class Contact:
         """Go to another phase."""
         self.change(phase=phase, phase_since=at, **changes)
 
+    def why(self, cause: int) -> OfferEnd | None:
+        """How an offer ended, by the cause that the agent's channel went for; None when that does not tell."""
+        if cause in _REFUSED:
+            return OfferEnd.DECLINED
+        if cause in _UNREACHABLE:
+            return OfferEnd.FAILED
+        return OfferEnd.MISSED if self.unanswered else None
+
     def leg(self) -> Leg | None:
         """The leg of the branch while it is open."""
         if self.branch is None:
@@ -117,6 +128,11 @@ class Contact:
         self.change(held=False, held_since=None)
 
 
+def on_channel(contacts: Mapping[str, Contact], uid: str) -> Contact | None:
+    """The contact whose agent is on that channel."""
+    return next((one for one in contacts.values() if one.agent.uid == uid), None) if uid else None
+
+
 def phone_number(text: str, name: str) -> Address:
     """The address of a caller. Numbers arrive as they were dialled; a hidden one comes as a word or as nothing."""
     value = "".join(letter for letter in text if letter.isprintable()).strip()[:80]
@@ -128,3 +144,13 @@ def known_name(text: str) -> str:
     """A caller's name as told by the network; "" when it is none."""
     value = "".join(letter for letter in text if letter.isprintable()).strip()[:80]
     return "" if value.lower() in {"<unknown>", "unknown", "anonymous"} else value
+
+
+def attributes(message: Message) -> dict[str, str]:
+    """The channel variables that the server puts into its events (`channelvars` of manager.conf)."""
+    found = {}
+    for _, pair in message.prefixed("ChanVariable"):
+        name, equals, value = pair.partition("=")
+        if equals and value:
+            found[name.strip()[:80]] = value[:500]
+    return found

@@ -15,6 +15,7 @@ from desktop.backends.asterisk.channels import HELD, MUTED
 from desktop.backends.asterisk.contact import Contact
 from desktop.backends.asterisk.once import Once
 from desktop.backends.asterisk.outgoing import Outgoing
+from desktop.backends.asterisk.rights import ALL, SUPERVISORS, offered
 from desktop.backends.asterisk.settings import OPTIONS, settings
 from desktop.backends.asterisk.sign_in import SignIn
 from desktop.backends.asterisk.switchboard import Switchboard
@@ -25,36 +26,11 @@ from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCod
 from desktop.domain.words import Availability, Monitoring, OfferEnd, Phase
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unsupported
+from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
 
 _TONES = re.compile(r"[0-9A-D*#]{1,32}")
 _TONE_SECONDS = 0.1
 _CALL_REJECTED = "21"
-
-_ALWAYS = frozenset(
-    {
-        Capability.PHONE,
-        Capability.MUTE,
-        Capability.WRAP_UP_EXTEND,
-        Capability.NEXT_AVAILABILITY,
-        Capability.QUEUE_HEAD,
-    }
-)
-# What needs an action that not every manager user may use, or that a module brings.
-_IF = {
-    Capability.DTMF: frozenset({"playdtmf"}),
-    Capability.CONSULT: frozenset({"atxfer", "cancelatxfer"}),
-    Capability.SWAP: frozenset({"atxfer", "playdtmf"}),
-    Capability.CONFERENCE: frozenset({"atxfer", "playdtmf"}),
-    Capability.WARM_TRANSFER: frozenset({"atxfer", "playdtmf"}),
-    Capability.BLIND_TRANSFER: frozenset({"blindtransfer"}),
-    Capability.DIAL: frozenset({"originate"}),
-    Capability.MONITOR: frozenset({"originate"}),
-    Capability.WHISPER: frozenset({"originate"}),
-    Capability.BARGE: frozenset({"originate"}),
-    Capability.CALLBACK: frozenset({"originate", "dbput", "dbget", "dbgettree", "dbdel"}),
-}
-_SUPERVISORS = frozenset({Capability.MONITOR, Capability.WHISPER, Capability.BARGE})
 
 
 class AsteriskContactCenter(ContactCenter):
@@ -65,7 +41,7 @@ class AsteriskContactCenter(ContactCenter):
         name="asterisk",
         api=API,
         title="Asterisk queues (AMI)",
-        capabilities=_ALWAYS | frozenset(_IF),
+        capabilities=ALL,
         options=OPTIONS,
     )
 
@@ -89,13 +65,8 @@ class AsteriskContactCenter(ContactCenter):
 
     async def open(self) -> frozenset[Capability]:
         await self._board.link()
-        offered = {one for one, actions in _IF.items() if actions <= self._board.actions}
-        if not self._board.settings.queue_context:
-            offered.discard(Capability.CALLBACK)
-        if self._board.settings.role.value != "supervisor":
-            offered -= _SUPERVISORS
-        self._offered = _ALWAYS | offered
-        if Capability.CALLBACK in offered and self._calling_back is None:
+        self._offered = offered(self._board.actions, self._board.settings)
+        if Capability.CALLBACK in self._offered and self._calling_back is None:
             self._calling_back = self._board.spawn(self._callbacks.run())
         return self._offered
 
@@ -134,6 +105,11 @@ class AsteriskContactCenter(ContactCenter):
                 await self._board.act("Hangup", ("Channel", contact.agent.name), ("Cause", _CALL_REJECTED))
             except NotFound as error:
                 raise Conflict("The call is not ringing any more.", error.detail) from error
+            except OutcomeUnknown:
+                raise
+            except BackendError:
+                contact.ending = None  # it rings on, and may end in another way
+                raise
             await self._board.until(lambda: contact.interaction.phase is not Phase.OFFERED, "declined")
             return contact.interaction
 
@@ -183,11 +159,11 @@ class AsteriskContactCenter(ContactCenter):
             state = "on" if on else "off"
             # The function needs no more rights than the call itself; the action of that name wants `system`.
             await self._board.act("Setvar", channel, ("Variable", "MUTEAUDIO(in)"), ("Value", state))
-            await self._board.act("Setvar", channel, ("Variable", MUTED), ("Value", "1" if on else "0"))
-            if contact.interaction.muted is on:
-                return contact.interaction
-            contact.change(muted=on)
-            return self._board.tell(Change.UPDATED, contact, "muted" if on else "unmuted")
+            if contact.interaction.muted is not on:
+                contact.change(muted=on)
+                self._board.tell(Change.UPDATED, contact, "muted" if on else "unmuted")
+            await self._remember(contact, MUTED, on)
+            return contact.interaction
 
         return await self._once.do(key, work)
 
@@ -247,12 +223,12 @@ class AsteriskContactCenter(ContactCenter):
         return await self._once.do(key, work)
 
     async def monitor(self, agent_id: str, mode: Monitoring, *, key: str) -> str:
-        if not self._offered & _SUPERVISORS:
+        if not self._offered & SUPERVISORS:
             return await super().monitor(agent_id, mode, key=key)
         return await self._once.do(key, lambda: self._outgoing.monitor(agent_id, mode, key))
 
     async def end_monitor(self, monitor_id: str, *, key: str) -> None:
-        if not self._offered & _SUPERVISORS:
+        if not self._offered & SUPERVISORS:
             await super().end_monitor(monitor_id, key=key)
         await self._outgoing.end_monitor(monitor_id)
 
@@ -263,7 +239,7 @@ class AsteriskContactCenter(ContactCenter):
     async def _mine(self, interaction_id: str) -> Contact:
         await self._board.link()
         contact = self._board.contact(interaction_id)
-        if contact.interaction.agent_id != self._board.settings.interface:
+        if not self._board.is_mine(contact):
             raise Conflict("That call is another agent's.")
         return contact
 
@@ -298,7 +274,8 @@ class AsteriskContactCenter(ContactCenter):
             return  # gone by itself, which is what was wanted
 
     def _heard(self, change: Change, contact: Contact, reason: str) -> None:
-        if change is Change.UPDATED and reason in {"held", "resumed"} and contact.leg() is None:
+        told_hold = change is Change.UPDATED and reason in {"held", "resumed"} and contact.leg() is None
+        if told_hold and self._board.is_mine(contact):
             self._board.spawn(self._remember(contact, HELD, reason == "held"))
 
     async def _remember(self, contact: Contact, variable: str, on: bool) -> None:

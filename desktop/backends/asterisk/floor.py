@@ -1,5 +1,6 @@
 """Who is signed in to which queue, and what each queue looks like. Pure: no clock, no network."""
 
+import re
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ WRAP_UP = "wrap-up"
 MISSED = "missed"
 OFFLINE = "offline"
 _AUTO_PAUSE = "Auto-Pause"  # the server's own reason after an unanswered ring
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
 _IDLE, _INVALID, _UNAVAILABLE = "1", "4", "5"  # device states; 0 is unknown, the others are some kind of busy
 _MEMBER_EVENTS = {"queuemember", "queuememberadded", "queuememberpause", "queuememberstatus", "queuememberpenalty"}
 
@@ -98,7 +100,7 @@ class Floor:
         for message in status:
             if message["Event"].lower() == "queueparams":
                 perf, completed = message["ServicelevelPerf"], message.number("Completed")
-                level = float(perf) / 100.0 if completed and perf.replace(".", "", 1).isdigit() else None
+                level = float(perf) / 100.0 if completed and _PERCENT.fullmatch(perf) else None
                 self.figures[message["Queue"]] = Figures(
                     completed, message.number("Abandoned"), message.number("ServiceLevel"), level
                 )

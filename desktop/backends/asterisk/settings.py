@@ -17,7 +17,7 @@ OPTIONS = (
     Option("port", "Its port; 5039 is usual with TLS.", "number", default="5038"),
     Option("user", "The manager user."),
     Option("secret", "The manager user's secret.", "secret"),
-    Option("tls", "Whether to talk TLS; without it only this machine is talked to.", "flag", default="no"),
+    Option("tls", "Whether to talk TLS; without it only this machine is talked to.", "flag", default="false"),
     Option("ca_file", "A file of certificates to trust instead of the public ones.", "path", default=""),
     Option("interface", "The agent's phone as the queues know it, e.g. PJSIP/maya."),
     Option("agent_name", "The agent's name as the queues are to show it.", default=""),
@@ -39,7 +39,7 @@ OPTIONS = (
     Option("complete_code", "atxfercomplete of features.conf.", default="*2"),
     Option("conference_code", "atxferthreeway of features.conf.", default="*3"),
     Option("swap_code", "atxferswap of features.conf.", default="*4"),
-    Option("pause_when_missed", "Whether who misses an offer becomes not ready.", "flag", default="yes"),
+    Option("pause_when_missed", "Whether who misses an offer becomes not ready.", "flag", default="true"),
 )
 
 _WORD = re.compile(r"[A-Za-z0-9_.+@-]{1,80}")
@@ -98,7 +98,7 @@ def settings(options: Mapping[str, str]) -> Settings:
         complete_code=_matching(given["complete_code"], _CODE, "complete_code", "e.g. *2"),
         conference_code=_matching(given["conference_code"], _CODE, "conference_code", "e.g. *3"),
         swap_code=_matching(given["swap_code"], _CODE, "swap_code", "e.g. *4"),
-        pause_when_missed=_flag(given["pause_when_missed"]),
+        pause_when_missed=_flag(given["pause_when_missed"], "pause_when_missed"),
     )
 
 
@@ -112,7 +112,7 @@ def _place(given: Mapping[str, str]) -> Place:
     if not host or not user or not secret:
         raise Rejected("host, user and secret of the manager interface are needed.")
     port = int(_number(given["port"], "port", 65_535.0))
-    if not _flag(given["tls"]):
+    if not _flag(given["tls"], "tls"):
         if not is_loopback(host):
             raise Rejected(f"Without tls only this machine is talked to; set tls for {host[:80]}, or use a tunnel.")
         return Place(host, port, user, secret)
@@ -163,5 +163,7 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-def _flag(text: str) -> bool:
-    return text.lower() in {"yes", "true", "on", "1"}
+def _flag(text: str, option: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise Rejected(f"{option} is true or false, not {text[:40]!r}.")
+    return text.lower() == "true"

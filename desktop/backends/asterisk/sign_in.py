@@ -1,5 +1,7 @@
 """Signing in to queues, pausing with a reason, and what the agent becomes when a contact is done."""
 
+import asyncio
+
 from desktop.backends.asterisk.contact import Contact
 from desktop.backends.asterisk.floor import MISSED, OFFLINE, WRAP_UP
 from desktop.backends.asterisk.switchboard import Switchboard
@@ -21,6 +23,7 @@ class SignIn:
         self._board = board
         self._interface = board.settings.interface
         self._wrapping_up = False
+        self._turn = asyncio.Lock()  # what takes several actions is not mixed with what was asked for after it
         self._chosen = False  # what comes after the wrap-up was asked for in its course
         self.after: tuple[Availability, str] = (Availability.AVAILABLE, "")
         board.heard.append(self._heard)
@@ -37,6 +40,11 @@ class SignIn:
         elif reason and reason not in {one.id for one in board.settings.reasons}:
             raise Rejected(f"There is no reason {reason[:40]!r}.")
         await board.link()
+        async with self._turn:
+            return await self._choose(availability, reason, after_current=after_current)
+
+    async def _choose(self, availability: Availability, reason: str, *, after_current: bool) -> Agent:
+        board = self._board
         if after_current and self._working():
             board.own |= {"next": availability, "next_reason": reason}
         else:
@@ -62,14 +70,15 @@ class SignIn:
 
     async def pause_for_wrap_up(self) -> None:
         """No new call until the wrap-up is done."""
-        board = self._board
-        if not self._wrapping_up:
-            me = board.me()
-            chosen = (board.own.pop("next", None), str(board.own.pop("next_reason", "")))
-            after, reason = (chosen[0], chosen[1]) if isinstance(chosen[0], Availability) else (me.observed, me.reason)
-            self.wrapping_up(after, reason)
-        if board.floor.mine():
-            await self._pause(True, WRAP_UP)
+        async with self._turn:
+            board = self._board
+            if not self._wrapping_up:
+                me = board.me()
+                following, why = board.own.pop("next", None), str(board.own.pop("next_reason", ""))
+                after, reason = (following, why) if isinstance(following, Availability) else (me.observed, me.reason)
+                self.wrapping_up(after, reason)
+            if board.floor.mine():
+                await self._pause(True, WRAP_UP)
 
     def wrapping_up(self, after: Availability, reason: str) -> None:
         """A wrap-up is under way, and this is what comes after it."""
@@ -79,15 +88,15 @@ class SignIn:
 
     async def wrapped_up(self) -> None:
         """Become what was kept for after the wrap-up."""
-        own = self._board.own
-        following = own.pop("next", None)
-        reason = str(own.pop("next_reason", ""))
-        after = (following, reason) if isinstance(following, Availability) else self.after
-        if self._board.floor.mine() or self._chosen or isinstance(following, Availability):
-            await self._become(*after)  # whom the server has forgotten meanwhile is not signed in unasked
-        self._wrapping_up = False
-        own.pop("observed", None)
-        own.pop("reason", None)
+        async with self._turn:
+            own = self._board.own
+            following, reason = own.get("next"), str(own.get("next_reason", ""))
+            after = (following, reason) if isinstance(following, Availability) else self.after
+            if self._board.floor.mine() or self._chosen or isinstance(following, Availability):
+                await self._become(*after)  # whom the server has forgotten meanwhile is not signed in unasked
+            self._wrapping_up = False
+            for name in ("next", "next_reason", "observed", "reason"):  # not before: it may have to be tried again
+                own.pop(name, None)
 
     async def _become(self, availability: Availability, reason: str) -> None:
         board = self._board
@@ -160,4 +169,6 @@ class SignIn:
     async def _missed(self) -> None:
         board = self._board
         board.own["missed"] = int(str(board.own.get("missed", 0))) + 1
-        await self._pause(True, MISSED)
+        async with self._turn:
+            if board.floor.observed()[0] is Availability.AVAILABLE:  # else something was chosen just now
+                await self._pause(True, MISSED)

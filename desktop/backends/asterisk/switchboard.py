@@ -12,10 +12,12 @@ from typing import Any
 from desktop.backends.asterisk.calls import Calls
 from desktop.backends.asterisk.channels import HELD, MUTED, read_calls, variables
 from desktop.backends.asterisk.contact import Contact
+from desktop.backends.asterisk.errands import Errands
 from desktop.backends.asterisk.floor import Floor
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.journal import Journal
 from desktop.backends.asterisk.link import Link
+from desktop.backends.asterisk.server_clock import ServerClock
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.events import (
     AgentChanged,
@@ -26,7 +28,7 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.model import Agent, Instant, Interaction
+from desktop.domain.model import Agent, Interaction
 from desktop.domain.words import Phase
 from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnknown, Rejected, Unavailable
 
@@ -53,22 +55,19 @@ class Switchboard:
         self.heard: list[Callable[[Change, Contact, str], None]] = []
         self.own: dict[str, object] = {}  # fields of the agent's own record that the queues do not know
         self._source = source
-        self._clock = clock
-        self._ahead = 0.0  # the server's clock minus ours, seconds
+        self._clock = ServerClock(clock)
+        self._errands = Errands()
+        self.now = self._clock.now  # the server's time
+        self.spawn = self._errands.spawn
         self._link: Link | None = None
         self._journal = Journal(source)
         self._lock = asyncio.Lock()
         self._touched: set[str] | None = None  # channels and members of which events told while a list was read
         self._version = 0
         self._changed: asyncio.Event = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
         self._floor_due: asyncio.TimerHandle | None = None
         self.restored: Callable[[], Coroutine[Any, Any, None]] | None = None  # called after each new connection
-
-    def now(self) -> Instant:
-        """The server's time."""
-        return self._clock() + self._ahead
 
     async def link(self) -> Link:
         """The link, made anew when it is lost.
@@ -82,9 +81,8 @@ class Switchboard:
             if self._closed:
                 raise Unavailable("The connection to the telephone system is closed.")
             if self._link is None or not self._link.is_up:
-                await self._connect()
-            if self._link is None:
-                raise Unavailable("The telephone system cannot be reached.")
+                # Not before it is whole: who asked in between would follow a link that may still be given up.
+                self._link = await self._connect()
             return self._link
 
     async def close(self) -> None:
@@ -92,11 +90,7 @@ class Switchboard:
         self._closed = True
         if self._floor_due is not None:
             self._floor_due.cancel()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks, timeout=1.0)
+        await self._errands.end()
         self._journal.end(Unavailable("The connection is closed."))
         if self._link is not None:
             await self._link.close()
@@ -140,6 +134,10 @@ class Switchboard:
             raise NotFound("The contact is over, or is not with you.")
         return found
 
+    def is_mine(self, contact: Contact) -> bool:
+        """Whether it is this agent's own; a supervisor sees others' too, on whose channels nothing is to be done."""
+        return contact.interaction.agent_id == self.settings.interface
+
     async def until(self, true: Callable[[], bool], what: str, *, seconds: float = EFFECT_SECONDS) -> None:
         """Wait until events have made something true.
 
@@ -179,19 +177,11 @@ class Switchboard:
         agents = self.floor.agents(self.now(), self.own)[0]
         return next(one for one in agents if one.id == self.settings.interface)
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
-        """Do something beside the stream; what fails there is logged."""
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
     # The link
 
-    async def _connect(self) -> None:
-        self._journal = Journal(self._source)
-        journal = self._journal
-        link = await Link.open(self.settings.place, self._event, lambda error: self._lost(journal, error))
+    async def _connect(self) -> Link:
+        journal = self._journal = Journal(self._source)
+        link = await Link.open(self.settings.place, self._event, journal.end)
         try:
             listed = await link.act("ListCommands")
             self.actions = frozenset(key.lower() for key, _ in listed.pairs)
@@ -202,18 +192,17 @@ class Switchboard:
                     " write=call,agent,originate.",
                     f"missing {sorted(missing)}",
                 )
-            self._clocked(float((await link.act("Ping"))["Timestamp"] or 0.0) or self._clock())
-            self._link = link
+            self._clock.set((await link.act("Ping"))["Timestamp"])
             await self._read_all(link)
-        except BaseException as error:
-            self._link = None
+            if self._closed:
+                raise Unavailable("The connection to the telephone system is closed.")
+        except BaseException:
             await link.close()
-            if isinstance(error, ValueError):
-                raise Unavailable("The telephone system tells no time.", "Ping") from error
             raise
         self.spawn(self._keep_alive(link))
         if self.restored is not None:
             self.spawn(self.restored())
+        return link
 
     async def _read_all(self, link: Link) -> None:
         """Read what there is. What happens meanwhile is told by events, which are newer than what the list says."""
@@ -237,15 +226,16 @@ class Switchboard:
             self.calls.ended_unseen(contact, self.now())
 
     async def _keep_alive(self, link: Link) -> None:
-        figures_due = self._clock() + FIGURES_EVERY
+        figures_due = self._clock.ours() + FIGURES_EVERY
 
-        def alive(server_time: float) -> None:
+        def alive(timestamp: str) -> None:
             nonlocal figures_due
-            self._clocked(server_time)
-            self.calls.settle(server_time)
-            self._journal.sign(Heartbeat(server_time, self._journal.head), server_time)
-            if self._clock() >= figures_due:
-                figures_due = self._clock() + FIGURES_EVERY
+            self._clock.set(timestamp)
+            at = self.now()
+            self.calls.settle(at)
+            self._journal.sign(Heartbeat(at, self._journal.head), at)
+            if self._clock.ours() >= figures_due:
+                figures_due = self._clock.ours() + FIGURES_EVERY
                 self.spawn(self._count(link))
 
         await link.keep_alive(asyncio.sleep, alive)
@@ -256,24 +246,13 @@ class Switchboard:
             self.floor.count(await link.listing("QueueStatus"), self.now())
             self.tell_floor()
 
-    def _clocked(self, server_time: float) -> None:
-        self._ahead = server_time - self._clock()
-
-    def _lost(self, journal: Journal, error: BackendError) -> None:
-        journal.end(error)
-        self._changed.set()
-
     # What the server tells
 
     def _event(self, message: Message) -> None:
         if self._touched is not None:
             self._touched |= {message[key] for key in ("Uniqueid", "DestUniqueid", "Interface", "SpyeeUniqueid")}
             self._touched.discard("")
-        try:
-            at = float(message["Timestamp"] or "nan")
-        except ValueError:
-            at = self.now()
-        at = at if abs(at - self.now()) < 86_400.0 else self.now()
+        at = self._clock.read(message["Timestamp"])
         try:
             self.calls.apply(message, at)
             if self.floor.apply(message, at):
@@ -308,8 +287,7 @@ class Switchboard:
             self.tell(Change.UPDATED, contact, "attributes")
 
     def _picture(self) -> ContactCenterSnapshot:
-        at = self.now()
-        settings = self.settings
+        at, settings = self.now(), self.settings
         shown = [one.interaction for one in self.calls.contacts.values() if one.interaction.phase is not Phase.CLOSED]
         return ContactCenterSnapshot(
             me=settings.interface,
@@ -319,8 +297,3 @@ class Switchboard:
             codes=settings.codes,
             reasons=settings.reasons,
         )
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("asterisk: %s (%s)", error, getattr(error, "detail", ""))

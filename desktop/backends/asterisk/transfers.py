@@ -36,19 +36,19 @@ class Transfers:
             Conflict: the call is not in a state for it.
             Rejected: nobody is reached at that target, or the server has no attended transfer configured.
         """
-        board, contact = self._board, self._talking(interaction_id)
-        if contact.leg() is not None:
-            raise Conflict("Somebody else is on the line already.")
+        board, contact = self._board, self._alone(interaction_id)
         context, extension = await self.reachable(target)
         if contact.branch is not None:  # after another consult the customer may still be on the way back
             await board.until(lambda: not contact.interaction.held, "the customer is back")
             back_at = self._back_at.get(interaction_id, 0.0)
             await asyncio.sleep(back_at + _SOUND_SECONDS - asyncio.get_running_loop().time())
+        contact = self._alone(interaction_id)  # much may have happened meanwhile
         leg_id = f"leg-{key}"
         contact.branch = Branch(leg_id, extension)
         contact.set_leg(Leg(leg_id, kind, LegPhase.REQUESTED, target, "", board.now()))
         contact.phone_held = False
         board.tell(Change.LEG, contact, "requested")
+        board.spawn(self._begins(contact, leg_id))
         try:
             await board.act("Atxfer", ("Channel", contact.agent.name), ("Context", context), ("Exten", extension))
         except OutcomeUnknown:
@@ -59,7 +59,6 @@ class Transfers:
             if "feature code" in error.detail.lower():
                 raise Rejected("The telephone system has no attended transfer: features.conf needs atxfer.") from error
             raise
-        board.spawn(self._begins(contact, leg_id))
         await board.until(lambda: not _requested(contact, leg_id), "the expert's phone")
         return contact.interaction
 
@@ -100,7 +99,13 @@ class Transfers:
             raise Conflict("The expert is not on the line yet.")
         if leg.kind is LegKind.CONFERENCE:
             contact.leaving = True
-            await self._board.act("Hangup", ("Channel", contact.agent.name))
+            try:
+                await self._board.act("Hangup", ("Channel", contact.agent.name))
+            except OutcomeUnknown:
+                raise
+            except BackendError:
+                contact.leaving = False  # the agent stays, and the end to come is another one
+                raise
         else:
             await self._press(contact, self._board.settings.complete_code)
         await self._over(contact)
@@ -129,10 +134,9 @@ class Transfers:
         """
         if not target.startswith("queue:"):
             return await self.consult(interaction_id, target, key, LegKind.TRANSFER)
-        contact = self._talking(interaction_id)
-        if contact.leg() is not None:
-            raise Conflict("Somebody else is on the line.")
+        self._alone(interaction_id)
         context, extension = await self.reachable(target)
+        contact = self._alone(interaction_id)
         channel = contact.agent.name
         await self._board.act("BlindTransfer", ("Channel", channel), ("Context", context), ("Exten", extension))
         await self._over(contact)
@@ -168,6 +172,12 @@ class Transfers:
         contact = self._board.contact(interaction_id)
         if contact.interaction.phase is not Phase.ACTIVE:
             raise Conflict("The call is not connected.")
+        return contact
+
+    def _alone(self, interaction_id: str) -> Contact:
+        contact = self._talking(interaction_id)
+        if contact.leg() is not None:
+            raise Conflict("Somebody else is on the line already.")
         return contact
 
     def _with_leg(self, interaction_id: str, leg_id: str) -> tuple[Contact, Leg]:
@@ -206,6 +216,8 @@ class Transfers:
 
     def _heard(self, change: Change, contact: Contact, reason: str) -> None:
         branch = contact.branch
+        if not self._board.is_mine(contact):
+            return  # its own desktop sees to it
         if change is Change.UPDATED and reason == "resumed" and branch is not None:
             self._back_at[contact.interaction.id] = asyncio.get_running_loop().time()
         elif change in (Change.WRAP_UP, Change.CLOSED):

@@ -18,9 +18,11 @@ from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.domain.events import Change
 from desktop.domain.model import Address, Interaction
 from desktop.domain.words import Availability, Channel, Direction, Outcome, Phase
-from desktop.ports.errors import BackendError, Conflict, Rejected
+from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 
 log = logging.getLogger(__name__)
+
+_AGAIN_SECONDS = 5.0
 
 
 class WrapUps:
@@ -30,6 +32,7 @@ class WrapUps:
         self._board = board
         self._sign_in = sign_in
         self._timers: dict[str, asyncio.Task[None]] = {}
+        self._turn = asyncio.Lock()  # the agent and the timer may both end one; more time may be asked for meanwhile
         self._variable = "AGENT_DESKTOP_" + re.sub(r"[^A-Za-z0-9]", "_", board.settings.interface)
         board.heard.append(self._heard)
 
@@ -44,6 +47,8 @@ class WrapUps:
         ]
         if running and not paused:
             await self._sign_in.pause_for_wrap_up()  # the link was lost before it could be said
+        for one in running:
+            await self._write(one)  # nor may that have been said, or the server has forgotten it
         if running or not paused:
             return
         found = _read(await board.ask(self._variable), board)
@@ -63,6 +68,10 @@ class WrapUps:
             Conflict: it is not in wrap-up.
             Rejected: a code is unknown.
         """
+        async with self._turn:
+            return await self._finish(interaction_id, codes, why)
+
+    async def _finish(self, interaction_id: str, codes: Sequence[str], why: str) -> Interaction:
         board = self._board
         contact = board.contact(interaction_id)
         if contact.interaction.phase is not Phase.WRAP_UP:
@@ -99,19 +108,20 @@ class WrapUps:
         Raises:
             Conflict: it is not in wrap-up, or there is no more time to be had.
         """
-        contact = self._board.contact(interaction_id)
-        now = contact.interaction
-        deadline, rule = now.wrap_up_deadline, now.wrap_up_rule
-        if now.phase is not Phase.WRAP_UP or deadline is None or now.extensions_used >= rule.extensions:
-            raise Conflict("There is no more time for this wrap-up.")
-        contact.change(wrap_up_deadline=deadline + rule.extend_seconds, extensions_used=now.extensions_used + 1)
-        await self._write(contact)
-        self._set_timer(contact)
-        return self._board.tell(Change.WRAP_UP, contact, "extended")
+        async with self._turn:
+            contact = self._board.contact(interaction_id)
+            now = contact.interaction
+            deadline, rule = now.wrap_up_deadline, now.wrap_up_rule
+            if now.phase is not Phase.WRAP_UP or deadline is None or now.extensions_used >= rule.extensions:
+                raise Conflict("There is no more time for this wrap-up.")
+            contact.change(wrap_up_deadline=deadline + rule.extend_seconds, extensions_used=now.extensions_used + 1)
+            self._set_timer(contact)
+            answer = self._board.tell(Change.WRAP_UP, contact, "extended")
+            await self._write(contact)
+            return answer
 
     def _heard(self, change: Change, contact: Contact, reason: str) -> None:
-        mine = contact.interaction.agent_id == self._board.settings.interface
-        if change is Change.WRAP_UP and mine:
+        if change is Change.WRAP_UP and self._board.is_mine(contact):
             self._board.spawn(self._begin(contact))
         elif change is Change.WRAP_UP:
             # Another desktop's to end, of which nothing is told; here only the call is of interest.
@@ -126,14 +136,15 @@ class WrapUps:
         if seconds:
             ended = contact.interaction.ended_at or board.now()
             contact.change(wrap_up_deadline=ended + seconds)
+        self._set_timer(contact)  # first: it ends in time whatever fails below
         try:
             await self._sign_in.pause_for_wrap_up()
         finally:
             if contact.interaction.id in board.calls.contacts:
                 board.tell(Change.UPDATED, contact, "wrap_up")
                 board.tell_floor("wrap_up")
-        await self._write(contact)
-        self._set_timer(contact)
+        if contact.interaction.id in board.calls.contacts:
+            await self._write(contact)
 
     def _set_timer(self, contact: Contact) -> None:
         key, deadline = contact.interaction.id, contact.interaction.wrap_up_deadline
@@ -144,11 +155,18 @@ class WrapUps:
             self._timers[key] = self._board.spawn(self._expire(key, deadline - self._board.now()))
 
     async def _expire(self, interaction_id: str, seconds: float) -> None:
-        await asyncio.sleep(max(seconds, 0.0))
-        try:
-            await self.finish(interaction_id, (), "timeout")
-        except BackendError as error:
-            log.warning("asterisk: a wrap-up could not be ended in time: %s", error.detail)
+        pause = max(seconds, 0.0)
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                await self.finish(interaction_id, (), "timeout")
+            except (NotFound, Conflict):
+                return  # the agent was quicker
+            except BackendError as error:
+                log.warning("asterisk: a wrap-up could not be ended in time: %s", error.detail)
+                pause = _AGAIN_SECONDS
+            else:
+                return
 
     async def _write(self, contact: Contact) -> None:
         now = contact.interaction
@@ -202,7 +220,7 @@ def _read(text: str, board: Switchboard) -> tuple[Contact, Availability, str] | 
         )
         contact = Contact(interaction, "", Line("", ""), Line(str(record["caller"]), ""))
         after, reason = Availability(record["after"]), str(record["reason"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         log.warning("asterisk: the record of a wrap-up cannot be read")
         return None
     return contact, after, reason

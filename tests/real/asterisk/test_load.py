@@ -22,7 +22,7 @@ async def _nothing_is_stuck(server: Asterisk, desks: list[Desk]) -> None:
         assert not picture.interactions
         assert desk.agent.observed is Availability.AVAILABLE and not desk.agent.in_use["voice"]
         assert desk.queues["rush"].waiting == 0
-        assert not desk.backend._board.calls.bridges  # nothing of a call is kept when it is over
+        assert not desk.backend._board.calls.parties.bridges  # nothing of a call is kept when it is over
 
 
 async def test_fifty_calls_in_a_row(server: Asterisk, phones: Phones) -> None:

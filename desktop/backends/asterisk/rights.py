@@ -1,0 +1,47 @@
+"""What can be offered with the rights that the manager user was given."""
+
+from collections.abc import Set
+
+from desktop.backends.asterisk.settings import Settings
+from desktop.domain.words import Role
+from desktop.ports.base import Capability
+
+ALWAYS = frozenset(
+    {
+        Capability.PHONE,
+        Capability.MUTE,
+        Capability.WRAP_UP_EXTEND,
+        Capability.NEXT_AVAILABILITY,
+        Capability.QUEUE_HEAD,
+    }
+)
+# What needs an action that not every manager user may use, or that a module brings.
+_IF = {
+    Capability.DTMF: frozenset({"playdtmf"}),
+    Capability.CONSULT: frozenset({"atxfer", "cancelatxfer"}),
+    Capability.SWAP: frozenset({"atxfer", "playdtmf"}),
+    Capability.CONFERENCE: frozenset({"atxfer", "playdtmf"}),
+    Capability.WARM_TRANSFER: frozenset({"atxfer", "playdtmf"}),
+    Capability.BLIND_TRANSFER: frozenset({"blindtransfer"}),
+    Capability.DIAL: frozenset({"originate"}),
+    Capability.MONITOR: frozenset({"originate"}),
+    Capability.WHISPER: frozenset({"originate"}),
+    Capability.BARGE: frozenset({"originate"}),
+    Capability.CALLBACK: frozenset({"originate", "dbput", "dbget", "dbgettree", "dbdel"}),
+}
+SUPERVISORS = frozenset({Capability.MONITOR, Capability.WHISPER, Capability.BARGE})
+ALL = ALWAYS | frozenset(_IF)
+
+
+def offered(actions: Set[str], settings: Settings) -> frozenset[Capability]:
+    """The capabilities of one agent.
+
+    Args:
+        actions: what the manager user may do, in lower case.
+    """
+    found = {one for one, needed in _IF.items() if needed <= actions}
+    if not settings.queue_context:
+        found.discard(Capability.CALLBACK)
+    if settings.role is not Role.SUPERVISOR:
+        found -= SUPERVISORS
+    return ALWAYS | found
