@@ -147,7 +147,8 @@ class LocalStore:
             made = outbox_rows.checked(replace(made, state=outbox_rows.PARKED, reason=reason))
             kept = outbox_rows.insert_rows(connection, [made])[0]
             if kept.sha256 != made.sha256:
-                made = replace(made, key=outbox_key(made.key, interaction_id, made.sha256, draft.revision))
+                key = outbox_key(made.key, interaction_id, made.sha256, draft.revision)
+                made = outbox_rows.under_key(made, key)
                 kept = outbox_rows.insert_rows(connection, [made])[0]
             drafts.delete_draft(connection, interaction_id)
             return kept

@@ -1,6 +1,7 @@
 """Outbox rows: what must reach a backend exactly once, however often it is sent."""
 
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -80,6 +81,14 @@ def checked(row: OutboxRow) -> OutboxRow:
     if row.state not in STATES:
         raise ValueError(f"unknown outbox state {row.state!r}")
     return replace(row, sha256=digest, created_at=float(row.created_at))
+
+
+def under_key(row: OutboxRow, key: str) -> OutboxRow:
+    """The row under another key, which its record carries too: the far side must not take it for the one before."""
+    payload = json.loads(row.payload)
+    if payload.get("key") == row.key:
+        payload["key"] = key
+    return checked(replace(row, key=key, payload=canonical_json(payload), sha256=""))
 
 
 def insert_rows(connection: Connection, rows: Sequence[OutboxRow]) -> list[OutboxRow]:

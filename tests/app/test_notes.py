@@ -375,3 +375,21 @@ async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tm
         await d.time.advance(seconds)
         d.session.store.notice("Nothing is offered to you now.")
         assert [notice.text for notice in d.state.notices].count("Nothing is offered to you now.") == told
+
+
+async def test_a_note_written_on_after_it_was_handed_over_can_be_sent_when_its_contact_went_away(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d = await make(desks, tmp_path)
+    d.server.script.always("wrap_up", Unavailable("down"))
+    assert not (await d.session.wrap_ups.finish("i1", codes=["sold"], note="Bought it.")).ok
+    await until(lambda: len(d.crm.written) == 1)
+    d.session.notes.edit("i1", "Bought it, and a spare part.", ("sold",))
+    await d.session.notes.flush()
+    d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (row,) = await d.session.local.outbox()
+    await d.session.outbox.retry(row.key)
+    await until(lambda: len(d.crm.written) == 2)
+    assert d.crm.written[1].note == "Bought it, and a spare part."
+    assert d.crm.written[1].key != d.crm.written[0].key
