@@ -157,7 +157,8 @@ class HubSpotCrm(Crm):
         if question is None:
             return ()
         found = [self._customer(record) for record in await self._objects.search("contacts", question)]
-        fresh = [one for one in self._made if self._clock() - one.fetched_at < INDEX_LAG]
+        since = self._clock() - INDEX_LAG
+        fresh = [one for one in self._made if one.fetched_at is not None and one.fetched_at > since]
         found += [one for one in fresh if one.id not in {other.id for other in found}]
         # HubSpot compares numbers without their country: whoever does not carry this very number is left out.
         right = [customer for customer in found if carries(customer, address)]
