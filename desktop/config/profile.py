@@ -37,7 +37,9 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
     from_env = any(key.startswith(PREFIX + kind.value.upper() + "_") for key in env for kind in Kind)
     if chosen.value not in profiles and (name is not None or not from_env):
         known = ", ".join(profiles) or "none"
-        how = "" if profiles else " Make one with: agent-desktop config init. Or look around with: agent-desktop demo"
+        how = f' Choose one with --profile, or write default = "{next(iter(profiles), "")}" at the head of the file.'
+        if not profiles:
+            how = " Make one with: agent-desktop config init NAME. Or look around with: agent-desktop demo"
         raise ConfigError(f"There is no profile {chosen.value!r} in {path}. Profiles there: {known}.{how}")
     where = f"{path} [profiles.{chosen.value}]"
     table = table_of(profiles.get(chosen.value, {}), where)

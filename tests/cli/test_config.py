@@ -65,6 +65,13 @@ def test_a_secret_is_taken_out_of_the_environment_even_when_a_file_wins(config: 
     assert env == {}
 
 
+def test_a_profile_that_nothing_names_is_said_how_to_choose(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[profiles.desk]\nregion = "DE"\n')
+    with pytest.raises(ConfigError, match=r'Profiles there: desk.* --profile, .* default = "desk"'):
+        load_profile(None, {}, config)
+
+
 def test_the_environment_alone_makes_a_profile(tmp_path: Path) -> None:
     env = {
         "AGENT_DESKTOP_CONTACT_CENTER_BACKEND": "mock",

@@ -17,7 +17,9 @@ OPTIONS = (
     Option("proxy", "host or host:port of an outbound proxy, where calls do not go to the server itself", default=""),
     Option("transport", "udp, tcp or tls", default="udp"),
     Option("ca_file", "certificates to check the server's by, with tls", kind="path", default=""),
-    Option("interface", "network interface or local address; needed for a server on this machine", default=""),
+    Option(
+        "interface", "network interface or local address to call from, where the system's choice is wrong", default=""
+    ),
     Option("register_every", "seconds between registrations, 10 to 3600", kind="number", default="60"),
     Option("silence_seconds", "seconds without any sound after which a call counts as lost; 0: never", default="30"),
     Option("sound", "alsa, programs, or none for a machine without sound", default="alsa"),
@@ -25,6 +27,7 @@ OPTIONS = (
     Option("speaker", "alsa: the device; programs: a command that reads the same", default=""),
 )
 
+_LOOPBACK = re.compile(r"(127(?:\.\d{1,3}){3}|localhost)(?::\d+)?")
 _HOST = re.compile(r"[0-9A-Za-z.\[\]:_-]{1,255}")
 _WORD = re.compile(r"[^\s\x00-\x1f\x7f@:;<>\"?\\]{1,64}")
 _DEVICE = re.compile(r"[^\s\x00-\x1f\x7f\"]{0,127}")
@@ -84,13 +87,18 @@ def read(given: Mapping[str, str]) -> PhoneOptions:
         proxy=values["proxy"],
         transport=cast(Transport, values["transport"]),
         ca_file=values["ca_file"],
-        interface=values["interface"],
+        interface=values["interface"] or _beside(values["server"]),
         sound=values["sound"],
         register_every=_whole("register_every", values["register_every"], 10, 3600),
         silence_seconds=_whole("silence_seconds", values["silence_seconds"], 0, 3600),
         microphone=_sound("microphone", values["sound"], values["microphone"]),
         speaker=_sound("speaker", values["sound"], values["speaker"]),
     )
+
+
+def _beside(server: str) -> str:
+    """The address to use with a server on this machine: one of the network's leads it to nowhere. Else nothing."""
+    return "127.0.0.1" if _LOOPBACK.fullmatch(server) else ""
 
 
 def _match(name: str, value: str, pattern: re.Pattern[str]) -> None:

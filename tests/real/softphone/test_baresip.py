@@ -259,6 +259,14 @@ async def test_a_sound_that_fails_is_told_and_the_call_goes_on(
         await somebody.until(lambda now: now["states"] == ["established"], "the call goes on")
 
 
+async def test_a_server_on_this_machine_reaches_the_phone_without_further_ado(
+    exchange: Exchange, somebody: Somebody
+) -> None:
+    async with at_desk(exchange.options(interface="")) as desk:
+        await somebody.dial()
+        await desk.call(CallState.RINGING)
+
+
 @pytest.mark.skipif(Path("/proc/asound/cards").exists(), reason="this machine has a sound card")
 async def test_a_machine_without_a_sound_card_says_so(exchange: Exchange, somebody: Somebody) -> None:
     async with at_desk(exchange.options(sound="alsa")) as desk:
