@@ -274,7 +274,7 @@ class Notes:
         if kept is not None:
             self._parked(kept)
             self._store.notice(
-                "The contact ended before your note was finished. The note is safe in the outbox: press o.",
+                "The contact ended before your note was finished. The note is safe in the outbox: alt+o shows it.",
                 "warning",
             )
         return True
