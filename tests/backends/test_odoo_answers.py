@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from desktop.backends.odoo.crm import OdooCrm
+from desktop.backends.odoo.records import purchases
 from desktop.backends.odoo.value import day, instant
 from desktop.domain.model import Address
 from desktop.ports import errors
@@ -101,6 +102,13 @@ async def test_a_case_without_a_date_is_unreadable(date: object) -> None:
 def test_a_date_that_no_screen_can_show_is_the_nearest_that_one_can(written: str) -> None:
     assert abs(instant(written)) <= 1e11
     assert abs(day(written.partition(" ")[0]) or math.inf) <= 1e11
+
+
+@pytest.mark.parametrize("price", ["12", None, 10**400])
+def test_a_price_that_is_none_is_unreadable(price: object) -> None:
+    order = {"id": 1, "date_order": "2026-01-02 03:04:05", "order_line": [{"id": 2, "price_total": price}]}
+    with pytest.raises(ProtocolError):
+        list(purchases(order))
 
 
 async def test_a_ticket_of_a_helpdesk_is_a_case() -> None:

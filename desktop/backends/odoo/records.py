@@ -15,6 +15,7 @@ from desktop.domain.model import Address, Instant
 from desktop.ports.errors import ProtocolError
 
 _PROMISES = 20
+_LARGEST_PRICE = 1e15
 _SUMMARY = 200
 _NAMED: dict[str, object] = {"fields": {"display_name": {}}}
 _CHANNELS = {"email": "email", "email_outgoing": "email", "sms": "sms"}
@@ -205,7 +206,7 @@ def purchases(order: Record) -> Iterable[Purchase]:
         if line.get("display_type"):
             continue  # a heading or a remark
         amount = line.get("price_total")
-        if not isinstance(amount, (int, float)):
+        if not isinstance(amount, (int, float)) or abs(amount) > _LARGEST_PRICE:
             raise ProtocolError("Odoo's answer cannot be read.", "price_total is no number")
         item = name_of(line.get("product_id")) or text(line.get("name")).partition("\n")[0]
         yield Purchase(f"{order['id']}/{line.get('id')}", at, item, f"{amount:,.2f} {currency}".rstrip())
