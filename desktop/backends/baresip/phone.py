@@ -16,6 +16,7 @@ from desktop.backends.baresip.address import uri_for
 from desktop.backends.baresip.event_log import EventLog
 from desktop.backends.baresip.failures import as_ours
 from desktop.backends.baresip.line import Line
+from desktop.backends.baresip.once import Once
 from desktop.backends.baresip.registering import Registering
 from desktop.backends.baresip.sound import Sound, forget_unsaid
 from desktop.backends.baresip.sound_card import SoundAlarm
@@ -37,7 +38,6 @@ GOODBYE_SECONDS = 0.2
 _TONES = frozenset("0123456789ABCDabcd*#")
 _REFRESH_TRIES, _REFRESH_PAUSE = 20, 0.1
 _ID_TRIES, _ID_PAUSE = 50, 0.01
-_KEYS = 1_000
 _ALWAYS = frozenset({Capability.HOLD, Capability.DTMF, Capability.DIAL, Capability.TRANSFER})
 
 
@@ -61,7 +61,7 @@ class BaresipPhone(Voice):
         self._sounds: dict[str, asyncio.Task[None]] = {}
         self._sound = Sound(given.microphone, given.speaker)
         self._alarm: SoundAlarm | None = None
-        self._done: dict[str, str] = {}  # key -> what it brought about
+        self._once = Once()
 
     @classmethod
     def create(cls, options_given: Mapping[str, str]) -> Self:
@@ -164,15 +164,19 @@ class BaresipPhone(Voice):
         line = self._line(call_id)
         if not line.talking:
             raise Conflict("Nobody is listening.")
-        if key not in self._done:
-            self._remember(key, "")
+
+        async def send() -> str:
             await as_ours(line.call.send_dtmf(digits, interdigit_ms=80))
+            return ""
+
+        await self._once.do(key, send)
 
     async def dial(self, number: str, *, key: str) -> str:
         """INVITE; whoever we talk to is put on hold."""
-        if key in self._done:
-            return self._done[key]
         uri = uri_for(number, self._given.server, self._given.transport)
+        return await self._once.do(key, lambda: self._dial(uri))
+
+    async def _dial(self, uri: str) -> str:
         agent = self._up()
         await self._hold_others(None)
         line = self._line_for(await as_ours(agent.dial(uri)), Direction.OUTBOUND)
@@ -182,7 +186,6 @@ class BaresipPhone(Voice):
                 break
             await asyncio.sleep(_ID_PAUSE)
         self._keep(line)
-        self._remember(key, line.record.id)
         return line.record.id
 
     async def transfer(self, call_id: str, target: str) -> None:
@@ -298,8 +301,3 @@ class BaresipPhone(Voice):
             else:
                 line.put_on_hold(on)
                 return
-
-    def _remember(self, key: str, what: str) -> None:
-        while len(self._done) >= _KEYS:
-            del self._done[next(iter(self._done))]
-        self._done[key] = what
