@@ -7,9 +7,9 @@ import pytest
 
 from desktop.domain.events import AgentChanged
 from desktop.domain.model import Address
-from desktop.domain.words import Availability, Phase
+from desktop.domain.words import Availability, Channel, Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected
+from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
 from desktop.testing import fresh
 from desktop.testing.call_contract import MODES, NOBODYS, CallContract
 from desktop.testing.contact_center_work import ended
@@ -214,10 +214,22 @@ class ContactCenterContract(CallContract):
             async with self.opened(rig) as restarted:
                 assert (await restarted.accept(offered.id, key=key)).id == offered.id
 
+    async def need_writing(self, backend: Any, rig: ContactCenterRig) -> None:
+        """The test needs written channels.
+
+        There are none where the rig makes none, the agent has room for calls and nothing else, and text is refused.
+        """
+        room = {channel for channel, most in (await self.me(backend)).capacity.items() if most}
+        if type(rig).write is ContactCenterRig.write and room == {Channel.VOICE.value}:
+            error = await error_of(lambda: backend.send_message(NOBODYS, fresh.text("Hello?"), key=new_key()))
+            assert isinstance(error, Unsupported), repr(error)
+            does_not_apply("the agent takes calls only")
+
     @honesty
     async def test_a_line_is_sent_once(self, rig: ContactCenterRig) -> None:
         """The same key is one line in the thread."""
         async with self.opened(rig) as backend:
+            await self.need_writing(backend, rig)
             contact = await self.writing(backend, rig)
             text, key = fresh.text("How can I help?"), new_key()
             for _ in range(2):

@@ -16,7 +16,15 @@ from desktop.domain.phone import CallState
 from desktop.domain.words import PresenceState
 from desktop.ports.assist import Article
 from desktop.ports.base import Backend, Capability
-from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, RateLimited, Unavailable
+from desktop.ports.errors import (
+    AuthFailed,
+    BackendError,
+    OutcomeUnknown,
+    ProtocolError,
+    RateLimited,
+    Unavailable,
+    Unsupported,
+)
 from desktop.ports.messaging import OutgoingMessage
 from desktop.testing.assist_contract import AssistContract
 from desktop.testing.contact_center_contract import ContactCenterContract
@@ -396,6 +404,19 @@ class HoldsNobody(ReferenceContactCenter):
 
     async def hold(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         return replace(self.line.work[interaction_id], held=on)
+
+
+@fails("test_a_line_is_sent_once")
+class HidesItsChats(ReferenceContactCenter):
+    """Says that it has calls only, before a far side where customers write."""
+
+    async def snapshot(self) -> Envelope:
+        told = await super().snapshot()
+        agents = tuple(replace(one, capacity={"voice": 1}) for one in told.event.agents)  # type: ignore[union-attr]
+        return replace(told, event=replace(told.event, agents=agents))  # type: ignore[arg-type]
+
+    async def send_message(self, interaction_id: str, text: str, *, key: str) -> Interaction:
+        raise Unsupported("A call carries no text.")
 
 
 @fails("test_numbers_have_no_holes")

@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
 from desktop.testing.fault_proxy import FaultProxy, Mode
-from desktop.testing.rig import Fault, does_not_apply
+from desktop.testing.rig import Fault, absent
 from desktop.testing.rigs import CALLER, ContactCenterRig
 from tests.real.asterisk.desk import options
 from tests.real.asterisk.phones import Phone, Phones, until
@@ -70,7 +70,7 @@ class AsteriskRig(ContactCenterRig):
         elif fault in _MODES:
             await self._proxy.set(_MODES[fault])
         else:
-            does_not_apply(f"the manager interface has no {fault.value}")
+            absent(f"the manager interface has no {fault.value}")
 
     async def heal(self) -> None:
         self._server.set_secret(AMI_SECRET)
@@ -81,9 +81,6 @@ class AsteriskRig(ContactCenterRig):
 
     async def call(self, number: str = CALLER) -> None:
         await (await self._phones.get("customer")).dial(f"call{number}")
-
-    async def write(self, text: str) -> None:
-        does_not_apply("it carries calls only")
 
     async def hang_up(self, interaction_id: str) -> None:
         await (await self._phones.get("customer")).hang_up()
