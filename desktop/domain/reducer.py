@@ -148,8 +148,11 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
 
 
 def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[InboundMessage]) -> None:
-    for message in sent:
-        batch.sent.put_last(message.id, further(batch.sent.get(message.id), message), MESSAGES)
+    news: dict[str, SentMessage] = {}
+    for message in sent:  # one may be told twice: put once, so that what comes out the same stays the same mapping
+        news[message.id] = further(news.get(message.id, batch.sent.get(message.id)), message)
+    for message in news.values():
+        batch.sent.put_last(message.id, message, MESSAGES)
     for one in received:
         if batch.received.get(one.id) is None:
             batch.received.put_last(one.id, one, MESSAGES)
