@@ -17,7 +17,9 @@ async def _call(desk: Desk, phones: Phones) -> tuple[Interaction, Phone, Phone]:
     await desk.become(Availability.AVAILABLE)
     caller, phone, expert = await phones.get("customer"), await phones.get("agent1"), await phones.get("expert")
     await caller.dial("support")
-    return await desk.talk(phone), caller, expert
+    call = await desk.talk(phone)
+    await until(lambda: caller.talks, "the caller talks")  # their phone may hear of it later than the desk
+    return call, caller, expert
 
 
 def _leg(interaction: Interaction) -> Leg:
