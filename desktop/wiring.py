@@ -28,8 +28,10 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
 
     Raises:
         registry.PluginBrokenError: its plug-in cannot be used.
-        ConfigError: it refuses its options, or is of another kind.
+        ConfigError: its settings are wrong, it refuses them, or it is of another kind.
     """
+    if settings.problems:
+        raise ConfigError("\n".join(settings.problems))
     if settings.broken:
         raise registry.PluginBrokenError(settings.broken)
     try:

@@ -96,6 +96,8 @@ def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
     several = [one for one in profile.backends.get(kind, ()) if one.backend.value == name]
     if not several:
         raise CommandError(f"The profile {profile.name.value} has no {kind.value} backend {name!r}.", Exit.USAGE)
+    for problem in (problem for one in several for problem in one.problems):
+        say(problem)
     checked = [asyncio.run(check_backend(one)) for one in several]
     for one in checked:
         say(f"{one.kind} {one.backend}: {'opened' if one.ok else one.message}")

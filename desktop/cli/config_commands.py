@@ -53,7 +53,8 @@ def _check(profile: Profile) -> int:
     for one in checked:
         words = "works" if one.ok else one.message
         of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""
-        say(f"{one.kind}{of} {one.backend}: {words} ({one.seconds * 1000:.0f} ms)")
+        took = f" ({one.seconds * 1000:.0f} ms)" if one.tried else ""
+        say(f"{one.kind}{of} {one.backend}: {words}{took}")
     for kind in without:
         say(f"{kind.value}: not tried, since the running desktop has it")
     return Exit.USAGE if profile.problems else outcome(checked)

@@ -53,8 +53,11 @@ def made(settings: BackendSettings) -> Backend:
     """One backend, not connected.
 
     Raises:
+        ConfigError: its settings are wrong.
         registry.PluginError: its plug-in cannot be used.
     """
+    if settings.problems:
+        raise ConfigError("\n".join(settings.problems))
     return registry.load(settings.kind, settings.backend.value).create(settings.values())
 
 

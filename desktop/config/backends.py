@@ -10,6 +10,7 @@ import difflib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.config.file import PREFIX
@@ -166,7 +167,7 @@ class _Reader:
         settings = BackendSettings(kind, named, values, name, bool(self._name))
         if not problems and (refused := _refused(plugin, settings)):
             problems.append(f"{where}: {refused}")
-        return settings, problems
+        return replace(settings, problems=tuple(problems)), problems
 
     def _given(self, table: Mapping[str, object], secrets: frozenset[str]) -> dict[str, Setting]:
         """The plain values, the environment over the file."""

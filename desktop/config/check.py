@@ -16,7 +16,10 @@ DEADLINE = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What came of opening one backend. `seconds` is how long it took; `error` is empty when it works."""
+    """What came of opening one backend. `seconds` is how long it took; `error` is empty when it works.
+
+    One whose settings are wrong is not `tried`.
+    """
 
     kind: str
     backend: str
@@ -26,18 +29,22 @@ class Checked:
     error: str = ""
     message: str = ""
     name: str = ""  # its own within the kind
+    tried: bool = True
 
 
 async def check_backend(
     settings: BackendSettings, *, clock: Callable[[], float] = time.monotonic, deadline: float = DEADLINE
 ) -> Checked:
-    """Open and close one backend. Never raises for what the backend does."""
+    """Open and close one backend, if its settings are right. Never raises for what the backend does."""
     started = clock()
     kind, name = settings.kind.value, settings.backend.value
 
     def failed(error: str, message: str) -> Checked:
         return Checked(kind, name, False, clock() - started, error=error, message=message, name=settings.name)
 
+    if settings.problems:
+        words = "not tried, since its settings are wrong"
+        return Checked(kind, name, False, 0.0, error="ConfigError", message=words, name=settings.name, tried=False)
     try:
         backend = registry.load(settings.kind, name).create(settings.values())
     except registry.PluginError as error:

@@ -40,33 +40,37 @@ def from_keyring(profile: str, kind: str, option: str) -> Setting:
     return Setting(value, f"keyring {APP} {name}", secret=True)
 
 
-def from_file(path: Path) -> Setting:
+def from_file(path: Path, option: str) -> Setting:
     """The secret on the first line of a file that nobody else can read.
+
+    Args:
+        option: which secret it is, for the words about the file.
 
     Raises:
         ConfigError: it is missing, not a plain file, not ours, readable by others, too large or empty.
     """
+    what = f"{option.replace('_', ' ')} file {path}"
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        raise ConfigError(f"The token file {path} cannot be read: {error.strerror}.") from error
+        raise ConfigError(f"The {what} cannot be read: {error.strerror}.") from error
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
-            raise ConfigError(f"The token file {path} is not a plain file.")
+            raise ConfigError(f"The {what} is not a plain file.")
         if os.name == "posix":
             if facts.st_uid != os.geteuid():
-                raise ConfigError(f"The token file {path} belongs to somebody else.")
+                raise ConfigError(f"The {what} belongs to somebody else.")
             if facts.st_mode & 0o077:
-                raise ConfigError(f"The token file {path} can be read by others. Fix it with: chmod 600 {path}")
+                raise ConfigError(f"The {what} can be read by others. Fix it with: chmod 600 {path}")
         if facts.st_size > LARGEST:
-            raise ConfigError(f"The token file {path} is too large to hold a token.")
+            raise ConfigError(f"The {what} is too large for a secret.")
         lines = os.read(descriptor, LARGEST).decode("utf-8", "replace").splitlines()
     finally:
         os.close(descriptor)
     if not lines or not lines[0].strip():
-        raise ConfigError(f"The token file {path} is empty.")
-    return Setting(lines[0].strip(), f"token file {path}", secret=True)
+        raise ConfigError(f"The {what} is empty.")
+    return Setting(lines[0].strip(), what, secret=True)
 
 
 def take_from_environment(env: MutableMapping[str, str], variable: str) -> Setting | None:
@@ -91,5 +95,5 @@ def secret_setting(
     if given.get(f"{option}_keyring", "").lower() in {"1", "true", "yes"}:
         return from_keyring(profile, kind, option)
     if given.get(f"{option}_file"):
-        return from_file(Path(given[f"{option}_file"]).expanduser())
+        return from_file(Path(given[f"{option}_file"]).expanduser(), option)
     return found

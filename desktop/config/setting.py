@@ -38,7 +38,8 @@ class BackendSettings:
     """Which plug-in serves one kind, and its options.
 
     `name` is its own within the kind, `shared` whether others serve the kind too. `broken` says why the plug-in cannot
-    be loaded; the profile is used without it then.
+    be loaded; the profile is used without it then. With `problems` it is not to be made at all: opened without the
+    secret that could not be read, it would sign in with a wrong one, which may lock the account.
     """
 
     kind: Kind
@@ -47,6 +48,7 @@ class BackendSettings:
     name: str = ""
     shared: bool = False
     broken: str = ""
+    problems: tuple[str, ...] = ()
 
     @property
     def source(self) -> str:

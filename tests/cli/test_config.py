@@ -1,6 +1,7 @@
 """Profiles: provenance, precedence, did-you-mean, and secrets that stay secret."""
 
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from desktop.config import ConfigError, load_profile, read_profile
 from desktop.config.file import render_profile, toml_text, write_private
 from desktop.config.secret import from_file
 from desktop.ports.base import Kind
+from desktop.wiring import build
 
 from .command_line import clean_env, run
 
@@ -132,22 +134,22 @@ def test_a_profile_name_cannot_leave_its_folder(tmp_path: Path, name: str) -> No
 def test_a_token_file_others_can_touch_is_refused(token_file: Path, mode: int) -> None:
     token_file.chmod(mode)
     with pytest.raises(ConfigError, match="chmod 600"):
-        from_file(token_file)
+        from_file(token_file, "token")
 
 
 def test_other_bad_token_files_are_refused(tmp_path: Path, token_file: Path) -> None:
-    assert from_file(token_file).value == CANARY
+    assert from_file(token_file, "token").value == CANARY
     empty, large, fifo = tmp_path / "empty", tmp_path / "large", tmp_path / "fifo"
     write_private(empty, ["\n"])
     write_private(large, ["x" * 9000])
     os.mkfifo(fifo, 0o600)
     for path in (empty, large, fifo, tmp_path, tmp_path / "absent"):
         with pytest.raises(ConfigError):
-            from_file(path)
+            from_file(path, "token")
     if os.geteuid() == 0:
         os.chown(token_file, 12345, -1)
         with pytest.raises(ConfigError, match="somebody else"):
-            from_file(token_file)
+            from_file(token_file, "token")
 
 
 def test_a_keyring_that_is_not_there_is_said_and_nothing_else_tried(config: Path) -> None:
@@ -234,3 +236,50 @@ def test_keys_and_theme_are_of_the_file_and_the_environment_wins(config: Path) -
     assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f11"}
     assert (profile.theme.value, profile.theme.origin) == ("contrast", "environment AGENT_DESKTOP_THEME")
     assert read_profile("work", {}, config).theme.value == "light"
+
+
+@pytest.mark.parametrize("wrong", ["mode", "missing", "option"])
+def test_a_backend_with_a_wrong_setting_is_not_tried(
+    config: Path, tmp_path: Path, token_file: Path, wrong: str
+) -> None:
+    """Signing in with an empty secret could lock the account."""
+    if wrong == "mode":
+        token_file.chmod(0o644)
+    elif wrong == "missing":
+        token_file.unlink()
+    else:
+        config.write_text(config.read_text().replace("token_file", 'ulr = "x"\ntoken_file'))
+    knocks: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        config.write_text(config.read_text().replace(":9", f":{listening.getsockname()[1]}", 1))
+        env = clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(config), AGENT_DESKTOP_CRM_TOKEN=CANARY)
+        checked = run("config", "check", env=env)
+        opened = run("backends", "check", "contact_center", "mock", "--open", env=env)
+        started = run(env=env)
+        try:
+            listening.accept()[0].close()
+            knocks.append(1)
+        except BlockingIOError:
+            pass
+    assert knocks == []
+    assert (checked.code, started.code) == (2, 2)
+    center, crm = checked.json["backends"]
+    assert (center["ok"], center["tried"], center["error"], crm["tried"]) == (False, False, "ConfigError", True)
+    assert len(checked.json["problems"]) == 1
+    assert "contact_center mock: not tried, since its settings are wrong" in checked.words
+    assert "not tried" in opened.words
+    assert checked.json["problems"][0] in opened.words
+
+
+async def test_a_backend_with_a_wrong_setting_is_not_even_made(config: Path, token_file: Path) -> None:
+    token_file.chmod(0o644)
+    profile = read_profile("work", {"AGENT_DESKTOP_CRM_TOKEN": CANARY}, config)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        await build(profile)
+
+
+def test_words_about_a_secret_call_it_by_its_name(tmp_path: Path) -> None:
+    for option, words in (("token", "token file"), ("password", "password file"), ("api_key", "api key file")):
+        with pytest.raises(ConfigError, match=f"The {words} .*absent cannot be read"):
+            from_file(tmp_path / "absent", option)

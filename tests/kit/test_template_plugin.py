@@ -43,7 +43,7 @@ def env_of(place: Path) -> dict[str, str]:
 def checked(place: Path) -> Ran:
     """What the desktop says of it, with a profile whose server is not there."""
     (place / "config.toml").write_text(
-        '[profiles.work.crm]\nbackend = "phonebook"\nurl = "http://127.0.0.1:9"\ntoken_file = "token"\n'
+        f'[profiles.work.crm]\nbackend = "phonebook"\nurl = "http://127.0.0.1:9"\ntoken_file = "{place}/token"\n'
     )
     (place / "token").write_text("t")
     (place / "token").chmod(0o600)

@@ -38,7 +38,7 @@ def server_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise Rejected(f"{url[:200]!r} is not an http:// or https:// address.")
     if parts.username is not None or parts.password is not None:
-        raise Rejected("An address must hold no user name or password; use a token file.")
+        raise Rejected("An address must hold no user name or password; secrets have options of their own.")
     if parts.query or parts.fragment or any(c.isspace() or not c.isprintable() for c in url):
         raise Rejected("An address must hold no query, fragment or space.")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
