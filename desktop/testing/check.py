@@ -110,7 +110,7 @@ def check(kind: Kind, name: str) -> Check:
         PluginError: it cannot be loaded at all.
     """
     backend = registry.load(kind, name)
-    complaints = statics.complaints(backend)
+    complaints = [*statics.entry_point_complaints(backend, kind, name), *statics.complaints(backend)]
     missing: list[str] = []
     conformance, markdown = None, ""
     if any(find_spec(module) is None for module in ("pytest", "pytest_asyncio")):

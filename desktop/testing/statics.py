@@ -91,6 +91,24 @@ def complaints(backend: type[Backend]) -> list[str]:
     ]
 
 
+def entry_point_complaints(backend: type[Backend], kind: Kind, name: str) -> list[str]:
+    """Where the manifest disagrees with the entry point that brought the class.
+
+    Args:
+        kind: the one whose group the entry point is in.
+        name: the entry point's.
+    """
+    manifest = getattr(backend, "manifest", None)
+    if not isinstance(manifest, Manifest):
+        return []  # told by `complaints`
+    found = []
+    if manifest.name != name:
+        found.append(f"the manifest's name is {manifest.name!r} and the entry point's is {name!r}")
+    if manifest.kind != kind:
+        found.append(f"the manifest's kind is {manifest.kind} and the entry point is in agent_desktop.{kind.value}")
+    return found
+
+
 def manifest_complaints(manifest: Manifest) -> list[str]:
     """What is wrong with the manifest itself."""
     found = []

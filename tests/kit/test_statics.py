@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Self
 
 import pytest
@@ -12,6 +13,7 @@ from desktop.ports.assist import Article, Assist
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.options import Option
 from desktop.testing import statics
+from desktop.testing.check import check
 from desktop.testing.contract import Contract
 
 from .reference.assist import ReferenceAssist
@@ -24,7 +26,8 @@ def changed(**news: Any) -> Manifest:
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in Kind for name in registry.names(kind)])
 def test_every_installed_backend_keeps_to_its_port(kind: Kind, name: str) -> None:
-    assert statics.complaints(registry.load(kind, name)) == []
+    backend = registry.load(kind, name)
+    assert [*statics.entry_point_complaints(backend, kind, name), *statics.complaints(backend)] == []
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,21 @@ def test_every_capability_with_a_method_has_a_test() -> None:
         for base in contract.__mro__:
             proven |= {one for test in vars(base).values() for one in proven_by(test)}
         assert statics.METHODS[kind].keys() <= proven, kind
+
+
+def test_a_manifest_says_the_same_as_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = tmp_path / "misnamed-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: misnamed\nVersion: 1.0\n")
+    target = f"{ReferenceCrm.__module__}:{ReferenceCrm.__name__}"
+    (facts / "entry_points.txt").write_text(
+        f"[agent_desktop.crm]\nmisnamed = {target}\n[agent_desktop.presence]\n{ReferenceCrm.manifest.name} = {target}\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    name = ReferenceCrm.manifest.name
+    assert check(Kind.CRM, "misnamed").complaints == (
+        f"the manifest's name is {name!r} and the entry point's is 'misnamed'",
+    )
+    assert check(Kind.PRESENCE, name).complaints == (
+        "the manifest's kind is crm and the entry point is in agent_desktop.presence",
+    )
