@@ -55,6 +55,7 @@ class Pbx:
         self.actions = actions
         self.refused: dict[str, str] = {}
         self.silent: set[str] = set()  # actions that are done and never answered
+        self.not_in_dialplan: set[str] = set()  # as "context,extension"
         self.rows: dict[str, str] = {}  # planned callbacks
         self.channels: list[str] = []  # entries of `Status`
         self.writers: set[asyncio.StreamWriter] = set()
@@ -116,7 +117,8 @@ class Pbx:
                 rows = [event("DBGetTreeResponse", Key=f"/f/{key}", Val=row) for key, row in self.rows.items()]
                 return self._list(asked, rows)
             case "Getvar" if asked["Variable"].startswith("DIALPLAN_EXISTS"):
-                return f"{head}Value: 1\r\n\r\n"
+                place = asked["Variable"].removeprefix("DIALPLAN_EXISTS(").removesuffix(",1)")
+                return f"{head}Value: {int(place not in self.not_in_dialplan)}\r\n\r\n"
             case _:
                 return f"{head}Value: \r\n\r\n"
 

@@ -202,6 +202,20 @@ async def test_an_expert_who_was_asked_for_without_an_answer_does_not_block_the_
         await until(lambda: (now := call(backend)) and now.legs[-1].phase is LegPhase.FAILED, "it is told as failed")
 
 
+async def test_a_number_that_the_dialplan_does_not_have_is_named_with_the_context_it_was_looked_for_in() -> None:
+    pbx = Pbx()
+    pbx.not_in_dialplan |= {"desk,1050", "hall,support"}
+    async with at(pbx, dial_context="desk", queue_context="hall") as backend:
+        await backend.open()
+        interaction = await talking(backend, pbx)
+        with pytest.raises(Rejected) as caught:
+            await backend.consult(interaction.id, "tel:1050", key="a")
+        assert caught.value.message == "The telephone system does not know 1050 in its context desk (dial_context)."
+        with pytest.raises(Rejected) as caught:
+            await backend.blind_transfer(interaction.id, "queue:support", key="b")
+        assert caught.value.message == "The telephone system does not know support in its context hall (queue_context)."
+
+
 async def test_two_who_ask_for_an_expert_at_once_get_one() -> None:
     pbx = Pbx()
     async with at(pbx) as backend:

@@ -165,7 +165,8 @@ class Transfers:
         if target.startswith("queue:") and extension not in self._board.floor.figures:
             raise Rejected(f"The telephone system has no queue {extension[:40]}.")
         if await self._board.ask(f"DIALPLAN_EXISTS({context},{extension},1)") != "1":
-            raise Rejected(f"The telephone system does not know {extension[:40]}.")
+            option = "queue_context" if target.startswith("queue:") else "dial_context"
+            raise Rejected(f"The telephone system does not know {extension[:40]} in its context {context} ({option}).")
         return context, extension
 
     def _talking(self, interaction_id: str) -> Contact:

@@ -87,8 +87,7 @@ class Client(ClientXMPP):
         self._unfinished = 0
         try:
             if self._account.host:
-                port = self._account.port or (5223 if self._account.direct_tls else 5222)
-                self.connect(self._account.host, port)
+                self.connect(self._account.host, self._asked_port)
             else:
                 self.connect()
             new = await self._outcome
@@ -124,7 +123,7 @@ class Client(ClientXMPP):
     def reschedule_connection_attempt(self) -> None:
         """Every address failed. slixmpp would try again for ever; when to try again is the host's business."""
         self._current_connection_attempt = None
-        self._fail(self._trouble or Unavailable("The directory cannot be reached."))
+        self._fail(self._trouble or Unavailable(self._nobody_there))
 
     def data_received(self, data: bytes | str) -> None:
         """Bytes came in. A stanza that never ends, or a document type, ends the connection."""
@@ -193,11 +192,22 @@ class Client(ClientXMPP):
     def _refused_all(self, _: object) -> None:
         self._fail(self._trouble or AuthFailed("The directory offers no way of signing in that is safe."))
 
+    @property
+    def _nobody_there(self) -> str:
+        account = self._account
+        if not account.host:
+            return f"The directory of {account.domain} cannot be reached where DNS says; name it with host and port."
+        return f"The directory at {account.host}:{self._asked_port} cannot be reached; see host and port."
+
+    @property
+    def _asked_port(self) -> int:
+        return self._account.port or (5223 if self._account.direct_tls else 5222)
+
     def _not_reached(self, error: object) -> None:
         if isinstance(error, ssl.SSLError):
             self._untrusted(error)
         else:
-            self._trouble = Unavailable("The directory cannot be reached.", type(error).__name__)
+            self._trouble = Unavailable(self._nobody_there, type(error).__name__)
 
     def _untrusted(self, error: object) -> None:
         self._trouble = (
