@@ -18,12 +18,14 @@ from desktop.app.wrap_up_json import record_from, says_the_same
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
-from desktop.domain.select import wrap_up_problems
+from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.words import Phase
 
 log = logging.getLogger(__name__)
 
 _REVISIONS = 100
+_ON_ITS_WAY = "The note is on its way to the CRM."
+_STAYS_HERE = "This profile names no CRM: the note is kept in the outbox. Press o to see it."
 
 
 class WrapUps:
@@ -86,7 +88,8 @@ class WrapUps:
         finally:
             self._intents.end(interaction_id)
         if result.ok:
-            return ActionResult(True, result.text or "Finished. The note is on its way to the CRM.")
+            where = _ON_ITS_WAY if names_crm(self._store.state) else _STAYS_HERE
+            return ActionResult(True, result.text or f"Finished. {where}")
         return result
 
     async def _keep(

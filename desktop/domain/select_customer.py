@@ -153,3 +153,8 @@ def _leg_words(leg: Leg) -> str:
     if leg.failure is not None and not is_open(leg):
         outcome = leg.failure.value.replace("_", " ")
     return f"{_KIND_WORDS[leg.kind]} {leg.target_name or leg.target}: {outcome}"
+
+
+def names_crm(state: AppState) -> bool:
+    """Whether the profile names a CRM, be it there or not."""
+    return any(source.partition(":")[0] == "crm" for source in state.health)

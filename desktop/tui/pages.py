@@ -76,6 +76,7 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
         content("Outbox", "bold $accent"),
         content(f"  {state.outbox.waiting} waiting, {state.outbox.parked} need you  {state.outbox.why}"),
         content(""),
+        *_service_levels(state),
         content("Program", "bold $accent"),
         content(f"  Python {python_version()} · " + " · ".join(versions)),
         content(f"  log {log_path}"),
@@ -93,6 +94,13 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
             *(content(f"  {odd}") for odd in state.oddities),
         ]
     return lines
+
+
+def _service_levels(state: AppState) -> list[Content]:
+    """How each contact centre counts its service level: the border of the queues has little room for it."""
+    formulas = dict.fromkeys(queue.service_level_formula for queue in state.queues.values())
+    lines = [content(f"  SL is {formula}") for formula in formulas if formula]
+    return [content("Queues", "bold $accent"), *lines, content("")] if lines else []
 
 
 def outbox_lines(rows: Sequence["OutboxRow"], state: AppState, now: Instant) -> list[Content]:
@@ -118,7 +126,7 @@ def outbox_lines(rows: Sequence["OutboxRow"], state: AppState, now: Instant) -> 
         )
         if row.reason:
             lines.append(content(f"    {row.reason}", "$warning"))
-        lines += [content(f"    {text}") for text in _text_of(row)]
+        lines += [one for text in _text_of(row) for one in _indented(text)]
         lines.append(content(""))
     return lines[:-1] + messages
 
@@ -137,7 +145,7 @@ def _messages(state: AppState, now: Instant) -> list[Content]:
                 ("   wants no more messages" if one.opts_out else "", "bold $warning"),
             )
         )
-        lines += [content(f"    {text}") for text in (one.subject, one.text) if text]
+        lines += [written for text in (one.subject, one.text) if text for written in _indented(text)]
     if state.sent:
         lines += [content(""), content("Messages sent", "bold $accent")]
     for sent in reversed(list(state.sent.values())):
@@ -154,8 +162,13 @@ def _messages(state: AppState, now: Instant) -> list[Content]:
             )
         )
         if sent.text:
-            lines.append(content(f"    {sent.text}", "$muted"))
+            lines += _indented(sent.text, "$muted")
     return lines
+
+
+def _indented(text: str, style: str = "") -> list[Content]:
+    """A text of several lines as it was written, each of them on its own."""
+    return [content(f"    {one}", style) for one in text.replace("\r\n", "\n").split("\n")]
 
 
 def _text_of(row: "OutboxRow") -> list[str]:

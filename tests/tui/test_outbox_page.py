@@ -1,5 +1,6 @@
 """The outbox page: records that wait, messages from customers, and what became of those sent."""
 
+from desktop.app.outbox_rows import new_row
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
 from desktop.domain.state import AppState
@@ -52,3 +53,9 @@ def test_what_strangers_write_is_only_text() -> None:
     for line in shown(AppState(received={"1": message}, sent={"2": report})):
         assert all(character.isprintable() for character in line), ascii(line)
     assert sum("[bold]" in line for line in shown(AppState(received={"1": message}))) == 3
+
+
+def test_a_note_of_several_lines_keeps_them() -> None:
+    row = new_row("k", "wrap_up", "i1", "crm", {"note": "first\nsecond\r\nthird"}, created_at=1.0)
+    text = [line.plain for line in outbox_lines((row,), AppState(), 100.0)]
+    assert [line for line in text if line.startswith("    ")] == ["    first", "    second", "    third"]

@@ -64,6 +64,8 @@ class CustomerPane(TextPane):
                 return _many(pop, view, self._room)
             case PopAnswer.NO_MATCH:
                 return _none(pop, view)
+            case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
+                return _no_crm(view)
             case PopAnswer.COULD_NOT_ASK:
                 return _not_asked(pop, view)
             case PopAnswer.SEARCHING:
@@ -200,6 +202,14 @@ def _none(pop: ScreenPop, view: View) -> list[Content]:
         content(f"Nobody in {sources.asked(pop)} has this address.", "$warning"),
         line(("/", "bold $accent"), (" search   ", "$muted"), ("+", "bold $accent"), (" new customer   ", "$muted")),
         content("Or go on without: the note is kept with the contact.", "$muted"),
+    ]
+
+
+def _no_crm(view: View) -> list[Content]:
+    where = wording.address(view.interaction.customer) if view.interaction else ""
+    return [
+        content(where, "bold"),
+        content("This profile names no CRM, so nobody is looked up.", "$muted"),
     ]
 
 

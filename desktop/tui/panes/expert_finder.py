@@ -145,12 +145,13 @@ class ExpertFinder(Pane, Vertical):
         table.set_rows(rows)
         self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + _heard(view))
         verb = "hand over" if self.transferring else "consult"
+        writing = self.query_one("#expert-message", Input).has_focus
         self.border_subtitle = line(
             ("enter", "bold $accent"),
-            (f" {verb}  ", "$muted"),
+            (f" {'send' if writing else verb}  ", "$muted"),
             *([] if self.transferring else [(shown("transfer"), "bold $accent"), (" hand over  ", "$muted")]),
             (shown("finish"), "bold $accent"),
-            (" chat", "$muted"),
+            (" send" if writing else " chat", "$muted"),
         )
         self._draw_expert(view, table.cursor_key)
 
@@ -184,9 +185,7 @@ class ExpertFinder(Pane, Vertical):
         """Enter in the search consults; enter in the chat field sends."""
         event.stop()
         if event.input.id == "expert-message":
-            if self._writing_to and event.value.strip():
-                self.post_message(self.Picked("chat", self._writing_to, event.value.strip()))
-                event.input.value = ""
+            self._send(event.input)
             return
         self.pick("transfer" if self.transferring else "consult")
 
@@ -200,6 +199,11 @@ class ExpertFinder(Pane, Vertical):
         event.stop()
         if self.view is not None and self.is_open:
             self._draw_expert(self.view, event.key)
+
+    def on_descendant_focus(self) -> None:
+        """What enter does depends on the field."""
+        if self.view is not None:
+            self.draw(self.view)
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move in the list while the field has the focus."""
@@ -217,6 +221,9 @@ class ExpertFinder(Pane, Vertical):
             if key.startswith("queue:"):
                 return
             field = self.query_one("#expert-message", Input)
+            if field.has_focus and key == self._writing_to:
+                self._send(field)
+                return
             if key != self._writing_to:
                 field.value = ""
             self._writing_to = key
@@ -224,6 +231,11 @@ class ExpertFinder(Pane, Vertical):
             field.focus()
             return
         self.post_message(self.Picked(how, key))
+
+    def _send(self, field: Input) -> None:
+        if self._writing_to:
+            self.post_message(self.Picked("chat", self._writing_to, field.value.strip()))
+            field.value = ""
 
 
 def _row(expert: RankedExpert, now: Instant) -> Row:

@@ -1,4 +1,4 @@
-"""The last line: what was told last, or the keys that always help."""
+"""The last lines: what was told last, or the keys that always help."""
 
 from typing import ClassVar
 
@@ -7,19 +7,22 @@ from textual.widget import Widget
 
 from desktop.tui import keys
 from desktop.tui.pane import Pane, View
+from desktop.tui.panes.page import Page
 from desktop.tui.safe_text import Part, content, line
 
-STAYS = 12.0
-"""Seconds a notice stays; an error stays until the next one."""
+STAYS, ERROR_STAYS = 12.0, 25.0
+"""Seconds a notice stays, and an error, unless the next one comes; diagnostics keep them all."""
+TALLEST = 3
+"""Lines that a notice may have."""
 SHOWN = ("help", "state", "search", "note", "outbox", "diagnostics", "palette", "quit")
 
 
 class Footer(Pane, Widget):
-    """One line."""
+    """One line; a notice that needs more has up to three."""
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
-    Footer { height: 1; background: $panel; color: $foreground; }
+    Footer { height: auto; min-height: 1; max-height: 3; background: $panel; color: $foreground; }
     """
     _line: Content = Content("")
 
@@ -31,19 +34,29 @@ class Footer(Pane, Widget):
         """Show the newest notice while it is fresh."""
         notices = view.state.notices
         newest = notices[-1] if notices else None
-        if (
-            newest is not None
-            and (newest.severity == "error" or view.now - newest.at < STAYS)
-            and view.now - newest.at < 60
-        ):
+        if newest is not None and view.now - newest.at < (ERROR_STAYS if newest.severity == "error" else STAYS):
             style = {"error": "bold $error", "warning": "bold $warning"}.get(newest.severity, "$accent")
             sign = {"error": "✕", "warning": "!"}.get(newest.severity, "·")
-            shown = line((f" {sign} ", style), (newest.text, style))
+            shown = self._fitted(f" {sign} {newest.text}", style)
         else:
             shown = _keys(self.size.width or 80)
         if not shown.is_same(self._line):
+            width = self.size.width or 80
+            other_height = shown.get_height({}, width) != self._line.get_height({}, width)
             self._line = shown
-            self.refresh()
+            self.refresh(layout=other_height)
+
+    def _fitted(self, text: str, style: str) -> Content:
+        """As much of a notice as there is room for, with an ellipsis where that is not all."""
+        width = self.size.width or 80
+        # A page covers all but the last line.
+        room = 1 if any(page.is_open for page in self.screen.query(Page)) else TALLEST
+        whole = content(text, style)
+        fitted, words = whole, text.split(" ")
+        while fitted.get_height({}, width) > room and len(words) > 1:
+            words.pop()
+            fitted = content(" ".join(words) + " …", style)
+        return fitted
 
     def on_resize(self) -> None:
         """Fit the new width."""

@@ -13,6 +13,9 @@ from desktop.tui.sources import tagged
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 
+HERE = "desk"
+"""Stands for the source of what the desktop itself saw, where the others of a timeline are named."""
+
 
 class CasesPane(Pane, LineTable):
     """The customer's cases, open ones first."""
@@ -77,7 +80,7 @@ class TimelinePane(Pane, LineTable):
         )
         self.border_title = content("Timeline")
         self._made: dict[str, tuple[TimelineEntry, Row]] = {}
-        self._made_in = -1  # the quarter of an hour, since rows say "today"
+        self._made_in = (-1, False)  # the quarter of an hour, since rows say "today"; whether sources are named
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, and the details of its customer."""
@@ -97,26 +100,27 @@ class TimelinePane(Pane, LineTable):
 
     def _rows_of(self, entries: Sequence[TimelineEntry], now: Instant) -> list[Row]:
         """Rows are kept while their entries are the same: a long history must not cost at each turn of a call."""
-        quarter = int(now // 900)
-        known = self._made if quarter == self._made_in else {}
-        self._made, self._made_in = {}, quarter
+        several = any(entry.source for entry in entries)
+        made_in = (int(now // 900), several)
+        known = self._made if made_in == self._made_in else {}
+        self._made, self._made_in = {}, made_in
         rows = []
         for entry in entries:
             key = f"{entry.source}{entry.id}"
             kept = known.get(key)
-            row = kept[1] if kept is not None and kept[0] is entry else _entry(key, entry, now)
+            row = kept[1] if kept is not None and kept[0] is entry else _entry(key, entry, now, several=several)
             self._made[key] = (entry, row)
             rows.append(row)
         return rows
 
 
-def _entry(key: str, entry: TimelineEntry, now: Instant) -> Row:
+def _entry(key: str, entry: TimelineEntry, now: Instant, *, several: bool) -> Row:
     return Row(
         key,
         (
             content(wording.day(entry.at, now), "$muted"),
             content(wording.TIMELINE_SIGN.get(entry.channel, "·"), "$accent"),
-            tagged(content(entry.summary), entry.source),
+            tagged(content(entry.summary), entry.source or (HERE if several else "")),
             content(entry.agent, "$muted"),
         ),
     )

@@ -148,6 +148,8 @@ def who(view: View, interaction: Interaction) -> list[Part]:
             return [(f"{len(pop.matches)} customers share ", "bold"), (number, "bold"), ("  who is it?", "$warning")]
         case PopAnswer.NO_MATCH:
             return [*fallback, ("  not in the CRM", "$warning")]
+        case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
+            return [*fallback, ("  no CRM in this profile", "$muted")]
         case PopAnswer.COULD_NOT_ASK:
             return [*fallback, ("  ✕ CRM could not be asked", "$error")]
         case _:

@@ -2,11 +2,14 @@
 
 from typing import ClassVar
 
+from textual.content import Content
+
 from desktop.domain import select
 from desktop.domain.model import Instant, QueueStats
 from desktop.tui import wording
+from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
-from desktop.tui.safe_text import Part, content
+from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable, Row
 from desktop.tui.table_columns import Column
 
@@ -46,7 +49,21 @@ class QueuesPane(Pane, LineTable):
         formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
         as_of = f" · as of {wording.age(view.now - oldest)}" if oldest is not None else ""
         self.border_title = content(f"Queues{as_of}")
-        self.border_subtitle = content(f"SL {formula}" if formula else "")
+        self.border_subtitle = self._service_level(formula)
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            self.draw(self.view)
+
+    def _service_level(self, formula: str) -> Content:
+        """How the service level is counted, whole; where there is no room for it, where it stands."""
+        if not formula:
+            return content("")
+        whole = content(f"SL {formula}")
+        if whole.cell_length <= self.outer_size.width - 6:  # corners, a dash and a space at each end
+            return whole
+        return line(("SL: see ", "$muted"), (shown("diagnostics"), "bold $accent"))
 
 
 def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:

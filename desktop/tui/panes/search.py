@@ -6,6 +6,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
 
+from desktop.domain import select
 from desktop.domain.words import PopAnswer
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content, line
@@ -94,7 +95,9 @@ class SearchPane(Pane, Vertical):
         table = self.query_one(LineTable)
         matches = pop.matches if pop else ()
         table.set_empty(
-            {PopAnswer.SEARCHING: "Asking the CRM …", PopAnswer.COULD_NOT_ASK: "The CRM could not be asked."}.get(
+            "This profile names no CRM."
+            if not select.names_crm(view.state)
+            else {PopAnswer.SEARCHING: "Asking the CRM …", PopAnswer.COULD_NOT_ASK: "The CRM could not be asked."}.get(
                 pop.answer if pop else PopAnswer.NO_MATCH, "Nobody found yet."
             )
         )

@@ -134,8 +134,12 @@ class WrapUpPane(Pane, Vertical):
             (shown("callback"), "bold $accent"),
             (" callback  ", "$muted"),
             (shown("text"), "bold $accent"),
-            (" text  ", "$muted"),
-            *([(shown("extend"), "bold $accent"), (" more time", "$muted")] if interaction.wrap_up_deadline else []),
+            (" text", "$muted"),
+            *(
+                [(f"  {shown('extend')}", "bold $accent"), (" more time", "$muted")]
+                if interaction.wrap_up_deadline
+                else []
+            ),
         )
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:

@@ -55,7 +55,12 @@ class CustomerVerbs(Desk):
             screen.close_top()
             return
         if len(screen.state.sources) == 0:
-            self._tell("This profile has one CRM and one directory: there is nothing to link.")
+            has_crm = select.names_crm(screen.state)
+            self._tell(
+                "There is nothing to link: no second CRM and no second directory in this profile."
+                if has_crm
+                else "This profile names no CRM: there are no records to link."
+            )
             return
         person = finder.under_cursor if finder.is_open else None
         pop = select.pop(screen.state, screen.selected or "")

@@ -54,6 +54,9 @@ class ExpertVerbs(Desk):
         session, interaction = self.session, self._selected()
         if session is None or interaction is None:
             return
+        if how == "chat" and not text:
+            self._tell("There is nothing to send yet. Write to them first.")
+            return
         if how == "chat":
             self._result(session.actions.chat(target, text))
             return
