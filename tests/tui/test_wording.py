@@ -53,9 +53,9 @@ async def test_a_long_history_is_not_drawn_anew_when_the_call_changes(monkeypatc
     made: list[str] = []
     original = history._entry
 
-    def counted(key: str, entry: TimelineEntry, now: float) -> Row:
+    def counted(key: str, entry: TimelineEntry, now: float, *, several: bool) -> Row:
         made.append(entry.id)
-        return original(key, entry, now)
+        return original(key, entry, now, several=several)
 
     monkeypatch.setattr(history, "_entry", counted)
     app, session = desk(state)
@@ -67,3 +67,13 @@ async def test_a_long_history_is_not_drawn_anew_when_the_call_changes(monkeypatc
         app.request_frame()
         await settle(pilot)
     assert len(made) <= 5002
+
+
+async def test_the_age_of_the_timeline_goes_on() -> None:
+    app, _ = desk(replace(active(), details={"C-4471": replace(DETAILS, fetched_at=NOW - 1)}))
+    async with app.run_test(size=(160, 42)) as pilot:
+        await settle(pilot)
+        pane = app.desk_screen.query_one(history.TimelinePane)
+        assert pane.view is not None
+        pane.tick(replace(pane.view, now=pane.view.now + 30))
+        assert "31s ago" in str(pane.border_title)

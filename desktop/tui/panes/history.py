@@ -1,7 +1,8 @@
 """What happened before: open cases and the timeline over all channels."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+
+from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.customer import Case, Match, TimelineEntry
@@ -66,7 +67,6 @@ def _case(case: Case, now: Instant) -> Row:
 class TimelinePane(Pane, LineTable):
     """Everything that happened, newest first, this contact on top."""
 
-    ticks: ClassVar[bool] = False
     DEFAULT_CSS = """
     TimelinePane { height: 1fr; min-height: 3; border: round $rule; padding: 0 1; }
     """
@@ -93,10 +93,14 @@ class TimelinePane(Pane, LineTable):
         details = select.details_of(view.state, match)
         failed, unknown = details.failed.get("timeline"), details.timeline is None
         entries = select.timeline(view.state, interaction) if interaction else ()
-        old = f" · {wording.since(view.now - details.fetched_at)}" if details.fetched_at else ""
-        self.border_title = content(f"Timeline{old}" if not failed else f"Timeline · {failed}")
+        self.border_title = _timeline_title(details, view.now)
         self.set_empty(_empty(match is not None, unknown, failed, "No history."))
         self.set_rows(self._rows_of(entries, view.now))
+
+    def tick(self, view: View) -> None:
+        """Only the age in the title goes on by itself."""
+        self.view = view
+        self.border_title = _timeline_title(select.details_of(view.state, _match(view)), view.now)
 
     def _rows_of(self, entries: Sequence[TimelineEntry], now: Instant) -> list[Row]:
         """Rows are kept while their entries are the same: a long history must not cost at each turn of a call."""
@@ -112,6 +116,12 @@ class TimelinePane(Pane, LineTable):
             self._made[key] = (entry, row)
             rows.append(row)
         return rows
+
+
+def _timeline_title(details: select.ShownDetails, now: Instant) -> Content:
+    if failed := details.failed.get("timeline"):
+        return content(f"Timeline · {failed}")
+    return content("Timeline" + (f" · {wording.since(now - details.fetched_at)}" if details.fetched_at else ""))
 
 
 def _entry(key: str, entry: TimelineEntry, now: Instant, *, several: bool) -> Row:
