@@ -18,7 +18,7 @@ def record_json(record: WrapUpRecord, ids: Sequence[str] = ()) -> dict[str, Any]
 
 
 def record_from(kept: Mapping[str, Any]) -> WrapUpRecord:
-    """The record of a JSON object.
+    """The record of a JSON object; one kept by an earlier version has no labels.
 
     Raises:
         LookupError, TypeError: it is not one.
@@ -26,6 +26,7 @@ def record_from(kept: Mapping[str, Any]) -> WrapUpRecord:
     values = {name: value for name, value in kept.items() if name != "also"}
     for name in ("codes", "experts"):
         values[name] = tuple(values[name])
+    values["code_labels"] = tuple(values.get("code_labels", ()))
     values["follow_ups"] = tuple(follow_up_from(follow_up) for follow_up in values["follow_ups"])
     return WrapUpRecord(**values)
 

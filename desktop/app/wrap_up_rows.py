@@ -10,6 +10,7 @@ from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.wrap_up_json import message_json, record_json
 from desktop.domain.customer import Customer, FollowUp, WrapUpRecord
+from desktop.domain.leg_names import with_leg_names
 from desktop.domain.model import Interaction
 from desktop.domain.select import call_capabilities, consent_to, customer_of, expert_outcomes
 from desktop.domain.state import AppState
@@ -60,8 +61,10 @@ class WrapUpRows:
             codes=tuple(codes),
             note=note,
             follow_ups=tuple(follow_ups),
-            experts=expert_outcomes(interaction),
+            experts=expert_outcomes(with_leg_names(state, interaction)),
             address="" if interaction.customer.withheld else interaction.customer.value,
+            agent_name=_agent_name(state),
+            code_labels=_labels(state, codes),
         )
         ids = match.ids if match is not None else ()
         rows = [
@@ -109,6 +112,8 @@ class WrapUpRows:
             codes=draft.codes,
             note=draft.note,
             follow_ups=follow_ups,
+            agent_name=_agent_name(state),
+            code_labels=_labels(state, draft.codes),
         )
         target = next(self._targets.records(None))[0]
         if draft.customer_id is not None:
@@ -174,3 +179,14 @@ class WrapUpRows:
 
     def _row(self, key: str, kind: str, interaction_id: str, target: str, payload: Any) -> OutboxRow:
         return new_row(key, kind, interaction_id, target, payload, created_at=self._clock())
+
+
+def _agent_name(state: AppState) -> str:
+    agent = state.agents.get(state.me)
+    return agent.name if agent is not None else ""
+
+
+def _labels(state: AppState, codes: Sequence[str]) -> tuple[str, ...]:
+    """A code's label, or the code where there is none."""
+    labels = {code.id: code.label for code in state.codes}
+    return tuple(labels.get(code) or code for code in codes)

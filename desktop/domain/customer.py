@@ -147,7 +147,10 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class WrapUpRecord:
-    """What is written back to the CRM when an interaction is over. Delivered exactly once, under `key`."""
+    """What is written back to the CRM when an interaction is over. Delivered exactly once, under `key`.
+
+    `agent_name` and `code_labels` are for people, as they were at the time; empty where none are known.
+    """
 
     key: str
     interaction_id: str
@@ -162,3 +165,15 @@ class WrapUpRecord:
     follow_ups: tuple[FollowUp, ...] = ()
     experts: tuple[str, ...] = ()  # who was asked and what came of it
     address: str = ""
+    agent_name: str = ""
+    code_labels: tuple[str, ...] = ()  # in the order of `codes`
+
+    @property
+    def agent(self) -> str:
+        """The agent as people call them."""
+        return self.agent_name or self.agent_id
+
+    @property
+    def outcome(self) -> tuple[str, ...]:
+        """The codes as people read them."""
+        return self.code_labels or self.codes

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -110,6 +111,18 @@ async def test_a_customer_made_long_ago_is_what_hubspot_says_of_them_now() -> No
         now += INDEX_LAG
         assert await crm.find(Address("phone", NUMBER)) == ()
         await crm.close()
+
+
+async def test_what_is_written_names_the_agent_and_the_codes_as_people_do() -> None:
+    async with hubspot() as (crm, account):
+        contact = account.add("contacts", firstname="Eve")
+        known = replace(record("k-1", contact), agent_name="Maya Chen", code_labels=("Solved at once",))
+        await crm.log_wrap_up(known)
+        (call,) = account.objects["calls"].values()
+        assert call["properties"]["hs_call_title"] == "Call · Billing · Solved at once"
+        body = call["properties"]["hs_call_body"]
+        assert "Agent: Maya Chen" in body and "Codes: Solved at once" in body
+        assert "maya" not in body and "solved" not in body
 
 
 async def test_what_is_written_is_text_and_is_written_once_by_many() -> None:

@@ -98,7 +98,9 @@ async def test_a_receipt_counts_only_for_our_own_key() -> None:
     activity, asked = await _crm(answer(200, b'{"key": "k-1", "activity_id": "a-9"}'))
     assert activity == "a-9"
     assert (asked[0].method, asked[0].path) == ("PUT", "/v1/wrap-ups/k-1")
-    assert json.loads(asked[0].body)["codes"] == ["solved"]
+    sent = json.loads(asked[0].body)
+    assert sent["codes"] == ["solved"]
+    assert not {"agent_name", "code_labels"} & sent.keys()  # the service refuses what it does not know
     for body in (
         b'{"key": "k-2", "activity_id": "a-9"}',
         b'{"activity_id": "a-9"}',

@@ -56,7 +56,7 @@ def activity_of(record: WrapUpRecord) -> tuple[str, dict[str, str]]:
     if record.channel != "voice":
         return "notes", {"hs_timestamp": written(record.ended_at), "hs_note_body": body}
     milliseconds = max(0, round((record.ended_at - record.started_at) * 1000))
-    title = " · ".join(part for part in ("Call", record.queue, ", ".join(record.codes)) if part)
+    title = " · ".join(part for part in ("Call", record.queue, ", ".join(record.outcome)) if part)
     return "calls", {
         "hs_timestamp": written(record.started_at),
         "hs_call_title": title[:250],
@@ -75,13 +75,13 @@ def task_of(text: str, due: Instant) -> dict[str, str]:
 
 def _words(record: WrapUpRecord) -> str:
     said = {
-        "Codes": ", ".join(record.codes),
+        "Codes": ", ".join(record.outcome),
         "Channel": record.channel,
         "Queue": record.queue,
         "Address": record.address,
         "Experts": "; ".join(record.experts),
         "Then": "; ".join(f"{one.kind}: {one.text}" for one in record.follow_ups),
-        "Agent": record.agent_id,
+        "Agent": record.agent,
     }
     return "\n".join([record.note, *(f"{name}: {value}" for name, value in said.items() if value)])
 

@@ -15,6 +15,9 @@ from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import ProtocolError, Rejected
 
+_NOT_TAKEN = frozenset({"agent_name", "code_labels"})
+"""What the service has no fields for."""
+
 
 class MockCrm(Crm):
     """Speaks the CRM part of the wire contract."""
@@ -82,7 +85,8 @@ class MockCrm(Crm):
 
     async def log_wrap_up(self, record: WrapUpRecord) -> str:
         path = f"/v1/wrap-ups/{segment(record.key)}"
-        answer = await self._http.change("PUT", path, asdict(record), key=record.key)
+        kept = {name: value for name, value in asdict(record).items() if name not in _NOT_TAKEN}
+        answer = await self._http.change("PUT", path, kept, key=record.key)
         if member(answer, "key") != record.key:
             raise ProtocolError("The CRM's receipt is not for our record.", "the answer carries another key")
         return read(str, member(answer, "activity_id"))

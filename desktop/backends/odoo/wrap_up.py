@@ -24,8 +24,8 @@ def body(record: WrapUpRecord) -> str:
     lines = [" · ".join(fact for fact in facts if fact)]
     rows = {
         "Customer": "" if record.customer_id is not None else f"not known ({record.address or 'number withheld'})",
-        "Codes": ", ".join(record.codes),
-        "Agent": record.agent_id,
+        "Codes": ", ".join(record.outcome),
+        "Agent": record.agent,
         "Experts": "; ".join(record.experts),
         "Interaction": record.interaction_id,
     }
