@@ -225,6 +225,20 @@ async def test_finishing_is_local_first_and_delivered_once(desks: list[Desk], tm
     assert d.state.outbox.waiting == d.state.outbox.parked == 0
 
 
+async def test_finishing_without_a_crm_does_not_say_that_the_note_is_on_its_way(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d = Desk(tmp_path / "p.db")
+    d.session = Session("p", Backends(d.server), d._open, timing=d.time.timing)
+    desks.append(d)
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
+    assert result.ok
+    assert result.text == "Finished. This profile names no CRM: the note is kept in the outbox. Press o to see it."
+    await until(lambda: d.state.outbox.parked == 1)
+
+
 async def test_when_the_contact_centre_fails_the_note_is_safe_and_pressing_again_makes_no_second(
     desks: list[Desk], tmp_path: Path
 ) -> None:
