@@ -7,7 +7,6 @@ from textual.widget import Widget
 
 from desktop.tui import keys
 from desktop.tui.pane import Pane, View
-from desktop.tui.panes.page import Page
 from desktop.tui.safe_text import Part, content, line
 
 STAYS, ERROR_STAYS = 12.0, 25.0
@@ -50,7 +49,7 @@ class Footer(Pane, Widget):
         """As much of a notice as there is room for, with an ellipsis where that is not all."""
         width = self.size.width or 80
         # A page covers all but the last line.
-        room = 1 if any(page.is_open for page in self.screen.query(Page)) else TALLEST
+        room = 1 if self.screen.query("#page.open") else TALLEST
         whole = content(text, style)
         fitted, words = whole, text.split(" ")
         while fitted.get_height({}, width) > room and len(words) > 1:
