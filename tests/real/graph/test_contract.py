@@ -29,6 +29,7 @@ class GraphRig(HttpRig[GraphPresence], PresenceRig):
     """A tenant with an agent and an expert. The sign-in service is past the proxy: Graph itself is what fails."""
 
     polls = True
+    label = "vendor-judged"
     secrets = (CLIENT_SECRET,)
     answers: ClassVar[Mapping[Fault, Answer]] = {
         **ANSWERS,
