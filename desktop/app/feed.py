@@ -2,37 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
 from desktop.app.clock_skew import ClockSkew
+from desktop.app.event_source import SNAPSHOTS, STREAMED, EventSource
 from desktop.app.failures import one_line, source_name
 from desktop.app.store import Store
 from desktop.app.timing import first_of
-from desktop.domain.events import (
-    AgentChanged,
-    ChatReceived,
-    ClockRead,
-    ContactCenterSnapshot,
-    DeliveryChanged,
-    Envelope,
-    Gap,
-    HealthChanged,
-    Heartbeat,
-    InteractionChanged,
-    MessageReceived,
-    MessagingSnapshot,
-    PersonChanged,
-    PhoneCallChanged,
-    PhoneRegistrationChanged,
-    PhoneSnapshot,
-    PresenceChanged,
-    PresenceSnapshot,
-    QueueChanged,
-)
+from desktop.domain.events import ClockRead, Envelope, Gap, HealthChanged, Heartbeat
 from desktop.domain.reducer import needs_snapshot
 from desktop.domain.words import Health
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable
@@ -46,32 +26,6 @@ LONGEST_WAIT = 300.0
 _SKEW_WORTH_TELLING = 0.05
 _TICK = 1e-3
 _HEAL_EVERY = 1.0
-_SNAPSHOTS = (ContactCenterSnapshot, PhoneSnapshot, PresenceSnapshot, MessagingSnapshot)
-_STREAMED = (
-    *_SNAPSHOTS,
-    InteractionChanged,
-    AgentChanged,
-    QueueChanged,
-    PersonChanged,
-    PresenceChanged,
-    ChatReceived,
-    DeliveryChanged,
-    MessageReceived,
-    PhoneCallChanged,
-    PhoneRegistrationChanged,
-    Heartbeat,
-    Gap,
-)
-
-
-class EventSource(Protocol):
-    """A backend with a snapshot and a stream of events after it."""
-
-    async def snapshot(self) -> Envelope:
-        """Everything, numbered with the last event it includes."""
-
-    def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
-        """Events after (epoch, seq), or from now on."""
 
 
 class _HoleFoundError(Exception):
@@ -233,7 +187,7 @@ class Feed:
                     log.warning("%s: closing the stream failed: %s", self.source, type(error).__name__)
 
     async def _take(self, envelope: object) -> None:
-        if not isinstance(envelope, Envelope) or not isinstance(envelope.event, _STREAMED):
+        if not isinstance(envelope, Envelope) or not isinstance(envelope.event, STREAMED):
             raise ProtocolError("The stream brought something that is not an event.", type(envelope).__name__)
         if envelope.source != self.source:
             envelope = replace(envelope, source=self.source)
@@ -241,7 +195,7 @@ class Feed:
             await self._heal()  # what happened between the snapshot and the stream has no number to miss it by
         self._live()
         event = envelope.event
-        if isinstance(event, _SNAPSHOTS):
+        if isinstance(event, SNAPSHOTS):
             self._accept_snapshot(envelope)
         elif isinstance(event, Gap):
             await self._heal_gap(envelope, event)
@@ -299,7 +253,7 @@ class Feed:
         self._live()
 
     def _accept_snapshot(self, envelope: object) -> None:
-        if not isinstance(envelope, Envelope) or not isinstance(envelope.event, _SNAPSHOTS):
+        if not isinstance(envelope, Envelope) or not isinstance(envelope.event, SNAPSHOTS):
             raise ProtocolError("That is not a snapshot.", type(envelope).__name__)
         envelope = replace(envelope, source=self.source)
         if envelope.seq is None:

@@ -13,9 +13,10 @@ from desktop.app.connections import Connections
 from desktop.app.contact_keys import e164
 from desktop.app.crm_desk import CrmDesk
 from desktop.app.deliveries import Deliveries
+from desktop.app.event_source import EventSource
 from desktop.app.experts import Experts
 from desktop.app.failures import one_line
-from desktop.app.feed import EventSource, Feed
+from desktop.app.feed import Feed
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore, OutboxRow
@@ -28,6 +29,7 @@ from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.screen_watch import ScreenWatch
 from desktop.app.store import Store
+from desktop.app.supervisor_desk import SupervisorDesk
 from desktop.app.targets import Targets
 from desktop.app.timing import Timing, first_of
 from desktop.app.wrap_up_rows import WrapUpRows
@@ -82,6 +84,7 @@ class Session:
             self._refresh,
             Phone(self.store, self._asking, backends.voice),
         )
+        self.supervisor = SupervisorDesk(self.store, self._asking, backends.contact_center)
         self.on_screen = ScreenWatch(
             self._asking,
             {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)},

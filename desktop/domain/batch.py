@@ -11,6 +11,7 @@ from desktop.domain.words import Phase, Role
 TOMBSTONES = 2_000
 DETAILS = 200
 MESSAGES = 200  # kept each way
+ACKNOWLEDGEMENTS = 1_000
 LISTED = 50  # notices, endings and oddities kept
 
 V = TypeVar("V")
@@ -77,7 +78,10 @@ class Batch:
     __slots__ = (
         "_before",
         "_values",
+        "acknowledgements",
+        "agent_messages",
         "agents",
+        "alerts",
         "capabilities",
         "chats",
         "details",
@@ -85,6 +89,7 @@ class Batch:
         "drafts",
         "endings",
         "health",
+        "help",
         "interactions",
         "links",
         "me",
@@ -122,6 +127,10 @@ class Batch:
         self.tombstones = Shelf(state.tombstones)
         self.agents = Shelf(state.agents)
         self.queues = Shelf(state.queues)
+        self.help = Shelf(state.help)
+        self.agent_messages = Shelf(state.agent_messages)
+        self.acknowledgements = Shelf(state.acknowledgements)
+        self.alerts = Shelf(state.alerts)
         self.people = Shelf(state.people)
         self.presence = Shelf(state.presence)
         self.chats = Shelf(state.chats)

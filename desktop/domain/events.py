@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
+from desktop.domain.floor import Acknowledgement, AgentMessage, HelpRequest
+from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, AlertsChanged, FloorChanged, HelpChanged
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
@@ -65,6 +67,10 @@ class ContactCenterSnapshot:
     queues: tuple[QueueStats, ...]
     codes: tuple[WrapUpCode, ...] = ()
     reasons: tuple[NotReadyReason, ...] = ()
+    zone: str = ""  # the IANA time zone whose midnight begins the centre's day; "" when not known
+    help: tuple[HelpRequest, ...] = ()  # not closed yet
+    agent_messages: tuple[AgentMessage, ...] = ()  # the newest, oldest first
+    acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +279,11 @@ Event = (
     InteractionChanged
     | AgentChanged
     | QueueChanged
+    | FloorChanged
+    | HelpChanged
+    | AgentMessaged
+    | AlertAcknowledged
+    | AlertsChanged
     | ContactCenterSnapshot
     | PersonChanged
     | PresenceChanged

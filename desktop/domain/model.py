@@ -7,6 +7,9 @@ Times are `Instant`s: seconds since the Unix epoch on the server's clock. Durati
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.domain.counts import Counts, EstimateScore
+from desktop.domain.floor import AgentDay, AgentWork
+from desktop.domain.instant import Instant as Instant
 from desktop.domain.words import (
     Availability,
     Channel,
@@ -21,8 +24,6 @@ from desktop.domain.words import (
     Recording,
     Role,
 )
-
-Instant = float
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,8 @@ class Agent:
     skills: Mapping[str, int] = field(default_factory=dict)
     missed: int = 0
     raw_state: str = ""
+    work: tuple[AgentWork, ...] = ()  # what they have in hand, where this principal may know
+    today: AgentDay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +165,10 @@ class QueueStats:
     estimated_wait: float | None = None
     estimated_low: float | None = None
     estimated_high: float | None = None
-    offered: int | None = None
-    answered: int | None = None
-    abandoned: int | None = None
-    service_level: float | None = None  # 0..1
+    counts: Counts | None = None  # since midnight of the centre's zone, or since the centre counts
+    trend: tuple[int, ...] = ()  # the most who waited at once in each of the last 12 five minutes, oldest first
+    estimates: EstimateScore | None = None  # how true the estimated waits were
+    service_level: float | None = None  # 0..1, the centre's own figure by its own formula
     service_level_formula: str = ""
     service_level_seconds: float | None = None
     agents_available: int | None = None

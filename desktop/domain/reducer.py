@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.domain import handset, people, work
-from desktop.domain.batch import DETAILS, MESSAGES, Batch, newest
+from desktop.domain.batch import ACKNOWLEDGEMENTS, DETAILS, MESSAGES, Batch, newest
 from desktop.domain.events import (
     AgentChanged,
     CapabilitiesKnown,
@@ -37,6 +37,7 @@ from desktop.domain.events import (
     QueueChanged,
     SourcesDeclared,
 )
+from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, AlertsChanged, FloorChanged, HelpChanged
 from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.domain.streams import Fit, admit, admit_snapshot, check_head, mark_healing, needs_snapshot
@@ -94,6 +95,17 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
             work.apply_agent(batch, event)
         case QueueChanged():
             work.apply_queue(batch, event)
+        case FloorChanged():
+            for agent in event.agents:
+                work.put_newer(batch.agents, agent.id, agent)
+            for queue in event.queues:
+                work.put_newer(batch.queues, queue.name, queue)
+        case HelpChanged():
+            work.apply_help(batch, event.help)
+        case AgentMessaged():
+            batch.agent_messages.put_last(event.message.id, event.message, MESSAGES)
+        case AlertAcknowledged():
+            batch.acknowledgements.put_last(event.acknowledgement.alert, event.acknowledgement, ACKNOWLEDGEMENTS)
         case PresenceChanged():
             work.put_newer(batch.presence, event.presence.person_id, event.presence)
         case PersonChanged():
@@ -141,6 +153,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             batch.sources = event.sources
         case LinksChanged():
             batch.links.swap({link.key: link for link in event.links})
+        case AlertsChanged():
+            batch.alerts.swap(dict(event.alerts))
         case PastHelpKnown():
             batch.past_help.put(event.help.person_id, event.help)
         case Noticed():

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.domain.alert import Alert
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.events import Change
+from desktop.domain.floor import Acknowledgement, AgentMessage, HelpRequest
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
@@ -112,6 +114,11 @@ class AppState:
     queues: Mapping[str, QueueStats] = field(default_factory=dict)
     codes: tuple[WrapUpCode, ...] = ()
     reasons: tuple[NotReadyReason, ...] = ()
+    zone: str = ""  # the IANA time zone of the centre's midnight; "" when not known
+    help: Mapping[str, HelpRequest] = field(default_factory=dict)  # not closed, by id
+    agent_messages: Mapping[str, AgentMessage] = field(default_factory=dict)  # between supervisors and agents, by id
+    acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)  # by the alert's key
+    alerts: Mapping[str, Alert] = field(default_factory=dict)  # by key
     people: Mapping[str, Person] = field(default_factory=dict)
     presence: Mapping[str, Presence] = field(default_factory=dict)
     chats: Mapping[str, tuple[ChatLine, ...]] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
+from desktop.domain.floor import HelpRequest, HelpState
 from desktop.domain.lifecycle import is_odd
 from desktop.domain.model import Interaction
 from desktop.domain.state import Ending
@@ -96,6 +97,14 @@ def apply_queue(batch: Batch, event: QueueChanged) -> None:
     put_newer(batch.queues, event.queue.name, event.queue)
 
 
+def apply_help(batch: Batch, request: HelpRequest) -> None:
+    """Take the request if it is newer; a closed one leaves."""
+    if request.state is HelpState.CLOSED:
+        batch.help.drop(request.id)
+    else:
+        put_newer(batch.help, request.id, request)
+
+
 def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None:
     """Replace all that the contact centre told before; what went away since the snapshot was taken stays away."""
     batch.me = event.me
@@ -105,6 +114,10 @@ def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None
     batch.queues.swap(merged(batch.queues.now, [(queue.name, queue) for queue in event.queues], fit))
     batch.set("codes", event.codes)
     batch.set("reasons", event.reasons)
+    batch.set("zone", event.zone)
+    batch.help.swap({request.id: request for request in event.help if request.state is not HelpState.CLOSED})
+    batch.agent_messages.swap({message.id: message for message in event.agent_messages})
+    batch.acknowledgements.swap({one.alert: one for one in event.acknowledgements})
     known = batch.interactions.now
     gone = batch.tombstones.now
     fresh = [(new.id, new) for new in event.interactions if new.version >= gone.get(new.id, new.version)]

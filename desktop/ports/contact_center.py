@@ -5,22 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 
 from desktop.domain.events import Envelope
 from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.words import Availability, Monitoring
-from desktop.ports.base import Backend, Capability
-from desktop.ports.errors import Unsupported
-
-_MONITORING = {
-    Monitoring.LISTEN: Capability.MONITOR,
-    Monitoring.WHISPER: Capability.WHISPER,
-    Monitoring.BARGE: Capability.BARGE,
-}
+from desktop.domain.words import Availability
+from desktop.ports.base import Capability
+from desktop.ports.past import Past
+from desktop.ports.quality import Quality
+from desktop.ports.supervision import Supervision, refuse
 
 
-def _refuse(capability: Capability) -> Unsupported:
-    return Unsupported(f"This contact centre does not offer {capability.value.replace('_', ' ')}.")
-
-
-class ContactCenter(Backend):
+class ContactCenter(Supervision, Past, Quality):
     """Queues, offers and calls. A changing call takes an idempotency key and answers the entity as it is after it."""
 
     @abstractmethod
@@ -43,7 +35,7 @@ class ContactCenter(Backend):
 
     async def cancel_next(self, *, key: str) -> Agent:
         """Forget the availability asked for after the current contact."""
-        raise _refuse(Capability.NEXT_AVAILABILITY)
+        raise refuse(Capability.NEXT_AVAILABILITY)
 
     @abstractmethod
     async def accept(self, interaction_id: str, *, key: str) -> Interaction:
@@ -74,15 +66,15 @@ class ContactCenter(Backend):
 
     async def hold(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         """Hold (`on`) or resume the customer."""
-        raise _refuse(Capability.HOLD)
+        raise refuse(Capability.HOLD)
 
     async def mute(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         """Mute (`on`) or unmute the agent."""
-        raise _refuse(Capability.MUTE)
+        raise refuse(Capability.MUTE)
 
     async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
         """Send tones: 0-9, *, #, A-D."""
-        raise _refuse(Capability.DTMF)
+        raise refuse(Capability.DTMF)
 
     async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
         """Hold the customer and ring `target`: `person:ID`, `agent:ID` or `tel:NUMBER`.
@@ -90,37 +82,37 @@ class ContactCenter(Backend):
         A contact centre without the capability PEOPLE does not know the directory; the host names a person to it by
         their number.
         """
-        raise _refuse(Capability.CONSULT)
+        raise refuse(Capability.CONSULT)
 
     async def cancel_leg(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
         """End an open leg and come back to the customer."""
-        raise _refuse(Capability.CONSULT)
+        raise refuse(Capability.CONSULT)
 
     async def swap(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
         """Talk to the other of customer and consulted expert."""
-        raise _refuse(Capability.SWAP)
+        raise refuse(Capability.SWAP)
 
     async def complete_transfer(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
         """Warm transfer: the leg takes the customer and the agent goes to wrap-up."""
-        raise _refuse(Capability.WARM_TRANSFER)
+        raise refuse(Capability.WARM_TRANSFER)
 
     async def conference(self, interaction_id: str, leg_id: str, *, key: str) -> Interaction:
         """Join customer, expert and agent."""
-        raise _refuse(Capability.CONFERENCE)
+        raise refuse(Capability.CONFERENCE)
 
     async def blind_transfer(self, interaction_id: str, target: str, *, key: str) -> Interaction:
         """Hand the customer over without talking first; `queue:NAME` is a target too."""
-        raise _refuse(Capability.BLIND_TRANSFER)
+        raise refuse(Capability.BLIND_TRANSFER)
 
     async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
         """Ask for more time."""
-        raise _refuse(Capability.WRAP_UP_EXTEND)
+        raise refuse(Capability.WRAP_UP_EXTEND)
 
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str
     ) -> str:
         """Plan a callback; answers its id."""
-        raise _refuse(Capability.CALLBACK)
+        raise refuse(Capability.CALLBACK)
 
     async def dial(self, address: Address, *, queue: str, key: str) -> Interaction:
         """Call a customer. The interaction is CONNECTING: where PHONE is offered, the agent's own phone rings first.
@@ -132,15 +124,4 @@ class ContactCenter(Backend):
             Conflict: the agent is on another call.
             Rejected: the address cannot be called.
         """
-        raise _refuse(Capability.DIAL)
-
-    async def monitor(self, agent_id: str, mode: Monitoring, *, key: str) -> str:
-        """Take part in an agent's call as a supervisor; answers what `end_monitor` takes.
-
-        Each mode is a capability of its own: MONITOR (listen), WHISPER and BARGE.
-        """
-        raise _refuse(_MONITORING[mode])
-
-    async def end_monitor(self, monitor_id: str, *, key: str) -> None:
-        """Take part no more. It is no failure when the call is over already."""
-        raise _refuse(Capability.MONITOR)
+        raise refuse(Capability.DIAL)

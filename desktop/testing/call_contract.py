@@ -1,5 +1,8 @@
 """What a contact centre has to keep of calls that talk, and of those who take part in them."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
 
 from desktop.domain.model import Address, Interaction
@@ -48,25 +51,35 @@ class CallContract(LegContract):
 
             await until(gone, rig.patience, "the end of the interaction")
 
+    async def _on_and_off(
+        self,
+        backend: Any,
+        rig: ContactCenterRig,
+        switch: Callable[..., Awaitable[object]],
+        shown: Callable[[Interaction], bool],
+    ) -> None:
+        talking = await self.talking(backend, rig)
+        for on in (True, False):
+            await switch(talking.id, on=on, key=new_key())
+
+            def switched(one: Interaction, on: bool = on) -> bool:
+                return shown(one) is on
+
+            await self.becomes(backend, rig, talking.id, switched, f"being switched {'on' if on else 'off'}")
+
     @behaviour
     @proves(Capability.HOLD)
     async def test_hold_and_resume(self, rig: ContactCenterRig) -> None:
         """The customer is held, and comes back."""
         async with self.opened(rig, Capability.HOLD) as backend:
-            talking = await self.talking(backend, rig)
-            for on in (True, False):
-                await backend.hold(talking.id, on=on, key=new_key())
-                await self.becomes(backend, rig, talking.id, lambda one, on=on: one.held is on, f"held {on}")  # type: ignore[misc]
+            await self._on_and_off(backend, rig, backend.hold, lambda one: one.held)
 
     @behaviour
     @proves(Capability.MUTE)
     async def test_mute_and_unmute(self, rig: ContactCenterRig) -> None:
         """The agent is muted, and heard again."""
         async with self.opened(rig, Capability.MUTE) as backend:
-            talking = await self.talking(backend, rig)
-            for on in (True, False):
-                await backend.mute(talking.id, on=on, key=new_key())
-                await self.becomes(backend, rig, talking.id, lambda one, on=on: one.muted is on, f"muted {on}")  # type: ignore[misc]
+            await self._on_and_off(backend, rig, backend.mute, lambda one: one.muted)
 
     @behaviour
     @proves(Capability.DTMF)
@@ -107,7 +120,7 @@ class CallContract(LegContract):
     async def _take_part(self, rig: ContactCenterRig, capability: Capability) -> None:
         async with self.opened(rig, capability) as backend:
             colleague = await rig.colleague_on_a_call()
-            monitor = await backend.monitor(colleague, MODES[capability], key=new_key())
+            monitor = await backend.monitor(colleague, MODES[capability], why="to help", key=new_key())
             assert monitor
             await backend.end_monitor(monitor, key=new_key())
             await backend.end_monitor(monitor, key=new_key())  # over already, which is no failure

@@ -1,6 +1,7 @@
 """What a contact centre has to keep. More of it: `call_contract.py`, `leg_contract.py` for further parties."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
+from desktop.testing.supervision_calls import supervision_calls
 
 
 class ContactCenterContract(CallContract):
@@ -50,11 +52,12 @@ class ContactCenterContract(CallContract):
             Capability.DIAL: [lambda: backend.dial(address, queue="", key=key)],
             **{
                 capability: [
-                    lambda mode=mode: backend.monitor(who, mode, key=key),  # type: ignore[misc]
+                    partial(backend.monitor, who, mode, why="asked by the contract", key=key),
                     lambda: backend.end_monitor("no-such-monitor", key=key),
                 ]
                 for capability, mode in MODES.items()
             },
+            **supervision_calls(backend, who, key),
         }
         return calls[capability]
 
@@ -178,7 +181,7 @@ class ContactCenterContract(CallContract):
 
             await until(gone, rig.patience, "the end of the offer")
             for who in (offered.id, NOBODYS):
-                error = await error_of(lambda who=who: backend.accept(who, key=new_key()))  # type: ignore[misc]
+                error = await error_of(partial(backend.accept, who, key=new_key()))
                 assert isinstance(error, (Conflict, NotFound)), repr(error)
 
     def need_accepting(self, rig: ContactCenterRig) -> None:

@@ -1,8 +1,11 @@
 """What a contact centre has to keep of calls with a further party."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from desktop.domain.lifecycle import is_open
+from desktop.domain.model import Interaction
 from desktop.domain.words import LegPhase, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError
@@ -15,6 +18,25 @@ from desktop.testing.rigs import ContactCenterRig
 class LegContract(ContactCenterWork):
     """Consult, swap, conference and transfer, each where it is offered."""
 
+    async def back(self, backend: Any, rig: ContactCenterRig, interaction_id: str) -> Interaction:
+        """The call, once nobody but the customer is on the line with the agent."""
+        back = await self.becomes(
+            backend, rig, interaction_id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
+        )
+        assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+        return back
+
+    async def _tried_in_vain(
+        self, backend: Any, rig: ContactCenterRig, verb: Callable[..., Awaitable[object]]
+    ) -> Interaction:
+        """The call after the verb was asked for with an expert who is busy."""
+        self.need_expert(rig)
+        talking = await self.talking(backend, rig)
+        await rig.expert_is_busy()
+        with contextlib.suppress(BackendError):  # told at once or by an event: the customer has to be back
+            await verb(talking.id, rig.expert, key=new_key())
+        return await self.back(backend, rig, talking.id)
+
     @behaviour
     @proves(Capability.CONSULT)
     async def test_an_expert_is_consulted(self, rig: ContactCenterRig) -> None:
@@ -23,25 +45,14 @@ class LegContract(ContactCenterWork):
             consulting, leg = await self.consulting(backend, rig)
             assert consulting.held, "the customer must not hear the expert"
             await backend.cancel_leg(consulting.id, leg.id, key=new_key())
-            back = await self.becomes(
-                backend, rig, consulting.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
-            )
-            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+            await self.back(backend, rig, consulting.id)
 
     @behaviour
     @proves(Capability.CONSULT)
     async def test_a_consult_that_fails_strands_nobody(self, rig: ContactCenterRig) -> None:
         """A busy expert is a leg that failed, and the customer is back with the agent."""
         async with self.opened(rig, Capability.CONSULT) as backend:
-            self.need_expert(rig)
-            talking = await self.talking(backend, rig)
-            await rig.expert_is_busy()
-            with contextlib.suppress(BackendError):  # told at once or by an event: the customer has to be back
-                await backend.consult(talking.id, rig.expert, key=new_key())
-            back = await self.becomes(
-                backend, rig, talking.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
-            )
-            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+            back = await self._tried_in_vain(backend, rig, backend.consult)
             assert all(leg.phase is LegPhase.FAILED and leg.failure is not None for leg in back.legs)
 
     @behaviour
@@ -51,10 +62,7 @@ class LegContract(ContactCenterWork):
         async with self.opened(rig, Capability.CONSULT) as backend:
             consulting, _ = await self.consulting(backend, rig)
             await rig.expert_hangs_up()
-            back = await self.becomes(
-                backend, rig, consulting.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
-            )
-            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+            await self.back(backend, rig, consulting.id)
 
     @behaviour
     @proves(Capability.SWAP)
@@ -64,7 +72,11 @@ class LegContract(ContactCenterWork):
             consulting, leg = await self.consulting(backend, rig)
             for held in (False, True):
                 await backend.swap(consulting.id, leg.id, key=new_key())
-                await self.becomes(backend, rig, consulting.id, lambda one, held=held: one.held is held, "the swap")  # type: ignore[misc]
+
+                def swapped(one: Interaction, held: bool = held) -> bool:
+                    return one.held is held
+
+                await self.becomes(backend, rig, consulting.id, swapped, "the swap")
 
     @behaviour
     @proves(Capability.CONFERENCE)
@@ -103,12 +115,4 @@ class LegContract(ContactCenterWork):
     async def test_a_transfer_that_fails_strands_nobody(self, rig: ContactCenterRig) -> None:
         """When the target is busy the customer is back with the agent."""
         async with self.opened(rig, Capability.BLIND_TRANSFER) as backend:
-            self.need_expert(rig)
-            talking = await self.talking(backend, rig)
-            await rig.expert_is_busy()
-            with contextlib.suppress(BackendError):  # told at once or by an event: the customer has to be back
-                await backend.blind_transfer(talking.id, rig.expert, key=new_key())
-            back = await self.becomes(
-                backend, rig, talking.id, lambda one: not any(map(is_open, one.legs)) and not one.held, "coming back"
-            )
-            assert (back.phase, back.customer_connected) == (Phase.ACTIVE, True)
+            await self._tried_in_vain(backend, rig, backend.blind_transfer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from desktop.domain.customer import Consent
@@ -155,7 +156,7 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
             topic = asked.channel.value
             for consent in (None, Consent(topic, False), Consent(topic, None), Consent("marketing", True)):
                 message = replace(asked, key=new_key(), consent=consent)
-                error = await error_of(lambda message=message: backend.send(message))  # type: ignore[misc]
+                error = await error_of(partial(backend.send, message))
                 assert isinstance(error, Rejected), repr(error)
             assert await rig.sent(asked.text) == 0
 
@@ -166,7 +167,7 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
             for channel in set(Channel) - backend.channels:
                 message = rig.message(new_key(), fresh.text("Hello."))
                 message = replace(message, channel=channel, consent=Consent(channel.value, True))
-                error = await error_of(lambda message=message: backend.send(message))  # type: ignore[misc]
+                error = await error_of(partial(backend.send, message))
                 assert isinstance(error, Rejected), repr(error)
 
     @honesty

@@ -58,7 +58,7 @@ class Conformance:
 
     def of(self, group: Group) -> list[Result]:
         """The results that count in a group."""
-        return [one for one in self.results if one.group is group and one.outcome is not Outcome.NOT_APPLICABLE]
+        return [one for one in self.required if one.group is group]
 
     @property
     def required(self) -> list[Result]:

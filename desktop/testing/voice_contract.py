@@ -1,6 +1,7 @@
 """What a softphone has to keep."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -216,7 +217,7 @@ class VoiceContract(StreamContract[VoiceRig], ResilienceContract[VoiceRig]):
         """Answering or sending away a call nobody knows is NotFound; putting it down is no error."""
         async with self.opened(rig) as backend:
             for call in (backend.answer, backend.reject):
-                error = await error_of(lambda call=call: call(NOBODYS))  # type: ignore[misc]
+                error = await error_of(partial(call, NOBODYS))
                 assert isinstance(error, (NotFound, Conflict)), repr(error)
             try:
                 await backend.hang_up(NOBODYS)

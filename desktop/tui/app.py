@@ -8,33 +8,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
 
 from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged, PopChanged
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
 from desktop.tui.agent_screen import AgentScreen
-from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, KEYS, PICK, remap
-from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.pane_messages import PaneMessages
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
-from desktop.tui.panes.records import RecordsPane
-from desktop.tui.panes.search import SearchPane
-from desktop.tui.panes.state_menu import StateMenu
-from desktop.tui.panes.tones import TonesField
-from desktop.tui.panes.work import WorkPane
-from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.safe_text import content
-from desktop.tui.table import LineTable
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -63,7 +53,7 @@ def _bindings() -> list[BindingType]:
     return bindings
 
 
-class DesktopApp(TerminalApp):
+class DesktopApp(PaneMessages):
     """Paints first, then starts the session in the background."""
 
     TITLE = "agent-desktop"
@@ -96,10 +86,10 @@ class DesktopApp(TerminalApp):
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
-        self.session: Session | None = None
+        self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self.desk = DeskActions(
-            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self._tell, leave=self._leave_in_order
+            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
         )
         if keymap:
             self.set_keymap(remap(keymap))
@@ -111,7 +101,7 @@ class DesktopApp(TerminalApp):
 
     def on_ready(self) -> None:
         """The first paint is done; start."""
-        self.desk_screen.query_one(NotePane).on_edit = self._note_edited
+        self.desk_screen.query_one(NotePane).on_edit = self.note_edited
         garbage.begin()
         self.spawn(self._start())
 
@@ -176,18 +166,10 @@ class DesktopApp(TerminalApp):
             if self.session is None:
                 self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
             else:
-                from desktop.app.store_errors import StoreError  # not before the first paint
-
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
                 why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
                 self.session.store.notice(f"That could not be done. {why.rstrip('.')}. Your notes are safe.", "error")
-
-    def _tell(self, text: str) -> None:
-        if self.session is not None:
-            self.session.store.notice(text)
-        else:
-            self.notify(text)
 
     def _leave_in_order(self) -> None:
         async def close() -> None:
@@ -265,7 +247,7 @@ class DesktopApp(TerminalApp):
                 try:
                     await self.session.outbox.retry(row.key)
                 except (StoreError, LookupError) as error:
-                    self._tell(f"This record could not be sent again: {error}")
+                    self.tell(f"This record could not be sent again: {error}")
         await self._fill_outbox()
 
     async def _fill_outbox(self) -> None:
@@ -276,79 +258,6 @@ class DesktopApp(TerminalApp):
         if page.topic == "outbox":  # not closed meanwhile
             view = self.desk_screen.view()
             page.open("outbox", "Outbox", pages.outbox_lines(rows, view.state, view.now))
-
-    # --- what the panes say ----------------------------------------------------------------------------------------
-
-    def _note_edited(self, interaction_id: str, text: str) -> None:
-        if self.session is None:
-            return
-        notes, wrap_up = self.session.notes, self.desk_screen.query_one(WrapUpPane)
-        if wrap_up.of == interaction_id:
-            notes.edit(interaction_id, text, wrap_up.codes, wrap_up.follow_ups)
-            return
-        # The agent turned to another contact before this was handled: what was chosen for this one stays.
-        kept = notes.text(interaction_id)
-        codes, follow_ups = (kept.codes, kept.follow_ups) if kept else ((), ())
-        notes.edit(interaction_id, text, codes, follow_ups)
-
-    @on(WrapUpPane.Edited)
-    def _codes_edited(self, event: WrapUpPane.Edited) -> None:
-        if self.session is not None:
-            kept = self.session.notes.text(event.interaction_id)
-            self.session.notes.edit(event.interaction_id, kept.note if kept else "", event.codes, event.follow_ups)
-
-    @on(WrapUpPane.Refused)
-    def _refused(self, event: WrapUpPane.Refused) -> None:
-        self._tell(event.why)
-
-    @on(ExpertFinder.Looking)
-    def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:
-        event.stop()
-        if self.session is not None:
-            self.session.on_screen.look(event.person_ids)
-
-    @on(ExpertFinder.Picked)
-    def _expert_picked(self, event: ExpertFinder.Picked) -> None:
-        self.desk.picked_expert(event.how, event.person_id, event.text)
-
-    @on(StateMenu.Chosen)
-    def _state_chosen(self, event: StateMenu.Chosen) -> None:
-        self.desk.chosen_state(event.availability, event.reason, after_current=event.after_current)
-
-    @on(SearchPane.Asked)
-    def _search_asked(self, event: SearchPane.Asked) -> None:
-        self.desk.searched(event.text)
-
-    @on(SearchPane.Picked)
-    def _customer_picked(self, event: SearchPane.Picked) -> None:
-        self.desk.picked_customer(event.customer_id)
-
-    @on(SearchPane.CreateWanted)
-    def _customer_named(self, event: SearchPane.CreateWanted) -> None:
-        self.desk.create_customer(event.name)
-
-    @on(RecordsPane.Toggled)
-    def _record_toggled(self, event: RecordsPane.Toggled) -> None:
-        self.desk.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
-
-    @on(TonesField.Typed)
-    def _tones_typed(self, event: TonesField.Typed) -> None:
-        self.desk.send_tones(event.digits)
-
-    @on(LineTable.Chosen, "#work")
-    def _work_chosen(self, event: LineTable.Chosen) -> None:
-        self.desk_screen.select(event.key)
-        self.desk_screen.focus_note()
-
-    @on(LineTable.Highlighted, "#work")
-    def _work_highlighted(self, event: LineTable.Highlighted) -> None:
-        work = self.desk_screen.query_one(WorkPane)
-        if work.has_focus and work.cursor_key == event.key:  # else it has moved on since
-            self.desk_screen.select(event.key)
-
-    @on(Input.Submitted, "#tones")
-    def _tones_done(self) -> None:
-        self.desk_screen.close_top()
 
 
 def run_desktop(

@@ -121,7 +121,7 @@ class Calls:
 
     def _joined(self, message: Message, at: Instant) -> None:
         caller = message["Uniqueid"]
-        address = phone_number(message["CallerIDNum"], message["CallerIDName"])
+        address = phone_number(message["CallerIDNum"])
         self.waiting[caller] = InQueue(message["Queue"], Waiting(caller, address, at))
 
     def _left(self, message: Message, at: Instant) -> None:
@@ -148,7 +148,7 @@ class Calls:
             direction=Direction.INBOUND,
             phase=Phase.OFFERED,
             queue=queue,
-            customer=phone_number(message["CallerIDNum"], message["CallerIDName"]),
+            customer=phone_number(message["CallerIDNum"]),
             customer_name=known_name(message["CallerIDName"]),
             arrived_at=arrived,
             phase_since=at,

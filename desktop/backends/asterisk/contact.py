@@ -133,7 +133,7 @@ def on_channel(contacts: Mapping[str, Contact], uid: str) -> Contact | None:
     return next((one for one in contacts.values() if one.agent.uid == uid), None) if uid else None
 
 
-def phone_number(text: str, name: str) -> Address:
+def phone_number(text: str) -> Address:
     """The address of a caller. Numbers arrive as they were dialled; a hidden one comes as a word or as nothing."""
     value = "".join(letter for letter in text if letter.isprintable()).strip()[:80]
     hidden = not value or value.lower() in {"<unknown>", "unknown", "anonymous", "private", "restricted", "unavailable"}

@@ -225,9 +225,9 @@ class AsteriskContactCenter(ContactCenter):
 
         return await self._once.do(key, work)
 
-    async def monitor(self, agent_id: str, mode: Monitoring, *, key: str) -> str:
+    async def monitor(self, agent_id: str, mode: Monitoring, *, why: str, key: str) -> str:
         if not self._offered & SUPERVISORS:
-            return await super().monitor(agent_id, mode, key=key)
+            return await super().monitor(agent_id, mode, why=why, key=key)
         return await self._once.do(key, lambda: self._outgoing.monitor(agent_id, mode, key))
 
     async def end_monitor(self, monitor_id: str, *, key: str) -> None:

@@ -53,7 +53,7 @@ class Floor:
         self._agents: dict[str, Agent] = {}
         self._queues: dict[str, QueueStats] = {}
 
-    def apply(self, message: Message, at: Instant) -> bool:
+    def apply(self, message: Message) -> bool:
         """Take in one event; says whether it was about members or callers."""
         kind = message["Event"].lower()
         key = (message["Queue"], message["Interface"] or message["Location"])
@@ -86,9 +86,9 @@ class Floor:
         for message in status:
             kind = message["Event"].lower()
             if kind == "queuemember" and message["Location"] not in touched:
-                self.apply(message, at)
+                self.apply(message)
             elif kind == "queueentry" and message["Uniqueid"] not in touched:
-                address = phone_number(message["CallerIDNum"], message["CallerIDName"])
+                address = phone_number(message["CallerIDNum"])
                 since = at - float(message.number("Wait") or 0)
                 known = waiting.get(message["Uniqueid"])
                 since = known.waiting.since if known is not None else since
@@ -202,8 +202,6 @@ class Floor:
             0.0,
             waiting=len(head),
             longest_since=head[0].since if head else None,
-            answered=counted.completed,
-            abandoned=counted.abandoned,
             service_level=counted.level,
             service_level_formula="answered in time / answered, since the queue was loaded",
             service_level_seconds=None if counted.level_seconds is None else float(counted.level_seconds),

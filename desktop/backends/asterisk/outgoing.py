@@ -55,7 +55,7 @@ class Outgoing:
             direction=Direction.OUTBOUND,
             phase=Phase.CONNECTING,
             queue=queue,
-            customer=phone_number(address.value, ""),
+            customer=phone_number(address.value),
             arrived_at=at,
             phase_since=at,
             agent_id=settings.interface,

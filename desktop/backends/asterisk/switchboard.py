@@ -255,7 +255,7 @@ class Switchboard:
         at = self._clock.read(message["Timestamp"])
         try:
             self.calls.apply(message, at)
-            if self.floor.apply(message, at):
+            if self.floor.apply(message):
                 self._changed.set()
                 if self._floor_due is None:
                     # A hundred members change within one breath when a queue is busy: told together.

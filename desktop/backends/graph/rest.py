@@ -98,16 +98,21 @@ class Rest(Http):
         self._tokens = tokens
 
     async def _ask(self, method: str, path: str, **how: Any) -> object:
-        for last in (not self._tokens.renewable, True):
-            token = await self._tokens.current()
-            self._open_client().headers["Authorization"] = f"Bearer {token}"
-            try:
-                return await super()._ask(method, path, **how)
-            except TokenRefused:
-                self._tokens.refused(token)
-                if last:
-                    raise
-        raise AssertionError  # the last round returns or raises
+        try:
+            return await self._ask_once(method, path, **how)
+        except TokenRefused:
+            if not self._tokens.renewable:
+                raise
+        return await self._ask_once(method, path, **how)
+
+    async def _ask_once(self, method: str, path: str, **how: Any) -> object:
+        token = await self._tokens.current()
+        self._open_client().headers["Authorization"] = f"Bearer {token}"
+        try:
+            return await super()._ask(method, path, **how)
+        except TokenRefused:
+            self._tokens.refused(token)
+            raise
 
     async def pages(self, path: str, params: Mapping[str, str | int | float], most: int) -> list[object]:
         """The records of a list, page by page, `most` at most.

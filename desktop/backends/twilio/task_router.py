@@ -142,11 +142,6 @@ class TaskRouter:
         answer = await self._rest.post(f"{self._me}/Reservations/{segment(sid)}", form, key=key)
         return reservation_of(answer.body, self._clock.now())
 
-    async def instruct(self, one: Reservation, form: Mapping[str, str], *, key: str) -> Reservation:
-        """Have a reservation of a task dealt with, ours or another's."""
-        path = f"{self._base}/Tasks/{segment(one.task_sid)}/Reservations/{segment(one.sid)}"
-        return reservation_of((await self._rest.post(path, form, key=key)).body, self._clock.now())
-
     async def write_wrap_up(self, task_sid: str, codes: Sequence[str], *, note_given: bool, key: str) -> Task:
         """Put codes into the task's attributes, if they are not there under this key.
 

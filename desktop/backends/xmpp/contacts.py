@@ -160,9 +160,7 @@ class Contacts:
         if activity is not None:
             self._own.activity = activity
         self._own.heard = True
-        self._presence(self._own, anew=True)
-        assert self._own.told is not None  # noqa: S101 - set by the line before
-        return self._own.told
+        return self._tell(self._own, replace(self._seen(self._own, now), source=self._source))
 
     def people(self) -> tuple[Person, ...]:
         """Everybody but us."""
@@ -200,14 +198,17 @@ class Contacts:
             self._source,
         )
 
-    def _presence(self, contact: _Contact, *, anew: bool = False) -> list[Event]:
+    def _presence(self, contact: _Contact) -> list[Event]:
         told, now = contact.told, self._clock()
         fresh = replace(self._seen(contact, now), source=self._source)
-        if told is not None and not anew and told == replace(fresh, version=told.version, observed_at=told.observed_at):
+        if told is not None and told == replace(fresh, version=told.version, observed_at=told.observed_at):
             return []
+        return [PresenceChanged(self._tell(contact, fresh))]
+
+    def _tell(self, contact: _Contact, fresh: Presence) -> Presence:
         self._version += 1
-        contact.told = replace(fresh, version=self._version)
-        return [PresenceChanged(contact.told)]
+        told = contact.told = replace(fresh, version=self._version)
+        return told
 
     def _seen(self, contact: _Contact, now: float) -> Presence:
         if contact.subscription not in _SEEN:

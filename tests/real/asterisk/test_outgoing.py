@@ -50,7 +50,7 @@ async def test_a_call_out_that_nobody_takes(desk: Desk, phones: Phones) -> None:
 async def test_listening_whispering_and_barging(server: Asterisk, phones: Phones, desk: Desk) -> None:
     await desk.become(Availability.AVAILABLE)
     with pytest.raises(Unsupported):
-        await desk.backend.monitor(desk.me, Monitoring.LISTEN, key=desk.key())
+        await desk.backend.monitor(desk.me, Monitoring.LISTEN, why="to help", key=desk.key())
     supervisor, caller = await phones.get("super"), await phones.get("customer")
     chosen = options(server, "PJSIP/super", role="supervisor")
     async with Desk(chosen) as boss:
@@ -60,8 +60,8 @@ async def test_listening_whispering_and_barging(server: Asterisk, phones: Phones
         assert (await boss.reach(Phase.ACTIVE)).id == call.id  # a supervisor sees the work of others
         for mode in Monitoring:
             key = boss.key()
-            monitor = await boss.backend.monitor(desk.me, mode, key=key)
-            assert await boss.backend.monitor(desk.me, mode, key=key) == monitor
+            monitor = await boss.backend.monitor(desk.me, mode, why="to help", key=key)
+            assert await boss.backend.monitor(desk.me, mode, why="to help", key=key) == monitor
             await supervisor.answer()
             await desk.see(lambda one: _supervised(one.legs), "the agent is told")
             assert await desk.backend.snapshot()
@@ -70,7 +70,7 @@ async def test_listening_whispering_and_barging(server: Asterisk, phones: Phones
             await until(lambda: not supervisor.talks, "the supervisor's phone is free")
             await boss.backend.end_monitor(monitor, key=boss.key())
         with pytest.raises(NotFound):
-            await boss.backend.monitor("PJSIP/nobody", Monitoring.LISTEN, key=boss.key())
+            await boss.backend.monitor("PJSIP/nobody", Monitoring.LISTEN, why="to help", key=boss.key())
         with pytest.raises(Rejected):
             await boss.backend.end_monitor(call.id, key=boss.key())
         assert len(supervisor.calls) == 3

@@ -1,0 +1,27 @@
+"""Everything a supervisor's screen does beyond looking, without a screen."""
+
+from desktop.app.asking import Asking
+from desktop.app.store import Store
+from desktop.domain.words import Role
+from desktop.ports.base import Capability
+from desktop.ports.contact_center import ContactCenter
+
+
+class SupervisorDesk:
+    """Holds the parts of it, and says who may use them: on the server's word only."""
+
+    def __init__(self, store: Store, asking: Asking, contact_center: ContactCenter | None) -> None:
+        self._store = store
+        self._asking = asking
+        self._contact_center = contact_center
+
+    @property
+    def open(self) -> bool:
+        """Whether the contact centre says that this principal is a supervisor."""
+        state = self._store.state
+        me = state.agents.get(state.me)
+        return me is not None and me.role is Role.SUPERVISOR
+
+    def offers(self, capability: Capability) -> bool:
+        """Whether the contact centre can do it."""
+        return capability.value in self._store.state.capabilities.get("contact_center", frozenset())

@@ -1,0 +1,154 @@
+"""What a supervisor sees and does beside the queues: work of others, help, messages, who did what, schedules."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from desktop.domain.instant import Instant
+from desktop.domain.words import Channel, Phase
+
+
+@dataclass(frozen=True, slots=True)
+class AgentWork:
+    """One contact an agent has in hand, as much of it as a list of agents needs."""
+
+    interaction_id: str
+    channel: Channel
+    phase: Phase
+    queue: str
+    since: Instant  # in this phase
+    customer_name: str = ""
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDay:
+    """What an agent did since `since` (midnight of the centre's zone). Times in seconds; see `counts.StaffTime`."""
+
+    since: Instant
+    handled: int = 0
+    missed: int = 0
+    declined: int = 0
+    signed_in: float = 0.0
+    idle: float = 0.0
+    engaged: float = 0.0
+    load: float = 0.0
+
+
+class HelpState(StrEnum):
+    """Where a request for help stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"  # a supervisor said that they come, or how to go on
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRequest:
+    """An agent asks a supervisor for help with a contact."""
+
+    id: str
+    version: int
+    agent_id: str
+    interaction_id: str
+    text: str
+    at: Instant
+    state: HelpState = HelpState.OPEN
+    answered_by: str = ""
+    answer: str = ""
+    since: Instant = 0.0  # in this state
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMessage:
+    """A line from a supervisor to an agent, or the agent's answer. `by` and `to` are agent ids."""
+
+    id: str
+    at: Instant
+    by: str
+    by_name: str
+    to: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Somebody has seen an alert and deals with it. `alert` is the alert's key, `until` when it lapses."""
+
+    alert: str
+    by: str
+    by_name: str
+    at: Instant
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Something a supervisor did, as the contact centre wrote it down. `verb` is a word of `FloorVerb` or its own."""
+
+    id: str
+    at: Instant
+    by: str
+    by_name: str
+    verb: str
+    subject: str  # an agent id, an interaction id, a queue
+    why: str
+    outcome: str = "done"  # done | refused: reason
+    detail: str = ""  # from what to what
+
+
+class FloorVerb(StrEnum):
+    """Everything a supervisor can do to others' work."""
+
+    LISTEN = "listen"
+    WHISPER = "whisper"
+    BARGE = "barge"
+    END_MONITOR = "end_monitor"
+    TAKE_OVER = "take_over"
+    REASSIGN = "reassign"
+    MOVE = "move"
+    PRIORITY = "priority"
+    WITHDRAW = "withdraw"
+    AGENT_STATE = "agent_state"
+    ANSWER_HELP = "answer_help"
+    MESSAGE = "message"
+    ACKNOWLEDGE = "acknowledge"
+
+
+class ActivityKind(StrEnum):
+    """What an agent should be doing at a time of their schedule."""
+
+    WORK = "work"  # taking contacts
+    BREAK = "break"
+    MEAL = "meal"
+    MEETING = "meeting"
+    TRAINING = "training"
+    EXCEPTION = "exception"  # agreed absence: counts neither for nor against adherence
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A stretch of a schedule, from `start` until `end`."""
+
+    start: Instant
+    end: Instant
+    kind: ActivityKind
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """An agent's planned day."""
+
+    agent_id: str
+    activities: tuple[Activity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StateStretch:
+    """An agent's observed availability over a stretch of time; with `engaged` they had a contact in hand."""
+
+    start: Instant
+    end: Instant
+    availability: str  # a word of `Availability`
+    reason: str = ""
+    engaged: bool = False

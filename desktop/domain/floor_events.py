@@ -1,0 +1,44 @@
+"""Events of the floor: what the contact centre pushes to supervisors, and what concerns an agent beside their work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.domain.alert import Alert
+from desktop.domain.floor import Acknowledgement, AgentMessage, HelpRequest
+from desktop.domain.model import Agent, QueueStats
+
+
+@dataclass(frozen=True, slots=True)
+class FloorChanged:
+    """What changed on the floor within a moment, told together: a thousand changes a second are a few of these."""
+
+    agents: tuple[Agent, ...] = ()
+    queues: tuple[QueueStats, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HelpChanged:
+    """A request for help is new, was answered, or is over."""
+
+    help: HelpRequest
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMessaged:
+    """A supervisor wrote to an agent, or the agent answered."""
+
+    message: AgentMessage
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAcknowledged:
+    """A supervisor deals with an alert; every other supervisor is told."""
+
+    acknowledgement: Acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsChanged:
+    """All alerts there are now, by key; said by the desktop itself."""
+
+    alerts: Mapping[str, Alert]

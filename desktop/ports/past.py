@@ -1,0 +1,27 @@
+"""What a contact centre may offer of its past: capability HISTORY, for the principal's own teams only."""
+
+from collections.abc import Sequence
+
+from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery
+from desktop.ports.base import Backend, Capability
+from desktop.ports.supervision import refuse
+
+
+class Past(Backend):
+    """The optional part of a contact centre that remembers."""
+
+    async def intervals(self, query: IntervalQuery) -> Sequence[Interval]:
+        """Counts by interval, oldest first; intervals without anything in them are left out.
+
+        Raises:
+            Rejected: the period is upside down, or would be more than 100,000 intervals.
+        """
+        raise refuse(Capability.HISTORY)
+
+    async def past_interactions(self, query: PastQuery) -> PastPage:
+        """Finished interactions, newest first."""
+        raise refuse(Capability.HISTORY)
+
+    async def past_interaction(self, interaction_id: str) -> PastDetail:
+        """One finished interaction and what happened in it."""
+        raise refuse(Capability.HISTORY)

@@ -1,0 +1,108 @@
+"""What the panes say, and who does it: each message of a pane is one call of the session or of the desk's actions."""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.widgets import Input
+
+from desktop.tui.agent_screen import AgentScreen
+from desktop.tui.base_app import TerminalApp
+from desktop.tui.desk_actions import DeskActions
+from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.records import RecordsPane
+from desktop.tui.panes.search import SearchPane
+from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.panes.tones import TonesField
+from desktop.tui.panes.work import WorkPane
+from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.table import LineTable
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+
+
+class PaneMessages(TerminalApp):
+    """The part of the app that hears the panes."""
+
+    session: "Session | None"
+    desk: DeskActions
+    desk_screen: AgentScreen
+
+    def tell(self, text: str) -> None:
+        """Show a sentence to the agent."""
+        if self.session is not None:
+            self.session.store.notice(text)
+        else:
+            self.notify(text)
+
+    def note_edited(self, interaction_id: str, text: str) -> None:
+        """Keep what was typed into the note of a contact."""
+        if self.session is None:
+            return
+        notes, wrap_up = self.session.notes, self.desk_screen.query_one(WrapUpPane)
+        if wrap_up.of == interaction_id:
+            notes.edit(interaction_id, text, wrap_up.codes, wrap_up.follow_ups)
+            return
+        # The agent turned to another contact before this was handled: what was chosen for this one stays.
+        kept = notes.text(interaction_id)
+        codes, follow_ups = (kept.codes, kept.follow_ups) if kept else ((), ())
+        notes.edit(interaction_id, text, codes, follow_ups)
+
+    @on(WrapUpPane.Edited)
+    def _codes_edited(self, event: WrapUpPane.Edited) -> None:
+        if self.session is not None:
+            kept = self.session.notes.text(event.interaction_id)
+            self.session.notes.edit(event.interaction_id, kept.note if kept else "", event.codes, event.follow_ups)
+
+    @on(WrapUpPane.Refused)
+    def _refused(self, event: WrapUpPane.Refused) -> None:
+        self.tell(event.why)
+
+    @on(ExpertFinder.Looking)
+    def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:
+        event.stop()
+        if self.session is not None:
+            self.session.on_screen.look(event.person_ids)
+
+    @on(ExpertFinder.Picked)
+    def _expert_picked(self, event: ExpertFinder.Picked) -> None:
+        self.desk.picked_expert(event.how, event.person_id, event.text)
+
+    @on(StateMenu.Chosen)
+    def _state_chosen(self, event: StateMenu.Chosen) -> None:
+        self.desk.chosen_state(event.availability, event.reason, after_current=event.after_current)
+
+    @on(SearchPane.Asked)
+    def _search_asked(self, event: SearchPane.Asked) -> None:
+        self.desk.searched(event.text)
+
+    @on(SearchPane.Picked)
+    def _customer_picked(self, event: SearchPane.Picked) -> None:
+        self.desk.picked_customer(event.customer_id)
+
+    @on(SearchPane.CreateWanted)
+    def _customer_named(self, event: SearchPane.CreateWanted) -> None:
+        self.desk.create_customer(event.name)
+
+    @on(RecordsPane.Toggled)
+    def _record_toggled(self, event: RecordsPane.Toggled) -> None:
+        self.desk.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
+
+    @on(TonesField.Typed)
+    def _tones_typed(self, event: TonesField.Typed) -> None:
+        self.desk.send_tones(event.digits)
+
+    @on(LineTable.Chosen, "#work")
+    def _work_chosen(self, event: LineTable.Chosen) -> None:
+        self.desk_screen.select(event.key)
+        self.desk_screen.focus_note()
+
+    @on(LineTable.Highlighted, "#work")
+    def _work_highlighted(self, event: LineTable.Highlighted) -> None:
+        work = self.desk_screen.query_one(WorkPane)
+        if work.has_focus and work.cursor_key == event.key:  # else it has moved on since
+            self.desk_screen.select(event.key)
+
+    @on(Input.Submitted, "#tones")
+    def _tones_done(self) -> None:
+        self.desk_screen.close_top()
