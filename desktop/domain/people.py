@@ -1,5 +1,7 @@
 """Applying what a directory tells: people, presence, chats."""
 
+from collections.abc import Sequence
+
 from desktop.domain.batch import Batch
 from desktop.domain.colleagues import same_people
 from desktop.domain.events import PresenceSnapshot
@@ -18,8 +20,7 @@ def apply_snapshot(batch: Batch, source: str, event: PresenceSnapshot, fit: Fit)
     kept = {key: one for key, one in batch.presence.now.items() if one.source not in theirs}
     fresh = [(one.person_id, one) for one in event.presence]
     batch.presence.swap(kept | merged(batch.presence.now, fresh, fit))
-    for line in event.chats:
-        apply_chat(batch, line)
+    apply_chats(batch, event.chats)
 
 
 def join(batch: Batch) -> None:
@@ -32,12 +33,14 @@ def join(batch: Batch) -> None:
         batch.same_people.swap({})
 
 
-def apply_chat(batch: Batch, line: ChatLine) -> None:
-    """Put a line in its place; the same line again only tells how far it came."""
-    lines = {known.id: known for known in batch.chats.now.get(line.person_id, ())}
-    known = lines.get(line.id)
-    if known is not None and known.delivered:
-        return
-    lines[line.id] = line
-    ordered = sorted(lines.values(), key=lambda one: (one.at, one.id))[-CHAT_LINES:]
-    batch.chats.put(line.person_id, tuple(ordered))
+def apply_chats(batch: Batch, told: Sequence[ChatLine]) -> None:
+    """Put lines in their places; the same line again only tells how far it came."""
+    chats: dict[str, dict[str, ChatLine]] = {}
+    for line in told:
+        lines = chats.setdefault(line.person_id, {known.id: known for known in batch.chats.now.get(line.person_id, ())})
+        known = lines.get(line.id)
+        if known is None or not known.delivered:
+            lines[line.id] = line
+    for person_id, lines in chats.items():  # put once each, so that what comes out the same stays the same mapping
+        ordered = sorted(lines.values(), key=lambda one: (one.at, one.id))[-CHAT_LINES:]
+        batch.chats.put(person_id, tuple(ordered))

@@ -111,7 +111,7 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
         case PersonChanged():
             batch.people.put(event.person.id, event.person)
         case ChatReceived():
-            people.apply_chat(batch, event.line)
+            people.apply_chats(batch, (event.line,))
         case DeliveryChanged():
             _messages(batch, (event.message,), ())
         case MessageReceived():

@@ -48,7 +48,7 @@ async def test_only_what_the_user_may_do_is_offered() -> None:
             with pytest.raises(Unsupported):
                 await call()
         with pytest.raises(Unsupported):
-            await backend.monitor("PJSIP/x", Monitoring.LISTEN, key="k")
+            await backend.monitor("PJSIP/x", Monitoring.LISTEN, why="to help", key="k")
 
 
 async def test_a_user_who_may_not_sign_agents_in_is_told_what_to_ask_for() -> None:

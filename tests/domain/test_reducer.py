@@ -256,6 +256,13 @@ def test_an_undelivered_chat_line_becomes_delivered_and_never_back() -> None:
     assert after.chats["p1"] == (replace(line, delivered=True),)
 
 
+def test_a_chat_line_told_twice_in_one_snapshot_keeps_the_mapping_that_comes_out_equal() -> None:
+    line = ChatLine("l1", "p1", 1.0, True, "Free?", delivered=False)
+    before = reduce(AppState(), [envelope(PresenceSnapshot((), (), (line,)), source="presence")])
+    twice = PresenceSnapshot((), (), (replace(line, text="Busy?"), line))
+    assert reduce(before, [envelope(twice, source="presence")]).chats is before.chats
+
+
 def test_small_facts_land_in_their_places() -> None:
     after = reduce(
         AppState(),

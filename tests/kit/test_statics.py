@@ -1,5 +1,6 @@
 """What is said of a class without making one."""
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from desktop.domain.customer import Customer
 from desktop.ports import registry
 from desktop.ports.assist import Article, Assist
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import API, Backend, Capability, Kind, Manifest
 from desktop.ports.options import Option
 from desktop.testing import statics
 from desktop.testing.check import check
@@ -113,8 +114,11 @@ def test_the_table_of_methods_is_that_of_the_ports() -> None:
     for kind, port in statics.PORTS.items():
         optional = {
             name
-            for name, method in vars(port).items()
-            if callable(method) and not name.startswith("_") and name not in port.__abstractmethods__
+            for name, method in inspect.getmembers(port)
+            if callable(method)
+            and not name.startswith("_")
+            and name not in port.__abstractmethods__
+            and not hasattr(Backend, name)
         }
         named = {method for methods in statics.METHODS[kind].values() for method in methods}
         assert named == optional - {"watch"}, kind  # `watch` does nothing where nothing has to be done
