@@ -45,7 +45,7 @@ def commands() -> tuple[str, str]:
     """The line that starts the demo and the line that runs the tests."""
     lines = [line for block in blocks("sh") for line in block.splitlines()]
     (demo,) = (line for line in lines if line.startswith("python3 -m venv ") and line.endswith(" demo"))
-    (tests,) = (line for line in lines if line.startswith("python3 -m venv ") and line.endswith(" -m pytest"))
+    (tests,) = (line for line in lines if line.startswith("python3 -m venv ") and line.endswith(" -m pytest -n auto"))
     return demo, tests
 
 

@@ -154,7 +154,7 @@ def test_both_commands_install_from_their_lock() -> None:
     start = "python3 -m venv .venv && .venv/bin/pip install -qr "
     rest = " && .venv/bin/pip install -q --no-deps --no-build-isolation . && .venv/bin/"
     assert demo == f"{start}requirements.lock{rest}agent-desktop demo"
-    assert tests == f"{start}requirements-test.lock{rest}python -m pytest"
+    assert tests == f"{start}requirements-test.lock{rest}python -m pytest -n auto"
     real = "\n.venv/bin/pip install -qr requirements-real.lock && .venv/bin/python -m pytest --real tests/real\n"
     assert real in TEXT
 
