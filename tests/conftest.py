@@ -1,5 +1,6 @@
 """What every suite shares: the switches between the quick and the full-size settings, and to the real servers."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,11 @@ REAL = Path(__file__).parent / "real"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="run the slow suites at full size")
     parser.addoption("--real", action="store_true", help="run the tests against real servers too (tests/real)")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """As many as there are processors, at most four: many tests start servers, and terminals that keep real time."""
+    return min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
