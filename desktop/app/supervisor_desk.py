@@ -1,6 +1,7 @@
 """Everything a supervisor's screen does beyond looking, without a screen."""
 
 from desktop.app.asking import Asking
+from desktop.app.history_desk import HistoryDesk
 from desktop.app.store import Store
 from desktop.domain.words import Role
 from desktop.ports.base import Capability
@@ -14,6 +15,7 @@ class SupervisorDesk:
         self._store = store
         self._asking = asking
         self._contact_center = contact_center
+        self.history = HistoryDesk(store, asking, contact_center)
 
     @property
     def open(self) -> bool:
