@@ -1,65 +1,27 @@
 """The one list widget: a table drawn line by line, whose rows may change a thousand times a second."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table_columns import GAP, Column, fit
-
-_CELL_LIMIT: Final = 512
-_MARK: Final = "▌"  # so that the row in hand is known without colour
-
-
-class Row(NamedTuple):
-    """One row of a table.
-
-    Attributes:
-        key: what the row is about; unique in its table.
-        cells: one for each column: text, (text, style) or content.
-        style: a Textual style for the whole row, such as `$muted` where its data is stale.
-    """
-
-    key: str
-    cells: tuple[Part, ...]
-    style: str = ""
+from desktop.tui.table_painting import LinePainting
+from desktop.tui.table_rows import LazyRows, Row, key_at, same
 
 
-class LineTable(ScrollView, can_focus=True):
+class LineTable(LinePainting, can_focus=True):
     """Rows with a cursor that stays on its key when rows move.
 
     The model stays outside: `set_rows` takes what is true now, and only the lines that are visible and changed are
     drawn again. The page is laid out again only when the number of rows that don't fit changes.
     """
 
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "line-table--header",
-        "line-table--cursor",
-        "line-table--cursor-blurred",
-        "line-table--empty",
-    }
-    DEFAULT_CSS = """
-    LineTable {
-        width: 1fr;
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        & > .line-table--header { color: $muted; text-style: none; }
-        & > .line-table--cursor { background: $cursor; text-style: bold; }
-        & > .line-table--cursor-blurred { background: $cursor-blurred; }
-        & > .line-table--empty { color: $muted; }
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
@@ -86,6 +48,9 @@ class LineTable(ScrollView, can_focus=True):
     class Chosen(_RowMessage):
         """Enter or a double click on the row `key` in `table`."""
 
+    class TitleClicked(_RowMessage):
+        """A click on the heading of a column; `key` is its title."""
+
     def __init__(
         self,
         columns: Sequence[Column],
@@ -107,6 +72,7 @@ class LineTable(ScrollView, can_focus=True):
         self._header = 1 if header else 0
         self._empty = empty
         self._rows: Sequence[Row] = ()
+        self._total: Row | None = None
         self._index: dict[str, int] | None = None
         self._cursor = 0
         self._strips: dict[str, tuple[Row, str, Strip]] = {}
@@ -121,7 +87,7 @@ class LineTable(ScrollView, can_focus=True):
     @property
     def cursor_key(self) -> str | None:
         """The key under the cursor, or None where there are no rows."""
-        return self._rows[self._cursor].key if self._rows else None
+        return key_at(self._rows, self._cursor) if self._rows else None
 
     def set_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows from now on.
@@ -143,7 +109,7 @@ class LineTable(ScrollView, can_focus=True):
             i = self._top + y
             old = before[i] if i < len(before) else None
             new = rows[i] if i < len(rows) else None
-            if old is not new and (old is None or new is None or not _same(old, new)):
+            if old is not new and (old is None or new is None or not same(old, new)):
                 self._refresh_body(y)
         if moved:
             # The mark moved with its row, which the comparison above cannot see where the rows are alike.
@@ -151,6 +117,23 @@ class LineTable(ScrollView, can_focus=True):
             self._refresh_body(self._cursor - self._top)
         if self.cursor_key is not None and self.cursor_key != key:
             self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def set_total(self, row: Row | None) -> None:
+        """Show this row as the last line from now on, under all others; None for no such line."""
+        before, self._total = self._total, row
+        if (before is None) != (row is None):
+            self._resize_virtual()
+            self._show_cursor()
+            self.refresh()
+        elif before is not None and row is not None and not same(before, row):
+            self.refresh(Region(0, self._header + self._page, self.scrollable_content_region.width, 1))
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Have other columns from now on; rows set before must have cells for them."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._fitted = (-1, [])
+            self.refresh()
 
     def set_empty(self, text: str) -> None:
         """Say from now on what is shown where there are no rows."""
@@ -186,13 +169,26 @@ class LineTable(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """One click moves the cursor, two choose."""
         offset = event.get_content_offset(self)
-        if offset is None or offset.y < self._header:
+        if offset is None:
+            return
+        if offset.y < self._header:
+            self._title_clicked(offset.x)
+            return
+        if offset.y >= self._header + self._page:
             return
         i = offset.y - self._header + self._top
         if i < len(self._rows):
             self._move(i)
             if event.chain == 2:
                 self.action_choose()
+
+    def _title_clicked(self, x: int) -> None:
+        left = 1  # the mark
+        for i, cells in self._fitted[1]:
+            if left <= x < left + cells + GAP:
+                self.post_message(self.TitleClicked(self, self._columns[i].title))
+                return
+            left += cells + GAP
 
     def on_resize(self) -> None:
         """Fit the columns again and keep the cursor in view."""
@@ -222,6 +218,8 @@ class LineTable(ScrollView, can_focus=True):
             self._strips.clear()
         if y < self._header:
             return self._draw(Row("", tuple(column.title for column in self._columns)), "line-table--header", width)
+        if self._total is not None and y == self._header + self._page:
+            return self._draw(self._total, "line-table--total", width)
         i = y - self._header + self._top
         if i >= len(self._rows):
             if not self._rows and y == self._header and self._empty:
@@ -232,7 +230,7 @@ class LineTable(ScrollView, can_focus=True):
             look = "line-table--cursor" if self.has_focus else "line-table--cursor-blurred"
         row = self._rows[i]
         kept = self._strips.get(row.key)
-        if kept is not None and kept[1] == look and (kept[0] is row or _same(kept[0], row)):
+        if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):
             return kept[2]
         strip = self._draw(row, look, width)
         if len(self._strips) > 8 * self._page + 64:
@@ -246,16 +244,18 @@ class LineTable(ScrollView, can_focus=True):
 
     @property
     def _page(self) -> int:
-        return max(0, self.scrollable_content_region.height - self._header)
+        return max(0, self.scrollable_content_region.height - self._header - (self._total is not None))
 
     def _position(self, key: str) -> int:
+        if isinstance(self._rows, LazyRows):
+            return self._rows.position(key)
         if self._index is None:
             self._index = {row.key: i for i, row in enumerate(self._rows)}
         return self._index[key]
 
     def _place_cursor(self, key: str | None) -> bool:
         before, rows = self._cursor, self._rows
-        if key is not None and not (before < len(rows) and rows[before].key == key):
+        if key is not None and not (before < len(rows) and key_at(rows, before) == key):
             try:
                 self._cursor = self._position(key)
             except KeyError:
@@ -270,77 +270,23 @@ class LineTable(ScrollView, can_focus=True):
         self._refresh_body(before - self._top)
         self._show_cursor()
         self._refresh_body(to - self._top)
-        self.post_message(self.Highlighted(self, self._rows[to].key))
+        self.post_message(self.Highlighted(self, key_at(self._rows, to)))
 
     def _show_cursor(self) -> None:
         top = max(min(self._top, self._cursor), self._cursor - max(1, self._page) + 1)
         if top != self._top:
             self.scroll_to(y=top, animate=False, force=True)
 
+    @property
+    def _lines(self) -> int:
+        return len(self._rows) + self._header + (self._total is not None)
+
     def _resize_virtual(self) -> None:
         # While all rows fit, the size stays that of the widget, so that rows may come and go without a new layout.
-        self.virtual_size = Size(1, max(len(self._rows) + self._header, self.scrollable_content_region.height))
+        self.virtual_size = Size(1, max(self._lines, self.scrollable_content_region.height))
         if self._top > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
     def _refresh_body(self, y: int) -> None:
         if 0 <= y < self._page:
             self.refresh(Region(0, y + self._header, self.scrollable_content_region.width, 1))
-
-    def _style(self, look: str, style: str) -> Style:
-        if (known := self._parsed.get((look, style))) is None:
-            known = self.get_visual_style(look) if look else self.visual_style
-            if style:
-                known += self.app.stylesheet.parse_style(style)
-            self._parsed[(look, style)] = known
-        return known
-
-    def _draw(self, row: Row, look: str, width: int) -> Strip:
-        base = self._style(look, row.style)
-        marked = look == "line-table--cursor"
-        pieces = [(_MARK, self._style(look, "$accent"))] if marked else [(" ", base)]
-        for n, (i, cells) in enumerate(self._fitted[1]):
-            if n:
-                pieces.append((" " * GAP, base))
-            cell = row.cells[i] if i < len(row.cells) else ""
-            column = self._columns[i]
-            text = _cut(_as_content(cell), cells)
-            padding = (" " * (cells - text.cell_length), base)
-            if column.align == "right":
-                pieces.append(padding)
-            pieces.extend(text.render(base, end="", parse_style=self._span_style))
-            if column.align == "left":
-                pieces.append(padding)
-        return self._fill(pieces, look, width, row.style)
-
-    def _span_style(self, style: str | Style) -> Style:
-        return style if isinstance(style, Style) else self.app.stylesheet.parse_style(style)
-
-    def _fill(self, pieces: list[tuple[str, Style]], look: str, width: int, style: str = "") -> Strip:
-        segments = [Segment(text, shape.rich_style) for text, shape in pieces if text]
-        return Strip(segments).adjust_cell_length(width, self._style(look, style).rich_style)
-
-
-def _as_content(cell: Part) -> Content:
-    if isinstance(cell, str):
-        return content(cell, limit=_CELL_LIMIT)
-    if isinstance(cell, tuple):
-        return content(cell[0], cell[1], limit=_CELL_LIMIT)
-    return line(cell)
-
-
-def _cut(text: Content, cells: int) -> Content:
-    return text if text.cell_length <= cells else text.truncate(cells, ellipsis=True)
-
-
-def _same(a: Row, b: Row) -> bool:
-    # Content compares by its text alone, and a change of colour is a change.
-    if a.key != b.key or a.style != b.style or len(a.cells) != len(b.cells):
-        return False
-    for x, y in zip(a.cells, b.cells, strict=True):
-        if isinstance(x, Content) and isinstance(y, Content):
-            if x is not y and (x.plain != y.plain or x.spans != y.spans):
-                return False
-        elif type(x) is not type(y) or x != y:
-            return False
-    return True

@@ -12,8 +12,9 @@ from textual.widgets import Input, Static, TextArea
 
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.safe_text import content, safe
-from desktop.tui.table import LineTable, Row
+from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 from tests.tui.hostile import PAYLOADS
 
 MARKER = Path(sys.argv[1])

@@ -8,7 +8,7 @@ import pytest
 from desktop.domain.customer import CustomerPromise, TimelineEntry
 from desktop.tui import wording
 from desktop.tui.panes import history
-from desktop.tui.table import Row
+from desktop.tui.table_rows import Row
 from tests.tui.desk import desk, settle
 from tests.tui.states import DETAILS, NOW, ONE, PRIYA, active
 

@@ -11,8 +11,9 @@ from desktop.tui import wording
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content
 from desktop.tui.sources import tagged
-from desktop.tui.table import LineTable, Row
+from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 
 HERE = "desk"
 """Stands for the source of what the desktop itself saw, where the others of a timeline are named."""

@@ -10,8 +10,9 @@ from desktop.tui import wording
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
-from desktop.tui.table import LineTable, Row
+from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 
 STALE = 15.0
 """Seconds without a sign of life after which figures are shown dim."""

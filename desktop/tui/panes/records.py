@@ -13,8 +13,9 @@ from desktop.domain.state import AppState, ScreenPop
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content, line
-from desktop.tui.table import LineTable, Row
+from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 
 SHOWN = 9
 

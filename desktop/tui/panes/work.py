@@ -9,8 +9,9 @@ from desktop.domain.words import Channel, Phase
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content
-from desktop.tui.table import LineTable, Row
+from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 from desktop.tui.titles import title
 
 

@@ -18,8 +18,9 @@ from desktop.tui.follow_up_text import read_due
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
-from desktop.tui.table import LineTable, Row
+from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 
 
 class WrapUpPane(Pane, Vertical):
