@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
-from desktop.domain.floor import Acknowledgement, AgentMessage, HelpRequest
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, AlertsChanged, FloorChanged, HelpChanged
+from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
+from desktop.domain.floor_events import (
+    AgentMessaged,
+    AlertAcknowledged,
+    AlertsChanged,
+    CoachingChanged,
+    FloorChanged,
+    HelpChanged,
+)
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
@@ -71,6 +78,7 @@ class ContactCenterSnapshot:
     help: tuple[HelpRequest, ...] = ()  # not closed yet
     agent_messages: tuple[AgentMessage, ...] = ()  # the newest, oldest first
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    coaching: CoachingNews | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +291,7 @@ Event = (
     | HelpChanged
     | AgentMessaged
     | AlertAcknowledged
+    | CoachingChanged
     | AlertsChanged
     | ContactCenterSnapshot
     | PersonChanged

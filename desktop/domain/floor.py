@@ -71,6 +71,18 @@ class AgentMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class CoachingNews:
+    """How much there is for an agent to read: evaluations not read and notes not acknowledged.
+
+    `by_name` and `at` are of the newest one.
+    """
+
+    unread: int = 0
+    by_name: str = ""
+    at: Instant = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """Somebody has seen an alert and deals with it. `alert` is the alert's key, `until` when it lapses."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desktop.domain.alert import Alert
-from desktop.domain.floor import Acknowledgement, AgentMessage, HelpRequest
+from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
 from desktop.domain.model import Agent, QueueStats
 
 
@@ -35,6 +35,13 @@ class AlertAcknowledged:
     """A supervisor deals with an alert; every other supervisor is told."""
 
     acknowledgement: Acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class CoachingChanged:
+    """There is something else for the agent to read: an evaluation of their work, a note on it."""
+
+    news: CoachingNews
 
 
 @dataclass(frozen=True, slots=True)

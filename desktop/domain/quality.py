@@ -105,16 +105,3 @@ class CoachingNote:
     read_at: Instant | None = None
     acknowledged_at: Instant | None = None
     answer: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CoachingNews:
-    """How much there is for an agent to read: evaluations not read and notes not acknowledged.
-
-    `version` rises with each change; `by_name` and `at` are of the newest one.
-    """
-
-    version: int = 0
-    unread: int = 0
-    by_name: str = ""
-    at: Instant = 0.0

@@ -37,7 +37,14 @@ from desktop.domain.events import (
     QueueChanged,
     SourcesDeclared,
 )
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, AlertsChanged, FloorChanged, HelpChanged
+from desktop.domain.floor_events import (
+    AgentMessaged,
+    AlertAcknowledged,
+    AlertsChanged,
+    CoachingChanged,
+    FloorChanged,
+    HelpChanged,
+)
 from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.domain.streams import Fit, admit, admit_snapshot, check_head, mark_healing, needs_snapshot
@@ -106,6 +113,8 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
             batch.agent_messages.put_last(event.message.id, event.message, MESSAGES)
         case AlertAcknowledged():
             batch.acknowledgements.put_last(event.acknowledgement.alert, event.acknowledgement, ACKNOWLEDGEMENTS)
+        case CoachingChanged():
+            batch.set("coaching", event.news)
         case PresenceChanged():
             work.put_newer(batch.presence, event.presence.person_id, event.presence)
         case PersonChanged():

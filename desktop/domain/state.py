@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from desktop.domain.alert import Alert
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.events import Change
-from desktop.domain.floor import Acknowledgement, AgentMessage, HelpRequest
+from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
@@ -119,6 +119,7 @@ class AppState:
     agent_messages: Mapping[str, AgentMessage] = field(default_factory=dict)  # between supervisors and agents, by id
     acknowledgements: Mapping[str, Acknowledgement] = field(default_factory=dict)  # by the alert's key
     alerts: Mapping[str, Alert] = field(default_factory=dict)  # by key
+    coaching: CoachingNews | None = None  # what there is for me to read
     people: Mapping[str, Person] = field(default_factory=dict)
     presence: Mapping[str, Presence] = field(default_factory=dict)
     chats: Mapping[str, tuple[ChatLine, ...]] = field(default_factory=dict)

@@ -118,6 +118,7 @@ def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None
     batch.help.swap({request.id: request for request in event.help if request.state is not HelpState.CLOSED})
     batch.agent_messages.swap({message.id: message for message in event.agent_messages})
     batch.acknowledgements.swap({one.alert: one for one in event.acknowledgements})
+    batch.set("coaching", event.coaching)
     known = batch.interactions.now
     gone = batch.tombstones.now
     fresh = [(new.id, new) for new in event.interactions if new.version >= gone.get(new.id, new.version)]

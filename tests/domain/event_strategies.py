@@ -9,6 +9,7 @@ from desktop.domain.events import (
     Change,
     ChatReceived,
     ClockRead,
+    CoachingChanged,
     ContactCenterSnapshot,
     DeliveryChanged,
     DetailsChanged,
@@ -36,6 +37,7 @@ from desktop.domain.events import (
     QueueChanged,
     SourcesDeclared,
 )
+from desktop.domain.floor import CoachingNews
 from desktop.domain.identity import PERSON, said
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
@@ -123,6 +125,7 @@ numbered = st.one_of(
     st.builds(DeliveryChanged, sent),
     st.builds(MessageReceived, received),
     st.builds(MessagingSnapshot, few(sent), few(received)),
+    st.builds(CoachingChanged, st.builds(CoachingNews, st.integers(0, 3), words, times)),
 )
 phone_calls = st.builds(
     PhoneCall,

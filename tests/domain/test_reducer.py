@@ -10,6 +10,7 @@ from desktop.domain.events import (
     CapabilitiesKnown,
     Change,
     ClockRead,
+    CoachingChanged,
     ContactCenterSnapshot,
     DetailsChanged,
     DraftDropped,
@@ -25,6 +26,7 @@ from desktop.domain.events import (
     PresenceSnapshot,
     QueueChanged,
 )
+from desktop.domain.floor import CoachingNews
 from desktop.domain.model import Interaction
 from desktop.domain.person import ChatLine, Person
 from desktop.domain.reducer import needs_snapshot, reduce
@@ -286,3 +288,13 @@ def test_a_batch_copies_only_what_it_touches_and_leaves_the_old_state_alone() ->
     assert after.interactions["i2"] is before.interactions["i2"]
     for name in ("queues", "agents", "tombstones", "pops", "people", "presence", "drafts", "health", "positions"):
         assert getattr(after, name) is getattr(before, name)
+
+
+def test_what_there_is_to_read_comes_with_the_snapshot_and_changes_with_events() -> None:
+    event = ContactCenterSnapshot(ME, (), (agent(),), (), coaching=CoachingNews(2, "Sam", 5.0))
+    before = reduce(AppState(), [envelope(event, seq=1)])
+    assert before.coaching == CoachingNews(2, "Sam", 5.0)
+    after = reduce(before, [envelope(CoachingChanged(CoachingNews(1, "Sam", 5.0)), seq=2)])
+    assert after.coaching == CoachingNews(1, "Sam", 5.0)
+    again = reduce(after, [envelope(CoachingChanged(CoachingNews(1, "Sam", 5.0)))])
+    assert again is after
