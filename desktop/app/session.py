@@ -84,7 +84,7 @@ class Session:
             self._refresh,
             Phone(self.store, self._asking, backends.voice),
         )
-        self.supervisor = SupervisorDesk(self.store, self._asking, backends.contact_center)
+        self.supervisor = SupervisorDesk(self.store, self._asking, backends.contact_center, self._refresh)
         self.on_screen = ScreenWatch(
             self._asking,
             {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)},

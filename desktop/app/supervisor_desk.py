@@ -1,6 +1,9 @@
 """Everything a supervisor's screen does beyond looking, without a screen."""
 
+from collections.abc import Awaitable, Callable
+
 from desktop.app.asking import Asking
+from desktop.app.floor_acts import FloorActs
 from desktop.app.history_desk import HistoryDesk
 from desktop.app.store import Store
 from desktop.domain.words import Role
@@ -11,10 +14,18 @@ from desktop.ports.contact_center import ContactCenter
 class SupervisorDesk:
     """Holds the parts of it, and says who may use them: on the server's word only."""
 
-    def __init__(self, store: Store, asking: Asking, contact_center: ContactCenter | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        asking: Asking,
+        contact_center: ContactCenter | None,
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`refresh` puts a fresh snapshot of the contact centre into the store."""
         self._store = store
         self._asking = asking
         self._contact_center = contact_center
+        self.acts = FloorActs(store, asking, contact_center, refresh)
         self.history = HistoryDesk(store, asking, contact_center)
 
     @property

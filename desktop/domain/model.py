@@ -19,6 +19,7 @@ from desktop.domain.words import (
     LegFailure,
     LegKind,
     LegPhase,
+    Monitoring,
     Outcome,
     Phase,
     Recording,
@@ -46,6 +47,7 @@ class Leg:
     target_name: str
     since: Instant
     failure: LegFailure | None = None
+    monitoring: Monitoring | None = None  # of a supervisor: how they take part
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Interaction:
     messages: tuple[Message, ...] = ()
     outcome: Outcome | None = None
     raw_state: str = ""  # the backend's own word, always kept
+    priority: int = 0  # points; more is sooner
     phone_call: str = ""  # SIP Call-ID of the call on the agent's own phone, where that carries it
 
 

@@ -1,0 +1,116 @@
+"""What became of a supervisor's press, in words, and how its effect can be seen when nobody answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from desktop.app.action_result import ActionResult, failed
+from desktop.app.call_control import shown
+from desktop.app.failures import error_class, one_line
+from desktop.domain.floor import FloorVerb
+from desktop.domain.model import Interaction
+from desktop.domain.words import Outcome, Phase
+from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown
+
+T = TypeVar("T")
+
+NOT_DONE: Mapping[FloorVerb, str] = {
+    FloorVerb.LISTEN: "You are not listening.",
+    FloorVerb.WHISPER: "You are not whispering.",
+    FloorVerb.BARGE: "You did not join the call.",
+    FloorVerb.END_MONITOR: "Listening was not ended.",
+    FloorVerb.TAKE_OVER: "The conversation was not taken over.",
+    FloorVerb.REASSIGN: "It was not reassigned.",
+    FloorVerb.MOVE: "It was not moved.",
+    FloorVerb.PRIORITY: "Its priority was not changed.",
+    FloorVerb.WITHDRAW: "It was not withdrawn.",
+    FloorVerb.AGENT_STATE: "The agent's state was not changed.",
+    FloorVerb.ANSWER_HELP: "The request for help was not answered.",
+    FloorVerb.MESSAGE: "The message was not sent.",
+    FloorVerb.ACKNOWLEDGE: "The others were not told that you deal with it.",
+}
+
+DONE: Mapping[FloorVerb, str] = {
+    FloorVerb.LISTEN: "You are listening.",
+    FloorVerb.WHISPER: "The agent hears you, the customer does not.",
+    FloorVerb.BARGE: "Agent and customer hear you.",
+    FloorVerb.END_MONITOR: "You are listening no more.",
+    FloorVerb.TAKE_OVER: "The conversation is yours.",
+    FloorVerb.REASSIGN: "Reassigned.",
+    FloorVerb.MOVE: "Moved.",
+    FloorVerb.PRIORITY: "Its priority was changed.",
+    FloorVerb.WITHDRAW: "Withdrawn.",
+    FloorVerb.AGENT_STATE: "The agent's state was changed.",
+    FloorVerb.ANSWER_HELP: "Answered.",
+    FloorVerb.MESSAGE: "Sent.",
+    FloorVerb.ACKNOWLEDGE: "The other supervisors see that you deal with it.",
+}
+
+NOT_KNOWN = {verb: f"It is not known whether it was done: {verb.value.replace('_', ' ')}." for verb in FloorVerb}
+SAFE = "Nothing was changed."
+
+
+@dataclass(frozen=True, slots=True)
+class Looked(Generic[T]):
+    """What a question came to: the value, or why there is none in words. `error` as in `ActionResult`."""
+
+    value: T | None
+    text: str = ""
+    error: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is an answer."""
+        return not self.error
+
+
+def refused(error: BackendError, not_done: str) -> ActionResult:
+    """A press that came to nothing: what did not happen, what is safe, what to press."""
+    if isinstance(error, AuthFailed):  # signed in, but not allowed: signing in again would not help
+        why = one_line(error.message).rstrip(".")
+        text = f"{not_done} The contact centre does not allow it: {why}. {SAFE} Ask whoever gives you your rights."
+        return ActionResult(False, text, error_class(error).__name__)
+    return failed(error, not_done, safe=SAFE)
+
+
+def found_out(verb: FloorVerb, done: bool | None, seen: str = "") -> ActionResult:
+    """Nobody answered in time, and this is what a look showed. `done` None: it cannot be seen.
+
+    A press of the same goes out under the same key, so that it is not done twice.
+    """
+    if done:
+        return ActionResult(True, f"The contact centre answered late, but it was done. {seen}".rstrip())
+    first = NOT_DONE[verb] if done is False else NOT_KNOWN[verb]
+    press = "Press again if you still want it; it is not done twice."
+    words = (first, "The contact centre did not answer in time.", seen, press)
+    return ActionResult(False, " ".join(word for word in words if word), OutcomeUnknown.__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an act on a contact was to bring about: `to` is an agent, a queue, or a priority as a word."""
+
+    verb: FloorVerb
+    interaction_id: str
+    to: str = ""
+
+    def seen(self, after: Interaction) -> bool | None:
+        """Whether the contact as it is now shows it; None when it cannot be seen there."""
+        match self.verb:
+            case FloorVerb.REASSIGN:
+                return after.agent_id == self.to or (after.outcome is Outcome.TRANSFERRED or None)
+            case FloorVerb.MOVE:
+                return after.queue == self.to
+            case FloorVerb.PRIORITY:
+                return str(after.priority) == self.to
+            case FloorVerb.WITHDRAW:
+                return after.phase is Phase.CLOSED
+            case FloorVerb.TAKE_OVER:
+                return after.agent_id == self.to or (None if after.outcome is Outcome.TRANSFERRED else False)
+            case _:
+                return None
+
+
+def now_shown(after: Interaction | None, me: str) -> str:
+    """What the contact centre shows of a contact now, as a sentence."""
+    return shown(after, me) if after is not None else "The contact centre no longer shows it."
