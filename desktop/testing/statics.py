@@ -57,6 +57,11 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.AUDIT: ("audit",),
             _C.SCHEDULE: ("schedules", "agent_day"),
             _C.HISTORY: ("intervals", "past_interactions", "past_interaction"),
+            _C.QUALITY: (
+                *("evaluations", "evaluation", "submit_evaluation", "release_evaluation", "read_evaluation"),
+                *("calibrations", "start_calibration"),
+                *("coaching_notes", "coach", "read_coaching", "acknowledge_coaching"),
+            ),
         },
         Kind.CRM: {
             _C.TIMELINE: ("timeline",),

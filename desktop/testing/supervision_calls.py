@@ -8,6 +8,7 @@ from desktop.domain.history import IntervalQuery, PastQuery
 from desktop.domain.words import Availability
 from desktop.ports.base import Capability
 from desktop.testing.contract import Call
+from desktop.testing.quality_calls import quality_calls
 
 _DAY = date(2026, 1, 5)
 
@@ -40,4 +41,5 @@ def supervision_calls(backend: Any, who: str, key: str) -> dict[Capability, Sequ
             lambda: backend.past_interactions(PastQuery(0.0, 3600.0)),
             lambda: backend.past_interaction(who),
         ],
+        Capability.QUALITY: quality_calls(backend, who, key),
     }
