@@ -1,0 +1,89 @@
+"""Who sees what of quality, what an agent has to read, and that it is written down."""
+
+from typing import Protocol
+
+from mock_backends.board import Board
+from mock_backends.event_log import EventLog
+from mock_backends.models_quality import CoachingEvent, CoachingNews, CoachingNote, Evaluation
+from mock_backends.principals import Principal
+from mock_backends.problem import Problem, not_found
+from mock_backends.quality_store import Kept, QualityStore
+from mock_backends.site import Site
+
+
+class Audit(Protocol):
+    """Writes down what somebody did."""
+
+    def __call__(self, by: Principal, verb: str, subject: str, *, outcome: str = "done", detail: str = "") -> None: ...
+
+
+class QualitySight:
+    """What evaluations, calibrations and coaching notes have in common."""
+
+    def __init__(self, site: Site, board: Board, log: EventLog, audit: Audit) -> None:
+        self._clock = site.clock
+        self._tokens = site.tokens
+        self._board = board
+        self._log = log
+        self.audit = audit
+        self.store = QualityStore(site.storage.db)
+
+    def now(self) -> float:
+        """The server's time."""
+        return self._clock.now()
+
+    def principal(self, who: str) -> Principal | None:
+        """Somebody who has a token."""
+        return self._tokens.principals.get(who)
+
+    def team(self, principal: Principal) -> set[str]:
+        """The agents of a principal's team."""
+        return {agent.id for agent in self._board.agents.values() if agent.team == principal.team}
+
+    def supervisor(self, principal: Principal) -> set[str]:
+        """The agents whom a supervisor looks after.
+
+        :raises Problem: 403 for whoever is none.
+        """
+        if not principal.supervises:
+            raise Problem(403, "forbidden", "That is for supervisors.")
+        return self.team(principal)
+
+    def one(self, kind: type[Kept], entity_id: str, agents: set[str]) -> Kept:
+        """The entity under an id, if it is about one of these agents.
+
+        :raises Problem: 404.
+        """
+        found = self.store.one(kind, entity_id)
+        if found is None or found.agent_id not in agents:
+            raise not_found("There is no such thing.")
+        return found
+
+    def name(self, who: str) -> str:
+        """What somebody is called."""
+        agent = self._board.agents.get(who)
+        return agent.name if agent else who
+
+    # -- what there is to read
+
+    def news(self, agent_id: str) -> CoachingNews:
+        """How much there is for an agent to read."""
+        notes = [one for one in self.store.of(CoachingNote, {agent_id}) if one.released_at is not None]
+        judged = [
+            one for one in self.store.of(Evaluation, {agent_id}) if one.released_at is not None and not one.calibration
+        ]
+        unread = sum(one.acknowledged_at is None for one in notes) + sum(one.read_at is None for one in judged)
+        told = [(one.released_at or 0.0, one.by_name) for one in notes]
+        told += [(one.released_at or 0.0, one.reviewer_name) for one in judged]
+        at, by_name = max(told, default=(0.0, ""))
+        return CoachingNews(unread=unread, by_name=by_name, at=at)
+
+    def tell(self, agent_id: str) -> None:
+        """Tell an agent how much there is to read now."""
+        if agent_id in self._tokens.principals:
+            event = CoachingEvent(at=self._clock.now(), news=self.news(agent_id))
+            self._log.publish("coaching.changed", event.model_dump_json().encode(), [agent_id])
+
+    def refused(self, caller: Principal, verb: str, subject: str, problem: Problem) -> None:
+        """Write down that somebody was refused."""
+        self.audit(caller, verb, subject, outcome=f"refused: {problem.detail}")
