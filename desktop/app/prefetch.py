@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from desktop.app.contact_keys import contact_key
 from desktop.app.customer_finder import CustomerFinder
 from desktop.app.store import Store
-from desktop.domain.model import QueueStats
+from desktop.domain.model import Agent, QueueStats
+from desktop.domain.words import Role
 
 HEADS = 3
 _REMEMBERED = 200
@@ -23,7 +24,7 @@ class Prefetch:
     def look_at(self, queue: QueueStats) -> None:
         """Ask for the first few who wait, unless this queue is none of mine."""
         me = self._store.state.agents.get(self.me or self._store.state.me)
-        if not self._finders or (me is not None and me.queues and queue.name not in me.queues):
+        if not self._finders or (me is not None and not _is_mine(me, queue)):
             return
         for waiting in queue.head[:HEADS]:
             if waiting.interaction_id in self._asked or not contact_key(waiting.customer, self._finders[0].region):
@@ -33,3 +34,8 @@ class Prefetch:
                 del self._asked[next(iter(self._asked))]
             for finder in self._finders:
                 finder.find(waiting.customer)
+
+
+def _is_mine(me: Agent, queue: QueueStats) -> bool:
+    """Whether a call of this queue may be offered to me; who is known to serve none serves all, but no supervisor."""
+    return queue.name in me.queues or not (me.queues or me.role is Role.SUPERVISOR)

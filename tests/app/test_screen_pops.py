@@ -16,10 +16,10 @@ from desktop.app.customer_json import customer_from, customer_json
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.domain.customer import Consent, CustomerPromise
-from desktop.domain.events import Change, PopChanged, QueueChanged
+from desktop.domain.events import AgentChanged, Change, PopChanged, QueueChanged
 from desktop.domain.model import Address, QueueStats, Waiting
 from desktop.domain.state import ScreenPop
-from desktop.domain.words import Phase, PopAnswer
+from desktop.domain.words import Phase, PopAnswer, Role
 from desktop.ports.errors import Unavailable
 
 
@@ -224,6 +224,17 @@ async def test_the_head_of_the_queue_is_looked_up_before_it_rings(d: Desk) -> No
     assert seen[0] is PopAnswer.ONE  # the first thing ever shown
     assert d.pop().chosen == "c1"
     assert d.finds == 1
+
+
+async def test_who_only_watches_a_queue_looks_up_nobody_in_it(d: Desk) -> None:
+    me = d.session.store.drain().agents[d.session.store.state.me]
+    d.server.tell(AgentChanged(replace(me, version=me.version + 1, role=Role.SUPERVISOR, queues=())))
+    await spin()
+    d.server.tell(
+        QueueChanged(QueueStats("sales", 1, d.time.wall, head=(Waiting("i1", Address("phone", NUMBER), d.time.wall),)))
+    )
+    await spin(disk=True)
+    assert d.finds == 0
 
 
 async def test_the_contact_ends_while_the_crm_is_thinking(d: Desk) -> None:
