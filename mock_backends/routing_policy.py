@@ -83,12 +83,14 @@ class AgentProfile:
         skills: skill -> proficiency.
         capacity: channel -> how many interactions at a time, offers and wrap-ups counted.
         voice_exclusive: a call is offered only when nothing else is in hand, and nothing during a call.
+        takes_offers: false for a supervisor, who has only what they take over.
     """
 
     id: str
     skills: Mapping[str, int]
     capacity: Mapping[str, int] = field(default_factory=lambda: {"voice": 1, "chat": 3, "email": 5})
     voice_exclusive: bool = True
+    takes_offers: bool = True
 
     def surplus(self, needed: Mapping[str, int]) -> int | None:
         """Proficiency levels above the minimum, summed over `needed`; None where a skill is missing."""
