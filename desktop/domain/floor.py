@@ -9,7 +9,10 @@ from desktop.domain.words import Channel, Phase
 
 @dataclass(frozen=True, slots=True)
 class AgentWork:
-    """One contact an agent has in hand, as much of it as a list of agents needs."""
+    """One contact an agent has in hand, as much of it as a list of agents needs.
+
+    `deadline` is when an offer or a wrap-up should end by itself, where it should.
+    """
 
     interaction_id: str
     channel: Channel
@@ -18,6 +21,8 @@ class AgentWork:
     since: Instant  # in this phase
     customer_name: str = ""
     held: bool = False
+    held_since: Instant | None = None
+    deadline: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,123 @@
+"""What a rule can watch, and what a rule is: a threshold on one figure of some queues, agents, contacts or sources."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from math import inf
+
+from desktop.domain.alert import About, Severity
+from desktop.domain.metric import Better, Unit
+from desktop.domain.metrics import METRICS
+from desktop.domain.service_level import DEFAULT_FORMULA, Formula
+
+MAX_AGE = 60.0
+"""Seconds after which figures are too old to judge anything by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Something a rule can watch. `low_is_bad` unless the rule says otherwise; `grows` where time alone raises it."""
+
+    id: str
+    about: About
+    unit: Unit
+    label: str
+    definition: str
+    low_is_bad: bool = False
+    grows: bool = False
+
+
+def _timer(name: str, about: About, label: str, definition: str) -> Watched:
+    return Watched(name, about, Unit.SECONDS, label, definition, grows=True)
+
+
+_OTHERS = (
+    _timer("agent_time_in_state", About.AGENT, "in state", "How long an agent has been in the rule's `state`."),
+    Watched("agent_missed", About.AGENT, Unit.COUNT, "missed offers", "Offers an agent has missed since signing in."),
+    _timer(
+        "agent_out_of_adherence",
+        About.AGENT,
+        "out of adherence",
+        "How long an agent has been doing something else than their schedule says.",
+    ),
+    _timer("work_ringing", About.WORK, "ringing", "How long an offer has been ringing at one agent."),
+    _timer("work_talking", About.WORK, "talking", "How long a conversation has lasted."),
+    _timer("work_on_hold", About.WORK, "on hold", "How long a customer has been on hold."),
+    _timer("work_wrap_up", About.WORK, "in wrap-up", "How long a wrap-up has lasted."),
+    _timer(
+        "work_overdue",
+        About.WORK,
+        "past its deadline",
+        "How long an offer or a wrap-up has gone on after it should have ended by itself.",
+    ),
+    _timer("source_down", About.SOURCE, "not reachable", "How long a system has not been live."),
+    _timer("source_silent", About.SOURCE, "silent", "How long nothing was heard of a system that is said to be live."),
+)
+
+WATCHED = {
+    metric.id: Watched(
+        metric.id,
+        About.QUEUE,
+        metric.unit,
+        metric.label,
+        metric.definition,
+        metric.better is Better.HIGHER,
+        metric.id == "longest_wait",
+    )
+    for metric in METRICS.values()
+} | {one.id: one for one in _OTHERS}
+"""By id: every metric of a queue, and what else there is to watch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When to alert. Times in seconds, shares 0..1.
+
+    It begins to hold when the figure reaches `raise_at` and ends when it has come back to `clear_at`: what lies
+    between changes nothing. It is raised when it has held for `hold` seconds. `min_volume` is the least number of
+    contacts (for occupancy: seconds of agents' time) under the line of a share or an average. `window` takes the last
+    so many seconds instead of the time since midnight. With `forecast` it also warns of a breach that is so many
+    seconds ahead, going by the rate of the last `rate` seconds.
+    Names are patterns as in a shell; none means all. An agent is in several queues, one that fits is enough.
+    `state` is an availability, `not_ready`, or one with its reason, `not_ready:lunch`. With `stays` an alert that is
+    over stays until somebody has acknowledged it.
+    """
+
+    name: str
+    watch: Watched
+    raise_at: float
+    clear_at: float
+    low_is_bad: bool
+    severity: Severity = Severity.WARNING
+    hold: float = 0.0
+    min_volume: float = 1.0
+    window: float | None = None
+    forecast: float | None = None
+    rate: float = 600.0
+    formula: Formula = DEFAULT_FORMULA
+    queues: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    state: str = ""
+    stays: bool = True
+    ring: bool = False
+    notify: bool = False
+
+    @property
+    def calm(self) -> float:
+        """A figure that certainly does not meet the rule."""
+        return inf if self.low_is_bad else -inf
+
+    def is_bad(self, value: float) -> bool:
+        """Whether the figure has reached the threshold."""
+        return value < self.raise_at if self.low_is_bad else value > self.raise_at
+
+    def is_good(self, value: float) -> bool:
+        """Whether the figure has come back far enough."""
+        return value >= self.clear_at if self.low_is_bad else value <= self.clear_at
+
+
+def matches(names: Iterable[str], patterns: tuple[str, ...]) -> bool:
+    """Whether one of the names fits one of the patterns; always when there are none."""
+    return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
