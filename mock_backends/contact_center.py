@@ -7,6 +7,7 @@ from fastapi import Path
 
 from mock_backends.centre import Centre
 from mock_backends.customers_on_line import Arrival
+from mock_backends.judging import Finished
 from mock_backends.models_contact_center import (
     AgentAnswer,
     Agents,
@@ -26,6 +27,8 @@ from mock_backends.models_contact_center import (
 )
 from mock_backends.principals import Principal
 from mock_backends.problem import conflict, invalid, not_found
+from mock_backends.quality import Quality
+from mock_backends.quality_routes import add_quality
 from mock_backends.service import Caller, Service
 from mock_backends.site import Site
 
@@ -44,6 +47,7 @@ class ContactCenterService(Service):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.centre = Centre(site, self.log)
+        self.quality = Quality(site, self.centre.board, self.log, self._finished)
         self.on_available: list[Callable[[str], None]] = []
         self.add_events()
         self._add_reading()
@@ -52,11 +56,21 @@ class ContactCenterService(Service):
         self._add_call_control()
         self._add_parties()
         self._add_endings()
+        add_quality(self.app, lambda: self.quality)
 
     def reset(self) -> None:
         """All interactions gone, all agents offline, a new epoch."""
         super().reset()
         self.centre = Centre(self.site, self.log)
+        self.quality.sight.store.clear()
+        self.quality = Quality(self.site, self.centre.board, self.log, self._finished)
+
+    def _finished(self, caller: Principal, interaction_id: str) -> Finished | None:
+        """A finished interaction that a principal may see, for whoever judges it."""
+        found = self.centre.board.interactions.get(interaction_id)
+        if found is None or found.phase != "closed" or not found.agent_id or not self.centre.board.sees(caller, found):
+            return None
+        return Finished(found.id, found.channel, found.queue, found.agent_id, found.ended_at or found.phase_since)
 
     def _answer(self, interaction: Interaction) -> InteractionAnswer:
         return InteractionAnswer(interaction=interaction)
@@ -81,6 +95,7 @@ class ContactCenterService(Service):
                 queues=[self.centre.figures.refresh(name) for name in self.centre.board.queues_of(caller)],
                 codes=self.centre.codes,
                 reasons=self.centre.reasons,
+                coaching=self.quality.sight.news(caller.id),
             )
 
         @app.get("/v1/queues", operation_id="queues", summary="The queues this principal serves")

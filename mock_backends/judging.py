@@ -118,6 +118,8 @@ class Judging:
         found = self._find(caller, interaction_id)
         if found is None or found.agent_id not in agents:
             raise not_found("There is no such finished interaction.")
+        if found.agent_id == caller.id:
+            raise invalid("Nobody judges their own work.")
         return found
 
     def release(self, caller: Principal, evaluation_id: str) -> Evaluation:

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from mock_backends.models_base import Address, ChannelWord, Id, Instant, Line, Text, Wire
+from mock_backends.models_figures import AgentDay, AgentWork, Counts, EstimateScore
+from mock_backends.models_quality import CoachingNews
 
 AvailabilityWord = Literal["offline", "not_ready", "available"]
 PhaseWord = Literal["queued", "offered", "connecting", "active", "wrap_up", "closed"]
@@ -23,6 +25,7 @@ class Leg(Wire):
     target_name: str
     since: float
     failure: LegFailureWord | None = None
+    monitoring: Literal["listen", "whisper", "barge"] | None = None
 
 
 class Message(Wire):
@@ -96,10 +99,11 @@ class Interaction(Wire):
     messages: list[Message] = Field(default_factory=list)
     outcome: OutcomeWord | None = None
     raw_state: str = ""
+    priority: int = 0
 
 
 class Agent(Wire):
-    """A person who takes interactions."""
+    """A person who takes interactions; `work` and `today` are for supervisors alone."""
 
     id: str
     version: int = 1
@@ -118,6 +122,8 @@ class Agent(Wire):
     skills: dict[str, int] = Field(default_factory=dict)
     missed: int = 0
     raw_state: str = ""
+    work: list[AgentWork] = Field(default_factory=list)
+    today: AgentDay | None = None
 
 
 class Waiting(Wire):
@@ -129,7 +135,7 @@ class Waiting(Wire):
 
 
 class QueueStats(Wire):
-    """What a queue looks like at `as_of`."""
+    """What a queue looks like at `as_of`. `trend`: the most who waited at once in each of the last twelve 5 min."""
 
     name: str
     version: int = 1
@@ -139,9 +145,9 @@ class QueueStats(Wire):
     estimated_wait: float | None = None
     estimated_low: float | None = None
     estimated_high: float | None = None
-    offered: int | None = None
-    answered: int | None = None
-    abandoned: int | None = None
+    counts: Counts | None = None
+    trend: list[int] = Field(default_factory=list)
+    estimates: EstimateScore | None = None
     service_level: float | None = None
     service_level_formula: str = ""
     service_level_seconds: float | None = None
@@ -162,6 +168,8 @@ class ContactCenterSnapshot(Wire):
     queues: list[QueueStats]
     codes: list[WrapUpCode]
     reasons: list[Reason]
+    zone: str
+    coaching: CoachingNews
 
 
 class InteractionAnswer(Wire):

@@ -1,31 +1,25 @@
 """Who sees what of quality, what an agent has to read, and that it is written down."""
 
-from typing import Protocol
-
+from mock_backends.audit_log import AuditLog
 from mock_backends.board import Board
 from mock_backends.event_log import EventLog
+from mock_backends.models_floor import AuditEntry
 from mock_backends.models_quality import CoachingEvent, CoachingNews, CoachingNote, Evaluation
 from mock_backends.principals import Principal
 from mock_backends.problem import Problem, not_found
 from mock_backends.quality_store import Kept, QualityStore
-from mock_backends.site import Site
-
-
-class Audit(Protocol):
-    """Writes down what somebody did."""
-
-    def __call__(self, by: Principal, verb: str, subject: str, *, outcome: str = "done", detail: str = "") -> None: ...
+from mock_backends.site import Site, new_id
 
 
 class QualitySight:
     """What evaluations, calibrations and coaching notes have in common."""
 
-    def __init__(self, site: Site, board: Board, log: EventLog, audit: Audit) -> None:
+    def __init__(self, site: Site, board: Board, log: EventLog, audit: AuditLog) -> None:
         self._clock = site.clock
         self._tokens = site.tokens
         self._board = board
         self._log = log
-        self.audit = audit
+        self._audit = audit
         self.store = QualityStore(site.storage.db)
 
     def now(self) -> float:
@@ -87,3 +81,18 @@ class QualitySight:
     def refused(self, caller: Principal, verb: str, subject: str, problem: Problem) -> None:
         """Write down that somebody was refused."""
         self.audit(caller, verb, subject, outcome=f"refused: {problem.detail}")
+
+    def audit(self, by: Principal, verb: str, subject: str, *, outcome: str = "done", detail: str = "") -> None:
+        """Write down what somebody did."""
+        entry = AuditEntry(
+            id=new_id("aud"),
+            at=self.now(),
+            by=by.id,
+            by_name=self.name(by.id),
+            verb=verb,
+            subject=subject,
+            why="",
+            outcome=outcome,
+            detail=detail,
+        )
+        self._audit.add(entry, team=by.team, queue="")

@@ -57,6 +57,8 @@ def _code(label: str, note_required: bool = False) -> WrapUpCode:
     return WrapUpCode(label.lower().replace(" ", "-"), label, note_required)
 
 
+ZONE: Final = "Europe/London"  # whose midnight begins the centre's day
+
 QUEUES: Final = (
     Queue(
         "billing",
@@ -162,7 +164,7 @@ _TEAM_SKILLS: Final[tuple[tuple[str, dict[str, int]], ...]] = (
 
 
 def make_agents() -> tuple[Agent, ...]:
-    """Maya Okafor, two supervisors and the rest of the floor."""
+    """Maya Okafor, two supervisors, the rest of the floor, and a third supervisor who shares a team with the first."""
     agents = [
         Agent(
             "maya",
@@ -179,6 +181,7 @@ def make_agents() -> tuple[Agent, ...]:
         team, skills = _TEAM_SKILLS[n % len(_TEAM_SKILLS)]
         mine = {skill: max(1, level - n % 3) for skill, level in skills.items()}
         agents.append(Agent(_agent_id(name), name, f"Agent, {team}", team, "agent", mine))
+    agents.append(Agent("ines", "Inês Duarte", "Supervisor, Billing", "Billing", "supervisor", {"billing": 4}))
     return tuple(agents)
 
 
