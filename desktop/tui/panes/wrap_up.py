@@ -12,8 +12,8 @@ from textual.widgets import Input, Static
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction, WrapUpCode
-from desktop.domain.words import Channel, CodeRule, Phase
-from desktop.tui import wording
+from desktop.domain.words import CodeRule, Phase
+from desktop.tui import text_message, wording
 from desktop.tui.follow_up_text import read_due
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
@@ -229,13 +229,13 @@ class WrapUpPane(Pane, Vertical):
         """Open the field for a `callback` or a text message (`sms`)."""
         if not self.is_open or self.view is None:
             return
-        if kind == "sms" and (refusal := self._no_message()):
+        if kind == "sms" and (refusal := text_message.refusal(self.view, self._of or "")):
             self.post_message(self.Refused(refusal))
             return
         field = self.query_one("#wrap-up-follow-up", Input)
         if kind != self._adding:
             self._add_half()
-        self._adding, self._to = kind, self._mobile() if kind == "sms" else ""
+        self._adding, self._to = kind, text_message.number_of(self.view, self._of or "") if kind == "sms" else ""
         if kind == "sms":
             field.placeholder = "text message, sent when you finish · consent ✓ · enter adds"
         else:
@@ -264,28 +264,6 @@ class WrapUpPane(Pane, Vertical):
         with self.prevent(Input.Changed):
             field.value = ""
         field.display = False
-
-    def _no_message(self) -> str:
-        """Why no text message can be sent; empty when it can."""
-        customer = select.customer_of(self.view.state, self._of or "") if self.view else None
-        if customer is None:
-            return "A text message needs to know the customer: pick or search them first."
-        if not select.may_contact(customer, "sms"):
-            return f"{customer.name} has not agreed to text messages, so none is sent."
-        if not (mobile := self._mobile()):
-            return f"No phone number is known for {customer.name}."
-        if self.view and select.consent_to(self.view.state, customer, Channel.SMS, mobile) is None:
-            return f"{customer.name} wrote STOP, so no text message is sent."
-        return ""
-
-    def _mobile(self) -> str:
-        """The number the contact came from, else the first one in the record."""
-        view = self.view
-        if view is None or view.interaction is None:
-            return ""
-        customer = select.customer_of(view.state, self._of or "")
-        known = (view.interaction.customer, *(customer.addresses if customer else ()))
-        return next((a.value for a in known if a.kind == "phone" and not a.withheld), "")
 
     def _take(self, code: str | None) -> None:
         interaction = self.view.interaction if self.view else None
