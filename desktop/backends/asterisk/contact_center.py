@@ -120,17 +120,15 @@ class AsteriskContactCenter(ContactCenter):
             contact = await self._mine(interaction_id)
             if contact.interaction.phase not in (Phase.ACTIVE, Phase.CONNECTING):
                 raise Conflict("The call is over.")
-            # With somebody else on the line the agent's hanging up would join them to the customer, and even after the
-            # customer's the server may take it for a hand-over: the expert's line is ended before it, too.
-            lines = [contact.agent.name]
-            if contact.leg() is not None:
-                caller = contact.caller.name if contact.caller is not None else ""
-                lines = [caller, contact.branch.channel() if contact.branch is not None else "", *lines]
-            for name in filter(None, lines):
-                await self._hang_up(name)
+            others = contact.leg() is not None
+            if others:  # the agent's hanging up alone would join the customer to whom they were talking about
+                await self._transfers.end_others(contact)
+            await self._hang_up(contact.agent.name)
             await self._board.until(
                 lambda: contact.interaction.phase in (Phase.WRAP_UP, Phase.CLOSED, Phase.QUEUED), "ended"
             )
+            if others:
+                await self._transfers.end_all(contact)
             return contact.interaction
 
         return await self._once.do(key, work)

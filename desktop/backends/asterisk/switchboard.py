@@ -255,13 +255,12 @@ class Switchboard:
         at = self._clock.read(message["Timestamp"])
         try:
             self.calls.apply(message, at)
-            if self.floor.apply(message):
-                self._changed.set()
-                if self._floor_due is None:
-                    # A hundred members change within one breath when a queue is busy: told together.
-                    self._floor_due = asyncio.get_running_loop().call_later(FLOOR_PAUSE, self.tell_floor)
+            if self.floor.apply(message) and self._floor_due is None:
+                # A hundred members change within one breath when a queue is busy: told together.
+                self._floor_due = asyncio.get_running_loop().call_later(FLOOR_PAUSE, self.tell_floor)
         except Exception:  # one event that nobody thought of must not end the agent's day
             log.exception("asterisk: an event of kind %r could not be taken in", message["Event"][:40])
+        self._changed.set()
 
     def _told(self, change: Change, contact: Contact, reason: str) -> None:
         self.tell(change, contact, reason)

@@ -5,6 +5,7 @@ hear. It keeps the customer safe by itself: whoever hangs up, nobody is left alo
 """
 
 import asyncio
+import contextlib
 import re
 
 from desktop.backends.asterisk.contact import Branch, Contact
@@ -18,6 +19,8 @@ _EXTENSION = re.compile(r"[A-Za-z0-9_.+*#-]{1,60}")
 _BETWEEN_DIGITS = 0.12
 _BEGIN_SECONDS = 6.0
 _GRACE_SECONDS = 1.5
+_JOIN_SECONDS = 1.0
+_LOOKS = (0.05, 0.2, 0.5, 1.0, 2.0)  # seconds from one look at who is left to the next
 _SOUND_SECONDS = 1.2  # the agent hears a sound when the customer is back, and the server no code meanwhile
 
 
@@ -42,6 +45,8 @@ class Transfers:
             await board.until(lambda: not contact.interaction.held, "the customer is back")
             back_at = self._back_at.get(interaction_id, 0.0)
             await asyncio.sleep(back_at + _SOUND_SECONDS - asyncio.get_running_loop().time())
+        with contextlib.suppress(OutcomeUnknown):  # a code that comes before the two are joined is lost
+            await board.until(lambda: contact.agent.uid in board.calls.parties.bridges, "joined", seconds=_JOIN_SECONDS)
         contact = self._alone(interaction_id)  # much may have happened meanwhile
         leg_id = f"leg-{key}"
         contact.branch = Branch(leg_id, extension)
@@ -141,6 +146,31 @@ class Transfers:
         await self._board.act("BlindTransfer", ("Channel", channel), ("Context", context), ("Exten", extension))
         await self._over(contact)
         return contact.interaction
+
+    async def end_others(self, contact: Contact) -> None:
+        """Hang up on the customer, then on the further party by whatever of its channels there is."""
+        if contact.caller is not None:
+            await self._hang_up(contact.caller.name)
+        for line in [one for one in contact.lines if one not in (contact.caller, contact.agent)]:
+            await self._hang_up(line.name)
+
+    async def end_all(self, contact: Contact) -> None:
+        """See to it that nobody of a call is left on the line.
+
+        The server replaces channels while it joins them, and may have done so between our look and our hanging up.
+
+        Raises:
+            OutcomeUnknown: somebody still is.
+        """
+        for pause in _LOOKS:
+            channels = await (await self._board.link()).listing("Status")
+            left = [one["Channel"] for one in channels if one["Linkedid"] == contact.linked]
+            if not left:
+                return
+            for name in left:
+                await self._hang_up(name)
+            await asyncio.sleep(pause)
+        raise OutcomeUnknown("Somebody is still on the line.", "channels are left")
 
     def _extension(self, target: str) -> tuple[str, str]:
         settings = self._board.settings
