@@ -4,18 +4,21 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import ClassVar, Self
 
+from desktop.backends.mock.quality import MockQuality
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
 from desktop.domain.events import (
     AgentChanged,
     Change,
+    CoachingChanged,
     ContactCenterSnapshot,
     Envelope,
     Event,
     InteractionChanged,
     QueueChanged,
 )
+from desktop.domain.floor import CoachingNews
 from desktop.domain.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
 from desktop.domain.words import Availability
 from desktop.ports.base import API, Capability, Kind, Manifest
@@ -36,10 +39,12 @@ def _event(kind: str, data: object) -> Event | None:
         return AgentChanged(read(Agent, member(data, "agent")), _reason(data))
     if kind == "queue.changed":
         return QueueChanged(read(QueueStats, member(data, "queue")))
+    if kind == "coaching.changed":
+        return CoachingChanged(read(CoachingNews, member(data, "news")))
     return None
 
 
-class MockContactCenter(ContactCenter):
+class MockContactCenter(MockQuality, ContactCenter):
     """Speaks the contact-centre part of the wire contract."""
 
     manifest: ClassVar[Manifest] = Manifest(
@@ -63,6 +68,7 @@ class MockContactCenter(ContactCenter):
                 Capability.NEXT_AVAILABILITY,
                 Capability.EVENT_REPLAY,
                 Capability.QUEUE_HEAD,
+                Capability.QUALITY,
             }
         ),
         options=OPTIONS,
