@@ -53,6 +53,11 @@ class LinePainting(ScrollView):
         base = self._style(look, row.style)
         marked = look == "line-table--cursor"
         pieces = [(_MARK, self._style(look, "$accent"))] if marked else [(" ", base)]
+        if len(row.cells) == 1 < len(self._columns):
+            heading = cut(as_content(row.cells[0]), max(0, width - 1))
+            return self._fill(
+                [*pieces, *heading.render(base, end="", parse_style=self._span_style)], look, width, row.style
+            )
         for n, (i, cells) in enumerate(self._fitted[1]):
             if n:
                 pieces.append((" " * GAP, base))

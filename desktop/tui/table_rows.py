@@ -15,7 +15,7 @@ class Row(NamedTuple):
 
     Attributes:
         key: what the row is about; unique in its table.
-        cells: one for each column: text, (text, style) or content.
+        cells: one for each column: text, (text, style) or content. A single one takes the whole line, as a heading.
         style: a Textual style for the whole row, such as `$muted` where its data is stale.
     """
 

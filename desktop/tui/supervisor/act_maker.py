@@ -1,0 +1,256 @@
+"""From a verb and what it is about to the questions that must be answered first, and to what is then done."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from desktop.app.action_result import ActionResult
+from desktop.domain.floor import FloorVerb
+from desktop.domain.floor_verbs import MODES
+from desktop.domain.model import Agent
+from desktop.domain.words import Availability
+from desktop.tui import wording
+from desktop.tui.supervisor.agent_activity import activity
+from desktop.tui.supervisor.contact import Contact, named, offering
+from desktop.tui.supervisor.floor_view import FloorView, agent_name
+from desktop.tui.supervisor.question import Act, Option, Question, why
+from desktop.tui.supervisor.target import Target
+
+if TYPE_CHECKING:
+    from desktop.app.floor_acts import FloorActs
+
+MOST_PRIORITY = 1_000
+_TITLES = {
+    FloorVerb.LISTEN: "Listen",
+    FloorVerb.WHISPER: "Whisper to the agent",
+    FloorVerb.BARGE: "Barge in: both hear you",
+    FloorVerb.TAKE_OVER: "Take over",
+    FloorVerb.REASSIGN: "Give to another agent",
+    FloorVerb.MOVE: "Move to another queue",
+    FloorVerb.PRIORITY: "Change the priority",
+    FloorVerb.WITHDRAW: "Withdraw and close",
+    FloorVerb.AGENT_STATE: "Change the agent's state",
+    FloorVerb.MESSAGE: "Message",
+    FloorVerb.ANSWER_HELP: "Answer the request for help",
+    FloorVerb.ACKNOWLEDGE: "Acknowledge",
+}
+_ON_CONTACT = (
+    FloorVerb.TAKE_OVER,
+    FloorVerb.REASSIGN,
+    FloorVerb.MOVE,
+    FloorVerb.PRIORITY,
+    FloorVerb.WITHDRAW,
+)
+_SURE = (
+    Option("no", "leave it", "nothing is done"),
+    Option("yes", "withdraw", "for good: the contact is closed"),
+)
+_CLOSE = "close"
+
+
+class ActMaker:
+    """Makes the acts of one moment."""
+
+    def __init__(self, acts: "FloorActs", view: FloorView, recent: tuple[str, ...]) -> None:
+        """Nothing is asked or done yet.
+
+        Args:
+            acts: who does it.
+            view: the floor as it is now.
+            recent: reasons given before, newest first.
+        """
+        self._acts = acts
+        self._view = view
+        self._why = why(recent)
+
+    def make(self, verb: FloorVerb, target: Target) -> Act | None:
+        """The act, None where the verb makes no sense for what is selected."""
+        if verb not in target.offered(self._acts.standing):
+            return None
+        if verb in _ON_CONTACT:
+            return self._on_contact(verb, offering(target.contacts, verb))
+        if verb is FloorVerb.ANSWER_HELP:
+            return self._answer_help(target)
+        if verb is FloorVerb.ACKNOWLEDGE:
+            return self._acknowledge(target)
+        if target.agent is None:
+            return None
+        if verb in MODES:
+            return self._monitor(verb, target.agent)
+        return self._message(target.agent) if verb is FloorVerb.MESSAGE else self._agent_state(target.agent)
+
+    # Contacts
+
+    def _on_contact(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> Act:
+        acts, known = self._acts, {contact.id: contact for contact in contacts}
+        (first, *others) = contacts
+        questions: list[Question] = []
+        if others:
+            questions.append(Question("contact", "Which one?", tuple(self._option(one) for one in contacts)))
+        questions += self._before_why(verb, contacts)
+        questions.append(self._why)
+
+        async def run(answers: Mapping[str, str]) -> ActionResult:
+            contact_id, reason = answers.get("contact", first.id), answers["why"]
+            match verb:
+                case FloorVerb.TAKE_OVER:
+                    return await acts.take_over(contact_id, reason)
+                case FloorVerb.REASSIGN:
+                    return await acts.reassign(contact_id, answers["agent"], reason)
+                case FloorVerb.MOVE:
+                    return await acts.move(contact_id, answers["queue"], reason)
+                case FloorVerb.PRIORITY:
+                    return await acts.set_priority(contact_id, int(answers["priority"].replace("−", "-")), reason)
+                case _ if answers["sure"] == "yes":
+                    return await acts.withdraw(contact_id, reason)
+                case _:
+                    return ActionResult(True, "Nothing was done.")
+
+        whom = self._whose(first) if not others else f"{len(known)} contacts"
+        return Act(_TITLES[verb], whom, tuple(questions), run)
+
+    def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
+        match verb:
+            case FloorVerb.REASSIGN:
+                return [Question("agent", "To whom?", self._agents(contacts))]
+            case FloorVerb.MOVE:
+                return [Question("queue", "Into which queue?", self._queues(contacts))]
+            case FloorVerb.PRIORITY:
+                ask = f"Points, −{MOST_PRIORITY} to {MOST_PRIORITY}; more is sooner. Now {contacts[0].priority}."
+                return [Question("priority", ask, _points(contacts[0].priority), free=True, allowed=_whole_points)]
+            case FloorVerb.WITHDRAW:
+                return [Question("sure", "Take it out of the queue and close it?", _SURE)]
+            case _:
+                return []
+
+    def _whose(self, contact: Contact) -> str:
+        text = named(contact, self._view.now)
+        return f"{text} · {agent_name(self._view.state, contact.agent_id)}" if contact.agent_id else text
+
+    def _option(self, contact: Contact) -> Option:
+        waited = wording.duration(self._view.now - contact.arrived_at)
+        return Option(contact.id, f"{contact.sign} {contact.who}", f"{contact.word} · {waited} · {contact.queue}")
+
+    def _agents(self, contacts: tuple[Contact, ...]) -> tuple[Option, ...]:
+        """Those of the queue who are free come first, whoever is signed off is not asked."""
+        queues = {contact.queue for contact in contacts}
+        state, has = self._view.state, {contact.agent_id for contact in contacts}
+        present = [
+            agent
+            for agent in state.agents.values()
+            if agent.observed is not Availability.OFFLINE and not (len(has) == 1 and agent.id in has)
+        ]
+        present.sort(
+            key=lambda a: (not queues & set(a.queues), a.observed is not Availability.AVAILABLE, _load(a), a.name)
+        )
+        return tuple(Option(agent.id, agent.name, self._standing(agent)) for agent in present)
+
+    def _standing(self, agent: Agent) -> str:
+        doing = activity(agent, self._view.state)
+        return f"{doing.word} {wording.duration(self._view.clock - doing.since)} · {agent.team}"
+
+    def _queues(self, contacts: tuple[Contact, ...]) -> tuple[Option, ...]:
+        left = {contact.queue for contact in contacts}
+        queues = [queue for queue in self._view.state.queues.values() if not (len(left) == 1 and queue.name in left)]
+        queues.sort(key=lambda queue: queue.name.casefold())
+        return tuple(
+            Option(queue.name, queue.name, f"{wording.UNKNOWN if queue.waiting is None else queue.waiting} waiting")
+            for queue in queues
+        )
+
+    # Agents
+
+    def _monitor(self, verb: FloorVerb, agent: Agent) -> Act:
+        mode = MODES[verb]
+
+        async def listen(answers: Mapping[str, str]) -> ActionResult:
+            return await self._acts.monitor(agent.id, mode, answers["why"])
+
+        return Act(_TITLES[verb], f"{agent.name} · {self._doing(agent)}", (self._why,), listen)
+
+    def _doing(self, agent: Agent) -> str:
+        doing = activity(agent, self._view.state)
+        in_hand = f" · {agent.work[0].queue}" if agent.work else ""
+        return f"{doing.word} {wording.duration(self._view.clock - doing.since)}{in_hand}"
+
+    def _agent_state(self, agent: Agent) -> Act:
+        state = self._view.state
+        _, available, fine = wording.AVAILABILITY[Availability.AVAILABLE]
+        options = [Option("available", available, style=fine)]
+        options += [
+            Option(f"not_ready:{reason.id}", f"Not ready · {reason.label}", style="$warning")
+            for reason in state.reasons
+        ]
+        if not state.reasons:
+            options.append(Option("not_ready:", "Not ready", style="$warning"))
+        options.append(Option("offline:", "Offline", style="$muted"))
+        ask = "Which state? It comes after what they have in hand." if agent.work else "Which state?"
+
+        async def change(answers: Mapping[str, str]) -> ActionResult:
+            word, _, reason = answers["state"].partition(":")
+            return await self._acts.set_agent_availability(agent.id, Availability(word), reason, answers["why"])
+
+        questions = (Question("state", ask, tuple(options)), self._why)
+        return Act(_TITLES[FloorVerb.AGENT_STATE], f"{agent.name} · {self._doing(agent)}", questions, change)
+
+    def _message(self, agent: Agent) -> Act:
+        async def send(answers: Mapping[str, str]) -> ActionResult:
+            return await self._acts.message(agent.id, answers["text"])
+
+        ask = "What do you want to tell them? Enter sends it."
+        return Act(f"Message to {agent.name}", self._doing(agent), (Question("text", ask, free=True),), send)
+
+    # Help and alerts
+
+    def _answer_help(self, target: Target) -> Act | None:
+        request = target.help
+        if request is None:
+            return None
+        options = (
+            Option("I am with you in a moment.", "I am with you in a moment."),
+            Option("I am listening in.", "I am listening in."),
+            Option(_CLOSE, "close it", "it is dealt with"),
+        )
+
+        async def answer(answers: Mapping[str, str]) -> ActionResult:
+            text = answers["text"]
+            close = text == _CLOSE
+            return await self._acts.answer_help(request.id, "" if close else text, close)
+
+        who = agent_name(self._view.state, request.agent_id)
+        waited = wording.duration(self._view.now - request.at)
+        question = Question("text", "What do you answer? Enter sends it.", options, free=True)
+        return Act(f"Help for {who}", f"{request.text or 'asks for help'} · {waited}", (question,), answer)
+
+    def _acknowledge(self, target: Target) -> Act | None:
+        alert = target.alert
+        if alert is None:
+            return None
+
+        async def acknowledge(answers: Mapping[str, str]) -> ActionResult:
+            return await self._acts.acknowledge(alert.key, answers["text"])
+
+        question = Question("text", "A word to the others, or just enter: you deal with it.", free=True, needed=False)
+        return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge)
+
+
+def _points(now: int) -> tuple[Option, ...]:
+    steps = (100, 500, -100)
+    return tuple(
+        Option(
+            str(max(-MOST_PRIORITY, min(MOST_PRIORITY, now + step))), f"{now + step}", "sooner" if step > 0 else "later"
+        )
+        for step in steps
+    )
+
+
+def _whole_points(text: str) -> str:
+    try:
+        points = int(text.replace("−", "-"))
+    except ValueError:
+        points = MOST_PRIORITY + 1
+    return "" if abs(points) <= MOST_PRIORITY else f"A whole number from −{MOST_PRIORITY} to {MOST_PRIORITY}."
+
+
+def _load(agent: Agent) -> float:
+    most = sum(agent.capacity.values())
+    return sum(agent.in_use.values()) / most if most else 1.0

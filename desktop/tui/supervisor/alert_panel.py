@@ -1,0 +1,109 @@
+"""What wants a supervisor: requests for help, and alerts until they are acknowledged."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from desktop.domain.alert import Alert
+from desktop.domain.floor import HelpRequest, HelpState
+from desktop.domain.model import Instant
+from desktop.tui import wording
+from desktop.tui.safe_text import Part, line
+from desktop.tui.supervisor.floor_pane import FloorPane
+from desktop.tui.supervisor.floor_view import FloorView, agent_name, signed, urgency
+from desktop.tui.table import LineTable
+from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
+
+HELP: Final = "help|"
+"""Begins the key of a request's row; an alert's row has the alert's key."""
+
+
+class AlertPanel(FloorPane, LineTable):
+    """Requests first, then alerts by urgency; what is acknowledged says by whom and when."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            (Column("", 1), Column("age", 4, "right"), Column("what", weight=4), Column("who", weight=1, min_width=40)),
+            header=False,
+            empty="Nothing wants you.",
+            id="floor-alerts",
+        )
+
+    def look_at(self, view: FloorView) -> tuple[object, ...]:
+        """Requests for help and alerts."""
+        return (view.state.help, view.state.alerts, view.state.agents if view.state.help else None)
+
+    def draw_floor(self, view: FloorView) -> None:
+        """List them."""
+        requests, alerts = wanting(view)
+        rows = [_help_row(one, view) for one in requests] + [_alert_row(one, view) for one in alerts]
+        self.set_rows(rows)
+        self.border_title = line("Alerts", *counted(view))
+        now = self.cursor_key
+        full = view.state.alerts.get(now or "")
+        note = view.state.acknowledgements.get(now or "")
+        self.border_subtitle = line(
+            (note.text if note is not None else full.rule if full is not None else "", "$muted")
+        )
+
+
+def wanting(view: FloorView) -> tuple[Sequence[HelpRequest], Sequence[Alert]]:
+    """Requests for help, the one that waits longest first, and alerts by urgency."""
+    requests = [one for one in view.state.help.values() if one.state is not HelpState.CLOSED]
+    requests.sort(key=lambda one: (one.state is not HelpState.OPEN, one.at, one.id))
+    return requests, sorted(view.state.alerts.values(), key=lambda one: (*urgency(one), one.key))
+
+
+def counted(view: FloorView) -> tuple[Part, ...]:
+    """How many want somebody still, by kind: ` · ? 1  ✕ 2  ! 1`."""
+    requests, alerts = wanting(view)
+    fresh = [one for one in alerts if not one.acknowledged_by and one.over_at is None]
+    asked = sum(1 for one in requests if one.state is HelpState.OPEN)
+    parts: list[Part] = [(f" ? {asked}", "bold $warning")] if asked else []
+    for sign in ("✕", "!", "~"):
+        some = [one for one in fresh if signed(one)[0] == sign]
+        if some:
+            parts.append((f" {sign} {len(some)}", signed(some[0])[1]))
+    return (" ·", *parts) if parts else ()
+
+
+def _help_row(request: HelpRequest, view: FloorView) -> Row:
+    is_open = request.state is HelpState.OPEN
+    who = agent_name(view.state, request.agent_id)
+    answered = "" if is_open else f"{agent_name(view.state, request.answered_by)} answered {_at(request.since)}"
+    return Row(
+        HELP + request.id,
+        (
+            ("?", "bold $warning" if is_open else "$muted"),
+            (wording.age(view.now - request.at), "$muted"),
+            (f"{who} asks for help{': ' if request.text else ''}{request.text}", "bold" if is_open else ""),
+            (answered or "h answers", "$muted"),
+        ),
+    )
+
+
+def _alert_row(alert: Alert, view: FloorView) -> Row:
+    sign, style = signed(alert)
+    text = alert.text
+    if alert.forecast is not None and alert.over_at is None and alert.forecast > view.now:
+        text += f" · in {wording.duration(alert.forecast - view.now)}"
+    if alert.over_at is not None:
+        text += f" · over since {_at(alert.over_at)}"
+    by = agent_name(view.state, alert.acknowledged_by)
+    done = f"{by} {_at(alert.acknowledged_at)}" if alert.acknowledged_by else ""
+    fresh = not alert.acknowledged_by and alert.over_at is None
+    return Row(
+        alert.key,
+        (
+            (sign, style),
+            (wording.age(view.now - alert.since), "$muted"),
+            (text, style if fresh else "$muted"),
+            (done, "$muted"),
+        ),
+    )
+
+
+def _at(instant: Instant | None) -> str:
+    return wording.clock(instant)[:5]

@@ -1,0 +1,76 @@
+"""A contact of somebody else, as far as a row and a dialog need it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop.domain.floor import AgentWork, FloorVerb
+from desktop.domain.floor_verbs import Standing, for_interaction, for_work
+from desktop.domain.model import Instant, Interaction
+from desktop.domain.words import Channel, Phase
+from desktop.tui import wording
+from desktop.tui.supervisor.agent_activity import in_hand
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """`who` is what the contact centre calls the customer; `offered` the verbs that make sense."""
+
+    id: str
+    who: str
+    queue: str
+    channel: Channel
+    phase: Phase
+    word: str
+    since: Instant
+    arrived_at: Instant
+    priority: int = 0
+    agent_id: str = ""
+    offered: tuple[FloorVerb, ...] = ()
+
+    @property
+    def sign(self) -> str:
+        """Of its channel, or of a wrap-up."""
+        return "✎" if self.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[self.channel]
+
+
+def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:
+    """One that an agent has in hand."""
+    return Contact(
+        work.interaction_id,
+        work.customer_name or "customer",
+        work.queue,
+        work.channel,
+        work.phase,
+        in_hand(work),
+        work.since,
+        work.since,
+        agent_id=agent_id,
+        offered=for_work(work, who) if agent_id != who.me else (),
+    )
+
+
+def contact_of_interaction(interaction: Interaction, who: Standing) -> Contact:
+    """One that waits or rings."""
+    return Contact(
+        interaction.id,
+        interaction.customer_name or wording.address(interaction.customer),
+        interaction.queue,
+        interaction.channel,
+        interaction.phase,
+        wording.phase(interaction),
+        interaction.phase_since,
+        interaction.arrived_at,
+        interaction.priority,
+        interaction.agent_id or "",
+        for_interaction(interaction, who),
+    )
+
+
+def named(contact: Contact, now: Instant) -> str:
+    """The contact as a dialog names it."""
+    return f"{contact.sign} {contact.who} · {contact.queue} · {contact.word} {wording.duration(now - contact.since)}"
+
+
+def offering(contacts: Sequence[Contact], verb: FloorVerb) -> tuple[Contact, ...]:
+    """Those of some contacts for which a verb makes sense."""
+    return tuple(contact for contact in contacts if verb in contact.offered)

@@ -1,0 +1,156 @@
+"""What is selected, in detail: a queue with who waits in it, or an agent with what they have in hand."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from desktop.domain.floor_verbs import Standing, standing
+from desktop.tui import wording
+from desktop.tui.safe_text import Part, line
+from desktop.tui.supervisor.agent_detail import agent_lines
+from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
+from desktop.tui.supervisor.floor_pane import FloorPane
+from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.supervisor.queue_detail import queue_lines
+from desktop.tui.table import LineTable
+from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
+
+
+class DetailPanel(FloorPane, Vertical):
+    """Lines above, contacts below; the contacts can be turned to, and acted on."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    DetailPanel #detail-lines { height: auto; width: 100%; max-height: 70%; }
+    DetailPanel LineTable { height: 1fr; min-height: 3; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="floor-detail")
+        self.contacts: dict[str, Contact] = {}
+        self._drawn = Content("")
+
+    def compose(self) -> ComposeResult:
+        """Words and contacts."""
+        yield Static(id="detail-lines")
+        yield LineTable(
+            (
+                Column("", 1),
+                Column("customer", weight=3),
+                Column("state", 10),
+                Column("waited", 7, "right"),
+                Column("prio", 4, "right", 44),
+            ),
+            empty="",
+            id="detail-contacts",
+        )
+
+    @property
+    def contact(self) -> Contact | None:
+        """The contact under the cursor."""
+        return self.contacts.get(self.query_one(LineTable).cursor_key or "")
+
+    def look_at(self, view: FloorView) -> tuple[object, ...]:
+        """What is selected, and what was looked up about it."""
+        state = view.state
+        return (
+            *(view.about, view.queue, view.agent, state.queues.get(view.queue), state.agents.get(view.agent)),
+            *(view.waiting, view.today, view.day, view.formula, state.agent_messages, view.schedules, view.worst),
+            state.capabilities,
+        )
+
+    def draw_floor(self, view: FloorView) -> None:
+        """Show the queue or the agent."""
+        if not self.is_on_screen:
+            return
+        about_agent = view.about == "agent"
+        lines = self._agent(view) if about_agent else self._queue(view)
+        text = Content("\n").join(lines)
+        if not text.is_same(self._drawn):
+            self._drawn = text
+            self.query_one("#detail-lines", Static).update(text)
+        clock = view.clock
+        self.query_one(LineTable).set_rows([_row(one, clock, view.stale) for one in self.contacts.values()])
+
+    @property
+    def is_on_screen(self) -> bool:
+        """Whether it has a place in the present layout."""
+        return self.size.width > 0
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            self.draw(self.view)
+
+    def _queue(self, view: FloorView) -> Sequence[Content]:
+        queue = view.state.queues.get(view.queue)
+        self.border_title = line(f"{view.queue or 'Queue'}", *_heard(view))
+        if queue is None:
+            self._set_contacts((), "")
+            self.border_subtitle = line("")
+            return [line(("No queue is selected.", "$muted"))]
+        waiting = view.waiting
+        if waiting.of != queue.name or waiting.value is None:
+            self._set_contacts((), waiting.problem or "Asking who waits …")
+        else:
+            who = standing(view.state)
+            self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], "Nobody waits.")
+        self.border_subtitle = _asked(view)
+        return queue_lines(queue, view, max(20, self.content_size.width))
+
+    def _agent(self, view: FloorView) -> Sequence[Content]:
+        agent = view.state.agents.get(view.agent)
+        self.border_title = line(agent.name if agent is not None else "Agent", *_heard(view))
+        self.border_subtitle = line("")
+        if agent is None:
+            self._set_contacts((), "")
+            return [line(("No agent is selected.", "$muted"))]
+        who = standing(view.state)
+        self._set_contacts([contact_of_work(work, agent.id, who) for work in agent.work], "Nothing in hand.")
+        return agent_lines(agent, view, max(20, self.content_size.width))
+
+    def _set_contacts(self, contacts: Sequence[Contact], empty: str) -> None:
+        self.contacts = {one.id: one for one in contacts}
+        self.query_one(LineTable).set_empty(empty)
+
+
+def contacts_of(view: FloorView, who: Standing) -> tuple[Contact, ...]:
+    """The contacts of what is selected, as far as they are known."""
+    agent = view.state.agents.get(view.agent)
+    if view.about == "agent":
+        return tuple(contact_of_work(work, agent.id, who) for work in agent.work) if agent is not None else ()
+    waiting = view.waiting
+    if waiting.of != view.queue or waiting.value is None:
+        return ()
+    return tuple(contact_of_interaction(one, who) for one in waiting.value)
+
+
+def _heard(view: FloorView) -> tuple[Part, ...]:
+    return ((f" · as of {wording.age(view.age)}", "bold $warning" if view.stale else "$muted"),)
+
+
+def _asked(view: FloorView) -> Content:
+    waiting = view.waiting
+    if waiting.of != view.queue or waiting.at is None:
+        return line("")
+    return line((f"who waits: as of {wording.age(view.now - waiting.at)}", "$muted"))
+
+
+def _row(contact: Contact, now: float, stale: bool) -> Row:
+    style = "bold $accent" if contact.word == "ringing" else ""
+    return Row(
+        contact.id,
+        (
+            (contact.sign, "$accent"),
+            (contact.who, ""),
+            (contact.word, style),
+            (wording.duration(now - contact.arrived_at), ""),
+            (str(contact.priority), "$muted"),
+        ),
+        "$muted" if stale else "",
+    )

@@ -1,0 +1,34 @@
+"""Columns of the floor's tables: what stands in a cell, and what a table is sorted by."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.table_columns import Column
+
+E = TypeVar("E")
+Cell = tuple[str, str]
+"""Text and style. Plain, so that it is made and compared at little cost; the text is made safe when it is drawn."""
+Sorted = float | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FloorColumn(Generic[E]):
+    """One column over entities of one kind.
+
+    Attributes:
+        id: its name in preferences and exports.
+        column: heading and width.
+        cell: what is shown of an entity.
+        order: what it is sorted by; None, not known, always comes last.
+        down: whether the greatest comes first, unless turned round.
+        metric: the figure's name in `metrics.METRICS`, "" for none.
+    """
+
+    id: str
+    column: Column
+    cell: Callable[[E, FloorView], Cell]
+    order: Callable[[E, FloorView], Sorted]
+    down: bool = True
+    metric: str = ""

@@ -1,0 +1,42 @@
+"""The line that says which panes there are, and how many alerts want somebody, wherever one is."""
+
+from textual.content import Content
+from textual.widget import Widget
+
+from desktop.tui.keys import shown
+from desktop.tui.safe_text import Part, line
+from desktop.tui.supervisor.alert_panel import counted
+from desktop.tui.supervisor.floor_pane import FloorPane
+from desktop.tui.supervisor.floor_view import FloorView
+
+FLOOR_TABS = (("queues", "Queues"), ("agents", "Agents"), ("alerts", "Alerts"), ("detail", "Detail"))
+
+
+class FloorTabs(FloorPane, Widget):
+    """One line; hidden where every pane is in sight."""
+
+    DEFAULT_CSS = """
+    FloorTabs { display: none; height: 1; }
+    """
+    current = "queues"
+
+    def look_at(self, view: FloorView) -> tuple[object, ...]:
+        """Which tab is shown, and what wants somebody."""
+        return (self.current, view.state.alerts, view.state.help, view.about, view.queue, view.agent)
+
+    def draw_floor(self, view: FloorView) -> None:
+        """Redraw."""
+        self.refresh()
+
+    def render(self) -> Content:
+        """What Textual paints."""
+        view = self.view
+        parts: list[Part] = [" "]
+        for number, (name, label) in enumerate(FLOOR_TABS, start=1):
+            style = "bold reverse $accent" if name == self.current else "$muted"
+            parts.append((f" {number} {label} ", style))
+            if name == "alerts" and isinstance(view, FloorView):
+                parts += counted(view)
+            parts.append(" ")
+        parts.append((f" {shown('pane')} next", "$muted"))
+        return line(*parts)

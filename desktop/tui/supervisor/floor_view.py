@@ -1,0 +1,125 @@
+"""What the supervisor's panes look at, and how old it is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from desktop.domain import select
+from desktop.domain.alert import Alert, Severity
+from desktop.domain.floor import Schedule, StateStretch
+from desktop.domain.history import Interval
+from desktop.domain.model import Instant, Interaction
+from desktop.domain.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.state import AppState
+from desktop.domain.words import Health, Monitoring
+from desktop.tui.pane import View
+
+T = TypeVar("T")
+CENTER = "contact_center"
+STALE_SECONDS = 15.0
+"""After so long without a sign of life figures are shown dim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whom I hear, how, and since when."""
+
+    agent_id: str
+    mode: Monitoring
+    since: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUp(Generic[T]):
+    """What the contact centre answered about `of`, and when; `problem` when it could not be had."""
+
+    of: str = ""
+    value: T | None = None
+    at: Instant | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView(View):
+    """A view of the floor: which formula, which queue and agent are selected, which of the two is looked into."""
+
+    formula: Formula = DEFAULT_FORMULA
+    queue: str = ""
+    agent: str = ""
+    about: str = "queue"  # queue | agent
+    heard: Heard | None = None
+    worst: Mapping[str, Alert] = field(default_factory=dict)  # the worst alert of each subject
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)  # today's, by agent, as far as there are any
+    asking: frozenset[str] = frozenset()  # agents whose request for help is open
+    waiting: LookedUp[Sequence[Interaction]] = LookedUp()  # of a queue
+    today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours
+    day: LookedUp[Sequence[StateStretch]] = LookedUp()  # of an agent
+    held: bool = False  # something is being asked: rows stay where they are
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the contact centre was heard last; None when it never was."""
+        health = self.state.health.get(CENTER)
+        return None if health is None or health.last_heard is None else max(0.0, self.now - health.last_heard)
+
+    @property
+    def stale(self) -> bool:
+        """Whether what is shown may be wrong by now."""
+        return self.age is None or self.age > STALE_SECONDS
+
+    @property
+    def clock(self) -> Instant:
+        """Until when times are counted: now, or the last sign of life where there is none any more."""
+        health = self.state.health.get(CENTER)
+        live = health is not None and health.health is Health.LIVE
+        return self.now if live or self.age is None else self.now - self.age
+
+    def age_of(self, observed: Instant) -> float:
+        """How old a figure is, seconds."""
+        return max(0.0, self.now - select.known_at(self.state, CENTER, observed))
+
+
+def worst_alerts(alerts: Mapping[str, Alert]) -> dict[str, Alert]:
+    """The alert to show with each subject: the most urgent one."""
+    worst: dict[str, Alert] = {}
+    for alert in alerts.values():
+        known = worst.get(alert.subject)
+        if known is None or urgency(alert) < urgency(known):
+            worst[alert.subject] = alert
+    return worst
+
+
+def urgency(alert: Alert) -> tuple[bool, bool, bool, Instant]:
+    """Sorts alerts: the most urgent first."""
+    return (
+        alert.over_at is not None,
+        bool(alert.acknowledged_by),
+        alert.severity is not Severity.CRITICAL,
+        alert.raised_at,
+    )
+
+
+def alarm(alert: Alert | None) -> float:
+    """Sorts rows by their alert: 0 for none, more for what is more urgent."""
+    if alert is None:
+        return 0.0
+    over, acknowledged, mild, _ = urgency(alert)
+    return 8.0 - 4 * over - 2 * acknowledged - mild
+
+
+def signed(alert: Alert | None) -> tuple[str, str]:
+    """The sign of an alert and its style; blanks for none."""
+    if alert is None:
+        return " ", ""
+    if alert.over_at is not None:
+        return "·", "$muted"
+    sign = "✕" if alert.severity is Severity.CRITICAL else "~" if alert.forecast is not None else "!"
+    if alert.acknowledged_by:
+        return sign, "$muted"
+    return sign, "bold $error" if alert.severity is Severity.CRITICAL else "bold $warning"
+
+
+def agent_name(state: AppState, agent_id: str) -> str:
+    """What an agent is called; their id where nobody knows."""
+    agent = state.agents.get(agent_id)
+    return agent.name if agent is not None else agent_id

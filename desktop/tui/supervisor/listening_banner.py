@@ -1,0 +1,58 @@
+"""Whom I hear, for as long as I do: on every screen, under the header."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain.words import Monitoring
+from desktop.tui import wording
+from desktop.tui.pane import TextPane, View
+from desktop.tui.safe_text import line
+from desktop.tui.supervisor.floor_view import Heard, agent_name
+from desktop.tui.supervisor.keys import FLOOR_BY_ID
+
+_WORDS = {
+    Monitoring.LISTEN: ("Listening to", "nobody hears you"),
+    Monitoring.WHISPER: ("Whispering to", "the agent hears you, the customer does not"),
+    Monitoring.BARGE: ("In the call of", "agent and customer hear you"),
+}
+
+
+class ListeningBanner(TextPane):
+    """One line; hidden while nobody is heard."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    ListeningBanner {
+        display: none; height: 1; padding: 0 1; background: $panel; border-left: outer $warning; text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    ListeningBanner.on { display: block; }
+    """
+    heard: Heard | None = None
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """Whom I hear."""
+        return (self.heard,)
+
+    def draw(self, view: View) -> None:
+        """Show or hide."""
+        self.set_class(self.heard is not None, "on")
+        super().draw(view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """Whom, how, since when, and how it ends."""
+        heard = self.heard
+        if heard is None:
+            return ()
+        doing, effect = _WORDS[heard.mode]
+        return (
+            line(
+                (f"◉ {doing} {agent_name(view.state, heard.agent_id)}", "bold $warning"),
+                (f"  {wording.duration(view.now - heard.since)}", ""),
+                (f"  {effect}   ", "$muted"),
+                (FLOOR_BY_ID["stop_listening"].shown, "bold $accent"),
+                (" ends it", "$muted"),
+            ),
+        )

@@ -1,0 +1,90 @@
+"""The columns of the queues."""
+
+from collections.abc import Callable
+
+from desktop.domain.metric import SERVICE_LEVEL, Unit
+from desktop.domain.metrics import METRICS
+from desktop.domain.model import QueueStats
+from desktop.tui import wording
+from desktop.tui.supervisor.figures import estimate, figure, number, trend
+from desktop.tui.supervisor.floor_column import Cell, FloorColumn, Sorted
+from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
+from desktop.tui.table_columns import Column
+
+QueueColumn = FloorColumn[QueueStats]
+
+
+def _alert(queue: QueueStats, view: FloorView) -> Cell:
+    return signed(view.worst.get(queue.name))
+
+
+def _name(queue: QueueStats, view: FloorView) -> Cell:
+    alert = view.worst.get(queue.name)
+    return queue.name, "bold" if alert is not None and alert.over_at is None and not alert.acknowledged_by else ""
+
+
+def _waiting(queue: QueueStats, view: FloorView) -> Cell:
+    return number(queue.waiting), "bold" if queue.waiting else "$muted"
+
+
+def _people(queue: QueueStats, view: FloorView) -> Cell:
+    parts = (queue.agents_available, queue.agents_busy, queue.agents_signed_in)
+    return "/".join("—" if part is None else str(part) for part in parts), ""
+
+
+def _known_at(queue: QueueStats, view: FloorView) -> Cell:
+    return wording.age(view.age_of(queue.as_of)), "$muted"
+
+
+def _of(name: str) -> tuple[Callable[[QueueStats, FloorView], Cell], Callable[[QueueStats, FloorView], Sorted]]:
+    metric = METRICS[name]
+
+    def cell(queue: QueueStats, view: FloorView) -> Cell:
+        return figure(metric, queue, view.clock, view.formula), ""
+
+    def order(queue: QueueStats, view: FloorView) -> Sorted:
+        return metric.value(queue, view.clock, view.formula)
+
+    return cell, order
+
+
+def _metric(name: str, title: str, width: int, from_width: int) -> QueueColumn:
+    cell, order = _of(name)
+    unit = METRICS[name].unit
+    down = unit is not Unit.SHARE or name in ("occupancy", "abandon_rate")
+    return FloorColumn(name, Column(title, width, "right", from_width), cell, order, down, name)
+
+
+QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
+    FloorColumn("queue", Column("queue"), _name, lambda queue, _: queue.name.casefold(), down=False),
+    FloorColumn("alert", Column("!", 1), _alert, lambda queue, view: alarm(view.worst.get(queue.name))),
+    FloorColumn("waiting", Column("wait", 5, "right"), _waiting, _of("waiting")[1], metric="waiting"),
+    _metric("longest_wait", "longest", 7, 0),
+    FloorColumn(
+        "estimated_wait",
+        Column("est. wait", 12, "right", 66),
+        lambda queue, _: (estimate(queue), ""),
+        _of("estimated_wait")[1],
+        metric="estimated_wait",
+    ),
+    _metric("offered", "off'd", 6, 74),
+    _metric("answered", "ans'd", 6, 88),
+    _metric("abandoned", "aband", 5, 50),
+    _metric(SERVICE_LEVEL, "SL", 4, 0),
+    _metric("asa", "ASA", 5, 60),
+    _metric("aht", "AHT", 5, 84),
+    _metric("occupancy", "occ", 4, 82),
+    FloorColumn(
+        "agents",
+        Column("free/busy/in", 12, "right", 96),
+        _people,
+        lambda queue, _: queue.agents_available,
+        down=False,
+        metric="agents_available",
+    ),
+    FloorColumn(
+        "trend", Column("last hour", 12, "left", 112), lambda queue, _: (trend(queue.trend), "$accent"),
+        lambda queue, _: queue.trend[-1] if queue.trend else None,
+    ),
+    FloorColumn("age", Column("age", 3, "right", 56), _known_at, lambda queue, view: view.age_of(queue.as_of)),
+)  # fmt: skip

@@ -1,0 +1,126 @@
+"""The selected queue in words: counts since midnight, the day by half hours, estimates, what one agent more would do."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from desktop.domain.alert import Alert
+from desktop.domain.history import Interval
+from desktop.domain.metrics import METRICS
+from desktop.domain.model import QueueStats
+from desktop.tui import wording
+from desktop.tui.safe_text import Part, content, line
+from desktop.tui.supervisor.figures import exact_share, number, share, signed_duration, trend, written
+from desktop.tui.supervisor.floor_view import FloorView, LookedUp, signed
+from desktop.tui.supervisor.keys import FLOOR_BY_ID
+
+_COUNTS = ("offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined")
+_TIMES = ("asa", "aht", "average_talk", "average_hold", "average_wrap_up", "longest_wait_today")
+
+
+def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]:
+    """What is known of a queue beside its row.
+
+    Args:
+        width: cells there are for a line.
+    """
+    return [
+        *_alert(view.worst.get(queue.name)),
+        _service_level(queue, view),
+        *_flowed([_named(queue, name, view) for name in _COUNTS], width),
+        *_flowed([_named(queue, name, view) for name in _TIMES], width),
+        *_estimates(queue, view),
+        *_day(view.today, queue.name, view, width),
+    ]
+
+
+def _alert(alert: Alert | None) -> list[Content]:
+    if alert is None:
+        return []
+    return [line(signed(alert), " ", (alert.text, signed(alert)[1]))]
+
+
+def _service_level(queue: QueueStats, view: FloorView) -> Content:
+    formula, counts = view.formula, queue.counts
+    value = formula.value(counts) if counts is not None else None
+    threshold = f" in {counts.threshold:.0f} s" if counts is not None and counts.threshold else ""
+    parts: list[Part] = [
+        ("service level ", "$muted"),
+        (exact_share(value), "bold"),
+        (f"{threshold} · {formula.label} ", ""),
+        (f"({formula.known_as[0]})", "$muted"),
+    ]
+    if queue.service_level is not None:
+        parts.append((f"  centre's own {share(queue.service_level)}", "$muted"))
+    parts += [("   ", ""), (FLOOR_BY_ID["compare"].shown, "bold $accent"), (" all formulas", "$muted")]
+    return line(*parts)
+
+
+def _named(queue: QueueStats, name: str, view: FloorView) -> tuple[str, str]:
+    metric = METRICS[name]
+    value = metric.value(queue, view.clock, view.formula)
+    return metric.label, written(value, metric.unit)
+
+
+def _flowed(pairs: Sequence[tuple[str, str]], width: int) -> list[Content]:
+    """Pairs of label and figure, as many on a line as there is room for."""
+    lines: list[Content] = []
+    parts: list[Part] = []
+    used = 0
+    for label, value in pairs:
+        needed = len(label) + len(value) + 1 + (3 if parts else 0)
+        if parts and used + needed > width:
+            lines.append(line(*parts))
+            parts, used = [], 0
+            needed -= 3
+        parts += [("   " if parts else "", ""), (f"{label} ", "$muted"), (value, "")]
+        used += needed
+    return [*lines, line(*parts)] if parts else lines
+
+
+def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:
+    score = queue.estimates
+    if score is None or not score.scored:
+        return []
+    return [
+        line(
+            ("estimated waits ", "$muted"),
+            (f"{share(score.within / score.scored)} held", ""),
+            (" · actual − estimated ", "$muted"),
+            (signed_duration(score.error_seconds / score.scored), ""),
+            (" · off by ", "$muted"),
+            (wording.duration(score.absolute_seconds / score.scored), ""),
+            (f" · of {number(score.scored)}", "$muted"),
+        )
+    ]
+
+
+def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width: int) -> list[Content]:
+    """Offered, answered, abandoned and service level by half hours, one sign each, from midnight to now."""
+    if today.of != queue:
+        return []
+    if today.problem:
+        return [content(f"the day so far: {today.problem}", "$warning")]
+    if not today.value:
+        return []
+    most = max(8, width - 24)
+    shown = [one.counts for one in today.value][-most:]
+    lines = []
+    for label in ("offered", "answered", "abandoned"):
+        values = [int(getattr(counts, label) or 0) for counts in shown]
+        lines.append(
+            line(
+                (f"{label:<10}", "$muted"), (trend(values), "$accent"), (f" {values[-1]}  most {max(values)}", "$muted")
+            )
+        )
+    levels = [view.formula.value(counts) for counts in shown]
+    known = [level for level in levels if level is not None]
+    if known:
+        bars = "".join(" " if level is None else trend((round(level * 100), 100))[0] for level in levels)
+        last = exact_share(levels[-1])
+        lines.append(
+            line((f"{'SL':<10}", "$muted"), (bars, "$accent"), (f" {last}  least {share(min(known))}", "$muted"))
+        )
+    first = shown[0].since
+    lines.append(content(f"{'':<10}from {wording.clock(first)[:5]}, a sign each half hour", "$muted"))
+    return lines

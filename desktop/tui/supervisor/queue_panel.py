@@ -1,0 +1,71 @@
+"""The queues of the floor, a line each, and all of them together."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from desktop.domain.model import QueueStats
+from desktop.tui import wording
+from desktop.tui.safe_text import content, line
+from desktop.tui.supervisor.floor_pane import FloorPane
+from desktop.tui.supervisor.floor_table import FloorTable
+from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.supervisor.queue_columns import QUEUE_COLUMNS
+from desktop.tui.supervisor.queue_totals import all_together
+from desktop.tui.table_rows import Row
+
+TOTALS_SECONDS = 0.25
+"""How often the line of totals is made anew at most: it reads every queue."""
+
+
+class QueuePanel(FloorPane, FloorTable[QueueStats]):
+    """Sortable by every column; the formula's name stands in the border."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            QUEUE_COLUMNS, lambda queue: queue.name, by="alert", empty="No queue figures yet.", id="floor-queues"
+        )
+        self._totalled: tuple[object, ...] = ()
+        self._totalled_at = float("-inf")
+
+    def look_at(self, view: FloorView) -> tuple[object, ...]:
+        """The queues and their alerts, and how they are to be seen."""
+        return (view.state.queues, view.worst, view.state.health, view.formula, view.held, self.asked)
+
+    def draw_floor(self, view: FloorView) -> None:
+        """Show the queues."""
+        queues = view.state.queues
+        self.show_entities(queues, view)
+        self._draw_total(view)
+        found = len(self.ordering.keys)
+        count = f"{found} of {len(queues)}" if self.ordering.wanted else str(len(queues))
+        as_of = wording.age(view.age)
+        self.border_title = line(
+            (f"Queues · {count}", ""),
+            (f" · as of {as_of}", "bold $warning" if view.stale else "$muted"),
+            *self.filter_words(),
+        )
+        formula = view.formula
+        self.border_subtitle = content(f"SL: {formula.label} · {formula.known_as[0]}")
+
+    def row(self, key: str, queue: QueueStats, view: FloorView) -> Row:
+        """One queue."""
+        return Row(key, self.cells(queue, view), "$muted" if view.stale else "")
+
+    def shown_queues(self) -> Sequence[str]:
+        """The names of the queues in the order they stand."""
+        return self.ordering.keys
+
+    def _draw_total(self, view: FloorView) -> None:
+        made_from = (view.state.queues, view.formula, view.stale, int(view.now), len(self.ordering.keys))
+        if made_from == self._totalled and view.state.queues is self._totalled[0]:
+            return
+        if abs(view.now - self._totalled_at) < TOTALS_SECONDS and made_from[1:] == self._totalled[1:]:
+            return
+        self._totalled, self._totalled_at = made_from, view.now
+        together = all_together([view.state.queues[name] for name in self.ordering.keys if name in view.state.queues])
+        if together is None:
+            self.set_total(None)
+            return
+        self.set_total(Row("", self.cells(together, view), "$muted" if view.stale else "bold"))

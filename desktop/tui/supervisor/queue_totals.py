@@ -1,0 +1,33 @@
+"""All queues together: one more queue, whose figures come from the sums of the others' counts."""
+
+from collections.abc import Collection
+
+from desktop.domain.count_sums import total
+from desktop.domain.model import QueueStats
+
+
+def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
+    """The sums over some queues; a sum is unknown where a part is. None where there are no queues.
+
+    Agents have no sum: one of several queues would count several times. Nor have estimated waits.
+    """
+    if not queues:
+        return None
+    waits = [queue.longest_since for queue in queues if queue.longest_since is not None]
+    trends = [queue.trend for queue in queues]
+    length = min(map(len, trends))
+    counts = [queue.counts for queue in queues if queue.counts is not None]
+    return QueueStats(
+        f"{len(queues)} {'queue' if len(queues) == 1 else 'queues'}",
+        0,
+        min(queue.as_of for queue in queues),
+        waiting=_sum([queue.waiting for queue in queues]),
+        longest_since=min(waits, default=None),
+        counts=total(counts) if len(counts) == len(queues) else None,
+        trend=tuple(sum(trend[len(trend) - length + i] for trend in trends) for i in range(length)),
+    )
+
+
+def _sum(values: Collection[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
