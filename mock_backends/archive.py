@@ -1,0 +1,206 @@
+"""The contact centre's memory: finished interactions and closed intervals, for as long as the history goes back.
+
+DuckDB works on threads of its own and is opened when the first question is asked: nobody waits for it at the start,
+and what comes in meanwhile is kept in order. `archive_schema.py` says why it is DuckDB.
+"""
+
+import asyncio
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from mock_backends import archive_questions as questions
+from mock_backends.archive_intake import Intake
+from mock_backends.archive_names import ArchiveNames
+from mock_backends.archive_rows import Finished, IntervalAsked, Page, PastAsked, PastCompany, Scope
+from mock_backends.archive_schema import SCHEMA
+from mock_backends.archive_steps import steps_of
+from mock_backends.midnights import Midnights
+from mock_backends.problem import Problem
+from mock_backends.routing_counters import ClosedInterval
+
+if TYPE_CHECKING:
+    import duckdb
+
+T = TypeVar("T")
+LONGEST = 10.0  # real seconds for one question
+MEMORY = "1GB"
+THREADS = 2
+WAITING = 2_000  # rows that wait in memory before they are written
+
+
+class Archive:
+    """One for a contact centre. Its public methods are called on the loop; `close` ends its threads."""
+
+    def __init__(
+        self,
+        company: Callable[[], PastCompany],
+        *,
+        seed: int,
+        now: float,
+        days: int,
+        interactions: int,
+        path: Path | None = None,
+    ) -> None:
+        """Nothing is opened yet.
+
+        :param company: asked once, when the archive is opened.
+        :param now: epoch seconds; the made-up past ends at the midnight before.
+        :param days: how many days of it there are; 0 for none.
+        :param interactions: about how many interactions.
+        :param path: where it is kept; None: a file that goes with the process.
+        """
+        self._company = company
+        self._seed, self._now, self._days, self._interactions = seed, now, days, interactions
+        self._path = path
+        self._folder: Path | None = None
+        self._db: duckdb.DuckDBPyConnection | None = None
+        self._names = ArchiveNames()
+        self._zone = ""
+        self._made = 0  # the highest number of those made up
+        self._lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(THREADS, "archive")
+        self._intake = Intake()
+        self._closed = now
+
+    # -- what comes in
+
+    def finished(self, interaction: Finished) -> None:
+        """An interaction is over."""
+        self._intake.finished.append(interaction)
+        self._write_soon()
+
+    def counted(self, interval: ClosedInterval) -> None:
+        """A quarter of an hour of a queue is over."""
+        self._intake.counted.append(interval)
+        self._closed = max(self._closed, interval.until)
+        self._write_soon()
+
+    def _write_soon(self) -> None:
+        if len(self._intake) == WAITING:
+            self._threads.submit(self._opened)
+
+    def forget(self, now: float) -> None:
+        """Drop what came in; the made-up past stays. The centre begins anew at `now`."""
+        self._intake.clear()
+        self._closed = now
+
+        def drop() -> None:
+            with self._lock:
+                if self._db is not None:
+                    self._intake.drop(self._db, self._made)
+
+        self._threads.submit(drop)
+
+    # -- what is asked
+
+    async def intervals(self, scope: Scope, asked: IntervalAsked) -> Page:
+        """One page of intervals, oldest first.
+
+        :raises Problem: 422 for a cursor that is none, 503 when it takes too long.
+        """
+        closed = self._closed
+        return await self._ask(lambda db: questions.intervals(db, self._names, self._zone, closed, scope, asked))
+
+    async def interactions(self, scope: Scope, asked: PastAsked) -> Page:
+        """One page of interactions, newest first; raises as `intervals`."""
+        return await self._ask(lambda db: questions.interactions(db, self._names, scope, asked))
+
+    async def interaction(self, scope: Scope, interaction_id: str) -> dict[str, object] | None:
+        """One interaction with its steps; None when there is none in this scope."""
+
+        def find(db: "duckdb.DuckDBPyConnection") -> dict[str, object] | None:
+            found = questions.interaction(db, self._names, scope, interaction_id, self._made)
+            if found is None:
+                return None
+            number, row = found
+            return {"interaction": row, "steps": steps_of(db, number, row)}
+
+        return await self._ask(find)
+
+    async def _ask(self, question: Callable[["duckdb.DuckDBPyConnection"], T]) -> T:
+        cursors: list[duckdb.DuckDBPyConnection] = []
+
+        def work() -> T:
+            cursors.append(self._opened().cursor())
+            try:
+                return question(cursors[0])
+            finally:
+                cursors[0].close()
+
+        future = asyncio.get_running_loop().run_in_executor(self._threads, work)
+        try:
+            async with asyncio.timeout(LONGEST):
+                return await asyncio.shield(future)
+        except TimeoutError:
+            future.add_done_callback(lambda done: done.cancelled() or done.exception())
+            for cursor in cursors:
+                cursor.interrupt()
+            raise Problem(503, "unavailable", "The history takes too long to answer that.") from None
+
+    # -- on the threads
+
+    def _opened(self) -> "duckdb.DuckDBPyConnection":
+        """The database, with everything in it that has come in."""
+        with self._lock:
+            if self._db is None:
+                self._db = self._open()
+            self._intake.write(self._db, self._names, self._made)
+            return self._db
+
+    def _open(self) -> "duckdb.DuckDBPyConnection":
+        import duckdb
+
+        company = self._company()
+        self._zone = company.zone
+        if self._path is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="mock-archive-"))
+            self._path = self._folder / "archive.duckdb"
+        db = duckdb.connect(
+            str(self._path),
+            config={
+                "threads": THREADS,
+                "memory_limit": MEMORY,
+                "enable_external_access": "false",
+                "autoinstall_known_extensions": "false",
+            },
+        )
+        known = db.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'interaction'").fetchone()
+        if not (known and known[0]):
+            db.execute(SCHEMA)
+        self._names.load(db)
+        self._names.add(db, company)
+        if not (known and known[0]):
+            self._make(db, company)
+        (self._made,) = db.execute("SELECT coalesce(max(number), 0) FROM interaction WHERE id IS NULL").fetchone() or (
+            0,
+        )
+        return db
+
+    def _make(self, db: "duckdb.DuckDBPyConnection", company: PastCompany) -> None:
+        midnight = Midnights(company.zone).before(self._now)
+        if self._days > 0 and self._interactions > 0:
+            from mock_backends.archive_year import make_past
+
+            last = datetime.fromtimestamp(midnight, ZoneInfo(company.zone)).date()
+            make_past(db, company, seed=self._seed, last=last, days=self._days, interactions=self._interactions)
+        db.execute("INSERT INTO fact VALUES ('made_until', ?)", [midnight])
+        db.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        """Write what has come in where it is kept, and let everything go. Twice is no harm."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        with self._lock:
+            db, self._db = self._db, None
+            if db is not None:
+                if self._folder is None:
+                    self._intake.write(db, self._names, self._made)
+                db.close()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
