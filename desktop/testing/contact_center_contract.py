@@ -17,12 +17,13 @@ from desktop.testing.contact_center_work import ended
 from desktop.testing.contract import Call, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
+from desktop.testing.quality_contract import QualityContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
 from desktop.testing.supervision_calls import supervision_calls
 
 
-class ContactCenterContract(CallContract):
+class ContactCenterContract(CallContract, QualityContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:

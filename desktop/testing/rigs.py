@@ -80,6 +80,10 @@ class ContactCenterRig(Rig[ContactCenter]):
         """The tones that the customer's side has heard."""
         absent("the tones cannot be heard on the far side")
 
+    def make_supervisor(self, number: int = 0) -> ContactCenter:
+        """A fresh backend, not opened, for a supervisor of our agent's team; number 1 is another one than number 0."""
+        absent("nobody supervises the agent")
+
     async def callbacks(self) -> int:
         """How many callbacks are planned on the far side."""
         absent("planned callbacks cannot be counted on the far side")

@@ -31,6 +31,7 @@ from mock_backends.launcher import Running
 
 CONTROL = "control-token-of-the-kit"
 AGENT, COLLEAGUE = "maya", "jonas"
+SUPERVISORS = ("sam", "ines")
 B = TypeVar("B", bound=Backend)
 
 
@@ -192,6 +193,10 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
     async def tones(self, interaction_id: str) -> str:
         applied = await self.applied("POST", f"/v1/interactions/{interaction_id}/dtmf")
         return "".join(one["body"]["digits"] for one in applied)
+
+    def make_supervisor(self, number: int = 0) -> ContactCenter:
+        token = self._running.tokens[SUPERVISORS[number]]
+        return self.backend.create({"url": self.proxy.url, "token": token})
 
     async def callbacks(self) -> int:
         return len(await self.applied("POST", "/v1/callbacks"))
