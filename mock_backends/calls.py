@@ -68,7 +68,8 @@ class Calls:
         """Hold the customer or come back; twice is no harm. While a leg is open, `swap` and `cancel` do it."""
         self._voice(interaction)
         if any(
-            leg.phase in ("requested", "ringing", "active") and leg.kind != "conference" for leg in interaction.legs
+            leg.phase in ("requested", "ringing", "active") and leg.kind not in ("conference", "supervisor")
+            for leg in interaction.legs
         ):
             raise conflict("Another party is on the line: swap, or end that leg.")
         if interaction.held is not on:

@@ -91,6 +91,11 @@ class Company:
             for queue in self._world.queues()
         }
 
+    def silent_monitoring(self) -> dict[str, bool]:
+        """Queue -> whether its agents do not see that a supervisor listens."""
+        wanted = self._site.settings.silent_monitoring
+        return {queue.name: queue.silent_monitoring if wanted is None else wanted for queue in self._world.queues()}
+
     def codes(self) -> list[WrapUpCode]:
         """All codes; one that several queues have says which."""
         found: dict[str, WrapUpCode] = {}
@@ -105,8 +110,8 @@ class Company:
         return [Reason(id=reason, label=label) for reason, label in REASONS]
 
     def profiles(self) -> list[AgentProfile]:
-        """What each agent can do, for the router. Supervisors take no work."""
-        return [AgentProfile(a.id, a.skills, a.capacity if a.role == "agent" else {}) for a in self.everybody()]
+        """What each agent can do, for the router. Supervisors have only what they take over."""
+        return [AgentProfile(a.id, a.skills, a.capacity, takes_offers=a.role == "agent") for a in self.everybody()]
 
     def agents(self, now: float) -> list[Agent]:
         """Everybody, offline since `now`."""
@@ -117,7 +122,7 @@ class Company:
                 role=agent.role,
                 team=agent.team,
                 since=now,
-                capacity=dict(agent.capacity) if agent.role == "agent" else {},
+                capacity=dict(agent.capacity),
                 skills=dict(agent.skills),
                 raw_state="offline",
             )

@@ -48,6 +48,7 @@ class CustomersOnLine:
         self._rules = rules
         self._stays: dict[str, float] = {}
         distribution.listeners.append(self._heard)
+        distribution.moved = self._moved
 
     def arrive(self, arrival: Arrival) -> Interaction:
         """A customer enters a queue.
@@ -91,8 +92,32 @@ class CustomersOnLine:
         :raises Problem: 409 when that agent has no room.
         """
         kind, _, who = target.partition(":")
-        arrival = Arrival(
-            queue=who if kind == "queue" else interaction.queue,
+        if kind == "queue":
+            self.arrive(self._arriving_again(interaction, who))
+        else:
+            self.go_on_with(interaction, who)
+
+    def go_on_with(self, interaction: Interaction, agent_id: str) -> Interaction:
+        """The customer of a contact goes on with another agent, in a contact of its own.
+
+        :raises Problem: 409 when that agent has no room or is offline.
+        """
+        arrival = self._arriving_again(interaction, interaction.queue)
+        successor = self._make(arrival)
+        successor.messages = list(interaction.messages)
+        self._distribution.board.add(successor)
+        try:
+            self._distribution.do(
+                lambda now: self._distribution.router.dial(successor.id, arrival.queue, arrival.channel, agent_id, now)
+            )
+        except Exception:
+            del self._distribution.board.interactions[successor.id]
+            raise
+        return successor
+
+    def _arriving_again(self, interaction: Interaction, queue: str) -> Arrival:
+        return Arrival(
+            queue=queue,
             customer=interaction.customer,
             channel=interaction.channel,
             customer_name=interaction.customer_name,
@@ -101,18 +126,12 @@ class CustomersOnLine:
             attributes={**interaction.attributes, "transferred_from": interaction.id},
             stays=self._stays.get(interaction.id, 600.0),
         )
-        if kind == "queue":
-            self.arrive(arrival)
-            return
-        successor = self._make(arrival)
-        self._distribution.board.add(successor)
-        try:
-            self._distribution.do(
-                lambda now: self._distribution.router.dial(successor.id, arrival.queue, arrival.channel, who, now)
-            )
-        except Exception:
-            del self._distribution.board.interactions[successor.id]
-            raise
+
+    def _moved(self, interaction: Interaction) -> None:
+        """It is in another queue now, with that one's rules."""
+        threshold = self._distribution.board.queues[interaction.queue].service_level_seconds
+        interaction.service_level_at = self._clock.now() + (threshold or 20.0)
+        interaction.wrap_up_rule = self._rules.get(interaction.queue, WrapUpRule())
 
     def _make(self, arrival: Arrival) -> Interaction:
         now = self._clock.now()
@@ -130,6 +149,7 @@ class CustomersOnLine:
             subject=arrival.subject,
             skills=list(arrival.skills),
             attributes=arrival.attributes,
+            priority=round(arrival.priority),
             service_level_at=now + (threshold.service_level_seconds or 20.0) if threshold else None,
             wrap_up_rule=self._rules.get(arrival.queue, WrapUpRule()),
             messages=[Message(id=new_id("msg"), at=now, author="customer", text=text) for text in arrival.messages],

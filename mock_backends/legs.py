@@ -77,7 +77,7 @@ class Legs:
 
     def drop_all(self, interaction: Interaction) -> None:
         """The call is over: whoever else was on it is not any more. Told with the event that ends the call."""
-        for leg in interaction.legs:
+        for leg in _own(interaction):
             if leg.phase in OPEN:
                 self._finish(leg, "cancelled")
 
@@ -114,15 +114,18 @@ class Legs:
         self._board.tell("leg", interaction, "left")
 
     def target_of(self, leg: Leg) -> str:
-        """Whom the leg rings, with its kind: `person:<id>`, `agent:<id>`, `tel:<number>` or `queue:<name>`."""
-        return self._targets[leg.id]
+        """Whom the leg rings, with its kind: `person:<id>`, `agent:<id>`, `tel:<number>` or `queue:<name>`.
+
+        A supervisor on the line has none: they came by themselves.
+        """
+        return self._targets.get(leg.id, "")
 
     # -- the parts of it
 
     def _begin(self, interaction: Interaction, target: str, kind: str) -> Leg:
         if interaction.phase != "active" or not interaction.customer_connected:
             raise conflict("The customer is not on the line.")
-        if any(leg.phase in OPEN for leg in interaction.legs):
+        if any(leg.phase in OPEN for leg in _own(interaction)):
             raise conflict("Another party is on the line already.")
         if interaction.channel != "voice" and kind == "consult":
             raise conflict("Only calls can be consulted on.")
@@ -175,7 +178,7 @@ class Legs:
             self._agenda.after(ringing.seconds, partial(self.expert_fails, interaction, leg, failure))
 
     def _open(self, interaction: Interaction, leg_id: str, phase: str = "", kind: str = "") -> Leg:
-        leg = next((leg for leg in interaction.legs if leg.id == leg_id), None)
+        leg = next((leg for leg in _own(interaction) if leg.id == leg_id), None)
         if leg is None:
             raise not_found("There is no such leg.")
         if interaction.phase != "active" or leg.phase not in OPEN:
@@ -219,3 +222,8 @@ class Legs:
             interaction.held = False
             interaction.held_since = None
             self._distribution.do(lambda now: self._distribution.router.resume(interaction.id, now))
+
+
+def _own(interaction: Interaction) -> list[Leg]:
+    """The parties that the agent brought in; a supervisor on the line is none of them."""
+    return [leg for leg in interaction.legs if leg.kind != "supervisor"]

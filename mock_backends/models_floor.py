@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from mock_backends.models_base import Id, Line, Text, Wire
-from mock_backends.models_contact_center import Agent, AvailabilityWord, Interaction
+from mock_backends.models_contact_center import AvailabilityWord, Interaction
+from mock_backends.models_help import Acknowledgement, AgentMessage, HelpRequest
 
 MonitoringWord = Literal["listen", "whisper", "barge"]
 
@@ -22,42 +23,6 @@ Why = Annotated[
     AfterValidator(_said),
 ]
 Said = Annotated[Text, Field(min_length=1, max_length=2000, pattern=r"\S"), AfterValidator(_said)]
-
-
-class HelpRequest(Wire):
-    """An agent asks a supervisor for help with a contact."""
-
-    id: str
-    version: int = 1
-    agent_id: str
-    interaction_id: str
-    text: str
-    at: float
-    state: Literal["open", "answered", "closed"] = "open"
-    answered_by: str = ""
-    answer: str = ""
-    since: float
-
-
-class AgentMessage(Wire):
-    """A line from a supervisor to an agent, or the agent's answer."""
-
-    id: str
-    at: float
-    by: str
-    by_name: str
-    to: str
-    text: str
-
-
-class Acknowledgement(Wire):
-    """Somebody deals with an alert."""
-
-    alert: str
-    by: str
-    by_name: str
-    at: float
-    text: str = ""
 
 
 class AuditEntry(Wire):
@@ -111,9 +76,12 @@ class StateStretch(Wire):
 
 
 class MeAnswer(Wire):
-    """Who calls, as the contact centre knows them."""
+    """Who calls, as the contact centre knows them. The role is the server's word on what they may open."""
 
-    me: Agent
+    id: str
+    name: str
+    role: Literal["agent", "supervisor"]
+    team: str
 
 
 class WaitingAnswer(Wire):

@@ -20,4 +20,5 @@ class Settings:
     clock_start: float | None = None  # server time at the start, seconds since the epoch; None: as it is
     offer_timeout: float | None = None  # server seconds; None as each queue has it
     wrap_up_seconds: float | None = None  # server seconds, 0 for no limit; None as each queue has it
+    silent_monitoring: bool | None = None  # whether agents do not see who listens; None as each queue has it
     autonomous: bool = True  # whether presence and the scenario move by themselves

@@ -1,0 +1,45 @@
+"""Who of a team's supervisors deals with which alert."""
+
+from mock_backends.clock import Clock
+from mock_backends.models_floor import AcknowledgementEvent
+from mock_backends.models_help import Acknowledgement
+from mock_backends.oversight import Oversight
+from mock_backends.principals import Principal, Tokens
+
+KEPT = 1_000  # a team
+
+
+class Acknowledgements:
+    """Alerts are the desktops' own; here only their keys are known, by team."""
+
+    def __init__(self, oversight: Oversight, tokens: Tokens, clock: Clock) -> None:
+        self._oversight = oversight
+        self._tokens = tokens
+        self._clock = clock
+        self._of: dict[str, dict[str, Acknowledgement]] = {}
+
+    def acknowledge(self, caller: Principal, alert: str, text: str) -> Acknowledgement:
+        """Tell the team's supervisors that the caller deals with it. The newest counts."""
+        with self._oversight.act(caller, "acknowledge", alert) as act:
+            act.team = caller.team
+            act.entry.detail = text
+            made = Acknowledgement(
+                alert=alert,
+                by=caller.id,
+                by_name=self._oversight.name_of(caller.id),
+                at=self._clock.now(),
+                text=text,
+            )
+        team = self._of.setdefault(caller.team, {})
+        team.pop(alert, None)
+        team[alert] = made
+        if len(team) > KEPT:
+            del team[next(iter(team))]
+        to = [one.id for one in self._tokens.supervisors if one.team == caller.team]
+        event = AcknowledgementEvent(at=made.at, acknowledgement=made)
+        self._oversight.publish("alert.acknowledged", event, to)
+        return made
+
+    def seen_by(self, principal: Principal) -> list[Acknowledgement]:
+        """Those of a supervisor's team, oldest first."""
+        return list(self._of.get(principal.team, {}).values()) if principal.supervises else []
