@@ -1,15 +1,18 @@
 """What the contact centre shows: interactions and agents with their versions, and who may see which."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from mock_backends.clock import Clock
 from mock_backends.event_log import EventLog
 from mock_backends.models_base import Wire
 from mock_backends.models_contact_center import Agent, Interaction, QueueStats
+from mock_backends.models_figures import AgentWork
 from mock_backends.principals import Principal, Tokens
 from mock_backends.problem import not_found
 
 CLOSED_KEPT = 5_000
+IN_HAND = frozenset({"offered", "connecting", "active", "wrap_up"})
+FOR_SUPERVISORS = {"agent": {"work", "today"}}
 
 
 class InteractionEvent(Wire):
@@ -48,6 +51,11 @@ class Board:
         self.offered_to: dict[str, set[str]] = {}  # who ever had an offer of it
         self._closed: list[str] = []
         self._queues_of_team: dict[str, list[str]] = {}  # teams and skills do not change while the server runs
+        self._agents_of_queue: dict[str, list[str]] = {}
+        self._work: dict[str, dict[str, AgentWork]] = {}  # agent -> interaction -> what they have in hand
+        self._holders: dict[str, str] = {}  # interaction -> agent
+        self.watchers: list[Callable[[Interaction], None]] = []  # see each change of a contact before it is told
+        self.agent_watchers: list[Callable[[str], None]] = []  # hear that an agent, or their work in hand, changed
 
     # -- who sees what
 
@@ -65,10 +73,30 @@ class Board:
         if not principal.supervises:
             agent = self.agents.get(principal.id)
             return list(agent.queues) if agent else []
-        if principal.team not in self._queues_of_team:
-            served = {queue for agent in self.agents.values() if agent.team == principal.team for queue in agent.queues}
-            self._queues_of_team[principal.team] = [name for name in self.queues if name in served]
-        return self._queues_of_team[principal.team]
+        return self.queues_of_team(principal.team)
+
+    def queues_of_team(self, team: str) -> list[str]:
+        """The queues that a team serves."""
+        if team not in self._queues_of_team:
+            served = {queue for agent in self.agents.values() if agent.team == team for queue in agent.queues}
+            self._queues_of_team[team] = [name for name in self.queues if name in served]
+        return self._queues_of_team[team]
+
+    def agents_of_queue(self, queue: str) -> list[str]:
+        """The agents who serve a queue."""
+        if not self._agents_of_queue:
+            for agent in self.agents.values():
+                for name in agent.queues:
+                    self._agents_of_queue.setdefault(name, []).append(agent.id)
+        return self._agents_of_queue.get(queue, [])
+
+    def has_readers(self, queue: str) -> bool:
+        """Whether any agent of the queue follows events."""
+        return any(self._log.known(agent) for agent in self.agents_of_queue(queue))
+
+    def work_of(self, agent_id: str) -> list[AgentWork]:
+        """What an agent has in hand, in the order in which it came."""
+        return list(self._work.get(agent_id, {}).values())
 
     def sees(self, principal: Principal, interaction: Interaction) -> bool:
         """Whether an interaction is theirs, or of their team."""
@@ -86,7 +114,8 @@ class Board:
         if principal.supervises:
             return [a for a in self.agents.values() if a.team == principal.team or a.id == principal.id]
         mine = set(self.queues_of(principal))
-        return [a for a in self.agents.values() if a.id == principal.id or mine.intersection(a.queues)]
+        found = [a for a in self.agents.values() if a.id == principal.id or mine.intersection(a.queues)]
+        return [agent.model_copy(update={"work": [], "today": None}) for agent in found]
 
     def find(self, principal: Principal, interaction_id: str) -> Interaction:
         """An interaction this principal may read.
@@ -105,12 +134,15 @@ class Board:
         self.interactions[interaction.id] = interaction
 
     def tell(self, kind: str, interaction: Interaction, reason: str = "", *, also: str | None = None) -> None:
-        """Count the version up and publish; `also` is an agent it has just left."""
+        """Count the version up and publish to whom it belongs; `also` is an agent it has just left."""
+        for watcher in self.watchers:
+            watcher(interaction)
         interaction.version += 1
-        to = self.supervisors([interaction.agent_id, also], interaction.queue if interaction.agent_id is None else "")
-        to.update(who for who in (interaction.agent_id, also) if who in self._tokens.principals)
-        event = InteractionEvent(at=self._clock.now(), reason=reason, interaction=interaction)
-        self._publish(f"interaction.{kind}", event, to)
+        self._note_work(interaction)
+        to = {who for who in (interaction.agent_id, also) if who is not None and self._hears(who)}
+        if to:
+            event = InteractionEvent(at=self._clock.now(), reason=reason, interaction=interaction)
+            self._log.publish(f"interaction.{kind}", event.model_dump_json().encode(), to)
         if interaction.phase == "closed":
             self._closed.append(interaction.id)
             if len(self._closed) > CLOSED_KEPT:
@@ -119,21 +151,53 @@ class Board:
                 self.offered_to.pop(gone, None)
 
     def tell_agent(self, agent: Agent, reason: str, *, everybody: bool) -> None:
-        """Publish an agent: to colleagues too where `everybody`, else to themselves and their supervisors."""
+        """Publish an agent to themselves, and where `everybody` to colleagues; supervisors hear of the floor."""
         agent.version += 1
-        to = self.supervisors([agent.id], "") | {agent.id}
+        self._agent_moved(agent.id)
+        to = {agent.id}
         if everybody:
-            mine = set(agent.queues)
-            to.update(other.id for other in self.agents.values() if mine.intersection(other.queues))
-        self._publish("agent.changed", AgentEvent(at=self._clock.now(), reason=reason, agent=agent), to)
+            to.update(other for queue in agent.queues for other in self.agents_of_queue(queue))
+        to = {who for who in to if self._hears(who) and not self._tokens.principals[who].supervises}
+        if to:
+            event = AgentEvent(at=self._clock.now(), reason=reason, agent=agent)
+            self._log.publish("agent.changed", event.model_dump_json(exclude=FOR_SUPERVISORS).encode(), to)
 
     def tell_queue(self, queue: QueueStats) -> None:
-        """Publish a queue's figures."""
+        """Publish a queue's figures to its agents."""
         queue.version += 1
-        to = {a.id for a in self.agents.values() if queue.name in a.queues} | self.supervisors([], queue.name)
-        self._publish("queue.changed", QueueEvent(at=queue.as_of, queue=queue), to)
+        to = {who for who in self.agents_of_queue(queue.name) if self._hears(who)}
+        if to:
+            event = QueueEvent(at=queue.as_of, queue=queue)
+            self._log.publish("queue.changed", event.model_dump_json().encode(), to)
 
-    def _publish(self, kind: str, event: Wire, to: set[str]) -> None:
-        known = [who for who in to if who in self._tokens.principals]
-        if known:
-            self._log.publish(kind, event.model_dump_json().encode(), known)
+    def _hears(self, principal: str) -> bool:
+        return principal in self._tokens.principals and self._log.known(principal)
+
+    def _agent_moved(self, agent_id: str) -> None:
+        for watcher in self.agent_watchers:
+            watcher(agent_id)
+
+    def _note_work(self, interaction: Interaction) -> None:
+        """Keep what agents have in hand, as a list of agents shows it."""
+        holder = interaction.agent_id if interaction.phase in IN_HAND else None
+        before = self._holders.get(interaction.id)
+        if before is not None and before != holder:
+            del self._holders[interaction.id]
+            del self._work[before][interaction.id]
+            self._agent_moved(before)
+        if holder is None:
+            return
+        work = AgentWork.model_construct(
+            interaction_id=interaction.id,
+            channel=interaction.channel,
+            phase=interaction.phase,
+            queue=interaction.queue,
+            since=interaction.phase_since,
+            customer_name=interaction.customer_name,
+            held=interaction.held,
+        )
+        mine = self._work.setdefault(holder, {})
+        if mine.get(interaction.id) != work:
+            self._holders[interaction.id] = holder
+            mine[interaction.id] = work
+            self._agent_moved(holder)

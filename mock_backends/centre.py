@@ -8,12 +8,15 @@ from mock_backends.customers_on_line import CustomersOnLine
 from mock_backends.distribution import Distribution
 from mock_backends.event_log import EventLog
 from mock_backends.experts import Experts
+from mock_backends.floor_feed import FloorFeed
 from mock_backends.legs import Legs
-from mock_backends.models_contact_center import Interaction, QueueStats
+from mock_backends.models_contact_center import Agent, Interaction, QueueStats
 from mock_backends.principals import Principal
 from mock_backends.queue_figures import FORMULA, QueueFigures
 from mock_backends.routing import Router
 from mock_backends.site import Site
+from mock_backends.supervision import Supervision
+from mock_backends.world_centre import ZONE
 
 
 class Centre:
@@ -27,7 +30,7 @@ class Centre:
         self.board = Board(log, site.clock, site.tokens)
         policies = company.policies()
         self.offer_timeouts = {policy.name: policy.offer_timeout for policy in policies}
-        router = Router(policies, company.profiles(), now)
+        router = Router(policies, company.profiles(), now, ZONE)
         for policy in policies:
             self.board.queues[policy.name] = QueueStats(
                 name=policy.name,
@@ -39,7 +42,10 @@ class Centre:
             served = router.agent(agent.id).queues
             agent.queues = [name for name in self.board.queues if name in served]
             self.board.agents[agent.id] = agent
-        self.figures = QueueFigures(router, self.board, site.clock, site.agenda)
+        self.feed = FloorFeed(self.board, router, log, site.clock, site.agenda, site.tokens)
+        self.figures = QueueFigures(router, self.board, self.feed, site.clock, site.agenda)
+        if site.settings.autonomous:
+            self.figures.keep_fresh()
         self.distribution = Distribution(router, self.board, self.figures, site.clock, site.agenda)
         self.experts = Experts(site)
         self.legs = Legs(site, self.distribution, self.experts)
@@ -47,6 +53,22 @@ class Centre:
         self.customers = CustomersOnLine(site, self.distribution, self.calls, company.rules())
         self.colleagues = Colleagues(site, self.distribution, self.calls)
         self.legs.hand_to = self.customers.hand_on
+        self.supervision = Supervision(
+            site, company, log, self.distribution, self.calls, self.legs, self.customers
+        )
+
+    def own(self, principal: Principal) -> list[Interaction]:
+        """The open interactions that are a principal's own; what others have stands with the agents and queues."""
+        return [
+            interaction
+            for interaction in self.board.interactions.values()
+            if interaction.agent_id == principal.id and interaction.phase != "closed"
+        ]
+
+    def agents_seen_by(self, principal: Principal) -> list[Agent]:
+        """The agents a principal may see; with what they have in hand and did today where the principal supervises."""
+        found = self.board.colleagues(principal)
+        return [self.feed.refresh(agent.id) for agent in found] if principal.supervises else found
 
     def seen_by(self, principal: Principal, *, closed: bool) -> list[Interaction]:
         """The interactions a principal may see, with those that are over or without."""

@@ -7,6 +7,7 @@ from fastapi import Path
 
 from mock_backends.centre import Centre
 from mock_backends.customers_on_line import Arrival
+from mock_backends.floor_routes import add_floor
 from mock_backends.judging import Finished
 from mock_backends.models_contact_center import (
     AgentAnswer,
@@ -31,6 +32,7 @@ from mock_backends.quality import Quality
 from mock_backends.quality_routes import add_quality
 from mock_backends.service import Caller, Service
 from mock_backends.site import Site
+from mock_backends.world_centre import ZONE
 
 InteractionId = Annotated[str, Path(max_length=100)]
 LegId = Annotated[str, Path(max_length=100)]
@@ -56,11 +58,13 @@ class ContactCenterService(Service):
         self._add_call_control()
         self._add_parties()
         self._add_endings()
+        add_floor(self.app, lambda: self.centre)
         add_quality(self.app, lambda: self.quality)
 
     def reset(self) -> None:
         """All interactions gone, all agents offline, a new epoch."""
         super().reset()
+        self.centre.supervision.forget()
         self.centre = Centre(self.site, self.log)
         self.quality.sight.store.clear()
         self.quality = Quality(self.site, self.centre.board, self.log, self._finished)
@@ -86,15 +90,20 @@ class ContactCenterService(Service):
             me = self.centre.board.agents.get(caller.id)
             if me is None:
                 raise not_found("This principal is not an agent here.")
+            self.centre.feed.flush()
             return ContactCenterSnapshot(
                 as_of=self.log.as_of(caller.id),
                 server_time=self.site.clock.now(),
                 me=me,
-                interactions=self.centre.seen_by(caller, closed=False),
-                agents=self.centre.board.colleagues(caller),
+                interactions=self.centre.own(caller),
+                agents=self.centre.agents_seen_by(caller),
                 queues=[self.centre.figures.refresh(name) for name in self.centre.board.queues_of(caller)],
                 codes=self.centre.codes,
                 reasons=self.centre.reasons,
+                zone=ZONE,
+                help=self.centre.supervision.help.seen_by(caller),
+                agent_messages=self.centre.supervision.messages.seen_by(caller),
+                acknowledgements=self.centre.supervision.acknowledgements.seen_by(caller),
                 coaching=self.quality.sight.news(caller.id),
             )
 
@@ -104,7 +113,7 @@ class ContactCenterService(Service):
 
         @app.get("/v1/agents", operation_id="agents", summary="The agents this principal may see")
         async def agents(caller: Caller) -> Agents:
-            return Agents(agents=self.centre.board.colleagues(caller))
+            return Agents(agents=self.centre.agents_seen_by(caller))
 
         @app.get("/v1/interactions", operation_id="interactions", summary="The interactions of this principal")
         async def interactions(caller: Caller) -> Interactions:

@@ -18,6 +18,8 @@ from mock_backends.routing_effects import (
     Offered,
     OfferEnded,
     Queued,
+    Reprioritised,
+    Withdrawn,
     WrapUpEnded,
     WrapUpStarted,
 )
@@ -40,7 +42,7 @@ class Distribution:
         self.connect_seconds = 0.0
         self.listeners: list[Listener] = []
         self.scheduled: dict[str, Interaction] = {}  # callbacks whose time has not come
-        self._reason = ""
+        self.moved: Callable[[Interaction], None] = lambda _: None  # hears of a contact that is in another queue
 
     def do(self, command: Callable[[float], list[Effect]], reason: str = "") -> None:
         """Run one router command at the present; `reason` goes on the events of its effects where they have none.
@@ -75,6 +77,10 @@ class Distribution:
         match effect:
             case Queued(returned=returned):
                 interaction = interaction or self._due(effect.interaction_id)
+                if interaction.queue != effect.queue:
+                    self.figures.dirty(interaction.queue)
+                    interaction.queue = effect.queue
+                    self.moved(interaction)
                 if interaction.phase != "queued" or interaction.version == 0:
                     self._phase(interaction, "queued", "queued")
                 self.board.tell("queued", interaction, reason or ("returned" if returned else "arrived"))
@@ -114,6 +120,13 @@ class Distribution:
                 interaction.customer_connected = False
                 interaction.ended_at = now
                 self._close(interaction, "abandoned", "abandoned")
+            case Withdrawn() if interaction:
+                interaction.customer_connected = False
+                interaction.ended_at = now
+                self._close(interaction, "failed", "withdrawn")
+            case Reprioritised(priority=priority) if interaction:
+                interaction.priority = round(priority)
+                self.board.tell("updated", interaction, "priority")
             case AgentChanged():
                 self._agent_changed(effect)
             case _:

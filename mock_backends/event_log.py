@@ -83,15 +83,24 @@ class EventLog:
             self._rings[principal] = Ring(self._settings.ring)
         return self._rings[principal]
 
+    def known(self, principal: str) -> bool:
+        """Whether this principal has ever asked where their events stand, or for the events themselves."""
+        return principal in self._rings
+
     def as_of(self, principal: str) -> str:
         """The id of the newest event of a principal."""
         return f"{self.epoch}:{self.ring(principal).head}"
 
     def publish(self, kind: str, data: bytes, to: Iterable[str]) -> None:
-        """Append one event, its JSON already made, for each of the principals."""
+        """Append one event, its JSON already made, for each of the principals.
+
+        Who has never asked misses nothing: their events begin when they do.
+        """
         event = (kind, b"event: %b\ndata: %b\n\n" % (kind.encode(), data))
         for principal in to:
-            ring = self.ring(principal)
+            ring = self._rings.get(principal)
+            if ring is None:
+                continue
             skipped = self.faults is not None and self.faults.any and self.faults.skips(kind, principal)
             ring.events.append(HOLE if skipped else event)
             ring.head += 1

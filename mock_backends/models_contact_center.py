@@ -6,6 +6,7 @@ from pydantic import Field
 
 from mock_backends.models_base import Address, ChannelWord, Id, Instant, Line, Text, Wire
 from mock_backends.models_figures import AgentDay, AgentWork, Counts, EstimateScore
+from mock_backends.models_help import Acknowledgement, AgentMessage, HelpRequest
 from mock_backends.models_quality import CoachingNews
 
 AvailabilityWord = Literal["offline", "not_ready", "available"]
@@ -170,6 +171,9 @@ class ContactCenterSnapshot(Wire):
     reasons: list[Reason]
     zone: str
     coaching: CoachingNews
+    help: list[HelpRequest] = Field(default_factory=list)
+    agent_messages: list[AgentMessage] = Field(default_factory=list)
+    acknowledgements: list[Acknowledgement] = Field(default_factory=list)
 
 
 class InteractionAnswer(Wire):

@@ -20,24 +20,29 @@ from mock_backends.routing_effects import (
     Effect,
     Ended,
     HandedOver,
+    Held,
+    Resumed,
     WrapUpStarted,
 )
 from mock_backends.routing_errors import WrongPhase
 from mock_backends.routing_floor import Floor
 from mock_backends.routing_line import Agent, Phase, Work, WrapUp
+from mock_backends.routing_orders import RoutingOrders
 from mock_backends.routing_policy import AgentProfile, QueuePolicy
-from mock_backends.routing_steps import RoutingSteps
 
 
-class Router(RoutingSteps):
+class Router(RoutingOrders):
     """Routes interactions to agents.
 
-    Arguments: queue policies, agent profiles (all start offline), and the present (epoch seconds).
+    Arguments: queue policies, agent profiles (all start offline), the present (epoch seconds), and the IANA time zone
+    whose midnight begins a day of counting.
     Every command may raise `Unknown`, and `WrongPhase` where the interaction is not where the command needs it.
     """
 
-    def __init__(self, queues: Iterable[QueuePolicy], agents: Iterable[AgentProfile], now: float) -> None:
-        super().__init__(Floor(queues, now))
+    def __init__(
+        self, queues: Iterable[QueuePolicy], agents: Iterable[AgentProfile], now: float, zone: str = "UTC"
+    ) -> None:
+        super().__init__(Floor(queues, now, zone))
         for profile in agents:
             self.add_agent(profile)
 
@@ -75,8 +80,7 @@ class Router(RoutingSteps):
         if callback_at is not None:
             self._schedule(work, callback_at, effects)
         else:
-            target.counters.offered += 1
-            floor.seat(work, now, effects)
+            self._enter(work, now, effects)
         return effects
 
     def request_callback(self, interaction_id: str, now: float, at: float | None = None) -> list[Effect]:
@@ -88,13 +92,14 @@ class Router(RoutingSteps):
         work = self._work(interaction_id, Phase.QUEUED)
         if work.callback:
             raise WrongPhase(f"interaction {interaction_id} is a callback already")
-        self._count_left(work, now, "callbacks")
+        book = work.queue.book
+        book.left("callbacks", work.channel, now - work.queued_at, now)
         if at is None:
             work.callback = True
-            work.queue.counters.offered += 1
+            book.tally(work.channel, now).offered += 1
             return [CallbackScheduled(work.id, work.queue.policy.name, None)]
         effects: list[Effect] = []
-        self._leave(work)
+        self._leave(work, now)
         self._schedule(work, at, effects)
         return effects
 
@@ -105,14 +110,14 @@ class Router(RoutingSteps):
         agent = None
         waited = 0.0
         if work.phase is Phase.OFFERED:
-            agent = self._floor.end_offer(work, "abandoned", effects)
+            agent = self._floor.end_offer(work, "abandoned", now, effects)
         elif work.phase is Phase.QUEUED:
-            self._leave(work)
+            self._leave(work, now)
         if work.phase is not Phase.SCHEDULED:
             waited = now - work.queued_at
-            self._count_left(work, now, "abandoned")
-            if waited <= work.queue.policy.short_abandon_seconds:
-                work.queue.counters.short_abandons += 1
+            tally = work.queue.book.left("abandoned", work.channel, waited, now)
+            tally.abandon_seconds += waited
+            tally.short_abandons += waited <= work.queue.policy.short_abandon_seconds
         self._close(work)
         effects.append(Abandoned(work.id, work.queue.policy.name, waited))
         if agent is not None:
@@ -124,7 +129,7 @@ class Router(RoutingSteps):
         work = self._work(interaction_id, Phase.ACTIVE)
         agent = self._holder(work)
         effects: list[Effect] = [Ended(work.id, work.queue.policy.name, agent.profile.id)]
-        self._count_handled(work, now)
+        self._count_handled(work, agent, now)
         self._close(work)
         self._wrap_up(work, agent, now, effects)
         return effects
@@ -144,14 +149,14 @@ class Router(RoutingSteps):
         agent: Agent | None = None
         if work.phase is Phase.ACTIVE:
             agent = self._holder(work)
-            self._count_handled(work, now)
+            self._count_handled(work, agent, now)
             self._wrap_up(work, agent, now, effects)
         else:
             if work.phase is Phase.OFFERED:
-                agent = floor.end_offer(work, "rescinded", effects)
+                agent = floor.end_offer(work, "rescinded", now, effects)
             else:
-                self._leave(work)
-            self._count_left(work, now, "flow_outs")
+                self._leave(work, now)
+            work.queue.book.left("flow_outs", work.channel, now - work.queued_at, now)
         work.queue = target
         work.queued_at = now
         work.level = 0
@@ -160,8 +165,7 @@ class Router(RoutingSteps):
         work.held_total = 0.0
         if priority is not None:
             work.priority = priority
-        target.counters.offered += 1
-        floor.seat(work, now, effects)
+        self._enter(work, now, effects)
         if agent is not None:
             floor.freed(agent, now, effects)
         return effects
@@ -221,19 +225,19 @@ class Router(RoutingSteps):
         work.phase = Phase.ACTIVE
         work.stamp += 1
         work.answered_at = now
-        queue = work.queue
+        self._holder(work).engage(work.channel, now)
+        book = work.queue.book
         waited = now - work.queued_at
-        counters = queue.counters
-        counters.answered += 1
-        counters.wait_seconds += waited
-        if waited <= queue.policy.service_level_seconds:
-            counters.answered_within += 1
-        return [Connected(work.id, queue.policy.name, agent_id, waited)]
+        book.left("answered", work.channel, waited, now).wait_seconds += waited
+        if work.told is not None:
+            book.score(work.told, waited, now)
+        return [Connected(work.id, book.policy.name, agent_id, waited)]
 
     def decline(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
         """The agent refuses the offer; they stay available for other work. Raises NotTheirs."""
         work = self._offered_to(interaction_id, agent_id)
-        work.queue.counters.declined += 1
+        work.queue.book.tally(work.channel, now).declined += 1
+        self._holder(work).book.at(now).declined += 1
         return self._return(work, "declined", now)
 
     def fail_offer(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
@@ -247,17 +251,19 @@ class Router(RoutingSteps):
     def hold(self, interaction_id: str, now: float) -> list[Effect]:
         """The customer is on hold from now on (for the sums of talk and hold); twice does no harm."""
         work = self._work(interaction_id, Phase.ACTIVE)
-        if work.held_since is None:
-            work.held_since = now
-        return []
+        if work.held_since is not None:
+            return []
+        work.held_since = now
+        return [Held(work.id, self._holder(work).profile.id)]
 
     def resume(self, interaction_id: str, now: float) -> list[Effect]:
         """The customer is no longer on hold; twice does no harm."""
         work = self._work(interaction_id, Phase.ACTIVE)
-        if work.held_since is not None:
-            work.held_total += now - work.held_since
-            work.held_since = None
-        return []
+        if work.held_since is None:
+            return []
+        work.held_total += now - work.held_since
+        work.held_since = None
+        return [Resumed(work.id, self._holder(work).profile.id)]
 
     def dial(self, interaction_id: str, queue: str, channel: str, agent_id: str, now: float) -> list[Effect]:
         """The agent starts an interaction of their own, ready or not. Raises NoRoom, WrongPhase when offline."""
@@ -269,7 +275,7 @@ class Router(RoutingSteps):
         self._need_room(agent, channel)
         work = Work(interaction_id, target, channel, 0.0, now, next(floor.numbers), {})
         floor.works[interaction_id] = work
-        self._give(work, agent)
+        self._give(work, agent, now)
         work.phase = Phase.ACTIVE
         work.answered_at = now
         return [Connected(work.id, queue, agent_id, 0.0)]
@@ -284,7 +290,7 @@ class Router(RoutingSteps):
         if new is old or new.availability == "offline":
             raise WrongPhase(f"agent {agent_id} cannot take over {interaction_id}")
         self._need_room(new, work.channel)
-        self._give(work, new)
+        self._give(work, new, now)
         effects: list[Effect] = [HandedOver(work.id, old.profile.id, agent_id)]
         self._wrap_up(work, old, now, effects)
         return effects
@@ -328,7 +334,8 @@ class Router(RoutingSteps):
         if isinstance(what, WrapUp):
             floor.end_wrap_up(what, "timed_out", now, effects)
         elif kind == timers.OFFER:
-            what.queue.counters.missed += 1
+            what.queue.book.tally(what.channel, now).missed += 1
+            self._holder(what).book.at(now).missed += 1
             floor.give_back(what, "missed", now, effects)
         elif kind == timers.RELAX:
             floor.relax(what, now, effects)
@@ -336,5 +343,4 @@ class Router(RoutingSteps):
             floor.retry(what, now, effects)
         else:
             what.queued_at = now
-            what.queue.counters.offered += 1
-            floor.seat(what, now, effects)
+            self._enter(what, now, effects)

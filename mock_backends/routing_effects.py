@@ -7,7 +7,7 @@ from typing import Literal
 
 Availability = Literal["available", "not_ready", "offline"]
 OfferEnd = Literal["missed", "declined", "abandoned", "rescinded", "failed"]
-WrapUpEnd = Literal["finished", "timed_out", "signed_out", "superseded"]
+WrapUpEnd = Literal["finished", "timed_out", "signed_out", "superseded", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,22 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """The customer waits on the line."""
+
+    interaction_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """The agent is back on the line with the customer."""
+
+    interaction_id: str
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver:
     """The conversation goes on with another agent."""
 
@@ -91,6 +107,24 @@ class Abandoned:
     interaction_id: str
     queue: str
     waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """It was taken out before an answer: as `Abandoned`, but not by the customer."""
+
+    interaction_id: str
+    queue: str
+    waited: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reprioritised:
+    """Somebody who waits has other `priority` points now."""
+
+    interaction_id: str
+    queue: str
+    priority: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +164,13 @@ Effect = (
     | Offered
     | OfferEnded
     | Connected
+    | Held
+    | Resumed
     | HandedOver
     | Ended
     | Abandoned
+    | Withdrawn
+    | Reprioritised
     | WrapUpStarted
     | WrapUpEnded
     | AgentChanged

@@ -18,6 +18,7 @@ from mock_backends.routing_effects import (
     WrapUpEnd,
     WrapUpEnded,
 )
+from mock_backends.routing_ledger import Ledger, QueueBook
 from mock_backends.routing_line import Agent, Line, Phase, Place, Queue, Work, WrapUp
 from mock_backends.routing_policy import AgentProfile, QueuePolicy
 
@@ -33,8 +34,9 @@ class Floor:
     and at most the number of queues of one agent.
     """
 
-    def __init__(self, policies: Iterable[QueuePolicy], now: float) -> None:
-        self.queues = {policy.name: Queue(policy, now) for policy in policies}
+    def __init__(self, policies: Iterable[QueuePolicy], now: float, zone: str) -> None:
+        self.ledger = Ledger(now, zone)
+        self.queues = {policy.name: Queue(policy, now, self.ledger.add_queue(policy)) for policy in policies}
         self.agents: dict[str, Agent] = {}
         self.works: dict[str, Work] = {}
         self.wrap_ups: dict[tuple[str, str], WrapUp] = {}
@@ -46,13 +48,25 @@ class Floor:
                 self._line(queue, channel, 0, {})
 
     def add_agent(self, profile: AgentProfile) -> Agent:
-        agent = Agent(profile, len(self.agents))
+        agent = Agent(profile, len(self.agents), self.ledger.add_agent(self._home(profile)))
         self.agents[profile.id] = agent
         for queue in self.queues.values():
             for line in queue.lines.values():
                 line.join(agent)
         self.staffing += 1
         return agent
+
+    def _home(self, profile: AgentProfile) -> list[QueueBook]:
+        """The queues an agent is staff of: those they serve as they are, without relaxation."""
+        if not profile.takes_offers:
+            return []
+        return [
+            queue.book
+            for queue in self.queues.values()
+            if profile.takes_offers
+            and profile.surplus(queue.policy.required) is not None
+            and any(profile.capacity.get(channel, 0) for channel in queue.policy.channels)
+        ]
 
     def _line(self, queue: Queue, channel: str, level: int, extra: Mapping[str, int]) -> Line:
         key = (channel, level, tuple(sorted(extra.items())) if extra else ())
@@ -104,6 +118,7 @@ class Floor:
             return
         line.put(work)
         queue.members[work.id] = work
+        queue.book.line(1, now)
         queue.turns.line_formed(now)
         steps = queue.policy.relaxation
         if work.level < len(steps):
@@ -112,8 +127,9 @@ class Floor:
             retry = min(now + queue.policy.only_agent_pause, *work.excluded.values())
             self.timer(retry, RETRY, work, work.stamp)
 
-    def leave_line(self, work: Work) -> None:
+    def leave_line(self, work: Work, now: float) -> None:
         """`work` waits no more."""
+        work.queue.book.line(-1, now)
         if work.line is not None:
             work.line.live -= 1
         work.stamp += 1
@@ -121,9 +137,16 @@ class Floor:
 
     def relax(self, work: Work, now: float, effects: list[Effect]) -> None:
         """`work` has waited for its next relaxation step."""
-        self.leave_line(work)
+        self.leave_line(work, now)
         work.level += 1
         effects.append(Relaxed(work.id, work.queue.policy.name, work.level))
+        self._match_or_wait(work, now, effects)
+
+    def requeue(self, work: Work, now: float, effects: list[Effect]) -> None:
+        """The place of `work` in its line is another now."""
+        if work.priority < 0:
+            work.queue.plain = False
+        self.leave_line(work, now)
         self._match_or_wait(work, now, effects)
 
     def retry(self, work: Work, now: float, effects: list[Effect]) -> None:
@@ -133,7 +156,7 @@ class Floor:
         others = line is not None and any(
             agent.availability == "available" and agent.profile.id not in excluded for agent in line.members
         )
-        self.leave_line(work)
+        self.leave_line(work, now)
         work.excluded = {agent: until for agent, until in excluded.items() if others and until > now}
         self._match_or_wait(work, now, effects)
 
@@ -142,26 +165,26 @@ class Floor:
         work.phase = Phase.OFFERED
         work.stamp += 1
         work.agent = agent
-        agent.take(work.channel)
+        agent.take(work.channel, now)
         work.deadline = now + queue.policy.offer_timeout
         heappush(self.timers, (work.deadline, next(self.numbers), OFFER, work, work.stamp))
         queue.turns.turn(now, bool(queue.members))
         effects.append(Offered(work.id, queue.policy.name, agent.profile.id, work.deadline))
 
-    def end_offer(self, work: Work, reason: OfferEnd, effects: list[Effect]) -> Agent:
+    def end_offer(self, work: Work, reason: OfferEnd, now: float, effects: list[Effect]) -> Agent:
         """The agent no longer holds `work`; the caller decides what comes of both."""
         agent = work.agent
         if agent is None:
             raise AssertionError("an offer without an agent")
         work.stamp += 1
         work.agent = None
-        agent.release(work.channel)
+        agent.release(work.channel, now, engaged=False)
         effects.append(OfferEnded(work.id, agent.profile.id, reason))
         return agent
 
     def give_back(self, work: Work, reason: OfferEnd, now: float, effects: list[Effect]) -> Agent:
         """End the offer, keep `work` from that agent for a while, and put it at the front of its queue."""
-        agent = self.end_offer(work, reason, effects)
+        agent = self.end_offer(work, reason, now, effects)
         work.returned = True
         if reason != "missed":  # who missed it is not ready and needs no pause
             work.excluded = work.excluded or {}
@@ -185,6 +208,7 @@ class Floor:
         agent.availability, agent.reason = availability, reason
         agent.stamp += 1
         self.staffing += 1
+        agent.stand(now)
         effects.append(self.agent_fact(agent))
 
     @staticmethod
@@ -199,7 +223,7 @@ class Floor:
         if not agent.offerable():
             return
         while (work := self._best_work(agent, now)) is not None:
-            self.leave_line(work)
+            self.leave_line(work, now)
             self.offer(work, agent, now, effects)
         self.rest(agent)
 
@@ -234,12 +258,13 @@ class Floor:
         return best
 
     def end_wrap_up(self, wrap_up: WrapUp, why: WrapUpEnd, now: float, effects: list[Effect]) -> None:
-        agent, counters = wrap_up.agent, wrap_up.queue.counters
+        agent = wrap_up.agent
+        tally = wrap_up.queue.book.tally(wrap_up.channel, now)
         del self.wrap_ups[wrap_up.work_id, agent.profile.id]
-        counters.wrapped_up += 1
-        counters.wrap_up_seconds += now - wrap_up.started
+        tally.wrapped_up += 1
+        tally.wrap_up_seconds += now - wrap_up.started
         wrap_up.queue.learn_handle(wrap_up.talk + now - wrap_up.started)
-        agent.release(wrap_up.channel)
+        agent.release(wrap_up.channel, now, engaged=True)
         agent.idle_since = now
         effects.append(WrapUpEnded(wrap_up.work_id, agent.profile.id, why))
         self.freed(agent, now, effects)

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from enum import Enum
 from heapq import heapify, heappop, heappush
 
-from mock_backends.estimated_wait import TurnRate
-from mock_backends.routing_counters import QueueCounters
+from mock_backends.estimated_wait import EstimatedWait, TurnRate
+from mock_backends.routing_counters import FULL
 from mock_backends.routing_effects import Availability
+from mock_backends.routing_ledger import AgentBook, QueueBook
 from mock_backends.routing_policy import AgentProfile, QueuePolicy
 
 _SLACK = 64  # stale heap entries tolerated beyond the live ones before a sweep
@@ -51,6 +52,7 @@ class Work:
         "returned",
         "seq",
         "stamp",
+        "told",
     )
 
     def __init__(
@@ -75,6 +77,7 @@ class Work:
         self.answered_at = 0.0
         self.held_since: float | None = None
         self.held_total = 0.0
+        self.told: EstimatedWait | None = None  # how long it would wait, when it came
 
 
 class WrapUp:
@@ -97,10 +100,13 @@ class Agent:
     """One agent: what they chose, what they have in hand, and the lines they can serve."""
 
     __slots__ = (
+        "_parts",
         "availability",
+        "book",
         "by_channel",
         "by_queue",
         "idle_since",
+        "in_hand",
         "load",
         "next",
         "order",
@@ -111,9 +117,12 @@ class Agent:
         "used",
     )
 
-    def __init__(self, profile: AgentProfile, order: int) -> None:
+    def __init__(self, profile: AgentProfile, order: int, book: AgentBook) -> None:
         self.profile = profile
         self.order = order
+        self.book = book
+        self.in_hand: dict[str, int] = {}  # channel -> conversations and wrap-ups, without offers
+        self._parts = {channel: round(FULL / most) for channel, most in profile.capacity.items() if most}
         self.availability: Availability = "offline"
         self.reason = ""
         self.next: tuple[Availability, str] | None = None
@@ -135,15 +144,38 @@ class Agent:
         """Wants work, as far as availability goes."""
         return self.availability == "available" and self.next is None
 
-    def take(self, channel: str) -> None:
+    def take(self, channel: str, now: float) -> None:
+        """Something rings."""
         self.load += 1
         self.used[channel] = self.used.get(channel, 0) + 1
         self.stamp += 1
+        self.stand(now)
 
-    def release(self, channel: str) -> None:
+    def engage(self, channel: str, now: float) -> None:
+        """What rang is a conversation."""
+        self.in_hand[channel] = self.in_hand.get(channel, 0) + 1
+        self.stand(now)
+
+    def release(self, channel: str, now: float, *, engaged: bool) -> None:
+        """It is over: an offer, or (`engaged`) a conversation or wrap-up."""
         self.load -= 1
         self.used[channel] -= 1
+        if engaged:
+            self.in_hand[channel] -= 1
         self.stamp += 1
+        self.stand(now)
+
+    def stand(self, now: float) -> None:
+        """Let the books know how they stand."""
+        parts = sum(n * self._parts.get(channel, FULL) for channel, n in self.in_hand.items())
+        self.book.stand(
+            now,
+            self.availability != "offline",
+            self.availability == "available" and not self.load,
+            self.load > 0,
+            parts > 0,
+            min(parts, FULL),
+        )
 
 
 LineKey = tuple[str, int, tuple[tuple[str, int], ...]]
@@ -177,7 +209,8 @@ class Line:
     def join(self, agent: Agent) -> None:
         """Let `agent` serve this line if their skills and channels allow it."""
         surplus = agent.profile.surplus(self.needed)
-        if surplus is None or not agent.profile.capacity.get(self.channel, 0):
+        profile = agent.profile
+        if surplus is None or not profile.takes_offers or not profile.capacity.get(self.channel, 0):
             return
         self.members.append(agent)
         worth = surplus * self.queue.policy.proficiency_worth
@@ -254,16 +287,17 @@ class Line:
 class Queue:
     """One queue: its policy, its lines, who waits, what was counted."""
 
-    __slots__ = ("ageing", "counters", "epoch", "handle_seconds", "handles", "lines", "members", "policy", "turns")
+    __slots__ = ("ageing", "book", "epoch", "handle_seconds", "handles", "lines", "members", "plain", "policy", "turns")
 
-    def __init__(self, policy: QueuePolicy, now: float) -> None:
+    def __init__(self, policy: QueuePolicy, now: float, book: QueueBook) -> None:
         self.policy = policy
+        self.book = book
         self.ageing = policy.ageing_per_minute / 60.0
         self.epoch = now
         self.lines: dict[LineKey, Line] = {}
         self.members: dict[str, Work] = {}  # the waiting
+        self.plain = True  # nobody came whom later ones overtake without a priority of their own
         self.turns = TurnRate()
-        self.counters = QueueCounters(now)
         self.handle_seconds = policy.expected_handle_seconds
         self.handles = 0
 

@@ -19,9 +19,21 @@ class RoutingSteps(RouterViews):
         self._floor.timer(at, timers.CALLBACK, work, work.stamp)
         effects.append(CallbackScheduled(work.id, work.queue.policy.name, at))
 
-    def _leave(self, work: Work) -> None:
+    def _enter(self, work: Work, now: float, effects: list[Effect]) -> None:
+        """`work` comes into its queue, from outside or from another; whoever has to wait is told how long."""
+        queue = work.queue
+        queue.book.tally(work.channel, now).offered += 1
+        self._floor.seat(work, now, effects)
+        work.told = None
+        if work.priority < 0:
+            queue.plain = False
+        if work.phase is Phase.QUEUED:
+            last = queue.plain and work.arrived == now and not work.priority and not work.returned
+            work.told = self._estimate(queue, len(queue.members) - 1 if last else self._ahead(work))
+
+    def _leave(self, work: Work, now: float) -> None:
         """Out of the line without an agent."""
-        self._floor.leave_line(work)
+        self._floor.leave_line(work, now)
         if not work.queue.members:
             work.queue.turns.line_gone()
 
@@ -31,9 +43,10 @@ class RoutingSteps(RouterViews):
         self._floor.freed(agent, now, effects)
         return effects
 
-    def _give(self, work: Work, agent: Agent) -> None:
+    def _give(self, work: Work, agent: Agent, now: float) -> None:
         work.agent = agent
-        agent.take(work.channel)
+        agent.take(work.channel, now)
+        agent.engage(work.channel, now)
         self._floor.rest(agent)
 
     def _wrap_up(self, work: Work, agent: Agent, now: float, effects: list[Effect]) -> None:
@@ -43,7 +56,7 @@ class RoutingSteps(RouterViews):
         busy = now - work.answered_at
         if policy.wrap_up_seconds == 0:
             work.queue.learn_handle(busy)
-            agent.release(work.channel)
+            agent.release(work.channel, now, engaged=True)
             agent.idle_since = now
             floor.freed(agent, now, effects)
             return
@@ -68,21 +81,15 @@ class RoutingSteps(RouterViews):
         del self._floor.works[work.id]
 
     @staticmethod
-    def _count_handled(work: Work, now: float) -> None:
-        counters = work.queue.counters
+    def _count_handled(work: Work, agent: Agent, now: float) -> None:
+        tally = work.queue.book.tally(work.channel, now)
+        agent.book.at(now).handled += 1
         if work.held_since is not None:
             work.held_total += now - work.held_since
             work.held_since = None
-        counters.handled += 1
-        counters.hold_seconds += work.held_total
-        counters.talk_seconds += now - work.answered_at - work.held_total
-
-    @staticmethod
-    def _count_left(work: Work, now: float, how: str) -> None:
-        counters = work.queue.counters
-        setattr(counters, how, getattr(counters, how) + 1)
-        if now - work.queued_at <= work.queue.policy.service_level_seconds:
-            setattr(counters, how + "_within", getattr(counters, how + "_within") + 1)
+        tally.handled += 1
+        tally.hold_seconds += work.held_total
+        tally.talk_seconds += now - work.answered_at - work.held_total
 
     def _queue(self, name: str) -> Queue:
         return self._found(self._floor.queues.get(name), "queue", name)

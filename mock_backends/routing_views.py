@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from heapq import merge
 from typing import TypeVar
 
 from mock_backends.estimated_wait import EstimatedWait
-from mock_backends.routing_counters import QueueCounters, QueueStats
+from mock_backends.routing_counters import AgentDay, ClosedInterval, QueueStats
 from mock_backends.routing_effects import Availability
 from mock_backends.routing_errors import Unknown, WrongPhase
 from mock_backends.routing_floor import Floor
@@ -89,7 +89,10 @@ class RouterViews:
 
     def position(self, interaction_id: str) -> int:
         """How many are before it in its queue. Raises WrongPhase when it does not wait."""
-        work = self._work(interaction_id, Phase.QUEUED)
+        return self._ahead(self._work(interaction_id, Phase.QUEUED))
+
+    @staticmethod
+    def _ahead(work: Work) -> int:
         mine = place_of(work)[:4]
         return sum(place_of(other)[:4] < mine for other in work.queue.members.values())
 
@@ -101,22 +104,44 @@ class RouterViews:
     def queue_stats(self, queue: str, now: float) -> QueueStats:
         """Everything counted for the queue, and how it stands at `now`. Raises Unknown."""
         target = self._found(self._floor.queues.get(queue), "queue", queue)
-        counters = target.counters
+        book = target.book
         waiting = target.members.values()
+        counts = book.today(now)
         return QueueStats(
             queue=queue,
-            threshold=target.policy.service_level_seconds,
             waiting=len(waiting),
             longest_wait=max(0.0, now - min((work.queued_at for work in waiting), default=now)),
             estimated_wait=self._estimate(target, len(waiting)),
             staffed=self._staffing(target)[0],
-            **{name: getattr(counters, name) for name in QueueCounters.__slots__},
+            signed_in=book.staff.signed_in,
+            idle=book.staff.idle,
+            busy=book.staff.busy,
+            counts=counts,
+            trend=book.trend(),
+            estimates=book.estimates,
         )
 
-    def reset_counters(self, now: float) -> None:
-        """Begin a new counting interval in every queue, as many centres do at midnight."""
-        for queue in self._floor.queues.values():
-            queue.counters = QueueCounters(now)
+    def agent_day(self, agent_id: str, now: float) -> AgentDay:
+        """What the agent did since midnight of the centre's zone. Raises Unknown."""
+        return self._agent(agent_id).book.today(now)
+
+    def running_intervals(self, now: float) -> list[ClosedInterval]:
+        """The quarter of an hour that runs, of each queue with staff or work in it, up to `now`."""
+        return self._floor.ledger.running(now)
+
+    def next_boundary(self, now: float) -> float:
+        """When the next five minutes of counting begin, after `now` (epoch seconds)."""
+        self._floor.ledger.advance(now)
+        return self._floor.ledger.next_boundary
+
+    @property
+    def counting_since(self) -> float:
+        """The midnight, or later beginning, since which today's counts run."""
+        return self._floor.ledger.since
+
+    def on_interval(self, listener: Callable[[ClosedInterval], None]) -> None:
+        """Call `listener` with each interval of each queue that ends, before anything of the next is counted."""
+        self._floor.ledger.listeners.append(listener)
 
     def _estimate(self, queue: Queue, ahead: int) -> EstimatedWait | None:
         staffed, weight = self._staffing(queue)

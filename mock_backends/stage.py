@@ -95,7 +95,7 @@ class Stage:
                     lambda now: router.set_availability(step.agent, step.availability, now, step.reason)
                 )
             case steps.FreezeFigures(on=on):
-                self._centre.figures.frozen = on
+                self._centre.figures.freeze(on)
             case _:
                 self._elsewhere(step)
         return {}
@@ -207,7 +207,7 @@ class Stage:
             self._centre.experts.set(step.target, FAILURES[step.do])
         for interaction in list(self._board.interactions.values()):
             for leg in interaction.legs:
-                if step.target not in (None, legs.target_of(leg)):
+                if leg.kind == "supervisor" or step.target not in (None, legs.target_of(leg)):
                     continue
                 if step.do == "expert_hangs_up":
                     legs.expert_hangs_up(interaction, leg)

@@ -21,7 +21,8 @@ class Queue:
     """One queue. Times are seconds, `service_goal` a share; `required` maps a skill to its least proficiency.
 
     `many_codes` = more than one wrap-up code may be chosen, `code_required` = at least one must be.
-    `relaxation` are (seconds waited, skill -> lower minimum, 0 = dropped).
+    `relaxation` are (seconds waited, skill -> lower minimum, 0 = dropped). `silent_monitoring` = its agents do not see
+    that a supervisor listens; one who speaks is always seen.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Queue:
     wrap_up_seconds: float = 60.0
     decline_reason_required: bool = False
     relaxation: tuple[tuple[float, Mapping[str, int]], ...] = ()
+    silent_monitoring: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ QUEUES: Final = (
         offer_timeout=15.0,
         wrap_up_seconds=120.0,
         relaxation=((30.0, {"retention": 2}), (90.0, {"retention": 1})),
+        silent_monitoring=True,
     ),
     Queue(
         "outages",

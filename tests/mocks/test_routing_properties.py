@@ -72,6 +72,7 @@ class Floor(RuleBasedStateMachine):
         self.wrap_ups: dict[tuple[str, str], float | None] = {}
         self.channel_of_wrap_up: dict[tuple[str, str], str] = {}
         self.dialled: set[str] = set()
+        self.ordered = ""  # whose offer a supervisor ordered, against lines and skills
 
     # -- the model: believes nothing but the effects
 
@@ -116,14 +117,9 @@ class Floor(RuleBasedStateMachine):
                 assert item.phase == "queued" and item.owner is None, "one owner"
                 assert self.wants_work(agent), "no offer to the unavailable"
                 assert self.has_room(agent, item.channel), "capacity"
-                assert self.may_take(agent, item), "no offer to the unskilled"
                 policy = POLICIES[queue]
-                refused = item.refused.get(agent)
-                assert refused is None or self.now >= refused + policy.only_agent_pause, "a moment after declining"
-                for other in self.items.values():
-                    if other.phase == "queued" and (other.queue, other.channel) == (queue, item.channel):
-                        sooner = other.place() < item.place() and self.may_take(agent, other)
-                        assert not sooner or agent in other.refused, "in order"
+                if who != self.ordered:
+                    self.in_turn(item, agent)
                 assert deadline == self.now + policy.offer_timeout
                 item.phase, item.owner = "offered", agent
                 self.used[agent][item.channel] += 1
@@ -151,7 +147,10 @@ class Floor(RuleBasedStateMachine):
                 item.phase, item.owner = "gone", None
                 item.last_words += 1
                 self.let_go(who, agent)
-            case fx.Abandoned(who, _, _):
+            case fx.Reprioritised(who, _, priority):
+                assert self.items[who].phase == "queued"
+                self.items[who].priority = priority
+            case fx.Abandoned(who, _, _) | fx.Withdrawn(who, _, _):
                 item = self.items[who]
                 assert item.owner is None
                 item.phase = "gone"
@@ -166,6 +165,16 @@ class Floor(RuleBasedStateMachine):
                 self.used[agent][self.channel_of_wrap_up[who, agent]] -= 1
             case fx.AgentChanged(agent, availability, reason, following, _):
                 self.state[agent] = (availability, reason, following)
+
+    def in_turn(self, item: Item, agent: str) -> None:
+        assert self.may_take(agent, item), "no offer to the unskilled"
+        refused = item.refused.get(agent)
+        pause = POLICIES[item.queue].only_agent_pause
+        assert refused is None or self.now >= refused + pause, "a moment after declining"
+        for other in self.items.values():
+            if other.phase == "queued" and (other.queue, other.channel) == (item.queue, item.channel):
+                sooner = other.place() < item.place() and self.may_take(agent, other)
+                assert not sooner or agent in other.refused, "in order"
 
     def let_go(self, who: str, agent: str) -> None:
         """The conversation no longer fills the agent's capacity (a wrap-up may, from its own effect on)."""
@@ -218,6 +227,39 @@ class Floor(RuleBasedStateMachine):
     def customer_gives_up(self, data: st.DataObject) -> None:
         if (name := self.some(data, "queued", "offered", "scheduled")) is not None:
             self.see(self.router.abandon(name, self.now))
+
+    @rule(data=st.data(), agent=st.sampled_from(sorted(PROFILES)))
+    def is_assigned(self, data: st.DataObject, agent: str) -> None:
+        if (name := self.some(data, "queued", "offered")) is None:
+            return
+        item = self.items[name]
+        if item.owner != agent and self.wants_work(agent) and self.has_room(agent, item.channel):
+            self.ordered = name
+            self.see(self.router.assign(name, agent, self.now))
+            self.ordered = ""
+            assert (item.phase, item.owner) == ("offered", agent)
+        else:
+            with pytest.raises(RoutingError):
+                self.router.assign(name, agent, self.now)
+
+    @rule(data=st.data(), priority=st.sampled_from([-1000.0, -3.0, 0.0, 7.5, 1000.0]))
+    def gets_another_priority(self, data: st.DataObject, priority: float) -> None:
+        if (name := self.some(data, "queued")) is not None:
+            self.see(self.router.set_priority(name, priority, self.now))
+            assert self.items[name].priority == priority
+
+    @rule(data=st.data())
+    def is_withdrawn(self, data: st.DataObject) -> None:
+        if (name := self.some(data, "queued", "offered", "scheduled")) is not None:
+            self.see(self.router.withdraw(name, self.now))
+            assert self.items[name].phase == "gone"
+
+    @precondition(lambda self: self.wrap_ups)
+    @rule(data=st.data())
+    def a_stuck_wrap_up_is_closed(self, data: st.DataObject) -> None:
+        name, agent = data.draw(st.sampled_from(sorted(self.wrap_ups)))
+        self.see(self.router.close_wrap_up(name, agent, self.now))
+        assert (name, agent) not in self.wrap_ups
 
     @rule(data=st.data())
     def ends(self, data: st.DataObject) -> None:
@@ -274,13 +316,14 @@ class Floor(RuleBasedStateMachine):
         self.see(self.router.sign_out(agent, self.now, force=True))
         assert not [key for key in self.wrap_ups if key[1] == agent]
 
-    @rule(data=st.data(), verb=st.sampled_from(["abandon", "end", "rescind", "hold"]))
+    @rule(data=st.data(), verb=st.sampled_from(["abandon", "end", "rescind", "hold", "withdraw"]))
     def nonsense_is_refused_and_changes_nothing(self, data: st.DataObject, verb: str) -> None:
         right = {
             "abandon": ("queued", "offered", "scheduled"),
             "end": ("active",),
             "rescind": ("offered",),
             "hold": ("active",),
+            "withdraw": ("queued", "offered", "scheduled"),
         }
         wrong = [name for name, item in self.items.items() if item.phase not in right[verb]]
         if wrong:
@@ -320,8 +363,9 @@ class Floor(RuleBasedStateMachine):
             waiting = {name: item for name, item in self.items.items() if (item.queue, item.phase) == (queue, "queued")}
             ringing = sum((item.queue, item.phase) == (queue, "offered") for item in self.items.values())
             assert stats.waiting == len(waiting)
-            left = stats.answered + stats.abandoned + stats.callbacks + stats.flow_outs
-            assert stats.offered == left + stats.waiting + ringing
+            counts = stats.counts
+            left = counts.answered + counts.abandoned + counts.callbacks + counts.flow_outs
+            assert counts.offered == left + stats.waiting + ringing
             in_order = sorted(waiting, key=lambda name: waiting[name].place())
             assert self.router.head(queue, 99) == in_order
             assert self.router.head(queue, 2) == in_order[:2]

@@ -1,0 +1,308 @@
+"""The distributor's books: what was counted in this quarter of an hour and today, per queue and per agent.
+
+Whoever counts or reads says what time it is, and the ledger first closes every interval that has ended by then: at
+a boundary itself the new interval has begun. Days begin at midnight of the centre's zone, intervals every 900 seconds
+since the epoch, so that each midnight of today's zones is the beginning of one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from mock_backends.estimated_wait import EstimatedWait
+from mock_backends.midnights import Midnights
+from mock_backends.routing_counters import FULL, AgentDay, ClosedInterval, Counts, EstimateScore, StaffTime, Tally
+from mock_backends.routing_policy import QueuePolicy
+
+INTERVAL = 900.0
+SLOT = 300.0  # of the trend
+SLOTS = 12
+
+
+class StaffSums:
+    """How many agents stand how at present, and seconds times agents of it up to `mark`; `load` in parts of `FULL`."""
+
+    __slots__ = (
+        "busy",
+        "engaged",
+        "idle",
+        "load",
+        "mark",
+        "signed_in",
+        "sum_engaged",
+        "sum_idle",
+        "sum_in",
+        "sum_load",
+    )
+
+    def __init__(self, now: float) -> None:
+        self.mark = now
+        self.signed_in = self.idle = self.busy = self.engaged = self.load = 0
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin the sums again."""
+        self.sum_in = self.sum_idle = self.sum_engaged = self.sum_load = 0.0
+
+    def settle(self, now: float) -> None:
+        """Add the time that has passed."""
+        seconds = now - self.mark
+        self.mark = now
+        if self.signed_in and seconds > 0:
+            self.sum_in += seconds * self.signed_in
+            self.sum_idle += seconds * self.idle
+            self.sum_engaged += seconds * self.engaged
+            self.sum_load += seconds * self.load
+
+    def move(self, now: float, signed_in: int, idle: int, busy: int, engaged: int, load: int) -> None:
+        """From `now` on there are so many more (or fewer)."""
+        self.settle(now)
+        self.signed_in += signed_in
+        self.idle += idle
+        self.busy += busy
+        self.engaged += engaged
+        self.load += load
+
+    def time(self) -> StaffTime:
+        """The sums so far."""
+        return StaffTime(self.sum_in, self.sum_idle, self.sum_engaged, self.sum_load / FULL)
+
+
+class QueueBook:
+    """The counts of one queue. `waiting` is how many wait now."""
+
+    def __init__(self, policy: QueuePolicy, ledger: Ledger) -> None:
+        self.policy = policy
+        self._ledger = ledger
+        self._channels: dict[str, Tally] = {}  # of this interval
+        self._before = Tally()  # of today's closed intervals
+        self._staff_before = StaffTime()
+        self.staff = StaffSums(ledger.at)
+        self.waiting = self._peak = 0
+        self._peaks: deque[int] = deque(maxlen=SLOTS - 1)
+        self.estimates = EstimateScore()
+
+    def tally(self, channel: str, now: float) -> Tally:
+        """What something that happens at `now` is added to."""
+        self._ledger.advance(now)
+        return self._channels.get(channel) or self._channels.setdefault(channel, Tally())
+
+    def left(self, how: str, channel: str, waited: float, now: float) -> Tally:
+        """Somebody left the queue after so many seconds, as one of the `answered abandoned callbacks flow_outs`."""
+        tally = self.tally(channel, now)
+        setattr(tally, how, getattr(tally, how) + 1)
+        if waited <= self.policy.service_level_seconds:
+            within = how + "_within"
+            setattr(tally, within, getattr(tally, within) + 1)
+        if waited > tally.longest_wait:
+            tally.longest_wait = waited
+        return tally
+
+    def line(self, by: int, now: float) -> None:
+        """So many more wait, or fewer."""
+        self._ledger.advance(now)
+        self.waiting += by
+        if self.waiting > self._peak:
+            self._peak = self.waiting
+
+    def score(self, told: EstimatedWait, waited: float, now: float) -> None:
+        """Somebody who was told this when they came was answered after so many seconds."""
+        self._ledger.advance(now)
+        known, error = self.estimates, waited - told.seconds
+        self.estimates = EstimateScore(
+            known.scored + 1,
+            known.within + (told.low <= waited <= told.high),
+            known.error_seconds + error,
+            known.absolute_seconds + abs(error),
+        )
+
+    def today(self, now: float) -> Counts:
+        """Everything since midnight."""
+        self._ledger.advance(now)
+        self.staff.settle(now)
+        total = Tally()
+        total.add(self._before)
+        for tally in self._channels.values():
+            total.add(tally)
+        return self._counts(total, self._ledger.since, now, _sum(self._staff_before, self.staff.time()))
+
+    def trend(self) -> tuple[int, ...]:
+        """The most who waited at once in each of the last five minutes, as far back as anything was counted."""
+        return (*self._peaks, self._peak)
+
+    def interval(self, since: float, until: float) -> ClosedInterval | None:
+        """The present interval up to `until`; None when nothing happened and nobody was there."""
+        self.staff.settle(until)
+        staff = self.staff.time()
+        if not self._channels and not staff.signed_in:
+            return None
+        counted = {name: self._counts(tally, since, until, None) for name, tally in self._channels.items()}
+        return ClosedInterval(self.policy.name, since, until, counted, staff)
+
+    def end_slot(self) -> None:
+        """Five minutes are over; who waits goes on waiting."""
+        self._peaks.append(self._peak)
+        self._peak = self.waiting
+
+    def end_interval(self, at: float) -> None:
+        """A quarter of an hour is over."""
+        self.staff.settle(at)
+        for tally in self._channels.values():
+            self._before.add(tally)
+        self._channels = {}
+        self._staff_before = _sum(self._staff_before, self.staff.time())
+        self.staff.clear()
+
+    def end_day(self) -> None:
+        """Midnight, just after the end of an interval."""
+        self._before = Tally()
+        self._staff_before = StaffTime()
+        self.estimates = EstimateScore()
+
+    def _counts(self, tally: Tally, since: float, until: float, staff: StaffTime | None) -> Counts:
+        policy = self.policy
+        return Counts(
+            since=since,
+            until=until,
+            threshold=policy.service_level_seconds,
+            short_abandon_seconds=policy.short_abandon_seconds,
+            staff=staff,
+            **{name: getattr(tally, name) for name in Tally.__slots__},
+        )
+
+
+class AgentBook:
+    """The counts of one agent, who belongs to `queues` for their staff time."""
+
+    def __init__(self, ledger: Ledger, queues: list[QueueBook]) -> None:
+        self._ledger = ledger
+        self._queues = queues
+        self._staff = StaffSums(ledger.at)
+        self.handled = self.missed = self.declined = 0
+
+    def at(self, now: float) -> AgentBook:
+        """Itself, with everything before `now` closed: what is counted next belongs to `now`."""
+        self._ledger.advance(now)
+        return self
+
+    def stand(self, now: float, signed_in: bool, idle: bool, busy: bool, engaged: bool, load: int) -> None:
+        """How the agent stands from `now` on; `load` in parts of `FULL`."""
+        mine = self._staff
+        change = (
+            signed_in - mine.signed_in,
+            idle - mine.idle,
+            busy - mine.busy,
+            engaged - mine.engaged,
+            load - mine.load,
+        )
+        if any(change):
+            self._ledger.advance(now)
+            mine.move(now, *change)
+            for queue in self._queues:
+                queue.staff.move(now, *change)
+
+    def today(self, now: float) -> AgentDay:
+        """Everything since midnight."""
+        self._ledger.advance(now)
+        self._staff.settle(now)
+        time = self._staff.time()
+        return AgentDay(
+            self._ledger.since,
+            now,
+            self.handled,
+            self.missed,
+            self.declined,
+            time.signed_in,
+            time.idle,
+            time.engaged,
+            time.load,
+        )
+
+    def end_day(self, at: float) -> None:
+        """Midnight."""
+        self._staff.settle(at)
+        self._staff.clear()
+        self.handled = self.missed = self.declined = 0
+
+    def restart(self, now: float) -> None:
+        """The clock was set back: time counts on from `now`."""
+        self._staff.mark = now
+
+
+class Ledger:
+    """All books, and when their intervals end. `since` is the last midnight, or when counting began after it."""
+
+    def __init__(self, now: float, zone: str) -> None:
+        self._midnights = Midnights(zone)
+        self.at = self.since = now
+        self.queues: list[QueueBook] = []
+        self.agents: list[AgentBook] = []
+        self.listeners: list[Callable[[ClosedInterval], None]] = []
+        self._plan(now)
+
+    def _plan(self, now: float) -> None:
+        self.next_boundary = (now // SLOT + 1) * SLOT
+        self._interval_since = now // INTERVAL * INTERVAL
+        self.midnight = self._midnights.after(now)
+
+    def add_queue(self, policy: QueuePolicy) -> QueueBook:
+        """A book for a queue."""
+        self.queues.append(QueueBook(policy, self))
+        return self.queues[-1]
+
+    def add_agent(self, queues: list[QueueBook]) -> AgentBook:
+        """A book for an agent of these queues."""
+        self.agents.append(AgentBook(self, queues))
+        return self.agents[-1]
+
+    def advance(self, now: float) -> None:
+        """Close every interval that has ended by `now`. A clock that was set back goes on from where it stands."""
+        if now < self.at:
+            self._set_back(now)
+        self.at = now
+        while now >= self.next_boundary:
+            self._end_slot(self.next_boundary)
+
+    def running(self, now: float) -> list[ClosedInterval]:
+        """The present interval of each queue, as far as it has gone."""
+        self.advance(now)
+        found = (queue.interval(self._interval_since, now) for queue in self.queues)
+        return [interval for interval in found if interval is not None]
+
+    def _end_slot(self, at: float) -> None:
+        self.next_boundary = at + SLOT
+        for queue in self.queues:
+            queue.end_slot()
+        if at % INTERVAL == 0:
+            self._end_interval(at)
+
+    def _end_interval(self, at: float) -> None:
+        closed = [queue.interval(self._interval_since, at) for queue in self.queues]
+        self._interval_since = at
+        for queue in self.queues:
+            queue.end_interval(at)
+        if at >= self.midnight:
+            self.since, self.midnight = at, self._midnights.after(at)
+            for queue in self.queues:
+                queue.end_day()
+            for agent in self.agents:
+                agent.end_day(at)
+        for interval in closed:
+            if interval is not None:
+                for listener in self.listeners:
+                    listener(interval)
+
+    def _set_back(self, now: float) -> None:
+        self.since = min(self.since, now)
+        self._plan(now)
+        for queue in self.queues:
+            queue.staff.mark = now
+        for agent in self.agents:
+            agent.restart(now)
+
+
+def _sum(one: StaffTime, other: StaffTime) -> StaffTime:
+    return StaffTime(
+        one.signed_in + other.signed_in, one.idle + other.idle, one.engaged + other.engaged, one.load + other.load
+    )
