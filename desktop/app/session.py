@@ -84,7 +84,9 @@ class Session:
             self._refresh,
             Phone(self.store, self._asking, backends.voice),
         )
-        self.supervisor = SupervisorDesk(self.store, self._asking, backends.contact_center, self._refresh)
+        self.supervisor = SupervisorDesk(
+            self.store, self._asking, backends.contact_center, self._refresh, self._file.opened
+        )
         self.on_screen = ScreenWatch(
             self._asking,
             {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)},

@@ -1,4 +1,4 @@
-"""The selected queue in words: counts since midnight, the day by half hours, estimates, what one agent more would do."""
+"""The selected queue in words: counts since midnight, the day by half hours, estimates, alerts."""
 
 from collections.abc import Sequence
 
