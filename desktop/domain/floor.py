@@ -37,6 +37,7 @@ class AgentDay:
     idle: float = 0.0
     engaged: float = 0.0
     load: float = 0.0
+    until: Instant | None = None  # the sums run until then; None: not told
 
 
 class HelpState(StrEnum):

@@ -19,6 +19,7 @@ from desktop.domain.events import (
     QueueChanged,
 )
 from desktop.domain.floor import CoachingNews
+from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
 from desktop.domain.words import Availability
 from desktop.ports.base import API, Capability, Kind, Manifest
@@ -39,6 +40,9 @@ def _event(kind: str, data: object) -> Event | None:
         return AgentChanged(read(Agent, member(data, "agent")), _reason(data))
     if kind == "queue.changed":
         return QueueChanged(read(QueueStats, member(data, "queue")))
+    if kind == "floor.changed":
+        agents = read(tuple[Agent, ...], member(data, "agents"))
+        return FloorChanged(agents, read(tuple[QueueStats, ...], member(data, "queues")))
     if kind == "coaching.changed":
         return CoachingChanged(read(CoachingNews, member(data, "news")))
     return None
