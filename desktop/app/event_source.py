@@ -22,7 +22,14 @@ from desktop.domain.events import (
     PresenceSnapshot,
     QueueChanged,
 )
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, FloorChanged, HelpChanged
+from desktop.domain.floor_events import (
+    AgentMessaged,
+    AlertAcknowledged,
+    CoachingChanged,
+    FloorChanged,
+    HelpChanged,
+    SupervisorActed,
+)
 
 SNAPSHOTS = (ContactCenterSnapshot, PhoneSnapshot, PresenceSnapshot, MessagingSnapshot)
 STREAMED = (
@@ -34,6 +41,8 @@ STREAMED = (
     HelpChanged,
     AgentMessaged,
     AlertAcknowledged,
+    SupervisorActed,
+    CoachingChanged,
     PersonChanged,
     PresenceChanged,
     ChatReceived,

@@ -17,6 +17,7 @@ from desktop.domain.floor_events import (
     CoachingChanged,
     FloorChanged,
     HelpChanged,
+    SupervisorActed,
 )
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
@@ -291,6 +292,7 @@ Event = (
     | HelpChanged
     | AgentMessaged
     | AlertAcknowledged
+    | SupervisorActed
     | CoachingChanged
     | AlertsChanged
     | ContactCenterSnapshot

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from desktop.domain.alert import Alert
-from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
+from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, CoachingNews, HelpRequest
 from desktop.domain.model import Agent, QueueStats
 
 
@@ -42,6 +42,13 @@ class CoachingChanged:
     """There is something else for the agent to read: an evaluation of their work, a note on it."""
 
     news: CoachingNews
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorActed:
+    """A supervisor did something to an agent's state or work, and policy lets the agent know."""
+
+    act: AuditEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,27 @@ from typing import ClassVar, Self
 
 from desktop.backends.mock.quality import MockQuality
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
+from desktop.backends.mock.supervision import SUPERVISORS, MockSupervision
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
 from desktop.domain.events import (
     AgentChanged,
     Change,
-    CoachingChanged,
     ContactCenterSnapshot,
     Envelope,
     Event,
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.floor import CoachingNews
-from desktop.domain.floor_events import FloorChanged
+from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, CoachingNews, HelpRequest
+from desktop.domain.floor_events import (
+    AgentMessaged,
+    AlertAcknowledged,
+    CoachingChanged,
+    FloorChanged,
+    HelpChanged,
+    SupervisorActed,
+)
 from desktop.domain.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
 from desktop.domain.words import Availability
 from desktop.ports.base import API, Capability, Kind, Manifest
@@ -43,12 +50,20 @@ def _event(kind: str, data: object) -> Event | None:
     if kind == "floor.changed":
         agents = read(tuple[Agent, ...], member(data, "agents"))
         return FloorChanged(agents, read(tuple[QueueStats, ...], member(data, "queues")))
+    if kind == "help.changed":
+        return HelpChanged(read(HelpRequest, member(data, "help")))
+    if kind == "agent.messaged":
+        return AgentMessaged(read(AgentMessage, member(data, "message")))
+    if kind == "alert.acknowledged":
+        return AlertAcknowledged(read(Acknowledgement, member(data, "acknowledgement")))
+    if kind == "supervisor.acted":
+        return SupervisorActed(read(AuditEntry, member(data, "act")))
     if kind == "coaching.changed":
         return CoachingChanged(read(CoachingNews, member(data, "news")))
     return None
 
 
-class MockContactCenter(MockQuality, ContactCenter):
+class MockContactCenter(MockSupervision, MockQuality, ContactCenter):
     """Speaks the contact-centre part of the wire contract."""
 
     manifest: ClassVar[Manifest] = Manifest(
@@ -73,8 +88,11 @@ class MockContactCenter(MockQuality, ContactCenter):
                 Capability.EVENT_REPLAY,
                 Capability.QUEUE_HEAD,
                 Capability.QUALITY,
+                Capability.HELP,
+                Capability.AGENT_MESSAGE,
             }
-        ),
+        )
+        | SUPERVISORS,
         options=OPTIONS,
     )
 
@@ -88,7 +106,7 @@ class MockContactCenter(MockQuality, ContactCenter):
 
     async def open(self) -> frozenset[Capability]:
         await check(self._http, "/v1/interactions/no-such-interaction")
-        return self.manifest.capabilities
+        return await self._allowed(self.manifest.capabilities)
 
     async def close(self) -> None:
         await self._http.close()
