@@ -44,11 +44,13 @@ def _check(profile: Profile) -> int:
     import asyncio
 
     from desktop.config.check import check_profile
+    from desktop.config.scorecards import scorecards_beside
 
     without = _not_to_be_tried(profile)
     checked = asyncio.run(check_profile(profile, without=without))
-    emit({"profile": profile.name.value, "problems": profile.problems + profile.broken, "backends": checked})
-    for problem in profile.problems:
+    problems = profile.problems + scorecards_beside(profile.path).problems
+    emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
+    for problem in problems:
         say(problem)
     for one in checked:
         words = "works" if one.ok else one.message
@@ -57,7 +59,7 @@ def _check(profile: Profile) -> int:
         say(f"{one.kind}{of} {one.backend}: {words}{took}")
     for kind in without:
         say(f"{kind.value}: not tried, since the running desktop has it")
-    return Exit.USAGE if profile.problems else outcome(checked)
+    return Exit.USAGE if problems else outcome(checked)
 
 
 def _not_to_be_tried(profile: Profile) -> frozenset[Kind]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.domain.history import PastInteraction
 from desktop.domain.instant import Instant
+from desktop.domain.scorecards import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,14 @@ class SampleRule:
             and (not self.channels or interaction.channel in self.channels)
             and interaction.talk_seconds + interaction.hold_seconds >= self.min_talk_seconds
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """A form, and which interactions are judged by it."""
+
+    form: Form
+    rule: SampleRule = SampleRule()
 
 
 @dataclass(frozen=True, slots=True)
