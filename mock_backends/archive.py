@@ -8,7 +8,7 @@ import asyncio
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ class Archive:
         company: Callable[[], PastCompany],
         *,
         seed: int,
-        now: float,
+        now: Callable[[], float],
         days: int,
         interactions: int,
         path: Path | None = None,
@@ -51,13 +51,14 @@ class Archive:
         """Nothing is opened yet.
 
         :param company: asked once, when the archive is opened.
-        :param now: epoch seconds; the made-up past ends at the midnight before.
+        :param now: epoch seconds; the made-up past ends at the midnight before the present.
         :param days: how many days of it there are; 0 for none.
         :param interactions: about how many interactions.
         :param path: where it is kept; None: a file that goes with the process.
         """
         self._company = company
-        self._seed, self._now, self._days, self._interactions = seed, now, days, interactions
+        self._seed, self._days, self._interactions = seed, days, interactions
+        self._now, self._begun = now, now()
         self._path = path
         self._folder: Path | None = None
         self._db: duckdb.DuckDBPyConnection | None = None
@@ -67,7 +68,7 @@ class Archive:
         self._lock = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, "archive")
         self._intake = Intake()
-        self._closed = now
+        self._busy: duckdb.DuckDBPyConnection | None = None  # while it is being opened
 
     # -- what comes in
 
@@ -79,17 +80,15 @@ class Archive:
     def counted(self, interval: ClosedInterval) -> None:
         """A quarter of an hour of a queue is over."""
         self._intake.counted.append(interval)
-        self._closed = max(self._closed, interval.until)
         self._write_soon()
 
     def _write_soon(self) -> None:
         if len(self._intake) == WAITING:
             self._threads.submit(self._opened)
 
-    def forget(self, now: float) -> None:
-        """Drop what came in; the made-up past stays. The centre begins anew at `now`."""
+    def forget(self) -> None:
+        """Drop what came in; the made-up past stays."""
         self._intake.clear()
-        self._closed = now
 
         def drop() -> None:
             with self._lock:
@@ -100,13 +99,21 @@ class Archive:
 
     # -- what is asked
 
-    async def intervals(self, scope: Scope, asked: IntervalAsked) -> Page:
-        """One page of intervals, oldest first.
+    async def intervals(self, scope: Scope, asked: IntervalAsked, running: Sequence[ClosedInterval] = ()) -> Page:
+        """One page of intervals, oldest first. `running` are the quarters of an hour that are not over yet.
 
         :raises Problem: 422 for a cursor that is none, 503 when it takes too long.
         """
-        closed = self._closed
-        return await self._ask(lambda db: questions.intervals(db, self._names, self._zone, closed, scope, asked))
+
+        now = self._now()
+
+        def look(db: "duckdb.DuckDBPyConnection") -> Page:
+            # One that ended while this waited for its thread has been written, and must not count twice.
+            open_still = [interval for interval in running if interval.since >= self._intake.written_until]
+            questions.begin_running(db, self._intake.rows(open_still, self._names))
+            return questions.intervals(db, self._names, self._zone, now, scope, asked)
+
+        return await self._ask(look)
 
     async def interactions(self, scope: Scope, asked: PastAsked) -> Page:
         """One page of interactions, newest first; raises as `intervals`."""
@@ -151,6 +158,7 @@ class Archive:
         with self._lock:
             if self._db is None:
                 self._db = self._open()
+                self._busy = None
             self._intake.write(self._db, self._names, self._made)
             return self._db
 
@@ -162,7 +170,7 @@ class Archive:
         if self._path is None:
             self._folder = Path(tempfile.mkdtemp(prefix="mock-archive-"))
             self._path = self._folder / "archive.duckdb"
-        db = duckdb.connect(
+        db = self._busy = duckdb.connect(
             str(self._path),
             config={
                 "threads": THREADS,
@@ -171,30 +179,33 @@ class Archive:
                 "autoinstall_known_extensions": "false",
             },
         )
-        known = db.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'interaction'").fetchone()
+        known = db.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'fact'").fetchone()
         if not (known and known[0]):
+            db.execute("BEGIN")  # all of it or nothing, should the server end meanwhile
             db.execute(SCHEMA)
+            self._names.add(db, company)
+            self._make(db, company)
+            db.execute("COMMIT")
+            db.execute("CHECKPOINT")
         self._names.load(db)
         self._names.add(db, company)
-        if not (known and known[0]):
-            self._make(db, company)
-        (self._made,) = db.execute("SELECT coalesce(max(number), 0) FROM interaction WHERE id IS NULL").fetchone() or (
-            0,
-        )
+        made = db.execute("SELECT coalesce(max(number), 0) FROM interaction WHERE id IS NULL").fetchone()
+        self._made = made[0] if made else 0
         return db
 
     def _make(self, db: "duckdb.DuckDBPyConnection", company: PastCompany) -> None:
-        midnight = Midnights(company.zone).before(self._now)
+        midnight = Midnights(company.zone).before(self._begun)
         if self._days > 0 and self._interactions > 0:
             from mock_backends.archive_year import make_past
 
             last = datetime.fromtimestamp(midnight, ZoneInfo(company.zone)).date()
             make_past(db, company, seed=self._seed, last=last, days=self._days, interactions=self._interactions)
         db.execute("INSERT INTO fact VALUES ('made_until', ?)", [midnight])
-        db.execute("CHECKPOINT")
 
     def close(self) -> None:
         """Write what has come in where it is kept, and let everything go. Twice is no harm."""
+        if self._busy is not None:
+            self._busy.interrupt()
         self._threads.shutdown(wait=True, cancel_futures=True)
         with self._lock:
             db, self._db = self._db, None

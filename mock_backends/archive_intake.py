@@ -1,7 +1,7 @@
 """What has come in and is not in the archive's tables yet."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mock_backends.archive_names import ArchiveNames
@@ -23,7 +23,7 @@ _STEP = {
     "interaction": "BIGINT", "place": "USMALLINT", "moment": "DOUBLE", "what": "VARCHAR", "queue": "VARCHAR",
     "agent": "VARCHAR", "detail": "VARCHAR",
 }  # fmt: skip
-_COUNTED = {
+COUNTED = {
     "since": "DOUBLE", "until": "DOUBLE", "queue": "USMALLINT", "channel": "VARCHAR", "threshold": "DOUBLE",
     "short_abandon_seconds": "DOUBLE", **dict.fromkeys(SUMS, "BIGINT"), **dict.fromkeys(SECONDS, "DOUBLE"),
     "longest_wait": "DOUBLE", **dict.fromkeys(STAFF, "DOUBLE"),
@@ -38,6 +38,7 @@ class Intake:
     def __init__(self) -> None:
         self.finished: deque[Finished] = deque()
         self.counted: deque[ClosedInterval] = deque()
+        self.written_until = 0.0  # up to when intervals have been written (epoch seconds)
 
     def __len__(self) -> int:
         return len(self.finished) + len(self.counted)
@@ -93,16 +94,19 @@ class Intake:
                 }
                 for place, step in enumerate(one.steps)
             ]
-        _insert(db, "interaction", _INTERACTION, rows)
-        _insert(db, "step", _STEP, steps)
+        insert(db, "interaction", _INTERACTION, rows)
+        insert(db, "step", _STEP, steps)
+
+    @staticmethod
+    def rows(intervals: Iterable[ClosedInterval], names: ArchiveNames) -> list[Row]:
+        """Intervals as rows of `counted`."""
+        known = [interval for interval in intervals if interval.queue in names.queues]
+        return [row for interval in known for row in _counted(interval, names.queues[interval.queue])]
 
     def _write_intervals(self, db: "duckdb.DuckDBPyConnection", names: ArchiveNames) -> None:
-        rows: list[Row] = []
-        for _ in range(len(self.counted)):
-            interval = self.counted.popleft()
-            if interval.queue in names.queues:
-                rows += _counted(interval, names.queues[interval.queue])
-        _insert(db, "counted", _COUNTED, rows)
+        ended = [self.counted.popleft() for _ in range(len(self.counted))]
+        insert(db, "counted", COUNTED, self.rows(ended, names))
+        self.written_until = max([self.written_until, *(interval.until for interval in ended)])
 
 
 def _interaction(one: Finished, number: int, names: ArchiveNames, customer: int) -> Row:
@@ -122,7 +126,7 @@ def _interaction(one: Finished, number: int, names: ArchiveNames, customer: int)
 
 
 def _counted(interval: ClosedInterval, queue: int) -> list[Row]:
-    frame: dict[str, object] = {**dict.fromkeys(_COUNTED), "since": interval.since, "until": interval.until}
+    frame: dict[str, object] = {**dict.fromkeys(COUNTED), "since": interval.since, "until": interval.until}
     frame["queue"] = queue
     rows: list[Row] = []
     for channel, counts in interval.channels.items():
@@ -148,11 +152,12 @@ def _customers(db: "duckdb.DuckDBPyConnection", wanted: set[tuple[str, str]]) ->
     (first,) = db.execute("SELECT coalesce(max(number), 0) + 1 FROM customer").fetchone() or (1,)
     new = {each: first + place for place, each in enumerate(sorted(wanted - known.keys()))}
     rows: list[Row] = [{"number": number, "address": each[0], "name": each[1]} for each, number in new.items()]
-    _insert(db, "customer", _CUSTOMER, rows)
+    insert(db, "customer", _CUSTOMER, rows)
     return known | new
 
 
-def _insert(db: "duckdb.DuckDBPyConnection", table: str, columns: Mapping[str, str], rows: Sequence[Row]) -> None:
+def insert(db: "duckdb.DuckDBPyConnection", table: str, columns: Mapping[str, str], rows: Sequence[Row]) -> None:
+    """Write rows into a table whose columns have these types."""
     if rows:
         chosen = ", ".join(f"unnest(${name}::{kind}[]) AS {name}" for name, kind in columns.items())
         values: dict[str, Any] = {name: [row[name] for row in rows] for name in columns}

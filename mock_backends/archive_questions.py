@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from mock_backends.archive_intake import COUNTED, insert
 from mock_backends.archive_names import ArchiveNames
 from mock_backends.archive_rows import IntervalAsked, Page, PastAsked, Scope, known_channels
 from mock_backends.archive_schema import SECONDS, STAFF, SUMS, UNANSWERED
@@ -25,13 +26,14 @@ FURTHER: Final = 6.0
 _PARTS: Final = (*SUMS, *SECONDS)
 
 _INTERVALS = """
-WITH span AS (SELECT unnest($begins::DOUBLE[]) AS begun, unnest($ends::DOUBLE[]) AS over),
+WITH everything AS (SELECT * FROM counted UNION ALL SELECT * FROM running),
+span AS (SELECT unnest($begins::DOUBLE[]) AS begun, unnest($ends::DOUBLE[]) AS over),
 placed AS (
-    SELECT counted.*, over,
+    SELECT everything.*, over,
         CASE WHEN $width::DOUBLE >= 86400 THEN begun
              ELSE begun + floor((since - begun) / $width) * $width END AS bucket,
         {queue} AS place
-    FROM counted ASOF JOIN span ON since >= begun
+    FROM everything ASOF JOIN span ON since >= begun
     WHERE since >= $low AND since < $high AND queue IN (SELECT unnest($queues::USMALLINT[])){channels}
 )
 SELECT bucket, least(max(over), CASE WHEN $width >= 86400 THEN max(over) ELSE bucket + $width END, $closed), place,
@@ -91,6 +93,12 @@ def spans(zone: str, since: float, until: float, width: float) -> tuple[list[flo
     return edges[:-1], edges[1:]
 
 
+def begin_running(db: "duckdb.DuckDBPyConnection", rows: Sequence[Mapping[str, object]]) -> None:
+    """Let the intervals that are not over yet be seen on this connection."""
+    db.execute("CREATE OR REPLACE TEMP TABLE running AS SELECT * FROM counted LIMIT 0")
+    insert(db, "running", COUNTED, rows)
+
+
 def intervals(
     db: "duckdb.DuckDBPyConnection", names: ArchiveNames, zone: str, closed: float, scope: Scope, asked: IntervalAsked
 ) -> Page:
@@ -103,7 +111,9 @@ def intervals(
     if asked.cursor:
         since, place = _position(asked.cursor, 2)
         after = int(place)
-    first, last = _extent(db, "SELECT min(since), max(since) FROM counted")
+    first, last = _extent(
+        db, "SELECT min(since), max(since) FROM (SELECT since FROM counted UNION ALL SELECT since FROM running)"
+    )
     low, high = max(since, first - WEEK), min(asked.until, last + 1.0)
     if not low < high:
         return Page()

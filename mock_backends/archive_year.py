@@ -179,7 +179,8 @@ def make_past(
 ) -> None:
     """Fill the empty tables with `days` days before `last` and about `interactions` interactions.
 
-    Expects the tables `queue`, `agent` and `code` to number what the company has, in its order.
+    In the transaction of the caller, who numbered in the tables `queue`, `agent` and `code` what the company
+    has, in its order.
     """
     quarters = calendar(company.zone, last, days)
     lines = [(number, queue, channel) for number, queue in enumerate(company.queues) for channel in queue.channels]
@@ -194,7 +195,6 @@ def make_past(
     }
     common = {"queue": [number for number, _, _ in lines], "channel": [channel for _, _, channel in lines]}
     into.execute(_CHANCE.format(seed=int(seed)))
-    into.execute("BEGIN")
     into.execute(
         "INSERT INTO customer SELECT generate_subscripts($a, 1) - 1, unnest($a::VARCHAR[]), unnest($n::VARCHAR[])",
         {
@@ -243,7 +243,6 @@ def make_past(
     )
     into.execute(_STAFF.format(parts=", ".join(f"0 AS {name}" for name in (*SUMS, *SECONDS))))
     into.execute("DROP TABLE slot")
-    into.execute("COMMIT")
 
 
 def _rest(voice: float, queue: PastQueue) -> float:

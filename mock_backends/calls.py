@@ -1,6 +1,6 @@
 """What an agent can do to an interaction of theirs, and what its customer does."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mock_backends.distribution import Distribution
 from mock_backends.legs import Legs
@@ -20,6 +20,7 @@ class Calls:
         self._board = distribution.board
         self._legs = legs
         self._codes = {code.id: code for code in codes}
+        self.coded: Callable[[str, Sequence[str]], None] = lambda interaction_id, codes: None
 
     def owned(self, caller: Principal, interaction_id: str, *phases: str) -> Interaction:
         """An interaction that is the caller's own, in one of the phases.
@@ -147,6 +148,7 @@ class Calls:
         if rule.note_required and not note_given:
             raise invalid("This queue demands a note.")
         agent = interaction.agent_id or ""
+        self.coded(interaction.id, codes)
         self._distribution.do(lambda now: self._distribution.router.finish_wrap_up(interaction.id, agent, now))
         return interaction
 

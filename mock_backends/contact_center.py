@@ -5,9 +5,12 @@ from typing import Annotated
 
 from fastapi import Path
 
+from mock_backends.archive import Archive
 from mock_backends.centre import Centre
+from mock_backends.chronicle import Chronicle
 from mock_backends.customers_on_line import Arrival
 from mock_backends.floor_routes import add_floor
+from mock_backends.history_routes import add_history
 from mock_backends.judging import Finished
 from mock_backends.models_contact_center import (
     AgentAnswer,
@@ -26,10 +29,12 @@ from mock_backends.models_contact_center import (
     Target,
     WrapUp,
 )
+from mock_backends.past_company import past_company
 from mock_backends.principals import Principal
 from mock_backends.problem import conflict, invalid, not_found
 from mock_backends.quality import Quality
 from mock_backends.quality_routes import add_quality
+from mock_backends.routing_counters import ClosedInterval
 from mock_backends.service import Caller, Service
 from mock_backends.site import Site
 from mock_backends.world_centre import ZONE
@@ -60,6 +65,16 @@ class ContactCenterService(Service):
         self._add_endings()
         add_floor(self.app, lambda: self.centre)
         add_quality(self.app, lambda: self.quality)
+        self.archive = Archive(
+            lambda: past_company(site, self.centre.board),
+            seed=site.seed,
+            now=site.clock.now,
+            days=site.settings.history_days,
+            interactions=site.settings.history_interactions,
+            path=site.archive_path,
+        )
+        self._remember()
+        add_history(self.app, lambda: self.centre.board, self.archive, self._running)
 
     def reset(self) -> None:
         """All interactions gone, all agents offline, a new epoch."""
@@ -68,6 +83,23 @@ class ContactCenterService(Service):
         self.centre = Centre(self.site, self.log)
         self.quality.sight.store.clear()
         self.quality = Quality(self.site, self.centre.board, self.log, self._finished)
+        self.archive.forget()
+        self._remember()
+
+    def close(self) -> None:
+        """End all event streams, and keep what the archive has."""
+        super().close()
+        self.archive.close()
+
+    def _remember(self) -> None:
+        """Let the archive hear of what is over."""
+        chronicle = Chronicle(self.archive, self.site.clock)
+        self.centre.board.watchers.append(chronicle.seen)
+        self.centre.calls.coded = chronicle.coded
+        self.centre.distribution.router.on_interval(self.archive.counted)
+
+    def _running(self) -> list[ClosedInterval]:
+        return self.centre.distribution.router.running_intervals(self.site.clock.now())
 
     def _finished(self, caller: Principal, interaction_id: str) -> Finished | None:
         """A finished interaction that a principal may see, for whoever judges it."""

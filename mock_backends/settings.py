@@ -16,9 +16,12 @@ class Settings:
     streams_each: int = 2
     streams_total: int = 1000
     agents: int = 0  # further simulated agents beyond those of the world, for load tests
+    queues: int = 0  # further queues, which those agents then serve as a team of their own; 0: they serve Billing
     customers: int = 2000  # customers of the pretend company beside the named ones
     clock_start: float | None = None  # server time at the start, seconds since the epoch; None: as it is
     offer_timeout: float | None = None  # server seconds; None as each queue has it
     wrap_up_seconds: float | None = None  # server seconds, 0 for no limit; None as each queue has it
     silent_monitoring: bool | None = None  # whether agents do not see who listens; None as each queue has it
+    history_days: int = 90  # how far back the made-up past goes; 0 for none
+    history_interactions: int = 60_000  # about so many interactions are in it
     autonomous: bool = True  # whether presence and the scenario move by themselves

@@ -3,6 +3,7 @@
 import random
 import secrets
 import time
+from pathlib import Path
 
 from mock_backends.agenda import Agenda
 from mock_backends.clock import Clock
@@ -30,7 +31,14 @@ class Site:
         self.agenda = Agenda(self.clock)
         self.tokens = Tokens()
         self.storage = Storage(storage_path)
-        self.world = World(seed, self.clock.now(), customers=self.settings.customers)
+        self.archive_path = Path(f"{storage_path}.archive") if storage_path else None
+        self.world = World(
+            seed,
+            self.clock.now(),
+            customers=self.settings.customers,
+            queues=self.settings.queues,
+            agents=self.settings.agents,
+        )
 
     def rng(self, purpose: str) -> random.Random:
         """Chance that repeats with the seed, each purpose with its own."""
