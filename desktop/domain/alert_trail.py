@@ -7,7 +7,7 @@ from math import inf
 from desktop.domain.instant import Instant
 
 SAMPLES = 15
-"""Into how many parts a window is cut; the memory of a year-long day stays the same."""
+"""Into how many parts a window is cut, at most: what is remembered does not grow with how often one looks."""
 
 RATE_SECONDS = 120.0
 """Over less time than this there is no rate."""
@@ -40,12 +40,13 @@ class Trail:
     def add(self, now: Instant, era: Era, over: float, of: float) -> None:
         """Take in how it stands now. Where counting began anew, what was before is forgotten."""
         samples = self._samples
-        shrank = bool(samples) and of < samples[-1][2]
-        if era != self._era or shrank:
+        if era != self._era:
             samples.clear()
-            if not shrank and now - self._window <= era[0] <= now:
+            if now - self._window <= era[0] <= now:
                 samples.append((era[0], 0.0, 0.0))  # counting began then, with nothing
             self._era = era
+        elif samples and of < samples[-1][2]:
+            samples.clear()  # corrected or lost: what was before has no difference to it
         if not samples or now - samples[-1][0] >= self._step:
             samples.append((now, over, of))
         while len(samples) > 1 and samples[1][0] <= now - self._window:

@@ -1,0 +1,120 @@
+"""All alerts there are, by key, kept in step with what each rule says at each subject and who acknowledged what."""
+
+from collections.abc import Mapping
+
+from desktop.domain.alert import Alert
+from desktop.domain.alert_progress import Progress, Subject
+from desktop.domain.alert_readings import Reading
+from desktop.domain.alert_rules import Rule
+from desktop.domain.floor import Acknowledgement
+from desktop.domain.instant import Instant
+
+MOST_OVER = 300
+"""How many alerts wait for somebody to acknowledge them though what they are about is gone; the oldest leave."""
+
+NEVER = float("inf")
+ProgressKey = tuple[str, str]  # the rule's name, the subject's id
+
+
+class AlertBook:
+    """Takes readings and acknowledgements in, and has the alerts that follow."""
+
+    def __init__(self) -> None:
+        self.alerts: dict[str, Alert] = {}
+        self.news: list[tuple[Rule, Alert]] = []
+        self.changed = False
+        self.from_start = True
+        self.blind: dict[str, set[str]] = {}
+        self._by_key: dict[str, Progress] = {}
+        self._gone: dict[str, Progress] = {}
+        self._said: Mapping[str, Acknowledgement] = {}
+
+    def begin(self) -> None:
+        """A new look begins: nothing is news yet."""
+        self.news, self.changed = [], False
+
+    def judge(
+        self,
+        mine: dict[ProgressKey, Progress],
+        rule: Rule,
+        subject: Subject,
+        reading: Reading,
+        now: Instant,
+    ) -> Instant:
+        """Take in what a rule reads at a subject; answers when to read it again though nothing changes.
+
+        Args:
+            mine: the progress of all rules at what the subject belongs to.
+        """
+        key = (rule.name, subject.id)
+        progress, value = mine.get(key), reading.value
+        self._note_blind(rule.name, subject.id, value is None)
+        if progress is None:
+            soon = rule.forecast is not None and reading.breach is not None and reading.breach <= rule.forecast
+            if value is None or not (soon or rule.is_bad(value)):
+                until = NEVER if reading.until is None else reading.until
+                return until if reading.since is None else min(until, reading.since + rule.raise_at)
+            progress = mine[key] = Progress(rule, subject, from_start=self.from_start)
+        before = progress.alert
+        news = progress.step(reading, now)
+        self._settle(progress, before, news)
+        due = progress.due(reading, now)
+        if progress.idle:
+            del mine[key]
+        return NEVER if due is None else due
+
+    def let_go(self, progress: Progress, now: Instant) -> None:
+        """What the progress is about is there no more, or the rule is no more about it."""
+        before = progress.alert
+        progress.end(now)
+        self._note_blind(progress.rule.name, progress.subject.id, False)
+        self._settle(progress, before, False)
+        if progress.alert is None:
+            return
+        self._gone[progress.alert.key] = progress
+        while len(self._gone) > MOST_OVER:
+            oldest = self._gone.pop(next(iter(self._gone)))
+            last, oldest.alert = oldest.alert, None
+            self._settle(oldest, last, False)
+
+    def see(self, subject_id: str) -> None:
+        """Of this one nothing is asked any more, so nothing of it is unknown."""
+        for ids in self.blind.values():
+            ids.discard(subject_id)
+
+    def acknowledged(self, said: Mapping[str, Acknowledgement]) -> None:
+        """Take in every acknowledgement there is."""
+        if said is self._said:
+            return
+        self._said = said
+        for key in [key for key in self._by_key if key in said]:
+            progress = self._by_key[key]
+            before = progress.alert
+            progress.acknowledge(said[key])
+            self._settle(progress, before, False)
+
+    def _note_blind(self, rule: str, subject_id: str, unknown: bool) -> None:
+        ids = self.blind.get(rule)
+        if unknown:
+            self.blind.setdefault(rule, set()).add(subject_id)
+        elif ids:
+            ids.discard(subject_id)
+
+    def _settle(self, progress: Progress, before: Alert | None, news: bool) -> None:
+        """Bring the list in line with a progress that took a step."""
+        if news and progress.alert is not None and (said := self._said.get(progress.alert.key)) is not None:
+            progress.acknowledge(said)
+        alert = progress.alert
+        shown = alert or before
+        if alert is before or shown is None:
+            return
+        self.changed = True
+        self._gone.pop(shown.key, None)
+        if alert is None:
+            if self._by_key.get(shown.key) is progress:
+                del self._by_key[shown.key], self.alerts[shown.key]
+            return
+        self._by_key[alert.key] = progress
+        self.alerts[alert.key] = alert
+        if news and alert.acknowledged_at is None:
+            self.news.append((progress.rule, alert))

@@ -1,0 +1,63 @@
+"""An alert in words, with its figure and its threshold."""
+
+from math import ceil, floor
+
+from desktop.domain.alert import About
+from desktop.domain.alert_rules import Rule
+from desktop.domain.metric import SERVICE_LEVEL, Unit
+
+
+def duration(seconds: float) -> str:
+    """`45 s`, `3 min 20 s`, `25 min`, `2 h 5 min`; the part that has passed, never rounded up."""
+    whole = max(int(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def figure(value: float, unit: Unit, *, down: bool = True) -> str:
+    """A figure with its unit: `74 %`, `7`, `3 min 20 s`.
+
+    Args:
+        down: whether a share is rounded down rather than up, so that what is below 80 % never reads as 80 %.
+    """
+    if unit is Unit.SECONDS:
+        return duration(value)
+    if unit is Unit.COUNT:
+        return f"{value:.10g}"
+    percent = round(value * 100, 6)
+    return f"{floor(percent) if down else ceil(percent)} %"
+
+
+def alert_text(rule: Rule, name: str, value: float, breach: float | None = None) -> str:
+    """What an alert says.
+
+    Args:
+        name: of the subject, as people know it. It comes from outside and is made harmless where it is shown.
+        value: the figure now.
+        breach: seconds until the threshold is reached, for a breach that is to come.
+    """
+    watch, low = rule.watch, rule.low_is_bad
+    limit = f"{rule.raise_at * 100:.10g} %" if watch.unit is Unit.SHARE else figure(rule.raise_at, watch.unit)
+    if watch.grows and watch.about is not About.QUEUE:
+        label = watch.label if not rule.state else _state(rule.state)
+        return f"{name}: {label} for {duration(value)}, longer than {limit}"
+    now = f"{name}: {watch.label} {figure(value, watch.unit, down=low)}"
+    beyond = f"{'below' if low else 'above'} {limit}"
+    meant = [rule.formula.label] if watch.id == SERVICE_LEVEL else []
+    meant += [f"last {duration(rule.window)}"] if rule.window is not None else []
+    how = f" ({', '.join(meant)})" if meant else ""
+    if breach is not None:
+        return f"{now}, at this rate {beyond} in {max(round(breach / 60), 1)} min{how}"
+    return f"{now}, {beyond}{how}"
+
+
+def _state(state: str) -> str:
+    word, _, reason = state.partition(":")
+    return word.replace("_", " ") + (f" ({reason})" if reason else "")

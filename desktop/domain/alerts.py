@@ -1,0 +1,257 @@
+"""Every rule at every queue, agent, contact and source: which alerts there are now.
+
+Looked at once a second by `app/alert_watch.py`. A look costs what changed since the last one, and what waits for its
+time: a record that is the same object as before is not read again until something about it is due. What is stale is
+not read at all: late or missing figures neither raise an alert nor end one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+from typing import TypeVar
+
+from desktop.domain.adherence import FITS, Fits
+from desktop.domain.alert import About, Alert
+from desktop.domain.alert_book import NEVER, AlertBook, ProgressKey
+from desktop.domain.alert_progress import Progress, Subject
+from desktop.domain.alert_readings import UNKNOWN, read_agent, read_queue, read_source, read_work, trail_of
+from desktop.domain.alert_rules import MAX_AGE, Rule, matches
+from desktop.domain.alert_trail import Trail
+from desktop.domain.floor import Schedule
+from desktop.domain.instant import Instant
+from desktop.domain.model import Agent, QueueStats
+from desktop.domain.state import AppState, SourceHealth
+from desktop.domain.words import Health
+
+SOURCE = "contact_center"
+AGAIN = 10.0
+"""Seconds after which a rate or a window is looked at again though nothing was counted."""
+
+MOST_GROUPS = 20_000
+"""Of how many different queues and teams the rules that apply are remembered."""
+
+Record = TypeVar("Record", QueueStats, Agent, SourceHealth)
+
+
+class _Known:
+    """What is remembered of one queue, agent or source. `subjects` are it and the contacts in its hands."""
+
+    __slots__ = ("due", "held", "progress", "queued", "record", "subjects", "trails")
+
+    def __init__(self) -> None:
+        self.record: object = None
+        self.due = NEVER
+        self.queued = NEVER  # the earliest time at which it stands in the queue of what is due
+        self.subjects: dict[str, Subject] = {}
+        self.progress: dict[ProgressKey, Progress] = {}
+        self.trails: dict[str, Trail] = {}
+        self.held: dict[str, Instant] = {}  # interaction id -> when it was first seen on hold
+
+    def subject(self, key: str, about: About, name: str, agent_id: str = "", queue: str = "") -> Subject:
+        """The same object as long as nothing about it changes."""
+        known = self.subjects.get(key)
+        if known is None or known.name != name or known.queue != queue:
+            known = self.subjects[key] = Subject(key, about, name, agent_id, queue)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found: whether the alerts changed, and which are news that may ring, with their rules."""
+
+    changed: bool
+    news: tuple[tuple[Rule, Alert], ...] = ()
+
+
+class AlertEngine:
+    """Holds what has to be remembered between two looks. It knows the time only from `look`."""
+
+    def __init__(self, rules: Sequence[Rule], *, fits: Fits = FITS, max_age: float = MAX_AGE) -> None:
+        """`max_age`: seconds after which figures are too old to judge by."""
+        self._rules = {about: tuple(one for one in rules if one.watch.about is about) for about in About}
+        self._fits = fits
+        self._max_age = max_age
+        self._book = AlertBook()
+        self._known: dict[About, dict[str, _Known]] = {about: {} for about in About}
+        self._maps: dict[About, object] = {}
+        self._due: list[tuple[Instant, About, str]] = []
+        self._applying: dict[tuple[About, tuple[str, ...], str], tuple[Rule, ...]] = {}
+        self._schedules: object = None
+        self._fresh = False
+
+    @property
+    def alerts(self) -> Mapping[str, Alert]:
+        """All there are now, by key."""
+        return self._book.alerts
+
+    @property
+    def blind(self) -> Mapping[str, int]:
+        """By the name of a rule, at how many subjects its figure is unknown."""
+        return {name: len(ids) for name, ids in self._book.blind.items() if ids}
+
+    @property
+    def pending(self) -> tuple[tuple[Rule, Subject, Instant], ...]:
+        """Rules that hold but not yet for long enough, at what, and since when."""
+        every = (one for kind in self._known.values() for known in kind.values() for one in known.progress.values())
+        return tuple(
+            (one.rule, one.subject, one.bad_since)
+            for one in every
+            if one.bad_since is not None and (one.alert is None or one.alert.over_at is not None)
+        )
+
+    def look(self, state: AppState, schedules: Mapping[str, Schedule] | None, now: Instant) -> Look:
+        """Take in how things are at `now`, on the server's clock.
+
+        Args:
+            schedules: today's by agent; None where the contact centre has none or they are not known.
+        """
+        book = self._book
+        book.begin()
+        book.acknowledged(state.acknowledgements)
+        health, position = state.health.get(SOURCE), state.positions.get(SOURCE)
+        heard = None
+        if health is not None and health.health in (Health.LIVE, Health.STALE):
+            heard = health.since if health.last_heard is None else health.last_heard
+        fresh = heard is not None and now - heard <= self._max_age
+        vouched = fresh and position is not None and not position.healing
+        everything = fresh != self._fresh or schedules is not self._schedules
+        self._fresh, self._schedules = fresh, schedules
+        due = self._take_due(now)
+        for name, source in self._to_read(About.SOURCE, state.health, True, due, now):
+            self._read_source(name, source, now)
+        for name, queue in self._to_read(About.QUEUE, state.queues, everything, due, now):
+            self._read_queue(name, queue, vouched, now)
+        for name, agent in self._to_read(About.AGENT, state.agents, everything, due, now):
+            self._read_agent(name, agent, schedules, now)
+        if fresh:
+            book.from_start = False
+        return Look(book.changed, tuple(book.news))
+
+    # What is read
+
+    def _to_read(
+        self, about: About, records: Mapping[str, Record], everything: bool, due: set[tuple[About, str]], now: Instant
+    ) -> Iterator[tuple[str, Record]]:
+        """Those that changed since the last look, and those something about which is due; forgets who left."""
+        if not (self._rules[about] or (about is About.AGENT and self._rules[About.WORK])):
+            return
+        every = self._known[about]
+        if records is self._maps.get(about) and not everything:
+            for kind, name in due:
+                if kind is about and name in records:
+                    yield name, records[name]
+            return
+        self._maps[about] = records
+        for name, record in records.items():
+            known = every.get(name)
+            if known is None:
+                every[name] = _Known()
+            elif known.record is record and not everything and (about, name) not in due:
+                continue
+            yield name, record
+        if len(every) > len(records):
+            for name in [name for name in every if name not in records]:
+                self._forget(every.pop(name), now)
+
+    def _read_source(self, name: str, health: SourceHealth, now: Instant) -> None:
+        known = self._known[About.SOURCE][name]
+        subject = known.subject(name, About.SOURCE, name)
+        for rule in self._that_apply(About.SOURCE, (name,), ""):
+            self._book.judge(known.progress, rule, subject, read_source(rule, health, now), now)
+
+    def _read_queue(self, name: str, queue: QueueStats, vouched: bool, now: Instant) -> None:
+        known = self._known[About.QUEUE][name]
+        known.record = queue
+        subject = known.subject(name, About.QUEUE, name)
+        stale_at = NEVER if vouched else queue.as_of + self._max_age
+        due = stale_at + 0.001 if now <= stale_at else NEVER
+        for rule in self._that_apply(About.QUEUE, (name,), ""):
+            reading = UNKNOWN
+            if now <= stale_at:
+                trail = known.trails.get(rule.name)
+                if trail is None and (trail := trail_of(rule)) is not None:
+                    known.trails[rule.name] = trail
+                reading = read_queue(rule, queue, now, trail)
+                if trail is not None:
+                    due = min(due, now + AGAIN)
+            due = min(due, self._book.judge(known.progress, rule, subject, reading, now))
+        self._wait(About.QUEUE, name, known, due)
+
+    def _read_agent(self, key: str, agent: Agent, schedules: Mapping[str, Schedule] | None, now: Instant) -> None:
+        known, book = self._known[About.AGENT][key], self._book
+        known.record = agent
+        due = NEVER
+        rules = self._that_apply(About.AGENT, agent.queues, agent.team)
+        if rules:
+            subject = known.subject(key, About.AGENT, agent.name)
+            for rule in rules:
+                reading = read_agent(rule, agent, now, schedules, self._fits) if self._fresh else UNKNOWN
+                due = min(due, book.judge(known.progress, rule, subject, reading, now))
+        asked = {(rule.name, key) for rule in rules} if known.progress else set()
+        held: dict[str, Instant] = {}
+        for work in agent.work:
+            rules = self._that_apply(About.WORK, (work.queue,), agent.team)
+            if not rules:
+                continue
+            contact = work.interaction_id
+            if work.held:
+                held[contact] = known.held.get(contact, now)
+            subject = known.subject(contact, About.WORK, f"{agent.name}, {work.queue}", agent.id, work.queue)
+            for rule in rules:
+                reading = read_work(rule, work, now, held.get(contact, now)) if self._fresh else UNKNOWN
+                due = min(due, book.judge(known.progress, rule, subject, reading, now))
+                if known.progress:
+                    asked.add((rule.name, contact))
+        known.held = held
+        if known.progress:
+            for gone in [one for one in known.progress if one not in asked]:
+                book.let_go(known.progress.pop(gone), now)
+        if len(known.subjects) > len(agent.work) + 1:
+            here = {key, *(work.interaction_id for work in agent.work)}
+            for left in [one for one in known.subjects if one not in here]:
+                del known.subjects[left]
+                book.see(left)
+        self._wait(About.AGENT, key, known, due)
+
+    def _forget(self, known: _Known, now: Instant) -> None:
+        for progress in known.progress.values():
+            self._book.let_go(progress, now)
+        for subject in known.subjects:
+            self._book.see(subject)
+
+    # When, and which
+
+    def _wait(self, about: About, name: str, known: _Known, due: Instant) -> None:
+        known.due = due
+        if due < known.queued:
+            known.queued = due
+            heappush(self._due, (due, about, name))
+
+    def _take_due(self, now: Instant) -> set[tuple[About, str]]:
+        found = set()
+        while self._due and self._due[0][0] <= now:
+            at, about, name = heappop(self._due)
+            known = self._known[about].get(name)
+            if known is None or known.queued != at:
+                continue  # it left, or stands there once more for an earlier time
+            known.queued = NEVER
+            if known.due <= now:
+                found.add((about, name))
+            else:
+                self._wait(about, name, known, known.due)
+        return found
+
+    def _that_apply(self, about: About, queues: tuple[str, ...], team: str) -> tuple[Rule, ...]:
+        """The rules for something in these queues (for a source: its name) and this team."""
+        key = (about, queues, team)
+        found = self._applying.get(key)
+        if found is None:
+            if len(self._applying) >= MOST_GROUPS:
+                self._applying.clear()
+            found = self._applying[key] = tuple(
+                rule
+                for rule in self._rules[about]
+                if matches(queues, rule.sources if about is About.SOURCE else rule.queues)
+                and matches((team,), rule.teams)
+            )
+        return found

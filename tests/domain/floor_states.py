@@ -1,0 +1,61 @@
+"""States of a floor for the tests of alerts: live at a moment, with queues, agents and what they have in hand."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from desktop.domain.alert import Severity
+from desktop.domain.alert_rules import WATCHED, Rule
+from desktop.domain.counts import Counts
+from desktop.domain.floor import AgentWork
+from desktop.domain.model import Agent, QueueStats
+from desktop.domain.state import AppState, Position, SourceHealth
+from desktop.domain.words import Channel, Health, Phase
+from tests.domain.domain_records import agent
+
+CC = "contact_center"
+
+
+def rule(watch: str = "service_level", at: float = 0.8, clear: float | None = None, **more: Any) -> Rule:
+    """A rule named after what it watches, beyond `at` in the bad direction of that."""
+    watched = WATCHED[watch]
+    rest: dict[str, Any] = {"low_is_bad": watched.low_is_bad, "severity": Severity.CRITICAL, **more}
+    return Rule(rest.pop("name", watch), watched, at, at if clear is None else clear, **rest)
+
+
+def counted(in_time: int, answered: int, *, since: float = 0.0, until: float = 0.0, **more: Any) -> Counts:
+    """Counts of a queue in which nobody abandoned."""
+    return Counts(
+        since, until, threshold=20.0, offered=answered, answered=answered, answered_within=in_time, abandoned=0, **more
+    )
+
+
+def billing(now: float, counts: Counts | None = None, **more: Any) -> QueueStats:
+    return QueueStats(more.pop("name", "Billing"), int(now), now, counts=counts, **more)
+
+
+def at_work(phase: Phase = Phase.ACTIVE, since: float = 0.0, contact: str = "i1", **more: Any) -> AgentWork:
+    return AgentWork(contact, Channel.VOICE, phase, more.pop("queue", "Billing"), since, **more)
+
+
+def floor(
+    now: float,
+    queues: Iterable[QueueStats] = (),
+    agents: Iterable[Agent] = (),
+    *,
+    heard: float | None = None,
+    **more: Any,
+) -> AppState:
+    """A state whose numbered stream was heard at `heard`, now if left out."""
+    last = now if heard is None else heard
+    return AppState(
+        queues={one.name: one for one in queues},
+        agents={one.id: one for one in agents},
+        health=more.pop("health", {CC: SourceHealth(Health.LIVE, 0.0, last_heard=last)}),
+        positions={CC: Position("e", 1)},
+        **more,
+    )
+
+
+def ada(**changes: Any) -> Agent:
+    return replace(agent(queues=("Billing",)), **changes)
