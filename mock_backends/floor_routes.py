@@ -16,7 +16,6 @@ from mock_backends.models_floor import (
     AskHelp,
     Audit,
     BeginMonitor,
-    ChangeMonitor,
     Ended,
     HelpAnswer,
     MeAnswer,
@@ -114,10 +113,6 @@ def _add_monitors(app: FastAPI, centre: Callable[[], Centre]) -> None:
     async def monitor(caller: Caller, body: BeginMonitor) -> MonitorAnswer:
         begun = centre().supervision.monitors.begin(caller, body.agent_id, body.mode, body.why)
         return MonitorAnswer(monitor=begun)
-
-    @app.put("/v1/floor/monitors/{monitor_id}", operation_id="change_monitor", summary="In another way")
-    async def change(caller: Caller, monitor_id: Name, body: ChangeMonitor) -> MonitorAnswer:
-        return MonitorAnswer(monitor=centre().supervision.monitors.change(caller, monitor_id, body.mode, body.why))
 
     @app.delete("/v1/floor/monitors/{monitor_id}", operation_id="end_monitor", summary="Take part no more")
     async def end(caller: Caller, monitor_id: Name) -> Ended:

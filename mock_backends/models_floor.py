@@ -176,12 +176,6 @@ class BeginMonitor(Reason):
     mode: MonitoringWord
 
 
-class ChangeMonitor(Reason):
-    """How from now on."""
-
-    mode: MonitoringWord
-
-
 class AskHelp(Wire):
     """What the agent needs."""
 

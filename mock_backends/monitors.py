@@ -55,19 +55,6 @@ class Monitors:
             self._show(caller.id, monitor, call, act)
             return monitor
 
-    def change(self, caller: Principal, monitor_id: str, mode: MonitoringWord, why: str) -> Monitor:
-        """Take part in another way from now on.
-
-        :raises Problem: 404 for a monitoring that is over or another's.
-        """
-        running = self._running.get(caller.id)
-        subject = running.agent_id if running is not None and running.id == monitor_id else monitor_id
-        with self._oversight.act(caller, mode, subject, why) as act:
-            if running is None or running.id != monitor_id:
-                raise not_found("That call is over, or not yours to hear.")
-            act.team = self._board.agents[running.agent_id].team
-            return self._change(running, mode, act)
-
     def end(self, caller: Principal, monitor_id: str) -> None:
         """Take part no more; it is no failure when it is over already.
 
