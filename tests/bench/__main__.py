@@ -24,6 +24,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "store": ([], ["--saves", "200", "--seconds", "2"]),
     "offers": ([], ["--desktops", "100", "--rounds", "1"]),
     "routing": ([], ["20000"]),
+    "forecast": ([], ["--seeds", "1"]),
     "reducer": ([], ["--batches", "60"]),
     "table": ([], ["--seconds", "1"]),
     "cli": ([], ["5"]),
