@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from desktop.app.drafts import Draft
+from desktop.app.drafts import Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.local_store import LocalStore, OutboxRow
 from desktop.app.store import Store
@@ -127,6 +127,8 @@ class Notes:
             StoreError: they cannot be read.
         """
         for draft in await self._local().drafts():
+            if is_kept_words(draft):
+                continue
             if draft.interaction_id not in self._pages:
                 page = self._pages[draft.interaction_id] = _Page(draft, saved=draft)
                 self._say(page)

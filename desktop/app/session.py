@@ -173,7 +173,7 @@ class Session:
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
-        await self.notes.close()
+        await asyncio.gather(self.notes.close(), self.supervisor.close())
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -187,6 +187,7 @@ class Session:
     async def _restore(self) -> None:
         await self.links.load()
         await self.notes.restore()
+        await self.supervisor.take_up()
         await self.outbox.load()
         await self.experts.load()
         await self._messages.load()

@@ -1,8 +1,10 @@
 """Everything a supervisor's screen does beyond looking, without a screen."""
 
 from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 
 from desktop.app.asking import Asking
+from desktop.app.drafts import is_kept_words
 from desktop.app.floor_acts import FloorActs
 from desktop.app.floor_habits import FloorHabits
 from desktop.app.floor_schedules import FloorSchedules
@@ -12,6 +14,9 @@ from desktop.app.store import Store
 from desktop.domain.words import Role
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
+
+if TYPE_CHECKING:
+    from desktop.app.quality_desk import QualityDesk
 
 
 class SupervisorDesk:
@@ -33,6 +38,36 @@ class SupervisorDesk:
         self.history = HistoryDesk(store, asking, contact_center)
         self.schedules = FloorSchedules(asking, contact_center, self.history.today)
         self.habits = FloorHabits(opened)
+        self._opened = opened
+        self._quality: QualityDesk | None = None
+
+    @property
+    def quality(self) -> "QualityDesk":
+        """Scorecards, calibration and coaching; for an agent, what is theirs of it. Made when it is asked for."""
+        if self._quality is None:
+            from desktop.app.quality_desk import QualityDesk
+
+            self._quality = QualityDesk(self._store, self._asking, self._contact_center, self.history, self._opened)
+        return self._quality
+
+    async def take_up(self) -> None:
+        """Take up words of the last run that were not handed over.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        if self._quality is not None or any(is_kept_words(draft) for draft in await self._opened().drafts()):
+            await self.quality.restore()
+
+    async def flush(self) -> None:
+        """Put every word on disk."""
+        if self._quality is not None:
+            await self._quality.words.flush()
+
+    async def close(self) -> None:
+        """Put every word on disk, and stop."""
+        if self._quality is not None:
+            await self._quality.close()
 
     @property
     def open(self) -> bool:

@@ -3,14 +3,13 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 from desktop.config.backends import hint
 from desktop.config.file import LARGEST
-from desktop.domain.sampling import SampleRule, Scorecard
+from desktop.domain.sampling import SampleRule, Scorecard, Scorecards
 from desktop.domain.scorecards import Comment, Form, Option, Question, QuestionKind, Section, form_problems
 from desktop.domain.words import Channel
 
@@ -19,14 +18,6 @@ EXAMPLES = Path(__file__).with_name("forms")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 MOST_FILES = 50
 W = TypeVar("W", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True)
-class Scorecards:
-    """The forms that can be used, by title, and what is wrong with the others, in words."""
-
-    cards: tuple[Scorecard, ...]
-    problems: tuple[str, ...] = ()
 
 
 def scorecards_beside(config: Path) -> Scorecards:

@@ -43,6 +43,14 @@ class Scorecard:
 
 
 @dataclass(frozen=True, slots=True)
+class Scorecards:
+    """The forms of a profile that can be used, by title, and what is wrong with the others, in words."""
+
+    cards: tuple[Scorecard, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Week:
     """A calendar week of the centre's zone: [since, until), and its ISO 8601 name, such as `2026-W47`."""
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,9 +18,10 @@ from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.desk_actions import DeskActions
+from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, KEYS, PICK, remap
-from desktop.tui.pane_messages import PaneMessages
+from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.safe_text import content
@@ -29,6 +29,7 @@ from desktop.tui.safe_text import content
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.domain.state import AppState
+    from desktop.tui.supervisor_screen import SupervisorScreen
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ def _bindings() -> list[BindingType]:
     return bindings
 
 
-class DesktopApp(PaneMessages):
+class DesktopApp(PageKeys):
     """Paints first, then starts the session in the background."""
 
     TITLE = "agent-desktop"
@@ -91,6 +92,7 @@ class DesktopApp(PaneMessages):
         self.desk = DeskActions(
             self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
         )
+        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -98,6 +100,11 @@ class DesktopApp(PaneMessages):
         """The agent's screen, in the terminal's size from the start."""
         self.desk_screen.fit(self.size)
         return self.desk_screen
+
+    @property
+    def front(self) -> "AgentScreen | SupervisorScreen":
+        """See the base class."""
+        return self.door.front
 
     def on_ready(self) -> None:
         """The first paint is done; start."""
@@ -107,7 +114,7 @@ class DesktopApp(PaneMessages):
 
     async def _start(self) -> None:
         session = await self._build()
-        self.session = self.desk.session = session
+        self.session = self.desk.session = self.door.session = session
         session.store.on_pending = self.request_frame
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
@@ -127,22 +134,23 @@ class DesktopApp(PaneMessages):
         if self.session is not None:
             state = self.session.store.drain()
             self._ring(state)
-            self.desk_screen.show(state)
+            self.door.draw(state)
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
-        self.desk_screen.second()
+        self.door.second()
         garbage.search()
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
-        return self.desk_screen.typed_in_unseen or super().field_for_letters()
+        unseen = None if self.door.is_open else self.desk_screen.typed_in_unseen
+        return unseen or super().field_for_letters()
 
     async def flush(self) -> None:
         """Put every word on disk."""
         if self.session is not None:
             self.desk_screen.query_one(NotePane).tell()
-            await self.session.notes.flush()
+            await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush())
 
     def _ring(self, state: "AppState") -> None:
         offered = frozenset(
@@ -185,6 +193,8 @@ class DesktopApp(PaneMessages):
         """Run the verb `name` of the table of keys."""
         if name not in ("end", "back"):
             self.desk.disarm()
+        if self.door.do(name):
+            return
         if name == "palette":
             self.action_command_palette()
         elif name == "help":
@@ -194,7 +204,7 @@ class DesktopApp(PaneMessages):
         elif name == "outbox":
             self._page("outbox", "Outbox", lambda: [content("Asking …", "$muted")])
             self.spawn(self._fill_outbox())
-        elif name == "retry" and self.desk_screen.query_one(Page).topic == "outbox":
+        elif name == "retry" and self.front.query_one(Page).topic == "outbox":
             self.desk.retry()
             self.spawn(self._send_parked())
         else:
@@ -212,52 +222,23 @@ class DesktopApp(PaneMessages):
         """Enter is only taken while it would end the contact; picking while typing only where there is a choice."""
         if action == "confirm_end":
             return self.desk.ending and self.screen is self.desk_screen
-        if action == "desk" and self.screen is not self.desk_screen:
+        if action == "pick":
+            return not self.door.is_open
+        if action == "desk" and self.screen is not self.front:
             return parameters[0] in ("accept", "decline", "palette")
+        if action == "desk" and self.door.is_open:
+            return parameters[0] in ON_FLOOR
         return super().check_action(action, parameters)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Everything the keys can do, by name, and the themes."""
         for key in BY_ID.values():
-            if key.action not in ("palette", "back"):
+            if key.action not in ("palette", "back") and (key.action in ON_FLOOR or not self.door.is_open):
                 yield SystemCommand(
                     f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)
                 )
+        yield from self.door.commands()
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
-
-    def _page(self, topic: str, heading: str, lines: Callable[[], Any]) -> None:
-        page = self.desk_screen.query_one(Page)
-        if page.is_open and page.topic == topic:
-            self.desk_screen.close_top()
-        else:
-            page.open(topic, heading, lines())
-
-    def _diagnostics(self) -> Any:
-        view = self.desk_screen.view()
-        names = ("agent-desktop", "textual", "httpx", "pydantic")
-        versions = [f"{name} {version(name)}" for name in names]
-        return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)
-
-    async def _send_parked(self) -> None:
-        """Send again what needed the agent: they saw it, with its reason and its text, and said so."""
-        if self.session is None:
-            return
-        for row in await self.session.outbox.rows():
-            if row.state == "parked":
-                try:
-                    await self.session.outbox.retry(row.key)
-                except (StoreError, LookupError) as error:
-                    self.tell(f"This record could not be sent again: {error}")
-        await self._fill_outbox()
-
-    async def _fill_outbox(self) -> None:
-        if self.session is None:
-            return
-        page = self.desk_screen.query_one(Page)
-        rows = await self.session.outbox.rows()
-        if page.topic == "outbox":  # not closed meanwhile
-            view = self.desk_screen.view()
-            page.open("outbox", "Outbox", pages.outbox_lines(rows, view.state, view.now))
 
 
 def run_desktop(
