@@ -98,7 +98,7 @@ def test_config_check_tells_of_a_form_that_is_wrong(tmp_path: Path) -> None:
     config.write_text('[profiles.default.contact_center]\nbackend = "mock"\nurl = "http://127.0.0.1:9"\ntoken = "t"\n')
     (tmp_path / "scorecards").mkdir()
     (tmp_path / "scorecards" / "chat.toml").write_text("titel = 'Chat'")
-    done = run("config", "check", "--config", str(config), env=clean_env(tmp_path))
+    done = run("--config", str(config), "config", "check", env=clean_env(tmp_path))
     assert done.code == 2
     assert "Did you mean 'title'?" in done.json["problems"][0]
     assert "chat.toml" in done.words
