@@ -46,7 +46,7 @@ def read_scorecards(folder: Path) -> Scorecards:
         except ValueError as error:  # TOML and UTF-8 that are none, too
             problems.append(f"{file}: {error}.")
         else:
-            problems += [f"{file}: {one}." for one in wrong]
+            problems += [f"{file}: {one}" if one.endswith("?") else f"{file}: {one}." for one in wrong]
             if not wrong:
                 cards.append(card)
     cards.sort(key=lambda card: (card.form.title.casefold(), card.form.name))
