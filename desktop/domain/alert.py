@@ -24,7 +24,8 @@ class About(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A rule that holds for one subject. `key` is `rule|subject` and the same for every supervisor with that rule."""
+    """A rule that holds for one subject. `key` is `rule|subject`, for a contact in an agent's hands
+    `rule|subject|agent`, and the same for every supervisor with that rule."""
 
     key: str
     rule: str  # its name in the profile

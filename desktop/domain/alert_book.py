@@ -48,7 +48,7 @@ class AlertBook:
         """
         key = (rule.name, subject.id)
         progress, value = mine.get(key), reading.value
-        self._note_blind(rule.name, subject.id, value is None)
+        self._note_blind(rule.name, subject.key, value is None)
         if progress is None:
             soon = rule.forecast is not None and reading.breach is not None and reading.breach <= rule.forecast
             if value is None or not (soon or rule.is_bad(value)):
@@ -67,7 +67,7 @@ class AlertBook:
         """What the progress is about is there no more, or the rule is no more about it."""
         before = progress.alert
         progress.end(now)
-        self._note_blind(progress.rule.name, progress.subject.id, False)
+        self._note_blind(progress.rule.name, progress.subject.key, False)
         self._settle(progress, before, False)
         if progress.alert is None:
             return
@@ -77,10 +77,10 @@ class AlertBook:
             last, oldest.alert = oldest.alert, None
             self._settle(oldest, last, False)
 
-    def see(self, subject_id: str) -> None:
+    def see(self, subject: Subject) -> None:
         """Of this one nothing is asked any more, so nothing of it is unknown."""
-        for ids in self.blind.values():
-            ids.discard(subject_id)
+        for keys in self.blind.values():
+            keys.discard(subject.key)
 
     def acknowledged(self, said: Mapping[str, Acknowledgement]) -> None:
         """Take in every acknowledgement there is."""
@@ -93,12 +93,12 @@ class AlertBook:
             progress.acknowledge(said[key])
             self._settle(progress, before, False)
 
-    def _note_blind(self, rule: str, subject_id: str, unknown: bool) -> None:
-        ids = self.blind.get(rule)
+    def _note_blind(self, rule: str, subject_key: str, unknown: bool) -> None:
+        keys = self.blind.get(rule)
         if unknown:
-            self.blind.setdefault(rule, set()).add(subject_id)
-        elif ids:
-            ids.discard(subject_id)
+            self.blind.setdefault(rule, set()).add(subject_key)
+        elif keys:
+            keys.discard(subject_key)
 
     def _settle(self, progress: Progress, before: Alert | None, news: bool) -> None:
         """Bring the list in line with a progress that took a step."""

@@ -37,6 +37,11 @@ class Subject:
     agent_id: str = ""
     queue: str = ""
 
+    @property
+    def key(self) -> str:
+        """What no other subject has: two agents may have their part of the same contact in hand."""
+        return f"{self.id}|{self.agent_id}" if self.agent_id else self.id
+
 
 class Progress:
     """Where one rule stands with one subject. `alert` is what there is to show of it."""
@@ -117,7 +122,7 @@ class Progress:
             times.append(reading.since + self.rule.raise_at)
         if self.bad_since is not None and not self._stands:
             times.append(self.bad_since + self.rule.hold)
-        if reading.since is not None and self._stands:
+        if self.alert is not None and self.alert.over_at is None:
             times.append(_tick(now) + REWORDED_EVERY)
         return min(times, default=None)
 
@@ -196,7 +201,7 @@ class Progress:
     def _new(self, severity: Severity, text: str, since: Instant, raised_at: Instant) -> Alert:
         subject = self.subject
         return Alert(
-            f"{self.rule.name}|{subject.id}",
+            f"{self.rule.name}|{subject.key}",
             self.rule.name,
             subject.id,
             severity,

@@ -87,7 +87,7 @@ class AlertEngine:
     @property
     def blind(self) -> Mapping[str, int]:
         """By the name of a rule, at how many subjects its figure is unknown."""
-        return {name: len(ids) for name, ids in self._book.blind.items() if ids}
+        return {name: len(keys) for name, keys in self._book.blind.items() if keys}
 
     @property
     def pending(self) -> tuple[tuple[Rule, Subject, Instant], ...]:
@@ -209,14 +209,13 @@ class AlertEngine:
         if len(known.subjects) > len(agent.work) + 1:
             here = {key, *(work.interaction_id for work in agent.work)}
             for left in [one for one in known.subjects if one not in here]:
-                del known.subjects[left]
-                book.see(left)
+                book.see(known.subjects.pop(left))
         self._wait(About.AGENT, key, known, due)
 
     def _forget(self, known: _Known, now: Instant) -> None:
         for progress in known.progress.values():
             self._book.let_go(progress, now)
-        for subject in known.subjects:
+        for subject in known.subjects.values():
             self._book.see(subject)
 
     # When, and which

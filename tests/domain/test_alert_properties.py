@@ -118,7 +118,7 @@ def days(draw: st.DrawFn) -> list[tuple[float, AppState]]:
             case "down":
                 state = replace(state, health={**state.health, "crm": SourceHealth(Health.DOWN, now)})
             case "acknowledged":
-                keys = ["waiting|Billing", "work_talking|i1", "longest_wait|Support"]
+                keys = ["waiting|Billing", "work_talking|i1|a1", "longest_wait|Support"]
                 said = {key: Acknowledgement(key, "s", "Bo", now) for key in keys}
                 state = replace(state, acknowledgements=said)
         if draw(st.integers(0, 4)):
@@ -163,7 +163,7 @@ def test_an_alert_never_has_a_future_and_unknown_figures_never_change_one(day: l
     for now, state in day:
         engine.look(state, PLAN, now)
         for key, alert in engine.alerts.items():
-            assert key == alert.key == f"{alert.rule}|{alert.subject}"
+            assert key == alert.key == "|".join(filter(None, (alert.rule, alert.subject, alert.agent_id)))
             assert alert.since <= alert.raised_at <= now and (alert.over_at is None or alert.over_at <= now)
             assert alert.forecast is None or alert.forecast >= now - 70.0
     before = dict(engine.alerts)

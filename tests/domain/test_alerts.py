@@ -200,7 +200,7 @@ def test_what_is_over_and_gone_does_not_pile_up() -> None:
         now = 100.0 * turn
         work = at_work(since=now - 50.0, contact=f"i{turn}")
         engine.look(floor(now, agents=[ada(version=turn, work=(work,))]), None, now)
-    assert len(engine.alerts) == MOST_OVER + 1 and f"work_talking|i{turn}" in engine.alerts
+    assert len(engine.alerts) == MOST_OVER + 1 and f"work_talking|i{turn}|a1" in engine.alerts
     acks = {key: Acknowledgement(key, "s", "S", 1e9) for key in engine.alerts}
     engine.look(replace(floor(now, agents=[ada()]), acknowledgements=acks), None, now)
     assert keys(engine) == set()
@@ -316,11 +316,11 @@ def test_stuck_work_is_found_by_its_clock(watch: str, stuck, fine) -> None:
     assert keys(engine) == set()
     state = floor(61.0, agents=[ada(version=2, work=(stuck,)), ada(id="b", work=(replace(fine, interaction_id="i2"),))])
     engine.look(state, None, 61.0)
-    alert = engine.alerts[f"{watch}|i1"]
+    alert = engine.alerts[f"{watch}|i1|a1"]
     assert keys(engine) == {alert.key} and alert.text.startswith("Ada, Billing: ")
     assert (alert.about, alert.subject, alert.agent_id, alert.queue) == (About.WORK, "i1", "a1", "Billing")
     engine.look(floor(70.0, agents=[ada(version=3)]), None, 70.0)
-    assert engine.alerts[f"{watch}|i1"].over_at == 70.0
+    assert engine.alerts[f"{watch}|i1|a1"].over_at == 70.0
 
 
 def test_how_long_a_centre_that_does_not_say_holds_somebody_counts_from_when_it_was_seen() -> None:
@@ -339,10 +339,10 @@ def test_rules_about_work_can_name_queues_teams_and_channels() -> None:
     ]
     engine = AlertEngine(rules)
     engine.look(floor(9.0, agents=[ada(work=(at_work(),))]), None, 9.0)
-    assert keys(engine) == {"v|i1"}
+    assert keys(engine) == {"v|i1|a1"}
     chat = replace(at_work(contact="i2", queue="Sales"), channel=Channel.CHAT)
     engine.look(floor(10.0, agents=[ada(version=2, team="South", work=(chat,))]), None, 10.0)
-    assert {key for key, alert in engine.alerts.items() if alert.over_at is None} == {"q|i2", "t|i2", "c|i2"}
+    assert {key for key, alert in engine.alerts.items() if alert.over_at is None} == {"q|i2|a1", "t|i2|a1", "c|i2|a1"}
 
 
 # Sources
