@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Path
 
 from mock_backends.archive import Archive
+from mock_backends.archive_rows import Scope
 from mock_backends.centre import Centre
 from mock_backends.chronicle import Chronicle
 from mock_backends.customers_on_line import Arrival
@@ -101,12 +102,11 @@ class ContactCenterService(Service):
     def _running(self) -> list[ClosedInterval]:
         return self.centre.distribution.router.running_intervals(self.site.clock.now())
 
-    def _finished(self, caller: Principal, interaction_id: str) -> Finished | None:
-        """A finished interaction that a principal may see, for whoever judges it."""
-        found = self.centre.board.interactions.get(interaction_id)
-        if found is None or found.phase != "closed" or not found.agent_id or not self.centre.board.sees(caller, found):
-            return None
-        return Finished(found.id, found.channel, found.queue, found.agent_id, found.ended_at or found.phase_since)
+    async def _finished(self, caller: Principal, interaction_id: str) -> Finished | None:
+        """A finished interaction that an agent of the caller's team had, for whoever judges it."""
+        team = [agent.id for agent in self.centre.board.agents.values() if agent.team == caller.team]
+        found = await self.archive.interaction(Scope((), tuple(team)), interaction_id)
+        return None if found is None else Finished.model_validate(found)
 
     def _answer(self, interaction: Interaction) -> InteractionAnswer:
         return InteractionAnswer(interaction=interaction)

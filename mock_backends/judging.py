@@ -1,8 +1,8 @@
 """Evaluations and calibrations: who may judge what, and who reads it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 
+from mock_backends.models_base import Wire
 from mock_backends.models_quality import (
     Calibration,
     CoachingNote,
@@ -17,8 +17,7 @@ from mock_backends.scorecard_rules import check_answers, check_form
 from mock_backends.site import new_id
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Wire):
     """An interaction that can be judged."""
 
     id: str
@@ -28,7 +27,7 @@ class Finished:
     ended_at: float
 
 
-Find = Callable[[Principal, str], Finished | None]
+Find = Callable[[Principal, str], Awaitable[Finished | None]]
 
 
 class Judging:
@@ -71,13 +70,13 @@ class Judging:
 
     # -- evaluations
 
-    def submit(self, caller: Principal, body: SubmitEvaluation) -> Evaluation:
+    async def submit(self, caller: Principal, body: SubmitEvaluation) -> Evaluation:
         """Take an evaluation.
 
         :raises Problem: 403, 404, 409 when the reviewer was here before, 422 for answers that do not fit.
         """
         agents = self._sight.supervisor(caller)
-        finished = self._finished(caller, body.interaction_id, agents)
+        finished = await self._finished(caller, body.interaction_id, agents)
         check_form(body.form)
         check_answers(body.form, body.answers)
         calibration = self._joined(caller, body, agents) if body.calibration else None
@@ -114,8 +113,8 @@ class Judging:
             self._sight.tell(made.agent_id)
         return made
 
-    def _finished(self, caller: Principal, interaction_id: str, agents: set[str]) -> Finished:
-        found = self._find(caller, interaction_id)
+    async def _finished(self, caller: Principal, interaction_id: str, agents: set[str]) -> Finished:
+        found = await self._find(caller, interaction_id)
         if found is None or found.agent_id not in agents:
             raise not_found("There is no such finished interaction.")
         if found.agent_id == caller.id:
@@ -165,13 +164,13 @@ class Judging:
         found = self._store.of(Calibration, self._sight.supervisor(caller), limit=limit)
         return [self._blind(caller, one) for one in found]
 
-    def calibrate(self, caller: Principal, body: StartCalibration) -> Calibration:
+    async def calibrate(self, caller: Principal, body: StartCalibration) -> Calibration:
         """Begin one.
 
         :raises Problem: 403, 404, 422 when the other is no other supervisor of the team.
         """
         agents = self._sight.supervisor(caller)
-        finished = self._finished(caller, body.interaction_id, agents)
+        finished = await self._finished(caller, body.interaction_id, agents)
         check_form(body.form)
         other = self._sight.principal(body.reviewer)
         if other is None or not other.supervises or other.team != caller.team or other.id == caller.id:

@@ -1,7 +1,8 @@
 """The routes of quality: `/v1/quality`."""
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
 from fastapi import FastAPI, Path, Query
 
@@ -22,7 +23,6 @@ from mock_backends.problem import Problem
 from mock_backends.quality import Quality
 from mock_backends.service import Caller
 
-T = TypeVar("T")
 EvaluationId = Annotated[str, Path(max_length=100)]
 NoteId = Annotated[str, Path(max_length=100)]
 Since = Annotated[float, Query(ge=0, le=1e11)]
@@ -33,9 +33,10 @@ Limit = Annotated[int, Query(ge=1, le=1_000)]
 def add_quality(app: FastAPI, quality: Callable[[], Quality]) -> None:
     """Add the routes; `quality` is the one there is now, for a reset makes another."""
 
-    def audited(caller: Principal, verb: str, subject: str, act: Callable[[], T]) -> T:
+    @contextmanager
+    def audited(caller: Principal, verb: str, subject: str) -> Iterator[None]:
         try:
-            return act()
+            yield
         except Problem as problem:
             quality().sight.refused(caller, verb, subject, problem)
             raise
@@ -55,16 +56,16 @@ def add_quality(app: FastAPI, quality: Callable[[], Quality]) -> None:
 
     @app.post(base, operation_id="submit_evaluation", summary="Hand in an evaluation")
     async def submit(caller: Caller, body: SubmitEvaluation) -> EvaluationAnswer:
-        made = audited(caller, "evaluate", body.interaction_id, lambda: quality().judging.submit(caller, body))
+        with audited(caller, "evaluate", body.interaction_id):
+            made = await quality().judging.submit(caller, body)
         return EvaluationAnswer(evaluation=made)
 
     @app.post(
         base + "/{evaluation_id}/release", operation_id="release_evaluation", summary="Let the agent read an evaluation"
     )
     async def release(caller: Caller, evaluation_id: EvaluationId) -> EvaluationAnswer:
-        done = audited(
-            caller, "release_evaluation", evaluation_id, lambda: quality().judging.release(caller, evaluation_id)
-        )
+        with audited(caller, "release_evaluation", evaluation_id):
+            done = quality().judging.release(caller, evaluation_id)
         return EvaluationAnswer(evaluation=done)
 
     @app.post(base + "/{evaluation_id}/read", operation_id="read_evaluation", summary="The agent has read it")
@@ -77,7 +78,8 @@ def add_quality(app: FastAPI, quality: Callable[[], Quality]) -> None:
 
     @app.post("/v1/quality/calibrations", operation_id="start_calibration", summary="Judge together, each alone")
     async def calibrate(caller: Caller, body: StartCalibration) -> CalibrationAnswer:
-        made = audited(caller, "calibrate", body.interaction_id, lambda: quality().judging.calibrate(caller, body))
+        with audited(caller, "calibrate", body.interaction_id):
+            made = await quality().judging.calibrate(caller, body)
         return CalibrationAnswer(calibration=made)
 
     @app.get("/v1/quality/coaching", operation_id="coaching_notes", summary="Coaching notes this principal may read")
@@ -86,7 +88,8 @@ def add_quality(app: FastAPI, quality: Callable[[], Quality]) -> None:
 
     @app.post("/v1/quality/coaching", operation_id="coach", summary="Write to an agent")
     async def coach(caller: Caller, body: Coach) -> CoachingNoteAnswer:
-        made = audited(caller, "coach", body.agent_id, lambda: quality().coaching.coach(caller, body))
+        with audited(caller, "coach", body.agent_id):
+            made = quality().coaching.coach(caller, body)
         return CoachingNoteAnswer(note=made)
 
     @app.post("/v1/quality/coaching/{note_id}/read", operation_id="read_coaching", summary="The agent has read it")
