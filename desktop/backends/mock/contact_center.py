@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import ClassVar, Self
 
+from desktop.backends.mock.past import MockPast
 from desktop.backends.mock.quality import MockQuality
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
 from desktop.backends.mock.supervision import SUPERVISORS, MockSupervision
@@ -63,7 +64,7 @@ def _event(kind: str, data: object) -> Event | None:
     return None
 
 
-class MockContactCenter(MockSupervision, MockQuality, ContactCenter):
+class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
     """Speaks the contact-centre part of the wire contract."""
 
     manifest: ClassVar[Manifest] = Manifest(

@@ -25,6 +25,7 @@ SUPERVISORS = frozenset(
         Capability.MONITOR,
         Capability.WHISPER,
         Capability.BARGE,
+        Capability.HISTORY,
     }
 )
 """What the server lets only supervisors do."""

@@ -1,0 +1,73 @@
+"""The past of the bundled mock contact centre: `/v1/history`."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from desktop.backends.wire.http import Http, segment
+from desktop.backends.wire.reading import member, read
+from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastPage, PastQuery
+from desktop.ports.errors import ProtocolError, Rejected
+from desktop.ports.past import Past
+
+_BASE = "/v1/history"
+_EACH = 1_000  # intervals in one answer: read in a few milliseconds, for the screen draws on meanwhile
+_MOST_PAGES = 101
+Words = str | float | bool | Sequence[str]
+
+
+class MockPast(Past):
+    """Mixed into the mock contact centre, whose connection it uses."""
+
+    _http: Http
+
+    async def intervals(self, query: IntervalQuery) -> Sequence[Interval]:
+        asked: dict[str, Words] = {
+            "since": query.since,
+            "until": query.until,
+            "width": query.width,
+            "queue": query.queues,
+            "channel": query.channels,
+            "by_queue": query.by_queue,
+            "limit": _EACH,
+        }
+        found: list[Interval] = []
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            body = await self._http.get(_address("intervals", asked | {"cursor": cursor}))
+            # On a thread: the screen's loop must not stand still while thousands of numbers are read.
+            found += await asyncio.to_thread(read, tuple[Interval, ...], member(body, "intervals"))
+            cursor = read(str, member(body, "cursor"))
+            if not cursor:
+                return found
+        raise ProtocolError("The contact centre's answer does not end.", f"more than {_MOST_PAGES} pages")
+
+    async def past_interactions(self, query: PastQuery) -> PastPage:
+        asked: dict[str, Words] = {
+            "since": query.since,
+            "until": query.until,
+            "queue": query.queues,
+            "channel": query.channels,
+            "agent": query.agents,
+            "outcome": query.outcomes,
+            "code": query.codes,
+            "customer": query.customer,
+            "cursor": query.cursor,
+            "limit": query.limit,
+        }
+        if query.longer_than is not None:
+            asked["longer_than"] = query.longer_than
+        body = await self._http.get(_address("interactions", asked))
+        found = await asyncio.to_thread(read, tuple[PastInteraction, ...], member(body, "interactions"))
+        return PastPage(found, read(str, member(body, "cursor")))
+
+    async def past_interaction(self, interaction_id: str) -> PastDetail:
+        return read(PastDetail, await self._http.get(f"{_BASE}/interactions/{segment(interaction_id)}"))
+
+
+def _address(what: str, asked: Mapping[str, Words]) -> str:
+    told = {name: str(value).lower() if isinstance(value, bool) else value for name, value in asked.items()}
+    try:
+        return f"{_BASE}/{what}?{urlencode({name: value for name, value in told.items() if value != ''}, doseq=True)}"
+    except UnicodeEncodeError:  # half a character
+        raise Rejected("That cannot be asked for.") from None
