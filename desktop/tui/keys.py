@@ -1,44 +1,10 @@
 """The one table of keys: the footer, the help screen, the palette and the README are made from it."""
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """One thing a key does.
-
-    Args:
-        id: the name a user's TOML remaps it by.
-        action: the action of the screen it runs.
-        always: keys that work even while typing, first one shown.
-        letters: keys that work when not typing.
-        label: one or two words, as in the footer.
-        help: a sentence, as in the help screen.
-        group: heading in the help screen.
-    """
-
-    id: str
-    action: str
-    always: tuple[str, ...]
-    letters: tuple[str, ...]
-    label: str
-    help: str
-    group: str
-
-    @property
-    def shown(self) -> str:
-        """The key as printed beside its verb."""
-        return show(self.always[0] if self.always else self.letters[0])
-
-
-def show(key: str) -> str:
-    """A key's name as people write it: `F4`, `ctrl+enter`, `/`."""
-    names = {"slash": "/", "question_mark": "?", "escape": "esc", "plus": "+"}
-    name = names.get(key, key)
-    return name.upper() if name[:1] == "f" and name[1:].isdigit() else name
-
+from desktop.tui.key import SIGNS, Key
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -129,6 +95,15 @@ KEYS: tuple[Key, ...] = (
         "See every connection, age and version.",
         "Desk",
     ),
+    Key(
+        "floor",
+        "floor",
+        ("alt+v",),
+        ("v",),
+        "floor",
+        "Supervisors: go to the floor, and back to your own desk.",
+        "Desk",
+    ),
     Key("palette", "palette", ("ctrl+p",), (), "palette", "Everything, by its name.", "Desk"),
     Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
     Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
@@ -154,8 +129,9 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
     """Put other keys in force.
 
     Args:
-        changes: by the names in the table, keys joined by commas, as in `{"hold": "f4,alt+h"}`. They replace the keys
-            that work while typing; the letters stay.
+        changes: by the names in the tables, keys joined by commas, as in `{"hold": "f4,alt+h"}`. They replace the keys
+            that work while typing, and the letters stay; keys of the supervisor's screen have nothing but letters,
+            and those are replaced.
 
     Returns:
         The same, as Textual's keymap takes it.
@@ -163,20 +139,46 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
     Raises:
         ValueError: an unknown name (with the nearest known one), no key at all, or one key for two verbs.
     """
+    floor = _floor_keys() if changes.keys() - BY_ID.keys() else {}
     keymap = {}
     for name, typed in changes.items():
-        if name not in BY_ID:
-            close = difflib.get_close_matches(name, BY_ID, n=1)
+        pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
+        if name not in BY_ID and name not in floor:
+            close = difflib.get_close_matches(name, (*BY_ID, *floor), n=1)
             raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
-        always = tuple(key.strip().lower() for key in typed.split(",") if key.strip())
-        if not always:
+        if not pressed:
             raise ValueError(f"keys: {name!r} needs a key.")
-        BY_ID[name] = replace(BY_ID[name], always=always)
-        keymap[name] = ",".join(always)
-    taken: dict[str, str] = {}
-    for verb in BY_ID.values():
-        for key in verb.always:
-            if key in taken or key in PICK:
-                raise ValueError(f"keys: {key!r} stands for {taken.get(key, 'picking a customer')!r} and {verb.id!r}.")
-            taken[key] = verb.id
+        if name in BY_ID:
+            BY_ID[name] = replace(BY_ID[name], always=pressed)
+        else:
+            floor[name] = replace(floor[name], letters=pressed)
+        keymap[name] = ",".join(pressed)
+    _refuse_doubles([(verb.id, key) for verb in BY_ID.values() for key in verb.always])
+    if floor:
+        from desktop.tui.floor_keys import SHARED
+
+        shared = [(verb.id, key) for verb in map(BY_ID.__getitem__, SHARED) for key in (*verb.always, *verb.letters)]
+        _refuse_doubles(shared + [(verb.id, key) for verb in floor.values() for key in verb.letters])
     return keymap
+
+
+def _floor_keys() -> dict[str, Key]:
+    """The keys of the supervisor's screen in force: only whoever names one of them pays for the table."""
+    from desktop.tui.floor_keys import FLOOR_BY_ID
+
+    return FLOOR_BY_ID
+
+
+def _as_typed(key: str) -> str:
+    """A key as Textual names it: `F4` is `f4`, but `E` is not `e`."""
+    key = key.strip()
+    signs = {sign: name for name, sign in SIGNS.items()}
+    return signs.get(key, key) if len(key) == 1 else key.lower()
+
+
+def _refuse_doubles(used: Iterable[tuple[str, str]]) -> None:
+    taken: dict[str, str] = {}
+    for name, key in used:
+        if key in taken or key in PICK:
+            raise ValueError(f"keys: {key!r} stands for {taken.get(key, 'picking a customer')!r} and {name!r}.")
+        taken[key] = name

@@ -12,7 +12,8 @@ from desktop.domain.model import Instant
 from desktop.domain.state import AppState
 from desktop.domain.words import DeliveryState
 from desktop.tui import wording
-from desktop.tui.keys import BY_ID, show, shown
+from desktop.tui.key import show
+from desktop.tui.keys import BY_ID, shown
 from desktop.tui.safe_text import Part, content, line
 
 if TYPE_CHECKING:

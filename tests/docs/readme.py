@@ -6,7 +6,8 @@
 import re
 from pathlib import Path
 
-from desktop.tui.keys import KEYS, PICK, show
+from desktop.tui.key import show
+from desktop.tui.keys import KEYS, PICK
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

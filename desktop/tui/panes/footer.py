@@ -38,7 +38,7 @@ class Footer(Pane, Widget):
             sign = {"error": "✕", "warning": "!"}.get(newest.severity, "·")
             shown = self._fitted(f" {sign} {newest.text}", style)
         else:
-            shown = _keys(self.size.width or 80)
+            shown = self.keys_line(self.size.width or 80)
         if not shown.is_same(self._line):
             width = self.size.width or 80
             other_height = shown.get_height({}, width) != self._line.get_height({}, width)
@@ -66,13 +66,13 @@ class Footer(Pane, Widget):
         """What Textual paints."""
         return self._line
 
-
-def _keys(width: int) -> Content:
-    parts: list[Part] = [" "]
-    for name in SHOWN:
-        key = keys.BY_ID[name]
-        candidate: list[Part] = [*parts, (key.shown, "bold $accent"), (f" {key.label}   ", "$muted")]
-        if line(*candidate).cell_length > width:
-            break
-        parts = candidate
-    return line(*parts) if len(parts) > 1 else content("")
+    def keys_line(self, width: int) -> Content:
+        """The keys that always help, as many as there is room for."""
+        parts: list[Part] = [" "]
+        for name in SHOWN:
+            key = keys.BY_ID[name]
+            candidate: list[Part] = [*parts, (key.shown, "bold $accent"), (f" {key.label}   ", "$muted")]
+            if line(*candidate).cell_length > width:
+                break
+            parts = candidate
+        return line(*parts) if len(parts) > 1 else content("")

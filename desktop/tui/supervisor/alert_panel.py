@@ -25,7 +25,7 @@ class AlertPanel(FloorPane, LineTable):
 
     def __init__(self) -> None:
         super().__init__(
-            (Column("", 1), Column("age", 4, "right"), Column("what", weight=4), Column("who", weight=1, min_width=40)),
+            (Column("", 1), Column("age", 3, "right"), Column("what")),
             header=False,
             empty="Nothing wants you.",
             id="floor-alerts",
@@ -72,35 +72,33 @@ def counted(view: FloorView) -> tuple[Part, ...]:
 def _help_row(request: HelpRequest, view: FloorView) -> Row:
     is_open = request.state is HelpState.OPEN
     who = agent_name(view.state, request.agent_id)
-    answered = "" if is_open else f"{agent_name(view.state, request.answered_by)} answered {_at(request.since)}"
+    asks = f"{who} asks for help{': ' if request.text else ''}{request.text}"
+    by = "" if is_open else f"✓ {agent_name(view.state, request.answered_by)} {_at(request.since)} · "
     return Row(
         HELP + request.id,
         (
             ("?", "bold $warning" if is_open else "$muted"),
             (wording.age(view.now - request.at), "$muted"),
-            (f"{who} asks for help{': ' if request.text else ''}{request.text}", "bold" if is_open else ""),
-            (answered or "h answers", "$muted"),
+            line((by, "$muted"), (asks, "bold" if is_open else "$muted")),
         ),
     )
 
 
 def _alert_row(alert: Alert, view: FloorView) -> Row:
     sign, style = signed(alert)
-    text = alert.text
-    if alert.forecast is not None and alert.over_at is None and alert.forecast > view.now:
-        text += f" · in {wording.duration(alert.forecast - view.now)}"
-    if alert.over_at is not None:
-        text += f" · over since {_at(alert.over_at)}"
     by = agent_name(view.state, alert.acknowledged_by)
-    done = f"{by} {_at(alert.acknowledged_at)}" if alert.acknowledged_by else ""
+    before = f"✓ {by} {_at(alert.acknowledged_at)} · " if alert.acknowledged_by else ""
+    if alert.over_at is not None:
+        before += f"over {_at(alert.over_at)} · "
+    elif alert.forecast is not None and alert.forecast > view.now:
+        before += f"in {wording.duration(alert.forecast - view.now)} · "
     fresh = not alert.acknowledged_by and alert.over_at is None
     return Row(
         alert.key,
         (
             (sign, style),
             (wording.age(view.now - alert.since), "$muted"),
-            (text, style if fresh else "$muted"),
-            (done, "$muted"),
+            line((before, style if fresh else "$muted"), (alert.text, style if fresh else "$muted")),
         ),
     )
 

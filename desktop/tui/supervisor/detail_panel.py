@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from desktop.domain.floor_verbs import Standing, standing
+from desktop.domain.floor_verbs import standing
 from desktop.tui import wording
 from desktop.tui.safe_text import Part, line
 from desktop.tui.supervisor.agent_detail import agent_lines
@@ -117,17 +117,6 @@ class DetailPanel(FloorPane, Vertical):
     def _set_contacts(self, contacts: Sequence[Contact], empty: str) -> None:
         self.contacts = {one.id: one for one in contacts}
         self.query_one(LineTable).set_empty(empty)
-
-
-def contacts_of(view: FloorView, who: Standing) -> tuple[Contact, ...]:
-    """The contacts of what is selected, as far as they are known."""
-    agent = view.state.agents.get(view.agent)
-    if view.about == "agent":
-        return tuple(contact_of_work(work, agent.id, who) for work in agent.work) if agent is not None else ()
-    waiting = view.waiting
-    if waiting.of != view.queue or waiting.value is None:
-        return ()
-    return tuple(contact_of_interaction(one, who) for one in waiting.value)
 
 
 def _heard(view: FloorView) -> tuple[Part, ...]:

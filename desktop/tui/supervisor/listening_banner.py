@@ -7,10 +7,11 @@ from textual.content import Content
 
 from desktop.domain.words import Monitoring
 from desktop.tui import wording
+from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import line
 from desktop.tui.supervisor.floor_view import Heard, agent_name
-from desktop.tui.supervisor.keys import FLOOR_BY_ID
 
 _WORDS = {
     Monitoring.LISTEN: ("Listening to", "nobody hears you"),
@@ -32,6 +33,12 @@ class ListeningBanner(TextPane):
     """
     heard: Heard | None = None
 
+    def __init__(self, ends: str = "") -> None:
+        """`ends`: the name of the key on the agent's screen that leads to where it is ended; "" on the floor."""
+        super().__init__()
+        self._key = shown(ends) if ends else FLOOR_BY_ID["stop_listening"].shown
+        self._hint = " to the floor" if ends else " ends it"
+
     def look(self, view: View) -> tuple[object, ...]:
         """Whom I hear."""
         return (self.heard,)
@@ -52,7 +59,7 @@ class ListeningBanner(TextPane):
                 (f"◉ {doing} {agent_name(view.state, heard.agent_id)}", "bold $warning"),
                 (f"  {wording.duration(view.now - heard.since)}", ""),
                 (f"  {effect}   ", "$muted"),
-                (FLOOR_BY_ID["stop_listening"].shown, "bold $accent"),
-                (" ends it", "$muted"),
+                (self._key, "bold $accent"),
+                (self._hint, "$muted"),
             ),
         )

@@ -29,6 +29,8 @@ def _waiting(queue: QueueStats, view: FloorView) -> Cell:
 
 def _people(queue: QueueStats, view: FloorView) -> Cell:
     parts = (queue.agents_available, queue.agents_busy, queue.agents_signed_in)
+    if parts == (None, None, None):
+        return wording.UNKNOWN, "$muted"
     return "/".join("—" if part is None else str(part) for part in parts), ""
 
 

@@ -9,10 +9,10 @@ from desktop.domain.history import Interval
 from desktop.domain.metrics import METRICS
 from desktop.domain.model import QueueStats
 from desktop.tui import wording
+from desktop.tui.floor_keys import FLOOR_BY_ID
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.supervisor.figures import exact_share, number, share, signed_duration, trend, written
 from desktop.tui.supervisor.floor_view import FloorView, LookedUp, signed
-from desktop.tui.supervisor.keys import FLOOR_BY_ID
 
 _COUNTS = ("offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined")
 _TIMES = ("asa", "aht", "average_talk", "average_hold", "average_wrap_up", "longest_wait_today")

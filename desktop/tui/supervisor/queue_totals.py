@@ -7,23 +7,24 @@ from desktop.domain.model import QueueStats
 
 
 def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
-    """The sums over some queues; a sum is unknown where a part is. None where there are no queues.
+    """The sums over some queues, whose name says how many of them are counted; None where there are no queues.
 
     Agents have no sum: one of several queues would count several times. Nor have estimated waits.
     """
     if not queues:
         return None
     waits = [queue.longest_since for queue in queues if queue.longest_since is not None]
-    trends = [queue.trend for queue in queues]
-    length = min(map(len, trends))
+    trends = [queue.trend for queue in queues if queue.trend]
+    length = min(map(len, trends), default=0)
     counts = [queue.counts for queue in queues if queue.counts is not None]
+    name = f"{len(queues)} {'queue' if len(queues) == 1 else 'queues'}"
     return QueueStats(
-        f"{len(queues)} {'queue' if len(queues) == 1 else 'queues'}",
+        name if len(counts) == len(queues) else f"{name}, {len(counts)} counted",
         0,
         min(queue.as_of for queue in queues),
         waiting=_sum([queue.waiting for queue in queues]),
         longest_since=min(waits, default=None),
-        counts=total(counts) if len(counts) == len(queues) else None,
+        counts=total(counts),
         trend=tuple(sum(trend[len(trend) - length + i] for trend in trends) for i in range(length)),
     )
 

@@ -6,7 +6,9 @@ from desktop.domain.alert import Alert
 from desktop.domain.floor import FloorVerb, HelpRequest
 from desktop.domain.floor_verbs import Standing, for_agent, for_alert, for_help
 from desktop.domain.model import Agent
-from desktop.tui.supervisor.contact import Contact
+from desktop.tui.supervisor.alert_panel import HELP
+from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
+from desktop.tui.supervisor.floor_view import FloorView
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,47 @@ class Target:
         if who.listening_to:
             found.append(FloorVerb.END_MONITOR)
         return tuple(dict.fromkeys(found))
+
+
+def target_at(view: FloorView, who: Standing, place: str, alert_key: str, contact: Contact | None) -> Target:
+    """What a verb is about.
+
+    Args:
+        place: the pane that has the focus, or had it last.
+        alert_key: the row under the cursor of the alerts.
+        contact: the one under the cursor of the details.
+    """
+    agent = view.state.agents.get(view.agent)
+    match place:
+        case "alerts":
+            return _of_alert(view, who, alert_key)
+        case "agents":
+            return Target(agent, _in_hand(agent, who))
+        case "detail":
+            return Target(agent if view.about == "agent" else None, (contact,) if contact is not None else ())
+        case _:
+            return Target(None, _waiting(view, who))
+
+
+def _of_alert(view: FloorView, who: Standing, key: str) -> Target:
+    agents = view.state.agents
+    if not key.startswith(HELP):
+        alert = view.state.alerts.get(key)
+        return Target(agents.get(alert.subject) if alert is not None else None, alert=alert)
+    request = view.state.help.get(key[len(HELP) :])
+    if request is None:
+        return Target()
+    agent = agents.get(request.agent_id)
+    asked_about = tuple(one for one in _in_hand(agent, who) if one.id == request.interaction_id)
+    return Target(agent, asked_about, help=request)
+
+
+def _in_hand(agent: Agent | None, who: Standing) -> tuple[Contact, ...]:
+    return tuple(contact_of_work(work, agent.id, who) for work in agent.work) if agent is not None else ()
+
+
+def _waiting(view: FloorView, who: Standing) -> tuple[Contact, ...]:
+    waiting = view.waiting
+    if waiting.of != view.queue or waiting.value is None:
+        return ()
+    return tuple(contact_of_interaction(one, who) for one in waiting.value)

@@ -1,7 +1,7 @@
 """The keys of the supervisor's screen beside those that mean the same on the agent's: bindings, footer, help, palette
 and README come from this table, too."""
 
-from desktop.tui.keys import Key
+from desktop.tui.key import Key
 
 
 def _key(name: str, letters: str, label: str, text: str, group: str) -> Key:

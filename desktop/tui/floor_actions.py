@@ -1,0 +1,248 @@
+"""What the keys of the supervisor's screen do. Nothing is done to others before a dialog has been answered."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual.content import Content
+
+from desktop.app.action_result import ActionResult
+from desktop.domain.floor import FloorVerb
+from desktop.domain.floor_verbs import CAPABILITY_OF
+from desktop.domain.service_level import FORMULAS
+from desktop.domain.words import Health
+from desktop.tui import wording
+from desktop.tui.panes.page import Page
+from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.safe_text import content
+from desktop.tui.supervisor import floor_pages
+from desktop.tui.supervisor.act_dialog import ActDialog
+from desktop.tui.supervisor.act_maker import ActMaker
+from desktop.tui.supervisor.agent_panel import AgentPanel
+from desktop.tui.supervisor.floor_footer import KEY_OF
+from desktop.tui.supervisor.floor_guide import FloorGuide
+from desktop.tui.supervisor.floor_table import FloorTable
+from desktop.tui.supervisor.floor_view import CENTER
+from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor_screen import SupervisorScreen
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+
+VERB_OF = {key: verb for verb, key in KEY_OF.items()}
+
+
+class FloorActions:
+    """One screen and one session."""
+
+    def __init__(
+        self,
+        screen: SupervisorScreen,
+        session: "Session",
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        done: Callable[[], None],
+    ) -> None:
+        """`done` is called when something was done."""
+        self._screen = screen
+        self._session = session
+        self._spawn = spawn
+        self._done = done
+
+    def do(self, name: str) -> None:
+        """Do what the key of this name stands for."""
+        if self._screen.dialog.is_open:
+            return  # what is asked is answered first, or left with esc
+        self._screen.query_one(FloorGuide).did(name)
+        verb = VERB_OF.get(name)
+        if verb is not None:
+            self._act(verb)
+        else:
+            getattr(self, f"_{name}")()
+
+    def tell(self, text: str, severity: str = "info") -> None:
+        """Show a sentence."""
+        self._session.store.notice(text, severity)
+
+    # Acting
+
+    def _act(self, verb: FloorVerb) -> None:
+        acts, view = self._session.supervisor.acts, self._screen.looked()
+        health = view.state.health.get(CENTER)
+        if health is None or health.health is not Health.LIVE:
+            self.tell("The contact centre cannot be reached now. Nothing was done; what is shown is old.", "error")
+            return
+        if verb is FloorVerb.END_MONITOR:
+            if acts.monitoring is None:
+                self.tell("You are not listening to anybody.")
+            else:
+                self._run(acts.end_monitor())
+            return
+        if not acts.standing.has(verb):
+            needed = CAPABILITY_OF[verb].replace("_", " ")
+            self.tell(f"This contact centre does not offer it: {needed}.")
+            return
+        act = ActMaker(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
+        if act is None:
+            self.tell(_WANTS[verb])
+        else:
+            self._screen.dialog.open(act)
+            self._screen.redraw()
+
+    def answered(self, event: ActDialog.Answered) -> None:
+        """All was answered: do it."""
+
+        async def run() -> ActionResult:
+            await self._session.supervisor.habits.gave(event.answers.get("why", ""))
+            return await event.act.run(event.answers)
+
+        self._run(run())
+
+    def chosen_state(self, event: StateMenu.Chosen) -> None:
+        """The supervisor's own availability."""
+        actions = self._session.actions
+        if event.availability is None:
+            self._run(actions.cancel_next())
+        else:
+            self._run(
+                actions.set_availability(event.availability, reason=event.reason, after_current=event.after_current)
+            )
+
+    def _run(self, call: Awaitable[ActionResult]) -> None:
+        async def wait() -> None:
+            result = await call
+            if result.text:
+                self.tell(result.text, "info" if result.ok else "error")
+            self._done()
+
+        self._spawn(wait())
+
+    # Looking
+
+    def _filter(self) -> None:
+        self._screen.open_filter()
+
+    def _sort_left(self) -> None:
+        self._screen.table.sort_beside(-1)
+
+    def _sort_right(self) -> None:
+        self._screen.table.sort_beside(1)
+
+    def _sort_turn(self) -> None:
+        self._screen.table.turn()
+
+    def _group(self) -> None:
+        panel = self._screen.query_one(AgentPanel)
+        panel.next_group()
+        self._screen.show_tab("agents")
+        self.tell(f"Agents by {panel.group}." if panel.group else "Agents without groups.")
+
+    def _formula(self) -> None:
+        self._turn_formula(1)
+
+    def _formula_back(self) -> None:
+        self._turn_formula(-1)
+
+    def _turn_formula(self, step: int) -> None:
+        formulas = list(FORMULAS.values())
+        at = formulas.index(self._screen.formula)
+        self.set_formula(formulas[(at + step) % len(formulas)].id)
+        self._spawn(self._session.supervisor.habits.keep("formula", self._screen.formula.id))
+        formula = self._screen.formula
+        self.tell(f"Service level: {formula.ratio.words} ({', '.join(formula.known_as)}).")
+
+    def set_formula(self, formula_id: str) -> None:
+        """Count service level by a formula from now on, everywhere; an unknown one changes nothing."""
+        if formula_id in FORMULAS:
+            self._screen.formula = FORMULAS[formula_id]
+            self._screen.redraw()
+
+    def rearranged(self) -> None:
+        """Remember in which order the tables stand."""
+        habits = self._session.supervisor.habits
+        for name, panel in (
+            ("queues", self._screen.query_one(QueuePanel)),
+            ("agents", self._screen.query_one(AgentPanel)),
+        ):
+            order = panel.ordering
+            self._spawn(habits.keep(f"{name}_order", f"{order.by}{' turned' if order.turned else ''}"))
+        self._spawn(habits.keep("group", self._screen.query_one(AgentPanel).group))
+
+    async def take_up_habits(self) -> None:
+        """Have the screen as it was left."""
+        habits = self._session.supervisor.habits
+        await habits.load()
+        self.set_formula(habits.word("formula"))
+        for name, panel in (
+            ("queues", self._screen.query_one(QueuePanel)),
+            ("agents", self._screen.query_one(AgentPanel)),
+        ):
+            by, _, turned = habits.word(f"{name}_order").partition(" ")
+            if by and (by, bool(turned)) != (panel.ordering.by, panel.ordering.turned):
+                panel.sort(by, turned=bool(turned))
+        agents = self._screen.query_one(AgentPanel)
+        if habits.word("group") != agents.group:
+            agents.set_group(habits.word("group"))
+
+    def _tables(self) -> tuple[tuple[str, FloorTable[Any]], ...]:
+        return (("queues", self._screen.query_one(QueuePanel)), ("agents", self._screen.query_one(AgentPanel)))
+
+    # Pages
+
+    def _compare(self) -> None:
+        view = self._screen.view()
+        queue = view.state.queues.get(view.queue)
+        heading = f"Service level of {view.queue} by every formula" if queue is not None else "Service level"
+        self._page("compare", heading, floor_pages.compare_lines(queue, view))
+
+    def _definitions(self) -> None:
+        self._page("definitions", "What each figure means", floor_pages.definition_lines(self._screen.formula))
+
+    def _audit(self) -> None:
+        self._page("audit", "Who did what", [content("Asking …", "$muted")])
+        if self._page_topic == "audit":
+            self._spawn(self._fill_audit())
+
+    async def _fill_audit(self) -> None:
+        looked = await self._session.supervisor.acts.audit()
+        if self._page_topic != "audit":
+            return
+        view = self._screen.view()
+        if looked.value is None:
+            lines = [content(looked.text, "$warning")]
+        else:
+            lines = floor_pages.audit_lines(looked.value, view)
+        heading = f"Who did what · as of {wording.clock(view.now)}"
+        self._screen.query_one(Page).open("audit", heading, lines)
+
+    def help(self) -> None:
+        """Every key of this screen."""
+        self._page("help", "Keys", floor_pages.help_lines())
+
+    @property
+    def _page_topic(self) -> str:
+        return self._screen.query_one(Page).topic
+
+    def _page(self, topic: str, heading: str, lines: Sequence[Content]) -> None:
+        page = self._screen.query_one(Page)
+        if page.is_open and page.topic == topic:
+            self._screen.close_top()
+        else:
+            page.open(topic, heading, lines)
+
+
+_AN_AGENT = "Turn to an agent first."
+_A_WAITING = "Turn to somebody who waits, or rings, first."
+_WANTS = {
+    FloorVerb.LISTEN: "Turn to an agent who is on a call first; not yourself.",
+    FloorVerb.WHISPER: "Turn to an agent who is on a call first; not yourself.",
+    FloorVerb.BARGE: "Turn to an agent who is on a call first; not yourself.",
+    FloorVerb.TAKE_OVER: "Turn to an agent who talks to a customer first.",
+    FloorVerb.REASSIGN: "Turn to a contact first: one that waits, rings, or is talked to.",
+    FloorVerb.MOVE: _A_WAITING,
+    FloorVerb.PRIORITY: _A_WAITING,
+    FloorVerb.WITHDRAW: "Turn to a contact first that waits, rings or hangs; nobody is cut off while they talk.",
+    FloorVerb.AGENT_STATE: _AN_AGENT,
+    FloorVerb.MESSAGE: _AN_AGENT,
+    FloorVerb.ANSWER_HELP: "Turn to a request for help first.",
+    FloorVerb.ACKNOWLEDGE: "Turn to an alert first that nobody has acknowledged.",
+}
+"""What must be selected for a verb."""

@@ -1,0 +1,56 @@
+"""The last line of the floor: what was told, or what can be done with what is selected."""
+
+from textual.content import Content
+
+from desktop.domain.floor import FloorVerb
+from desktop.tui import keys
+from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.tui.pane import View
+from desktop.tui.panes.footer import Footer
+from desktop.tui.safe_text import Part, line
+
+KEY_OF = {
+    FloorVerb.LISTEN: "listen",
+    FloorVerb.WHISPER: "whisper",
+    FloorVerb.BARGE: "barge",
+    FloorVerb.END_MONITOR: "stop_listening",
+    FloorVerb.TAKE_OVER: "take_over",
+    FloorVerb.REASSIGN: "reassign",
+    FloorVerb.MOVE: "move",
+    FloorVerb.PRIORITY: "priority",
+    FloorVerb.WITHDRAW: "withdraw",
+    FloorVerb.AGENT_STATE: "agent_state",
+    FloorVerb.MESSAGE: "message",
+    FloorVerb.ANSWER_HELP: "answer_help",
+    FloorVerb.ACKNOWLEDGE: "acknowledge",
+}
+"""The key of each verb."""
+_LOOKS = ("filter", "formula", "group", "definitions")
+_ALWAYS = ("floor", "help")
+
+
+class FloorFooter(Footer):
+    """Verbs that are on offer first; looking and the way out after them."""
+
+    offered: tuple[FloorVerb, ...] = ()
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """What was told, and what is on offer."""
+        return (*super().look(view), *self.offered)
+
+    def keys_line(self, width: int) -> Content:
+        """As many keys as there is room for."""
+        shown = [(FLOOR_BY_ID[KEY_OF[verb]], "bold $accent") for verb in self.offered]
+        shown += [(FLOOR_BY_ID[name], "$accent") for name in _LOOKS]
+        last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]
+        tail: list[Part] = []
+        for key, style in last:
+            tail += [(key.shown, style), (f" {'desk' if key.id == 'floor' else key.label}  ", "$muted")]
+        room = width - line(*tail).cell_length
+        parts: list[Part] = [" "]
+        for key, style in shown:
+            candidate: list[Part] = [*parts, (key.shown, style), (f" {key.label}  ", "$muted")]
+            if line(*candidate).cell_length > room:
+                break
+            parts = candidate
+        return line(*parts, *tail)

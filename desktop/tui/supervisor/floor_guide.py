@@ -1,0 +1,63 @@
+"""The short guide through the demo's floor. It ticks off what was done and goes away when told."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys import shown
+from desktop.tui.pane import TextPane, View
+from desktop.tui.safe_text import Part, line
+
+_SORTS = frozenset({"sort_left", "sort_right", "sort_turn"})
+
+
+def steps() -> tuple[tuple[str, str], ...]:
+    """What to do, in order, with the keys in force."""
+    key = {name: one.shown for name, one in FLOOR_BY_ID.items()}
+    return (
+        ("sort", f"Arrows choose a queue, {key['sort_right']} sorts by the next column, {key['filter']} filters."),
+        ("formula", f"{key['formula']} counts service level by another formula; {key['compare']} shows all of them."),
+        ("agents", "tab goes to the agents: what each does, since when, what comes next."),
+        ("listen", f"On an agent who talks: {key['listen']} listens, {key['whisper']} whispers. It asks why."),
+        ("audit", f"{key['audit']} shows who did what and why. {shown('floor')} goes to your own desk and back."),
+    )
+
+
+class FloorGuide(TextPane):
+    """What to try next."""
+
+    DEFAULT_CSS = """
+    FloorGuide {
+        display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    FloorGuide.open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="floor-guide")
+        self._done: frozenset[str] = frozenset()
+
+    def did(self, name: str) -> None:
+        """A key of this name was used, or a pane of this name was turned to."""
+        step = "sort" if name in _SORTS | {"filter"} else "formula" if name == "compare" else name
+        if step in dict(steps()) and step not in self._done and self.has_class("open"):
+            self._done |= {step}
+            if self.view is not None:
+                super().draw(self.view)
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """What was done."""
+        return (self._done,)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The next step in words, the others as ticks."""
+        rest = [text for step, text in steps() if step not in self._done]
+        ticks: list[Part] = [("guide  ", "bold $success")]
+        for step, _ in steps():
+            done = step in self._done
+            ticks.append((f"{'✓' if done else '○'} {step}  ", "$success" if done else "$muted"))
+        ticks.append(("esc hides", "$muted"))
+        following = rest[0] if rest else "That is the floor. Everything you did stands in the audit."
+        return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))

@@ -1,0 +1,109 @@
+"""The places of the supervisor's screen: which pane verbs are about, what is in sight in this size."""
+
+from typing import Any
+
+from textual import events
+from textual.geometry import Size
+from textual.widget import Widget
+from textual.widgets import Input
+
+from desktop.tui.prompt_screen import PromptScreen
+from desktop.tui.supervisor.agent_panel import AgentPanel
+from desktop.tui.supervisor.alert_panel import AlertPanel
+from desktop.tui.supervisor.floor_layout import LAYOUT, classes_for
+from desktop.tui.supervisor.floor_table import FloorTable
+from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
+from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.table import LineTable
+
+
+class FloorPlaces(PromptScreen):
+    """A screen with four panes, of which a small window shows fewer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.place = FLOOR_TABS[0][0]
+        """The pane that verbs are about: the one that had the focus last."""
+        self.about = "queue"
+        """What the details are of: the queue or the agent."""
+        self._tab = FLOOR_TABS[0][0]
+        self._size_fitted = Size(0, 0)
+
+    def redraw(self) -> None:
+        """Draw again after something of the screen itself changed."""
+        raise NotImplementedError
+
+    def show_tab(self, name: str) -> None:
+        """Turn to a pane."""
+        self.turn_tab(name)
+        self._widget_of(name).focus()
+        self.redraw()
+
+    def turn_tab(self, name: str) -> None:
+        """Have a pane in sight, with the focus wherever it is."""
+        if name != self._tab:
+            self._tab = self.query_one(FloorTabs).current = name
+            self._set_layout_classes()
+
+    def next_tab(self) -> None:
+        """Turn to the next pane."""
+        names = [name for name, _ in FLOOR_TABS]
+        self.show_tab(names[(names.index(self.place) + 1) % len(names)])
+
+    def focus_place(self) -> None:
+        """Back to the pane that verbs are about."""
+        self._widget_of(self.place).focus()
+        self.redraw()
+
+    def _widget_of(self, place: str) -> Widget:
+        if place == "detail":
+            return self.query_one("#detail-contacts", LineTable)
+        panels: dict[str, type[Widget]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
+        return self.query_one(panels[place])
+
+    def go_to(self, subject: str) -> bool:
+        """Turn to a queue or an agent, with its details; says whether there is one of that name."""
+        for panel, place, moved in (
+            (QueuePanel, "queue", self.query_one(QueuePanel).move_to(subject)),
+            (AgentPanel, "agent", self.query_one(AgentPanel).go_to(subject)),
+        ):
+            if moved:
+                self.about = place
+                self.query_one(panel).focus()
+                self.redraw()
+                return True
+        return False
+
+    @property
+    def table(self) -> FloorTable[Any]:
+        """The table that is sorted and filtered: the agents where they are turned to, else the queues."""
+        return self.query_one(AgentPanel) if self.about == "agent" else self.query_one(QueuePanel)
+
+    def open_filter(self) -> None:
+        """Type what the rows must contain."""
+        field = self.query_one("#floor-filter", Input)
+        with self.prevent(Input.Changed):
+            field.value = self.table.ordering.wanted
+        field.add_class("open")
+        field.focus()
+
+    def close_filter(self) -> None:
+        """Back to the rows; the filter stays as it is."""
+        self.query_one("#floor-filter", Input).remove_class("open")
+        self.table.focus()
+        self.redraw()
+
+    def fit(self, size: Size) -> None:
+        """Lay the panes out; called before the first paint, too."""
+        self._size_fitted = size
+        self._set_layout_classes()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit, and draw what depends on the width."""
+        self.fit(event.size)
+        self.call_after_refresh(self.redraw)
+
+    def _set_layout_classes(self) -> None:
+        wanted = classes_for(self._size_fitted, self._tab)
+        if wanted != self.classes & LAYOUT:  # a change of class styles every widget anew
+            self.classes = frozenset(self.classes - LAYOUT | wanted)

@@ -1,0 +1,114 @@
+"""What is asked of the contact centre because it is looked at: who waits, the day of a queue, schedules."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from desktop.domain.floor import Schedule
+from desktop.domain.history import IntervalQuery
+from desktop.domain.words import Health
+from desktop.ports.base import Capability
+from desktop.tui.supervisor.floor_view import CENTER, FloorView, LookedUp
+
+if TYPE_CHECKING:
+    from desktop.app.supervisor_desk import SupervisorDesk
+
+WAITING_SECONDS: Final = 2.0
+TODAY_SECONDS: Final = 60.0
+SCHEDULES_SECONDS: Final = 600.0
+HALF_HOUR: Final = 1_800.0
+Look = Callable[[], Awaitable[tuple[Any, str]]]
+
+
+class Inquiries:
+    """Asks anew when something else is looked at or an answer is old; one question of a kind is on its way at most."""
+
+    def __init__(
+        self, desk: "SupervisorDesk", spawn: Callable[[Coroutine[Any, Any, None]], object], redraw: Callable[[], None]
+    ) -> None:
+        """`redraw` is called when an answer is there."""
+        self._desk = desk
+        self._spawn = spawn
+        self._redraw = redraw
+        self._answers: dict[str, LookedUp[Any]] = {}
+        self._tried: dict[str, tuple[str, float]] = {}
+        self._asking: set[str] = set()
+
+    def look(self, view: FloorView) -> FloorView:
+        """The view with what is known, after having asked for what is not or is old."""
+        schedules: Mapping[str, Schedule] = self._known("schedules").value or {}
+        return replace(
+            view,
+            waiting=self._known("waiting"),
+            today=self._known("today"),
+            day=self._known("day"),
+            schedules=schedules,
+        )
+
+    def ask(self, view: FloorView, *, details: bool) -> None:
+        """Ask what there is to ask; `details` says whether the details are in sight."""
+        health = view.state.health.get(CENTER)
+        if health is None or health.health is not Health.LIVE:
+            return
+        desk = self._desk
+        if desk.offers(Capability.SCHEDULE):
+            self._want("schedules", "team", view.now, SCHEDULES_SECONDS, self._schedules)
+        if not details:
+            return
+        if view.about == "queue" and view.queue:
+            queue = view.queue
+            if desk.offers(Capability.SUPERVISE):
+                self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
+            if desk.offers(Capability.HISTORY):
+                self._want("today", queue, view.now, TODAY_SECONDS, lambda: self._today(queue))
+        elif view.about == "agent" and view.agent in view.state.agents and desk.offers(Capability.SCHEDULE):
+            agent = view.agent
+            self._want("day", agent, view.now, TODAY_SECONDS, lambda: self._day(agent))
+
+    def forget(self) -> None:
+        """What is known of who waits may be otherwise by now, for something was done."""
+        self._tried.pop("waiting", None)
+
+    def _known(self, kind: str) -> LookedUp[Any]:
+        return self._answers.get(kind, _NOTHING)
+
+    def _want(self, kind: str, of: str, now: float, every: float, put: Look) -> None:
+        tried = self._tried.get(kind)
+        if kind in self._asking or (tried is not None and tried[0] == of and abs(now - tried[1]) < every):
+            return
+        self._tried[kind] = (of, now)
+        self._asking.add(kind)
+        self._spawn(self._put(kind, of, now, put))
+
+    async def _put(self, kind: str, of: str, now: float, put: Look) -> None:
+        try:
+            value, problem = await put()
+        finally:
+            self._asking.discard(kind)
+        before = self._known(kind)
+        if value is None and before.of == of:  # what was known keeps its age
+            self._answers[kind] = replace(before, problem=problem)
+        else:
+            self._answers[kind] = LookedUp(of, value, None if value is None else now, problem)
+        self._redraw()
+
+    async def _waiting(self, queue: str) -> tuple[Any, str]:
+        looked = await self._desk.acts.waiting(queue)
+        return looked.value, looked.text
+
+    async def _schedules(self) -> tuple[Any, str]:
+        looked = await self._desk.schedules.of_team()
+        return looked.value, looked.text
+
+    async def _day(self, agent: str) -> tuple[Any, str]:
+        looked = await self._desk.schedules.day_of(agent)
+        return looked.value, looked.text
+
+    async def _today(self, queue: str) -> tuple[Any, str]:
+        history = self._desk.history
+        since, until = history.last_days(1)
+        answer = await history.intervals(IntervalQuery(since, until, HALF_HOUR, (queue,)))
+        return answer.value, answer.problem
+
+
+_NOTHING: Final[LookedUp[Any]] = LookedUp()
