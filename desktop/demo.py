@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from mock_backends.launcher import Running
 
 NAME = "demo"
+SCENARIO = {"agent": "first_call", "supervisor": "monday_rush"}
+"""What is played for each role unless another one is asked for."""
 KINDS = ("contact_center", "crm", "presence", "messaging")
 
 
@@ -27,8 +29,8 @@ def folder() -> Path:
 
 
 @contextlib.contextmanager
-def pretend_profile(running: "Running", where: Path) -> Iterator[Profile]:
-    """A profile for running servers, signed in as the company's first agent.
+def pretend_profile(running: "Running", where: Path, role: str = "agent") -> Iterator[Profile]:
+    """A profile for running servers, signed in as the company's first agent, or its first supervisor.
 
     It is written to files that only this user can read, so that JSON commands in another terminal can take part
     (`agent-desktop --config FOLDER/config.toml state`); they go when the block ends, for the tokens die with it.
@@ -39,7 +41,8 @@ def pretend_profile(running: "Running", where: Path) -> Iterator[Profile]:
         lines += [f"[profiles.{NAME}.{kind}]", 'backend = "mock"', f"url = {toml_text(running.urls[kind])}"]
         lines += [f"token_file = {toml_text(str(token))}"]
     try:
-        write_private(token, [running.tokens[running.first_agent], ""])
+        person = running.first_supervisor if role == "supervisor" else running.first_agent
+        write_private(token, [running.tokens[person], ""])
         write_private(config, [*lines, ""])
         # Settings of the user's own profile must not reach the pretend one.
         yield load_profile(NAME, {}, config)
@@ -48,11 +51,12 @@ def pretend_profile(running: "Running", where: Path) -> Iterator[Profile]:
             path.unlink(missing_ok=True)
 
 
-def run_demo(scenario: str, *, speed: float = 1.0, seed: int = 1) -> int:
+def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, seed: int = 1) -> int:
     """Start the servers and the desktop, and stop both when the desktop is left.
 
     Args:
-        scenario: a bundled scenario's name, or a path ending in `.toml`.
+        scenario: a bundled scenario's name, or a path ending in `.toml`; None for the one that shows this role.
+        role: who sits there, agent or supervisor.
         speed: pretend seconds in a real second, 0.1-100.
         seed: the same seed makes the same company and the same calls.
 
@@ -71,10 +75,10 @@ def run_demo(scenario: str, *, speed: float = 1.0, seed: int = 1) -> int:
     require_screen()  # before the servers, which take a moment
     where = folder()
     with alone(where / f"{NAME}.lock"):
-        return _run(where, scenario, speed, seed)
+        return _run(where, scenario or SCENARIO[role], role, speed, seed)
 
 
-def _run(where: Path, scenario: str, speed: float, seed: int) -> int:
+def _run(where: Path, scenario: str, role: str, speed: float, seed: int) -> int:
     from desktop.tui.app import run_desktop
     from desktop.wiring import build
     from mock_backends import launcher
@@ -83,6 +87,6 @@ def _run(where: Path, scenario: str, speed: float, seed: int) -> int:
         running = launcher.start(scenario=scenario, speed=speed, seed=seed)
     except launcher.NotStarted as error:
         raise ConfigError(f"The demo cannot start: {error}") from error
-    with running, pretend_profile(running, where) as profile:
+    with running, pretend_profile(running, where, role) as profile:
         # The servers end when their standard input does, so a killed demo leaves nothing running.
         return run_desktop(lambda: build(profile), guide=True, log_path=where / f"{NAME}.log")

@@ -29,14 +29,10 @@ def start_desktop(chosen: Chosen) -> int:
 
 def start_demo(chosen: Chosen) -> int:
     """Start the pretend servers and the desktop, and stop both when it was left."""
-    if chosen["role"] == "supervisor":
-        raise CommandError(
-            "The supervisor's screen is not built yet; the demo runs with --role agent only.", Exit.USAGE
-        )
     from desktop.demo import run_demo
     from desktop.wiring import InstanceHeld
 
     try:
-        return run_demo(chosen["scenario"], speed=chosen["speed"], seed=chosen["seed"])
+        return run_demo(chosen["scenario"], role=chosen["role"], speed=chosen["speed"], seed=chosen["seed"])
     except InstanceHeld as held:
         raise CommandError("A demo runs already; leave it first.", Exit.REFUSED) from held

@@ -33,6 +33,7 @@ class ActDialog(Pane, Vertical):
     ActDialog Static { height: auto; max-height: 2; width: 100%; }
     ActDialog Input, ActDialog Input:focus { border: none; height: 1; padding: 0; background: $surface; }
     ActDialog LineTable { height: auto; max-height: 8; background: $panel; }
+    ActDialog LineTable > .line-table--cursor-blurred { background: $cursor; }
     """
 
     class Answered(Message):

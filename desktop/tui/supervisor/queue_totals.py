@@ -19,7 +19,7 @@ def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
     counts = [queue.counts for queue in queues if queue.counts is not None]
     name = f"{len(queues)} {'queue' if len(queues) == 1 else 'queues'}"
     return QueueStats(
-        name if len(counts) == len(queues) else f"{name}, {len(counts)} counted",
+        name if len(counts) == len(queues) else f"{len(counts)} of {len(queues)} counted",
         0,
         min(queue.as_of for queue in queues),
         waiting=_sum([queue.waiting for queue in queues]),
