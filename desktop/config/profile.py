@@ -9,7 +9,7 @@ from desktop.config.file import APP, PREFIX, default_path, read_tables
 from desktop.config.setting import WRITE_BACK, BackendSettings, ConfigError, Profile, Setting
 from desktop.ports.base import Kind
 
-TOP_KEYS = ("default", "profiles", "keys", "theme")
+TOP_KEYS = ("default", "profiles", "keys", "theme", "alerts", "alerting")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # it becomes part of file names
 PROFILE_KEYS = ("data_dir", "region", "write_back", *(kind.value for kind in Kind))
 

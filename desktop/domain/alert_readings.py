@@ -44,6 +44,9 @@ def trail_of(rule: Rule) -> Trail | None:
 def read_queue(rule: Rule, queue: QueueStats, now: Instant, trail: Trail | None) -> Reading:
     """The figure of a queue whose record is fresh."""
     metric = METRICS[rule.watch.id]
+    threshold = queue.counts.threshold if queue.counts is not None else None
+    if rule.threshold_within is not None and threshold is not None and threshold > rule.threshold_within:
+        return Reading(rule.calm)
     if rule.watch.grows:
         if queue.longest_since is not None:
             return running(queue.longest_since, now)

@@ -1,10 +1,11 @@
 """What a rule can watch, and what a rule is: a threshold on one figure of some queues, agents, contacts or sources."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import inf
 
+from desktop.domain.adherence import FITS, Fits
 from desktop.domain.alert import About, Severity
 from desktop.domain.metric import Better, Unit
 from desktop.domain.metrics import METRICS
@@ -79,6 +80,7 @@ class Rule:
     so many seconds instead of the time since midnight. With `forecast` it also warns of a breach that is so many
     seconds ahead, going by the rate of the last `rate` seconds.
     Names are patterns as in a shell; none means all. An agent is in several queues, one that fits is enough.
+    `threshold_within` leaves out queues whose own threshold of service level is longer: such as those of e-mail.
     `state` is an availability, `not_ready`, or one with its reason, `not_ready:lunch`. With `stays` an alert that is
     over stays until somebody has acknowledged it.
     """
@@ -95,6 +97,7 @@ class Rule:
     forecast: float | None = None
     rate: float = 600.0
     formula: Formula = DEFAULT_FORMULA
+    threshold_within: float | None = None
     queues: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
@@ -116,6 +119,16 @@ class Rule:
     def is_good(self, value: float) -> bool:
         """Whether the figure has come back far enough."""
         return value >= self.clear_at if self.low_is_bad else value <= self.clear_at
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """What alerts go by. `fits` says what an agent may be seen doing during an activity of their schedule."""
+
+    rules: tuple[Rule, ...] = ()
+    fits: Fits = field(default_factory=lambda: FITS)
+    max_age: float = MAX_AGE
+    problems: tuple[str, ...] = ()
 
 
 def matches(names: Iterable[str], patterns: tuple[str, ...]) -> bool:

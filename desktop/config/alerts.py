@@ -1,0 +1,180 @@
+"""Rules for alerts: bundled ones, those of the configuration file, and those of `alerts.toml` beside it, in this order.
+
+Each file may have `[[alerts]]` tables and one table `[alerting]`. What is wrong with a rule is told with its file, line
+and name; the other rules are used.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from desktop.config.alert_rules import make_rule, merged
+from desktop.config.backends import hint
+from desktop.config.file import read_tables
+from desktop.config.quantity import quantity
+from desktop.config.setting import ConfigError
+from desktop.domain.adherence import ENGAGED
+from desktop.domain.alert_rules import AlertSettings
+from desktop.domain.floor import ActivityKind
+from desktop.domain.metric import Unit
+from desktop.domain.words import Availability
+
+FILE = "alerts.toml"
+BUNDLED = Path(__file__).with_name(FILE)
+TOP_KEYS = ("alerts", "alerting")
+SETTINGS = ("bundled", "max_age", "fits")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,63}")
+MOST_RULES = 200
+_HEAD = re.compile(r"\s*\[\[\s*alerts\s*\]\]")
+_ANY_HEAD = re.compile(r"\s*\[")
+
+
+def alerts_beside(config: Path) -> AlertSettings:
+    """The rules for a configuration file. Never raises: what cannot be read is a problem, and the rest is used."""
+    rules = _Rules()
+    own = [_File(config, whole=False), _File(config.with_name(FILE), whole=True)]
+    if all(file.bundled for file in own):
+        rules.take(_File(BUNDLED, whole=True))
+    for file in own:
+        rules.take(file)
+    return rules.settings()
+
+
+class _File:
+    """What one file says about alerts. `whole`: the file is about nothing else."""
+
+    def __init__(self, path: Path, *, whole: bool) -> None:
+        self.path = path
+        self.problems: list[str] = []
+        self.rules: list[Mapping[str, Any]] = []
+        self.settings: Mapping[str, Any] = {}
+        self._heads: list[int] = []
+        self._lines: list[str] = []
+        try:
+            tables = read_tables(path)
+            self._lines = path.read_text("utf-8").splitlines() if tables else []
+        except (ConfigError, OSError) as error:
+            # The configuration file itself was read before, and whoever did told of it.
+            self.problems += [str(error)] if whole else []
+            return
+        self._heads = [number for number, line in enumerate(self._lines) if _HEAD.match(line)]
+        for key in tables if whole else ():
+            if key not in TOP_KEYS:
+                self.problems.append(f"{path}: {key!r} is not known here.{hint(key, TOP_KEYS)}")
+        self._read(tables)
+
+    def _read(self, tables: Mapping[str, Any]) -> None:
+        rules, settings = tables.get("alerts", []), tables.get("alerting", {})
+        if isinstance(rules, list) and all(isinstance(one, dict) for one in rules):
+            self.rules = rules[:MOST_RULES]
+            if len(rules) > MOST_RULES:
+                self.problems.append(f"{self.path}: more than {MOST_RULES} rules; the first {MOST_RULES} are used.")
+        else:
+            self.problems.append(f"{self.path}: each rule is a table [[alerts]].")
+        if isinstance(settings, dict):
+            self.settings = settings
+        else:
+            self.problems.append(f"{self.path}: alerting must be a table.")
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the bundled rules are wanted."""
+        return self.settings.get("bundled", True) is not False
+
+    def place(self, number: int, option: str = "") -> str:
+        """Where the rule of that number, from 0, or one of its options stands, as far as that can be told."""
+        if len(self._heads) != len(self.rules):
+            return str(self.path)
+        line = self._heads[number]
+        for at in range(line + 1, len(self._lines)):
+            if _ANY_HEAD.match(self._lines[at]):
+                break
+            if option and re.match(rf"\s*[\"']?{re.escape(option)}[\"']?\s*=", self._lines[at]):
+                line = at
+                break
+        return f"{self.path}:{line + 1}"
+
+
+class _Rules:
+    """Rules by name out of several files, the later ones over the earlier."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, Mapping[str, Any]] = {}
+        self._places: dict[str, tuple[_File, int]] = {}
+        self._settings = AlertSettings()
+        self._problems: list[str] = []
+
+    def take(self, file: _File) -> None:
+        """Take in what a file says."""
+        self._problems += file.problems
+        here: set[str] = set()
+        for number, table in enumerate(file.rules):
+            name = table.get("name")
+            if not isinstance(name, str) or not NAME.fullmatch(name):
+                words = "`name` is missing." if name is None else "a name is made of letters, digits, '_', '.', '-'."
+                self._problems.append(f"{file.place(number, 'name')} [[alerts]] {number + 1}: {words}")
+                continue
+            if name in here:
+                self._problems.append(f"{file.place(number, 'name')} alert {name!r}: another one has this name.")
+                continue
+            here.add(name)
+            if name not in self._tables and "watch" not in table and set(table) == {"name", "off"}:
+                self._problems.append(
+                    f"{file.place(number, 'name')} alert {name!r}: there is no such rule.{hint(name, self._tables)}"
+                )
+                continue
+            self._tables[name] = merged(self._tables.get(name, {}), table)
+            self._places[name] = (file, number)
+        self._take_settings(file)
+
+    def _take_settings(self, file: _File) -> None:
+        where = f"{file.path} [alerting]"
+        for key, value in file.settings.items():
+            if key not in SETTINGS:
+                self._problems.append(f"{where}: {key!r} is not an option.{hint(key, SETTINGS)}")
+            elif key == "bundled" and not isinstance(value, bool):
+                self._problems.append(f"{where}: bundled must be true or false.")
+            elif key == "max_age":
+                try:
+                    self._settings = replace(self._settings, max_age=max(quantity(value, Unit.SECONDS), 5.0))
+                except ValueError as error:
+                    self._problems.append(f"{where}: max_age {error}.")
+            elif key == "fits":
+                self._take_fits(value, where)
+
+    def _take_fits(self, value: object, where: str) -> None:
+        kinds = [kind.value for kind in ActivityKind if kind is not ActivityKind.EXCEPTION]
+        for kind, words in value.items() if isinstance(value, dict) else [("", value)]:
+            if kind not in kinds:
+                self._problems.append(f"{where}: fits.{kind} is no activity.{hint(kind, kinds)}")
+            elif not isinstance(words, list) or not all(_is_doing(one) for one in words):
+                self._problems.append(
+                    f"{where}: fits.{kind} is a list of available, engaged, offline, not_ready or not_ready:REASON."
+                )
+            else:
+                fits = {**self._settings.fits, ActivityKind(kind): frozenset(words)}
+                self._settings = replace(self._settings, fits=fits)
+
+    def settings(self) -> AlertSettings:
+        """All that was taken in."""
+        made = []
+        for name, table in self._tables.items():
+            if table.get("off") is True:
+                continue
+            file, number = self._places[name]
+
+            def problem(option: str, text: str, file: _File = file, number: int = number, name: str = name) -> None:
+                about = f"`{option}` " if option else ""
+                self._problems.append(f"{file.place(number, option)} alert {name!r}: {about}{text}")
+
+            if not isinstance(table.get("off", False), bool):
+                problem("off", "must be true or false.")
+            elif (rule := make_rule(table, problem)) is not None:
+                made.append(rule)
+        return replace(self._settings, rules=tuple(made), problems=tuple(self._problems))
+
+
+def _is_doing(word: object) -> bool:
+    return isinstance(word, str) and word.partition(":")[0] in {ENGAGED, *(one.value for one in Availability)}
