@@ -9,6 +9,7 @@ from desktop.domain import select
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase, Role
 from desktop.tui.agent_screen import AgentScreen
+from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.offer_banner import OfferBanner
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ class FloorDoor:
 
     def close(self) -> None:
         """Back to the desk."""
+        if not self.is_open:
+            return
         while self.is_open:
             self._app.pop_screen()
         self._desk.fit(self._app.size)
@@ -172,6 +175,7 @@ class FloorDoor:
 
             self._floor = Floor(self.session, self._clock, self._spawn, guide=self._guide)
             self._app.install_screen(self._floor.screen, _SCREEN)
+            self._desk.query_one(Guide).remove_class("open")  # the floor has its own
         self._desk.state = state
         self._floor.screen.fit(self._app.size)
         self._floor.show(state)
@@ -181,11 +185,9 @@ class FloorDoor:
         """The role is gone: nothing of the floor stays, neither on screen nor behind it."""
         was_open = self.is_open
         if self._floor is not None:
+            self.close()
             self._app.uninstall_screen(_SCREEN)
-            if was_open:
-                self.close()
-            else:
-                self._floor.screen.remove()
+            self._floor.screen.remove()
             self._floor = None
         if self._banner is not None:
             self._banner.remove()

@@ -124,6 +124,10 @@ class SupervisorScreen(FloorPlaces):
         self.query_one(QueuePanel).focus()
         self._floor.ready()
 
+    def on_unmount(self) -> None:
+        """Nothing is drawn any more, whatever is still under way."""
+        self._panes = ()
+
     # Drawing
 
     def view(self) -> FloorView:

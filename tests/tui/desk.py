@@ -42,7 +42,7 @@ class RecordedSession:
         self.calls: list[tuple[Any, ...]] = []
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
-        for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links"):
+        for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.on_screen = self

@@ -29,8 +29,11 @@ class RecordedActs:
         self.waits = WAITING
         self.entries: Sequence[AuditEntry] = (
             AuditEntry("e2", NOW - 60, "sam", "Sam Rivera", "listen", "a1", "new in the team"),
-            AuditEntry("e1", NOW - 900, "grace", "Grace Hopkins", "move", "i7", "wrong queue", "refused: closed", "Sales → Chat"),
-        )  # fmt: skip
+            AuditEntry(
+                *("e1", NOW - 900, "grace", "Grace Hopkins", "move", "i7", "wrong queue", "refused: closed"),
+                "Sales → Chat",
+            ),
+        )
 
     @property
     def standing(self) -> Standing:
@@ -71,6 +74,9 @@ class RecordedSupervisor:
         self.history = self.schedules = self.habits = self
         self.kept: dict[str, str] = {}
         self.reasons: tuple[str, ...] = ()
+
+    async def flush(self) -> None:
+        """Nothing to save."""
 
     def offers(self, capability: Capability) -> bool:
         return capability.value in self._session.store.state.capabilities.get("contact_center", frozenset())

@@ -38,7 +38,9 @@ def counts(offered: int, within: int, answered: int, abandoned: int, wait: float
     )  # fmt: skip
 
 
-def queue(name: str, waiting: int, longest: float, sums: Counts | None, people: tuple[int, int, int], **more: object) -> QueueStats:
+def queue(
+    name: str, waiting: int, longest: float, sums: Counts | None, people: tuple[int, int, int], **more: object
+) -> QueueStats:
     """One queue."""
     made = QueueStats(
         name, 1, NOW - 1, waiting, NOW - longest if waiting else None, 130.0 if waiting else 8.0,
@@ -61,7 +63,14 @@ QUEUES = {
 
 
 def agent(
-    number: int, name: str, team: str, *, work: tuple[AgentWork, ...] = (), away: str = "", since: float = 300.0, **more: object
+    number: int,
+    name: str,
+    team: str,
+    *,
+    work: tuple[AgentWork, ...] = (),
+    away: str = "",
+    since: float = 300.0,
+    **more: object,
 ) -> Agent:
     """One agent of the floor."""
     observed = Availability.OFFLINE if away == "gone" else Availability.NOT_READY if away else Availability.AVAILABLE
@@ -75,25 +84,39 @@ def agent(
     return replace(made, **more)  # type: ignore[arg-type]
 
 
-def work(number: int, who: str, since: float, *, phase: Phase = Phase.ACTIVE, channel: Channel = Channel.VOICE, queue: str = "Billing", held: bool = False) -> AgentWork:
+def work(
+    number: int,
+    who: str,
+    since: float,
+    *,
+    phase: Phase = Phase.ACTIVE,
+    channel: Channel = Channel.VOICE,
+    queue: str = "Billing",
+    held: bool = False,
+) -> AgentWork:
     """A contact in hand."""
     return AgentWork(f"w{number}", channel, phase, queue, NOW - since, who, held)
 
 
+CHATS = (
+    work(5, "Q. Adams", 310, channel=Channel.CHAT, queue="Chat"),
+    work(6, "R. Bose", 95, channel=Channel.CHAT, queue="Chat"),
+)
+HOLDING = (work(3, "Erik Lund", 1_204, held=True),)
 AGENTS = {
     one.id: one
     for one in (
         SAM,
         agent(1, "Maya Okafor", "Billing", work=(work(1, "Priya Natarajan", 221),)),
         agent(2, "Jon Whitfield", "Billing", work=(work(2, "J. Ortega", 40, phase=Phase.OFFERED),)),
-        agent(3, "Ana Lindqvist", "Billing", work=(work(3, "Erik Lund", 1_204, held=True),), next=Availability.NOT_READY, next_reason="lunch"),
+        agent(3, "Ana Lindqvist", "Billing", work=HOLDING, next=Availability.NOT_READY, next_reason="lunch"),
         agent(4, "Tomás Herrera", "Support", work=(work(4, "Wen Li", 70, phase=Phase.WRAP_UP),)),
-        agent(5, "Mei Tanaka", "Support", work=(work(5, "Q. Adams", 310, channel=Channel.CHAT, queue="Chat"), work(6, "R. Bose", 95, channel=Channel.CHAT, queue="Chat"))),
+        agent(5, "Mei Tanaka", "Support", work=CHATS),
         agent(6, "Sara Brandt", "Sales", since=44.0),
         agent(7, "Omar Haddad", "Sales", away="lunch", since=1_900.0),
         agent(8, "Ines Duarte", "Sales", away="gone", since=30_000.0),
     )
-}  # fmt: skip
+}
 
 
 def alert(key: str, subject: str, severity: Severity, text: str, since: float, **more: object) -> Alert:
@@ -102,16 +125,18 @@ def alert(key: str, subject: str, severity: Severity, text: str, since: float, *
     return replace(made, **more)  # type: ignore[arg-type]
 
 
+CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
+SEEN = {"acknowledged_by": "sam", "acknowledged_at": NOW - 60}
 ALERTS = {
     one.key: one
     for one in (
-        alert("low service level", "Billing", Severity.CRITICAL, "Billing: service level 62 %, below 70 % for 2 min", 190),
-        alert("long wait", "Chat", Severity.WARNING, "Chat: longest wait 01:11, above 01:00 for 30 s", 75),
-        alert("breach ahead", "Retention", Severity.WARNING, "Retention: service level below 80 %", 30, forecast=NOW + 540),
-        alert("long hold", "a3", Severity.WARNING, "Ana Lindqvist: on hold for 20 min", 130, acknowledged_by="sam", acknowledged_at=NOW - 60),
-        alert("slow crm", "crm", Severity.WARNING, "CRM: answers took more than 2 s", 600, over_at=NOW - 300),
+        alert("low service level", "Billing", CRITICAL, "Billing: service level 62 %, below 70 % for 2 min", 190),
+        alert("long wait", "Chat", WARNING, "Chat: longest wait 01:11, above 01:00 for 30 s", 75),
+        alert("breach ahead", "Retention", WARNING, "Retention: service level below 80 %", 30, forecast=NOW + 540),
+        alert("long hold", "a3", WARNING, "Ana Lindqvist: on hold for 20 min", 130, **SEEN),
+        alert("slow crm", "crm", WARNING, "CRM: answers took more than 2 s", 600, over_at=NOW - 300),
     )
-}  # fmt: skip
+}
 HELP = {"h1": HelpRequest("h1", 1, "a1", "w1", "wants to cancel, may I give 20 %?", NOW - 34)}
 HEALTH = {
     **IDLE.health,
@@ -134,14 +159,19 @@ WAITING = (
     waits(3, "Chidi Obi", 61, priority=100),
     waits(4, "Lena Kraus", 22, phase=Phase.OFFERED, agent_id="a2"),
 )
-SCHEDULES = (
-    Schedule("a1", (Activity(NOW - 20_000, NOW + 3_000, ActivityKind.WORK), Activity(NOW + 3_000, NOW + 6_000, ActivityKind.MEAL, "Lunch"))),
-    Schedule("a7", (Activity(NOW - 20_000, NOW + 3_000, ActivityKind.WORK),)),
-)  # fmt: skip
-TODAY = tuple(
-    Interval("Billing", replace(counts(20 + n % 9, 12 + n % 5, 18 + n % 6, 2 + n % 3, 20.0, 300.0), since=MIDNIGHT + n * 1_800, until=MIDNIGHT + (n + 1) * 1_800))
-    for n in range(16, 28)
-)  # fmt: skip
+SHIFT = Activity(NOW - 20_000, NOW + 3_000, ActivityKind.WORK)
+LUNCH = Activity(NOW + 3_000, NOW + 6_000, ActivityKind.MEAL, "Lunch")
+SCHEDULES = (Schedule("a1", (SHIFT, LUNCH)), Schedule("a7", (SHIFT,)))
+
+
+def half_hour(number: int) -> Interval:
+    """What came in one of the half hours of the day."""
+    sums = counts(20 + number % 9, 12 + number % 5, 18 + number % 6, 2 + number % 3, 20.0, 300.0)
+    since = MIDNIGHT + number * 1_800
+    return Interval("Billing", replace(sums, since=since, until=since + 1_800))
+
+
+TODAY = tuple(half_hour(number) for number in range(16, 28))
 
 
 def floor() -> AppState:
@@ -175,7 +205,14 @@ def frozen() -> AppState:
 def offered_on_floor() -> AppState:
     """A contact is offered to the supervisor themselves."""
     ringing = waits(
-        9, "Priya Natarajan", 50, id="own", phase=Phase.OFFERED, phase_since=NOW - 4, agent_id="sam", offer_deadline=NOW + 16
+        9,
+        "Priya Natarajan",
+        50,
+        id="own",
+        phase=Phase.OFFERED,
+        phase_since=NOW - 4,
+        agent_id="sam",
+        offer_deadline=NOW + 16,
     )
     return replace(floor(), interactions={"own": ringing})
 

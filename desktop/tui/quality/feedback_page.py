@@ -1,0 +1,144 @@
+"""The agent's own page: evaluations of their work, and coaching notes, which they acknowledge with an answer."""
+
+from typing import Any
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+from desktop.domain.quality import LONGEST_TEXT, CoachingNote, Evaluation
+from desktop.tui.quality.quality_page import QualityPage
+from desktop.tui.quality.quality_rows import judged_rows, note_rows
+from desktop.tui.quality.quality_texts import evaluation_lines, note_lines
+from desktop.tui.quality.words_field import keys_of
+from desktop.tui.safe_text import Part, content, line
+
+
+class FeedbackPage(QualityPage):
+    """Notes and evaluations in one list, newest first, those still to be read above."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self._evaluations: dict[str, Evaluation] = {}
+        self._notes: dict[str, CoachingNote] = {}
+        self._news: object = None
+
+    def read(self) -> None:
+        """Ask for both."""
+        self.ask(self.desk.notes, self._take_notes)
+        self.ask(self.desk.evaluations, self._take_evaluations)
+
+    def _take_notes(self, notes: tuple[CoachingNote, ...]) -> None:
+        self._notes = {one.id: one for one in notes}
+
+    def _take_evaluations(self, evaluations: tuple[Evaluation, ...]) -> None:
+        self._evaluations = {one.id: one for one in evaluations}
+
+    def redraw(self) -> None:
+        """The list, and what is selected."""
+        news = self._state().coaching
+        if news is not None and self._news is not None and news != self._news:
+            self._news = news
+            self.read()
+        self._news = news
+        now = self.now
+        notes = [row for row in note_rows(list(self._notes.values()), now, mine=True)]
+        judged = [row for row in judged_rows(list(self._evaluations.values()), now, mine=True)]
+        self.empty("Nothing yet." if not self._asking else "Asking …")
+        self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))
+        open_ones = sum(one.acknowledged_at is None for one in self._notes.values())
+        self.border_title = content("Your work: evaluations and coaching")
+        self.border_subtitle = self._keys()
+        waiting: Part = (
+            (f"{open_ones} to acknowledge", "bold $warning") if open_ones else ("all acknowledged", "$success")
+        )
+        self.query_one("#quality-tabs", Static).update(line(waiting, (f"   {self.as_of}", "$muted")))
+        self.look(self._lines())
+        note = self._note
+        if self.words.is_open:
+            subject = self.desk.reply_subject(self.words.subject)
+            keys = keys_of(("alt+enter", "acknowledge"), ("esc", "later; it is kept"))
+            self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
+            if note is not None and note.acknowledged_at is not None and note.id == self.words.subject:
+                self._end_answer()
+
+    def _order(self, key: str) -> tuple[bool, float]:
+        note, judged = self._notes.get(key), self._evaluations.get(key)
+        if note is not None:
+            return note.acknowledged_at is not None, -note.at
+        return judged is None or judged.read_at is not None, -(judged.at if judged is not None else 0.0)
+
+    @property
+    def _note(self) -> CoachingNote | None:
+        return self._notes.get(self.table.cursor_key or "")
+
+    @property
+    def _evaluation(self) -> Evaluation | None:
+        return self._evaluations.get(self.table.cursor_key or "")
+
+    def _keys(self) -> Part:
+        pairs = [("enter", "read")]
+        if self._note is not None and self._note.acknowledged_at is None:
+            pairs.append(("a", "acknowledge, with an answer or without"))
+        return keys_of(*pairs, ("esc", "back"))
+
+    def _lines(self) -> list[Content]:
+        note, evaluation = self._note, self._evaluation
+        if note is not None:
+            lines = note_lines(note, self.now, mine=True)
+            linked = self._evaluations.get(note.evaluation)
+            kept = self.desk.text(self.desk.reply_subject(note.id))
+            if kept and note.acknowledged_at is None:
+                lines += [line(("✎ your answer, not sent: ", "$warning"), kept.replace("\n", " "))]
+            return [*lines, *([] if linked is None else [content(""), *evaluation_lines(linked, self.now, mine=True)])]
+        return evaluation_lines(evaluation, self.now, mine=True) if evaluation is not None else []
+
+    def chosen(self) -> None:
+        """Read it; the server is told."""
+        note, evaluation = self._note, self._evaluation
+        self.add_class("looking")
+        self.query_one("#quality-detail").focus()
+        if note is not None and note.read_at is None:
+            self.run(self.desk.read_note(note.id))
+        elif evaluation is not None and evaluation.read_at is None:
+            self.run(self.desk.read_evaluation(evaluation.id))
+
+    def pressed(self, event: events.Key) -> bool:
+        """`a` acknowledges."""
+        if event.key == "a" and self._note is not None and self._note.acknowledged_at is None:
+            note = self._note
+            subject = self.desk.reply_subject(note.id)
+            self.words.open(
+                note.id,
+                f"answer to {note.by_name}, if you want",
+                self.desk.text(subject),
+                LONGEST_TEXT,
+                lambda text: self._answered(note.id, text),
+            )
+            self.redraw()
+            return True
+        return False
+
+    def _answered(self, note_id: str, text: str) -> None:
+        if not self.desk.edit_reply(note_id, text):
+            self.app.bell()
+
+    def written(self) -> None:
+        """Acknowledge, with what was written."""
+        self.words.tell()
+        self.run(self.desk.acknowledge(self.words.subject, self.words.text))
+
+    def back(self) -> bool:
+        """Out of the field, out of the details, out of the page."""
+        if self.words.is_open:
+            self._end_answer()
+            return True
+        if self.query_one("#quality-detail").has_focus:
+            self.remove_class("looking")
+            self.table.focus()
+            return True
+        return False
+
+    def _end_answer(self) -> None:
+        self.words.close()
+        (self.query_one("#quality-detail") if self.has_class("looking") else self.table).focus()

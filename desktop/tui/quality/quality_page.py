@@ -1,0 +1,250 @@
+"""What both pages of quality have in common: a list, what is selected in it, and a field for words, over a screen."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from desktop.app.action_result import ActionResult
+from desktop.app.quality_desk import QualityDesk
+from desktop.app.shared_questions import Answer
+from desktop.domain import select
+from desktop.domain.instant import Instant
+from desktop.domain.state import AppState
+from desktop.tui import wording
+from desktop.tui.pane import SteadyTitle
+from desktop.tui.quality.quality_rows import COLUMNS
+from desktop.tui.quality.words_field import WordsField
+from desktop.tui.safe_text import content
+from desktop.tui.table import LineTable
+
+WIDE = 110
+"""Columns from which list and details stand side by side."""
+
+
+class QualityPage(Vertical):
+    """Lies over the panes and under the ring of an offer, so that nobody misses one while they read."""
+
+    DEFAULT_CSS = """
+    QualityPage {
+        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $accent; background: $background;
+    }
+    QualityPage #quality-tabs { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    QualityPage #quality-body { height: 1fr; }
+    QualityPage LineTable { width: 1fr; padding: 0 1; }
+    QualityPage #quality-right { width: 1fr; border-left: solid $rule; padding: 0 0 0 1; }
+    QualityPage.narrow #quality-right { display: none; border-left: none; padding: 0; }
+    QualityPage.narrow.looking #quality-right { display: block; }
+    QualityPage.narrow.looking LineTable { display: none; }
+    QualityPage #quality-detail { height: 1fr; scrollbar-size-vertical: 1; padding: 0 1; }
+    QualityPage.judging #quality-detail { height: auto; max-height: 30%; }
+    QualityPage #quality-detail Static { width: 100%; height: auto; }
+    """
+    border_title = SteadyTitle()
+    border_subtitle = SteadyTitle()
+
+    def __init__(
+        self,
+        desk: QualityDesk,
+        state: Callable[[], AppState],
+        clock: Callable[[], float],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        tell: Callable[[str, str], None],
+        closed: Callable[[], None],
+    ) -> None:
+        """A page that is not on screen yet.
+
+        Args:
+            state: what is known now.
+            clock: the local one, seconds since the Unix epoch.
+            spawn: runs a coroutine beside the screen.
+            tell: shows a sentence with its severity.
+            closed: called when the page has left the screen.
+        """
+        super().__init__(id="quality")
+        self.desk = desk
+        self._state = state
+        self._clock = clock
+        self._spawn = spawn
+        self._tell = tell
+        self._closed = closed
+        self._reading: Answer[Any] = Answer()
+        self._asking = False
+        self._detail: Content | None = None
+
+    def compose(self) -> ComposeResult:
+        """Tabs, list, details, card, words."""
+        yield Static(id="quality-tabs")
+        with Horizontal(id="quality-body"):
+            yield LineTable(COLUMNS, id="quality-list", header=False)
+            with Vertical(id="quality-right"):
+                with VerticalScroll(id="quality-detail"):
+                    yield Static(id="quality-text")
+                yield from self.further()
+        yield WordsField("quality-words")
+
+    def further(self) -> ComposeResult:
+        """What else stands beside the list."""
+        yield from ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.is_attached
+
+    def close(self) -> None:
+        """Leave the screen; what was typed is kept."""
+        self.words.close()
+        self.desk.changed.remove(self._safety_changed)
+        self.remove()
+        self._closed()
+
+    def on_mount(self) -> None:
+        """Show what there is, and ask for the rest."""
+        self.desk.changed.append(self._safety_changed)
+        self.set_interval(1.0, self.redraw)
+        self.table.focus()
+        self.fit()
+        self.read()
+
+    def on_resize(self) -> None:
+        """Side by side, or one at a time."""
+        self.fit()
+        self.call_after_refresh(self.redraw)
+
+    def fit(self) -> None:
+        """Set what depends on the width."""
+        self.set_class(self.app.size.width < WIDE, "narrow")
+
+    @property
+    def table(self) -> LineTable:
+        """The list."""
+        return self.query_one("#quality-list", LineTable)
+
+    @property
+    def words(self) -> WordsField:
+        """Where words are written."""
+        return self.query_one(WordsField)
+
+    @property
+    def now(self) -> Instant:
+        """The server's time."""
+        return select.server_now(self._state(), self._clock())
+
+    def saved_at(self, subject: str) -> Instant | None:
+        """When words were put on disk as they are, server time."""
+        at = self.desk.words.saved_at(subject)
+        return None if at is None else at + self._state().skew
+
+    def look(self, lines: list[Content]) -> None:
+        """Show these lines beside the list."""
+        shown = Content("\n").join(lines)
+        if self._detail is None or not shown.is_same(self._detail):
+            self._detail = shown
+            self.query_one("#quality-text", Static).update(shown)
+
+    def read(self) -> None:
+        """Ask for the list in hand."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw what is known now."""
+        raise NotImplementedError
+
+    def pressed(self, event: events.Key) -> bool:
+        """A key on the page, outside of a field; says whether it meant something."""
+        raise NotImplementedError
+
+    def back(self) -> bool:
+        """One step back; False where the page itself is to be left."""
+        raise NotImplementedError
+
+    def on_key(self, event: events.Key) -> None:
+        """No key of the page reaches the verbs of the screen below."""
+        if event.key == "escape":
+            event.stop()
+            if not self.back():
+                self.close()
+        elif self.words.has_focus:
+            if event.key in ("alt+enter", "ctrl+enter"):
+                event.stop()
+                self.written()
+        elif self.pressed(event) or event.is_printable or event.key == "enter":
+            event.stop()
+
+    def written(self) -> None:
+        """What was written is to be handed over."""
+        raise NotImplementedError
+
+    def ask(self, question: Callable[[], Coroutine[Any, Any, Answer[Any]]], take: Callable[[Any], None]) -> None:
+        """Put a question beside the screen; `take` gets its answer, if it is still wanted."""
+        self._asking = True
+
+        async def wait() -> None:
+            answer = await question()
+            self._asking = False
+            if not self.is_attached:
+                return
+            if answer.value is not None:
+                take(answer.value)
+            self._reading = answer
+            self.redraw()
+
+        self._spawn(wait())
+
+    def run(self, act: Coroutine[Any, Any, ActionResult], done: Callable[[ActionResult], None] | None = None) -> None:
+        """Do something beside the screen, say what became of it, and look again."""
+
+        async def wait() -> None:
+            result = await act
+            if result.text:
+                self._tell(result.text, "info" if result.ok else "error")
+            if not self.is_attached:
+                return
+            if done is not None:
+                done(result)
+            if result.ok:
+                self.read()
+            else:
+                self.redraw()
+
+        self._spawn(wait())
+
+    @property
+    def as_of(self) -> str:
+        """How old the list is, or why there is none, as words."""
+        if self._reading.problem:
+            return self._reading.problem
+        if self._asking and self._reading.at is None:
+            return "asking …"
+        return "" if self._reading.at is None else f"as of {wording.since(self.now - self._reading.at)}"
+
+    def _safety_changed(self, subject: str) -> None:
+        if self.is_attached:
+            self.call_later(self.redraw)
+
+    def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
+        """Another row: look at it."""
+        event.stop()
+        self.selected()
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        """Enter on a row: into it."""
+        event.stop()
+        self.chosen()
+
+    def selected(self) -> None:
+        """The cursor is on another row."""
+        self.redraw()
+
+    def chosen(self) -> None:
+        """Go into the row under the cursor."""
+        raise NotImplementedError
+
+    def empty(self, text: str) -> None:
+        """Say what is shown where there are no rows."""
+        self.table.set_empty(content(text).plain)

@@ -1,0 +1,146 @@
+"""The lists of quality: what is still to be judged, what was, calibrations, coaching notes."""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+
+from textual.content import Content
+
+from desktop.app.card_in_hand import CardInHand
+from desktop.domain.history import PastInteraction
+from desktop.domain.instant import Instant
+from desktop.domain.quality import Calibration, CoachingNote, Evaluation
+from desktop.domain.words import Channel
+from desktop.tui import wording
+from desktop.tui.quality.quality_texts import moment, verdict
+from desktop.tui.safe_text import content
+from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
+
+
+class Tab(Enum):
+    """The four lists, in the order of their keys."""
+
+    SAMPLE = "To judge"
+    JUDGED = "Judged"
+    CALIBRATIONS = "Calibration"
+    NOTES = "Coaching"
+
+
+COLUMNS = (Column("", 1), Column("agent"), Column("what", weight=1, min_width=40), Column("when", 15), Column("", 16))
+_SIGNS: Mapping[str, str] = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
+
+
+def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[CardInHand], now: Instant) -> list[Row]:
+    """Cards that were begun first, then what was drawn."""
+    begun = {card.interaction_id: card for card in unfinished if not card.calibration}
+    drawn = {one.id for one in sample}
+    rows = [
+        Row(
+            card.subject,
+            (
+                content("✎", "$warning"),
+                content(card.agent_name),
+                content(card.form.title, "$muted"),
+                content(""),
+                _state_of(card),
+            ),
+        )
+        for card in begun.values()
+        if card.interaction_id not in drawn
+    ]
+    for one in sample:
+        card = begun.get(one.id)
+        rows.append(
+            Row(
+                one.id,
+                (
+                    content(_SIGNS.get(one.channel, "·"), "$accent"),
+                    content(one.agent_name),
+                    content(f"{one.queue} · {wording.duration(one.talk_seconds + one.hold_seconds)}", "$muted"),
+                    content(moment(one.arrived_at, now), "$muted"),
+                    _state_of(card) if card is not None else content("○ to judge", "$muted"),
+                ),
+            )
+        )
+    return rows
+
+
+def _state_of(card: CardInHand) -> Content:
+    if card.sending:
+        return content("◌ on its way", "$warning")
+    return content(f"✎ {len(card.form.questions) - len(card.score.unanswered)}/{len(card.form.questions)}", "$warning")
+
+
+def judged_rows(evaluations: Sequence[Evaluation], now: Instant, *, mine: bool = False) -> list[Row]:
+    """Evaluations with their scores; for the agent themselves with who judged."""
+    rows = []
+    for one in evaluations:
+        word, style = verdict(one.score)
+        unread = mine and one.read_at is None
+        sign = ("●", "$accent") if unread else ("✓", "$muted") if one.released_at is not None else ("○", "$warning")
+        what = f"{one.form.title} · {one.reviewer_name}"
+        rows.append(
+            Row(
+                one.id,
+                (
+                    content(*sign),
+                    content(one.queue if mine else one.agent_name, "bold" if unread else ""),
+                    content(what, "$muted"),
+                    content(moment(one.at, now), "$muted"),
+                    content(word, style),
+                ),
+            )
+        )
+    return rows
+
+
+def calibration_rows(calibrations: Sequence[Calibration], me: str, now: Instant) -> list[Row]:
+    """Calibrations, with whose answers are still to come."""
+    rows = []
+    for one in calibrations:
+        waits = me in one.reviewers and me not in one.submitted
+        if not one.open:
+            state = content("✓ both are in", "$success")
+        else:
+            state = content("● yours to come", "bold $warning") if waits else content("◌ other to come", "$muted")
+        names = " and ".join(one.reviewer_names)
+        rows.append(
+            Row(
+                one.id,
+                (
+                    content("=" if not one.open else "◌", "$accent"),
+                    content(one.agent_name),
+                    content(f"{one.form.title} · {names}", "$muted"),
+                    content(moment(one.at, now), "$muted"),
+                    state,
+                ),
+            )
+        )
+    return rows
+
+
+def note_rows(notes: Sequence[CoachingNote], now: Instant, *, mine: bool = False) -> list[Row]:
+    """Coaching notes, with whether they were acknowledged."""
+    rows = []
+    for one in notes:
+        if one.acknowledged_at is not None:
+            state = content("✓ acknowledged", "$success")
+        elif mine:
+            state = content("● for you", "bold $accent")
+        elif one.released_at is None:
+            state = content("○ not released", "$warning")
+        else:
+            state = content("◐ read" if one.read_at is not None else "○ not read", "$warning")
+        rows.append(
+            Row(
+                one.id,
+                (
+                    content("✎", "$accent"),
+                    content(one.by_name if mine else one.agent_name),
+                    content(one.text.replace("\n", " "), "$muted", limit=200),
+                    content(moment(one.at, now), "$muted"),
+                    state,
+                ),
+            )
+        )
+    return rows

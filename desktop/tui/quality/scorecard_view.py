@@ -1,0 +1,284 @@
+"""A scorecard filled in by keyboard: digits answer, the score runs along."""
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from desktop.app.card_in_hand import CardInHand
+from desktop.domain.instant import Instant
+from desktop.domain.scorecards import (
+    NO,
+    NOT_APPLICABLE,
+    YES,
+    Answer,
+    Comment,
+    Question,
+    QuestionKind,
+    allowed,
+    needs_comment,
+    percent,
+    share_of,
+)
+from desktop.tui import wording
+from desktop.tui.quality.words_field import keys_of
+from desktop.tui.safe_text import Part, content, line
+
+KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
+NONE_KEY, CLEAR_KEY = "minus", "backspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to answer a question, and the key that does."""
+
+    key: str
+    value: str
+    text: str
+
+
+def choices(question: Question) -> tuple[Choice, ...]:
+    """Every way to answer, with its key. On a scale of single digits the key is the digit itself."""
+    values = [value for value in allowed(question) if value != NOT_APPLICABLE]
+    match question.kind:
+        case QuestionKind.YES_NO:
+            texts = {YES: "yes", NO: "no"}
+        case QuestionKind.CHOICE:
+            texts = {option.id: option.text for option in question.options}
+        case QuestionKind.SCALE:
+            texts = {value: value for value in values}
+    own = question.kind is QuestionKind.SCALE and all(value in KEYS or value == "10" for value in values)
+    found = [Choice(value[-1] if own else KEYS[place], value, texts[value]) for place, value in enumerate(values)]
+    return (*found, Choice("-", NOT_APPLICABLE, "does not apply")) if question.not_applicable else tuple(found)
+
+
+class ScorecardView(VerticalScroll, can_focus=True):
+    """Draws a card and turns keys into answers; it keeps nothing of its own but the place it is at."""
+
+    DEFAULT_CSS = """
+    ScorecardView { display: none; height: 1fr; border: round $rule; padding: 0 1; scrollbar-size-vertical: 1; }
+    ScorecardView:focus { border: round $accent; }
+    ScorecardView.open { display: block; }
+    ScorecardView Static { width: 100%; height: auto; }
+    """
+
+    class Answered(Message):
+        """A question was answered, or its answer taken back ("")."""
+
+        def __init__(self, answer: Answer) -> None:
+            super().__init__()
+            self.answer = answer
+
+    class Wanted(Message):
+        """Something else is to be done: `comment`, `remark`, `release`, `submit`."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
+    def __init__(self) -> None:
+        super().__init__(id="card")
+        self.card: CardInHand | None = None
+        self._at = 0
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield Static(id="card-text")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    @property
+    def question(self) -> Question | None:
+        """The question that keys answer now."""
+        return self.card.form.questions[self._at] if self.card is not None else None
+
+    def open(self, card: CardInHand) -> None:
+        """Begin at the first question without an answer."""
+        self.card = card
+        left = card.score.unanswered
+        places = [place for place, one in enumerate(card.form.questions) if one.id in left]
+        self._at = places[0] if places else 0
+        self.add_class("open")
+
+    def close(self) -> None:
+        """Hide it."""
+        self.card = None
+        self.remove_class("open")
+
+    def show(self, card: CardInHand, saved_at: Instant | None, problem: str) -> None:
+        """Draw a card, with how safe it is."""
+        self.card = card
+        width = max(20, (self.content_size.width or self.app.size.width) - 1)
+        lines: list[Content] = []
+        tops: list[int] = []
+        score = card.score
+        for place, section in enumerate(card.form.sections):
+            share = score.sections[place]
+            lines.append(line((section.title or "Questions", "bold $accent"), (f"   {percent(share)} %", "$muted")))
+            for question in section.questions:
+                tops.append(len(lines))
+                here = len(tops) - 1 == self._at
+                lines += _question_lines(card, question, width, here=here)
+        lines += [content(""), line(("comment on the whole  ", "$muted"), ("o", "bold $accent"))]
+        lines += [content(f"  {one}") for one in card.comment.split("\n") if card.comment]
+        self.query_one("#card-text", Static).update(Content("\n").join(lines))
+        self.border_title = line((f"{card.form.title} · {card.agent_name}", "bold"), *_safety(card, saved_at, problem))
+        self.border_subtitle = _score_line(card)
+        self._bring_into_sight(tops, lines, width)
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits answer and go on; arrows move; the rest is asked for."""
+        question = self.question
+        if question is None or self.card is None:
+            return
+        wanted = {"c": "comment", "enter": "comment", "o": "remark", "t": "release"}.get(event.key)
+        chosen = next((one for one in choices(question) if _typed(event.key) == one.key), None)
+        if event.key in ("alt+enter", "ctrl+enter"):
+            wanted = "submit"
+        if chosen is None and question.kind is QuestionKind.YES_NO and event.key in ("y", "n"):
+            chosen = choices(question)[0 if event.key == "y" else 1]
+        if chosen is not None:
+            self._answer(Answer(question.id, chosen.value, self.card.answer(question.id).comment))
+            if not needs_comment(question, chosen.value):
+                self._move(1)
+        elif event.key == CLEAR_KEY:
+            self._answer(Answer(question.id, "", self.card.answer(question.id).comment))
+        elif event.key in ("up", "down"):
+            self._move(-1 if event.key == "up" else 1)
+        elif event.key in ("home", "end"):
+            self._move(-len(self.card.form.questions) if event.key == "home" else len(self.card.form.questions))
+        elif wanted is not None:
+            self.post_message(self.Wanted(wanted))
+        elif not event.is_printable or event.key in ("question_mark",):
+            return
+        event.stop()
+
+    def _answer(self, answer: Answer) -> None:
+        self.post_message(self.Answered(answer))
+
+    def _move(self, by: int) -> None:
+        if self.card is not None:
+            self._at = max(0, min(len(self.card.form.questions) - 1, self._at + by))
+            self.post_message(self.Wanted("redraw"))
+
+    def _bring_into_sight(self, tops: list[int], lines: list[Content], width: int) -> None:
+        if not tops:
+            return
+
+        def height(upto: int) -> int:
+            return sum(max(1, one.get_height({}, width)) for one in lines[:upto])
+
+        top = height(tops[self._at])
+        below = tops[self._at + 1] if self._at + 1 < len(tops) else len(lines)
+        bottom, room = height(below), self.content_size.height or 10
+        if top - 1 < self.scroll_y:
+            self.scroll_to(y=max(0, top - 1), animate=False)
+        elif bottom > self.scroll_y + room:
+            self.call_after_refresh(self.scroll_to, y=min(top, bottom - room), animate=False)
+
+
+def _typed(key: str) -> str:
+    return "-" if key == NONE_KEY else key
+
+
+def _question_lines(card: CardInHand, question: Question, width: int, *, here: bool) -> list[Content]:
+    answer = card.answer(question.id)
+    sign, word, style = _answer_words(question, answer)
+    mark: Part = ("▌", "$accent") if here else " "
+    marks = "‼ " if question.critical else ""
+    if not here:
+        text = content(f"{marks}{question.text}")
+        room = max(8, width - len(word) - 6)
+        text = (
+            text.truncate(room, ellipsis=True) if text.cell_length > room else text.pad_right(room - text.cell_length)
+        )
+        flag = "✎" if answer.comment else " "
+        return [line(mark, (f"{sign} ", style), text, (f" {flag} ", "$muted"), (word, style))]
+    notes = [f"×{question.weight}"]
+    notes += ["critical: lost, the whole is 0"] if question.critical else []
+    notes += ["comment wanted"] if question.comment is Comment.ALWAYS else []
+    notes += ["comment wanted unless full"] if question.comment is Comment.WHEN_LOST else []
+    found = [
+        line(mark, (f"{sign} ", style), (f"{marks}{question.text}", "bold")),
+        line(mark, (f"  {' · '.join(notes)}", "$muted")),
+    ]
+    if question.help:
+        found.append(line(mark, (f"  {question.help}", "$muted")))
+    given: list[Part] = [mark, "  "]
+    for one in choices(question):
+        chosen = one.value == answer.value
+        text = one.text if question.kind is QuestionKind.CHOICE or one.text != one.key else ""
+        label: list[Part] = [
+            (f" {one.key} ", "bold reverse $accent" if chosen else "bold $accent"),
+            (f" {'◂ ' if chosen else ''}{text}  ", "bold" if chosen else ""),
+        ]
+        if question.kind is QuestionKind.CHOICE:
+            found.append(line(mark, "  ", *label))
+        else:
+            given += label
+    if question.kind is not QuestionKind.CHOICE:
+        found.append(line(*given))
+    missing = needs_comment(question, answer.value) and not answer.comment.strip()
+    if answer.comment or missing:
+        pen: Part = ("  ✎ needs a comment: c", "bold $warning") if missing else ("  ✎ ", "$accent")
+        texts = answer.comment.split("\n") if answer.comment and not missing else [""]
+        found.append(line(mark, pen, texts[0]))
+        found += [line(mark, f"    {one}") for one in texts[1:]]
+    return found
+
+
+def _answer_words(question: Question, answer: Answer) -> tuple[str, str, str]:
+    """Sign, word and style of an answer."""
+    if not answer.value:
+        return "○", "—", "$muted"
+    share = share_of(question, answer.value)
+    word = answer.value if question.kind is not QuestionKind.CHOICE else _option(question, answer.value)
+    if share is None:
+        return "–", "n/a", "$muted"
+    if share == 1:
+        return "✓", word, "$success"
+    return ("✕", word, "bold $error" if question.critical else "$error") if share == 0 else ("◐", word, "$warning")
+
+
+def _option(question: Question, value: str) -> str:
+    text = next((option.text for option in question.options if option.id == value), value)
+    return content(text).truncate(16, ellipsis=True).plain if content(text).cell_length > 16 else text
+
+
+def _safety(card: CardInHand, saved_at: Instant | None, problem: str) -> list[Part]:
+    if card.sending:
+        return [(" · being handed in; it is safe here", "$warning")]
+    if problem:
+        return [(f" · NOT SAVED: {problem}", "bold $error")]
+    if saved_at is not None:
+        return [(f" · saved {wording.clock(saved_at)}", "$success")]
+    return [(" · saving …", "$muted")] if card.answers or card.comment else []
+
+
+def _score_line(card: CardInHand) -> Content:
+    score = card.score
+    parts: list[Part] = []
+    if score.failed:
+        parts.append(("✕ 0.0 % · critical", "bold $error"))
+        parts.append((f" (else {percent(score.before_critical)} %)", "$muted"))
+    else:
+        style = "bold" if score.passed is None else "bold $success" if score.passed else "bold $error"
+        word = "" if score.passed is None else " ✓ passed" if score.passed else " ✕ below"
+        parts.append((f"{percent(score.share)} %{word}", style))
+        parts.append((f" · mark {card.form.pass_mark}" if card.form.pass_mark else "", "$muted"))
+    if score.unanswered:
+        parts.append((f" · {len(score.unanswered)} to answer", "$warning"))
+    if score.uncommented:
+        parts.append((f" · {len(score.uncommented)} to comment", "$warning"))
+    if not card.calibration:
+        parts.append((" · agent reads it at once" if card.release else " · agent reads it when released", "$muted"))
+    parts.append("  ")
+    parts.append(keys_of(("alt+enter", "hand in")) if score.complete else "")
+    return line(*parts)

@@ -1,0 +1,103 @@
+"""An editor whose border says how safe its words are: on disk, fsynced, or not yet."""
+
+from collections.abc import Callable
+
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
+
+from desktop.domain.instant import Instant
+from desktop.tui import wording
+from desktop.tui.safe_text import Part, content, line
+
+
+class WordsField(TextArea):
+    """Hidden until something is to be written. Every key goes to `on_words` at once."""
+
+    DEFAULT_CSS = """
+    WordsField { display: none; height: 7; border: round $accent; padding: 0 1; background: $background; }
+    WordsField.open { display: block; }
+    """
+
+    def __init__(self, name: str) -> None:
+        """`name` is the id of the widget."""
+        super().__init__(
+            soft_wrap=True, show_line_numbers=False, id=name, highlight_cursor_line=False, tab_behavior="focus"
+        )
+        self._known = ""
+        self._limit = 0
+        self._heading = ""
+        self.subject = ""
+        """What the words belong to, as the caller names it."""
+        self.on_words: Callable[[str], None] = lambda text: None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def open(self, subject: str, heading: str, text: str, limit: int, on_words: Callable[[str], None]) -> None:
+        """Go on with a text.
+
+        Args:
+            heading: what it is, in the border.
+            limit: the most characters it may have.
+            on_words: gets the whole text whenever it changed.
+        """
+        self.subject, self._heading, self._limit, self.on_words = subject, heading, limit, on_words
+        self._known = text
+        with self.prevent(TextArea.Changed):
+            self.load_text(text)
+            self.move_cursor(self.document.end)
+        self.add_class("open")
+        self.focus()
+
+    def close(self) -> None:
+        """Hide it; what was typed was handed over."""
+        self.tell()
+        self.remove_class("open")
+
+    def say(self, saved_at: Instant | None, problem: str, keys: Part) -> None:
+        """Say how safe the words are, and what to press.
+
+        Args:
+            saved_at: since when they are on disk as they are, server time; None while they are not.
+            problem: why they cannot be put there.
+        """
+        safety: Part = ("", "")
+        if problem:
+            safety = (f" · NOT SAVED: {problem}", "bold $error")
+        elif saved_at is not None:
+            safety = (f" · saved {wording.clock(saved_at)}", "$success")
+        elif self.text:
+            safety = (" · saving …", "$muted")
+        self.border_title = line((self._heading, "bold"), safety)
+        count = f"{len(self.text):,} of {self._limit:,}  " if len(self.text) > self._limit * 3 // 4 else ""
+        self.border_subtitle = line((count, "$warning"), keys)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Hand over what was typed."""
+        event.stop()
+        self.tell()
+
+    def edit(self, edit: Edit) -> EditResult:
+        """See the base class; what would make the text too long is not taken, and nothing else is touched."""
+        before = len(self.text)
+        after = before + len(edit.text) - len(self.get_text_range(edit.top, edit.bottom))
+        if self._limit and after > max(before, self._limit):
+            self.app.bell()
+            return EditResult(edit.to_location, "")
+        return super().edit(edit)
+
+    def tell(self) -> None:
+        """Hand over what was typed since the last time."""
+        if self.is_open and self.text != self._known:
+            self._known = self.text
+            self.on_words(self.text)
+
+
+def keys_of(*pairs: tuple[str, str]) -> Part:
+    """Keys with what they do, for a border."""
+    parts: list[Part] = []
+    for key, verb in pairs:
+        parts += [(key, "bold $accent"), (f" {verb}  ", "$muted")]
+    return line(*parts) if parts else content("")
