@@ -122,7 +122,9 @@ def intervals(
         _INTERVALS.format(
             queue="queue" if asked.by_queue else "0",
             channels=" AND channel IN (SELECT unnest($channels::VARCHAR[])::channel_word)" if channels else "",
-            sums=", ".join([f"sum({name})::BIGINT" for name in SUMS] + [f"sum({name})" for name in (*SECONDS, *STAFF)]),
+            sums=", ".join(
+                [f"sum({name})::BIGINT" for name in SUMS] + [f"round(sum({name}), 6)" for name in (*SECONDS, *STAFF)]
+            ),
         ),
         {
             **({"channels": channels} if channels else {}),
