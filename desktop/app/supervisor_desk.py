@@ -17,6 +17,7 @@ from desktop.ports.contact_center import ContactCenter
 
 if TYPE_CHECKING:
     from desktop.app.quality_desk import QualityDesk
+    from desktop.app.staffing_desk import StaffingDesk
 
 
 class SupervisorDesk:
@@ -40,6 +41,16 @@ class SupervisorDesk:
         self.habits = FloorHabits(opened)
         self._opened = opened
         self._quality: QualityDesk | None = None
+        self._staffing: StaffingDesk | None = None
+
+    @property
+    def staffing(self) -> "StaffingDesk":
+        """How many agents are needed. Made when it is asked for; from then on it watches the queues' pace."""
+        if self._staffing is None:
+            from desktop.app.staffing_desk import StaffingDesk
+
+            self._staffing = StaffingDesk(self._store, self.history)
+        return self._staffing
 
     @property
     def quality(self) -> "QualityDesk":

@@ -141,11 +141,12 @@ def required(demand: Demand, target: Target, shrinkage: float = 0.0) -> Requirem
         return target.met(outcome(demand, agents, target.threshold))
 
     most = int(MOST_SERVERS) // demand.concurrency.slots
-    short, enough = 0, 1
+    short, enough = 0, max(1, min(most, int(demand.load / demand.concurrency.slots)))
+    stride = 1
     while not good(enough):
         if enough == most:
             raise ValueError(f"more than {MOST_SERVERS:,.0f} servers are not computed")
-        short, enough = enough, min(most, enough * 2)
+        short, enough, stride = enough, min(most, enough + stride), stride * 2
     while enough - short > 1:
         middle = (short + enough) // 2
         short, enough = (short, middle) if good(middle) else (middle, enough)

@@ -119,7 +119,10 @@ def what_if(
         return replace(
             blank, why_not=f"Fewer than {FEWEST_HANDLED} contacts were finished: the handle time is unknown."
         )
-    patience, assumed = _patience(day)
+    patience = patience_of(day)
+    assumed = "nobody gives up: too few did today to know better"
+    if isfinite(patience):
+        assumed = f"customers give up after {patience:.0f} s on average, as {day.abandoned} did today"
     demand = Demand(calls, window, handle, patience, Concurrency(pool.slots))
     if not isfinite(patience) and demand.load >= pool.agents * pool.slots:
         text = "More comes in than can be handled, and too few gave up to know how long customers wait."
@@ -189,18 +192,15 @@ def _handle(counts: Counts) -> tuple[float, int] | None:
     return mean, counts.handled
 
 
-def _patience(day: Counts) -> tuple[float, str]:
-    """Mean seconds until a customer gives up, and a sentence about it.
+def patience_of(counts: Counts) -> float:
+    """Mean seconds until a customer gives up; infinite when too few did to know.
 
     All time spent in line by the number who gave up: the estimate of greatest likelihood when the answered are taken
     as those whose patience was cut off (L. Brown et al., "Statistical Analysis of a Telephone Call Center", JASA 100,
     2005, section 5).
     """
-    gone = counted(day, "abandoned")
-    mean = _IN_LINE.value(day)
-    if gone is None or mean is None or gone < FEWEST_ABANDONED or mean <= 0:
-        return inf, "nobody gives up: too few did today to know better"
-    return mean, f"customers give up after {mean:.0f} s on average, as {gone:.0f} did today"
+    gone, mean = counted(counts, "abandoned"), _IN_LINE.value(counts)
+    return inf if gone is None or mean is None or gone < FEWEST_ABANDONED or mean <= 0 else mean
 
 
 def _doubt(now: Step, measured: float | None, counts: Counts) -> str:
