@@ -1,9 +1,17 @@
 """What the calls are doing, from the server's events. Pure: no clock, no network."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from desktop.backends.asterisk.contact import Contact, Line, attributes, known_name, on_channel, phone_number
+from desktop.backends.asterisk.contact import (
+    Contact,
+    Line,
+    attributes,
+    fetched_caller,
+    known_name,
+    on_channel,
+    phone_number,
+)
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.parties import Parties, Tell
 from desktop.backends.asterisk.settings import Settings
@@ -54,7 +62,7 @@ class Calls:
             "dialbegin": self._dialling,
             "dialstate": self._dialling,
             "dialend": self._dialled,
-            "bridgeenter": self.parties.bridged,
+            "bridgeenter": self._bridged,
             "bridgeleave": self.parties.bridged,
             "localoptimizationbegin": self.parties.spliced,
             "attendedtransfer": self.parties.transferred,
@@ -85,6 +93,10 @@ class Calls:
         """Who waits in a queue, longest first."""
         found = [one.waiting for one in self.waiting.values() if one.queue == queue]
         return tuple(sorted(found, key=lambda one: one.since))
+
+    def waiting_in(self, queue: str) -> int:
+        """How many wait in a queue."""
+        return sum(one.queue == queue for one in self.waiting.values())
 
     def wait(self, queue: str, waiting: Waiting) -> None:
         """Somebody waits, as a list tells."""
@@ -129,16 +141,17 @@ class Calls:
 
     def _abandoned(self, message: Message, at: Instant) -> None:
         self.waiting.pop(message["Uniqueid"], None)
-        for contact in self._offers(message["Uniqueid"]):
+        for contact in self.offers(message["Uniqueid"]):
             contact.change(customer_connected=False)
             self._offer_over(contact, OfferEnd.ABANDONED, at)
 
     def _called(self, message: Message, at: Instant) -> None:
         interface, caller, agent = message["Interface"], message["Uniqueid"], message["DestUniqueid"]
         mine = interface == self._settings.interface
-        if not (mine or self._settings.role is Role.SUPERVISOR) or not caller or not agent:
-            return
         queue = message["Queue"]
+        theirs = self._settings.role is Role.SUPERVISOR and queue in self._settings.queues
+        if not (mine or theirs) or not caller or not agent:
+            return
         waits = self.waiting.get(caller)
         arrived = waits.waiting.since if waits is not None else at
         interaction = Interaction(
@@ -168,7 +181,7 @@ class Calls:
 
     def _connected(self, message: Message, at: Instant) -> None:
         contact = self.of_agent(message["DestUniqueid"])
-        for other in self._offers(message["Uniqueid"]):
+        for other in self.offers(message["Uniqueid"]):
             if other is not contact:
                 other.ending = OfferEnd.RESCINDED
                 if any(one is other for one, _ in self._vanished):
@@ -192,11 +205,65 @@ class Calls:
 
     def _channel(self, message: Message, at: Instant) -> None:
         made = self.contacts.get(message["Uniqueid"])
-        if made is not None and made.agent.uid == message["Uniqueid"]:
-            made.agent.name = message["Channel"]
+        uid, name = message["Uniqueid"], message["Channel"]
+        if made is not None and made.agent.uid == uid:
+            made.agent.name = name
             self._tell(Change.UPDATED, made, "ringing")
+        elif fetched_caller(uid):
+            interface = name.rpartition("-")[0]
+            if interface == self._settings.interface or self._settings.role is Role.SUPERVISOR:
+                self.fetches(self.fetching(uid, interface, at), name)
         else:
             self.parties.channel(message)
+
+    # Callers who are fetched to a phone
+
+    def fetching(self, uid: str, interface: str, at: Instant) -> Contact:
+        """A contact that fetches a caller, out of the line or from another agent, to an agent's phone."""
+        caller = fetched_caller(uid)
+        waits = self.waiting.get(caller)
+        before = next((one for one in self.contacts.values() if one.caller and one.caller.uid == caller), None)
+        waiting = waits.waiting if waits is not None else None
+        interaction = Interaction(
+            id=uid,
+            version=0,
+            channel=Channel.VOICE,
+            direction=Direction.INBOUND,
+            phase=Phase.CONNECTING,
+            queue=waits.queue if waits is not None else before.interaction.queue if before is not None else "",
+            customer=waiting.customer if waiting is not None else phone_number(""),
+            arrived_at=waiting.since if waiting is not None else at,
+            phase_since=at,
+            agent_id=interface,
+            wrap_up_rule=self._settings.rule,
+            raw_state="Bridge",
+        )
+        if before is not None:
+            known = before.interaction
+            interaction = replace(
+                interaction,
+                customer=known.customer,
+                customer_name=known.customer_name,
+                arrived_at=known.arrived_at,
+                attributes=known.attributes,
+            )
+        name = before.caller.name if before is not None and before.caller is not None else ""
+        return Contact(interaction, before.linked if before is not None else caller, Line(uid, uid), Line(caller, name))
+
+    def fetches(self, contact: Contact, name: str = "") -> None:
+        """Such a contact begins; `name` is its channel's, once there is one."""
+        self.contacts[contact.interaction.id] = contact
+        contact.agent.name = name or contact.agent.name
+        self._tell(Change.CONNECTING, contact, "fetched")
+
+    def _bridged(self, message: Message, at: Instant) -> None:
+        uid = message["Uniqueid"]
+        self.waiting.pop(uid, None)  # fetched out of the line, which is told by nothing else
+        self.parties.bridged(message, at)
+        contact = self.of_agent(uid)
+        if contact is not None and fetched_caller(uid) and contact.interaction.phase is Phase.CONNECTING:
+            contact.move(Phase.ACTIVE, at, answered_at=at, raw_state="BridgeEnter")
+            self._tell(Change.CONNECTED, contact, "fetched")
 
     def _renamed(self, message: Message, at: Instant) -> None:
         for contact in self.contacts.values():
@@ -255,8 +322,12 @@ class Calls:
     def _agent_gone(self, contact: Contact, cause: int, at: Instant) -> None:
         phase = contact.interaction.phase
         if phase is Phase.ACTIVE:
-            self._talk_over(contact, "agent_ended", at)
-        elif phase is Phase.CONNECTING and contact.interaction.direction is Direction.OUTBOUND:
+            fetched = bool(fetched_caller(contact.agent.uid))
+            left = fetched and not contact.interaction.customer_connected
+            self._talk_over(contact, "customer_left" if left else "agent_ended", at)
+        elif phase is Phase.CONNECTING and (
+            contact.interaction.direction is Direction.OUTBOUND or fetched_caller(contact.agent.uid)
+        ):
             self.not_reached(contact, at)
         elif phase in (Phase.OFFERED, Phase.CONNECTING):
             how = contact.ending or contact.why(cause)
@@ -265,7 +336,8 @@ class Calls:
             else:  # why comes a moment after: the caller gave up, or another took it
                 self._vanished.append((contact, at))
 
-    def _offers(self, caller: str) -> list[Contact]:
+    def offers(self, caller: str) -> list[Contact]:
+        """The agents at whose phones a caller rings."""
         return [
             one
             for one in self.contacts.values()
@@ -286,10 +358,12 @@ class Calls:
             return
         if contact.leaving:
             why = "transferred"
+        elif contact.fetched_away:
+            why = "fetched_away"
         if contact.leg() is not None:
             contact.move_leg(LegPhase.COMPLETED if why == "transferred" else LegPhase.CANCELLED, at)
         contact.change(held=False, held_since=None, muted=False, customer_connected=False)
         contact.move(Phase.WRAP_UP, at, ended_at=at, raw_state="AgentComplete")
-        if why == "transferred":
+        if why in ("transferred", "fetched_away"):
             contact.change(outcome=Outcome.TRANSFERRED)
         self._tell(Change.WRAP_UP, contact, why)

@@ -4,7 +4,15 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from desktop.backends.asterisk.calls import Calls, contact_id
-from desktop.backends.asterisk.contact import Branch, Contact, Line, attributes, known_name, phone_number
+from desktop.backends.asterisk.contact import (
+    Branch,
+    Contact,
+    Line,
+    attributes,
+    fetched_caller,
+    known_name,
+    phone_number,
+)
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.model import Instant, Interaction, Leg
@@ -60,7 +68,7 @@ def read_calls(
         if one.interaction.phase is Phase.WRAP_UP or touched & {line.uid for line in one.lines}
     }
     for agent in seen:
-        contact = _contact(settings, agent, seen, at)
+        contact = _contact(settings, calls, agent, seen, at)
         if contact is None or touched & {line.uid for line in contact.lines}:
             continue
         known = calls.contacts.get(contact.interaction.id)
@@ -74,7 +82,7 @@ def read_calls(
     return gone
 
 
-def _contact(settings: Settings, agent: _Seen, seen: Sequence[_Seen], at: Instant) -> Contact | None:
+def _contact(settings: Settings, calls: Calls, agent: _Seen, seen: Sequence[_Seen], at: Instant) -> Contact | None:
     interface = agent.line.name.rpartition("-")[0]
     mine = interface == settings.interface
     if not (mine or settings.role is Role.SUPERVISOR):
@@ -83,7 +91,11 @@ def _contact(settings: Settings, agent: _Seen, seen: Sequence[_Seen], at: Instan
     family = [one for one in seen if one.message["Linkedid"] == linked and one is not agent]
     if agent.app == "AppQueue":
         caller = next((one for one in family if one.app == "Queue"), None)
-        return _inbound(settings, interface, agent, caller, family, at) if caller is not None else None
+        if caller is None or not (mine or caller.message["Data"].partition(",")[0] in settings.queues):
+            return None
+        return _inbound(settings, interface, agent, caller, family, at)
+    if fetched_caller(agent.line.uid):
+        return _fetched(calls, interface, agent, seen, at)
     if mine and agent.line.uid.startswith(OUT):
         return _outbound(settings, interface, agent, family, at)
     return None
@@ -140,6 +152,21 @@ def _outbound(settings: Settings, interface: str, agent: _Seen, family: Sequence
     )
     contact = Contact(interaction, agent.message["Linkedid"], agent.line, other.line if other is not None else None)
     return _with_state(contact, agent, other, family, at)
+
+
+def _fetched(calls: Calls, interface: str, agent: _Seen, seen: Sequence[_Seen], at: Instant) -> Contact | None:
+    """A caller who was fetched to this phone, or is about to be."""
+    caller = next((one for one in seen if one.line.uid == fetched_caller(agent.line.uid)), None)
+    if caller is None:
+        return None
+    contact = calls.fetching(agent.line.uid, interface, at)
+    contact.agent, contact.caller, contact.linked = agent.line, caller.line, agent.message["Linkedid"]
+    contact.change(
+        customer=phone_number(caller.message["CallerIDNum"]), customer_name=known_name(caller.message["CallerIDName"])
+    )
+    if agent.bridge and agent.bridge == caller.bridge:
+        contact.move(Phase.ACTIVE, _born(agent.line.uid, at), answered_at=at)
+    return contact
 
 
 def _with_state(contact: Contact, agent: _Seen, caller: _Seen | None, family: Sequence[_Seen], at: Instant) -> Contact:

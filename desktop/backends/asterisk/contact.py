@@ -7,6 +7,9 @@ from desktop.backends.asterisk.framing import Message
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.words import LegFailure, LegKind, LegPhase, OfferEnd, Phase
 
+FETCH = "agent-desktop-fetch-"
+"""How the ids of channels begin that fetch a caller to a phone; the caller's channel follows."""
+
 _REFUSED = {17, 21}  # user busy, call rejected: what a phone says when somebody presses its red key
 _UNREACHABLE = {1, 3, 20, 27, 34, 38, 41, 42, 44, 50, 58}
 _LEG_ENDS = {LegPhase.COMPLETED, LegPhase.CANCELLED, LegPhase.FAILED}
@@ -62,6 +65,7 @@ class Contact:
     ending: OfferEnd | None = None  # how the offer will have ended, known before its channel is gone
     unanswered: bool = False
     leaving: bool = False  # the agent goes and the others stay
+    fetched_away: bool = False  # the customer is with somebody else already, who fetched them
     spies: dict[str, str] = field(default_factory=dict)  # spying channel -> leg
 
     @property
@@ -131,6 +135,11 @@ class Contact:
 def on_channel(contacts: Mapping[str, Contact], uid: str) -> Contact | None:
     """The contact whose agent is on that channel."""
     return next((one for one in contacts.values() if one.agent.uid == uid), None) if uid else None
+
+
+def fetched_caller(uid: str) -> str:
+    """The caller's channel that a channel was made to fetch; "" for any other channel."""
+    return uid.removeprefix(FETCH).partition("~")[0] if uid.startswith(FETCH) else ""
 
 
 def phone_number(text: str) -> Address:

@@ -15,15 +15,16 @@ from desktop.backends.asterisk.channels import HELD, MUTED
 from desktop.backends.asterisk.contact import Contact
 from desktop.backends.asterisk.once import Once
 from desktop.backends.asterisk.outgoing import Outgoing
-from desktop.backends.asterisk.rights import ALL, SUPERVISORS, offered
+from desktop.backends.asterisk.rights import ALL, offered
 from desktop.backends.asterisk.settings import OPTIONS, settings
 from desktop.backends.asterisk.sign_in import SignIn
+from desktop.backends.asterisk.supervision import AsteriskSupervision
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.transfers import Transfers
 from desktop.backends.asterisk.wrap_ups import WrapUps
 from desktop.domain.events import Change, Envelope
 from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.words import Availability, Monitoring, OfferEnd, Phase
+from desktop.domain.words import Availability, OfferEnd, Phase
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
@@ -33,7 +34,7 @@ _TONE_SECONDS = 0.1
 _CALL_REJECTED = "21"
 
 
-class AsteriskContactCenter(ContactCenter):
+class AsteriskContactCenter(AsteriskSupervision, ContactCenter):
     """One agent at one Asterisk."""
 
     manifest: ClassVar[Manifest] = Manifest(
@@ -47,15 +48,14 @@ class AsteriskContactCenter(ContactCenter):
 
     def __init__(self, board: Switchboard) -> None:
         """Talks by `board`, which it closes."""
-        self._board = board
-        self._once = Once()
+        self._transfers = Transfers(board)
+        super().__init__(board, Once(), self._transfers)
         self._sign_in = SignIn(board)
         self._wrap_ups = WrapUps(board, self._sign_in)
-        self._transfers = Transfers(board)
         self._outgoing = Outgoing(board, self._transfers)
         self._callbacks = Callbacks(board, self._transfers)
         self._calling_back: asyncio.Task[None] | None = None
-        self._offered: frozenset[Capability] = self.manifest.capabilities
+        self._offered = self.manifest.capabilities
         board.restored = self._wrap_ups.restore
         board.heard.append(self._heard)
 
@@ -222,16 +222,6 @@ class AsteriskContactCenter(ContactCenter):
             return await self._outgoing.dial(address, queue, key)
 
         return await self._once.do(key, work)
-
-    async def monitor(self, agent_id: str, mode: Monitoring, *, why: str, key: str) -> str:
-        if not self._offered & SUPERVISORS:
-            return await super().monitor(agent_id, mode, why=why, key=key)
-        return await self._once.do(key, lambda: self._outgoing.monitor(agent_id, mode, key))
-
-    async def end_monitor(self, monitor_id: str, *, key: str) -> None:
-        if not self._offered & SUPERVISORS:
-            await super().end_monitor(monitor_id, key=key)
-        await self._outgoing.end_monitor(monitor_id)
 
     def _need(self, capability: Capability) -> None:
         if capability not in self._offered:

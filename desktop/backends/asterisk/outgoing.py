@@ -1,22 +1,18 @@
-"""Calls that the desktop makes: to customers, and to listen to a colleague's."""
+"""Calls to customers that the desktop makes."""
 
 import contextlib
 import hashlib
 
 from desktop.backends.asterisk.channels import OUT
 from desktop.backends.asterisk.contact import Contact, Line, phone_number
-from desktop.backends.asterisk.settings import interface_name
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.transfers import Transfers
 from desktop.domain.events import Change
 from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Channel, Direction, Monitoring, Phase
-from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
+from desktop.domain.words import Channel, Direction, Phase
+from desktop.ports.errors import BackendError, Conflict, Rejected
 
-SPY = "agent-desktop-spy-"
 _RING_SECONDS = 30
-# `q` no beep, `E` ends with the call that is listened to, `w` the agent hears us, `B` both hear us.
-_MODES = {Monitoring.LISTEN: "qE", Monitoring.WHISPER: "qEw", Monitoring.BARGE: "qEB"}
 
 
 def channel_id(prefix: str, key: str) -> str:
@@ -70,33 +66,6 @@ class Outgoing:
             board.calls.not_reached(contact, board.now())
             raise
         return contact.interaction
-
-    async def monitor(self, agent_id: str, mode: Monitoring, key: str) -> str:
-        """Ring the supervisor's phone, and let it listen when it is picked up; answers what `end` takes.
-
-        Raises:
-            NotFound: nobody of that id is in a queue.
-        """
-        if agent_id not in {interface for _, interface in self._board.floor.members}:
-            raise NotFound("Nobody of that name is signed in.")
-        uid = channel_id(SPY, key)
-        # The dash ends the name: without it PJSIP/agent1 would be PJSIP/agent10 too.
-        data = f"{interface_name(agent_id)}-,{_MODES[mode]}"
-        await self._originate(uid, "Monitor", ("Application", "ChanSpy"), ("Data", data))
-        return uid
-
-    async def end_monitor(self, monitor_id: str) -> None:
-        """Hang up. It is no failure when it is over already.
-
-        Raises:
-            Rejected: that is no such id.
-        """
-        if not monitor_id.startswith(SPY):
-            raise Rejected("That is nothing to listen to.")
-        try:
-            await self._board.act("Hangup", ("Channel", monitor_id))
-        except NotFound:
-            return
 
     def _heard(self, change: Change, contact: Contact, reason: str) -> None:
         if change is Change.CLOSED and reason == "not_reached":

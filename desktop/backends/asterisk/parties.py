@@ -37,8 +37,19 @@ class Parties:
         elif self.bridges.get(uid) == message["BridgeUniqueid"]:
             del self.bridges[uid]
         for contact in self._contacts.values():
+            if contact.caller is not None and contact.caller.uid == uid:
+                self._see_fetched(contact)
             if contact.branch is not None and uid in {contact.agent.uid, contact.caller.uid if contact.caller else ""}:
                 self._see_hold(contact, at)
+
+    def _see_fetched(self, contact: Contact) -> None:
+        """A customer who comes into another room than their agent's, and not for an expert's sake, was fetched."""
+        agents, callers = (
+            self.bridges.get(contact.agent.uid),
+            self.bridges.get(contact.caller.uid if contact.caller else ""),
+        )
+        if contact.branch is None and contact.interaction.phase is Phase.ACTIVE and agents and callers:
+            contact.fetched_away = agents != callers
 
     def _see_hold(self, contact: Contact, at: Instant) -> None:
         """The customer is held by the phone, or because the agent is in another room with the expert."""

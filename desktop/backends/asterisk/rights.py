@@ -24,12 +24,23 @@ _IF = {
     Capability.WARM_TRANSFER: frozenset({"atxfer", "playdtmf"}),
     Capability.BLIND_TRANSFER: frozenset({"blindtransfer"}),
     Capability.DIAL: frozenset({"originate"}),
-    Capability.MONITOR: frozenset({"originate"}),
-    Capability.WHISPER: frozenset({"originate"}),
-    Capability.BARGE: frozenset({"originate"}),
+    Capability.MONITOR: frozenset({"originate", "playdtmf", "queuelog"}),
+    Capability.WHISPER: frozenset({"originate", "playdtmf", "queuelog"}),
+    Capability.BARGE: frozenset({"originate", "playdtmf", "queuelog"}),
+    Capability.SUPERVISE: frozenset({"queuepause", "queueremove", "queuelog"}),
+    Capability.TAKE_OVER: frozenset({"originate", "queuelog"}),
+    Capability.REASSIGN: frozenset({"originate", "queuelog"}),
+    Capability.MOVE: frozenset({"redirect", "queuelog"}),
+    Capability.PRIORITY: frozenset({"queuechangeprioritycaller", "queuelog"}),
+    Capability.WITHDRAW: frozenset({"queuewithdrawcaller", "redirect", "queuelog"}),
     Capability.CALLBACK: frozenset({"originate", "dbput", "dbget", "dbgettree", "dbdel"}),
 }
-SUPERVISORS = frozenset({Capability.MONITOR, Capability.WHISPER, Capability.BARGE})
+SUPERVISORS = frozenset(
+    {
+        *(Capability.MONITOR, Capability.WHISPER, Capability.BARGE, Capability.SUPERVISE),
+        *(Capability.TAKE_OVER, Capability.REASSIGN, Capability.MOVE, Capability.PRIORITY, Capability.WITHDRAW),
+    }
+)
 ALL = ALWAYS | frozenset(_IF)
 
 
@@ -41,7 +52,7 @@ def offered(actions: Set[str], settings: Settings) -> frozenset[Capability]:
     """
     found = {one for one, needed in _IF.items() if needed <= actions}
     if not settings.queue_context:
-        found.discard(Capability.CALLBACK)
+        found -= {Capability.CALLBACK, Capability.MOVE}
     if settings.role is not Role.SUPERVISOR:
         found -= SUPERVISORS
     return ALWAYS | found

@@ -4,6 +4,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.backends.asterisk.link import Place
 from desktop.backends.wire.address import is_loopback
@@ -39,6 +40,8 @@ OPTIONS = (
     Option("complete_code", "atxfercomplete of features.conf.", default="*2"),
     Option("conference_code", "atxferthreeway of features.conf.", default="*3"),
     Option("swap_code", "atxferswap of features.conf.", default="*4"),
+    Option("zone", "The centre's time zone, e.g. Europe/Berlin: counting begins anew at its midnight.", default=""),
+    Option("short_abandon_seconds", "Who gives up so soon is counted apart.", "number", default="5"),
     Option("pause_when_missed", "Whether who misses an offer becomes not ready.", "flag", default="true"),
 )
 
@@ -67,6 +70,8 @@ class Settings:
     conference_code: str
     swap_code: str
     pause_when_missed: bool
+    zone: str
+    short_abandon_seconds: float
 
     def rings_for(self, queue: str) -> float:
         """How many seconds an offer of the queue rings."""
@@ -99,6 +104,8 @@ def settings(options: Mapping[str, str]) -> Settings:
         conference_code=_matching(given["conference_code"], _CODE, "conference_code", "e.g. *3"),
         swap_code=_matching(given["swap_code"], _CODE, "swap_code", "e.g. *4"),
         pause_when_missed=_flag(given["pause_when_missed"], "pause_when_missed"),
+        zone=_zone(given["zone"]),
+        short_abandon_seconds=_number(given["short_abandon_seconds"], "short_abandon_seconds", 3600.0),
     )
 
 
@@ -155,6 +162,13 @@ def _number(text: str, option: str, most: float) -> float:
     if not re.fullmatch(r"\d{1,9}(\.\d{1,3})?", text) or float(text) > most:
         raise Rejected(f"{option} is no number from 0 to {most:g}: {text[:40]!r}.")
     return float(text)
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key if text else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Rejected(f"zone is no time zone: {text[:40]!r} (e.g. Europe/Berlin).") from error
 
 
 def _role(text: str) -> Role:

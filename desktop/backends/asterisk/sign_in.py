@@ -92,11 +92,21 @@ class SignIn:
             own = self._board.own
             following, reason = own.get("next"), str(own.get("next_reason", ""))
             after = (following, reason) if isinstance(following, Availability) else self.after
+            given = await self._given()
+            if given not in ("", WRAP_UP, OFFLINE) and not self._chosen:
+                after = (Availability.NOT_READY, given)  # by a supervisor, in the course of the wrap-up
             if self._board.floor.mine() or self._chosen or isinstance(following, Availability):
                 await self._become(*after)  # whom the server has forgotten meanwhile is not signed in unasked
             self._wrapping_up = False
             for name in ("next", "next_reason", "observed", "reason"):  # not before: it may have to be tried again
                 own.pop(name, None)
+
+    async def _given(self) -> str:
+        """The reason of our pause, by the server itself: what was told of it may still be on its way."""
+        fields = (("Member", self._interface),)
+        members = await (await self._board.link()).listing("QueueStatus", *fields)
+        ours = [one for one in members if one["Location"] == self._interface and one["Paused"] == "1"]
+        return next((one["PausedReason"] for one in ours), "")
 
     async def _become(self, availability: Availability, reason: str) -> None:
         board = self._board

@@ -28,8 +28,9 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
+from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Phase
+from desktop.domain.words import Phase, Role
 from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnknown, Rejected, Unavailable
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ class Switchboard:
         self.heard: list[Callable[[Change, Contact, str], None]] = []
         self.own: dict[str, object] = {}  # fields of the agent's own record that the queues do not know
         self._source = source
+        self._supervises = settings.role is Role.SUPERVISOR
         self._clock = ServerClock(clock)
         self._errands = Errands()
         self.now = self._clock.now  # the server's time
@@ -156,7 +158,10 @@ class Switchboard:
         """Put the contact as it is now into the stream, under a new version."""
         self._version += 1
         contact.change(version=self._version)
-        self._journal.add(InteractionChanged(change, contact.interaction, reason), self.now())
+        if self.is_mine(contact) or contact.interaction.agent_id is None:
+            self._journal.add(InteractionChanged(change, contact.interaction, reason), self.now())
+        if self._supervises:
+            self._floor_soon()
         self._changed.set()
         return contact.interaction
 
@@ -166,11 +171,24 @@ class Switchboard:
             self._floor_due.cancel()
             self._floor_due = None
         at = self.now()
-        for agent in self.floor.agents(at, self.own)[1]:
-            self._journal.add(AgentChanged(agent, reason), at)
-        for queue in self.floor.queues(at)[1]:
-            self._journal.add(QueueChanged(queue), at)
+        agents, queues = self.floor.agents(at, self.own)[1], self.floor.queues(at)[1]
+        mine = self.settings.interface
+        for agent in agents:
+            if agent.id == mine or not self._supervises:
+                self._journal.add(AgentChanged(agent, reason), at)
+        if self._supervises:
+            others = tuple(one for one in agents if one.id != mine)
+            if others or queues:
+                self._journal.add(FloorChanged(others, tuple(queues)), at)
+        else:
+            for queue in queues:
+                self._journal.add(QueueChanged(queue), at)
         self._changed.set()
+
+    def _floor_soon(self) -> None:
+        """A hundred members change within one breath when a queue is busy: told together."""
+        if self._floor_due is None:
+            self._floor_due = asyncio.get_running_loop().call_later(FLOOR_PAUSE, self.tell_floor)
 
     def me(self) -> Agent:
         """The agent's own record."""
@@ -193,6 +211,8 @@ class Switchboard:
                     f"missing {sorted(missing)}",
                 )
             self._clock.set((await link.act("Ping"))["Timestamp"])
+            self.floor.count(await link.listing("QueueStatus"), self.now())
+            self.floor.book.begin(self.now())
             await self._read_all(link)
             if self._closed:
                 raise Unavailable("The connection to the telephone system is closed.")
@@ -233,6 +253,7 @@ class Switchboard:
             self._clock.set(timestamp)
             at = self.now()
             self.calls.settle(at)
+            self.floor.book.run(at)
             self._journal.sign(Heartbeat(at, self._journal.head), at)
             if self._clock.ours() >= figures_due:
                 figures_due = self._clock.ours() + FIGURES_EVERY
@@ -241,9 +262,10 @@ class Switchboard:
         await link.keep_alive(asyncio.sleep, alive)
 
     async def _count(self, link: Link) -> None:
-        """The server's own counters, which no event tells."""
+        """The server's own counters, which no event tells; and what time alone changes."""
         with contextlib.suppress(BackendError):
             self.floor.count(await link.listing("QueueStatus"), self.now())
+            self.floor.forget_told()
             self.tell_floor()
 
     # What the server tells
@@ -255,9 +277,8 @@ class Switchboard:
         at = self._clock.read(message["Timestamp"])
         try:
             self.calls.apply(message, at)
-            if self.floor.apply(message) and self._floor_due is None:
-                # A hundred members change within one breath when a queue is busy: told together.
-                self._floor_due = asyncio.get_running_loop().call_later(FLOOR_PAUSE, self.tell_floor)
+            if self.floor.apply(message, at):
+                self._floor_soon()
         except Exception:  # one event that nobody thought of must not end the agent's day
             log.exception("asterisk: an event of kind %r could not be taken in", message["Event"][:40])
         self._changed.set()
@@ -287,7 +308,7 @@ class Switchboard:
 
     def _picture(self) -> ContactCenterSnapshot:
         at, settings = self.now(), self.settings
-        shown = [one.interaction for one in self.calls.contacts.values() if one.interaction.phase is not Phase.CLOSED]
+        shown = [one.interaction for one in self.calls.contacts.values() if self.is_mine(one)]
         return ContactCenterSnapshot(
             me=settings.interface,
             interactions=tuple(shown),
@@ -295,4 +316,5 @@ class Switchboard:
             queues=tuple(replace(one, as_of=at) for one in self.floor.queues(at)[0]),
             codes=settings.codes,
             reasons=settings.reasons,
+            zone=settings.zone,
         )

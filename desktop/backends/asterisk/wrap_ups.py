@@ -124,7 +124,8 @@ class WrapUps:
         if change is Change.WRAP_UP and self._board.is_mine(contact):
             self._board.spawn(self._begin(contact))
         elif change is Change.WRAP_UP:
-            # Another desktop's to end, of which nothing is told; here only the call is of interest.
+            # Another desktop's to end, of which only their pause tells.
+            self._board.floor.finished[contact.interaction.agent_id or ""] = contact.interaction
             contact.move(Phase.CLOSED, self._board.now())
             self._board.calls.forget(contact)
             self._board.tell(Change.CLOSED, contact, reason)

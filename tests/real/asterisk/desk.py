@@ -15,8 +15,9 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
+from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Agent, Interaction, QueueStats
-from desktop.domain.words import Availability, Phase
+from desktop.domain.words import Availability, Phase, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError
 from tests.real.asterisk.phones import Phone, until
@@ -132,6 +133,20 @@ class Desk:
         """The reasons of the events of one kind, in order."""
         return [one.event.reason for one in self.told if _is(one, change)]  # type: ignore[union-attr]
 
+    def observed(self, agent_id: str) -> Availability | None:
+        """What is known of an agent."""
+        return self.agents[agent_id].observed if agent_id in self.agents else None
+
+    def work(self, agent_id: str) -> list[tuple[str, Phase]]:
+        """What an agent has in hand, as a supervisor is told."""
+        found = self.agents.get(agent_id)
+        return [(one.interaction_id, one.phase) for one in found.work] if found is not None else []
+
+    def reasons_of(self, interaction_id: str) -> list[str]:
+        """The reasons of everything told about one interaction, in order."""
+        events = [one.event for one in self.told if isinstance(one.event, InteractionChanged)]
+        return [one.reason for one in events if one.interaction.id == interaction_id]
+
     async def see(self, true: Callable[[Interaction], object], what: str) -> Interaction:
         """Wait until the one interaction is so."""
         await until(lambda: len(self.interactions) == 1 and true(self.only), what)
@@ -161,8 +176,7 @@ class Desk:
             new = event.interaction
             old = self.interactions.get(new.id)
             assert old is None or new.version > old.version, "a version did not rise"
-            mine = new.agent_id == self.me and new.phase not in (Phase.CLOSED, Phase.QUEUED)
-            if mine or (self.agent.role.value == "supervisor" and new.phase is not Phase.CLOSED):
+            if new.agent_id == self.me and new.phase not in (Phase.CLOSED, Phase.QUEUED):
                 self.interactions[new.id] = new
             else:
                 self.interactions.pop(new.id, None)
@@ -170,6 +184,10 @@ class Desk:
             self.agents[event.agent.id] = event.agent
         elif isinstance(event, QueueChanged):
             self.queues[event.queue.name] = event.queue
+        elif isinstance(event, FloorChanged):
+            assert self.agent.role is Role.SUPERVISOR
+            self.agents |= {one.id: one for one in event.agents}
+            self.queues |= {one.name: one for one in event.queues}
 
 
 def _is(envelope: Envelope, change: Change) -> bool:

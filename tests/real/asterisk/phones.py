@@ -2,14 +2,18 @@
 
 import asyncio
 import contextlib
+import math
+import struct
 from collections.abc import Callable
 from typing import Self
 
-from baresip import Account, Call, Config, Event, Runtime, StackEvent, UserAgent
+from baresip import Account, AudioRestarted, Call, Config, Event, Runtime, StackEvent, UserAgent
 
 from tests.real.servers.asterisk import PASSWORD, Asterisk
 
 SECONDS = 10.0
+_RATE, _TONE_HZ, _FRAMES = 8_000, 440, 60
+_LOUD = 1_000  # of 32,768; the tone is 8,000
 
 
 class Heard:
@@ -78,6 +82,25 @@ class Phone:
             if self._heard.state(call) != "closed":
                 with contextlib.suppress(Exception):
                     await (call.reject() if call in self.rings else call.hangup())
+
+    async def is_heard_by(self, *others: "Phone") -> tuple[bool, ...]:
+        """Say a tone for a while; which of the others, who say nothing, hear it."""
+        said, loudest = 0, [0] * len(others)
+        for frame in range(_FRAMES):
+            wave = (math.sin(2 * math.pi * _TONE_HZ * (said + n) / _RATE) for n in range(_RATE // 50))
+            with contextlib.suppress(AudioRestarted):
+                said += (
+                    self.talks[-1].audio.write(struct.pack(f"<{_RATE // 50}h", *(int(8_000 * one) for one in wave)))
+                    // 2
+                )
+            for number, other in enumerate(others):
+                with contextlib.suppress(AudioRestarted):
+                    heard = other.talks[-1].audio.read(16_000)
+                    samples = struct.unpack(f"<{len(heard) // 2}h", heard)
+                    if frame > _FRAMES // 4:  # what was on the way before does not count
+                        loudest[number] = max([loudest[number], *map(abs, samples)])
+            await asyncio.sleep(0.02)
+        return tuple(one > _LOUD for one in loudest)
 
     def _keep(self, call: Call) -> None:
         self.calls.append(call)

@@ -1,13 +1,13 @@
-"""Calling out, callbacks and supervising, on a real Asterisk."""
+"""Calling out and callbacks, on a real Asterisk."""
 
 import asyncio
 
 import pytest
 
 from desktop.domain.model import Address
-from desktop.domain.words import Availability, Direction, LegKind, LegPhase, Monitoring, Outcome, Phase
+from desktop.domain.words import Availability, Direction, Outcome, Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import NotFound, Rejected, Unsupported
+from desktop.ports.errors import Rejected
 from tests.real.asterisk.desk import Desk, options
 from tests.real.asterisk.phones import Phones, until
 from tests.real.servers.asterisk import Asterisk
@@ -47,38 +47,6 @@ async def test_a_call_out_that_nobody_takes(desk: Desk, phones: Phones) -> None:
     assert call.outcome is None or call.outcome is Outcome.FAILED
 
 
-async def test_listening_whispering_and_barging(server: Asterisk, phones: Phones, desk: Desk) -> None:
-    await desk.become(Availability.AVAILABLE)
-    with pytest.raises(Unsupported):
-        await desk.backend.monitor(desk.me, Monitoring.LISTEN, why="to help", key=desk.key())
-    supervisor, caller = await phones.get("super"), await phones.get("customer")
-    chosen = options(server, "PJSIP/super", role="supervisor")
-    async with Desk(chosen) as boss:
-        assert {Capability.MONITOR, Capability.WHISPER, Capability.BARGE} <= boss.offered
-        await caller.dial("support")
-        call = await desk.talk(await phones.get("agent1"))
-        assert (await boss.reach(Phase.ACTIVE)).id == call.id  # a supervisor sees the work of others
-        for mode in Monitoring:
-            key = boss.key()
-            monitor = await boss.backend.monitor(desk.me, mode, why="to help", key=key)
-            assert await boss.backend.monitor(desk.me, mode, why="to help", key=key) == monitor
-            await supervisor.answer()
-            await desk.see(lambda one: _supervised(one.legs), "the agent is told")
-            assert await desk.backend.snapshot()
-            await boss.backend.end_monitor(monitor, key=boss.key())
-            await desk.see(lambda one: not _supervised(one.legs), "the supervisor left")
-            await until(lambda: not supervisor.talks, "the supervisor's phone is free")
-            await boss.backend.end_monitor(monitor, key=boss.key())
-        with pytest.raises(NotFound):
-            await boss.backend.monitor("PJSIP/nobody", Monitoring.LISTEN, why="to help", key=boss.key())
-        with pytest.raises(Rejected):
-            await boss.backend.end_monitor(call.id, key=boss.key())
-        assert len(supervisor.calls) == 3
-        await caller.hang_up()
-        await desk.finish((await desk.reach(Phase.WRAP_UP)).id)
-        await until(lambda: not boss.interactions, "the supervisor sees it go")
-
-
 async def test_a_callback_is_called_once_by_one_of_two_desktops(server: Asterisk, phones: Phones) -> None:
     chosen = options(server, user="trusted", queues="billing")
     async with Desk(chosen) as one, Desk(options(server, "PJSIP/agent2", user="trusted", queues="billing")) as two:
@@ -105,7 +73,3 @@ async def test_a_callback_is_called_once_by_one_of_two_desktops(server: Asterisk
             with pytest.raises(Rejected):
                 await one.backend.callback("", **(plan | bad | {"key": one.key()}))  # type: ignore[arg-type]
         await one.become(Availability.OFFLINE)
-
-
-def _supervised(legs: object) -> bool:
-    return any(one.kind is LegKind.SUPERVISOR and one.phase is LegPhase.ACTIVE for one in legs)  # type: ignore[attr-defined]
