@@ -24,7 +24,7 @@ class AlertBook:
         self.news: list[tuple[Rule, Alert]] = []
         self.changed = False
         self.from_start = True
-        self.blind: dict[str, set[str]] = {}
+        self.blind: dict[str, set[str]] = {}  # by rule, the subjects whose figure is unknown; no rule has none
         self._by_key: dict[str, Progress] = {}
         self._gone: dict[str, Progress] = {}
         self._said: Mapping[str, Acknowledgement] = {}
@@ -32,6 +32,16 @@ class AlertBook:
     def begin(self) -> None:
         """A new look begins: nothing is news yet."""
         self.news, self.changed = [], False
+
+    def is_quiet(self, mine: dict[ProgressKey, Progress], rule: Rule, reading: Reading) -> bool:
+        """Whether there is nothing to note: most readings, so this must cost little."""
+        return (
+            reading.value is not None
+            and not mine
+            and reading.breach is None
+            and not rule.is_bad(reading.value)
+            and rule.name not in self.blind
+        )
 
     def judge(
         self,
@@ -79,8 +89,8 @@ class AlertBook:
 
     def see(self, subject: Subject) -> None:
         """Of this one nothing is asked any more, so nothing of it is unknown."""
-        for keys in self.blind.values():
-            keys.discard(subject.key)
+        for rule in tuple(self.blind):
+            self._note_blind(rule, subject.key, False)
 
     def acknowledged(self, said: Mapping[str, Acknowledgement]) -> None:
         """Take in every acknowledgement there is."""
@@ -94,11 +104,12 @@ class AlertBook:
             self._settle(progress, before, False)
 
     def _note_blind(self, rule: str, subject_key: str, unknown: bool) -> None:
-        keys = self.blind.get(rule)
         if unknown:
             self.blind.setdefault(rule, set()).add(subject_key)
-        elif keys:
+        elif (keys := self.blind.get(rule)) is not None:
             keys.discard(subject_key)
+            if not keys:
+                del self.blind[rule]
 
     def _settle(self, progress: Progress, before: Alert | None, news: bool) -> None:
         """Bring the list in line with a progress that took a step."""

@@ -43,18 +43,17 @@ def trail_of(rule: Rule) -> Trail | None:
 
 def read_queue(rule: Rule, queue: QueueStats, now: Instant, trail: Trail | None) -> Reading:
     """The figure of a queue whose record is fresh."""
-    metric = METRICS[rule.watch.id]
-    threshold = queue.counts.threshold if queue.counts is not None else None
-    if rule.threshold_within is not None and threshold is not None and threshold > rule.threshold_within:
-        return Reading(rule.calm)
+    if rule.threshold_within is not None and queue.counts is not None:
+        threshold = queue.counts.threshold
+        if threshold is not None and threshold > rule.threshold_within:
+            return Reading(rule.calm)
     if rule.watch.grows:
         if queue.longest_since is not None:
             return running(queue.longest_since, now)
         return Reading(rule.calm) if queue.waiting == 0 else UNKNOWN
-    ratio = metric.ratio_by(rule.formula)
-    if ratio is None:
-        return _plain(rule, metric.value(queue, now), now, trail)
-    return _share(rule, ratio, queue, now, trail)
+    if rule.ratio is None:
+        return _plain(rule, METRICS[rule.watch.id].value(queue, now), now, trail)
+    return _share(rule, rule.ratio, queue, now, trail)
 
 
 def _plain(rule: Rule, value: float | None, now: Instant, trail: Trail | None) -> Reading:

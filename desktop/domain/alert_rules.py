@@ -9,6 +9,7 @@ from desktop.domain.adherence import FITS, Fits
 from desktop.domain.alert import About, Severity
 from desktop.domain.metric import Better, Unit
 from desktop.domain.metrics import METRICS
+from desktop.domain.ratio import Ratio
 from desktop.domain.service_level import DEFAULT_FORMULA, Formula
 
 MAX_AGE = 60.0
@@ -82,7 +83,7 @@ class Rule:
     Names are patterns as in a shell; none means all. An agent is in several queues, one that fits is enough.
     `threshold_within` leaves out queues whose own threshold of service level is longer: such as those of e-mail.
     `state` is an availability, `not_ready`, or one with its reason, `not_ready:lunch`. With `stays` an alert that is
-    over stays until somebody has acknowledged it.
+    over stays until somebody has acknowledged it. `ratio` is the arithmetic over counts that follows, if any.
     """
 
     name: str
@@ -106,6 +107,11 @@ class Rule:
     stays: bool = True
     ring: bool = False
     notify: bool = False
+    ratio: Ratio | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        metric = METRICS.get(self.watch.id)
+        object.__setattr__(self, "ratio", None if metric is None else metric.ratio_by(self.formula))
 
     @property
     def calm(self) -> float:

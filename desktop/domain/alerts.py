@@ -27,6 +27,9 @@ SOURCE = "contact_center"
 AGAIN = 10.0
 """Seconds after which a rate or a window is looked at again though nothing was counted."""
 
+PARTS = 4
+"""Into how many parts the floor is cut for those who look at one after the other."""
+
 MOST_GROUPS = 20_000
 """Of how many different queues and teams the rules that apply are remembered."""
 
@@ -36,15 +39,16 @@ Record = TypeVar("Record", QueueStats, Agent, SourceHealth)
 class _Known:
     """What is remembered of one queue, agent or source. `subjects` are it and the contacts in its hands."""
 
-    __slots__ = ("due", "held", "progress", "queued", "record", "subjects", "trails")
+    __slots__ = ("due", "held", "part", "progress", "queued", "record", "subjects", "watched")
 
-    def __init__(self) -> None:
+    def __init__(self, part: int) -> None:
+        self.part = part
         self.record: object = None
         self.due = NEVER
         self.queued = NEVER  # the earliest time at which it stands in the queue of what is due
         self.subjects: dict[str, Subject] = {}
         self.progress: dict[ProgressKey, Progress] = {}
-        self.trails: dict[str, Trail] = {}
+        self.watched: tuple[tuple[Rule, Trail | None], ...] | None = None  # of a queue
         self.held: dict[str, Instant] = {}  # interaction id -> when it was first seen on hold
 
     def subject(self, key: str, about: About, name: str, agent_id: str = "", queue: str = "") -> Subject:
@@ -63,6 +67,16 @@ class Look:
     news: tuple[tuple[Rule, Alert], ...] = ()
 
 
+class _Part:
+    """What is remembered of the looks at one part of the floor."""
+
+    def __init__(self) -> None:
+        self.maps: dict[About, object] = {}
+        self.due: list[tuple[Instant, About, str]] = []
+        self.schedules: object = None
+        self.fresh = False
+
+
 class AlertEngine:
     """Holds what has to be remembered between two looks. It knows the time only from `look`."""
 
@@ -73,11 +87,8 @@ class AlertEngine:
         self._max_age = max_age
         self._book = AlertBook()
         self._known: dict[About, dict[str, _Known]] = {about: {} for about in About}
-        self._maps: dict[About, object] = {}
-        self._due: list[tuple[Instant, About, str]] = []
+        self._parts = tuple(_Part() for _ in range(PARTS))
         self._applying: dict[tuple[About, tuple[str, ...], str], tuple[Rule, ...]] = {}
-        self._schedules: object = None
-        self._fresh = False
 
     @property
     def alerts(self) -> Mapping[str, Alert]:
@@ -99,11 +110,15 @@ class AlertEngine:
             if one.bad_since is not None and (one.alert is None or one.alert.over_at is not None)
         )
 
-    def look(self, state: AppState, schedules: Mapping[str, Schedule] | None, now: Instant) -> Look:
+    def look(
+        self, state: AppState, schedules: Mapping[str, Schedule] | None, now: Instant, part: int | None = None
+    ) -> Look:
         """Take in how things are at `now`, on the server's clock.
 
         Args:
             schedules: today's by agent; None where the contact centre has none or they are not known.
+            part: which of `PARTS` parts of the floor to look at, None for all at once. A screen that must not stand
+                still for long looks at one after the other.
         """
         book = self._book
         book.begin()
@@ -114,109 +129,122 @@ class AlertEngine:
             heard = health.since if health.last_heard is None else health.last_heard
         fresh = heard is not None and now - heard <= self._max_age
         vouched = fresh and position is not None and not position.healing
-        everything = fresh != self._fresh or schedules is not self._schedules
-        self._fresh, self._schedules = fresh, schedules
-        due = self._take_due(now)
-        for name, source in self._to_read(About.SOURCE, state.health, True, due, now):
-            self._read_source(name, source, now)
-        for name, queue in self._to_read(About.QUEUE, state.queues, everything, due, now):
-            self._read_queue(name, queue, vouched, now)
-        for name, agent in self._to_read(About.AGENT, state.agents, everything, due, now):
-            self._read_agent(name, agent, schedules, now)
-        if fresh:
+        self._read_sources(state, now)
+        for number in range(PARTS) if part is None else (part,):
+            at = self._parts[number]
+            everything = fresh != at.fresh or schedules is not at.schedules
+            at.fresh, at.schedules = fresh, schedules
+            due = self._take_due(at, now)
+            for name, queue in self._to_read(number, About.QUEUE, state.queues, everything, due, now):
+                self._read_queue(name, queue, vouched, now)
+            for name, agent in self._to_read(number, About.AGENT, state.agents, everything, due, now):
+                self._read_agent(name, agent, schedules, fresh, now)
+        if all(one.fresh for one in self._parts):
             book.from_start = False
         return Look(book.changed, tuple(book.news))
 
     # What is read
 
     def _to_read(
-        self, about: About, records: Mapping[str, Record], everything: bool, due: set[tuple[About, str]], now: Instant
+        self,
+        part: int,
+        about: About,
+        records: Mapping[str, Record],
+        everything: bool,
+        due: set[tuple[About, str]],
+        now: Instant,
     ) -> Iterator[tuple[str, Record]]:
-        """Those that changed since the last look, and those something about which is due; forgets who left."""
+        """Those of a part that changed since its last look, and those something about which is due."""
         if not (self._rules[about] or (about is About.AGENT and self._rules[About.WORK])):
             return
-        every = self._known[about]
-        if records is self._maps.get(about) and not everything:
+        every, maps = self._known[about], self._parts[part].maps
+        if records is maps.get(about) and not everything:
             for kind, name in due:
                 if kind is about and name in records:
                     yield name, records[name]
             return
-        self._maps[about] = records
+        maps[about] = records
         for name, record in records.items():
             known = every.get(name)
             if known is None:
-                every[name] = _Known()
-            elif known.record is record and not everything and (about, name) not in due:
+                known = every[name] = _Known(len(every) % PARTS)
+            if known.part != part or (known.record is record and not everything and (about, name) not in due):
                 continue
             yield name, record
-        if len(every) > len(records):
-            for name in [name for name in every if name not in records]:
-                self._forget(every.pop(name), now)
+        self._forget(about, records, now)
 
-    def _read_source(self, name: str, health: SourceHealth, now: Instant) -> None:
-        known = self._known[About.SOURCE][name]
-        subject = known.subject(name, About.SOURCE, name)
-        for rule in self._that_apply(About.SOURCE, (name,), ""):
-            self._book.judge(known.progress, rule, subject, read_source(rule, health, now), now)
+    def _read_sources(self, state: AppState, now: Instant) -> None:
+        if not self._rules[About.SOURCE]:
+            return
+        for name, health in state.health.items():
+            known = self._known[About.SOURCE].setdefault(name, _Known(0))
+            subject = known.subject(name, About.SOURCE, name)
+            for rule in self._that_apply(About.SOURCE, (name,), ""):
+                self._book.judge(known.progress, rule, subject, read_source(rule, health, now), now)
+        self._forget(About.SOURCE, state.health, now)
 
     def _read_queue(self, name: str, queue: QueueStats, vouched: bool, now: Instant) -> None:
-        known = self._known[About.QUEUE][name]
+        known, book = self._known[About.QUEUE][name], self._book
         known.record = queue
-        subject = known.subject(name, About.QUEUE, name)
+        if known.watched is None:
+            known.watched = tuple((one, trail_of(one)) for one in self._that_apply(About.QUEUE, (name,), ""))
         stale_at = NEVER if vouched else queue.as_of + self._max_age
         due = stale_at + 0.001 if now <= stale_at else NEVER
-        for rule in self._that_apply(About.QUEUE, (name,), ""):
-            reading = UNKNOWN
-            if now <= stale_at:
-                trail = known.trails.get(rule.name)
-                if trail is None and (trail := trail_of(rule)) is not None:
-                    known.trails[rule.name] = trail
-                reading = read_queue(rule, queue, now, trail)
-                if trail is not None:
-                    due = min(due, now + AGAIN)
-            due = min(due, self._book.judge(known.progress, rule, subject, reading, now))
+        for rule, trail in known.watched:
+            reading = read_queue(rule, queue, now, trail) if now <= stale_at else UNKNOWN
+            if trail is not None:
+                due = min(due, now + AGAIN)
+            if book.is_quiet(known.progress, rule, reading):
+                if reading.since is not None:
+                    due = min(due, reading.since + rule.raise_at)
+            else:
+                subject = known.subject(name, About.QUEUE, name)
+                due = min(due, book.judge(known.progress, rule, subject, reading, now))
         self._wait(About.QUEUE, name, known, due)
 
-    def _read_agent(self, key: str, agent: Agent, schedules: Mapping[str, Schedule] | None, now: Instant) -> None:
+    def _read_agent(
+        self, key: str, agent: Agent, schedules: Mapping[str, Schedule] | None, fresh: bool, now: Instant
+    ) -> None:
         known, book = self._known[About.AGENT][key], self._book
         known.record = agent
         due = NEVER
-        rules = self._that_apply(About.AGENT, agent.queues, agent.team)
-        if rules:
+        own = self._that_apply(About.AGENT, agent.queues, agent.team)
+        for rule in own:
+            reading = read_agent(rule, agent, now, schedules, self._fits) if fresh else UNKNOWN
             subject = known.subject(key, About.AGENT, agent.name)
-            for rule in rules:
-                reading = read_agent(rule, agent, now, schedules, self._fits) if self._fresh else UNKNOWN
-                due = min(due, book.judge(known.progress, rule, subject, reading, now))
-        asked = {(rule.name, key) for rule in rules} if known.progress else set()
+            due = min(due, book.judge(known.progress, rule, subject, reading, now))
+        asked = {(rule.name, key) for rule in own}
         held: dict[str, Instant] = {}
         for work in agent.work:
-            rules = self._that_apply(About.WORK, (work.queue,), agent.team)
-            if not rules:
-                continue
             contact = work.interaction_id
+            rules = self._that_apply(About.WORK, (work.queue,), agent.team)
             if work.held:
                 held[contact] = known.held.get(contact, now)
-            subject = known.subject(contact, About.WORK, f"{agent.name}, {work.queue}", agent.id, work.queue)
+            asked.update((rule.name, contact) for rule in rules)
             for rule in rules:
-                reading = read_work(rule, work, now, held.get(contact, now)) if self._fresh else UNKNOWN
+                reading = read_work(rule, work, now, held.get(contact, now)) if fresh else UNKNOWN
+                subject = known.subject(contact, About.WORK, f"{agent.name}, {work.queue}", agent.id, work.queue)
                 due = min(due, book.judge(known.progress, rule, subject, reading, now))
-                if known.progress:
-                    asked.add((rule.name, contact))
         known.held = held
-        if known.progress:
-            for gone in [one for one in known.progress if one not in asked]:
-                book.let_go(known.progress.pop(gone), now)
+        for gone in [one for one in known.progress if one not in asked]:
+            book.let_go(known.progress.pop(gone), now)
         if len(known.subjects) > len(agent.work) + 1:
             here = {key, *(work.interaction_id for work in agent.work)}
             for left in [one for one in known.subjects if one not in here]:
                 book.see(known.subjects.pop(left))
         self._wait(About.AGENT, key, known, due)
 
-    def _forget(self, known: _Known, now: Instant) -> None:
-        for progress in known.progress.values():
-            self._book.let_go(progress, now)
-        for subject in known.subjects.values():
-            self._book.see(subject)
+    def _forget(self, about: About, records: Mapping[str, object], now: Instant) -> None:
+        """Let go of who is there no more."""
+        every = self._known[about]
+        if len(every) <= len(records):
+            return
+        for name in [name for name in every if name not in records]:
+            known = every.pop(name)
+            for progress in known.progress.values():
+                self._book.let_go(progress, now)
+            for subject in known.subjects.values():
+                self._book.see(subject)
 
     # When, and which
 
@@ -224,12 +252,12 @@ class AlertEngine:
         known.due = due
         if due < known.queued:
             known.queued = due
-            heappush(self._due, (due, about, name))
+            heappush(self._parts[known.part].due, (due, about, name))
 
-    def _take_due(self, now: Instant) -> set[tuple[About, str]]:
+    def _take_due(self, part: _Part, now: Instant) -> set[tuple[About, str]]:
         found = set()
-        while self._due and self._due[0][0] <= now:
-            at, about, name = heappop(self._due)
+        while part.due and part.due[0][0] <= now:
+            at, about, name = heappop(part.due)
             known = self._known[about].get(name)
             if known is None or known.queued != at:
                 continue  # it left, or stands there once more for an earlier time

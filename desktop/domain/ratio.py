@@ -1,7 +1,7 @@
 """A figure that is sums over sums of what was counted: each percentage and each average on the screen is one."""
 
-import math
 from dataclasses import dataclass
+from math import inf
 
 from desktop.domain.counts import Counts
 
@@ -29,13 +29,16 @@ NOUNS = {
 }
 """What a count is called in the words of a formula."""
 
+_OF_STAFF = {name: name.removeprefix("staff.") for name in NOUNS if name.startswith("staff.")}
+
 
 def counted(counts: Counts, name: str) -> float | None:
     """One count by its name, `staff.idle` for a part of another record; None when it is unknown or makes no sense."""
-    holder, _, part = name.rpartition(".")
-    owner = getattr(counts, holder) if holder else counts
-    value = None if owner is None else getattr(owner, part)
-    return value if value is not None and math.isfinite(value) and value >= 0 else None
+    owner: object = counts
+    if name in _OF_STAFF:
+        owner, name = counts.staff, _OF_STAFF[name]
+    value: float | None = None if owner is None else getattr(owner, name)
+    return value if value is not None and 0 <= value < inf else None  # what is no number is in no order
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Ratio:
         They do so over a period in which more customers left the queue than came, for a formula over those who came,
         and when a contact centre tells nonsense. Then there is no figure: neither 130 % nor a guess at 100 %.
         """
-        over, of = _sum(counts, self.over, self.over_less), _sum(counts, self.of, self.of_less)
+        over = _sum(counts, self.over, self.over_less)
+        of = None if over is None else _sum(counts, self.of, self.of_less)
         if over is None or of is None or over < 0 or of < 0 or (self.share and over > of * (1 + 1e-9)):
             return None
         return (min(over, of) if self.share else over), of
@@ -88,12 +92,16 @@ class Ratio:
 
 def _sum(counts: Counts, plus: tuple[str, ...], minus: tuple[str, ...]) -> float | None:
     total = 0.0
-    for names, sign in ((plus, 1), (minus, -1)):
-        for name in names:
-            value = counted(counts, name)
-            if value is None:
-                return None
-            total += sign * value
+    for name in plus:
+        value = counted(counts, name)
+        if value is None:
+            return None
+        total += value
+    for name in minus:
+        value = counted(counts, name)
+        if value is None:
+            return None
+        total -= value
     return total
 
 
