@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from desktop.domain.alert import Alert
 from desktop.domain.alert_progress import Progress, Subject
-from desktop.domain.alert_readings import Reading
+from desktop.domain.alert_readings import NEVER, Reading, quiet_until
 from desktop.domain.alert_rules import Rule
 from desktop.domain.floor import Acknowledgement
 from desktop.domain.instant import Instant
@@ -12,7 +12,6 @@ from desktop.domain.instant import Instant
 MOST_OVER = 300
 """How many alerts wait for somebody to acknowledge them though what they are about is gone; the oldest leave."""
 
-NEVER = float("inf")
 ProgressKey = tuple[str, str]  # the rule's name, the subject's id
 
 
@@ -62,8 +61,7 @@ class AlertBook:
         if progress is None:
             soon = rule.forecast is not None and reading.breach is not None and reading.breach <= rule.forecast
             if value is None or not (soon or rule.is_bad(value)):
-                until = NEVER if reading.until is None else reading.until
-                return until if reading.since is None else min(until, reading.since + rule.raise_at)
+                return quiet_until(rule, reading)
             progress = mine[key] = Progress(rule, subject, from_start=self.from_start)
         before = progress.alert
         news = progress.step(reading, now)

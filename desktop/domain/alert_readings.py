@@ -28,11 +28,18 @@ class Reading(NamedTuple):
 
 
 UNKNOWN = Reading(None)
+NEVER = float("inf")
 
 
 def running(since: Instant, now: Instant, until: Instant | None = None) -> Reading:
     """A clock that has been running since then."""
     return Reading(now - since, since, until)
+
+
+def quiet_until(rule: Rule, reading: Reading) -> Instant:
+    """When a figure that does not meet its rule may do so by time alone."""
+    until = NEVER if reading.until is None else reading.until
+    return until if reading.since is None else min(until, reading.since + rule.raise_at)
 
 
 def trail_of(rule: Rule) -> Trail | None:
@@ -65,7 +72,7 @@ def _plain(rule: Rule, value: float | None, now: Instant, trail: Trail | None) -
         return Reading(value)
     distance = value - rule.raise_at if rule.low_is_bad else rule.raise_at - value
     towards = -slope if rule.low_is_bad else slope
-    return Reading(value, breach=max(distance, 0.0) / towards if towards > 0 else float("inf"))
+    return Reading(value, breach=max(distance, 0.0) / towards if towards > 0 else NEVER)
 
 
 def _share(rule: Rule, ratio: Ratio, queue: QueueStats, now: Instant, trail: Trail | None) -> Reading:

@@ -1,8 +1,7 @@
 """Every rule at every queue, agent, contact and source: which alerts there are now.
 
-Looked at once a second by `app/alert_watch.py`. A look costs what changed since the last one, and what waits for its
-time: a record that is the same object as before is not read again until something about it is due. What is stale is
-not read at all: late or missing figures neither raise an alert nor end one.
+A look costs what changed since the last one, and what waits for its time: a record that is the same object as before is
+not read again until something about it is due. What is stale is not read: it neither raises an alert nor ends one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +11,18 @@ from typing import TypeVar
 
 from desktop.domain.adherence import FITS, Fits
 from desktop.domain.alert import About, Alert
-from desktop.domain.alert_book import NEVER, AlertBook, ProgressKey
+from desktop.domain.alert_book import AlertBook, ProgressKey
 from desktop.domain.alert_progress import Progress, Subject
-from desktop.domain.alert_readings import UNKNOWN, read_agent, read_queue, read_source, read_work, trail_of
+from desktop.domain.alert_readings import (
+    NEVER,
+    UNKNOWN,
+    quiet_until,
+    read_agent,
+    read_queue,
+    read_source,
+    read_work,
+    trail_of,
+)
 from desktop.domain.alert_rules import MAX_AGE, Rule, matches
 from desktop.domain.alert_trail import Trail
 from desktop.domain.floor import Schedule
@@ -195,8 +203,7 @@ class AlertEngine:
             if trail is not None:
                 due = min(due, now + AGAIN)
             if book.is_quiet(known.progress, rule, reading):
-                if reading.since is not None:
-                    due = min(due, reading.since + rule.raise_at)
+                due = min(due, quiet_until(rule, reading))
             else:
                 subject = known.subject(name, About.QUEUE, name)
                 due = min(due, book.judge(known.progress, rule, subject, reading, now))
@@ -211,23 +218,32 @@ class AlertEngine:
         own = self._that_apply(About.AGENT, agent.queues, agent.team)
         for rule in own:
             reading = read_agent(rule, agent, now, schedules, self._fits) if fresh else UNKNOWN
-            subject = known.subject(key, About.AGENT, agent.name)
-            due = min(due, book.judge(known.progress, rule, subject, reading, now))
-        asked = {(rule.name, key) for rule in own}
+            if book.is_quiet(known.progress, rule, reading):
+                due = min(due, quiet_until(rule, reading))
+            else:
+                subject = known.subject(key, About.AGENT, agent.name)
+                due = min(due, book.judge(known.progress, rule, subject, reading, now))
         held: dict[str, Instant] = {}
         for work in agent.work:
             contact = work.interaction_id
-            rules = self._that_apply(About.WORK, (work.queue,), agent.team)
             if work.held:
                 held[contact] = known.held.get(contact, now)
-            asked.update((rule.name, contact) for rule in rules)
-            for rule in rules:
+            for rule in self._that_apply(About.WORK, (work.queue,), agent.team):
                 reading = read_work(rule, work, now, held.get(contact, now)) if fresh else UNKNOWN
-                subject = known.subject(contact, About.WORK, f"{agent.name}, {work.queue}", agent.id, work.queue)
-                due = min(due, book.judge(known.progress, rule, subject, reading, now))
+                if book.is_quiet(known.progress, rule, reading):
+                    due = min(due, quiet_until(rule, reading))
+                else:
+                    name = f"{agent.name}, {work.queue}"
+                    subject = known.subject(contact, About.WORK, name, agent.id, work.queue)
+                    due = min(due, book.judge(known.progress, rule, subject, reading, now))
         known.held = held
-        for gone in [one for one in known.progress if one not in asked]:
-            book.let_go(known.progress.pop(gone), now)
+        if known.progress:
+            asked = {(rule.name, key) for rule in own}
+            for work in agent.work:
+                rules = self._that_apply(About.WORK, (work.queue,), agent.team)
+                asked.update((rule.name, work.interaction_id) for rule in rules)
+            for gone in [one for one in known.progress if one not in asked]:
+                book.let_go(known.progress.pop(gone), now)
         if len(known.subjects) > len(agent.work) + 1:
             here = {key, *(work.interaction_id for work in agent.work)}
             for left in [one for one in known.subjects if one not in here]:
