@@ -19,6 +19,7 @@ from desktop.ports.voice import Voice
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.app.timing import Timing
+    from desktop.domain.sampling import Scorecards
 
 B = TypeVar("B", bound=Backend)
 
@@ -104,7 +105,7 @@ async def build(
         targets=made.targets,
         broken=made.broken,
     )
-    return Session(
+    session = Session(
         profile.name.value,
         backends,
         lambda: LocalStore.open(profile.store_path, clock=timing.clock),
@@ -112,6 +113,14 @@ async def build(
         region=profile.region.value,
         write_back=profile.write_back.value,
     )
+
+    def scorecards() -> "Scorecards":
+        from desktop.config.scorecards import scorecards_beside
+
+        return scorecards_beside(profile.path)
+
+    session.supervisor.scorecards = scorecards
+    return session
 
 
 @contextlib.contextmanager

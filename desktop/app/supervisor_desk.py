@@ -18,6 +18,7 @@ from desktop.ports.contact_center import ContactCenter
 if TYPE_CHECKING:
     from desktop.app.quality_desk import QualityDesk
     from desktop.app.staffing_desk import StaffingDesk
+    from desktop.domain.sampling import Scorecards
 
 
 class SupervisorDesk:
@@ -41,6 +42,8 @@ class SupervisorDesk:
         self.habits = FloorHabits(opened)
         self._opened = opened
         self._quality: QualityDesk | None = None
+        self.scorecards: Callable[[], Scorecards] | None = None
+        """Reads the forms of the profile; None where nobody said where they are."""
         self._staffing: StaffingDesk | None = None
 
     @property

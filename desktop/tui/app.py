@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -24,6 +25,7 @@ from desktop.tui.keys import BY_ID, KEYS, PICK, remap
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
+from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.safe_text import content
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ class DesktopApp(PageKeys):
             self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
         )
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
+        self.quality = QualityDoor(clock, self.spawn, self._tell_of_quality)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -135,6 +138,7 @@ class DesktopApp(PageKeys):
             state = self.session.store.drain()
             self._ring(state)
             self.door.draw(state)
+            self.quality.notice(state)
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
@@ -193,6 +197,10 @@ class DesktopApp(PageKeys):
         """Run the verb `name` of the table of keys."""
         if name not in ("end", "back"):
             self.desk.disarm()
+        if name == "coaching":
+            self.quality.turn(self.session, self.desk_screen, review=False)
+            return
+        self.quality.before(name)
         if self.door.do(name):
             return
         if name == "palette":
@@ -210,6 +218,14 @@ class DesktopApp(PageKeys):
         else:
             getattr(self.desk, name)()
 
+    def _tell_of_quality(self, text: str, severity: str) -> None:
+        if self.session is not None:
+            self.session.store.notice(text, severity)
+
+    @on(QualityWanted)
+    def _quality_wanted(self) -> None:
+        self.quality.turn(self.session, self.front, review=True)
+
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
         self.desk.pick(number)
@@ -223,7 +239,9 @@ class DesktopApp(PageKeys):
         if action == "confirm_end":
             return self.desk.ending and self.screen is self.desk_screen
         if action == "pick":
-            return not self.door.is_open
+            return not self.door.is_open and not self.quality.is_open
+        if action == "desk" and self.quality.hears(str(parameters[0])):
+            return False
         if action == "desk" and self.screen is not self.front:
             return parameters[0] in ("accept", "decline", "palette")
         if action == "desk" and self.door.is_open:

@@ -13,6 +13,7 @@ from desktop.domain.words import Health
 from desktop.tui import wording
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.quality_door import QualityWanted
 from desktop.tui.safe_text import content
 from desktop.tui.supervisor import floor_pages
 from desktop.tui.supervisor.act_dialog import ActDialog
@@ -195,6 +196,9 @@ class FloorActions:
 
     def _definitions(self) -> None:
         self._page("definitions", "What each figure means", floor_pages.definition_lines(self._screen.formula))
+
+    def _quality(self) -> None:
+        self._screen.post_message(QualityWanted())
 
     def _audit(self) -> None:
         self._page("audit", "Who did what", [content("Asking …", "$muted")])

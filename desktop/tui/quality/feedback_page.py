@@ -25,8 +25,8 @@ class FeedbackPage(QualityPage):
 
     def read(self) -> None:
         """Ask for both."""
-        self.ask(self.desk.notes, self._take_notes)
-        self.ask(self.desk.evaluations, self._take_evaluations)
+        self.ask("notes", self.desk.notes, self._take_notes)
+        self.ask("evaluations", self.desk.evaluations, self._take_evaluations)
 
     def _take_notes(self, notes: tuple[CoachingNote, ...]) -> None:
         self._notes = {one.id: one for one in notes}
@@ -42,9 +42,9 @@ class FeedbackPage(QualityPage):
             self.read()
         self._news = news
         now = self.now
-        notes = [row for row in note_rows(list(self._notes.values()), now, mine=True)]
-        judged = [row for row in judged_rows(list(self._evaluations.values()), now, mine=True)]
-        self.empty("Nothing yet." if not self._asking else "Asking …")
+        notes = note_rows(list(self._notes.values()), now, mine=True)
+        judged = judged_rows(list(self._evaluations.values()), now, mine=True)
+        self.empty("Asking …" if self.asking else "Nothing yet.")
         self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))
         open_ones = sum(one.acknowledged_at is None for one in self._notes.values())
         self.border_title = content("Your work: evaluations and coaching")

@@ -71,9 +71,9 @@ class QualityPage(Vertical):
         self._clock = clock
         self._spawn = spawn
         self._tell = tell
-        self._closed = closed
-        self._reading: Answer[Any] = Answer()
-        self._asking = False
+        self._left = closed
+        self._answers: dict[str, Answer[Any]] = {}
+        self._under_way: set[str] = set()
         self._detail: Content | None = None
 
     def compose(self) -> ComposeResult:
@@ -101,7 +101,7 @@ class QualityPage(Vertical):
         self.words.close()
         self.desk.changed.remove(self._safety_changed)
         self.remove()
-        self._closed()
+        self._left()
 
     def on_mount(self) -> None:
         """Show what there is, and ask for the rest."""
@@ -180,21 +180,32 @@ class QualityPage(Vertical):
         """What was written is to be handed over."""
         raise NotImplementedError
 
-    def ask(self, question: Callable[[], Coroutine[Any, Any, Answer[Any]]], take: Callable[[Any], None]) -> None:
-        """Put a question beside the screen; `take` gets its answer, if it is still wanted."""
-        self._asking = True
+    def ask(
+        self, name: str, question: Callable[[], Coroutine[Any, Any, Answer[Any]]], take: Callable[[Any], None]
+    ) -> None:
+        """Put a question beside the screen; `take` gets its answer. The same one is on its way once."""
+        if name in self._under_way:
+            return
+        self._under_way.add(name)
 
         async def wait() -> None:
-            answer = await question()
-            self._asking = False
+            try:
+                answer = await question()
+            finally:
+                self._under_way.discard(name)
             if not self.is_attached:
                 return
             if answer.value is not None:
                 take(answer.value)
-            self._reading = answer
+            self._answers[name] = answer
             self.redraw()
 
         self._spawn(wait())
+
+    @property
+    def asking(self) -> bool:
+        """Whether an answer is to come."""
+        return bool(self._under_way)
 
     def run(self, act: Coroutine[Any, Any, ActionResult], done: Callable[[ActionResult], None] | None = None) -> None:
         """Do something beside the screen, say what became of it, and look again."""
@@ -216,12 +227,16 @@ class QualityPage(Vertical):
 
     @property
     def as_of(self) -> str:
-        """How old the list is, or why there is none, as words."""
-        if self._reading.problem:
-            return self._reading.problem
-        if self._asking and self._reading.at is None:
-            return "asking …"
-        return "" if self._reading.at is None else f"as of {wording.since(self.now - self._reading.at)}"
+        """How old what is shown is, or why there is none, as words."""
+        problem = next((one.problem for one in self._answers.values() if one.problem), "")
+        oldest = min((one.at for one in self._answers.values() if one.at is not None), default=None)
+        if problem or oldest is None:
+            return problem or ("asking …" if self.asking else "")
+        return f"as of {wording.since(self.now - oldest)}"
+
+    def forget(self) -> None:
+        """Other questions are asked from now on."""
+        self._answers.clear()
 
     def _safety_changed(self, subject: str) -> None:
         if self.is_attached:

@@ -9,7 +9,6 @@ from desktop.app.card_in_hand import CardInHand
 from desktop.domain.history import PastInteraction
 from desktop.domain.instant import Instant
 from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.words import Channel
 from desktop.tui import wording
 from desktop.tui.quality.quality_texts import moment, verdict
 from desktop.tui.safe_text import content

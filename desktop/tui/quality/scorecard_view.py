@@ -214,10 +214,10 @@ def _question_lines(card: CardInHand, question: Question, width: int, *, here: b
     given: list[Part] = [mark, "  "]
     for one in choices(question):
         chosen = one.value == answer.value
-        text = one.text if question.kind is QuestionKind.CHOICE or one.text != one.key else ""
+        words = one.text if question.kind is QuestionKind.CHOICE or one.text != one.key else ""
         label: list[Part] = [
             (f" {one.key} ", "bold reverse $accent" if chosen else "bold $accent"),
-            (f" {'◂ ' if chosen else ''}{text}  ", "bold" if chosen else ""),
+            (f" {'◂ ' if chosen else ''}{words}  ", "bold" if chosen else ""),
         ]
         if question.kind is QuestionKind.CHOICE:
             found.append(line(mark, "  ", *label))
