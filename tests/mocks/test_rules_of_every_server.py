@@ -55,7 +55,8 @@ def endpoints() -> list[tuple[str, str, str, str]]:
     for file, text in documents().items():
         for path, item in json.loads(text)["paths"].items():
             for method, call in item.items():
-                found.append((file.removesuffix(".json"), method.upper(), path.format_map(defaultdict(lambda: "no-such", SAMPLES)), call["operationId"]))
+                filled = path.format_map(defaultdict(lambda: "no-such", SAMPLES))
+                found.append((file.removesuffix(".json"), method.upper(), filled, call["operationId"]))
     return found
 
 
