@@ -19,6 +19,7 @@ from desktop.ports.voice import Voice
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.app.timing import Timing
+    from desktop.domain.alert_rules import AlertSettings
     from desktop.domain.sampling import Scorecards
 
 B = TypeVar("B", bound=Backend)
@@ -119,7 +120,13 @@ async def build(
 
         return scorecards_beside(profile.path)
 
+    def alerting() -> "AlertSettings":
+        from desktop.config.alerts import alerts_beside
+
+        return alerts_beside(profile.path)
+
     session.supervisor.scorecards = scorecards
+    session.supervisor.alerts.read_settings = alerting
     return session
 
 

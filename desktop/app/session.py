@@ -147,6 +147,7 @@ class Session:
         for own in self.own_presence:
             self._spawn(own.run())
         self._spawn(self.on_screen.run())
+        self._spawn(self.supervisor.alerts.run())
         self._spawn(RetentionWatch(self.timing, self._file).run())
         self._spawn(ClockWatch(self.timing, self._clock_jumped).run())
         await self._connections.open()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from desktop.app.alert_watch import AlertWatch
 from desktop.app.asking import Asking
 from desktop.app.drafts import is_kept_words
 from desktop.app.floor_acts import FloorActs
@@ -40,6 +41,7 @@ class SupervisorDesk:
         self.history = HistoryDesk(store, asking, contact_center)
         self.schedules = FloorSchedules(asking, contact_center, self.history.today)
         self.habits = FloorHabits(opened)
+        self.alerts = AlertWatch(store, asking.timing, lambda: self.open, self.schedules)
         self._opened = opened
         self._quality: QualityDesk | None = None
         self.scorecards: Callable[[], Scorecards] | None = None

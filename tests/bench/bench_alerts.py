@@ -1,4 +1,4 @@
-"""What a second of alerts costs in processor time: many rules at many queues and agents, of which some change. Prints JSON.
+"""What a second of alerts costs in processor time, of many rules at many queues and agents. Prints JSON.
 
 python -m tests.bench.bench_alerts [--queues 500] [--agents 5000] [--rules 10] [--changes 1000] [--seconds 60]
 

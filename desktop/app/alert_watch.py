@@ -1,0 +1,133 @@
+"""Looks once a second whether something wants a supervisor, and says so when that changes."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desktop.app.action_result import CONTACT_CENTER
+from desktop.app.floor_schedules import FloorSchedules
+from desktop.app.store import Store
+from desktop.app.timing import Timing
+from desktop.domain.alert import Alert
+from desktop.domain.floor import Schedule
+from desktop.domain.floor_events import AlertsChanged
+from desktop.ports.base import Capability
+
+if TYPE_CHECKING:
+    from desktop.domain.alert_rules import AlertSettings
+    from desktop.domain.alerts import AlertEngine
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0
+SCHEDULES_EVERY = 300.0
+SCHEDULES_AGAIN = 30.0
+"""Seconds between two questions for the day's schedules, and after one that had no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertNews:
+    """An alert that is new, and whether its rule wants the bell and a desktop notification."""
+
+    alert: Alert
+    ring: bool
+    notify: bool
+
+
+class AlertWatch:
+    """Alerts by the rules of the profile, while the contact centre says that this principal is a supervisor.
+
+    They stand in the state (`AppState.alerts`). `news` are told of new ones, several at once. `schedules` are those of
+    the day by agent, None while they are not known. `read_settings` is called once, aside from the loop, and may read
+    files; None: there are no rules. `settings` is what it answered.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        timing: Timing,
+        is_open: Callable[[], bool],
+        schedules: FloorSchedules,
+    ) -> None:
+        self.news: list[Callable[[Sequence[AlertNews]], None]] = []
+        self.schedules: Mapping[str, Schedule] | None = None
+        self.read_settings: Callable[[], AlertSettings] | None = None
+        self.settings: AlertSettings | None = None
+        self._store = store
+        self._timing = timing
+        self._is_open = is_open
+        self._ask = schedules
+        self._engine: AlertEngine | None = None
+
+    @property
+    def blind(self) -> Mapping[str, int]:
+        """By the name of a rule, at how many subjects nobody knows its figure."""
+        return self._engine.blind if self._engine is not None else {}
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        await asyncio.gather(self._watch(), self._keep_schedules())
+
+    async def _watch(self) -> None:
+        part = 0
+        while True:
+            if not self._is_open():
+                self._stop()
+                await self._timing.sleep(EVERY)
+                continue
+            from desktop.domain.alerts import PARTS, AlertEngine
+
+            if self._engine is None:
+                settings = await self._settings()
+                self._engine = AlertEngine(settings.rules, fits=settings.fits, max_age=settings.max_age)
+            await self._timing.sleep(EVERY / PARTS)
+            if self._is_open():
+                self._look(self._engine, part)
+                part = (part + 1) % PARTS
+
+    def _look(self, engine: "AlertEngine", part: int) -> None:
+        """Look at one part of the floor; all of them have their turn within a second."""
+        try:
+            look = engine.look(self._store.state, self.schedules, self._store.now(), part)
+        except Exception:
+            log.exception("the alerts could not be looked at")
+            return
+        if look.changed:
+            self._store.say(AlertsChanged(dict(engine.alerts)))
+        if look.news:
+            said = [AlertNews(alert, rule.ring, rule.notify) for rule, alert in look.news]
+            for listener in tuple(self.news):
+                try:
+                    listener(said)
+                except Exception:
+                    log.exception("a listener to new alerts failed")
+
+    async def _settings(self) -> "AlertSettings":
+        if self.settings is None:
+            from desktop.domain.alert_rules import AlertSettings
+
+            read = self.read_settings
+            self.settings = AlertSettings() if read is None else await asyncio.to_thread(read)
+            for problem in self.settings.problems[:3]:
+                self._store.notice(problem, "warning")
+        return self.settings
+
+    def _stop(self) -> None:
+        """Nobody who may see them is signed in (any more)."""
+        self._engine = self.schedules = None
+        if self._store.state.alerts:
+            self._store.say(AlertsChanged({}))
+
+    async def _keep_schedules(self) -> None:
+        """Ask for the day's schedules from time to time; old ones stay when there is no answer."""
+        while True:
+            offered = self._store.state.capabilities.get(CONTACT_CENTER, frozenset())
+            if not self._is_open() or Capability.SCHEDULE.value not in offered:
+                await self._timing.sleep(EVERY)
+                continue
+            found = await self._ask.of_team()
+            if found.value is not None:
+                self.schedules = found.value
+            await self._timing.sleep(SCHEDULES_EVERY if found.ok else SCHEDULES_AGAIN)
