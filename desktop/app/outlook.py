@@ -58,9 +58,18 @@ class Plan:
 
 
 def outlook(
-    queues: tuple[str, ...], span: Span, kept: Sequence[Interval], days: CentreDays, since: Instant, now: Instant
+    queues: tuple[str, ...],
+    span: Span,
+    kept: Sequence[Interval],
+    days: CentreDays,
+    since: Instant,
+    counted: Instant,
+    now: Instant,
 ) -> Outlook:
     """The outlook from the half hours `kept` since `since`, those without contacts left out.
+
+    Arguments:
+        counted: since when today is counted; of earlier today nothing is known.
 
     Raises ValueError: there is too little history.
     """
@@ -69,7 +78,9 @@ def outlook(
     first = days.day(min(counts, default=now))
     begin = since if first == days.day(since) else days.midnight(first + timedelta(days=1))  # the first is half a day
     starts = [start for start in days.edges(begin, now, WIDTH) if start + WIDTH <= now]
-    observed = [_observed(_slot(start, days), counts.get(start)) for start in starts]
+    midnight = days.midnight(today)
+    known = [start for start in starts if start < midnight or start >= counted]
+    observed = [_observed(_slot(start, days), counts.get(start)) for start in known]
     number = _day_number(today)
     made = Forecast(observed, number)
     tomorrow = today + timedelta(days=1)

@@ -51,8 +51,10 @@ class StaffingDesk:
         answer = await history.intervals(IntervalQuery(since, until, WIDTH, tuple(queues)))
         if answer.value is None:
             return Answer(None, None, answer.problem, answer.error)
+        known = [self._store.state.queues.get(name) for name in queues or self._store.state.queues]
+        counted = max((one.counts.since for one in known if one is not None and one.counts is not None), default=since)
         try:
-            made = await asyncio.to_thread(outlook, tuple(queues), span, answer.value, days, since, now)
+            made = await asyncio.to_thread(outlook, tuple(queues), span, answer.value, days, since, counted, now)
         except ValueError as error:
             return Answer(None, answer.at, f"There is too little history: {error}.")
         return Answer(made, answer.at, answer.problem, answer.error)

@@ -45,6 +45,35 @@ def _speed(text: str) -> float:
     return value
 
 
+def _duration(text: str) -> float:
+    unit = {"s": 1.0, "m": 60.0, "h": 3_600.0}.get(text[-1:])
+    value = _number(text[:-1]) * unit if unit else _number(text)
+    if not 0 < value < 1e9:
+        raise argparse.ArgumentTypeError("must be a time above 0: 180, 30m, 1h")
+    return value
+
+
+def _share(text: str) -> float:
+    value = _number(text[:-1]) / 100 if text.endswith("%") else _number(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError("must be a share: 30% or 0.3")
+    return value
+
+
+def _target(text: str) -> tuple[float, float]:
+    percent, seconds = map(_number, text.split("/", 1)) if "/" in text else (-1.0, -1.0)
+    if not (0 < percent < 100 and 0 <= seconds < 1e6):
+        raise argparse.ArgumentTypeError("must be as 80/20: percent within seconds")
+    return percent / 100, seconds
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number") from None
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands. `command` names the one chosen, None for the desktop itself."""
     shared = argparse.ArgumentParser(add_help=False)
@@ -71,6 +100,7 @@ def parser() -> argparse.ArgumentParser:
     _reading(add)
     _doing(add)
     _keeping(add)
+    _planning(add)
     _starting(add)
     return top
 
@@ -153,6 +183,36 @@ def _keeping(add: Add) -> None:
     backends.add_argument("name", nargs="?", help="show and check: the name")
     backends.add_argument("--markdown", action="store_true", help="check: a report for people instead of JSON")
     backends.add_argument("--open", action="store_true", help="check: open it too, as the profile is set")
+
+
+def _planning(add: Add) -> None:
+    staffing = add("staffing", "How many agents are needed: by sums, beside a live queue, for what is to come.")
+    actions = staffing.add_subparsers(dest="action", required=True, metavar="need|what-if|forecast")
+    need = actions.add_parser("need", help="agents for a load of work; asks no server", allow_abbrev=False)
+    need.add_argument("--calls", type=_number, required=True, help="contacts that come in each --per")
+    need.add_argument("--per", type=_duration, default=1_800.0, metavar="TIME", help="30m (default), 1h, 900s")
+    need.add_argument(
+        "--aht", type=_duration, required=True, metavar="TIME", help="handling time with wrap-up: 180, 3m"
+    )
+    what_if = actions.add_parser("what-if", help="what one agent more or fewer would make", allow_abbrev=False)
+    what_if.add_argument("--queue", required=True)
+    what_if.add_argument("--formula", help="which service level is meant; the id of a formula")
+    forecast = actions.add_parser("forecast", help="contacts and agents by the half hour", allow_abbrev=False)
+    forecast.add_argument(
+        "--queue", dest="queues", action="append", default=[], help="all if left out; may be repeated"
+    )
+    forecast.add_argument("--span", choices=("today", "week"), default="today", help="the rest of today, or 7 days")
+    for one in (need, forecast):
+        one.add_argument("--target", type=_target, metavar="PERCENT/SECONDS", help="80/20: 80 %% within 20 s (default)")
+        one.add_argument("--asa", type=_duration, metavar="TIME", help="mean wait at most")
+        one.add_argument("--occupancy", type=_share, metavar="SHARE", help="time busy at most: 85%% or 0.85")
+        one.add_argument("--abandoned", type=_share, metavar="SHARE", help="customers who give up at most")
+        one.add_argument("--patience", type=_duration, metavar="TIME", help="until customers give up, on average")
+        one.add_argument(
+            "--shrinkage", type=_share, default=0.0, metavar="SHARE", help="breaks, illness …: 30%% or 0.3"
+        )
+        one.add_argument("--concurrency", type=_count, metavar="N", help="contacts an agent has in hand at once")
+        one.add_argument("--efficiency", type=_share, metavar="SHARE", help="of work side by side, if slower: 0.8")
 
 
 def _starting(add: Add) -> None:

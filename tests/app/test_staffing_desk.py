@@ -172,6 +172,20 @@ async def test_the_rest_of_the_day() -> None:
     assert BERLIN.local(query.since).hour == 0
 
 
+@pytest.mark.parametrize(("began", "expected"), [(0.0, 20), (9.9, 30)])
+async def test_what_was_not_counted_today_is_not_taken_for_nothing(began: float, expected: int) -> None:
+    """The same silence since midnight: from a centre that was there, and from one that was started at 9:54."""
+    desk = Desk()
+    desk.at(WEDNESDAY, 10)
+    since = BERLIN.midnight(WEDNESDAY) + began * 3600
+    desk.floor(1, Billing=moved(replace(HALF_HOUR, offered=0), since, desk.time.wall))
+    weeks(desk, WEDNESDAY - timedelta(days=60), WEDNESDAY - timedelta(days=1))
+    found = (await desk.staffing.forecast(("Billing",), Span.TODAY)).value
+    assert found is not None
+    (afternoon,) = (one.offered for one in found.expected if one.offered)
+    assert afternoon == pytest.approx(30) if began else afternoon < expected
+
+
 @pytest.mark.parametrize(
     ("today", "changed", "intervals"),
     [(WEDNESDAY, date(2027, 3, 28), 46), (date(2027, 10, 27), date(2027, 10, 31), 50)],

@@ -31,6 +31,7 @@ COMMANDS = [
     "erase",
     "config",
     "backends",
+    "staffing",
     "demo",
 ]
 
