@@ -1,0 +1,1 @@
+"""Reports of the past, as tables for programs and as a page for people."""
