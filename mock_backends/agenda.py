@@ -3,10 +3,13 @@
 import asyncio
 import heapq
 import logging
+import time
 from collections.abc import Callable
 from itertools import count
 
 from mock_backends.clock import Clock
+
+TURN = 0.02  # real seconds after which the loop goes on with other things, however much is due
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +54,11 @@ class Agenda:
         self._heap.clear()
 
     def run_due(self) -> float | None:
-        """Do what is due; the time of the next entry, or None."""
+        """Do what is due, but others must have their turn too; the time of the next entry, or None."""
+        until = time.monotonic() + TURN
         while self._heap:
             when, _, entry = self._heap[0]
-            if entry.act is not None and when > self._clock.now():
+            if entry.act is not None and (when > self._clock.now() or time.monotonic() > until):
                 return when
             heapq.heappop(self._heap)
             act, entry.act = entry.act, None

@@ -1,6 +1,7 @@
 """What the contact centre shows: interactions and agents with their versions, and who may see which."""
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 
 from mock_backends.clock import Clock
 from mock_backends.event_log import EventLog
@@ -51,7 +52,7 @@ class Board:
         self.offered_to: dict[str, set[str]] = {}  # who ever had an offer of it
         self._closed: list[str] = []
         self._queues_of_team: dict[str, list[str]] = {}  # teams and skills do not change while the server runs
-        self._agents_of_queue: dict[str, list[str]] = {}
+        self._agents_of_queue: dict[str, dict[str, None]] = {}
         self._work: dict[str, dict[str, AgentWork]] = {}  # agent -> interaction -> what they have in hand
         self._holders: dict[str, str] = {}  # interaction -> agent
         self.watchers: list[Callable[[Interaction], None]] = []  # see each change of a contact before it is told
@@ -82,17 +83,17 @@ class Board:
             self._queues_of_team[team] = [name for name in self.queues if name in served]
         return self._queues_of_team[team]
 
-    def agents_of_queue(self, queue: str) -> list[str]:
+    def agents_of_queue(self, queue: str) -> AbstractSet[str]:
         """The agents who serve a queue."""
         if not self._agents_of_queue:
             for agent in self.agents.values():
                 for name in agent.queues:
-                    self._agents_of_queue.setdefault(name, []).append(agent.id)
-        return self._agents_of_queue.get(queue, [])
+                    self._agents_of_queue.setdefault(name, {})[agent.id] = None
+        return self._agents_of_queue.get(queue, {}).keys()
 
     def has_readers(self, queue: str) -> bool:
         """Whether any agent of the queue follows events."""
-        return any(self._log.known(agent) for agent in self.agents_of_queue(queue))
+        return not self._log.readers.isdisjoint(self.agents_of_queue(queue))
 
     def work_of(self, agent_id: str) -> list[AgentWork]:
         """What an agent has in hand, in the order in which it came."""
@@ -154,10 +155,11 @@ class Board:
         """Publish an agent to themselves, and where `everybody` to colleagues; supervisors hear of the floor."""
         agent.version += 1
         self._agent_moved(agent.id)
-        to = {agent.id}
+        to = {agent.id} & self._log.readers
         if everybody:
-            to.update(other for queue in agent.queues for other in self.agents_of_queue(queue))
-        to = {who for who in to if self._hears(who) and not self._tokens.principals[who].supervises}
+            for queue in agent.queues:
+                to |= self._log.readers & self.agents_of_queue(queue)
+        to = {who for who in to if who in self._tokens.principals and not self._tokens.principals[who].supervises}
         if to:
             event = AgentEvent(at=self._clock.now(), reason=reason, agent=agent)
             self._log.publish("agent.changed", event.model_dump_json(exclude=FOR_SUPERVISORS).encode(), to)
@@ -165,7 +167,7 @@ class Board:
     def tell_queue(self, queue: QueueStats) -> None:
         """Publish a queue's figures to its agents."""
         queue.version += 1
-        to = {who for who in self.agents_of_queue(queue.name) if self._hears(who)}
+        to = {who for who in self._log.readers & self.agents_of_queue(queue.name) if self._hears(who)}
         if to:
             event = QueueEvent(at=queue.as_of, queue=queue)
             self._log.publish("queue.changed", event.model_dump_json().encode(), to)

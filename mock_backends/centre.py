@@ -15,6 +15,7 @@ from mock_backends.principals import Principal
 from mock_backends.queue_figures import FORMULA, QueueFigures
 from mock_backends.routing import Router
 from mock_backends.site import Site
+from mock_backends.storm import Storm
 from mock_backends.supervision import Supervision
 from mock_backends.world_centre import ZONE
 
@@ -53,9 +54,8 @@ class Centre:
         self.customers = CustomersOnLine(site, self.distribution, self.calls, company.rules())
         self.colleagues = Colleagues(site, self.distribution, self.calls)
         self.legs.hand_to = self.customers.hand_on
-        self.supervision = Supervision(
-            site, company, log, self.distribution, self.calls, self.legs, self.customers
-        )
+        self.storm = Storm(site, self.distribution, self.customers)
+        self.supervision = Supervision(site, company, log, self.distribution, self.calls, self.legs, self.customers)
 
     def own(self, principal: Principal) -> list[Interaction]:
         """The open interactions that are a principal's own; what others have stands with the agents and queues."""

@@ -41,7 +41,7 @@ class Company:
         """The world's agents and as many further ones as the settings want."""
         extra = [
             WorldAgent(f"load-{n:04}", f"Load Agent {n}", "Agent, Billing", "Billing", "agent", {"billing": 3})
-            for n in range(self._site.settings.agents)
+            for n in range(0 if self._site.settings.queues else self._site.settings.agents)
         ]
         return [*self._world.agents(), *extra]
 

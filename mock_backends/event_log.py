@@ -5,6 +5,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from mock_backends.clock import Clock
 from mock_backends.faults import Faults
@@ -15,14 +16,26 @@ HOLE = ("", b"")  # a number used up without an event: a loss that no resuming c
 
 
 class Ring:
-    """The last events of one principal. `head` is the number of the newest one; the first event is number 1."""
+    """The last events of one principal, at most so many and so many bytes.
 
-    __slots__ = ("events", "head", "streams")
+    `head` is the number of the newest one; the first event is number 1.
+    """
 
-    def __init__(self, size: int) -> None:
-        self.events: deque[tuple[str, bytes]] = deque(maxlen=size)  # type, and the frame without its id
+    __slots__ = ("_bytes", "_most", "_most_bytes", "events", "head", "streams")
+
+    def __init__(self, size: int, size_bytes: int) -> None:
+        self.events: deque[tuple[str, bytes]] = deque()  # type, and the frame without its id
         self.head = 0
+        self._most, self._most_bytes, self._bytes = size, size_bytes, 0
         self.streams: set[Follower] = set()
+
+    def append(self, event: tuple[str, bytes]) -> None:
+        """The next event; the oldest ones leave."""
+        self.events.append(event)
+        self.head += 1
+        self._bytes += len(event[1])
+        while len(self.events) > self._most or (self._bytes > self._most_bytes and len(self.events) > 1):
+            self._bytes -= len(self.events.popleft()[1])
 
     def after(self, seq: int) -> list[tuple[int, str, bytes]] | None:
         """Events after number `seq`, or None where the ring does not reach back that far or has never been there."""
@@ -80,12 +93,17 @@ class EventLog:
     def ring(self, principal: str) -> Ring:
         """The ring of a principal."""
         if principal not in self._rings:
-            self._rings[principal] = Ring(self._settings.ring)
+            self._rings[principal] = Ring(self._settings.ring, self._settings.ring_bytes)
         return self._rings[principal]
 
     def known(self, principal: str) -> bool:
         """Whether this principal has ever asked where their events stand, or for the events themselves."""
         return principal in self._rings
+
+    @property
+    def readers(self) -> AbstractSet[str]:
+        """All who have."""
+        return self._rings.keys()
 
     def as_of(self, principal: str) -> str:
         """The id of the newest event of a principal."""
@@ -102,8 +120,7 @@ class EventLog:
             if ring is None:
                 continue
             skipped = self.faults is not None and self.faults.any and self.faults.skips(kind, principal)
-            ring.events.append(HOLE if skipped else event)
-            ring.head += 1
+            ring.append(HOLE if skipped else event)
             for follower in ring.streams:
                 follower.wake()
 

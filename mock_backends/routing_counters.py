@@ -7,8 +7,10 @@ Agents' time alone is cut exactly at each boundary. `routing_ledger` says where 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from mock_backends.estimated_wait import EstimatedWait
 
@@ -51,10 +53,27 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Take in another one's sums."""
-        longest = max(self.longest_wait, other.longest_wait)
-        for name in Tally.__slots__:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.longest_wait = longest
+        for name, value in zip(COUNTED, total((self, other)), strict=True):
+            setattr(self, name, value)
+
+
+COUNTED = (
+    "offered", "answered", "answered_within", "abandoned", "abandoned_within", "short_abandons", "callbacks",
+    "callbacks_within", "flow_outs", "flow_outs_within", "missed", "declined", "handled", "wrapped_up",
+    "wait_seconds", "abandon_seconds", "talk_seconds", "hold_seconds", "wrap_up_seconds", "longest_wait",
+)  # fmt: skip
+"""What a tally holds, in the order of `Counts`."""
+_values: Callable[[Tally], tuple[Any, ...]] = attrgetter(*COUNTED)
+
+
+def total(tallies: Sequence[Tally]) -> list[Any]:
+    """The sums of several tallies together, in the order of `COUNTED`."""
+    if len(tallies) == 1:
+        return list(_values(tallies[0]))
+    rows = [_values(tally) for tally in tallies]
+    sums = [sum(column) for column in zip(*rows, strict=True)]
+    sums[-1] = max(row[-1] for row in rows)
+    return sums
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,6 @@ class Floor:
         self.works: dict[str, Work] = {}
         self.wrap_ups: dict[tuple[str, str], WrapUp] = {}
         self.timers: list[Timer] = []
-        self.staffing = 0  # changes whenever who works for what may have changed
         self.numbers = count()
         for queue in self.queues.values():
             for channel in queue.policy.channels:
@@ -53,20 +52,18 @@ class Floor:
         for queue in self.queues.values():
             for line in queue.lines.values():
                 line.join(agent)
-        self.staffing += 1
         return agent
 
-    def _home(self, profile: AgentProfile) -> list[QueueBook]:
-        """The queues an agent is staff of: those they serve as they are, without relaxation."""
+    def _home(self, profile: AgentProfile) -> list[tuple[QueueBook, float]]:
+        """The queues an agent is staff of, those they serve without relaxation, and how much they can have of each."""
         if not profile.takes_offers:
             return []
-        return [
-            queue.book
-            for queue in self.queues.values()
-            if profile.takes_offers
-            and profile.surplus(queue.policy.required) is not None
-            and any(profile.capacity.get(channel, 0) for channel in queue.policy.channels)
-        ]
+        found = []
+        for queue in self.queues.values():
+            most = max((profile.capacity.get(channel, 0) for channel in queue.policy.channels), default=0)
+            if most and profile.surplus(queue.policy.required) is not None:
+                found.append((queue.book, float(most)))
+        return found
 
     def _line(self, queue: Queue, channel: str, level: int, extra: Mapping[str, int]) -> Line:
         key = (channel, level, tuple(sorted(extra.items())) if extra else ())
@@ -207,7 +204,6 @@ class Floor:
             agent.next = None
         agent.availability, agent.reason = availability, reason
         agent.stamp += 1
-        self.staffing += 1
         agent.stand(now)
         effects.append(self.agent_fact(agent))
 

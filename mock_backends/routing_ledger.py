@@ -12,7 +12,17 @@ from collections.abc import Callable
 
 from mock_backends.estimated_wait import EstimatedWait
 from mock_backends.midnights import Midnights
-from mock_backends.routing_counters import FULL, AgentDay, ClosedInterval, Counts, EstimateScore, StaffTime, Tally
+from mock_backends.routing_counters import (
+    COUNTED,
+    FULL,
+    AgentDay,
+    ClosedInterval,
+    Counts,
+    EstimateScore,
+    StaffTime,
+    Tally,
+    total,
+)
 from mock_backends.routing_policy import QueuePolicy
 
 INTERVAL = 900.0
@@ -70,7 +80,10 @@ class StaffSums:
 
 
 class QueueBook:
-    """The counts of one queue. `waiting` is how many wait now."""
+    """The counts of one queue. `waiting` is how many wait now.
+
+    `available` agents are available, busy or not; `weight` sums their capacity, each shared over the agent's queues.
+    """
 
     def __init__(self, policy: QueuePolicy, ledger: Ledger) -> None:
         self.policy = policy
@@ -79,6 +92,8 @@ class QueueBook:
         self._before = Tally()  # of today's closed intervals
         self._staff_before = StaffTime()
         self.staff = StaffSums(ledger.at)
+        self.available = 0
+        self.weight = 0.0
         self.waiting = self._peak = 0
         self._peaks: deque[int] = deque(maxlen=SLOTS - 1)
         self.estimates = EstimateScore()
@@ -121,11 +136,8 @@ class QueueBook:
         """Everything since midnight."""
         self._ledger.advance(now)
         self.staff.settle(now)
-        total = Tally()
-        total.add(self._before)
-        for tally in self._channels.values():
-            total.add(tally)
-        return self._counts(total, self._ledger.since, now, _sum(self._staff_before, self.staff.time()))
+        tallies = [self._before, *self._channels.values()]
+        return self._counts(tallies, self._ledger.since, now, _sum(self._staff_before, self.staff.time()))
 
     def trend(self) -> tuple[int, ...]:
         """The most who waited at once in each of the last five minutes, as far back as anything was counted."""
@@ -137,7 +149,7 @@ class QueueBook:
         staff = self.staff.time()
         if not self._channels and not staff.signed_in:
             return None
-        counted = {name: self._counts(tally, since, until, None) for name, tally in self._channels.items()}
+        counted = {name: self._counts([tally], since, until, None) for name, tally in self._channels.items()}
         return ClosedInterval(self.policy.name, since, until, counted, staff)
 
     def end_slot(self) -> None:
@@ -160,24 +172,18 @@ class QueueBook:
         self._staff_before = StaffTime()
         self.estimates = EstimateScore()
 
-    def _counts(self, tally: Tally, since: float, until: float, staff: StaffTime | None) -> Counts:
-        policy = self.policy
-        return Counts(
-            since=since,
-            until=until,
-            threshold=policy.service_level_seconds,
-            short_abandon_seconds=policy.short_abandon_seconds,
-            staff=staff,
-            **{name: getattr(tally, name) for name in Tally.__slots__},
-        )
+    def _counts(self, tallies: list[Tally], since: float, until: float, staff: StaffTime | None) -> Counts:
+        policy, counted = self.policy, dict(zip(COUNTED, total(tallies), strict=True))
+        return Counts(since, until, policy.service_level_seconds, policy.short_abandon_seconds, staff=staff, **counted)
 
 
 class AgentBook:
-    """The counts of one agent, who belongs to `queues` for their staff time."""
+    """The counts of one agent, who is staff of `queues` with some capacity in each."""
 
-    def __init__(self, ledger: Ledger, queues: list[QueueBook]) -> None:
+    def __init__(self, ledger: Ledger, queues: list[tuple[QueueBook, float]]) -> None:
         self._ledger = ledger
         self._queues = queues
+        self._available = False
         self._staff = StaffSums(ledger.at)
         self.handled = self.missed = self.declined = 0
 
@@ -186,9 +192,16 @@ class AgentBook:
         self._ledger.advance(now)
         return self
 
-    def stand(self, now: float, signed_in: bool, idle: bool, busy: bool, engaged: bool, load: int) -> None:
+    def stand(
+        self, now: float, signed_in: bool, available: bool, idle: bool, busy: bool, engaged: bool, load: int
+    ) -> None:
         """How the agent stands from `now` on; `load` in parts of `FULL`."""
         mine = self._staff
+        if available is not self._available:
+            self._available = available
+            for queue, capacity in self._queues:
+                queue.available += 1 if available else -1
+                queue.weight += (capacity if available else -capacity) / len(self._queues)
         change = (
             signed_in - mine.signed_in,
             idle - mine.idle,
@@ -199,7 +212,7 @@ class AgentBook:
         if any(change):
             self._ledger.advance(now)
             mine.move(now, *change)
-            for queue in self._queues:
+            for queue, _ in self._queues:
                 queue.staff.move(now, *change)
 
     def today(self, now: float) -> AgentDay:
@@ -251,8 +264,8 @@ class Ledger:
         self.queues.append(QueueBook(policy, self))
         return self.queues[-1]
 
-    def add_agent(self, queues: list[QueueBook]) -> AgentBook:
-        """A book for an agent of these queues."""
+    def add_agent(self, queues: list[tuple[QueueBook, float]]) -> AgentBook:
+        """A book for an agent of these queues, with how many contacts of each they can have at once."""
         self.agents.append(AgentBook(self, queues))
         return self.agents[-1]
 

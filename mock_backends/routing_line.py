@@ -171,6 +171,7 @@ class Agent:
         self.book.stand(
             now,
             self.availability != "offline",
+            self.availability == "available",
             self.availability == "available" and not self.load,
             self.load > 0,
             parts > 0,

@@ -53,7 +53,6 @@ class RouterViews:
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._staffed: dict[str, tuple[int, int, float]] = {}  # queue -> staffing number, agents, weight
 
     def interaction(self, interaction_id: str) -> InteractionView:
         """Raises Unknown when it is not here (any more)."""
@@ -112,7 +111,7 @@ class RouterViews:
             waiting=len(waiting),
             longest_wait=max(0.0, now - min((work.queued_at for work in waiting), default=now)),
             estimated_wait=self._estimate(target, len(waiting)),
-            staffed=self._staffing(target)[0],
+            staffed=book.available,
             signed_in=book.staff.signed_in,
             idle=book.staff.idle,
             busy=book.staff.busy,
@@ -144,26 +143,11 @@ class RouterViews:
         self._floor.ledger.listeners.append(listener)
 
     def _estimate(self, queue: Queue, ahead: int) -> EstimatedWait | None:
-        staffed, weight = self._staffing(queue)
-        if not staffed:
+        if not queue.book.available:
             return None
         if not ahead and not queue.members and any(line.free_agent() for line in queue.lines.values()):
             return EstimatedWait(0.0, 0.0, 0.0)
-        return queue.turns.estimate(ahead, queue.handle_seconds / weight)
-
-    def _staffing(self, queue: Queue) -> tuple[int, float]:
-        """Available agents (busy or not) of the queue, and their capacity with each shared over their queues."""
-        name = queue.policy.name
-        known = self._staffed.get(name)
-        if known is None or known[0] != self._floor.staffing:
-            weights: dict[str, float] = {}
-            for line in queue.lines.values():
-                for agent in line.members:
-                    if line.needed == queue.policy.required and agent.availability == "available":
-                        share = agent.profile.capacity[line.channel] / len(agent.by_queue)
-                        weights[agent.profile.id] = max(share, weights.get(agent.profile.id, 0.0))
-            known = self._staffed[name] = (self._floor.staffing, len(weights), sum(weights.values()))
-        return known[1], known[2]
+        return queue.turns.estimate(ahead, queue.handle_seconds / queue.book.weight)
 
     def _work(self, interaction_id: str, *phases: Phase) -> Work:
         work = self._found(self._floor.works.get(interaction_id), "interaction", interaction_id)

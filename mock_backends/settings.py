@@ -13,6 +13,7 @@ class Settings:
     read_deadline: float = 10.0  # a request must be here entirely by then
     heartbeat: float = 5.0
     ring: int = 2000  # events kept for each principal
+    ring_bytes: int = 16 * 1024 * 1024  # and no more bytes of them
     streams_each: int = 2
     streams_total: int = 1000
     agents: int = 0  # further simulated agents beyond those of the world, for load tests

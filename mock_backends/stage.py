@@ -89,6 +89,10 @@ class Stage:
                 self._centre.experts.none_free = on
             case steps.PlayColleagues():
                 self._colleagues(step)
+            case steps.ConjureStorm(per_second=per_second):
+                storm = self._centre.storm
+                storm.set(per_second)
+                return {"moves": storm.moves, "behind": storm.behind}
             case steps.ForceAvailability():
                 router = self._centre.distribution.router
                 self._centre.distribution.do(

@@ -132,6 +132,13 @@ class PlayColleagues(StepBody):
     talk: Annotated[float, Field(gt=0, le=1e6)] = 180.0
 
 
+class ConjureStorm(StepBody):
+    """So many changes of state a real second, of all sorts, on the great floor; 0 ends it."""
+
+    do: Literal["storm"]
+    per_second: float = Field(ge=0, le=20_000)
+
+
 class ForceAvailability(StepBody):
     """The centre itself changes an agent's availability, as a second sign-in or a supervisor would."""
 
@@ -182,6 +189,7 @@ Step = Annotated[
     | InboundMessage
     | FailMessages
     | PlayColleagues
+    | ConjureStorm
     | ForceAvailability
     | ExpireToken
     | FreezeFigures

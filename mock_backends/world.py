@@ -11,6 +11,7 @@ from random import Random
 
 from mock_backends.world_centre import QUEUES, Agent, Queue, make_agents
 from mock_backends.world_customers import Company, Customer, make_companies, make_customers
+from mock_backends.world_great_floor import great_agents, great_queues
 from mock_backends.world_history import History, make_history
 from mock_backends.world_people import Person, PresenceSpan, make_people, make_presence
 
@@ -19,14 +20,28 @@ class World:
     """The pretend company.
 
     Arguments: `seed`; `now` (epoch seconds; with 0 all times are offsets); how many `customers` and `experts` to
-    make besides the named ones. Lookups by id return None for what does not exist.
+    make besides the named ones; `queues` and `agents` of a great floor beside the company's own.
+    Lookups by id return None for what does not exist.
     """
 
-    def __init__(self, seed: int = 1, now: float = 0.0, *, customers: int = 10_000, experts: int = 170) -> None:
+    def __init__(
+        self,
+        seed: int = 1,
+        now: float = 0.0,
+        *,
+        customers: int = 10_000,
+        experts: int = 170,
+        queues: int = 0,
+        agents: int = 0,
+    ) -> None:
         self.seed = seed
         self.now = now
         self._customer_count = customers
         self._expert_count = experts
+        # who serves a great floor serves no queue that asks for nothing: all of them would
+        own = [queue for queue in QUEUES if queue.required] if queues else QUEUES
+        self._queues = (*own, *great_queues(queues))
+        self._great_agents, self._great_queues = (agents if queues else 0), queues
         self._histories: dict[str, History] = {}
 
     def customers(self) -> tuple[Customer, ...]:
@@ -62,10 +77,10 @@ class World:
         return () if person is None else make_presence(self.seed, person, self.now)
 
     def queues(self) -> tuple[Queue, ...]:
-        return QUEUES
+        return self._queues
 
     def queue(self, queue_id: str) -> Queue | None:
-        return next((queue for queue in QUEUES if queue.id == queue_id), None)
+        return next((queue for queue in self._queues if queue.id == queue_id), None)
 
     def agents(self) -> tuple[Agent, ...]:
         return tuple(self._agents.values())
@@ -85,7 +100,8 @@ class World:
 
     @cached_property
     def _agents(self) -> dict[str, Agent]:
-        return {agent.id: agent for agent in make_agents()}
+        great = great_agents(self._great_agents, self._great_queues) if self._great_agents else ()
+        return {agent.id: agent for agent in (*make_agents(), *great)}
 
     @cached_property
     def _people(self) -> dict[str, Person]:
