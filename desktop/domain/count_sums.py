@@ -22,10 +22,31 @@ def total(several: Sequence[Counts]) -> Counts | None:
     """
     if not several:
         return None
-    first, *rest = several
-    for one in rest:
-        first = _added(first, one)
-    return first
+    first = several[0]
+    if len(several) == 1:
+        return first
+    # A sum a count, not a record a queue: a floor of hundreds is added up several times a second.
+    known: dict[str, Any] = {name: _sum([getattr(one, name) for one in several]) for name in _SUMS}
+    for limit, names in (("threshold", _WITHIN), ("short_abandon_seconds", _SHORT)):
+        least = getattr(first, limit)
+        if least is None or any(getattr(one, limit) != least for one in several):
+            known |= dict.fromkeys((limit, *names))
+    staffs = [one.staff for one in several if one.staff is not None]
+    times = [sum(getattr(staff, name) for staff in staffs) for name in _STAFF]
+    longest = [one.longest_wait for one in several if one.longest_wait is not None]
+    return replace(
+        first,
+        since=min(one.since for one in several),
+        until=max(one.until for one in several),
+        longest_wait=max(longest) if len(longest) == len(several) else None,
+        staff=StaffTime(*times) if len(staffs) == len(several) else None,
+        **known,
+    )
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def between(earlier: Counts, later: Counts) -> Counts | None:
@@ -56,23 +77,3 @@ def between(earlier: Counts, later: Counts) -> Counts | None:
 
 def _less(later: float | None, earlier: float | None) -> float | None:
     return None if later is None or earlier is None or later < earlier else later - earlier
-
-
-def _plus(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one + other
-
-
-def _added(one: Counts, other: Counts) -> Counts:
-    known: dict[str, Any] = {name: _plus(getattr(one, name), getattr(other, name)) for name in _SUMS}
-    if one.threshold is None or one.threshold != other.threshold:
-        known |= dict.fromkeys(("threshold", *_WITHIN))
-    if one.short_abandon_seconds is None or one.short_abandon_seconds != other.short_abandon_seconds:
-        known |= dict.fromkeys(("short_abandon_seconds", *_SHORT))
-    staff = None
-    if one.staff is not None and other.staff is not None:
-        staff = StaffTime(*(getattr(one.staff, name) + getattr(other.staff, name) for name in _STAFF))
-    longest = None
-    if one.longest_wait is not None and other.longest_wait is not None:
-        longest = max(one.longest_wait, other.longest_wait)
-    since, until = min(one.since, other.since), max(one.until, other.until)
-    return replace(one, since=since, until=until, longest_wait=longest, staff=staff, **known)
