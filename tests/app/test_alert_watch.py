@@ -75,12 +75,12 @@ class Desk:
         assert await self.session.first_look(5.0)
         if self.session.supervisor.open:
             for _ in range(6):  # the rules are read by a thread
-                await self.pass_(0.3)
+                await self.time.advance(0.3, disk=True)
             await until(lambda: self.watch.settings is not None)
         await self.pass_(1.0)
 
     async def pass_(self, seconds: float) -> None:
-        await self.time.advance(seconds, disk=True)
+        await self.time.advance(seconds)
         self.session.store.drain()
 
     def queue(self, waiting: int | None, name: str = "Billing") -> None:
