@@ -13,11 +13,12 @@ from desktop.domain.words import Availability, Monitoring
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 
-_MONITORING = {
+MONITORING = {
     Monitoring.LISTEN: Capability.MONITOR,
     Monitoring.WHISPER: Capability.WHISPER,
     Monitoring.BARGE: Capability.BARGE,
 }
+"""The capability of each way to take part in a call."""
 
 
 def refuse(capability: Capability) -> Unsupported:
@@ -34,7 +35,7 @@ class Supervision(Backend):
         Each mode is a capability of its own: MONITOR (listen), WHISPER and BARGE. The same principal may change from
         one mode to another while it lasts.
         """
-        raise refuse(_MONITORING[mode])
+        raise refuse(MONITORING[mode])
 
     async def end_monitor(self, monitor_id: str, *, key: str) -> None:
         """Take part no more. It is no failure when the call is over already."""

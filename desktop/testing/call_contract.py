@@ -118,7 +118,7 @@ class CallContract(LegContract):
             assert (await backend.dial(address, queue=rig.queue, key=key)).id == called.id
 
     async def _take_part(self, rig: ContactCenterRig, capability: Capability) -> None:
-        async with self.opened(rig, capability) as backend:
+        async with self.overseeing(rig, capability) as backend:
             colleague = await rig.colleague_on_a_call()
             monitor = await backend.monitor(colleague, MODES[capability], why="to help", key=new_key())
             assert monitor

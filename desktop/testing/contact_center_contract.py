@@ -21,9 +21,10 @@ from desktop.testing.quality_contract import QualityContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
 from desktop.testing.supervision_calls import supervision_calls
+from desktop.testing.supervision_contract import SupervisionContract
 
 
-class ContactCenterContract(CallContract, QualityContract):
+class ContactCenterContract(CallContract, SupervisionContract, QualityContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:

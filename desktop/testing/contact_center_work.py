@@ -1,6 +1,8 @@
 """How a test of a contact centre gets to where it begins: a call that rings, that talks, that has an expert on it."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from desktop.domain.events import Change, ContactCenterSnapshot, Event, InteractionChanged
@@ -9,10 +11,10 @@ from desktop.domain.model import Agent, Interaction, Leg
 from desktop.domain.words import Availability, Channel, CodeRule, LegPhase, Phase
 from desktop.ports.base import Capability, Kind
 from desktop.testing import fresh
-from desktop.testing.contract import until
+from desktop.testing.contract import LONGEST, until
 from desktop.testing.fresh import new_key
 from desktop.testing.resilience_contract import ResilienceContract
-from desktop.testing.rig import absent
+from desktop.testing.rig import absent, does_not_apply
 from desktop.testing.rigs import ContactCenterRig
 from desktop.testing.stream_contract import StreamContract
 
@@ -163,3 +165,31 @@ class ContactCenterWork(StreamContract[ContactCenterRig], ResilienceContract[Con
         """The test needs somebody to consult."""
         if not rig.expert:
             absent("the rig names no expert")
+
+    @asynccontextmanager
+    async def overseeing(self, rig: ContactCenterRig, *needs: Capability, number: int = 0) -> AsyncIterator[Any]:
+        """Whoever may supervise, open: the rig's own principal (where `number` is 0), or a supervisor of theirs.
+
+        The test does not apply where the backend does not declare what it needs.
+        """
+        backend = rig.make()
+        if missing := sorted(one.value for one in needs if one not in backend.manifest.capabilities):
+            does_not_apply(f"{', '.join(missing)} is not declared")
+        async with self._open(backend) as offered:
+            if offered >= frozenset(needs) and not number:
+                yield backend
+                return
+        boss = rig.make_supervisor(number)
+        async with self._open(boss) as offered:
+            if missing := sorted(one.value for one in needs if one not in offered):
+                does_not_apply(f"{', '.join(missing)} is not offered")
+            yield boss
+
+    @asynccontextmanager
+    async def _open(self, backend: Any) -> AsyncIterator[frozenset[Capability]]:
+        try:
+            async with asyncio.timeout(LONGEST):
+                offered = await backend.open()
+            yield offered
+        finally:
+            await backend.close()

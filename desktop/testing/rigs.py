@@ -52,6 +52,10 @@ class ContactCenterRig(Rig[ContactCenter]):
         """Another agent, who talks to a customer now; answers the agent's id."""
         absent("no other agent can be made to take a call")
 
+    async def free_colleague(self) -> str:
+        """Another agent of the team, who is available and could take a call at once; answers the agent's id."""
+        absent("no other agent can be made available")
+
     def reachable(self) -> str:
         """A number that can be called, and rings or answers somewhere."""
         absent("nobody can be called")

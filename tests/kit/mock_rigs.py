@@ -146,7 +146,10 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
         await self.step(do="availability", agent=AGENT, availability="not_ready", reason="break")
 
     async def stop(self) -> None:
-        await self.step(do="availability", agent=AGENT, availability="not_ready", reason="break")
+        for who in (AGENT, COLLEAGUE):
+            await self.step(do="availability", agent=who, availability="not_ready", reason="break")
+        for who in SUPERVISORS:  # what they took over
+            self._calls += [one["id"] for one in (await self.ask("GET", "/v1/snapshot", who=who))["interactions"]]
         for do in ("hangup", "end_wrap_up"):
             for one in self._calls:
                 with contextlib.suppress(httpx.HTTPStatusError, NotFound):  # most have ended by themselves
@@ -193,6 +196,22 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
     async def tones(self, interaction_id: str) -> str:
         applied = await self.applied("POST", f"/v1/interactions/{interaction_id}/dtmf")
         return "".join(one["body"]["digits"] for one in applied)
+
+    async def free_colleague(self) -> str:
+        await self.ask("PUT", "/v1/me/availability", {"availability": "available"}, who=COLLEAGUE)
+        return COLLEAGUE
+
+    async def colleague_on_a_call(self) -> str:
+        await self.free_colleague()
+        await self._arrive(**{"from": fresh.number()})
+
+        async def ringing() -> str | None:
+            mine = (await self.ask("GET", "/v1/snapshot", who=COLLEAGUE))["interactions"]
+            return next((one["id"] for one in mine if one["phase"] == "offered"), None)
+
+        offered = await until(ringing, self.patience, "an offer to the colleague")
+        await self.ask("POST", f"/v1/interactions/{offered}/accept", {}, who=COLLEAGUE)
+        return COLLEAGUE
 
     def make_supervisor(self, number: int = 0) -> ContactCenter:
         token = self._running.tokens[SUPERVISORS[number]]

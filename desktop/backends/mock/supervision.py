@@ -9,7 +9,7 @@ from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, Help
 from desktop.domain.model import Agent, Interaction
 from desktop.domain.words import Availability, Monitoring, Role
 from desktop.ports.base import Capability
-from desktop.ports.supervision import Supervision
+from desktop.ports.supervision import MONITORING, Supervision, refuse
 
 SUPERVISORS = frozenset(
     {
@@ -35,18 +35,27 @@ class MockSupervision(Supervision):
     """Mixed into the mock contact centre, whose connection it uses."""
 
     _http: Http
+    _offered: frozenset[Capability] = frozenset(Capability)  # until the server has said who we are
 
     async def _allowed(self, most: frozenset[Capability]) -> frozenset[Capability]:
         """What of `most` this principal may do, by the server's word on who they are."""
         role = read(Role, member(await self._http.get("/v1/me"), "role"))
-        return most if role is Role.SUPERVISOR else most - SUPERVISORS
+        self._offered = most if role is Role.SUPERVISOR else most - SUPERVISORS
+        return self._offered
+
+    def _need(self, capability: Capability) -> None:
+        """Raises Unsupported for what this principal is not offered."""
+        if capability not in self._offered:
+            raise refuse(capability)
 
     async def monitor(self, agent_id: str, mode: Monitoring, *, why: str, key: str) -> str:
+        self._need(MONITORING[mode])
         body = {"agent_id": agent_id, "mode": mode.value, "why": why}
         answer = await self._http.change("POST", "/v1/floor/monitors", body, key=key)
         return read(str, member(member(answer, "monitor"), "id"))
 
     async def end_monitor(self, monitor_id: str, *, key: str) -> None:
+        self._need(Capability.MONITOR)
         await self._http.change("DELETE", f"/v1/floor/monitors/{segment(monitor_id)}", key=key)
 
     async def _order(self, interaction_id: str, verb: str, body: Mapping[str, object], key: str) -> Interaction:
@@ -54,32 +63,40 @@ class MockSupervision(Supervision):
         return read(Interaction, member(await self._http.change("POST", path, body, key=key), "interaction"))
 
     async def take_over(self, interaction_id: str, *, why: str, key: str) -> Interaction:
+        self._need(Capability.TAKE_OVER)
         return await self._order(interaction_id, "take-over", {"why": why}, key)
 
     async def reassign(self, interaction_id: str, agent_id: str, *, why: str, key: str) -> Interaction:
+        self._need(Capability.REASSIGN)
         return await self._order(interaction_id, "reassign", {"agent_id": agent_id, "why": why}, key)
 
     async def move(self, interaction_id: str, queue: str, *, why: str, key: str) -> Interaction:
+        self._need(Capability.MOVE)
         return await self._order(interaction_id, "move", {"queue": queue, "why": why}, key)
 
     async def set_priority(self, interaction_id: str, priority: int, *, why: str, key: str) -> Interaction:
+        self._need(Capability.PRIORITY)
         return await self._order(interaction_id, "priority", {"priority": priority, "why": why}, key)
 
     async def withdraw(self, interaction_id: str, *, why: str, key: str) -> Interaction:
+        self._need(Capability.WITHDRAW)
         return await self._order(interaction_id, "withdraw", {"why": why}, key)
 
     async def set_agent_availability(
         self, agent_id: str, availability: Availability, *, reason: str, why: str, key: str
     ) -> Agent:
+        self._need(Capability.SUPERVISE)
         body = {"availability": availability.value, "reason": reason, "why": why}
         path = f"/v1/floor/agents/{segment(agent_id)}/availability"
         return read(Agent, member(await self._http.change("PUT", path, body, key=key), "agent"))
 
     async def waiting(self, queue: str, *, limit: int = 50) -> Sequence[Interaction]:
+        self._need(Capability.SUPERVISE)
         found = await self._http.get(f"/v1/floor/queues/{segment(queue)}/waiting", {"limit": limit})
         return read(tuple[Interaction, ...], member(found, "interactions"))
 
     async def interaction(self, interaction_id: str) -> Interaction:
+        self._need(Capability.SUPERVISE)
         found = await self._http.get(f"/v1/floor/interactions/{segment(interaction_id)}")
         return read(Interaction, member(found, "interaction"))
 
@@ -97,18 +114,22 @@ class MockSupervision(Supervision):
         return read(AgentMessage, member(await self._http.change("POST", path, {"text": text}, key=key), "message"))
 
     async def acknowledge(self, alert: str, text: str, *, key: str) -> Acknowledgement:
+        self._need(Capability.ACKNOWLEDGE)
         answer = await self._http.change("POST", "/v1/floor/acknowledgements", {"alert": alert, "text": text}, key=key)
         return read(Acknowledgement, member(answer, "acknowledgement"))
 
     async def audit(self, *, limit: int = 100) -> Sequence[AuditEntry]:
+        self._need(Capability.AUDIT)
         return read(
             tuple[AuditEntry, ...], member(await self._http.get("/v1/floor/audit", {"limit": limit}), "entries")
         )
 
     async def schedules(self, day: date) -> Sequence[Schedule]:
+        self._need(Capability.SCHEDULE)
         found = await self._http.get("/v1/floor/schedules", {"day": day.isoformat()})
         return read(tuple[Schedule, ...], member(found, "schedules"))
 
     async def agent_day(self, agent_id: str, day: date) -> Sequence[StateStretch]:
+        self._need(Capability.SCHEDULE)
         found = await self._http.get(f"/v1/floor/agents/{segment(agent_id)}/day", {"day": day.isoformat()})
         return read(tuple[StateStretch, ...], member(found, "stretches"))
