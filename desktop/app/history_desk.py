@@ -1,10 +1,12 @@
 """What a supervisor asks of the past. Every question has a deadline, and is on its way once however often it is put."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import date, timedelta
-from typing import TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-from desktop.app.action_result import CONTACT_CENTER, absent
+from desktop.app.action_result import CONTACT_CENTER, ActionResult, absent, failed
 from desktop.app.asking import Asking
 from desktop.app.centre_days import CentreDays
 from desktop.app.failures import explain
@@ -14,8 +16,12 @@ from desktop.app.week_map import SLOT_SECONDS, WeekMap, week_map
 from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery
 from desktop.domain.instant import Instant
 from desktop.domain.select_work import server_now
+from desktop.domain.service_level import Formula
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError
+
+if TYPE_CHECKING:
+    from desktop.app.report.reporter import Made, Reporter
 
 T = TypeVar("T")
 DEADLINE = 15.0
@@ -99,6 +105,50 @@ class HistoryDesk:
 
         return await self._ask(("interaction", interaction_id), put, OVER_SECONDS, lambda detail: len(detail.steps) + 1)
 
+    async def export_intervals(
+        self, query: IntervalQuery, path: Path, formula: Formula, *, title: str = "", overwrite: bool = False
+    ) -> ActionResult:
+        """Write a report of intervals in the form that the file's name asks for: .json, .csv, .parquet or .html.
+
+        What is there already is not touched unless `overwrite` says so; `error` is then "exists".
+        """
+        return await self._export(path, overwrite, lambda maker, form: maker.intervals(query, form, formula, title))
+
+    async def export_interactions(self, query: PastQuery, path: Path, *, overwrite: bool = False) -> ActionResult:
+        """The same of interactions, from the query's cursor on; there is no .html of them."""
+        return await self._export(path, overwrite, lambda maker, form: maker.interactions(query, form))
+
+    async def _export(
+        self, path: Path, overwrite: bool, make: "Callable[[Reporter, str], Awaitable[Made]]"
+    ) -> ActionResult:
+        from desktop.app.report.files import FileIsThere, ReportError, form_of, save, target_of
+        from desktop.app.report.reporter import Reporter
+
+        center = self._contact_center
+        try:
+            if center is None:
+                raise absent(self._asking)
+            target = await asyncio.to_thread(target_of, path, overwrite=overwrite)
+            maker = Reporter(
+                lambda query: self._through(lambda: center.intervals(query)),
+                lambda query: self._through(lambda: center.past_interactions(query)),
+                self.days,
+                self.now(),
+            )
+            made = await make(maker, form_of(target.name))
+            await asyncio.to_thread(save, target, made.content, overwrite=overwrite)
+        except BackendError as error:
+            return failed(error, "The report was not written.", safe="")
+        except FileIsThere as error:
+            return ActionResult(False, str(error), "exists")
+        except ReportError as error:
+            return ActionResult(False, f"The report was not written: {error}", "ReportError")
+        more = "; there are more" if made.more else ""
+        return ActionResult(True, f"{made.rows:,} rows written to {target}{more}.")
+
+    async def _through(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await self._asking.ask(call, CONTACT_CENTER, seconds=DEADLINE, changing=False)
+
     def _fresh(self, until: Instant, anew: bool) -> float:
         if anew:
             return 0.0
@@ -116,7 +166,7 @@ class HistoryDesk:
         async def through() -> T:
             if center is None:
                 raise absent(self._asking)
-            return await self._asking.ask(lambda: put(center), CONTACT_CENTER, seconds=DEADLINE, changing=False)
+            return await self._through(lambda: put(center))
 
         return await self._questions.ask(question, through, fresh=fresh, size=size)
 

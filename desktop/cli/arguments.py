@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from desktop.cli.report_arguments import add_report
+
 KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 VERBS = (
@@ -101,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     _doing(add)
     _keeping(add)
     _planning(add)
+    add_report(add)
     _starting(add)
     return top
 

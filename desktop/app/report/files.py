@@ -23,6 +23,13 @@ class ReportError(Exception):
     """A report that could not be written; the message is for people."""
 
 
+class FileIsThere(ReportError):
+    """There is such a file already."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already.")
+
+
 def form_of(path: str) -> str:
     """The form that a file's name asks for.
 
@@ -79,6 +86,21 @@ def _places(table: Table) -> list[tuple[int, tuple[str, Kind]]]:
     return list(enumerate(table.columns.items()))
 
 
+def target_of(path: Path, *, overwrite: bool) -> Path:
+    """Where a report goes, looked at before it is made.
+
+    Raises:
+        ReportError: there is such a file already and `overwrite` is not wanted, or it cannot be looked at.
+    """
+    try:
+        target = path.expanduser()
+        if target.exists() and not overwrite:
+            raise FileIsThere(target)
+    except (OSError, ValueError, RuntimeError) as error:  # a zero character in it; no such ~user
+        raise ReportError(f"{path} cannot be written: {error}.") from None
+    return target
+
+
 def save(path: Path, content: bytes, *, overwrite: bool = False) -> None:
     """Write a report that only this user can read, whole or not at all.
 
@@ -98,7 +120,7 @@ def save(path: Path, content: bytes, *, overwrite: bool = False) -> None:
         else:
             path.hardlink_to(draft)  # fails where there is something already, which a rename would not
     except FileExistsError:
-        raise ReportError(f"{path} is there already.") from None
+        raise FileIsThere(path) from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero character
         raise ReportError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
     finally:

@@ -1,0 +1,120 @@
+"""Asks of the past what a report needs, and makes it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from desktop.app.centre_days import CentreDays
+from desktop.app.report.files import ReportError, csv_text, json_text, parquet_bytes
+from desktop.app.report.page import Report, page
+from desktop.app.report.table import Table, interaction_table, interval_table, local_time
+from desktop.app.week_map import added, week_map
+from desktop.domain.counts import Counts
+from desktop.domain.history import DAY, Interval, IntervalQuery, PastInteraction, PastPage, PastQuery
+from desktop.domain.instant import Instant
+from desktop.domain.service_level import Formula
+
+MOST_INTERACTIONS = 100_000
+_HALF_HOUR = 1_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished report: its bytes, how many rows it has, and whether there would be more."""
+
+    content: bytes
+    rows: int
+    more: bool = False
+
+
+class Reporter:
+    """Makes reports out of what `intervals` and `interactions` answer, which are those of `ports.past`."""
+
+    def __init__(
+        self,
+        intervals: Callable[[IntervalQuery], Awaitable[Sequence[Interval]]],
+        interactions: Callable[[PastQuery], Awaitable[PastPage]],
+        days: CentreDays,
+        now: Instant,
+    ) -> None:
+        """`now` is the server's time."""
+        self._ask_intervals = intervals
+        self._ask_interactions = interactions
+        self._days = days
+        self._now = now
+
+    async def intervals(self, query: IntervalQuery, form: str, formula: Formula, title: str = "") -> Made:
+        """Counts by interval; `form` is one of `files.FORMS`, `title` what the page is headed by."""
+        found = await self._ask_intervals(query)
+        if form == "html":
+            text = await self._page(query, found, formula, title)
+            return Made(text.encode(), len(found))
+        table = await asyncio.to_thread(interval_table, found, self._days, formula)
+        about = self._about(query.since, query.until) | {"width": query.width, "formula": formula.id}
+        return Made(await asyncio.to_thread(_bytes, table, form, "intervals", about), len(found))
+
+    async def interactions(self, query: PastQuery, form: str, most: int = MOST_INTERACTIONS) -> Made:
+        """Finished interactions, newest first, at most so many.
+
+        Raises:
+            ReportError: `form` is html, which is made of intervals only.
+        """
+        if form == "html":
+            raise ReportError("A page is made of intervals only.")
+        found: list[PastInteraction] = []
+        cursor = query.cursor
+        while len(found) < most:
+            told = await self._ask_interactions(
+                replace(query, cursor=cursor, limit=min(1_000, max(most - len(found), 1)))
+            )
+            found += told.interactions
+            cursor = told.cursor
+            if not cursor:
+                break
+        table = await asyncio.to_thread(interaction_table, found[:most], self._days)
+        about = self._about(query.since, query.until) | {"more": bool(cursor)}
+        made = await asyncio.to_thread(_bytes, table, form, "interactions", about)
+        return Made(made, len(table.rows), bool(cursor))
+
+    def _about(self, since: Instant, until: Instant) -> dict[str, object]:
+        moments = {"since": since, "until": until, "as_of": self._now}
+        local = {f"{name}_local": local_time(at, self._days) for name, at in moments.items()}
+        return {"zone": self._days.zone, **moments, **local}
+
+    def _coarse(self, query: IntervalQuery) -> float:
+        """The widest intervals up to a day that have the same sum."""
+        edges = (query.since, query.until)
+        whole_days = all(self._days.midnight(self._days.day(at)) == at for at in edges)
+        return DAY if whole_days and query.width < DAY else query.width
+
+    async def _page(self, query: IntervalQuery, found: Sequence[Interval], formula: Formula, title: str) -> str:
+        each = await self._ask_intervals(replace(query, width=self._coarse(query), by_queue=True))
+        halves = await self._ask_intervals(replace(query, width=_HALF_HOUR, by_queue=False))
+        whole = found if not query.by_queue else await self._ask_intervals(replace(query, by_queue=False))
+        report = Report(
+            title=title or "Contact centre",
+            since=query.since,
+            until=query.until,
+            width=query.width,
+            as_of=self._now,
+            formula=formula,
+            days=self._days,
+            intervals=whole,
+            queues=_by_queue(each),
+            week=week_map(halves, self._days, query.since, query.until),
+            narrowed=" · ".join(part for part in (", ".join(query.queues), ", ".join(query.channels)) if part),
+        )
+        return await asyncio.to_thread(page, report)
+
+
+def _by_queue(intervals: Sequence[Interval]) -> list[tuple[str, Counts]]:
+    sums: dict[str, Counts] = {}
+    for one in intervals:
+        sums[one.queue] = added(sums[one.queue], one.counts) if one.queue in sums else one.counts
+    return sorted(sums.items(), key=lambda one: (-(one[1].offered or 0), one[0]))
+
+
+def _bytes(table: Table, form: str, name: str, about: dict[str, object]) -> bytes:
+    if form == "parquet":
+        return parquet_bytes(table)
+    return (csv_text(table) if form == "csv" else json_text(table, name, about)).encode()
