@@ -116,7 +116,7 @@ class Floor:
         line.put(work)
         queue.members[work.id] = work
         queue.book.line(1, now)
-        queue.turns.line_formed(now)
+        queue.turns.joined(now, len(queue.members))
         steps = queue.policy.relaxation
         if work.level < len(steps):
             self.timer(work.queued_at + steps[work.level].after, RELAX, work, work.stamp)
@@ -165,7 +165,7 @@ class Floor:
         agent.take(work.channel, now)
         work.deadline = now + queue.policy.offer_timeout
         heappush(self.timers, (work.deadline, next(self.numbers), OFFER, work, work.stamp))
-        queue.turns.turn(now, bool(queue.members))
+        queue.turns.turn(now, len(queue.members), queue.book.weight)
         effects.append(Offered(work.id, queue.policy.name, agent.profile.id, work.deadline))
 
     def end_offer(self, work: Work, reason: OfferEnd, now: float, effects: list[Effect]) -> Agent:

@@ -34,8 +34,7 @@ class RoutingSteps(RouterViews):
     def _leave(self, work: Work, now: float) -> None:
         """Out of the line without an agent."""
         self._floor.leave_line(work, now)
-        if not work.queue.members:
-            work.queue.turns.line_gone()
+        work.queue.turns.left(now, len(work.queue.members))
 
     def _return(self, work: Work, reason: OfferEnd, now: float) -> list[Effect]:
         effects: list[Effect] = []

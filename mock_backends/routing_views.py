@@ -147,7 +147,7 @@ class RouterViews:
             return None
         if not ahead and not queue.members and any(line.free_agent() for line in queue.lines.values()):
             return EstimatedWait(0.0, 0.0, 0.0)
-        return queue.turns.estimate(ahead, queue.handle_seconds / queue.book.weight)
+        return queue.turns.estimate(ahead, queue.handle_seconds, queue.book.weight)
 
     def _work(self, interaction_id: str, *phases: Phase) -> Work:
         work = self._found(self._floor.works.get(interaction_id), "interaction", interaction_id)

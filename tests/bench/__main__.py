@@ -25,6 +25,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "offers": ([], ["--desktops", "100", "--rounds", "1"]),
     "routing": ([], ["20000"]),
     "forecast": ([], ["--seeds", "1"]),
+    "estimates": ([], ["--days", "1"]),
     "reducer": ([], ["--batches", "60"]),
     "table": ([], ["--seconds", "1"]),
     "cli": ([], ["5"]),
