@@ -253,7 +253,7 @@ class SupervisorScreen(FloorPlaces):
 
     @on(LineTable.Highlighted)
     def _row_changed(self) -> None:
-        self.redraw()
+        self.call_after_refresh(self.redraw)  # the mark first, then what it leads to
 
     @on(LineTable.Chosen, "#floor-queues, #floor-agents")
     def _row_chosen(self) -> None:

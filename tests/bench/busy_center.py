@@ -99,7 +99,7 @@ async def serve(center: Center, rate: float, reader: asyncio.StreamReader, write
             if path == b"/v1/events":
                 await stream(center, writer, rate)
                 return
-            answers = {b"/v1/health": {"status": "ok"}, b"/v1/snapshot": center.snapshot()}
+            answers = {b"/v1/me": center.agents[0], b"/v1/health": {"status": "ok"}, b"/v1/snapshot": center.snapshot()}
             status = b"200 OK" if path in answers else b"404 Not Found"
             kind = b"application/json" if path in answers else b"application/problem+json"
             body = json.dumps(answers.get(path, {"status": 404, "code": "not_found", "title": "Not found"})).encode()

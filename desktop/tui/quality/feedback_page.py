@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from desktop.domain.quality import LONGEST_TEXT, CoachingNote, Evaluation
+from desktop.tui.keys import shown
 from desktop.tui.quality.quality_page import QualityPage
 from desktop.tui.quality.quality_rows import judged_rows, note_rows
 from desktop.tui.quality.quality_texts import evaluation_lines, note_lines
@@ -57,7 +58,7 @@ class FeedbackPage(QualityPage):
         note = self._note
         if self.words.is_open:
             subject = self.desk.reply_subject(self.words.subject)
-            keys = keys_of(("alt+enter", "acknowledge"), ("esc", "later; it is kept"))
+            keys = keys_of((shown("finish"), "acknowledge"), ("esc", "later; it is kept"))
             self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
             if note is not None and note.acknowledged_at is not None and note.id == self.words.subject:
                 self._end_answer()

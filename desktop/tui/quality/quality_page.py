@@ -173,7 +173,7 @@ class QualityPage(Vertical):
             if event.key in ("alt+enter", "ctrl+enter"):
                 event.stop()
                 self.written()
-        elif self.pressed(event) or event.is_printable or event.key == "enter":
+        elif self.pressed(event) or event.is_printable:
             event.stop()
 
     def written(self) -> None:

@@ -25,7 +25,13 @@ class Tab(Enum):
     NOTES = "Coaching"
 
 
-COLUMNS = (Column("", 1), Column("agent"), Column("what", weight=1, min_width=40), Column("when", 15), Column("", 16))
+COLUMNS = (
+    Column("", 1),
+    Column("agent", weight=3),
+    Column("what", weight=2, min_width=40),
+    Column("when", 15),
+    Column("", 16),
+)
 _SIGNS: Mapping[str, str] = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 
 

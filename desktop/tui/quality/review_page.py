@@ -11,6 +11,7 @@ from desktop.domain.history import PastInteraction
 from desktop.domain.model import Agent
 from desktop.domain.quality import LONGEST_TEXT
 from desktop.domain.words import Role
+from desktop.tui.keys import shown
 from desktop.tui.quality.quality_rows import Tab
 from desktop.tui.quality.review_card import ReviewCard
 from desktop.tui.quality.review_lists import TABS, WEEKS
@@ -39,12 +40,16 @@ class ReviewPage(ReviewCard):
         self.look(self._lines(card if self.view.is_open else None))
         if self.words.is_open:
             subject = self.words.subject if not self.view.is_open else self._card
-            keys = keys_of(("esc", "back to the card")) if self.view.is_open else keys_of(("alt+enter", "send"))
+            keys = (
+                keys_of(("esc", "back to the card"))
+                if self.view.is_open
+                else keys_of((shown("finish"), "send"), ("esc", "later; it is kept"))
+            )
             self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
 
     def _keys(self) -> Part:
         if self.view.is_open:
-            more = () if self._in_calibration else (("t", "release at once or not"),)
+            more = () if self._in_calibration else (("t", "release"),)
             return keys_of(("digit", "answers"), ("c", "comment"), ("o", "on the whole"), *more, ("esc", "list"))
         by_tab = {
             Tab.SAMPLE: (("enter", "judge"), ("k", "calibrate"), ("< >", "week"), ("f", "form"), ("x", "discard")),

@@ -25,6 +25,7 @@ from desktop.domain.scorecards import (
     share_of,
 )
 from desktop.tui import wording
+from desktop.tui.keys import shown
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.safe_text import Part, content, line
 
@@ -270,7 +271,7 @@ def _score_line(card: CardInHand) -> Content:
         parts.append((f" (else {percent(score.before_critical)} %)", "$muted"))
     else:
         style = "bold" if score.passed is None else "bold $success" if score.passed else "bold $error"
-        word = "" if score.passed is None else " ✓ passed" if score.passed else " ✕ below"
+        word = "" if score.passed is None else " ✓" if score.passed else " ✕"
         parts.append((f"{percent(score.share)} %{word}", style))
         parts.append((f" · mark {card.form.pass_mark}" if card.form.pass_mark else "", "$muted"))
     if score.unanswered:
@@ -278,7 +279,6 @@ def _score_line(card: CardInHand) -> Content:
     if score.uncommented:
         parts.append((f" · {len(score.uncommented)} to comment", "$warning"))
     if not card.calibration:
-        parts.append((" · agent reads it at once" if card.release else " · agent reads it when released", "$muted"))
-    parts.append("  ")
-    parts.append(keys_of(("alt+enter", "hand in")) if score.complete else "")
-    return line(*parts)
+        parts.append((" · released at once" if card.release else " · released later", "$muted"))
+    hand_in = keys_of((shown("finish"), "hand in")) if score.complete and not card.sending else content("")
+    return line(hand_in, *parts)

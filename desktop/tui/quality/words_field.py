@@ -15,6 +15,7 @@ class WordsField(TextArea):
 
     DEFAULT_CSS = """
     WordsField { display: none; height: 7; border: round $accent; padding: 0 1; background: $background; }
+    WordsField:focus { border: round $accent; }
     WordsField.open { display: block; }
     """
 

@@ -50,10 +50,9 @@ def _next(agent: Agent, view: FloorView) -> Cell:
 
 
 def _use(agent: Agent, view: FloorView) -> Cell:
-    parts = [
-        f"{_SIGNS.get(name, name)}{agent.in_use.get(name, 0)}/{most}" for name, most in agent.capacity.items() if most
-    ]
-    return " ".join(parts), "$muted"
+    """Of each channel that is in use: how much, and how much at most."""
+    used = ((name, agent.in_use.get(name, 0), most) for name, most in agent.capacity.items())
+    return " ".join(f"{_SIGNS.get(name, name)}{count}/{most}" for name, count, most in used if count), "$muted"
 
 
 def _load(agent: Agent, _: FloorView) -> float | None:

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 from desktop.domain.floor_verbs import standing
 from desktop.tui import wording
@@ -21,23 +21,44 @@ from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
 
 
+class DetailLines(Widget):
+    """The words of it. Their height changes the layout, their text does not."""
+
+    DEFAULT_CSS = """
+    DetailLines { height: auto; width: 100%; max-height: 70%; }
+    """
+    _text = Content("")
+
+    def update(self, lines: Sequence[Content]) -> None:
+        """Show these lines."""
+        text = Content("\n").join(lines)
+        if text.is_same(self._text):
+            return
+        width = self.content_size.width
+        before, self._text = self._text, text
+        taller = not width or text.get_height({}, width) != before.get_height({}, width)
+        self.refresh(layout=taller)
+
+    def render(self) -> Content:
+        """What Textual paints."""
+        return self._text
+
+
 class DetailPanel(FloorPane, Vertical):
     """Lines above, contacts below; the contacts can be turned to, and acted on."""
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
-    DetailPanel #detail-lines { height: auto; width: 100%; max-height: 70%; }
     DetailPanel LineTable { height: 1fr; min-height: 3; }
     """
 
     def __init__(self) -> None:
         super().__init__(id="floor-detail")
         self.contacts: dict[str, Contact] = {}
-        self._drawn = Content("")
 
     def compose(self) -> ComposeResult:
         """Words and contacts."""
-        yield Static(id="detail-lines")
+        yield DetailLines()
         yield LineTable(
             (
                 Column("", 1),
@@ -70,10 +91,7 @@ class DetailPanel(FloorPane, Vertical):
             return
         about_agent = view.about == "agent"
         lines = self._agent(view) if about_agent else self._queue(view)
-        text = Content("\n").join(lines)
-        if not text.is_same(self._drawn):
-            self._drawn = text
-            self.query_one("#detail-lines", Static).update(text)
+        self.query_one(DetailLines).update(lines)
         clock = view.clock
         self.query_one(LineTable).set_rows([_row(one, clock, view.stale) for one in self.contacts.values()])
 

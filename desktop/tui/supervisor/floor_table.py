@@ -38,6 +38,7 @@ class FloorTable(LineTable, Generic[E]):
         self.ordering = Ordering(self.floor_columns, text, by)
         self.asked = 0
         """Rises with every wish of the person, so that the table is drawn again at once."""
+        self._nothing = empty
         self._entities: Mapping[str, E] = {}
         self._floor: FloorView | None = None
         self._kept: dict[str, tuple[E, tuple[object, ...], Row]] = {}
@@ -99,6 +100,7 @@ class FloorTable(LineTable, Generic[E]):
     def filter(self, text: str) -> None:
         """Show only rows that contain these words; all with an empty text."""
         self.ordering.filter(text)
+        self.set_empty("Nothing matches." if text.strip() else self._nothing)
         self._wanted()
 
     def filter_words(self) -> tuple[Part, ...]:
