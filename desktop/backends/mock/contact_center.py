@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import ClassVar, Self
 
 from desktop.backends.mock.past import MockPast
+from desktop.backends.mock.principal import SUPERVISORS
 from desktop.backends.mock.quality import MockQuality
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
-from desktop.backends.mock.supervision import SUPERVISORS, MockSupervision
+from desktop.backends.mock.supervision import MockSupervision
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
 from desktop.domain.events import (

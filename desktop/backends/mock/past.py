@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from desktop.backends.wire.http import Http, segment
+from desktop.backends.mock.principal import MockPrincipal
+from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member, read
 from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastPage, PastQuery
+from desktop.ports.base import Capability
 from desktop.ports.errors import ProtocolError, Rejected
 from desktop.ports.past import Past
 
@@ -16,12 +18,11 @@ _MOST_PAGES = 101
 Words = str | float | bool | Sequence[str]
 
 
-class MockPast(Past):
+class MockPast(MockPrincipal, Past):
     """Mixed into the mock contact centre, whose connection it uses."""
 
-    _http: Http
-
     async def intervals(self, query: IntervalQuery) -> Sequence[Interval]:
+        self._need(Capability.HISTORY)
         asked: dict[str, Words] = {
             "since": query.since,
             "until": query.until,
@@ -43,6 +44,7 @@ class MockPast(Past):
         raise ProtocolError("The contact centre's answer does not end.", f"more than {_MOST_PAGES} pages")
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
+        self._need(Capability.HISTORY)
         asked: dict[str, Words] = {
             "since": query.since,
             "until": query.until,
@@ -62,6 +64,7 @@ class MockPast(Past):
         return PastPage(found, read(str, member(body, "cursor")))
 
     async def past_interaction(self, interaction_id: str) -> PastDetail:
+        self._need(Capability.HISTORY)
         return read(PastDetail, await self._http.get(f"{_BASE}/interactions/{segment(interaction_id)}"))
 
 

@@ -3,50 +3,18 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from desktop.backends.wire.http import Http, segment
+from desktop.backends.mock.principal import MockPrincipal
+from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member, read
 from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
 from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Availability, Monitoring, Role
+from desktop.domain.words import Availability, Monitoring
 from desktop.ports.base import Capability
-from desktop.ports.supervision import MONITORING, Supervision, refuse
-
-SUPERVISORS = frozenset(
-    {
-        Capability.SUPERVISE,
-        Capability.TAKE_OVER,
-        Capability.REASSIGN,
-        Capability.MOVE,
-        Capability.PRIORITY,
-        Capability.WITHDRAW,
-        Capability.ACKNOWLEDGE,
-        Capability.AUDIT,
-        Capability.SCHEDULE,
-        Capability.MONITOR,
-        Capability.WHISPER,
-        Capability.BARGE,
-        Capability.HISTORY,
-    }
-)
-"""What the server lets only supervisors do."""
+from desktop.ports.supervision import MONITORING, Supervision
 
 
-class MockSupervision(Supervision):
+class MockSupervision(MockPrincipal, Supervision):
     """Mixed into the mock contact centre, whose connection it uses."""
-
-    _http: Http
-    _offered: frozenset[Capability] = frozenset(Capability)  # until the server has said who we are
-
-    async def _allowed(self, most: frozenset[Capability]) -> frozenset[Capability]:
-        """What of `most` this principal may do, by the server's word on who they are."""
-        role = read(Role, member(await self._http.get("/v1/me"), "role"))
-        self._offered = most if role is Role.SUPERVISOR else most - SUPERVISORS
-        return self._offered
-
-    def _need(self, capability: Capability) -> None:
-        """Raises Unsupported for what this principal is not offered."""
-        if capability not in self._offered:
-            raise refuse(capability)
 
     async def monitor(self, agent_id: str, mode: Monitoring, *, why: str, key: str) -> str:
         self._need(MONITORING[mode])
