@@ -17,6 +17,7 @@ _MODULES = {
     "config": "config_commands",
     "backends": "backends_command",
     "events": "events_command",
+    "alerts": "alerts_command",
     "report": "report_command",
     "staffing": "staffing_command",
 }

@@ -111,7 +111,12 @@ def parser() -> argparse.ArgumentParser:
 def _reading(add: Add) -> None:
     add("state", "Everything at one glance: you, your interactions, your queues, what waits to be delivered.")
     add("agents", "The agents of your queues.")
-    add("queues", "The queues you serve, with their figures.")
+    queues = add("queues", "The queues you serve, with their figures.")
+    queues.add_argument("--metrics", action="store_true", help="every metric with its definition, value and age")
+    queues.add_argument("--formula", help="which service level is meant, by its id; implies --metrics")
+    alerts = add("alerts", "What wants a supervisor, by the rules of the profile.")
+    alerts.add_argument("--follow", action="store_true", help="each change as a line, until interrupted")
+    alerts.add_argument("--count", type=_count, help="with --follow: stop after so many")
     interactions = add("interactions", "Your interactions.")
     interactions.add_argument("--phase", help="only those in this phase, e.g. offered")
     interactions.add_argument("id", nargs="?", help="only this one")

@@ -68,13 +68,24 @@ async def opened(profile: Profile, kind: Kind) -> AsyncIterator[Backend]:
     Raises:
         CommandError: the profile names none.
     """
+    async with connected(profile, kind) as (backend, _):
+        yield backend
+
+
+@asynccontextmanager
+async def connected(profile: Profile, kind: Kind) -> AsyncIterator[tuple[Backend, frozenset[str]]]:
+    """The same with what it offers.
+
+    Raises:
+        CommandError: the profile names none.
+    """
     several = profile.backends.get(kind)
     if not several:
         raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
     backend = made(several[0])
     try:
-        await backend.open()
-        yield backend
+        offered = await backend.open()
+        yield backend, frozenset(str(getattr(capability, "value", capability)) for capability in offered)
     finally:
         with suppress(Exception):  # the command has its answer, or a better error than this one
             await backend.close()

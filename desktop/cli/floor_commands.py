@@ -93,5 +93,9 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
 
 def run(chosen: Chosen) -> int:
     """Print what was asked for."""
+    if chosen.get("metrics") or chosen.get("formula"):
+        from desktop.cli.metrics_command import run as run_metrics
+
+        return run_metrics(chosen)
     emit(within(chosen, _answer(usable_profile(chosen), chosen)))
     return Exit.OK

@@ -29,6 +29,7 @@ COMMANDS = [
     "do",
     "outbox",
     "erase",
+    "alerts",
     "config",
     "backends",
     "staffing",

@@ -1,0 +1,23 @@
+"""Which service level a command means."""
+
+import difflib
+
+from desktop.cli.exits import CommandError, Exit
+from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
+
+
+def formula_named(name: str | None) -> Formula:
+    """The formula of that id, the usual one when none is named.
+
+    Raises:
+        CommandError: there is none of that id; the message has a guess, also for who gives a vendor's name.
+    """
+    if name is None:
+        return DEFAULT_FORMULA
+    if name in FORMULAS:
+        return FORMULAS[name]
+    typed = name.casefold()
+    near = [one.id for one in FORMULAS.values() if typed and any(typed in vendor.casefold() for vendor in one.known_as)]
+    near = near or difflib.get_close_matches(name, list(FORMULAS), n=1)
+    words = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(FORMULAS)}."
+    raise CommandError(f"There is no formula {name!r}. {words}", Exit.USAGE)
