@@ -188,7 +188,7 @@ class QualitySupervisor:
     """As much of a supervisor's desk as the pages need."""
 
     def __init__(self, store: Store, server: QualityServer, file: MemoryStore) -> None:
-        timing = Timing(clock=lambda: NOW, monotonic=lambda: 0.0, random=lambda: 0.5)
+        timing = Timing(clock=lambda: NOW)
         asking = Asking(timing, lambda text: None)
         center: Any = server
         opened: Any = lambda: file  # noqa: E731
@@ -230,5 +230,3 @@ def quality_desk(
         return session
 
     return DesktopApp(build, clock=lambda: NOW), session, file
-
-

@@ -1,0 +1,412 @@
+"""The pages of quality by keyboard: what a key asks for, what is kept, and that nothing steals the keyboard."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static, TextArea
+
+from desktop.domain.events import Envelope
+from desktop.domain.floor import CoachingNews
+from desktop.domain.floor_events import CoachingChanged
+from desktop.domain.scorecards import Answer
+from desktop.ports.errors import Rejected, Unavailable
+from desktop.tui.app import DesktopApp
+from desktop.tui.panes.note import NotePane
+from tests.tui.desk import settle
+from tests.tui.quality import (
+    FAIR,
+    GOOD,
+    SAM,
+    MemoryStore,
+    QualityServer,
+    both_in,
+    calibration,
+    judged,
+    note,
+    quality_desk,
+    state,
+)
+from tests.tui.states import NOW, active
+
+HAND_IN = "alt+enter"
+
+
+async def done(pilot: Pilot[Any], *keys: str) -> None:
+    """Press keys, and let everything they set off come to its end."""
+    await settle(pilot)
+    for key in keys:
+        await pilot.press(key)
+        await pilot.pause()
+    for _ in range(6):
+        await asyncio.sleep(0)
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[Any], seen: Callable[[], object]) -> None:
+    """Let things go on until it is so."""
+    async with asyncio.timeout(10):
+        while not seen():
+            await pilot.pause(0.02)
+
+
+def page_text(app: DesktopApp) -> str:
+    """All that stands on the page."""
+    page = app.screen.query_one("#quality")
+    texts = [str(one.render()) for one in page.query(Static)]
+    rows = [" ".join(getattr(cell, "plain", str(cell)) for cell in row.cells) for row in page.table.rows]  # type: ignore[attr-defined]
+    card = page.query("#card")
+    titles = [str(one.border_title) + str(one.border_subtitle) for one in (page, *card)]
+    return "\n".join([*texts, *rows, *titles])
+
+
+Session = Callable[[Pilot[Any], DesktopApp], Awaitable[None]]
+
+
+def reviewing(
+    server: QualityServer, work: Session, *, size: tuple[int, int] = (120, 36), file: MemoryStore | None = None
+) -> None:
+    """Sam's page over a server, until `work` is done."""
+
+    async def run() -> None:
+        app, _, _ = quality_desk(server, state(SAM), file)
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            app.quality.turn(app.session, app.desk_screen, review=True)
+            await done(pilot)
+            await work(pilot, app)
+
+    asyncio.run(run())
+
+
+def at_the_desk(server: QualityServer, work: Session, *, start: Any = None, keys: Sequence[str] = ("c",)) -> None:
+    """Maya's screen over a server, until `work` is done."""
+
+    async def run() -> None:
+        app, _, _ = quality_desk(server, start or state())
+        async with app.run_test(size=(120, 36)) as pilot:
+            await done(pilot, *keys)
+            await work(pilot, app)
+
+    asyncio.run(run())
+
+
+def submitted(server: QualityServer) -> list[Any]:
+    return [call[1] for call in server.calls if call[0] == "submit"]
+
+
+# -- reviewers
+
+
+def test_a_card_is_filled_in_and_handed_in_by_keyboard() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "down", "enter")  # the first is Lucía's
+        await done(pilot, "1", "y", "5", "2", "c", "l", "a", "t", "e", "r", "escape")
+        text = page_text(app)
+        assert "85.2 % ✓" in text
+        assert "hand in" in text
+        await done(pilot, HAND_IN)
+        await until(pilot, lambda: submitted(server))
+        (draft,) = submitted(server)
+        assert draft.interaction_id == "i-0"
+        assert draft.answers == (
+            Answer("greeting", "yes"), Answer("identity", "yes"), Answer("understood", "5"),
+            Answer("solved", "owned", "later"),
+        )  # fmt: skip
+        await done(pilot)
+        assert not app.screen.query_one("#card").has_class("open")
+
+    reviewing(server, work)
+
+
+def test_what_is_incomplete_stays_and_says_what_is_missing() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", "1", "2", HAND_IN)
+        assert submitted(server) == []
+        assert app.screen.query_one("#card").has_class("open")
+        notices = [one.text for one in app.session.store.drain().notices]  # type: ignore[union-attr]
+        assert any("not handed in" in text and "safe" in text for text in notices)
+        assert "needs a comment" in page_text(app)
+
+    reviewing(server, work)
+
+
+def test_handing_in_twice_hands_in_once() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", "1", "1", "5", "1")
+        await pilot.press(HAND_IN, HAND_IN)
+        await done(pilot)
+        await until(pilot, lambda: submitted(server))
+        await done(pilot)
+        assert len(submitted(server)) == 1
+
+    reviewing(server, work)
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), Rejected("no")])
+def test_what_could_not_be_handed_in_is_still_there(error: Exception) -> None:
+    server = QualityServer(failing=error)
+    file = MemoryStore()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", "1", "1", "5", "1", HAND_IN)
+        await until(pilot, lambda: submitted(server))
+        await done(pilot)
+        assert "Lucía" in page_text(app)
+        assert app.screen.query_one("#card").has_class("open")
+        (kept,) = file.kept.values()
+        assert '"solved"' in kept.note
+
+    reviewing(server, work, file=file)
+
+
+def test_a_card_left_and_come_back_to_is_as_it_was_left() -> None:
+    server = QualityServer()
+    file = MemoryStore()
+
+    async def leave(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", "1", "c", "w", "h", "y", "escape", "escape")
+        assert "✎ 1/4" in page_text(app)
+        await done(pilot, "escape")
+        assert not app.quality.is_open
+        await app.flush()
+
+    async def come_back(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        await session.supervisor.quality.restore()
+        await done(pilot, "u", "home", "enter")
+        card = session.supervisor.quality.unfinished[0]
+        assert card.answers == (Answer("greeting", "yes"), Answer("identity", "", "why"))
+        assert "1 to answer" not in page_text(app)
+        assert "3 to answer" in page_text(app)
+
+    reviewing(server, leave, file=file)
+    reviewing(server, come_back, file=file)
+
+
+def test_a_card_is_discarded_at_the_second_press_only() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        await done(pilot, "enter", "1", "escape", "x")
+        assert session.supervisor.quality.unfinished
+        await done(pilot, "x")
+        await until(pilot, lambda: not session.supervisor.quality.unfinished)
+
+    reviewing(server, work)
+
+
+def test_a_calibration_is_begun_with_another_supervisor_and_then_mine_to_give() -> None:
+    server = QualityServer(calibrated=[calibration(1, submitted=("ines",))])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "k")
+        assert "Inês Duarte" in page_text(app)
+        await done(pilot, "1")
+        await until(pilot, lambda: ("calibrate", "i-2", "ines") in server.calls)
+        await done(pilot)
+        assert "yours to come" in page_text(app)
+        await done(pilot, "enter", "1", "1", "5", "1", HAND_IN)
+        await until(pilot, lambda: submitted(server))
+        assert submitted(server)[0].calibration == "c-1"
+        assert "release" not in page_text(app)
+
+    reviewing(server, work)
+
+
+def test_the_result_of_a_calibration_says_how_far_both_agree() -> None:
+    server = QualityServer(calibrated=[both_in(2), both_in(3, GOOD, GOOD)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "3")
+        text = page_text(app)
+        for words in ("agreement 25.0 % (1 of 4)", "Cohen's kappa 0.00", "difference 31.5 points", "Over 2 calib"):
+            assert words in text
+        assert "call back promised for Friday" in text
+
+    reviewing(server, work)
+
+
+def test_an_evaluation_is_released_and_a_note_written_to_it() -> None:
+    server = QualityServer(judged=[judged(2, FAIR)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "2", "r")
+        await until(pilot, lambda: ("release", "e-2") in server.calls)
+        await done(pilot, "n", "H", "i", HAND_IN)
+        await until(pilot, lambda: ("coach", "maya", "Hi", "e-2") in server.calls)
+        await done(pilot)
+        assert not app.screen.query_one("#quality-words").has_class("open")
+
+    reviewing(server, work)
+
+
+def test_keys_of_the_page_do_not_reach_what_lies_below() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        session.calls.clear()
+        await done(pilot, *"adhmejxwslgqoriv", "slash", "plus", "question_mark", "Q")
+        assert [call for call in session.calls if not call[0].startswith("on_screen")] == []
+        assert app.quality.is_open
+        assert app.is_running
+
+    reviewing(server, work)
+
+
+def test_another_week_and_another_form() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        assert "2026-W47" in page_text(app)
+        await done(pilot, "comma")
+        assert "2026-W46" in page_text(app)
+        await done(pilot, "full_stop", "full_stop")
+        assert "2026-W47" in page_text(app)
+
+    reviewing(server, work)
+
+
+def test_without_a_form_the_page_says_so() -> None:
+    server = QualityServer()
+
+    async def run() -> None:
+        app, session, _ = quality_desk(server, state(SAM))
+        supervisor: Any = session.supervisor  # type: ignore[attr-defined]
+        supervisor.forms = replace(supervisor.forms, cards=(), problems=("chat.toml: title must be a text.",))
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settle(pilot)
+            app.quality.turn(app.session, app.desk_screen, review=True)
+            await done(pilot)
+            assert "title must be a text" in page_text(app)
+            assert "There is no form" in str(app.screen.query_one("#quality-list")._empty)  # type: ignore[attr-defined]
+
+    asyncio.run(run())
+
+
+# -- agents
+
+
+def test_an_agent_reads_and_acknowledges_a_note_with_an_answer() -> None:
+    server = QualityServer(notes=[note(1, "Well done.")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        assert "1 to acknowledge" in page_text(app)
+        await done(pilot, "enter")
+        await until(pilot, lambda: ("read note", "n-1") in server.calls)
+        await done(pilot, "a", "T", "h", "x", HAND_IN)
+        await until(pilot, lambda: ("acknowledge", "n-1", "Thx") in server.calls)
+
+    at_the_desk(server, work)
+
+
+def test_an_agent_reads_an_evaluation_under_its_own_form() -> None:
+    server = QualityServer(judged=[judged(1, FAIR, released_at=NOW - 5)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        text = page_text(app)
+        assert "Was it solved?" in text
+        assert "call back promised for Friday" in text
+        await done(pilot, "enter")
+        await until(pilot, lambda: ("read", "e-1") in server.calls)
+
+    at_the_desk(server, work)
+
+
+def test_news_are_told_quietly_while_somebody_types() -> None:
+    server = QualityServer(notes=[note(1, "Well done.")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        await done(pilot, "n", "a", "b")
+        typed = app.screen.query_one(NotePane)
+        assert typed.has_focus
+        session.store.put(Envelope("contact_center", CoachingChanged(CoachingNews(1, "Sam Rivera", NOW)), NOW))
+        await done(pilot, "c")
+        assert typed.has_focus
+        assert typed.text.endswith("abc")
+        told = [one.text for one in session.store.drain().notices]
+        assert any("to read on your work from Sam Rivera" in text for text in told)
+        assert not app.quality.is_open
+
+    start = replace(active(), capabilities={"contact_center": frozenset({"quality"})})
+    at_the_desk(server, work, start=start, keys=())
+
+
+def test_a_contact_wants_the_whole_screen() -> None:
+    server = QualityServer(notes=[note(1, "Well done.")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "a", "k", "e", "p", "t")
+        await done(pilot, "f9")
+        assert not app.quality.is_open
+        await done(pilot, "c")
+        session: Any = app.session
+        assert session.supervisor.quality.text("reply/n-1") == "kept"
+
+    at_the_desk(server, work)
+
+
+def test_who_keeps_no_evaluations_is_said_to() -> None:
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        session.supervisor.offers = lambda capability: False
+        await done(pilot, "c")
+        assert not app.quality.is_open
+        told = [one.text for one in session.store.drain().notices]
+        assert any("keeps no evaluations" in text for text in told)
+
+    at_the_desk(QualityServer(), work, keys=())
+
+
+# -- hostile text, and sizes
+
+
+HOSTILE = "\x1b]0;owned\x07\x1b[2J[bold red]no[/]\u202eabc\u2066\ud800" + "\u0301" * 40
+
+
+@pytest.mark.parametrize("size", [(80, 24), (61, 19), (200, 50)], ids=str)
+def test_hostile_text_stays_text(size: tuple[int, int]) -> None:
+    server = QualityServer(
+        judged=[judged(1, tuple(replace(one, comment=HOSTILE) for one in GOOD), comment=HOSTILE, agent_name=HOSTILE)],
+        notes=[note(1, HOSTILE, agent_name=HOSTILE, answer=HOSTILE, acknowledged_at=NOW)],
+        calibrated=[replace(both_in(2), agent_name=HOSTILE, reviewer_names=(HOSTILE, HOSTILE))],
+    )
+    server.past = [replace(one, agent_name=HOSTILE, customer_name=HOSTILE, codes=(HOSTILE,)) for one in server.past]
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        for tab in "1234":
+            await done(pilot, tab)
+            await done(pilot, "enter")
+            text = page_text(app)
+            assert "\x1b" not in text
+            assert "\u202e" not in text
+            assert "\ud800" not in text
+            await done(pilot, "escape")
+        assert "[bold red]" in text
+
+    reviewing(server, work, size=size)
+
+
+def test_a_resize_while_a_comment_is_typed_loses_nothing() -> None:
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", "c", "a", "b")
+        await pilot.resize_terminal(80, 24)
+        await done(pilot, "c")
+        await pilot.resize_terminal(150, 40)
+        await done(pilot, "d")
+        field = app.screen.query_one("#quality-words", TextArea)
+        assert (field.text, field.has_focus) == ("abcd", True)
+
+    reviewing(QualityServer(), work)
