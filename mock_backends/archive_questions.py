@@ -123,7 +123,10 @@ def intervals(
             queue="queue" if asked.by_queue else "0",
             channels=" AND channel IN (SELECT unnest($channels::VARCHAR[])::channel_word)" if channels else "",
             sums=", ".join(
-                [f"sum({name})::BIGINT" for name in SUMS] + [f"round(sum({name}), 6)" for name in (*SECONDS, *STAFF)]
+                [f"sum({name})::BIGINT" for name in SUMS]
+                + [f"round(sum({name}), 6)" for name in SECONDS]
+                # Without a channel nobody's time is known to be none; with one, nobody's is known.
+                + [f"round(sum({name}), 6)" if channels else f"round(coalesce(sum({name}), 0), 6)" for name in STAFF]
             ),
         ),
         {

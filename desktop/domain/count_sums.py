@@ -13,12 +13,16 @@ _SUMS = tuple(one.name for one in fields(Counts) if one.name not in _APART)
 _STAFF = tuple(one.name for one in fields(StaffTime))
 
 
-def total(several: Sequence[Counts]) -> Counts | None:
+def total(several: Sequence[Counts], *, by_own_threshold: bool = False) -> Counts | None:
     """Everything added up; None when there is nothing to add.
 
     What one of them does not know is unknown of all. Customers who left "in time" by different thresholds (or by
     unknown ones) have no sum; nor have short abandons by different limits. The period is the one all of them lie in.
     Staff time is summed as it stands: over several queues, an agent counts in each of theirs.
+
+    Args:
+        by_own_threshold: add up those in time by different thresholds all the same, each by the one of their queue;
+            the sum then has no threshold. So are reports of several queues made.
     """
     if not several:
         return None
@@ -30,7 +34,7 @@ def total(several: Sequence[Counts]) -> Counts | None:
     for limit, names in (("threshold", _WITHIN), ("short_abandon_seconds", _SHORT)):
         least = getattr(first, limit)
         if least is None or any(getattr(one, limit) != least for one in several):
-            known |= dict.fromkeys((limit, *names))
+            known |= dict.fromkeys((limit,) if by_own_threshold else (limit, *names))
     staffs = [one.staff for one in several if one.staff is not None]
     times = [sum(getattr(staff, name) for staff in staffs) for name in _STAFF]
     longest = [one.longest_wait for one in several if one.longest_wait is not None]

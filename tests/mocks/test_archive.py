@@ -127,16 +127,15 @@ def expected(
         staffed = interval.staff != StaffTime() and not asked.channels
         if not parts and not staffed:
             continue
-        row = sums.setdefault(key, defaultdict(float, until=end, longest_wait=0.0, thresholds=set(), staff=None))
+        nobody = None if asked.channels else [0.0] * 4
+        row = sums.setdefault(key, defaultdict(float, until=end, longest_wait=0.0, thresholds=set(), staff=nobody))
         for part in parts:
             for name in (*SUMS, *SECONDS):
                 row[name] += getattr(part, name)
             row["longest_wait"] = max(row["longest_wait"], part.longest_wait)
             row["thresholds"].add(part.threshold)
         if staffed:
-            row["staff"] = [
-                a + getattr(interval.staff, n) for a, n in zip(row["staff"] or [0.0] * 4, STAFF, strict=True)
-            ]
+            row["staff"] = [a + getattr(interval.staff, n) for a, n in zip(row["staff"], STAFF, strict=True)]
     return sums
 
 

@@ -10,7 +10,8 @@ from desktop.app.report import words
 from desktop.app.report.outside_text import plain
 from desktop.app.report.plots import Plot, Series, heat_map, nice_span, picture
 from desktop.app.report.table import figures
-from desktop.app.week_map import WeekMap, added
+from desktop.app.week_map import WeekMap
+from desktop.domain.count_sums import total as total_of
 from desktop.domain.counts import Counts
 from desktop.domain.history import DAY, Interval
 from desktop.domain.instant import Instant
@@ -46,7 +47,7 @@ class Report:
 
 def page(report: Report) -> str:
     """The whole HTML document."""
-    total = _total([one.counts for one in report.intervals])
+    total = total_of([one.counts for one in report.intervals], by_own_threshold=True)
     title = _text(report.title)
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -69,15 +70,6 @@ def _text(text: str) -> str:
 
 def _named(text: str) -> str:
     return f"<bdi>{_text(text)}</bdi>"
-
-
-def _total(several: Sequence[Counts]) -> Counts | None:
-    if not several:
-        return None
-    total = several[0]
-    for one in several[1:]:
-        total = added(total, one)
-    return total
 
 
 def _about(report: Report) -> str:

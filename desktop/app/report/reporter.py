@@ -8,7 +8,8 @@ from desktop.app.centre_days import CentreDays
 from desktop.app.report.files import ReportError, csv_text, json_text, parquet_bytes
 from desktop.app.report.page import Report, page
 from desktop.app.report.table import Table, interaction_table, interval_table, local_time
-from desktop.app.week_map import added, week_map
+from desktop.app.week_map import week_map
+from desktop.domain.count_sums import total
 from desktop.domain.counts import Counts
 from desktop.domain.history import DAY, Interval, IntervalQuery, PastInteraction, PastPage, PastQuery
 from desktop.domain.instant import Instant
@@ -108,10 +109,12 @@ class Reporter:
 
 
 def _by_queue(intervals: Sequence[Interval]) -> list[tuple[str, Counts]]:
-    sums: dict[str, Counts] = {}
+    parts: dict[str, list[Counts]] = {}
     for one in intervals:
-        sums[one.queue] = added(sums[one.queue], one.counts) if one.queue in sums else one.counts
-    return sorted(sums.items(), key=lambda one: (-(one[1].offered or 0), one[0]))
+        parts.setdefault(one.queue, []).append(one.counts)
+    sums = [(queue, total(several, by_own_threshold=True)) for queue, several in parts.items()]
+    known = [(queue, counts) for queue, counts in sums if counts is not None]
+    return sorted(known, key=lambda one: (-(one[1].offered or 0), one[0]))
 
 
 def _bytes(table: Table, form: str, name: str, about: dict[str, object]) -> bytes:
