@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from desktop.app.action_result import ActionResult, failed
@@ -14,7 +15,19 @@ from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown
 
 T = TypeVar("T")
 
-NOT_DONE: Mapping[FloorVerb, str] = {
+
+class AgentVerb(StrEnum):
+    """What an agent can do towards their supervisors."""
+
+    ASK_HELP = "ask_help"
+    CLOSE_HELP = "close_help"
+    ANSWER = "answer_supervisor"
+
+
+NOT_DONE: Mapping[StrEnum, str] = {
+    AgentVerb.ASK_HELP: "No supervisor was asked for help.",
+    AgentVerb.CLOSE_HELP: "The request for help is still open.",
+    AgentVerb.ANSWER: "Your answer was not sent.",
     FloorVerb.LISTEN: "You are not listening.",
     FloorVerb.WHISPER: "You are not whispering.",
     FloorVerb.BARGE: "You did not join the call.",
@@ -30,7 +43,10 @@ NOT_DONE: Mapping[FloorVerb, str] = {
     FloorVerb.ACKNOWLEDGE: "The others were not told that you deal with it.",
 }
 
-DONE: Mapping[FloorVerb, str] = {
+DONE: Mapping[StrEnum, str] = {
+    AgentVerb.ASK_HELP: "Your supervisors were asked for help.",
+    AgentVerb.CLOSE_HELP: "The request for help is closed.",
+    AgentVerb.ANSWER: "Sent.",
     FloorVerb.LISTEN: "You are listening.",
     FloorVerb.WHISPER: "The agent hears you, the customer does not.",
     FloorVerb.BARGE: "Agent and customer hear you.",
@@ -46,7 +62,7 @@ DONE: Mapping[FloorVerb, str] = {
     FloorVerb.ACKNOWLEDGE: "The other supervisors see that you deal with it.",
 }
 
-NOT_KNOWN = {verb: f"It is not known whether it was done: {verb.value.replace('_', ' ')}." for verb in FloorVerb}
+NOT_KNOWN = {verb: f"It is not known whether it was done: {verb.value.replace('_', ' ')}." for verb in NOT_DONE}
 SAFE = "Nothing was changed."
 
 
@@ -73,7 +89,7 @@ def refused(error: BackendError, not_done: str) -> ActionResult:
     return failed(error, not_done, safe=SAFE)
 
 
-def found_out(verb: FloorVerb, done: bool | None, seen: str = "") -> ActionResult:
+def found_out(verb: StrEnum, done: bool | None, seen: str = "") -> ActionResult:
     """Nobody answered in time, and this is what a look showed. `done` None: it cannot be seen.
 
     A press of the same goes out under the same key, so that it is not done twice.

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Hashable
+from enum import StrEnum
 from typing import TypeVar
 
 from desktop.app.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent
@@ -11,7 +12,6 @@ from desktop.app.glance import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.intents import Intents
 from desktop.app.pending_verbs import PendingVerbs
 from desktop.app.store import Store
-from desktop.domain.floor import FloorVerb
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Rejected
 
@@ -46,7 +46,7 @@ class FloorPress:
 
     async def _act(
         self,
-        verb: FloorVerb,
+        verb: StrEnum,
         subject: str,
         words: tuple[Hashable, ...],
         call: Call[T],

@@ -17,6 +17,8 @@ from desktop.app.event_source import EventSource
 from desktop.app.experts import Experts
 from desktop.app.failures import one_line
 from desktop.app.feed import Feed
+from desktop.app.floor_notices import FloorNotices
+from desktop.app.help_line import HelpLine
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore, OutboxRow
@@ -84,6 +86,8 @@ class Session:
             self._refresh,
             Phone(self.store, self._asking, backends.voice),
         )
+        self.help = HelpLine(self.store, self._asking, backends.contact_center, self._refresh)
+        FloorNotices(self.store)
         self.supervisor = SupervisorDesk(
             self.store, self._asking, backends.contact_center, self._refresh, self._file.opened
         )

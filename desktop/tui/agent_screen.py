@@ -21,6 +21,7 @@ from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.header import Header
+from desktop.tui.panes.help_field import HelpField
 from desktop.tui.panes.history import CasesPane, TimelinePane
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.offer_banner import OfferBanner
@@ -94,6 +95,7 @@ class AgentScreen(PromptScreen):
         yield Static(content("Enlarge the window. Nothing is lost."), id="too-small")
         yield StateMenu()
         yield TonesField()
+        yield HelpField()
         yield RecordsPane()
         yield Page()
 
@@ -148,6 +150,7 @@ class AgentScreen(PromptScreen):
             self.query_one(Page),
             self.query_one(StateMenu),
             self.query_one(TonesField),
+            self.query_one(HelpField),
             self.query_one(RecordsPane),
             self.query_one(SearchPane),
             self.query_one(ExpertFinder),

@@ -4,8 +4,9 @@ from desktop.tui.verbs.availability import AvailabilityVerbs
 from desktop.tui.verbs.contact import ContactVerbs
 from desktop.tui.verbs.customer import CustomerVerbs
 from desktop.tui.verbs.expert import ExpertVerbs
+from desktop.tui.verbs.supervisors import SupervisorVerbs
 from desktop.tui.verbs.wrap_up import WrapUpVerbs
 
 
-class DeskActions(ContactVerbs, ExpertVerbs, WrapUpVerbs, CustomerVerbs, AvailabilityVerbs):
+class DeskActions(ContactVerbs, ExpertVerbs, WrapUpVerbs, CustomerVerbs, AvailabilityVerbs, SupervisorVerbs):
     """What the keys do: each looks at the selected contact, checks what is on offer, and asks the session."""

@@ -9,6 +9,7 @@ from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
 from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.panes.help_field import HelpField
 from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.panes.state_menu import StateMenu
@@ -87,6 +88,11 @@ class PaneMessages(TerminalApp):
     @on(RecordsPane.Toggled)
     def _record_toggled(self, event: RecordsPane.Toggled) -> None:
         self.desk.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
+
+    @on(HelpField.Said)
+    def _said_to_supervisors(self, event: HelpField.Said) -> None:
+        self.desk_screen.close_top()
+        self.desk.said(event.kind, event.subject, event.text)
 
     @on(TonesField.Typed)
     def _tones_typed(self, event: TonesField.Typed) -> None:

@@ -4,17 +4,22 @@ Colour is never alone: everything here is told apart without it.
 """
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 
+from desktop.domain.floor import HelpRequest, HelpState
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.phone import CallState
+from desktop.domain.state import AppState
 from desktop.domain.words import (
     Availability,
     Channel,
     DeliveryState,
     Health,
     LegFailure,
+    LegKind,
     LegPhase,
+    Monitoring,
     OfferEnd,
     Phase,
     PresenceState,
@@ -171,8 +176,26 @@ def address(value: Address) -> str:
     return digits
 
 
+MONITORING: Mapping[Monitoring | None, str] = {
+    Monitoring.LISTEN: "listens",
+    Monitoring.WHISPER: "speaks to you alone",
+    Monitoring.BARGE: "in the call, the customer hears them",
+}
+
+
+def help_state(state: AppState, request: HelpRequest) -> str:
+    """Where a request for help stands, in words."""
+    if request.state is HelpState.OPEN:
+        return "help asked for"
+    who = state.agents.get(request.answered_by)
+    name = who.name if who is not None else "a supervisor"
+    return f"{name}: {request.answer or 'I am coming.'}"
+
+
 def leg(value: Leg) -> str:
     """Where a leg stands, in words."""
+    if value.kind is LegKind.SUPERVISOR:
+        return MONITORING.get(value.monitoring, "on the line") if value.phase is LegPhase.ACTIVE else "left"
     if value.phase is LegPhase.FAILED:
         return LEG_FAILED.get(value.failure, "failed") if value.failure else "failed"
     return {

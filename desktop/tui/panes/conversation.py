@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.floor import HelpState
 from desktop.domain.model import Interaction, Leg, Message
 from desktop.domain.words import Channel, DeliveryState, LegPhase, Phase, Recording, Verb
 from desktop.tui import keys, wording
@@ -55,6 +56,7 @@ class ConversationPane(TextPane):
             len(view.state.interactions) == 0,
             view.state.phone,
             select.me(view.state),
+            view.state.help,
         )
 
     def draw(self, view: View) -> None:
@@ -84,7 +86,7 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return _idle(view)
-        shown = [*_reason_lines(view, interaction), *_leg_lines(view, interaction)]
+        shown = [*_reason_lines(view, interaction), *_leg_lines(view, interaction), *_help_lines(view, interaction)]
         room = max(3, self.content_size.height - len(shown) - 1)
         if interaction.messages:
             shown.append(content(""))
@@ -192,6 +194,22 @@ def _leg_lines(view: View, interaction: Interaction) -> list[Content]:
             _party(branch, *_leg_face(leg), wording.duration(view.now - leg.since) if leg.phase in OPEN_LEG else "")
         )
     return lines
+
+
+def _help_lines(view: View, interaction: Interaction) -> list[Content]:
+    """What was asked of the supervisors about this contact, and what they said."""
+    request = next((one for one in view.state.help.values() if one.interaction_id == interaction.id), None)
+    if request is None:
+        return []
+    answered = request.state is HelpState.ANSWERED
+    sign, style = ("✓", "$success") if answered else ("?", "$warning")
+    time = wording.duration(view.now - request.since)
+    said = [content(f"   {request.text}", "$muted")] if request.text and not answered else []
+    return [
+        content(""),
+        line((f" {sign} ", f"bold {style}"), (wording.help_state(view.state, request), style), (f"  {time}", "$muted")),
+        *said,
+    ]
 
 
 def _held(view: View, interaction: Interaction) -> str:
