@@ -15,7 +15,6 @@ from desktop.app.store import Store
 from desktop.app.week_map import SLOT_SECONDS, WeekMap, week_map
 from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery
 from desktop.domain.instant import Instant
-from desktop.domain.select_work import server_now
 from desktop.domain.service_level import Formula
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError
@@ -46,7 +45,7 @@ class HistoryDesk:
 
     def now(self) -> Instant:
         """The server's time."""
-        return server_now(self._store.state, self._asking.timing.clock())
+        return self._store.now()
 
     @property
     def days(self) -> CentreDays:
