@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from desktop.app.action_result import CONTACT_CENTER
 from desktop.app.floor_schedules import FloorSchedules
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.alert import Alert
 from desktop.domain.floor import Schedule
 from desktop.domain.floor_events import AlertsChanged
 from desktop.ports.base import Capability
@@ -27,21 +25,12 @@ SCHEDULES_AGAIN = 30.0
 """Seconds between two questions for the day's schedules, and after one that had no answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertNews:
-    """An alert that is new, and whether its rule wants the bell and a desktop notification."""
-
-    alert: Alert
-    ring: bool
-    notify: bool
-
-
 class AlertWatch:
     """Alerts by the rules of the profile, while the contact centre says that this principal is a supervisor.
 
-    They stand in the state (`AppState.alerts`). `news` are told of new ones, several at once. `schedules` are those of
-    the day by agent, None while they are not known. `read_settings` is called once, aside from the loop, and may read
-    files; None: there are no rules. `settings` is what it answered.
+    They stand in the state (`AppState.alerts`), with whether their rules want the bell. `schedules` are those of the
+    day by agent, None while they are not known. `read_settings` is called once, aside from the loop, and may read files;
+    None: there are no rules. `settings` is what it answered.
     """
 
     def __init__(
@@ -51,7 +40,6 @@ class AlertWatch:
         is_open: Callable[[], bool],
         schedules: FloorSchedules,
     ) -> None:
-        self.news: list[Callable[[Sequence[AlertNews]], None]] = []
         self.schedules: Mapping[str, Schedule] | None = None
         self.read_settings: Callable[[], AlertSettings] | None = None
         self.settings: AlertSettings | None = None
@@ -90,19 +78,12 @@ class AlertWatch:
     def _look(self, engine: "AlertEngine", part: int) -> None:
         """Look at one part of the floor; all of them have their turn within a second."""
         try:
-            look = engine.look(self._store.state, self.schedules, self._store.now(), part)
+            changed = engine.look(self._store.state, self.schedules, self._store.now(), part)
         except Exception:
             log.exception("the alerts could not be looked at")
             return
-        if look.changed:
+        if changed:
             self._store.say(AlertsChanged(dict(engine.alerts)))
-        if look.news:
-            said = [AlertNews(alert, rule.ring, rule.notify) for rule, alert in look.news]
-            for listener in tuple(self.news):
-                try:
-                    listener(said)
-                except Exception:
-                    log.exception("a listener to new alerts failed")
 
     async def _settings(self) -> "AlertSettings":
         if self.settings is None:

@@ -16,7 +16,7 @@ from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, connected, usable_pr
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config.alerts import alerts_beside
-from desktop.domain.alert import Alert
+from desktop.domain.alert import Alert, step_between
 from desktop.domain.alert_rules import AlertSettings
 from desktop.domain.alerts import AlertEngine
 from desktop.domain.events import CapabilitiesKnown
@@ -105,23 +105,6 @@ async def _once(chosen: Chosen) -> None:
         )
 
 
-def what_changed(before: Alert | None, after: Alert | None) -> str:
-    """The word for the step between two states of an alert."""
-    if after is None:
-        return "gone"
-    if before is None or (before.over_at is not None and after.over_at is None):
-        return "raised" if after.forecast is None else "foreseen"
-    if before.forecast is not None and after.forecast is None:
-        return "raised"
-    if before.over_at is None and after.over_at is not None:
-        return "over"
-    if before.acknowledged_at is None and after.acknowledged_at is not None:
-        return "acknowledged"
-    if (before.unknown_since is None) != (after.unknown_since is None):
-        return "unknown" if after.unknown_since is not None else "known"
-    return "changed"
-
-
 async def _follow(chosen: Chosen) -> None:
     left: int | None = chosen["count"]
     news: asyncio.Queue[tuple[str, Alert]] = asyncio.Queue()
@@ -133,7 +116,7 @@ async def _follow(chosen: Chosen) -> None:
             before, after = old.alerts.get(key), new.alerts.get(key)
             told = after or before
             if told is not None and before is not after:
-                news.put_nowait((what_changed(before, after), told))
+                news.put_nowait((step_between(before, after), told))
 
     async with _floor(chosen) as (floor, settings):
         floor.store.listeners.append(compare)

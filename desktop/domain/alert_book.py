@@ -20,7 +20,6 @@ class AlertBook:
 
     def __init__(self) -> None:
         self.alerts: dict[str, Alert] = {}
-        self.news: list[tuple[Rule, Alert]] = []
         self.changed = False
         self.from_start = True
         self.blind: dict[str, set[str]] = {}  # by rule, the subjects whose figure is unknown; no rule has none
@@ -29,8 +28,8 @@ class AlertBook:
         self._said: Mapping[str, Acknowledgement] = {}
 
     def begin(self) -> None:
-        """A new look begins: nothing is news yet."""
-        self.news, self.changed = [], False
+        """A new look begins: nothing has changed yet."""
+        self.changed = False
 
     def is_quiet(self, mine: dict[ProgressKey, Progress], rule: Rule, reading: Reading) -> bool:
         """Whether there is nothing to note: most readings, so this must cost little."""
@@ -64,8 +63,8 @@ class AlertBook:
                 return quiet_until(rule, reading)
             progress = mine[key] = Progress(rule, subject, from_start=self.from_start)
         before = progress.alert
-        news = progress.step(reading, now)
-        self._settle(progress, before, news)
+        fresh = progress.step(reading, now)
+        self._settle(progress, before, fresh)
         due = progress.due(reading, now)
         if progress.idle:
             del mine[key]
@@ -109,9 +108,9 @@ class AlertBook:
             if not keys:
                 del self.blind[rule]
 
-    def _settle(self, progress: Progress, before: Alert | None, news: bool) -> None:
+    def _settle(self, progress: Progress, before: Alert | None, fresh: bool) -> None:
         """Bring the list in line with a progress that took a step."""
-        if news and progress.alert is not None and (said := self._said.get(progress.alert.key)) is not None:
+        if fresh and progress.alert is not None and (said := self._said.get(progress.alert.key)) is not None:
             progress.acknowledge(said)
         alert = progress.alert
         shown = alert or before
@@ -125,5 +124,3 @@ class AlertBook:
             return
         self._by_key[alert.key] = progress
         self.alerts[alert.key] = alert
-        if news and alert.acknowledged_at is None:
-            self.news.append((progress.rule, alert))

@@ -65,7 +65,7 @@ class Progress:
         return self.alert is None and self.bad_since is None and self._soon_since is None
 
     def step(self, reading: Reading, now: Instant) -> bool:
-        """Take in what the figure is at `now`. True when this is news that may ring: raised, or no mere forecast more.
+        """Take in what the figure is at `now`. True when it is raised or foreseen by that, or no mere forecast more.
 
         What is unknown changes nothing but that it is said to be unknown, and does not count as time for which a rule
         has held.
@@ -211,6 +211,8 @@ class Progress:
             about=subject.about,
             agent_id=subject.agent_id,
             queue=subject.queue,
+            ring=self.rule.ring,
+            notify=self.rule.notify,
         )
 
 

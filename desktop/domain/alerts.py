@@ -5,7 +5,6 @@ not read again until something about it is due. What is stale is not read: it ne
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TypeVar
 
@@ -67,14 +66,6 @@ class _Known:
         return known
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one look found: whether the alerts changed, and which are news that may ring, with their rules."""
-
-    changed: bool
-    news: tuple[tuple[Rule, Alert], ...] = ()
-
-
 class _Part:
     """What is remembered of the looks at one part of the floor."""
 
@@ -120,8 +111,8 @@ class AlertEngine:
 
     def look(
         self, state: AppState, schedules: Mapping[str, Schedule] | None, now: Instant, part: int | None = None
-    ) -> Look:
-        """Take in how things are at `now`, on the server's clock.
+    ) -> bool:
+        """Take in how things are at `now`, on the server's clock; true when the alerts changed by it.
 
         Args:
             schedules: today's by agent; None where the contact centre has none or they are not known.
@@ -149,7 +140,7 @@ class AlertEngine:
                 self._read_agent(name, agent, schedules, fresh, now)
         if all(one.fresh for one in self._parts):
             book.from_start = False
-        return Look(book.changed, tuple(book.news))
+        return book.changed
 
     # What is read
 

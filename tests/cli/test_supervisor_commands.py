@@ -4,17 +4,13 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from desktop.cli.alerts_command import what_changed
-from desktop.domain.alert import Alert, Severity
 from desktop.domain.metrics import METRICS
 from desktop.domain.service_level import FORMULAS
 from mock_backends.launcher import Running
@@ -180,23 +176,3 @@ def test_an_interruption_ends_it(supervisor: dict[str, str], tmp_path: Path) -> 
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 130
         assert process.stderr is not None and "Traceback" not in process.stderr.read()
-
-
-def test_each_step_of_an_alert_has_its_word() -> None:
-    now = time.time()
-    plain = Alert("r|q", "r", "q", Severity.WARNING, "", now, now)
-    over, seen = replace(plain, over_at=now), replace(plain, acknowledged_at=now)
-    soon, unknown = replace(plain, forecast=now), replace(plain, unknown_since=now)
-    steps = {
-        (None, plain): "raised",
-        (over, plain): "raised",
-        (soon, plain): "raised",
-        (None, soon): "foreseen",
-        (plain, over): "over",
-        (plain, seen): "acknowledged",
-        (plain, unknown): "unknown",
-        (unknown, plain): "known",
-        (plain, replace(plain, text="x")): "changed",
-        (over, None): "gone",
-    }
-    assert {pair: what_changed(*pair) for pair in steps} == steps

@@ -1,11 +1,12 @@
 """States of a floor for the tests of alerts: live at a moment, with queues, agents and what they have in hand."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from desktop.domain.alert import Severity
+from desktop.domain.alert import Alert, Severity, news
 from desktop.domain.alert_rules import WATCHED, Rule
+from desktop.domain.alerts import AlertEngine
 from desktop.domain.counts import Counts
 from desktop.domain.floor import AgentWork
 from desktop.domain.model import Agent, QueueStats
@@ -14,6 +15,23 @@ from desktop.domain.words import Channel, Health, Phase
 from tests.domain.domain_records import agent
 
 CC = "contact_center"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look changed, and the alerts that are news by it."""
+
+    changed: bool
+    news: tuple[Alert, ...]
+
+
+class Looking(AlertEngine):
+    """An engine whose looks also say what is news, as a screen finds it out."""
+
+    def look(self, *args: Any) -> Look:
+        before = dict(self.alerts)
+        changed = super().look(*args)
+        return Look(changed, news(before, self.alerts))
 
 
 def rule(watch: str = "service_level", at: float = 0.8, clear: float | None = None, **more: Any) -> Rule:

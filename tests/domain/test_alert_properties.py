@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 
 from desktop.domain.alert import Severity
 from desktop.domain.alert_trail import Increment, Trail, seconds_to_breach
-from desktop.domain.alerts import AlertEngine
 from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, AgentWork, Schedule
 from desktop.domain.model import Agent, QueueStats
 from desktop.domain.state import AppState, SourceHealth
 from desktop.domain.words import Availability, Channel, Health, Phase
-from tests.domain.floor_states import CC, ada, billing, counted, floor, rule
+from tests.domain.floor_states import CC, Looking, ada, billing, counted, floor, rule
 
 SL = "service_level|Billing"
 
@@ -22,7 +21,7 @@ SL = "service_level|Billing"
 @given(st.lists(st.floats(-0.99, 0.99), min_size=1, max_size=60), st.floats(1.0, 40.0), st.integers(0, 20))
 def test_noise_smaller_than_the_hysteresis_raises_at_most_one_alert(noise: list[float], band: float, hold: int) -> None:
     # The figure swings around any level by less than half of what lies between the two thresholds.
-    engine = AlertEngine([rule("waiting", 50.0, 50.0 - band, hold=float(hold))])
+    engine = Looking([rule("waiting", 50.0, 50.0 - band, hold=float(hold))])
     raised = ended = 0
     for now, swing in enumerate(noise):
         waiting = 50.0 - band / 2 + swing * band / 2
@@ -34,7 +33,7 @@ def test_noise_smaller_than_the_hysteresis_raises_at_most_one_alert(noise: list[
 
 @given(st.lists(st.floats(-1.0, 1.0), min_size=2, max_size=60), st.floats(30.0, 70.0))
 def test_around_any_level_noise_makes_at_most_one_alert(noise: list[float], middle: float) -> None:
-    engine = AlertEngine([rule("waiting", 50.0, 47.9)])
+    engine = Looking([rule("waiting", 50.0, 47.9)])
     raised = 0
     for now, swing in enumerate(noise):
         state = floor(float(now), [replace(billing(float(now)), waiting=middle + swing)])
@@ -144,7 +143,7 @@ def test_looking_at_what_changed_and_what_is_due_finds_what_looking_at_everythin
 ) -> None:
     # Rates are left out: they are sampled at each look, and the two look at other moments.
     rules = [one for one in RULES if one.forecast is None and one.window is None]
-    quick, thorough = AlertEngine(rules), AlertEngine(rules)
+    quick, thorough = Looking(rules), Looking(rules)
     plan = PLAN if planned else None
     for now, state in day:
         before = dict(quick.alerts)
@@ -159,7 +158,7 @@ def test_looking_at_what_changed_and_what_is_due_finds_what_looking_at_everythin
 @settings(max_examples=200, deadline=None)
 @given(days())
 def test_an_alert_never_has_a_future_and_unknown_figures_never_change_one(day: list[tuple[float, AppState]]) -> None:
-    engine = AlertEngine(RULES)
+    engine = Looking(RULES)
     for now, state in day:
         engine.look(state, PLAN, now)
         for key, alert in engine.alerts.items():
@@ -214,13 +213,13 @@ def minute(now: float, in_time: int, answered: int) -> AppState:
 
 
 def test_a_breach_in_sight_is_told_with_its_time_and_becomes_the_breach_itself_under_one_key() -> None:
-    engine = AlertEngine([rule(at=0.8, forecast=600.0, rate=600.0)])
+    engine = Looking([rule(at=0.8, forecast=600.0, rate=600.0)])
     said, news = [], []
     for turn in range(120):
         now = 10.0 * turn
         # 880 of 1,000 in time, and since then one every 10 s, none of them: 80 % is reached after 100 of them.
         look = engine.look(minute(now, 880, 1_000 + turn), None, now)
-        news += [(now, alert.severity, alert.forecast) for _, alert in look.news]
+        news += [(now, alert.severity, alert.forecast) for alert in look.news]
         said += [alert.text for alert in engine.alerts.values()]
     (first, warned, expected), (breach, severity, forecast) = news
     assert warned is Severity.WARNING and expected == pytest.approx(1_000.0, abs=1.0)
@@ -231,7 +230,7 @@ def test_a_breach_in_sight_is_told_with_its_time_and_becomes_the_breach_itself_u
 
 
 def test_a_breach_that_is_no_more_in_sight_goes_without_a_word_and_an_acknowledged_one_does_not_ring_twice() -> None:
-    engine = AlertEngine([rule(at=0.8, forecast=600.0, rate=600.0)])
+    engine = Looking([rule(at=0.8, forecast=600.0, rate=600.0)])
     now = 0.0
     for turn in range(60):
         now = 10.0 * turn
@@ -244,7 +243,7 @@ def test_a_breach_that_is_no_more_in_sight_goes_without_a_word_and_an_acknowledg
 
 
 def test_who_acknowledged_a_forecast_deals_with_the_breach_too() -> None:
-    engine = AlertEngine([rule(at=0.8, forecast=600.0, rate=600.0)])
+    engine = Looking([rule(at=0.8, forecast=600.0, rate=600.0)])
     rings = 0
     acks: dict[str, Acknowledgement] = {}
     for turn in range(120):
@@ -256,7 +255,7 @@ def test_who_acknowledged_a_forecast_deals_with_the_breach_too() -> None:
 
 
 def test_a_rising_number_of_waiting_customers_is_foreseen_too() -> None:
-    engine = AlertEngine([rule("waiting", 20.0, forecast=600.0, rate=300.0)])
+    engine = Looking([rule("waiting", 20.0, forecast=600.0, rate=300.0)])
     for turn in range(40):
         now = 10.0 * turn
         engine.look(floor(now, [billing(now, waiting=turn // 4)]), None, now)
@@ -265,7 +264,7 @@ def test_a_rising_number_of_waiting_customers_is_foreseen_too() -> None:
 
 
 def test_without_a_rate_nothing_is_foreseen() -> None:
-    engine = AlertEngine([rule(at=0.8, forecast=6_000.0, rate=600.0)])
+    engine = Looking([rule(at=0.8, forecast=6_000.0, rate=600.0)])
     for turn in range(11):
         engine.look(minute(10.0 * turn, 880, 1_000 + turn), None, 10.0 * turn)
     assert dict(engine.alerts) == {}
@@ -275,14 +274,14 @@ def test_without_a_rate_nothing_is_foreseen() -> None:
 
 
 def test_a_window_says_nothing_before_it_is_full_and_then_only_what_was_in_it() -> None:
-    engine = AlertEngine([rule("service_level", 0.5, name="lately", window=300.0)])
+    engine = Looking([rule("service_level", 0.5, name="lately", window=300.0)])
     raised = []
     for turn in range(80):
         now = 10.0 * turn
         # Good all day; for the 200 s from 400 s on nobody is answered in time.
         bad = max(min(turn, 60) - 40, 0)
         raised += [
-            (now, alert.text) for _, alert in engine.look(minute(now, 900 + turn - bad, 900 + turn), None, now).news
+            (now, alert.text) for alert in engine.look(minute(now, 900 + turn - bad, 900 + turn), None, now).news
         ]
         if turn == 20:
             assert engine.blind == {"lately": 1}

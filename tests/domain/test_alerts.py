@@ -4,15 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.alert import About, Severity
+from desktop.domain.alert import About, Alert, Severity, news, step_between
 from desktop.domain.alert_book import MOST_OVER
 from desktop.domain.alert_rules import Rule
-from desktop.domain.alerts import AlertEngine
 from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, Schedule
 from desktop.domain.service_level import FORMULAS
 from desktop.domain.state import AppState, Position, SourceHealth
 from desktop.domain.words import Availability, Channel, Health, Phase
-from tests.domain.floor_states import CC, ada, at_work, billing, counted, floor, rule
+from tests.domain.floor_states import CC, Looking, ada, at_work, billing, counted, floor, rule
 
 SL = "service_level|Billing"
 
@@ -25,7 +24,7 @@ def said(key: str, at: float, name: str = "Bo") -> dict[str, Acknowledgement]:
     return {key: Acknowledgement(key, "s2", name, at)}
 
 
-def keys(engine: AlertEngine) -> set[str]:
+def keys(engine: Looking) -> set[str]:
     return set(engine.alerts)
 
 
@@ -33,20 +32,20 @@ def keys(engine: AlertEngine) -> set[str]:
 
 
 def test_it_is_raised_when_the_rule_has_held_for_long_enough_and_not_before() -> None:
-    engine = AlertEngine([rule(at=0.8, hold=120.0)])
+    engine = Looking([rule(at=0.8, hold=120.0)])
     for now in (0.0, 60.0, 119.0):
         assert not engine.look(level(now, 74), None, now).changed
         assert [(one.name, since) for one, _, since in engine.pending] == [("service_level", 0.0)]
     look = engine.look(level(120.0, 74), None, 120.0)
     alert = engine.alerts[SL]
-    assert look.changed and [one for _, one in look.news] == [alert]
+    assert look.changed and look.news == (alert,)
     assert (alert.since, alert.raised_at, alert.severity, alert.about) == (0.0, 120.0, Severity.CRITICAL, About.QUEUE)
     assert alert.text == "Billing: service level 74 %, below 80 % (abandons against)"
     assert not engine.look(level(121.0, 74), None, 121.0).changed and engine.pending == ()
 
 
 def test_it_is_raised_on_time_though_nothing_changes() -> None:
-    engine = AlertEngine([rule(hold=120.0)])
+    engine = Looking([rule(hold=120.0)])
     state = level(0.0, 74)
     engine.look(state, None, 0.0)
     still = replace(state, health={CC: SourceHealth(Health.LIVE, 0.0, last_heard=121.0)})
@@ -54,14 +53,14 @@ def test_it_is_raised_on_time_though_nothing_changes() -> None:
 
 
 def test_between_the_two_thresholds_nothing_changes() -> None:
-    engine = AlertEngine([rule(at=0.8, clear=0.85)])
+    engine = Looking([rule(at=0.8, clear=0.85)])
     for now, percent, there in ((0, 82, False), (1, 79, True), (2, 82, True), (3, 85, False), (4, 82, False)):
         engine.look(level(now, percent), None, float(now))
         assert (SL in engine.alerts and engine.alerts[SL].over_at is None) == there, now
 
 
 def test_over_it_stays_until_somebody_acknowledges_it() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(level(10.0, 90), None, 10.0)
     assert engine.alerts[SL].over_at == 10.0
@@ -70,7 +69,7 @@ def test_over_it_stays_until_somebody_acknowledges_it() -> None:
 
 
 def test_acknowledged_it_says_by_whom_and_goes_when_it_is_over() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
     acks = said(SL, 5.0)
     engine.look(replace(level(6.0, 73), acknowledgements=acks), None, 6.0)
@@ -81,7 +80,7 @@ def test_acknowledged_it_says_by_whom_and_goes_when_it_is_over() -> None:
 
 
 def test_an_old_acknowledgement_says_nothing_of_a_new_alert() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     acks = said(SL, 5.0)
     for now, percent in ((0.0, 74), (6.0, 90), (100.0, 74)):
         look = engine.look(replace(level(now, percent), acknowledgements=acks if now else {}), None, now)
@@ -90,21 +89,21 @@ def test_an_old_acknowledgement_says_nothing_of_a_new_alert() -> None:
 
 def test_who_looks_later_takes_over_what_was_acknowledged_lately_and_it_does_not_ring() -> None:
     for age, taken in ((600.0, True), (3_600.0, False)):
-        engine = AlertEngine([rule()])
+        engine = Looking([rule()])
         state = replace(level(10_000.0, 74), acknowledgements=said(SL, 10_000.0 - age))
         look = engine.look(state, None, 10_000.0)
         assert (engine.alerts[SL].acknowledged_at is not None) == taken and bool(look.news) != taken
 
 
 def test_a_rule_may_let_its_alerts_go_by_themselves() -> None:
-    engine = AlertEngine([rule(stays=False)])
+    engine = Looking([rule(stays=False)])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(level(1.0, 90), None, 1.0)
     assert keys(engine) == set()
 
 
 def test_it_comes_back_under_the_same_key_and_rings_again() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(level(10.0, 90), None, 10.0)
     look = engine.look(level(20.0, 70), None, 20.0)
@@ -112,7 +111,7 @@ def test_it_comes_back_under_the_same_key_and_rings_again() -> None:
 
 
 def test_the_figure_in_the_words_follows_at_most_every_ten_seconds() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     changed = [now for now in range(60) if engine.look(level(float(now), 79 - now), None, float(now)).changed]
     assert changed == [0, 10, 20, 30, 40, 50]
 
@@ -126,19 +125,19 @@ def stale(percent: int) -> AppState:
 
 
 def test_stale_figures_neither_raise_nor_end_and_are_said_to_be_unknown() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(stale(90), None, 100.0)
     alert = engine.alerts[SL]
     assert (alert.over_at, alert.unknown_since) == (None, 100.0) and engine.blind == {"service_level": 1}
     engine.look(level(200.0, 74), None, 200.0)
     assert engine.alerts[SL].unknown_since is None and engine.alerts[SL].raised_at == 0.0 and engine.blind == {}
-    other = AlertEngine([rule()])
+    other = Looking([rule()])
     assert not other.look(stale(10), None, 100.0).changed
 
 
 def test_a_source_that_is_down_vouches_for_nothing() -> None:
-    engine = AlertEngine([rule(), rule("agent_missed", 0.0)])
+    engine = Looking([rule(), rule("agent_missed", 0.0)])
     down = {CC: SourceHealth(Health.DOWN, 0.0, last_heard=499.0)}
     old = floor(500.0, [billing(0.0, counted(1, 100))], [ada(missed=3)], health=down)
     assert not engine.look(old, None, 500.0).changed
@@ -146,7 +145,7 @@ def test_a_source_that_is_down_vouches_for_nothing() -> None:
 
 @pytest.mark.parametrize("healing", [True, False])
 def test_what_is_polled_or_has_a_hole_is_as_old_as_its_observation(healing: bool) -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     positions = {CC: Position("e", 1, healing=True)} if healing else {}
     poor = replace(floor(300.0, [billing(0.0, counted(1, 100))]), positions=positions)
     assert not engine.look(poor, None, 300.0).changed and engine.blind == {"service_level": 1}
@@ -158,7 +157,7 @@ def test_what_is_polled_or_has_a_hole_is_as_old_as_its_observation(healing: bool
 
 
 def test_time_in_which_nobody_knew_does_not_count_as_held() -> None:
-    engine = AlertEngine([rule(hold=100.0)])
+    engine = Looking([rule(hold=100.0)])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(stale(74), None, 90.0)
     assert not engine.look(level(300.0, 74), None, 300.0).changed
@@ -168,7 +167,7 @@ def test_time_in_which_nobody_knew_does_not_count_as_held() -> None:
 
 @pytest.mark.parametrize("poor", [None, counted(7, 5), replace(counted(1, 9), answered_within=None)])
 def test_an_unknown_figure_of_a_live_queue_changes_nothing(poor) -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(floor(5.0, [billing(5.0, poor)]), None, 5.0)
     assert (engine.alerts[SL].over_at, engine.alerts[SL].unknown_since) == (None, 5.0)
@@ -176,7 +175,7 @@ def test_an_unknown_figure_of_a_live_queue_changes_nothing(poor) -> None:
 
 
 def test_too_few_contacts_are_no_breach_and_a_new_day_ends_one() -> None:
-    engine = AlertEngine([rule(min_volume=10.0)])
+    engine = Looking([rule(min_volume=10.0)])
     few = [billing(0.0, counted(0, 9))]
     assert not engine.look(floor(0.0, few), None, 0.0).changed
     engine.look(floor(5.0, [billing(5.0, counted(0, 10))]), None, 5.0)
@@ -186,7 +185,7 @@ def test_too_few_contacts_are_no_breach_and_a_new_day_ends_one() -> None:
 
 
 def test_what_left_the_floor_is_over_and_what_came_back_is_new() -> None:
-    engine = AlertEngine([rule()])
+    engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(floor(10.0), None, 10.0)
     assert engine.alerts[SL].over_at == 10.0
@@ -195,7 +194,7 @@ def test_what_left_the_floor_is_over_and_what_came_back_is_new() -> None:
 
 
 def test_what_is_over_and_gone_does_not_pile_up() -> None:
-    engine = AlertEngine([rule("work_talking", 10.0)])
+    engine = Looking([rule("work_talking", 10.0)])
     for turn in range(MOST_OVER + 50):
         now = 100.0 * turn
         work = at_work(since=now - 50.0, contact=f"i{turn}")
@@ -210,7 +209,7 @@ def test_what_is_over_and_gone_does_not_pile_up() -> None:
 
 
 def test_rules_are_about_the_queues_their_patterns_name() -> None:
-    engine = AlertEngine([rule(queues=("Bill*", "VIP"))])
+    engine = Looking([rule(queues=("Bill*", "VIP"))])
     worst = counted(0, 100)
     names = ["Billing", "Bills", "VIP", "Support", "billing"]
     engine.look(floor(0.0, [billing(0.0, worst, name=name) for name in names]), None, 0.0)
@@ -220,7 +219,7 @@ def test_rules_are_about_the_queues_their_patterns_name() -> None:
 def test_service_level_is_that_of_the_named_formula() -> None:
     counts = replace(counted(70, 80), abandoned=20, abandoned_within=20)
     strict, mild = (FORMULAS[f"answered_in_time_abandons_{word}"] for word in ("against", "for"))
-    engine = AlertEngine([rule(name="strict", formula=strict), rule(name="mild", formula=mild)])
+    engine = Looking([rule(name="strict", formula=strict), rule(name="mild", formula=mild)])
     engine.look(floor(0.0, [billing(0.0, counts)]), None, 0.0)
     assert keys(engine) == {"strict|Billing"}
 
@@ -238,13 +237,13 @@ def test_service_level_is_that_of_the_named_formula() -> None:
     ],
 )
 def test_any_metric_of_a_queue_can_be_watched(watch: str, at: float, more: dict, words: str) -> None:
-    engine = AlertEngine([rule(watch, at)])
+    engine = Looking([rule(watch, at)])
     engine.look(floor(0.0, [billing(0.0, **more)]), None, 0.0)
     assert [words in alert.text for alert in engine.alerts.values()] == [True] * bool(words)
 
 
 def test_a_wait_that_goes_on_is_raised_though_nobody_says_anything_more() -> None:
-    engine = AlertEngine([rule("longest_wait", 120.0, hold=10.0)])
+    engine = Looking([rule("longest_wait", 120.0, hold=10.0)])
     waiting = floor(0.0, [billing(0.0, waiting=1, longest_since=0.0)], heard=1e9)
     changed = [now for now in range(140) if engine.look(waiting, None, float(now)).changed]
     alert = engine.alerts["longest_wait|Billing"]
@@ -254,7 +253,7 @@ def test_a_wait_that_goes_on_is_raised_though_nobody_says_anything_more() -> Non
 
 
 def test_a_share_just_short_of_its_threshold_never_reads_as_the_threshold() -> None:
-    engine = AlertEngine([rule(), rule("abandon_rate", 0.05)])
+    engine = Looking([rule(), rule("abandon_rate", 0.05)])
     counts = replace(counted(7_999, 10_000), offered=10_000, abandoned=0)
     engine.look(floor(0.0, [billing(0.0, counts), billing(0.0, replace(counts, abandoned=501), name="B")]), None, 0.0)
     assert "79 %, below 80 %" in engine.alerts[SL].text
@@ -265,7 +264,7 @@ def test_a_share_just_short_of_its_threshold_never_reads_as_the_threshold() -> N
 
 
 def test_an_agent_too_long_in_a_state_with_its_reason() -> None:
-    engine = AlertEngine([rule("agent_time_in_state", 1_800.0, state="not_ready:lunch", teams=("No*",))])
+    engine = Looking([rule("agent_time_in_state", 1_800.0, state="not_ready:lunch", teams=("No*",))])
     lunch = ada(observed=Availability.NOT_READY, reason="lunch", since=0.0)
     others = [replace(lunch, id="b", reason="coffee"), replace(lunch, id="c", team="South"), ada(id="d")]
     state = floor(0.0, agents=[lunch, *others], heard=1e9)
@@ -277,13 +276,13 @@ def test_an_agent_too_long_in_a_state_with_its_reason() -> None:
 
 
 def test_missed_offers_count_while_signed_in() -> None:
-    engine = AlertEngine([rule("agent_missed", 2.0)])
+    engine = Looking([rule("agent_missed", 2.0)])
     engine.look(floor(0.0, agents=[ada(missed=3), ada(id="b", missed=3, observed=Availability.OFFLINE)]), None, 0.0)
     assert keys(engine) == {"agent_missed|a1"}
 
 
 def test_out_of_adherence_only_where_there_is_a_schedule_and_only_until_it_says_otherwise() -> None:
-    engine = AlertEngine([rule("agent_out_of_adherence", 300.0)])
+    engine = Looking([rule("agent_out_of_adherence", 300.0)])
     plan = {
         "a1": Schedule("a1", (Activity(0.0, 1_000.0, ActivityKind.WORK), Activity(1_000.0, 2_000.0, ActivityKind.MEAL)))
     }
@@ -309,7 +308,7 @@ def test_out_of_adherence_only_where_there_is_a_schedule_and_only_until_it_says_
     ],
 )
 def test_stuck_work_is_found_by_its_clock(watch: str, stuck, fine) -> None:
-    engine = AlertEngine([rule(watch, 60.0)])
+    engine = Looking([rule(watch, 60.0)])
     engine.look(
         floor(50.0, agents=[ada(work=(stuck,)), ada(id="b", work=(replace(fine, interaction_id="i2"),))]), None, 50.0
     )
@@ -324,7 +323,7 @@ def test_stuck_work_is_found_by_its_clock(watch: str, stuck, fine) -> None:
 
 
 def test_how_long_a_centre_that_does_not_say_holds_somebody_counts_from_when_it_was_seen() -> None:
-    engine = AlertEngine([rule("work_on_hold", 60.0)])
+    engine = Looking([rule("work_on_hold", 60.0)])
     state = floor(100.0, agents=[ada(work=(at_work(held=True),))], heard=1e9)
     changed = [now for now in range(100, 170) if engine.look(state, None, float(now)).changed]
     assert changed == [161]
@@ -337,7 +336,7 @@ def test_rules_about_work_can_name_queues_teams_and_channels() -> None:
         rule("work_talking", 0.0, name="c", channels=("chat",)),
         rule("work_talking", 0.0, name="v", channels=("voice",)),
     ]
-    engine = AlertEngine(rules)
+    engine = Looking(rules)
     engine.look(floor(9.0, agents=[ada(work=(at_work(),))]), None, 9.0)
     assert keys(engine) == {"v|i1|a1"}
     chat = replace(at_work(contact="i2", queue="Sales"), channel=Channel.CHAT)
@@ -350,7 +349,7 @@ def test_rules_about_work_can_name_queues_teams_and_channels() -> None:
 
 def test_a_source_that_fails_or_falls_silent() -> None:
     rules = [rule("source_down", 30.0, sources=("crm*",)), rule("source_silent", 20.0)]
-    engine = AlertEngine(rules)
+    engine = Looking(rules)
     health = {
         CC: SourceHealth(Health.LIVE, 0.0, last_heard=5.0),
         "crm:shop": SourceHealth(Health.DOWN, 0.0, "refused"),
@@ -366,5 +365,29 @@ def test_a_source_that_fails_or_falls_silent() -> None:
 
 
 def test_without_rules_nothing_is_said() -> None:
-    engine = AlertEngine(list[Rule]())
+    engine = Looking(list[Rule]())
     assert not engine.look(level(0.0, 1), None, 0.0).changed and engine.alerts == {}
+
+
+def test_each_step_of_an_alert_has_its_word_and_only_new_ones_call_somebody() -> None:
+    plain = Alert("r|q", "r", "q", Severity.WARNING, "", 1.0, 1.0)
+    over, seen = replace(plain, over_at=2.0), replace(plain, acknowledged_at=2.0)
+    soon, unknown = replace(plain, forecast=2.0), replace(plain, unknown_since=2.0)
+    steps = {
+        (None, plain): "raised",
+        (over, plain): "raised",
+        (soon, plain): "raised",
+        (plain, replace(plain, raised_at=5.0)): "raised",
+        (None, soon): "foreseen",
+        (plain, over): "over",
+        (plain, seen): "acknowledged",
+        (plain, unknown): "unknown",
+        (unknown, plain): "known",
+        (plain, replace(plain, text="x")): "changed",
+        (over, None): "gone",
+    }
+    assert {pair: step_between(*pair) for pair in steps} == steps
+    for (before, after), step in steps.items():
+        told = news({"k": before} if before else {}, {"k": after} if after else {})
+        assert told == ((after,) if step in ("raised", "foreseen") else ())
+    assert news({}, {"k": seen}) == () and news({"k": plain}, {"k": plain}) == ()
