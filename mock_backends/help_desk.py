@@ -63,6 +63,7 @@ class HelpDesk:
                 raise conflict(f"{self._oversight.name_of(known.answered_by)} has answered it.")
             if text or not close:
                 known.answered_by, known.answer = caller.id, text
+                known.answered_by_name = self._oversight.name_of(caller.id)
             self._set(known, "closed" if close else "answered")
         return known
 

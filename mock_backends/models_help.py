@@ -16,6 +16,7 @@ class HelpRequest(Wire):
     at: float
     state: Literal["open", "answered", "closed"] = "open"
     answered_by: str = ""
+    answered_by_name: str = ""
     answer: str = ""
     since: float
 

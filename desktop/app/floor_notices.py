@@ -55,8 +55,7 @@ class FloorNotices:
         me = state.agents.get(state.me)
         if request.agent_id == state.me:
             if request.state is HelpState.ANSWERED and request.answered_by != state.me:
-                who = state.agents.get(request.answered_by)
-                name = one_line(who.name) if who is not None else "Your supervisor"
+                name = one_line(request.answered_by_name) or "Your supervisor"
                 self._store.notice(f"{name} answers: {one_line(request.answer, 500) or 'I am coming.'}", "warning")
         elif request.state is HelpState.OPEN and me is not None and me.role is Role.SUPERVISOR:
             who = state.agents.get(request.agent_id)

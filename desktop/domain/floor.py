@@ -62,6 +62,7 @@ class HelpRequest:
     answered_by: str = ""
     answer: str = ""
     since: Instant = 0.0  # in this state
+    answered_by_name: str = ""  # agents do not see their supervisors among the agents
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from datetime import datetime
 from desktop.domain.floor import HelpRequest, HelpState
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.phone import CallState
-from desktop.domain.state import AppState
 from desktop.domain.words import (
     Availability,
     Channel,
@@ -183,13 +182,11 @@ MONITORING: Mapping[Monitoring | None, str] = {
 }
 
 
-def help_state(state: AppState, request: HelpRequest) -> str:
+def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
         return "help asked for"
-    who = state.agents.get(request.answered_by)
-    name = who.name if who is not None else "a supervisor"
-    return f"{name}: {request.answer or 'I am coming.'}"
+    return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'I am coming.'}"
 
 
 def leg(value: Leg) -> str:

@@ -207,7 +207,7 @@ def _help_lines(view: View, interaction: Interaction) -> list[Content]:
     said = [content(f"   {request.text}", "$muted")] if request.text and not answered else []
     return [
         content(""),
-        line((f" {sign} ", f"bold {style}"), (wording.help_state(view.state, request), style), (f"  {time}", "$muted")),
+        line((f" {sign} ", f"bold {style}"), (wording.help_state(request), style), (f"  {time}", "$muted")),
         *said,
     ]
 

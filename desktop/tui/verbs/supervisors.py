@@ -23,7 +23,7 @@ class SupervisorVerbs(Desk):
             self._tell("Help is asked for with a contact of yours; there is none.")
         else:
             known = self._help_of(interaction.id)
-            answered = f" · {wording.help_state(state, known)}" if known is not None else ""
+            answered = f" · {wording.help_state(known)}" if known is not None else ""
             self._open(
                 Line.HELP,
                 interaction.id,
