@@ -15,7 +15,8 @@ import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
-from desktop.backends.asterisk.switchboard import NOTE, Switchboard
+from desktop.backends.asterisk.call_details import NOTE
+from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.transfers import Transfers
 from desktop.domain.model import Address, Instant
 from desktop.ports.errors import BackendError, NotFound, Rejected

@@ -1,39 +1,24 @@
 """What the calls are doing, from the server's events. Pure: no clock, no network."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 
+from desktop.backends.asterisk.callers import Callers
 from desktop.backends.asterisk.contact import (
     Contact,
     Line,
-    attributes,
     fetched_caller,
-    known_name,
     on_channel,
-    phone_number,
 )
 from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.new_contacts import fetching_contact, offered_contact
 from desktop.backends.asterisk.parties import Parties, Tell
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.events import Change
-from desktop.domain.model import Instant, Interaction, Waiting
-from desktop.domain.words import Channel, Direction, LegPhase, OfferEnd, Outcome, Phase, Role
+from desktop.domain.model import Instant
+from desktop.domain.words import Direction, LegPhase, OfferEnd, Outcome, Phase, Role
 
 _WORD_SECONDS = 0.5
 _ENDED_BY = {"caller": "customer_left", "agent": "agent_ended", "transfer": "transferred"}
-
-
-@dataclass(frozen=True, slots=True)
-class InQueue:
-    """Somebody who waits."""
-
-    queue: str
-    waiting: Waiting
-
-
-def contact_id(caller_uid: str, agent_uid: str) -> str:
-    """The id of one handling of a call: a caller who comes back to the same agent is another one."""
-    return f"{caller_uid}-{agent_uid.rpartition('.')[2]}"
 
 
 class Calls:
@@ -44,12 +29,13 @@ class Calls:
         self._settings = settings
         self._tell = tell
         self.contacts: dict[str, Contact] = {}  # one and the same for good: `parties` reads it too
-        self.waiting: dict[str, InQueue] = {}  # by the caller's channel
+        self.callers = Callers()
         self.parties = Parties(self.contacts, tell)
         self._vanished: list[tuple[Contact, Instant]] = []
         self._handlers: dict[str, Callable[[Message, Instant], None]] = {
-            "queuecallerjoin": self._joined,
+            "queuecallerjoin": self.callers.joined,
             "queuecallerleave": self._left,
+            "hanguprequest": self.callers.hangs_up,
             "queuecallerabandon": self._abandoned,
             "agentcalled": self._called,
             "agentconnect": self._connected,
@@ -89,19 +75,6 @@ class Calls:
         """The contact whose agent is on that channel."""
         return on_channel(self.contacts, uid)
 
-    def head(self, queue: str) -> tuple[Waiting, ...]:
-        """Who waits in a queue, longest first."""
-        found = [one.waiting for one in self.waiting.values() if one.queue == queue]
-        return tuple(sorted(found, key=lambda one: one.since))
-
-    def waiting_in(self, queue: str) -> int:
-        """How many wait in a queue."""
-        return sum(one.queue == queue for one in self.waiting.values())
-
-    def wait(self, queue: str, waiting: Waiting) -> None:
-        """Somebody waits, as a list tells."""
-        self.waiting[waiting.interaction_id] = InQueue(queue, waiting)
-
     def replace(self, contacts: Iterable[Contact]) -> None:
         """These are all there are now."""
         now = {one.interaction.id: one for one in contacts}
@@ -131,19 +104,15 @@ class Calls:
 
     # The queue
 
-    def _joined(self, message: Message, at: Instant) -> None:
-        caller = message["Uniqueid"]
-        address = phone_number(message["CallerIDNum"])
-        self.waiting[caller] = InQueue(message["Queue"], Waiting(caller, address, at))
-
     def _left(self, message: Message, at: Instant) -> None:
-        self.waiting.pop(message["Uniqueid"], None)
+        self.callers.left(message["Uniqueid"])
 
     def _abandoned(self, message: Message, at: Instant) -> None:
-        self.waiting.pop(message["Uniqueid"], None)
+        gave_up = self.callers.gave_up(message["Uniqueid"])
+        self.callers.left(message["Uniqueid"])
         for contact in self.offers(message["Uniqueid"]):
-            contact.change(customer_connected=False)
-            self._offer_over(contact, OfferEnd.ABANDONED, at)
+            contact.change(customer_connected=not gave_up)
+            self._offer_over(contact, OfferEnd.ABANDONED if gave_up else OfferEnd.RESCINDED, at)
 
     def _called(self, message: Message, at: Instant) -> None:
         interface, caller, agent = message["Interface"], message["Uniqueid"], message["DestUniqueid"]
@@ -152,31 +121,12 @@ class Calls:
         theirs = self._settings.role is Role.SUPERVISOR and queue in self._settings.queues
         if not (mine or theirs) or not caller or not agent:
             return
-        waits = self.waiting.get(caller)
+        waits = self.callers.waiting.get(caller)
         arrived = waits.waiting.since if waits is not None else at
-        interaction = Interaction(
-            id=contact_id(caller, agent),
-            version=0,
-            channel=Channel.VOICE,
-            direction=Direction.INBOUND,
-            phase=Phase.OFFERED,
-            queue=queue,
-            customer=phone_number(message["CallerIDNum"]),
-            customer_name=known_name(message["CallerIDName"]),
-            arrived_at=arrived,
-            phase_since=at,
-            agent_id=interface,
-            offer_deadline=at + self._settings.rings_for(queue),
-            wrap_up_rule=self._settings.rule,
-            attributes=attributes(message),
-            raw_state="AgentCalled",
-        )
-        contact = Contact(
-            interaction, message["Linkedid"], Line(agent, message["DestChannel"]), Line(caller, message["Channel"])
-        )
-        if interaction.id in self.contacts:
+        contact = offered_contact(self._settings, message, arrived, at)
+        if contact.interaction.id in self.contacts:
             return
-        self.contacts[interaction.id] = contact
+        self.contacts[contact.interaction.id] = contact
         self._tell(Change.OFFERED, contact, "")
 
     def _connected(self, message: Message, at: Instant) -> None:
@@ -221,34 +171,8 @@ class Calls:
     def fetching(self, uid: str, interface: str, at: Instant) -> Contact:
         """A contact that fetches a caller, out of the line or from another agent, to an agent's phone."""
         caller = fetched_caller(uid)
-        waits = self.waiting.get(caller)
         before = next((one for one in self.contacts.values() if one.caller and one.caller.uid == caller), None)
-        waiting = waits.waiting if waits is not None else None
-        interaction = Interaction(
-            id=uid,
-            version=0,
-            channel=Channel.VOICE,
-            direction=Direction.INBOUND,
-            phase=Phase.CONNECTING,
-            queue=waits.queue if waits is not None else before.interaction.queue if before is not None else "",
-            customer=waiting.customer if waiting is not None else phone_number(""),
-            arrived_at=waiting.since if waiting is not None else at,
-            phase_since=at,
-            agent_id=interface,
-            wrap_up_rule=self._settings.rule,
-            raw_state="Bridge",
-        )
-        if before is not None:
-            known = before.interaction
-            interaction = replace(
-                interaction,
-                customer=known.customer,
-                customer_name=known.customer_name,
-                arrived_at=known.arrived_at,
-                attributes=known.attributes,
-            )
-        name = before.caller.name if before is not None and before.caller is not None else ""
-        return Contact(interaction, before.linked if before is not None else caller, Line(uid, uid), Line(caller, name))
+        return fetching_contact(self._settings, uid, interface, self.callers.waiting.get(caller), before, at)
 
     def fetches(self, contact: Contact, name: str = "") -> None:
         """Such a contact begins; `name` is its channel's, once there is one."""
@@ -258,7 +182,10 @@ class Calls:
 
     def _bridged(self, message: Message, at: Instant) -> None:
         uid = message["Uniqueid"]
-        self.waiting.pop(uid, None)  # fetched out of the line, which is told by nothing else
+        if uid in self.callers.waiting:  # fetched out of the line, which is told by nothing else
+            self.callers.left(uid)
+            for offer in self.offers(uid):
+                self._offer_over(offer, OfferEnd.RESCINDED, at)
         self.parties.bridged(message, at)
         contact = self.of_agent(uid)
         if contact is not None and fetched_caller(uid) and contact.interaction.phase is Phase.CONNECTING:
@@ -309,7 +236,7 @@ class Calls:
     def _hung_up(self, message: Message, at: Instant) -> None:
         uid = message["Uniqueid"]
         self.parties.bridges.pop(uid, None)
-        self.waiting.pop(uid, None)
+        self.callers.left(uid)
         for contact in tuple(self.contacts.values()):
             self.parties.spy_left(contact, uid, at)
             if contact.caller is not None and contact.caller.uid == uid and contact.interaction.phase is Phase.ACTIVE:

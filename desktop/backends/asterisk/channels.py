@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from desktop.backends.asterisk.calls import Calls, contact_id
+from desktop.backends.asterisk.calls import Calls
 from desktop.backends.asterisk.contact import (
     Branch,
     Contact,
@@ -14,6 +14,7 @@ from desktop.backends.asterisk.contact import (
     phone_number,
 )
 from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.new_contacts import contact_id
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.model import Instant, Interaction, Leg
 from desktop.domain.words import Channel, Direction, LegKind, LegPhase, Phase, Role

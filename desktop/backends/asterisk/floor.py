@@ -2,11 +2,23 @@
 
 import re
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from desktop.backends.asterisk.calls import Calls
 from desktop.backends.asterisk.contact import known_name, phone_number
 from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.members import (
+    IDLE,
+    INVALID,
+    MEMBER_EVENTS,
+    OFFLINE,
+    UNAVAILABLE,
+    WRAP_UP,
+    Figures,
+    Member,
+    member_of,
+    observed_in,
+)
 from desktop.backends.asterisk.queue_book import QueueBook
 from desktop.backends.asterisk.settings import Settings
 from desktop.backends.asterisk.staff_clock import Doing
@@ -14,34 +26,7 @@ from desktop.domain.floor import AgentWork
 from desktop.domain.model import Agent, Instant, Interaction, QueueStats, Waiting
 from desktop.domain.words import Availability, Channel, Phase, Role
 
-WRAP_UP = "wrap-up"
-MISSED = "missed"
-OFFLINE = "offline"
-_AUTO_PAUSE = "Auto-Pause"  # the server's own reason after an unanswered ring
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?")
-_IDLE, _INVALID, _UNAVAILABLE = "1", "4", "5"  # device states; 0 is unknown, the others are some kind of busy
-_MEMBER_EVENTS = {"queuemember", "queuememberadded", "queuememberpause", "queuememberstatus", "queuememberpenalty"}
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An agent in one queue."""
-
-    name: str
-    paused: bool
-    reason: str
-    device: str
-    dynamic: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the server counted in a queue since it loaded it."""
-
-    completed: int | None
-    abandoned: int | None
-    level_seconds: int | None
-    level: float | None
 
 
 class Floor:
@@ -66,10 +51,10 @@ class Floor:
             self._see(interface, at)
         kind = message["Event"].lower()
         if kind.startswith("queuecaller"):
-            self.book.note_waiting(message["Queue"], self._calls.waiting_in(message["Queue"]), at)
+            self.book.note_waiting(message["Queue"], self._calls.callers.waiting_in(message["Queue"]), at)
         if not self._of_member(kind, message):
             return bool(moved)
-        if kind in _MEMBER_EVENTS or kind == "queuememberremoved":
+        if kind in MEMBER_EVENTS or kind == "queuememberremoved":
             self._see(message["Interface"] or message["Location"], at)
         return True
 
@@ -77,15 +62,8 @@ class Floor:
         key = (message["Queue"], message["Interface"] or message["Location"])
         if key[0] not in self._settings.queues and key[1] != self._settings.interface:
             return False  # on a big floor most of what is told is of no concern here
-        if kind in _MEMBER_EVENTS:
-            old = self.members.get(key)
-            self.members[key] = Member(
-                name=message["MemberName"] or message["Name"],
-                paused=message["Paused"] == "1",
-                reason=message["PausedReason"],
-                device=message["Status"],
-                dynamic=(message["Membership"] or ("dynamic" if old is None or old.dynamic else "")) != "static",
-            )
+        if kind in MEMBER_EVENTS:
+            self.members[key] = member_of(message, self.members.get(key))
             return True
         if kind == "queuememberremoved":
             self.members.pop(key, None)
@@ -99,8 +77,8 @@ class Floor:
             touched: members and callers of whom events told while the list was made; the events count.
         """
         self.members = {key: one for key, one in self.members.items() if key[1] in touched}
-        waiting = self._calls.waiting
-        self._calls.waiting = {caller: one for caller, one in waiting.items() if caller in touched}
+        waiting = self._calls.callers.waiting
+        self._calls.callers.waiting = {caller: one for caller, one in waiting.items() if caller in touched}
         for message in status:
             kind = message["Event"].lower()
             if kind == "queuemember" and message["Location"] not in touched:
@@ -110,13 +88,13 @@ class Floor:
                 since = at - float(message.number("Wait") or 0)
                 known = waiting.get(message["Uniqueid"])
                 since = known.waiting.since if known is not None else since
-                self._calls.wait(message["Queue"], Waiting(message["Uniqueid"], address, since))
+                self._calls.callers.wait(message["Queue"], Waiting(message["Uniqueid"], address, since))
                 self.book.tally.waits(message["Uniqueid"], message["Queue"], since)
         self.count(status, at)
         for interface in {interface for _, interface in self.members} | set(self._agents):
             self._see(interface, at)
         for name in self._settings.queues:
-            self.book.note_waiting(name, self._calls.waiting_in(name), at)
+            self.book.note_waiting(name, self._calls.callers.waiting_in(name), at)
 
     def count(self, status: Sequence[Message], at: Instant) -> None:
         """Take in only what the server counted, which is told by no event."""
@@ -136,7 +114,7 @@ class Floor:
 
     def observed(self) -> tuple[Availability, str]:
         """What the queues say of the agent, and the reason."""
-        return _observed(self.mine())
+        return observed_in(self.mine())
 
     def joined(self) -> Mapping[str, Member]:
         """The queues the agent is in."""
@@ -149,7 +127,7 @@ class Floor:
 
     def observed_of(self, interface: str) -> tuple[Availability, str]:
         """What the queues of the profile say of an agent, and the reason."""
-        return _observed(list(self.of(interface).values()))
+        return observed_in(list(self.of(interface).values()))
 
     def _see(self, interface: str, at: Instant) -> None:
         """What the agent does from now on, for the book."""
@@ -162,10 +140,8 @@ class Floor:
         engaged = wrapping or talks
         doing = {}
         for queue, one in members.items():
-            here = one.device not in (_INVALID, _UNAVAILABLE) and not (one.paused and one.reason == OFFLINE)
-            doing[queue] = Doing(
-                here, here and not one.paused and one.device == _IDLE and not engaged, here and engaged
-            )
+            here = one.device not in (INVALID, UNAVAILABLE) and not (one.paused and one.reason == OFFLINE)
+            doing[queue] = Doing(here, here and not one.paused and one.device == IDLE and not engaged, here and engaged)
         self.book.see(interface, doing, at, wrapping=wrapping)
 
     def agents(self, at: Instant, own: Mapping[str, object]) -> tuple[list[Agent], list[Agent]]:
@@ -211,7 +187,7 @@ class Floor:
         at: Instant,
         own: Mapping[str, object],
     ) -> Agent:
-        observed, reason = _observed([member for _, member in memberships])
+        observed, reason = observed_in([member for _, member in memberships])
         if (observed, reason) != (Availability.NOT_READY, WRAP_UP):
             own = {key: value for key, value in own.items() if key not in ("observed", "reason")}
         named = next((member.name for _, member in memberships if member.name), "")
@@ -281,9 +257,9 @@ class Floor:
         if counted is None:
             return QueueStats(name, version, 0.0)  # no such queue at the server: nothing is known of it
         members = [member for (queue, _), member in self.members.items() if queue == name]
-        reachable = [member for member in members if member.device not in (_INVALID, _UNAVAILABLE)]
-        idle = [member for member in reachable if member.device == _IDLE]
-        head = self._calls.head(name)
+        reachable = [member for member in members if member.device not in (INVALID, UNAVAILABLE)]
+        idle = [member for member in reachable if member.device == IDLE]
+        head = self._calls.callers.head(name)
         return QueueStats(
             name,
             version,
@@ -306,12 +282,3 @@ def _told(queue: QueueStats) -> QueueStats:
     """A queue without what changes by time alone."""
     counts = queue.counts
     return replace(queue, as_of=0.0, counts=None if counts is None else replace(counts, until=0.0, staff=None))
-
-
-def _observed(members: list[Member]) -> tuple[Availability, str]:
-    if not members or all(one.paused and one.reason == OFFLINE for one in members):
-        return Availability.OFFLINE, ""
-    if any(not one.paused for one in members):
-        return Availability.AVAILABLE, ""
-    reason = next((one.reason for one in members if one.reason), "")
-    return Availability.NOT_READY, MISSED if reason == _AUTO_PAUSE else reason

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desktop.backends.asterisk.act_log import ActLog
 from desktop.backends.asterisk.contact import Contact
-from desktop.backends.asterisk.floor import OFFLINE, WRAP_UP
+from desktop.backends.asterisk.members import OFFLINE, WRAP_UP
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.transfers import Transfers
 from desktop.backends.asterisk.waiting_line import InLine, WaitingLine
@@ -34,11 +34,21 @@ class Oversight:
         return contact if ours or self._board.is_mine(contact) else None
 
     async def interaction(self, interaction_id: str) -> Interaction:
-        """One who waits or talks, as it is now. Raises NotFound."""
+        """One who waits, rings or talks, as it is now; whoever was fetched meanwhile is with whom they are now.
+
+        Raises:
+            NotFound: they are not there any more.
+        """
         contact = self.contact(interaction_id)
-        if contact is not None and contact.interaction.phase is not Phase.OFFERED:
+        if contact is not None:
             return contact.interaction
-        return (await self._line.find(interaction_id)).interaction
+        callers = {interaction_id, interaction_id.rpartition("-")[0]} - {""}
+        for uid in callers & set(self._board.calls.callers.waiting):
+            return (await self._line.find(uid)).interaction
+        found = [one for one in self._board.calls.contacts.values() if one.caller and one.caller.uid in callers]
+        if not found:
+            raise NotFound("They are not there any more.")
+        return found[-1].interaction
 
     async def become(self, agent_id: str, availability: Availability, reason: str, why: str) -> Agent:
         """Make an agent something else.
@@ -145,5 +155,5 @@ class Oversight:
 
 
 def _waits_in(board: Switchboard, uid: str) -> str:
-    entry = board.calls.waiting.get(uid)
+    entry = board.calls.callers.waiting.get(uid)
     return entry.queue if entry is not None else ""

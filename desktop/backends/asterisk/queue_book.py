@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.queue_sums import AgentSums
 from desktop.backends.asterisk.settings import Settings
 from desktop.backends.asterisk.staff_clock import Doing, StaffClock
-from desktop.backends.asterisk.tally import AgentSums, Tally
+from desktop.backends.asterisk.tally import Tally
 from desktop.backends.asterisk.trend import Trend
 from desktop.domain.counts import Counts
 from desktop.domain.floor import AgentDay

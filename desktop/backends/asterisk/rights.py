@@ -2,9 +2,11 @@
 
 from collections.abc import Set
 
+from desktop.backends.asterisk.link import Link
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.words import Role
 from desktop.ports.base import Capability
+from desktop.ports.errors import AuthFailed
 
 ALWAYS = frozenset(
     {
@@ -42,6 +44,26 @@ SUPERVISORS = frozenset(
     }
 )
 ALL = ALWAYS | frozenset(_IF)
+
+
+_NEEDED = frozenset({"queueadd", "queuepause", "queueremove", "queuestatus", "status", "hangup", "getvar", "setvar"})
+
+
+async def permitted(link: Link) -> frozenset[str]:
+    """What the manager user may do, in lower case.
+
+    Raises:
+        AuthFailed: not all that an agent needs.
+    """
+    listed = await link.act("ListCommands")
+    actions = frozenset(key.lower() for key, _ in listed.pairs)
+    missing = _NEEDED - actions
+    if missing:
+        raise AuthFailed(
+            "The manager user may not do what an agent needs: it needs read=call,agent and write=call,agent,originate.",
+            f"missing {sorted(missing)}",
+        )
+    return actions
 
 
 def offered(actions: Set[str], settings: Settings) -> frozenset[Capability]:

@@ -3,7 +3,7 @@
 import asyncio
 
 from desktop.backends.asterisk.contact import Contact
-from desktop.backends.asterisk.floor import MISSED, OFFLINE, WRAP_UP
+from desktop.backends.asterisk.members import MISSED, OFFLINE, WRAP_UP
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.domain.events import Change
 from desktop.domain.model import Agent

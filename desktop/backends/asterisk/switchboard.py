@@ -9,14 +9,16 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+from desktop.backends.asterisk.call_details import NOTE, call_details
 from desktop.backends.asterisk.calls import Calls
-from desktop.backends.asterisk.channels import HELD, MUTED, read_calls, variables
+from desktop.backends.asterisk.channels import HELD, MUTED, read_calls
 from desktop.backends.asterisk.contact import Contact
 from desktop.backends.asterisk.errands import Errands
 from desktop.backends.asterisk.floor import Floor
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.journal import Journal
 from desktop.backends.asterisk.link import Link
+from desktop.backends.asterisk.rights import permitted
 from desktop.backends.asterisk.server_clock import ServerClock
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.events import (
@@ -31,18 +33,13 @@ from desktop.domain.events import (
 from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Agent, Interaction
 from desktop.domain.words import Phase, Role
-from desktop.ports.errors import AuthFailed, BackendError, NotFound, OutcomeUnknown, Rejected, Unavailable
+from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, Unavailable
 
 log = logging.getLogger(__name__)
 
-# Asked for channel by channel, never within a list: for that the server locks the channel and waits for the SIP thread,
-# which may be waiting for the lock. It then never answers anybody again.
-CALL_ID = "CHANNEL(pjsip,call-id)"
-NOTE = "AGENT_DESKTOP_NOTE"
-FLOOR_PAUSE = 0.05
+FLOOR_PAUSE = 0.05  # seconds within which what changes on the floor is told together
 EFFECT_SECONDS = 4.0
 FIGURES_EVERY = 10.0
-_NEEDED = frozenset({"queueadd", "queuepause", "queueremove", "queuestatus", "status", "hangup", "getvar", "setvar"})
 
 
 class Switchboard:
@@ -137,7 +134,7 @@ class Switchboard:
         return found
 
     def is_mine(self, contact: Contact) -> bool:
-        """Whether it is this agent's own; a supervisor sees others' too, on whose channels nothing is to be done."""
+        """Whether it is this agent's own; a supervisor's desktop knows others' too."""
         return contact.interaction.agent_id == self.settings.interface
 
     async def until(self, true: Callable[[], bool], what: str, *, seconds: float = EFFECT_SECONDS) -> None:
@@ -201,15 +198,7 @@ class Switchboard:
         journal = self._journal = Journal(self._source)
         link = await Link.open(self.settings.place, self._event, journal.end)
         try:
-            listed = await link.act("ListCommands")
-            self.actions = frozenset(key.lower() for key, _ in listed.pairs)
-            missing = _NEEDED - self.actions
-            if missing:
-                raise AuthFailed(
-                    "The manager user may not do what an agent needs: it needs read=call,agent and"
-                    " write=call,agent,originate.",
-                    f"missing {sorted(missing)}",
-                )
+            self.actions = await permitted(link)
             self._clock.set((await link.act("Ping"))["Timestamp"])
             self.floor.count(await link.listing("QueueStatus"), self.now())
             self.floor.book.begin(self.now())
@@ -268,8 +257,6 @@ class Switchboard:
             self.floor.forget_told()
             self.tell_floor()
 
-    # What the server tells
-
     def _event(self, message: Message) -> None:
         if self._touched is not None:
             self._touched |= {message[key] for key in ("Uniqueid", "DestUniqueid", "Interface", "SpyeeUniqueid")}
@@ -291,15 +278,7 @@ class Switchboard:
             listener(change, contact, reason)
 
     async def _complete(self, contact: Contact) -> None:
-        """What only a question brings: the variables the dialplan attached, and which call of the phone it is."""
-        names = (*self.settings.attributes, NOTE)
-        link = await self.link()
-        try:
-            call = await self.ask(CALL_ID, contact.agent.name)
-            found = await link.listing("Status", ("Channel", contact.agent.name), ("Variables", ",".join(names)))
-        except (NotFound, Rejected):
-            return  # the offer is over already
-        told = variables(found[0], names) if found else {}
+        call, told = await call_details(await self.link(), contact, self.settings.attributes)
         subject = told.pop(NOTE, contact.interaction.subject)
         attached = {**contact.interaction.attributes, **told}
         if contact.interaction.id in self.calls.contacts and (call or attached != contact.interaction.attributes):

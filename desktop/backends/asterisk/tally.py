@@ -10,44 +10,12 @@ from dataclasses import dataclass
 
 from desktop.backends.asterisk.contact import fetched_caller
 from desktop.backends.asterisk.framing import Message
+from desktop.backends.asterisk.queue_sums import AgentSums, QueueSums
 from desktop.domain.counts import Counts, StaffTime
 from desktop.domain.model import Instant
 
 _REFUSED = {17, 21}  # what a phone says when somebody presses its red key
 _NOT_REACHED = {1, 3, 20, 27, 34, 38, 41, 42, 44, 50, 58}
-
-
-@dataclass(slots=True)
-class QueueSums:
-    """The sums of one queue; the fields are those of `Counts`."""
-
-    offered: int = 0
-    answered: int = 0
-    answered_within: int = 0
-    abandoned: int = 0
-    abandoned_within: int = 0
-    short_abandons: int = 0
-    flow_outs: int = 0
-    flow_outs_within: int = 0
-    missed: int = 0
-    declined: int = 0
-    handled: int = 0
-    wrapped_up: int = 0
-    wait_seconds: float = 0.0
-    abandon_seconds: float = 0.0
-    talk_seconds: float = 0.0
-    hold_seconds: float = 0.0
-    wrap_up_seconds: float = 0.0
-    longest_wait: float | None = None
-
-
-@dataclass(slots=True)
-class AgentSums:
-    """What one agent did."""
-
-    handled: int = 0
-    missed: int = 0
-    declined: int = 0
 
 
 @dataclass(slots=True)
@@ -166,35 +134,7 @@ class Tally:
         sums = self.sums.get(queue)
         if sums is None:
             return None
-        threshold = self._thresholds.get(queue)
-        within = threshold is not None
-        return Counts(
-            since=self.since,
-            until=until,
-            threshold=threshold,
-            short_abandon_seconds=self._short,
-            offered=sums.offered,
-            answered=sums.answered,
-            answered_within=sums.answered_within if within else None,
-            abandoned=sums.abandoned,
-            abandoned_within=sums.abandoned_within if within else None,
-            short_abandons=sums.short_abandons,
-            callbacks=0,  # to be called back a caller leaves into the dialplan, which is a flow-out here
-            callbacks_within=0 if within else None,
-            flow_outs=sums.flow_outs,
-            flow_outs_within=sums.flow_outs_within if within else None,
-            missed=sums.missed,
-            declined=sums.declined,
-            handled=sums.handled,
-            wrapped_up=sums.wrapped_up,
-            wait_seconds=sums.wait_seconds,
-            abandon_seconds=sums.abandon_seconds,
-            talk_seconds=sums.talk_seconds,
-            hold_seconds=sums.hold_seconds,
-            wrap_up_seconds=sums.wrap_up_seconds,
-            longest_wait=sums.longest_wait,
-            staff=staff,
-        )
+        return sums.counts(self.since, until, self._thresholds.get(queue), self._short, staff)
 
     def missed(self, interface: str) -> int:
         """The offers that an agent missed."""

@@ -50,7 +50,7 @@ class WaitingLine:
         if contact is not None and contact.interaction.phase is not Phase.OFFERED:
             raise Conflict("They wait no longer.")
         uid = contact.caller.uid if contact is not None and contact.caller is not None else interaction_id
-        entry = self._board.calls.waiting.get(uid)
+        entry = self._board.calls.callers.waiting.get(uid)
         if entry is not None:
             for one in await self.of(entry.queue):
                 if one.uid == uid:
@@ -59,7 +59,7 @@ class WaitingLine:
 
     def _in_line(self, entry: Message) -> InLine:
         board, uid, queue = self._board, entry["Uniqueid"], entry["Queue"]
-        known = board.calls.waiting.get(uid)
+        known = board.calls.callers.waiting.get(uid)
         since = known.waiting.since if known is not None else board.now() - float(entry.number("Wait") or 0)
         rings = next((one.interaction for one in board.calls.offers(uid)), None)
         interaction = Interaction(
@@ -75,5 +75,5 @@ class WaitingLine:
             phase_since=since,
             raw_state=f"position {entry['Position'][:6]}",
         )
-        interaction = replace(rings or interaction, priority=entry.number("Priority") or 0)
+        interaction = replace(rings or interaction, id=uid, priority=entry.number("Priority") or 0)
         return InLine(interaction, queue, uid, entry["Channel"])

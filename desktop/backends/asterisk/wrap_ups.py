@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 
 from desktop.backends.asterisk.contact import Contact, Line
-from desktop.backends.asterisk.floor import WRAP_UP
+from desktop.backends.asterisk.members import WRAP_UP
 from desktop.backends.asterisk.sign_in import SignIn
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.domain.events import Change

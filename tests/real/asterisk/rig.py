@@ -23,7 +23,7 @@ _MODES = {
 
 
 class AsteriskRig(ContactCenterRig):
-    """One agent who is a supervisor too, so that everything is asked for at once."""
+    """An agent, and a supervisor whose phone is picked up when it rings."""
 
     label = "real"
     connected = True
@@ -38,15 +38,18 @@ class AsteriskRig(ContactCenterRig):
         self._tasks: list[asyncio.Task[Any]] = []
 
     def make(self) -> AsteriskContactCenter:
-        chosen = options(
-            self._server, port=str(self._proxy.port), user="trusted", queues="contract,billing", role="supervisor"
-        )
-        return AsteriskContactCenter.create(chosen)
+        return AsteriskContactCenter.create(self._options("PJSIP/agent1"))
+
+    def make_supervisor(self, number: int = 0) -> AsteriskContactCenter:
+        if number:
+            absent("there is one supervisor")
+        self._spawn(self._answers("super"))
+        return AsteriskContactCenter.create(self._options("PJSIP/super", role="supervisor"))
 
     async def start(self) -> None:
         await self._proxy.start()
         await self._phones.__aenter__()
-        for name in ("agent1", "agent2", "expert", "customer"):
+        for name in ("agent1", "agent2", "expert", "customer", "super"):
             await self._phones.get(name)
 
     async def stop(self) -> None:
@@ -61,7 +64,8 @@ class AsteriskRig(ContactCenterRig):
             self._server.cli("channel request hangup all")
             for queue in ("contract", "billing"):
                 self._server.cli(f"queue remove member PJSIP/agent1 from {queue}")
-            self._server.cli("queue remove member PJSIP/agent2 from billing")
+            for name in ("agent2", "expert"):
+                self._server.cli(f"queue remove member PJSIP/{name} from billing")
             self._server.cli("database deltree agent-desktop-callback")
 
     async def fault(self, fault: Fault) -> None:
@@ -96,6 +100,11 @@ class AsteriskRig(ContactCenterRig):
         await until(lambda: colleague.talks, "the colleague talks")
         return "PJSIP/agent2"
 
+    async def free_colleague(self) -> str:
+        self._server.cli("queue add member PJSIP/expert to billing")
+        self._spawn(self._answers("expert"))
+        return "PJSIP/expert"
+
     def reachable(self) -> str:
         return CALLER
 
@@ -106,7 +115,7 @@ class AsteriskRig(ContactCenterRig):
         await (await self._phones.get("agent2")).answer()
 
     async def expert_answers(self) -> None:
-        self._spawn(_answer(await self._phones.get("expert")))
+        self._spawn(self._answers("expert"))
 
     async def expert_is_busy(self) -> None:
         self._spawn(_reject(await self._phones.get("expert")))
@@ -119,6 +128,13 @@ class AsteriskRig(ContactCenterRig):
 
     async def callbacks(self) -> int:
         return self._server.cli("database show agent-desktop-callback").count("/agent-desktop-callback/")
+
+    def _options(self, interface: str, **changes: str) -> dict[str, str]:
+        chosen = {"port": str(self._proxy.port), "user": "trusted", "queues": "contract,billing"}
+        return options(self._server, interface, **(chosen | changes))
+
+    async def _answers(self, name: str) -> None:
+        await _answer(await self._phones.get(name))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.ensure_future(work))
