@@ -106,7 +106,7 @@ class ContactCenterService(Service):
         """A finished interaction that an agent of the caller's team had, for whoever judges it."""
         team = [agent.id for agent in self.centre.board.agents.values() if agent.team == caller.team]
         found = await self.archive.interaction(Scope((), tuple(team)), interaction_id)
-        return None if found is None else Finished.model_validate(found)
+        return None if found is None else Finished.model_validate(found["interaction"])
 
     def _answer(self, interaction: Interaction) -> InteractionAnswer:
         return InteractionAnswer(interaction=interaction)

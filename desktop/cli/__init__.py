@@ -19,6 +19,7 @@ _MODULES = {
     "events": "events_command",
     "alerts": "alerts_command",
     "report": "report_command",
+    "quality": "quality_command",
     "staffing": "staffing_command",
 }
 _DEFAULT_MODULE = "floor_commands"

@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from desktop.cli.quality_arguments import add_quality
 from desktop.cli.report_arguments import add_report
 
 KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
@@ -104,6 +105,7 @@ def parser() -> argparse.ArgumentParser:
     _keeping(add)
     _planning(add)
     add_report(add)
+    add_quality(add)
     _starting(add)
     return top
 

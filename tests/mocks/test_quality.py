@@ -253,14 +253,15 @@ def test_acts_and_refusals_are_written_down(mocks: Harness) -> None:
     judge(mocks, call)
     judge(mocks, call, "maya")
     mocks.call("sam", "POST", "/v1/quality/coaching", {"agent_id": "maya", "text": "hello"})
-    rows = mocks.fleet.site.storage.db.execute("SELECT by, verb, outcome, detail FROM audit ORDER BY number").fetchall()
-    assert [(by, verb, outcome.partition(":")[0]) for by, verb, outcome, _ in rows] == [
+    entries = mocks.call("sam", "GET", "/v1/floor/audit").json()["entries"]
+    told = [(one["by"], one["verb"], one["outcome"].partition(":")[0]) for one in reversed(entries)]
+    assert told[-4:] == [
         ("sam", "evaluate", "done"),
         ("sam", "evaluate", "refused"),
         ("maya", "evaluate", "refused"),
         ("sam", "coach", "done"),
     ]
-    assert not any("yes" in detail for *_, detail in rows)  # no answers: a calibration stays blind
+    assert not any("yes" in one["detail"] for one in entries)  # no answers: a calibration stays blind
 
 
 def test_questions_to_the_list(mocks: Harness) -> None:
