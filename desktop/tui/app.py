@@ -26,6 +26,7 @@ from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.quality_door import QualityDoor, QualityWanted
+from desktop.tui.report_door import ReportDoor, ReportsWanted
 from desktop.tui.safe_text import content
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class DesktopApp(PageKeys):
             self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
         )
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
-        self.quality = QualityDoor(clock, self.spawn, self._tell_of_quality)
+        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)
+        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -201,6 +203,7 @@ class DesktopApp(PageKeys):
             self.quality.turn(self.session, self.desk_screen, review=False)
             return
         self.quality.before(name)
+        self.reports.before(name)
         if self.door.do(name):
             return
         if name == "palette":
@@ -218,13 +221,17 @@ class DesktopApp(PageKeys):
         else:
             getattr(self.desk, name)()
 
-    def _tell_of_quality(self, text: str, severity: str) -> None:
+    def _tell_of_page(self, text: str, severity: str) -> None:
         if self.session is not None:
             self.session.store.notice(text, severity)
 
     @on(QualityWanted)
     def _quality_wanted(self) -> None:
         self.quality.turn(self.session, self.front, review=True)
+
+    @on(ReportsWanted)
+    def _reports_wanted(self, event: ReportsWanted) -> None:
+        self.reports.turn(self.session, event.screen)
 
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
@@ -241,6 +248,8 @@ class DesktopApp(PageKeys):
         if action == "pick":
             return not self.door.is_open and not self.quality.is_open
         if action == "desk" and self.quality.hears(str(parameters[0])):
+            return False
+        if action == "desk" and self.reports.is_open and parameters[0] == "back":
             return False
         if action == "desk" and self.screen is not self.front:
             return parameters[0] in ("accept", "decline", "palette")

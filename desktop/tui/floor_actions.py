@@ -14,6 +14,7 @@ from desktop.tui import wording
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.quality_door import QualityWanted
+from desktop.tui.report_door import ReportsWanted
 from desktop.tui.safe_text import content
 from desktop.tui.supervisor import floor_pages
 from desktop.tui.supervisor.act_dialog import ActDialog
@@ -196,6 +197,9 @@ class FloorActions:
 
     def _definitions(self) -> None:
         self._page("definitions", "What each figure means", floor_pages.definition_lines(self._screen.formula))
+
+    def _reports(self) -> None:
+        self._screen.post_message(ReportsWanted(self._screen))
 
     def _quality(self) -> None:
         self._screen.post_message(QualityWanted())

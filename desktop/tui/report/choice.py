@@ -1,0 +1,63 @@
+"""What a report is about, as it was chosen on the screen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+
+from desktop.app.outlook import Span
+from desktop.domain.history import DAY
+from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
+from desktop.tui.report.period import NAMES, WIDTHS, Period, named
+from desktop.tui.report.week import METRICS_OF_MAP
+
+T = TypeVar("T")
+VIEWS = ("plots", "intervals", "week", "outlook", "contacts")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Period, queues (none: all), width of intervals in seconds, formula, which view, and what each view shows."""
+
+    period: Period
+    queues: tuple[str, ...] = ()
+    width: float = 1_800.0
+    formula: Formula = DEFAULT_FORMULA
+    view: str = "plots"
+    metric: str = METRICS_OF_MAP[0]
+    span: Span = Span.TODAY
+
+    def with_period(self, period: Period) -> "Choice":
+        """Another period, with intervals that suit it."""
+        return replace(self, period=period, width=period.usual_width)
+
+    def turn_period(self, step: int, today: date) -> "Choice":
+        """The next named period."""
+        return self.with_period(named(_beside(NAMES, self.period.name, step), today))
+
+    def turn_width(self, step: int) -> "Choice":
+        """The next width; weeks only where there are some."""
+        fitting = [one for one in WIDTHS if one < DAY or self.period.count > 1]
+        return replace(self, width=_beside(fitting, self.width, step))
+
+    def turn_formula(self, step: int) -> "Choice":
+        """The next formula of service level."""
+        return replace(self, formula=FORMULAS[_beside(tuple(FORMULAS), self.formula.id, step)])
+
+    def turn_metric(self, step: int) -> "Choice":
+        """The next figure of the map."""
+        return replace(self, metric=_beside(METRICS_OF_MAP, self.metric, step))
+
+    def turn_span(self) -> "Choice":
+        """The rest of the day, or the coming week."""
+        return replace(self, span=Span.WEEK if self.span is Span.TODAY else Span.TODAY)
+
+    @property
+    def queue_words(self) -> str:
+        """The queues for people."""
+        return ", ".join(self.queues) if self.queues else "all queues"
+
+
+def _beside(several: Sequence[T], one: T, step: int) -> T:
+    at = several.index(one) if one in several else -1 if step > 0 else 0
+    return several[(at + step) % len(several)]

@@ -1,0 +1,87 @@
+"""What the report screen shows besides charts: tabs, what was chosen, waiting, failure, nothing, the keys."""
+
+from textual.content import Content
+
+from desktop.app.shared_questions import Answer
+from desktop.domain.instant import Instant
+from desktop.tui import wording
+from desktop.tui.report.choice import VIEWS, Choice
+from desktop.tui.report.period import WIDTHS
+from desktop.tui.safe_text import Part, content, line
+
+KEYS: dict[str, tuple[tuple[str, str], ...]] = {
+    "plots": (("p", "period"), ("o", "own"), ("u", "queues"), ("w", "width"), ("f", "formula"), ("←→", "interval"),
+              ("enter", "contacts"), ("e", "export"), ("r", "again")),
+    "intervals": (("p", "period"), ("o", "own"), ("u", "queues"), ("w", "width"), ("f", "formula"),
+                  ("enter", "contacts"), ("e", "export"), ("r", "again")),
+    "week": (("p", "period"), ("o", "own"), ("u", "queues"), ("m", "figure"), ("f", "formula"), ("←→↑↓", "half hour"),
+             ("e", "export"), ("r", "again")),
+    "outlook": (("s", "today or week"), ("u", "queues"), ("t", "target"), ("←→", "interval"), ("r", "again")),
+    "contacts": (("p", "period"), ("o", "own"), ("u", "queues"), ("enter", "what happened"), ("e", "export"),
+                 ("r", "again")),
+    "timeline": (("↑↓", "scroll"),),
+}  # fmt: skip
+
+
+def tabs(choice: Choice) -> Content:
+    """The views with their numbers."""
+    parts: list[Part] = []
+    for number, view in enumerate(VIEWS, 1):
+        here = view == choice.view
+        parts += [(f" {number} ", "bold $accent"), (f"{view} ", "bold reverse" if here else "$muted")]
+    return line(*parts)
+
+
+def chosen(choice: Choice) -> Content:
+    """Period, queues, width and formula, as far as the view depends on them."""
+    if choice.view == "outlook":
+        span = "the rest of today" if choice.span == "today" else "the seven days from tomorrow on"
+        return line((" what is to come: ", "$muted"), (span, "bold"), (" · ", "$muted"), choice.queue_words)
+    period = choice.period
+    parts: list[Part] = [(f" {period.name} ", "bold"), (f"{period.words} · ", "$muted"), choice.queue_words]
+    if choice.view in ("plots", "intervals"):
+        parts.append((f" · each {WIDTHS.get(choice.width, '')}", "$muted"))
+    if choice.view != "contacts":
+        formula = choice.formula
+        parts += [(" · SL ", "$muted"), (formula.label, ""), (f" ({formula.known_as[0]})", "$muted")]
+    return line(*parts)
+
+
+def keys(place: str, *, deeper: bool) -> Content:
+    """The keys of a place, and what esc does."""
+    parts: list[Part] = []
+    for key, label in (*KEYS[place], ("esc", "back" if deeper else "close")):
+        parts += [(f" {key}", "bold $accent"), (f" {label} ", "$muted")]
+    return line(*parts)
+
+
+def instead(answer: Answer[object], waited: float | None, empty: str, height: int) -> list[Content] | None:
+    """What stands in the place of a chart: waiting, failure or nothing. None when there is something to draw.
+
+    Args:
+        empty: the sentence for an answer with nothing in it; "" when there is something.
+    """
+    if answer.value is None and waited is not None:
+        texts = [line(f"Asking the contact centre … {waited:.0f} s", ("   esc gives it up", "$muted"))]
+    elif answer.value is None and answer.problem:
+        texts = [content(answer.problem, "$warning"), line(("r", "bold $accent"), (" asks again", "$muted"))]
+    elif answer.value is None:
+        texts = [content("Nothing was asked yet.", "$muted"), line(("r", "bold $accent"), (" asks", "$muted"))]
+    elif empty:
+        texts = [content(empty, "$muted")]
+    else:
+        return None
+    return [content("")] * max(0, height // 2 - 1) + [line("  ", text) for text in texts]
+
+
+def age(answer: Answer[object], waited: float | None, now: Instant, zone: str) -> Content:
+    """How old what is shown is, whose clock it goes by, and what is wrong."""
+    parts: list[Part] = []
+    if waited is not None:
+        parts.append((f" asking … {waited:.0f} s · ", "bold $warning"))
+    elif answer.problem and answer.value is not None:
+        parts.append((f" {answer.problem} · ", "bold $warning"))
+    if answer.at is not None:
+        parts.append((f" as of {wording.since(now - answer.at)}", "$muted"))
+    parts.append((f" · times of {zone} ", "$muted"))
+    return line(*parts)

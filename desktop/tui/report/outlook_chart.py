@@ -1,0 +1,155 @@
+"""What is expected by the half hour, and the agents for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final
+
+from textual.content import Content
+
+from desktop.app.outlook import Outlook, Plan, Span
+from desktop.domain.forecast import Observed
+from desktop.domain.staffing import Requirement
+from desktop.tui import wording
+from desktop.tui.report.axis import LABEL, Axis
+from desktop.tui.report.raster import Raster
+from desktop.tui.safe_text import Part, line
+
+LEGEND: Final[tuple[tuple[str, str], ...]] = (
+    ("█", "$accent"),
+    (" at least ", "$muted"),
+    ("▒", "$accent"),
+    (" expected ", "$muted"),
+    ("░", "$accent"),
+    (" at most, in 8 of 10  ", "$muted"),
+    ("█", "$muted"),
+    (" came", "$muted"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An outlook with the agents for it. Of today, what came stands before what is expected."""
+
+    outlook: Outlook
+    plan: Plan
+    needed: Sequence[Requirement | None]
+
+    @property
+    def came(self) -> tuple[Observed, ...]:
+        """What is over, and shown beside the rest."""
+        return self.outlook.so_far if self.outlook.span is Span.TODAY else ()
+
+    @property
+    def starts(self) -> list[float]:
+        """Beginnings of all intervals."""
+        return [*(one.slot.start for one in self.came), *(one.slot.start for one in self.outlook.expected)]
+
+    def figures(self, index: int) -> list[tuple[str, str]]:
+        """The figures of an interval as label and value."""
+        if index < len(self.came):
+            return [("came", str(self.came[index].offered))]
+        one = self.outlook.expected[index - len(self.came)]
+        need = self.needed[index - len(self.came)]
+        found = [
+            ("expected", f"{one.offered:.0f}"),
+            ("8 of 10 times", f"{one.low:.0f}–{one.high:.0f}"),
+            ("AHT", wording.duration(one.handle)),
+            ("agents", wording.UNKNOWN if need is None else str(need.agents)),
+        ]
+        if need is not None and self.plan.shrinkage:
+            found.append(("to schedule", str(need.positions)))
+        if need is not None and need.outcome is not None:
+            found.append(("SL then", f"{need.outcome.service_level * 100:.0f} %"))
+            found.append(("occupancy", f"{need.outcome.occupancy * 100:.0f} %"))
+        return found
+
+
+def outlook_lines(foreseen: Foreseen, at: Axis, cursor: int, width: int, height: int) -> list[Content]:
+    """Contacts above, agents below, times under them, and what it all stands on.
+
+    Args:
+        at: the axis over `foreseen.starts`.
+        width, height: cells there are.
+    """
+    words = _words(foreseen, width)
+    rows = max(6, height - len(words) - 1)
+    raster = Raster(width, rows)
+    agents = max(2, (rows - 1) * 2 // 5)
+    contacts = max(2, rows - 1 - agents)
+    _contacts(raster, foreseen, at, contacts)
+    _agents(raster, foreseen, at, contacts, agents)
+    at.write(raster, rows - 1)
+    if cursor in at.shown:
+        raster.tint(at.x(cursor), at.bar, 0, rows - 1)
+    return [*raster.lines(), *words]
+
+
+def _contacts(raster: Raster, foreseen: Foreseen, at: Axis, rows: int) -> None:
+    came = foreseen.came
+    most = max([4.0, *(one.high for one in foreseen.outlook.expected), *(float(one.offered) for one in came)])
+    raster.put(0, 0, f"{most:>{LABEL - 1}.0f}", "$muted")
+    raster.put(0, rows - 1, "contact"[: LABEL - 1], "")
+    scale, bottom = (rows - 0.25) / most, rows - 1
+    for index in at.shown:
+        x = at.x(index)
+        if index < len(came):
+            raster.bar(x, at.bar, bottom, came[index].offered * scale, "$muted")
+            continue
+        one = foreseen.outlook.expected[index - len(came)]
+        raster.shade(x, at.bar, bottom, one.offered * scale, one.high * scale, "░", "$accent")
+        raster.shade(x, at.bar, bottom, one.low * scale, one.offered * scale, "▒", "$accent")
+        raster.bar(x, at.bar, bottom, one.low * scale, "$accent")
+
+
+def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -> None:
+    needed = [None if one is None else one.agents for one in foreseen.needed]
+    most = max([2, *(one for one in needed if one is not None)])
+    raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
+    raster.put(0, top + rows - 1, "agents", "")
+    before, bottom = len(foreseen.came), top + rows - 1
+    for index in at.shown:
+        agents = needed[index - before] if index >= before else None
+        if not agents:
+            continue
+        x, high = at.x(index), agents * (rows - 1) / most
+        raster.bar(x, at.bar, bottom, high, "$success")
+        text = str(agents)
+        if len(text) <= at.bar:
+            raster.put(x, bottom - int(high + 0.999), text.center(at.bar), "bold")
+
+
+def _words(foreseen: Foreseen, width: int) -> list[Content]:
+    outlook, plan, error = foreseen.outlook, foreseen.plan, foreseen.outlook.error
+    patience = outlook.patience if plan.patience is None else plan.patience
+    model: list[Part] = [("Staffed for ", "$muted"), (wanted(plan), "bold")]
+    if isfinite(patience):
+        model.append((f" · customers give up after {wording.duration(patience)} (Erlang A)", "$muted"))
+    else:
+        model.append((" · nobody gives up (Erlang C)", "$muted"))
+    stands: list[Part] = [(f"Stands on {outlook.days} days", "$muted")]
+    if outlook.outliers:
+        days = ", ".join(f"{one.day} {one:%b}" for one in outlook.outliers[-4:])
+        stands.append((f", without {len(outlook.outliers)} like no other ({days})", "$muted"))
+    stands.append((". Coming holidays are not known.", "$muted"))
+    held: list[Part] = [("Error not known: too little history.", "$warning")]
+    if error.wape is not None and error.naive is not None:
+        held = [
+            (f"Off by {error.wape * 100:.0f} %", "bold"),
+            (f" in the last {error.weeks} weeks, unseen then; as a week before would be {error.naive * 100:.0f} %", ""),
+            (f" · bias {(error.bias or 0) * 100:+.0f} %", "$muted"),
+            (f" · within its bounds {(error.within or 0) * 100:.0f} %", "$muted"),
+        ]
+    texts = [line(*model), line(*held), line(*stands)]
+    return [one.truncate(width, ellipsis=True) for one in texts]
+
+
+def wanted(plan: Plan) -> str:
+    """A plan as it is typed and shown: `80 % within 20 s, shrinkage 30 %`."""
+    target = plan.target
+    text = f"{(target.level or 0) * 100:.0f} % within {target.threshold:.0f} s"
+    if plan.shrinkage:
+        text += f", shrinkage {plan.shrinkage * 100:.0f} %"
+    if plan.concurrency.slots > 1:
+        text += f", {plan.concurrency.slots} at once"
+    return text

@@ -1,0 +1,78 @@
+"""Which stretch of the past is looked at, in days of the centre."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from desktop.app.centre_days import CentreDays
+from desktop.domain.history import DAY, HOUR, WEEK
+from desktop.domain.instant import Instant
+
+NAMES = ("today", "yesterday", "7 days", "4 weeks")
+LONGEST_DAYS = 400
+WIDTHS = {900.0: "15 min", 1_800.0: "30 min", HOUR: "1 h", DAY: "1 day", WEEK: "1 week"}
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days, from `first` to `last`, both in it; `name` is one of `NAMES` or the days themselves."""
+
+    name: str
+    first: date
+    last: date
+
+    def edges(self, days: CentreDays) -> tuple[Instant, Instant]:
+        """From the midnight that begins the first to the one that ends the last."""
+        return days.period(self.first, self.last + timedelta(days=1))
+
+    @property
+    def count(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def usual_width(self) -> float:
+        """Seconds of an interval that suit it."""
+        return 1_800.0 if self.count <= 2 else DAY if self.count <= 100 else WEEK
+
+    @property
+    def words(self) -> str:
+        """Its days for people, such as `Mon 9 – Sun 15 Nov 2026`."""
+        if self.count == 1:
+            return f"{self.first:%a} {self.first.day} {self.first:%b %Y}"
+        month = "" if (self.first.year, self.first.month) == (self.last.year, self.last.month) else f" {self.first:%b}"
+        year = "" if self.first.year == self.last.year else f" {self.first:%Y}"
+        return f"{self.first:%a} {self.first.day}{month}{year} – {self.last:%a} {self.last.day} {self.last:%b %Y}"
+
+
+def named(name: str, today: date) -> Period:
+    """One of `NAMES`. 7 days and 4 weeks end yesterday, so that every day of them is whole."""
+    yesterday = today - timedelta(days=1)
+    first, last = {
+        "today": (today, today),
+        "yesterday": (yesterday, yesterday),
+        "7 days": (today - timedelta(days=7), yesterday),
+        "4 weeks": (today - timedelta(days=28), yesterday),
+    }[name]
+    return Period(name, first, last)
+
+
+def typed(text: str) -> Period:
+    """A day or two of them, as in `2026-11-02 2026-11-08`.
+
+    Raises ValueError with a sentence for people.
+    """
+    found = _DAY.findall(text)
+    if not 1 <= len(found) <= 2 or _DAY.sub("", text).strip(" .-–to/"):
+        raise ValueError("Type one day or two: 2026-11-02 2026-11-08")
+    try:
+        first, last = (date(*map(int, found[at])) for at in (0, -1))
+    except ValueError:
+        raise ValueError("There is no such day.") from None
+    if last < first:
+        raise ValueError("The second day lies before the first one.")
+    made = Period("own", first, last)
+    if made.count > LONGEST_DAYS:
+        raise ValueError(f"At most {LONGEST_DAYS} days at once.")
+    return made

@@ -1,0 +1,37 @@
+"""What to staff for, as a supervisor types it: `80/20 30% 120s x3`."""
+
+import re
+from dataclasses import replace
+from math import inf
+
+from desktop.app.outlook import Plan
+from desktop.domain.staffing import Concurrency
+
+HINT = "80/20 · shrinkage 30% · patience 120s, or 0s for no end · x3 at once"
+_PART = re.compile(
+    r"(?P<level>\d+(\.\d+)?)/(?P<threshold>\d+)s?|(?P<shrinkage>\d+(\.\d+)?)%|(?P<patience>\d+)s|[xX×](?P<slots>\d+)"
+)
+
+
+def read_plan(text: str, plan: Plan) -> Plan:
+    """The plan with what was typed instead; what was not typed stays.
+
+    Raises ValueError with a sentence for people.
+    """
+    for word in text.replace(",", " ").replace("·", " ").split():
+        found = _PART.fullmatch(word)
+        if found is None:
+            raise ValueError(f"What is {word[:20]!r}? Type it as {HINT}")
+        if found["level"]:
+            level, threshold = float(found["level"]) / 100, float(found["threshold"])
+            plan = replace(plan, target=replace(plan.target, level=level, threshold=threshold))
+        elif found["shrinkage"]:
+            share = float(found["shrinkage"]) / 100
+            if share >= 1:
+                raise ValueError("Shrinkage must be below 100 %.")
+            plan = replace(plan, shrinkage=share)
+        elif found["patience"]:
+            plan = replace(plan, patience=float(found["patience"]) or inf)
+        else:
+            plan = replace(plan, concurrency=Concurrency(int(found["slots"])))
+    return plan

@@ -1,0 +1,166 @@
+"""The intervals of a period as charts below each other over one axis of time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual.content import Content
+
+from desktop.domain.counts import Counts
+from desktop.domain.metrics import METRICS
+from desktop.domain.service_level import Formula
+from desktop.tui import wording
+from desktop.tui.report.axis import LABEL, Axis
+from desktop.tui.report.raster import Raster
+from desktop.tui.supervisor.figures import exact_share, number, share
+
+TARGET: Final = 0.8
+_LEAST = {"offered": 3, "abandoned": 2, "SL": 3, "AHT": 2}
+_SHARES = {"offered": 0.4, "abandoned": 0.12, "SL": 0.28, "AHT": 0.2}
+AHT = METRICS["aht"].ratio
+ASA = METRICS["asa"].ratio
+OCCUPANCY = METRICS["occupancy"].ratio
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """What is drawn: counts by interval (None where nothing was counted) along an axis, with a cursor."""
+
+    counts: Sequence[Counts | None]
+    axis: Axis
+    cursor: int
+    formula: Formula
+
+
+def plot_lines(charted: Charted, width: int, height: int) -> list[Content]:
+    """Offered with answered in it, abandoned, service level and handling time, and their times below.
+
+    Args:
+        width, height: cells there are; below 11 lines the charts of least weight are left out.
+    """
+    raster = Raster(width, height)
+    heights = _heights(height - 1)
+    top = 0
+    for chart, rows in heights.items():
+        _CHARTS[chart](raster, charted, top, rows)
+        top += rows
+    axis = charted.axis
+    axis.write(raster, height - 1)
+    if charted.cursor in axis.shown:
+        raster.tint(axis.x(charted.cursor), axis.bar, 0, height - 1)
+    return raster.lines()
+
+
+def readout(counts: Counts | None, formula: Formula) -> list[tuple[str, str]]:
+    """Every figure of an interval as label and value."""
+    if counts is None:
+        return [("", "nothing was counted")]
+    handle, wait, busy = (ratio.value(counts) if ratio else None for ratio in (AHT, ASA, OCCUPANCY))
+    return [
+        ("offered", number(counts.offered)),
+        ("answered", number(counts.answered)),
+        ("abandoned", number(counts.abandoned)),
+        ("SL", exact_share(formula.value(counts))),
+        ("ASA", wording.duration(wait)),
+        ("AHT", wording.duration(handle)),
+        ("occupancy", share(busy)),
+    ]
+
+
+def legend() -> tuple[tuple[str, str], ...]:
+    """What the signs of the charts mean."""
+    return (
+        ("█", "$accent"),
+        (" answered  ", "$muted"),
+        ("░", "$warning"),
+        (" offered, not answered  ", "$muted"),
+        ("▄", "$error"),
+        (" abandoned  ", "$muted"),
+        ("┄", "$muted"),
+        (f" {share(TARGET)}", "$muted"),
+    )
+
+
+def _heights(rows: int) -> dict[str, int]:
+    """Lines of each chart; those of least weight go first where there are too few."""
+    kept = list(_LEAST)
+    while len(kept) > 1 and sum(_LEAST[one] for one in kept) > rows:
+        kept.remove(min(kept, key=lambda one: _SHARES[one]))
+    whole = sum(_SHARES[one] for one in kept)
+    found = {one: max(_LEAST[one], int(rows * _SHARES[one] / whole)) for one in kept}
+    found[kept[0]] = max(1, found[kept[0]] + rows - sum(found.values()))
+    return found
+
+
+def _top(values: Sequence[float | None], least: float) -> float:
+    return max([least, *(one for one in values if one is not None)])
+
+
+def _frame(raster: Raster, top: int, rows: int, name: str, most: str) -> None:
+    """Name and greatest value beside a chart."""
+    raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
+    if rows > 1:
+        raster.put(0, top + rows - 1, f"{name[: LABEL - 1]:<{LABEL - 1}}", "")
+
+
+def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
+    values = [one.offered if one else None for one in charted.counts]
+    most = _top(values, 4)
+    _frame(raster, top, rows, "offer’d", f"{most:.0f}")
+    axis, bottom = charted.axis, top + rows - 1
+    scale = (rows - 0.25) / most
+    for index in axis.shown:
+        one = charted.counts[index]
+        if one is None or not one.offered:
+            continue
+        answered = min(one.answered or 0, one.offered)
+        x = axis.x(index)
+        raster.shade(x, axis.bar, bottom, answered * scale, one.offered * scale, "░", "$warning")
+        raster.bar(x, axis.bar, bottom, answered * scale, "$accent")
+
+
+def _abandoned(raster: Raster, charted: Charted, top: int, rows: int) -> None:
+    values = [float(one.abandoned) if one and one.abandoned is not None else None for one in charted.counts]
+    _bars(raster, charted, top, rows, values, "aband’d", _top(values, 4), "$error")
+
+
+def _service_level(raster: Raster, charted: Charted, top: int, rows: int) -> None:
+    values = [charted.formula.value(one) if one else None for one in charted.counts]
+    _frame(raster, top, rows, "SL", "100 %")
+    axis, bottom = charted.axis, top + rows - 1
+    line = bottom - int(TARGET * rows - 1e-9)
+    raster.put(LABEL, line, "┄" * (axis.x(axis.end) - LABEL), "$muted")
+    for index in axis.shown:
+        value = values[index]
+        if value is not None:
+            raster.bar(axis.x(index), axis.bar, bottom, value * rows, "$success" if value >= TARGET else "$warning")
+            if value == 0:
+                raster.put(axis.x(index), bottom, "▁" * axis.bar, "$error")
+
+
+def _handling(raster: Raster, charted: Charted, top: int, rows: int) -> None:
+    values = [AHT.value(one) if one and AHT else None for one in charted.counts]
+    most = _top(values, 60)
+    _bars(raster, charted, top, rows, values, "AHT", most, "$secondary", wording.duration(most))
+
+
+def _bars(
+    raster: Raster,
+    charted: Charted,
+    top: int,
+    rows: int,
+    values: Sequence[float | None],
+    name: str,
+    most: float,
+    style: str,
+    written: str = "",
+) -> None:
+    _frame(raster, top, rows, name, written or f"{most:.0f}")
+    axis = charted.axis
+    for index in axis.shown:
+        value = values[index]
+        if value:
+            raster.bar(axis.x(index), axis.bar, top + rows - 1, value * (rows - 0.25) / most, style)
+
+
+_CHARTS = {"offered": _offered, "abandoned": _abandoned, "SL": _service_level, "AHT": _handling}

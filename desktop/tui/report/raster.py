@@ -1,0 +1,58 @@
+"""Cells that a chart is put together from: one sign and one style each, drawn as lines."""
+
+from itertools import groupby
+
+from textual.content import Content
+
+from desktop.tui.safe_text import line
+
+EIGHTHS = " ▁▂▃▄▅▆▇█"
+CURSOR = "on $cursor"
+
+
+class Raster:
+    """`width` x `height` cells; (0, 0) is at the top left. What lies outside is left out."""
+
+    def __init__(self, width: int, height: int) -> None:
+        self.width = width
+        self.height = height
+        self._cells = [[(" ", "")] * width for _ in range(height)]
+
+    def put(self, x: int, y: int, text: str, style: str = "") -> None:
+        """Write signs of one cell each."""
+        if 0 <= y < self.height:
+            row = self._cells[y]
+            for place, sign in enumerate(text, x):
+                if 0 <= place < self.width:
+                    row[place] = (sign, style)
+
+    def bar(self, x: int, wide: int, bottom: int, cells: float, style: str) -> None:
+        """A bar that stands on row `bottom`, so many cells high in eighths; what is above nothing is seen."""
+        eighths = round(cells * 8)
+        if cells > 0 and not eighths:
+            eighths = 1
+        for up in range((eighths + 7) // 8):
+            sign = EIGHTHS[min(8, eighths - up * 8)]
+            self.put(x, bottom - up, sign * wide, style)
+
+    def shade(self, x: int, wide: int, bottom: int, low: float, high: float, sign: str, style: str) -> None:
+        """Whole cells of a sign from the first one above `low` cells up to `high` cells."""
+        first = -(-round(low * 8) // 8)
+        for up in range(first, round(high + 0.0)):
+            self.put(x, bottom - up, sign * wide, style)
+
+    def tint(self, x: int, wide: int, first: int, last: int) -> None:
+        """Lay the cursor's ground under these columns, from row `first` to `last`."""
+        for y in range(max(0, first), min(self.height, last + 1)):
+            row = self._cells[y]
+            for place in range(max(0, x), min(self.width, x + wide)):
+                sign, style = row[place]
+                row[place] = (sign, f"{style} {CURSOR}".strip())
+
+    def lines(self) -> list[Content]:
+        """The rows as text."""
+        drawn = []
+        for row in self._cells:
+            runs = groupby(row, key=lambda cell: cell[1])
+            drawn.append(line(*(("".join(sign for sign, _ in run), style) for style, run in runs)))
+        return drawn

@@ -1,0 +1,318 @@
+"""The screen of reports over the floor: views of a period, contacts of an interval, the timeline of one."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from desktop.app.action_result import ActionResult
+from desktop.domain import select
+from desktop.domain.instant import Instant
+from desktop.domain.service_level import Formula
+from desktop.domain.state import AppState
+from desktop.tui.pane import SteadyTitle
+from desktop.tui.report import faces
+from desktop.tui.report.choice import VIEWS, Choice
+from desktop.tui.report.inquiries import ReportInquiries
+from desktop.tui.report.period import named, typed
+from desktop.tui.report.plan_text import HINT, read_plan
+from desktop.tui.report.queue_picker import QueuePicker
+from desktop.tui.report.report_questions import ReportQuestions
+from desktop.tui.report.report_views import ReportViews
+from desktop.tui.safe_text import content, line
+from desktop.tui.table import LineTable
+
+if TYPE_CHECKING:
+    from desktop.app.supervisor_desk import SupervisorDesk
+
+
+class ReportPage(Vertical):
+    """Lies over the panes and under the ring of an offer."""
+
+    DEFAULT_CSS = """
+    ReportPage {
+        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $accent; background: $background;
+    }
+    ReportPage #report-tabs, ReportPage #report-chosen, ReportPage #report-figures, ReportPage #report-keys {
+        height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis;
+    }
+    ReportPage #report-canvas { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    ReportPage #report-text { width: 100%; height: auto; }
+    ReportPage LineTable { height: 1fr; padding: 0 1; display: none; }
+    ReportPage.listing #report-list { display: block; }
+    ReportPage.listing #report-canvas { display: none; }
+    ReportPage.picking #report-queues { display: block; }
+    ReportPage.picking #report-canvas, ReportPage.picking #report-list { display: none; }
+    ReportPage #report-field { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
+    ReportPage.typing #report-field { display: block; }
+    """
+    border_title = SteadyTitle()
+    border_subtitle = SteadyTitle()
+
+    def __init__(
+        self,
+        desk: "SupervisorDesk",
+        state: Callable[[], AppState],
+        clock: Callable[[], float],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        tell: Callable[[str, str], None],
+        closed: Callable[[], None],
+        formula: Formula,
+    ) -> None:
+        """A page that is not on screen yet.
+
+        Args:
+            state: what is known now.
+            clock: the local one, seconds since the Unix epoch.
+            spawn: runs a coroutine beside the screen.
+            tell: shows a sentence with its severity.
+            closed: called when the page has left the screen.
+            formula: the service level to begin with.
+        """
+        super().__init__(id="report")
+        self._desk = desk
+        self._state = state
+        self._clock = clock
+        self._spawn = spawn
+        self._tell = tell
+        self._left = closed
+        self._wanted = ""  # what the field is for
+        self._overwrite = ""
+        self._text: Content | None = None
+        history = desk.history
+        inquiries = ReportInquiries(spawn, clock, self._answered)
+        questions = ReportQuestions(history, desk.staffing)
+        choice = Choice(named("today", history.today()), formula=formula)
+        self.views = ReportViews(choice, inquiries, questions, history)
+
+    def compose(self) -> ComposeResult:
+        """Tabs and what was chosen; a chart or a list; figures and keys."""
+        yield Static(id="report-tabs")
+        yield Static(id="report-chosen")
+        with VerticalScroll(id="report-canvas"):
+            yield Static(id="report-text")
+        yield LineTable((), id="report-list")
+        yield QueuePicker("report-queues")
+        yield Static(id="report-figures")
+        yield Input(id="report-field", select_on_focus=False)
+        yield Static(id="report-keys")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.is_attached
+
+    @property
+    def now(self) -> Instant:
+        """The server's time."""
+        return select.server_now(self._state(), self._clock())
+
+    def on_mount(self) -> None:
+        """Ask for the first view."""
+        self.set_interval(1.0, self.redraw)
+        self.views.read()
+        self._turn()
+
+    def on_resize(self) -> None:
+        """Fit the new size."""
+        self.call_after_refresh(self.redraw)
+
+    def close(self) -> None:
+        """Leave the screen; nothing is waited for any more."""
+        self.views.inquiries.give_up()
+        self.remove()
+        self._left()
+
+    def redraw(self) -> None:
+        """Draw what is known now, as far as it changed."""
+        if not self.is_attached or not self._nodes:
+            return
+        views, canvas = self.views, self.query_one("#report-canvas")
+        self.border_title = line(" Reports ")
+        answer, waited = views.answer, views.waited
+        self.border_subtitle = faces.age(answer, waited, self.now, self._desk.history.days.zone)
+        self.query_one("#report-tabs", Static).update(faces.tabs(views.choice))
+        self.query_one("#report-chosen", Static).update(views.heading)
+        self.query_one("#report-keys", Static).update(faces.keys(views.place, deeper=views.deeper))
+        if views.listed:
+            table = self.query_one("#report-list", LineTable)
+            rows, total, empty = views.rows()
+            table.set_columns(views.columns)
+            table.set_empty(empty)
+            table.set_rows(rows)
+            table.set_total(total)
+        else:
+            size = canvas.content_size
+            shown = Content("\n").join(views.lines(max(20, size.width), max(4, size.height)))
+            if self._text is None or not shown.is_same(self._text):
+                self._text = shown
+                self.query_one("#report-text", Static).update(shown)
+        self.query_one("#report-figures", Static).update(views.figures())
+
+    def _turn(self) -> None:
+        """Another view or level: show its widget and turn the keyboard to it."""
+        views = self.views
+        self.set_class(views.listed, "listing")
+        self.remove_class("picking", "typing")
+        self.query_one("#report-list" if views.listed else "#report-canvas").focus()
+        self.call_after_refresh(self.redraw)
+
+    def _answered(self, name: str) -> None:
+        if self.is_attached:
+            self.views.arrived(name)
+            self.redraw()
+
+    # --- keys
+
+    def on_key(self, event: events.Key) -> None:
+        """No key of the page reaches the verbs of the screen below."""
+        field = self.query_one("#report-field", Input)
+        if event.key == "escape":
+            event.stop()
+            self._back()
+        elif field.has_focus:
+            return
+        elif self.has_class("picking"):
+            picker = self.query_one(QueuePicker)
+            if event.key in ("enter", "u"):
+                event.stop()
+                self._change(replace(self.views.choice, queues=picker.picked))
+            elif picker.pressed(event.key) or event.is_printable:
+                event.stop()
+        elif self._pressed(event.key) or event.is_printable:
+            event.stop()
+
+    def _pressed(self, key: str) -> bool:
+        views = self.views
+        today = self._desk.history.today()
+        choice = views.choice
+        changes: dict[str, Callable[[], Choice]] = {
+            **{str(n): lambda view=view: replace(choice, view=view) for n, view in enumerate(VIEWS, 1)},  # type: ignore[misc]
+            "p": lambda: choice.turn_period(1, today),
+            "P": lambda: choice.turn_period(-1, today),
+            "w": lambda: choice.turn_width(1),
+            "W": lambda: choice.turn_width(-1),
+            "f": lambda: choice.turn_formula(1),
+            "F": lambda: choice.turn_formula(-1),
+            "m": lambda: choice.turn_metric(1),
+            "M": lambda: choice.turn_metric(-1),
+            "s": choice.turn_span,
+        }
+        if key in changes:
+            self._change(changes[key]())
+        elif key == "o":
+            self._type("own", "", "a day or two: 2026-11-02 2026-11-08")
+        elif key == "u":
+            self._pick_queues()
+        elif key == "t" and choice.view == "outlook":
+            self._type("plan", "", HINT)
+        elif key == "e" and views.place in ("plots", "intervals", "week", "contacts"):
+            self._overwrite = ""
+            self._type("export", str(views.file_name(Path.home())), ".csv .json .parquet .html")
+        elif key == "r":
+            views.read(anew=True)
+            self.redraw()
+        elif key == "enter" and not views.listed:
+            self._deeper()
+        elif views.move(key):
+            self.redraw()
+        else:
+            return False
+        return True
+
+    def _change(self, choice: Choice) -> None:
+        self.views.change(choice)
+        self._turn()
+
+    def _deeper(self) -> None:
+        if self.views.enter(self.query_one("#report-list", LineTable).cursor_key or ""):
+            self._turn()
+
+    def _back(self) -> None:
+        """One step: the field, the picker, what is waited for, a level; then the page itself."""
+        if self.has_class("typing") or self.has_class("picking"):
+            self._turn()
+        elif self.views.inquiries.give_up():
+            self.redraw()
+        elif self.views.leave():
+            self._turn()
+        else:
+            self.close()
+
+    @on(LineTable.Chosen, "#report-list")
+    def _row_chosen(self, event: LineTable.Chosen) -> None:
+        event.stop()
+        self._deeper()
+
+    @on(LineTable.Highlighted)
+    def _row_changed(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+
+    # --- the field and the picker
+
+    def _pick_queues(self) -> None:
+        self.query_one(QueuePicker).offer(sorted(self._state().queues), self.views.choice.queues)
+        self.add_class("picking")
+        self.query_one(QueuePicker).focus()
+        self.query_one("#report-keys", Static).update(
+            line((" space", "bold $accent"), (" pick ", "$muted"), (" a", "bold $accent"), (" all ", "$muted"),
+                 (" enter", "bold $accent"), (" take ", "$muted"), (" esc", "bold $accent"), (" leave ", "$muted"))
+        )  # fmt: skip
+
+    def _type(self, wanted: str, value: str, hint: str) -> None:
+        self._wanted = wanted
+        field = self.query_one("#report-field", Input)
+        field.placeholder = hint
+        field.value = value
+        field.cursor_position = len(value)
+        self.add_class("typing")
+        field.focus()
+        words = {"own": "own period", "plan": "staff for", "export": "write to"}[wanted]
+        self.query_one("#report-keys", Static).update(
+            line((f" {words} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" take ", "$muted"))
+        )
+
+    @on(Input.Submitted, "#report-field")
+    def _typed(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            if self._wanted == "export":
+                self._export(event.value.strip())
+                return
+            if self._wanted == "plan":
+                self.views.staff_for(read_plan(event.value, self.views.plan))
+            else:
+                self.views.change(self.views.choice.with_period(typed(event.value)))
+        except ValueError as error:
+            self._say(str(error))
+            return
+        self._turn()
+
+    def _say(self, problem: str) -> None:
+        self.query_one("#report-keys", Static).update(content(f" {problem}", "bold $warning"))
+
+    def _export(self, path: str) -> None:
+        again = path == self._overwrite
+        target = Path(path).expanduser()
+
+        async def write() -> None:
+            result: ActionResult = await self.views.export(target, overwrite=again)
+            if not self.is_attached:
+                self._tell(result.text, "info" if result.ok else "error")
+            elif result.ok:
+                self._tell(result.text, "info")
+                self._turn()
+            elif result.error == "exists":
+                self._overwrite = path
+                self._say(f"{result.text} enter once more writes over it.")
+            else:
+                self._say(result.text)
+
+        self._say("Writing …")
+        self._spawn(write())

@@ -1,0 +1,76 @@
+"""What the report screen asks of a supervisor's desk."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.app.history_desk import HistoryDesk
+from desktop.app.outlook import Plan, Span
+from desktop.app.shared_questions import Answer
+from desktop.app.staffing_desk import StaffingDesk
+from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
+from desktop.domain.instant import Instant
+from desktop.tui.report.choice import Choice
+from desktop.tui.report.outlook_chart import Foreseen
+
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Finished contacts of a stretch of time, newest first, and where the next older ones are."""
+
+    since: Instant
+    until: Instant
+    found: tuple[PastInteraction, ...]
+    cursor: str
+
+
+class ReportQuestions:
+    """Turns what was chosen into questions."""
+
+    def __init__(self, history: HistoryDesk, staffing: StaffingDesk) -> None:
+        self._history = history
+        self._staffing = staffing
+
+    def query(self, choice: Choice) -> IntervalQuery:
+        """The intervals of a choice."""
+        since, until = choice.period.edges(self._history.days)
+        return IntervalQuery(since, until, choice.width, choice.queues)
+
+    async def intervals(self, choice: Choice, anew: bool) -> Answer[tuple[Interval, ...]]:
+        """Counts by interval, all queues of the choice together."""
+        return await self._history.intervals(self.query(choice), anew=anew)
+
+    async def week(self, choice: Choice, anew: bool) -> Answer[Any]:
+        """The map of the half hours of the period."""
+        since, until = choice.period.edges(self._history.days)
+        days = self._history.days
+        return await self._history.week(days.day(since), days.day(until), queues=choice.queues, anew=anew)
+
+    async def outlook(self, queues: tuple[str, ...], span: Span, plan: Plan | None) -> Answer[Foreseen]:
+        """What is to come, with agents for it; None as a plan takes what queues and agents say."""
+        answer = await self._staffing.forecast(queues, span)
+        if answer.value is None:
+            return Answer(None, answer.at, answer.problem, answer.error)
+        plan = plan or self._staffing.plan_for(queues)
+        try:
+            needed = await self._staffing.requirements(answer.value, plan)
+        except ValueError as error:
+            return Answer(None, answer.at, f"That cannot be staffed: {error}.", "ValueError")
+        return Answer(Foreseen(answer.value, plan, needed), answer.at, answer.problem, answer.error)
+
+    async def contacts(
+        self, queues: tuple[str, ...], since: Instant, until: Instant, before: Contacts | None, anew: bool
+    ) -> Answer[Contacts]:
+        """A page of contacts, or the next one after those that are known."""
+        query = PastQuery(since, until, queues, cursor=before.cursor if before else "", limit=PAGE)
+        answer = await self._history.interactions(query, anew=anew)
+        page = answer.value
+        known = before.found if before else ()
+        if page is None or answer.problem:
+            return Answer(before, answer.at, answer.problem, answer.error)
+        return Answer(Contacts(since, until, (*known, *page.interactions), page.cursor), answer.at)
+
+    async def detail(self, interaction_id: str) -> Answer[PastDetail]:
+        """One contact with what happened in it."""
+        return await self._history.interaction(interaction_id)

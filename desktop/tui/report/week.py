@@ -1,0 +1,117 @@
+"""The week as a map: seven rows of half hours, told by shade and number, never by colour alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from textual.content import Content
+
+from desktop.app.week_map import SLOTS, WeekMap
+from desktop.domain.counts import Counts
+from desktop.domain.metrics import METRICS
+from desktop.domain.service_level import Formula
+from desktop.tui import wording
+from desktop.tui.report.raster import Raster
+from desktop.tui.safe_text import line
+from desktop.tui.supervisor.figures import number, share
+
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LABEL: Final = 5
+SHADES: Final = "·░▒▓█"
+METRICS_OF_MAP: Final = ("offered", "service level", "abandoned", "ASA", "AHT")
+_ABANDONED = METRICS["abandon_rate_of_settled"].ratio
+_ASA, _AHT = METRICS["asa"].ratio, METRICS["aht"].ratio
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf:
+    """A map with what is shown of it, and the cursor: weekday and half hour."""
+
+    week: WeekMap
+    metric: str
+    formula: Formula
+    weekday: int = 0
+    slot: int = 0
+
+    def value(self, weekday: int, slot: int) -> float | None:
+        """The figure of a cell: contacts a day, or a share, or seconds."""
+        counts = self.week.cells[weekday][slot]
+        if counts is None:
+            return None
+        if self.metric == "offered":
+            days = self.week.days[weekday]
+            return (counts.offered or 0) / days if days else None
+        return self._figure(counts)
+
+    def _figure(self, counts: Counts) -> float | None:
+        if self.metric == "service level":
+            return self.formula.value(counts)
+        ratio = {"abandoned": _ABANDONED, "ASA": _ASA, "AHT": _AHT}[self.metric]
+        return ratio.value(counts) if ratio is not None else None
+
+    def written(self, value: float | None) -> str:
+        """A figure for people."""
+        if value is None:
+            return wording.UNKNOWN
+        if self.metric == "offered":
+            return number(value) if value >= 10 else f"{value:.1f}"
+        return wording.duration(value) if self.metric in ("ASA", "AHT") else share(value)
+
+
+def week_lines(shown: MapOf, width: int, height: int) -> list[Content]:
+    """The map, as large as there is room for, with the meaning of its shades below."""
+    column = max(1, (width - LABEL) // SLOTS)
+    tall = max(1, min(4, (height - 3) // 7))
+    raster = Raster(width, 1 + 7 * tall)
+    every = 2 if column >= 3 else 4 if column == 2 else 6
+    for slot in range(0, SLOTS, every):
+        raster.put(LABEL + slot * column, 0, f"{slot // 2:02}", "$muted")
+    values = [[shown.value(day, slot) for slot in range(SLOTS)] for day in range(7)]
+    known = [one for row in values for one in row if one is not None]
+    bounds = _bounds(known, shown.metric)
+    for day in range(7):
+        y = 1 + day * tall
+        raster.put(0, y, DAYS[day], "bold" if day == shown.weekday else "$muted")
+        for slot in range(SLOTS):
+            value = values[day][slot]
+            if value is None:
+                continue
+            level = sum(value >= bound for bound in bounds)
+            x = LABEL + slot * column
+            for row in range(tall):
+                raster.put(x, y + row, SHADES[level] * column, _STYLES[level])
+            if column >= 3:
+                raster.put(x, y + tall // 2, _short(value, shown.metric, column).center(column)[:column], "bold")
+    raster.tint(LABEL + shown.slot * column, column, 1 + shown.weekday * tall, shown.weekday * tall + tall)
+    if column < 3:  # where the ground alone would be hard to see
+        raster.put(LABEL + shown.slot * column, 0, "▾" * column, "bold $accent")
+    return [*raster.lines(), Content(""), _legend(shown, bounds)]
+
+
+_STYLES = ("$muted", "$accent", "$accent", "$accent", "$accent")
+
+
+def _legend(shown: MapOf, bounds: Sequence[float]) -> Content:
+    parts: list[tuple[str, str]] = [(f"{shown.metric}{' a day' if shown.metric == 'offered' else ''}  ", "bold")]
+    edges = [None, *bounds]
+    for level, edge in enumerate(edges):
+        text = f" below {shown.written(bounds[0])}  " if edge is None and bounds else f" from {shown.written(edge)}  "
+        parts += [(SHADES[level] * 2, _STYLES[level]), (text, "$muted")]
+    return line(*parts, ("   blank: nothing", "$muted"))
+
+
+def _bounds(known: Sequence[float], metric: str) -> list[float]:
+    """Where the next shade begins: fixed for service level, else quarters of the greatest figure."""
+    if metric == "service level":
+        return [0.5, 0.7, 0.8, 0.9]
+    most = max(known, default=0.0) or 1.0
+    return [most * part for part in (0.1, 0.3, 0.55, 0.8)]
+
+
+def _short(value: float, metric: str, cells: int) -> str:
+    """A figure in so many cells."""
+    if metric in ("service level", "abandoned"):
+        return f"{int(value * 100 + 1e-9)}"
+    if metric in ("ASA", "AHT"):
+        return f"{value:.0f}" if len(f"{value:.0f}") <= cells else f"{value / 60:.0f}m"
+    return f"{value:.0f}"
