@@ -17,6 +17,7 @@ from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.history import IntervalQuery, PastQuery
 from desktop.domain.instant import Instant
 from desktop.domain.service_level import FORMULAS
+from desktop.domain.words import Role
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import ProtocolError
 
@@ -56,19 +57,17 @@ def _form(chosen: Chosen) -> str:
 
 async def _one(profile: Profile, interaction_id: str) -> object:
     async with contact_center(profile) as center:
+        await _shown(center)
         return await center.past_interaction(interaction_id)
 
 
 async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
     async with contact_center(profile) as center:
-        envelope = await center.snapshot()
-        shown = envelope.event
-        if not isinstance(shown, ContactCenterSnapshot):
-            raise ProtocolError("The contact centre sent no snapshot.")
+        shown, now = await _shown(center)
         days = CentreDays(shown.zone)
-        since, until = _period(chosen, days, envelope.at)
+        since, until = _period(chosen, days, now)
         queues = _queues(chosen["queues"], [queue.name for queue in shown.queues])
-        reporter = Reporter(center.intervals, center.past_interactions, days, envelope.at)
+        reporter = Reporter(center.intervals, center.past_interactions, days, now)
         channels = tuple(chosen["channels"])
         if chosen["action"] == "intervals":
             asked = IntervalQuery(since, until, WIDTHS[chosen["width"]], queues, channels, chosen["by_queue"])
@@ -86,6 +85,18 @@ async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
             chosen["longer_than"],
         )
         return await reporter.interactions(query, form, chosen["limit"])
+
+
+async def _shown(center: ContactCenter) -> tuple[ContactCenterSnapshot, Instant]:
+    """What the contact centre shows a supervisor, and its time."""
+    envelope = await center.snapshot()
+    shown = envelope.event
+    if not isinstance(shown, ContactCenterSnapshot):
+        raise ProtocolError("The contact centre sent no snapshot.")
+    me = next((one for one in shown.agents if one.id == shown.me), None)
+    if me is None or me.role is not Role.SUPERVISOR:
+        raise CommandError("The past is for supervisors, and the contact centre says that you are none.", Exit.REFUSED)
+    return shown, envelope.at
 
 
 def _title(center: ContactCenter, shown: ContactCenterSnapshot) -> str:
