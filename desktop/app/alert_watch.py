@@ -29,8 +29,8 @@ class AlertWatch:
     """Alerts by the rules of the profile, while the contact centre says that this principal is a supervisor.
 
     They stand in the state (`AppState.alerts`), with whether their rules want the bell. `schedules` are those of the
-    day by agent, None while they are not known. `read_settings` is called once, aside from the loop, and may read files;
-    None: there are no rules. `settings` is what it answered.
+    day by agent, None while they are not known. `read_settings` is called once, aside from the loop, and may read
+    files; None: there are no rules. `settings` is what it answered.
     """
 
     def __init__(

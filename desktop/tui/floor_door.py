@@ -14,6 +14,7 @@ from desktop.tui.panes.offer_banner import OfferBanner
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
+    from desktop.tui.alert_bell import AlertBell
     from desktop.tui.floor import Floor
     from desktop.tui.supervisor.listening_banner import ListeningBanner
     from desktop.tui.supervisor_screen import SupervisorScreen
@@ -58,6 +59,7 @@ class FloorDoor:
         self._floor: Floor | None = None
         self._banner: ListeningBanner | None = None
         self._role: Role | None = None
+        self._bell: AlertBell | None = None
 
     @property
     def is_open(self) -> bool:
@@ -72,6 +74,7 @@ class FloorDoor:
     def draw(self, state: AppState) -> None:
         """Draw a new state on the screen in front, after having changed it where the role demands that."""
         self._follow_role(state)
+        self._call(state)
         floor = self._floor
         if floor is not None and self.is_open:
             self._desk.state = state  # its verbs look at it; it is drawn when it is turned to
@@ -149,6 +152,20 @@ class FloorDoor:
         self._desk.fit(self._app.size)
         self._desk.show(self._desk.state)
         self._show_banner()
+
+    def _call(self, state: AppState) -> None:
+        """Ring for new alerts, whichever screen is in front."""
+        if self._bell is None and state.alerts:
+            from desktop.tui.alert_bell import AlertBell
+
+            self._bell = AlertBell(self._app.bell, self._write)
+        if self._bell is not None:
+            self._bell.hear(state.alerts)
+
+    def _write(self, text: str) -> None:
+        driver = self._app._driver  # as the bell itself goes out: there is no public way for other bytes
+        if driver is not None and not self._app.is_headless:
+            driver.write(text)
 
     def _follow_role(self, state: AppState) -> None:
         role, before = _role(state), self._role

@@ -92,6 +92,8 @@ def _alert_row(alert: Alert, view: FloorView) -> Row:
         before += f"over {_at(alert.over_at)} · "
     elif alert.forecast is not None and alert.forecast > view.now:
         before += f"in {wording.duration(alert.forecast - view.now)} · "
+    if alert.unknown_since is not None:
+        before += f"unknown since {_at(alert.unknown_since)} · "
     fresh = not alert.acknowledged_by and alert.over_at is None
     return Row(
         alert.key,
