@@ -19,6 +19,7 @@ _MODULES = {
     "events": "events_command",
     "alerts": "alerts_command",
     "report": "report_command",
+    "supervise": "supervise_command",
     "quality": "quality_command",
     "staffing": "staffing_command",
 }

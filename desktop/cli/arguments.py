@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from desktop.cli.quality_arguments import add_quality
 from desktop.cli.report_arguments import add_report
+from desktop.cli.supervise_arguments import add_supervise
 
 KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
@@ -105,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     _keeping(add)
     _planning(add)
     add_report(add)
+    add_supervise(add)
     add_quality(add)
     _starting(add)
     return top
@@ -150,9 +152,9 @@ def _reading(add: Add) -> None:
 
 def _doing(add: Add) -> None:
     do = add("do", "Do something: to an interaction, or to your own availability.")
-    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial")
+    verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "ask_help", "answer_supervisor")
     do.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
-    do.add_argument("id", nargs="?", help="the interaction; for chat the person")
+    do.add_argument("id", nargs="?", help="the interaction; for chat the person, for answer_supervisor who wrote")
     do.add_argument("--key", help="idempotency key: repeat with the same one and it is done once")
     do.add_argument("--leg", help="which leg; the open one if left out")
     do.add_argument("--target", help="person:ID, agent:ID, tel:+NUMBER, or queue:NAME for a blind transfer")

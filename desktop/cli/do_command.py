@@ -116,6 +116,10 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
     async with contact_center(profile) as backend:
         if verb == "dial":
             return await backend.dial(Address("phone", _given(chosen, "phone")), queue=chosen["queue"] or "", key=key)
+        if verb == "ask_help":
+            return await backend.ask_help(_given(chosen, "id"), chosen["text"] or "", key=key)
+        if verb == "answer_supervisor":
+            return await backend.message_agent(_given(chosen, "id"), _given(chosen, "text"), key=key)
         if verb == "cancel_next":
             return await backend.cancel_next(key=key)
         if verb in set(Availability):

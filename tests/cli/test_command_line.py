@@ -10,6 +10,8 @@ import pytest
 from desktop.cli.arguments import AGENT_VERBS, KINDS, VERBS, parser
 from desktop.cli.exits import Exit, explain
 from desktop.cli.output import emit, say
+from desktop.cli.supervise_arguments import ACTS
+from desktop.domain.floor import FloorVerb
 from desktop.domain.words import Availability, Verb
 from desktop.ports import errors
 from desktop.ports.base import Kind
@@ -27,6 +29,7 @@ COMMANDS = [
     "timeline",
     "events",
     "do",
+    "supervise",
     "outbox",
     "erase",
     "alerts",
@@ -41,6 +44,7 @@ def test_the_words_are_those_of_the_domain() -> None:
     assert set(VERBS) == {verb.value for verb in Verb} - {"park", "unpark"}
     assert set(AGENT_VERBS) == {one.value for one in Availability} | {"cancel_next"}
     assert set(KINDS) <= {kind.value for kind in Kind}
+    assert set(ACTS) == {verb.value for verb in FloorVerb}
 
 
 def test_every_command_explains_itself(tmp_path: Path) -> None:

@@ -1,0 +1,99 @@
+"""`supervise VERB`: one thing a supervisor does or looks at, without a running desktop."""
+
+import uuid
+from datetime import date
+
+from desktop.cli.connection import Chosen, contact_center, usable_profile, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.cli.supervise_arguments import LOOKS
+from desktop.config import Profile
+from desktop.domain.floor import FloorVerb
+from desktop.domain.floor_verbs import MODES
+from desktop.domain.words import Availability
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import OutcomeUnknown
+
+_REASONED = frozenset(FloorVerb) - {
+    FloorVerb.END_MONITOR,
+    FloorVerb.ANSWER_HELP,
+    FloorVerb.MESSAGE,
+    FloorVerb.ACKNOWLEDGE,
+}
+
+
+def _given(chosen: Chosen, name: str) -> str:
+    value = chosen[name]
+    if value is None or not str(value).strip():
+        raise CommandError(f"supervise {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
+    return str(value)
+
+
+def _day(chosen: Chosen) -> date:
+    if chosen["day"] is None:
+        return date.today()
+    try:
+        return date.fromisoformat(chosen["day"])
+    except ValueError:
+        raise CommandError("--day must be a day such as 2026-11-24.", Exit.USAGE) from None
+
+
+async def _look(backend: ContactCenter, chosen: Chosen) -> object:
+    match chosen["verb"]:
+        case "waiting":
+            return await backend.waiting(_given(chosen, "id"), limit=chosen["limit"])
+        case "interaction":
+            return await backend.interaction(_given(chosen, "id"))
+        case "audit":
+            return await backend.audit(limit=chosen["limit"])
+        case "schedules":
+            return await backend.schedules(_day(chosen))
+        case _:
+            return await backend.agent_day(_given(chosen, "id"), _day(chosen))
+
+
+async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
+    verb, one = FloorVerb(chosen["verb"]), _given(chosen, "id")
+    why = _given(chosen, "why") if verb in _REASONED else ""
+    match verb:
+        case FloorVerb.LISTEN | FloorVerb.WHISPER | FloorVerb.BARGE:
+            return {"monitor_id": await backend.monitor(one, MODES[verb], why=why, key=key)}
+        case FloorVerb.END_MONITOR:
+            await backend.end_monitor(one, key=key)
+            return {"monitor_id": one}
+        case FloorVerb.TAKE_OVER:
+            return await backend.take_over(one, why=why, key=key)
+        case FloorVerb.REASSIGN:
+            return await backend.reassign(one, _given(chosen, "agent"), why=why, key=key)
+        case FloorVerb.MOVE:
+            return await backend.move(one, _given(chosen, "queue"), why=why, key=key)
+        case FloorVerb.PRIORITY:
+            return await backend.set_priority(one, int(_given(chosen, "points")), why=why, key=key)
+        case FloorVerb.WITHDRAW:
+            return await backend.withdraw(one, why=why, key=key)
+        case FloorVerb.AGENT_STATE:
+            state = Availability(_given(chosen, "state"))
+            return await backend.set_agent_availability(one, state, reason=chosen["reason"], why=why, key=key)
+        case FloorVerb.ANSWER_HELP:
+            return await backend.answer_help(one, chosen["text"], close=chosen["close"], key=key)
+        case FloorVerb.MESSAGE:
+            return await backend.message_agent(one, _given(chosen, "text"), key=key)
+        case FloorVerb.ACKNOWLEDGE:
+            return await backend.acknowledge(one, chosen["text"], key=key)
+
+
+async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
+    async with contact_center(profile) as backend:
+        return await (_look(backend, chosen) if chosen["verb"] in LOOKS else _act(backend, chosen, key))
+
+
+def run(chosen: Chosen) -> int:
+    """Do it and print what there is afterwards."""
+    key = chosen["key"] or str(uuid.uuid4())
+    try:
+        emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
+    except (TimeoutError, OutcomeUnknown):
+        if chosen["verb"] not in LOOKS:
+            say(f"It may or may not have been done. Repeating it with --key {key} does it once.")
+        raise
+    return Exit.OK
