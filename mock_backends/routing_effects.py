@@ -20,6 +20,17 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Who came into the line and has to wait was told how long, in seconds: most likely, and between which bounds."""
+
+    interaction_id: str
+    queue: str
+    seconds: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
 class Relaxed:
     """The interaction now asks for less: `level` relaxation steps have been taken."""
 
@@ -159,6 +170,7 @@ class AgentChanged:
 
 Effect = (
     Queued
+    | Told
     | Relaxed
     | CallbackScheduled
     | Offered

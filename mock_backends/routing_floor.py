@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from heapq import heappop, heappush
 from itertools import count
 
+from mock_backends.routing_books import QueueBook
 from mock_backends.routing_effects import (
     AgentChanged,
     Availability,
@@ -18,7 +19,7 @@ from mock_backends.routing_effects import (
     WrapUpEnd,
     WrapUpEnded,
 )
-from mock_backends.routing_ledger import Ledger, QueueBook
+from mock_backends.routing_ledger import Ledger
 from mock_backends.routing_line import Agent, Line, Phase, Place, Queue, Work, WrapUp
 from mock_backends.routing_policy import AgentProfile, QueuePolicy
 

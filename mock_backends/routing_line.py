@@ -12,9 +12,9 @@ from enum import Enum
 from heapq import heapify, heappop, heappush
 
 from mock_backends.estimated_wait import EstimatedWait, TurnRate
+from mock_backends.routing_books import AgentBook, QueueBook
 from mock_backends.routing_counters import FULL
 from mock_backends.routing_effects import Availability
-from mock_backends.routing_ledger import AgentBook, QueueBook
 from mock_backends.routing_policy import AgentProfile, QueuePolicy
 
 _SLACK = 64  # stale heap entries tolerated beyond the live ones before a sweep

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mock_backends import routing_floor as timers
-from mock_backends.routing_effects import CallbackScheduled, Effect, OfferEnd, WrapUpStarted
+from mock_backends.routing_effects import CallbackScheduled, Effect, OfferEnd, Told, WrapUpStarted
 from mock_backends.routing_errors import NoRoom, NotTheirs
 from mock_backends.routing_line import Agent, Phase, Queue, Work, WrapUp
 from mock_backends.routing_views import RouterViews
@@ -29,7 +29,9 @@ class RoutingSteps(RouterViews):
             queue.plain = False
         if work.phase is Phase.QUEUED:
             last = queue.plain and work.arrived == now and not work.priority and not work.returned
-            work.told = self._estimate(queue, len(queue.members) - 1 if last else self._ahead(work))
+            told = work.told = self._estimate(queue, len(queue.members) - 1 if last else self._ahead(work))
+            if told is not None:
+                effects.append(Told(work.id, queue.policy.name, told.seconds, told.low, told.high))
 
     def _leave(self, work: Work, now: float) -> None:
         """Out of the line without an agent."""

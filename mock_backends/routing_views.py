@@ -116,7 +116,7 @@ class RouterViews:
             idle=book.staff.idle,
             busy=book.staff.busy,
             counts=counts,
-            trend=book.trend(),
+            trend=book.trend(now),
             estimates=book.estimates,
         )
 
