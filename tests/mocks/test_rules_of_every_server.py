@@ -14,7 +14,7 @@ from tests.mocks.harness import CONTROL, Harness
 
 SAMPLES = {"interaction_id": "int-0", "leg_id": "leg-0", "customer_id": "C-4471", "key": "k", "topic": "sms"}
 SAMPLES |= {"person_id": "noor", "message_id": "msg-0", "agent_id": "tom", "queue": "Billing"}
-SAMPLES |= {"monitor_id": "mon-0", "help_id": "help-0"}
+SAMPLES |= {"monitor_id": "mon-0", "help_id": "help-0", "evaluation_id": "eva-0", "note_id": "coa-0"}
 BODIES: dict[str, Any] = {
     "set_availability": {"availability": "not_ready"},
     "decline": {"reason": "x"},
@@ -35,6 +35,17 @@ BODIES: dict[str, Any] = {
     "withdraw": {"why": "w"},
     "agent_state": {"why": "w", "availability": "not_ready"},
     "monitor": {"why": "w", "agent_id": "tom", "mode": "listen"},
+    "submit_evaluation": {
+        "interaction_id": "int-0",
+        "form": {"name": "f", "title": "F", "sections": [{"title": "S", "questions": [{"id": "q", "text": "Q"}]}]},
+        "answers": [{"question": "q", "value": "yes"}],
+    },
+    "start_calibration": {
+        "interaction_id": "int-0", "reviewer": "sam",
+        "form": {"name": "f", "title": "F", "sections": [{"title": "S", "questions": [{"id": "q", "text": "Q"}]}]},
+    },
+    "coach": {"agent_id": "tom", "text": "hello"},
+    "acknowledge_coaching": {"answer": ""},
     "create_customer": {"name": "N"},
     "create_case": {"subject": "S"},
     "set_consent": {"granted": True},
