@@ -197,6 +197,8 @@ class Board:
             since=interaction.phase_since,
             customer_name=interaction.customer_name,
             held=interaction.held,
+            held_since=interaction.held_since,
+            deadline=interaction.offer_deadline or interaction.wrap_up_deadline,
         )
         mine = self._work.setdefault(holder, {})
         if mine.get(interaction.id) != work:

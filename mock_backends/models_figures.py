@@ -54,7 +54,7 @@ class EstimateScore(Wire):
 
 
 class AgentWork(Wire):
-    """One contact an agent has in hand."""
+    """One contact an agent has in hand. `deadline` is when an offer or a wrap-up ends by itself."""
 
     interaction_id: str
     channel: ChannelWord
@@ -63,6 +63,8 @@ class AgentWork(Wire):
     since: float
     customer_name: str = ""
     held: bool = False
+    held_since: float | None = None
+    deadline: float | None = None
 
 
 class AgentDay(Wire):

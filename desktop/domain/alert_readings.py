@@ -135,7 +135,9 @@ def read_work(rule: Rule, work: AgentWork, now: Instant, held_seen: Instant) -> 
     if rule.channels and work.channel.value not in rule.channels:
         return Reading(rule.calm)
     if name == "work_overdue":
-        return Reading(rule.calm) if work.deadline is None else running(work.deadline, now)
+        if work.deadline is None or work.phase not in (Phase.OFFERED, Phase.WRAP_UP):
+            return Reading(rule.calm)
+        return running(work.deadline, now)
     if name == "work_on_hold":
         if not work.held:
             return Reading(rule.calm)

@@ -305,6 +305,7 @@ def test_out_of_adherence_only_where_there_is_a_schedule_and_only_until_it_says_
         ("work_on_hold", at_work(held=True, held_since=0.0), at_work()),
         ("work_overdue", at_work(Phase.OFFERED, deadline=0.0), at_work(Phase.OFFERED, deadline=1e6)),
         ("work_overdue", at_work(Phase.WRAP_UP, deadline=0.0), at_work(Phase.WRAP_UP)),
+        ("work_overdue", at_work(Phase.WRAP_UP, deadline=0.0), at_work(Phase.ACTIVE, deadline=0.0)),
     ],
 )
 def test_stuck_work_is_found_by_its_clock(watch: str, stuck, fine) -> None:
