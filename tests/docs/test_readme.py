@@ -180,6 +180,17 @@ def test_the_script_works_a_whole_call(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "delivered\n"), done.stderr
 
 
+def test_the_script_writes_reports(tmp_path: Path) -> None:
+    (script,) = (block for block in blocks("sh") if "report intervals" in block)
+    script = script.replace("port=47200", f"port={free_port()}")
+    done = subprocess.run(
+        ["sh", "-c", script], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=120
+    )
+    wanted = "billing.csv\ngiven-up.csv\nqueues.parquet\nweek.html\n"
+    assert (done.returncode, done.stdout) == (0, wanted), done.stderr
+    assert "The week at Billing" in (tmp_path / "week.html").read_text()
+
+
 def test_the_mock_servers_start_as_shown(tmp_path: Path) -> None:
     (line,) = (block.strip() for block in blocks("sh") if block.startswith("agent-desktop mock"))
     words = line.replace("47000", str(free_port())).split()
