@@ -1,12 +1,13 @@
 """The supervisor's screen: where its panes stand, what is selected, what is open. Imported on the server's word."""
 
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from desktop.domain import select
@@ -25,16 +26,20 @@ from desktop.tui.supervisor.act_dialog import ActDialog
 from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.alert_panel import HELP, AlertPanel
 from desktop.tui.supervisor.detail_panel import DetailPanel
+from desktop.tui.supervisor.floor_desk import FloorDesk
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_places import FloorPlaces
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
-from desktop.tui.supervisor.floor_view import FloorView, Heard, worst_alerts
+from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
 from desktop.tui.supervisor.listening_banner import ListeningBanner
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor.target import Target, target_at
 from desktop.tui.table import LineTable
+
+SETTLE_SECONDS = 0.15
+"""How long the cursor rests in a row before its details are drawn."""
 
 
 class _Closable(Protocol):
@@ -42,29 +47,6 @@ class _Closable(Protocol):
     def is_open(self) -> bool: ...
 
     def close(self) -> None: ...
-
-
-class FloorDesk(Protocol):
-    """Who does what is wanted on the screen."""
-
-    def ready(self) -> None:
-        """The screen is there."""
-
-    def act(self, name: str) -> None:
-        """Do what the key of this name stands for."""
-
-    def look(self, view: FloorView, details: bool) -> FloorView:
-        """The view with what was looked up; `details` says whether they are in sight."""
-        ...
-
-    def answered(self, event: ActDialog.Answered) -> None:
-        """Do what was asked about."""
-
-    def chosen_state(self, event: StateMenu.Chosen) -> None:
-        """Take another availability."""
-
-    def rearranged(self) -> None:
-        """Remember the order of the tables."""
 
 
 def _bindings() -> list[BindingType]:
@@ -94,6 +76,7 @@ class SupervisorScreen(FloorPlaces):
         self._panes: tuple[Pane, ...] = ()
         self._worst = worst_alerts({})
         self._worst_of: object = None
+        self._settling: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Header, banners, panes, footer; dialogs and pages above all."""
@@ -162,12 +145,19 @@ class SupervisorScreen(FloorPlaces):
             pane.show(view)
 
     def second(self) -> None:
-        """Draw what moves with the clock."""
+        """Draw what moves with the clock: the tables a little later, so that no key waits for all of it at once."""
         if not self._panes:
             return
         view = self._before_drawing()
         for pane in self._panes:
-            pane.tick(view)
+            if not isinstance(pane, FloorTable):
+                pane.tick(view)
+        self.set_timer(0.3, lambda: self._tick(QueuePanel))
+        self.set_timer(0.6, lambda: self._tick(AgentPanel))
+
+    def _tick(self, table: type[FloorTable[Any]]) -> None:
+        if self._panes:
+            self.query_one(table).tick(self.looked())
 
     def redraw(self) -> None:
         """Draw again after something of the screen itself changed."""
@@ -253,7 +243,10 @@ class SupervisorScreen(FloorPlaces):
 
     @on(LineTable.Highlighted)
     def _row_changed(self) -> None:
-        self.call_after_refresh(self.redraw)  # the mark first, then what it leads to
+        """What the row leads to is drawn once the cursor rests."""
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_SECONDS, self.redraw)
 
     @on(LineTable.Chosen, "#floor-queues, #floor-agents")
     def _row_chosen(self) -> None:
@@ -263,8 +256,8 @@ class SupervisorScreen(FloorPlaces):
     def _alert_chosen(self, event: LineTable.Chosen) -> None:
         alert = self.state.alerts.get(event.key)
         request = self.state.help.get(event.key.removeprefix(HELP))
-        subject = request.agent_id if request is not None else alert.subject if alert is not None else ""
-        if not self.go_to(subject):
+        row = f"agent|{request.agent_id}" if request is not None else row_of(alert) if alert is not None else ""
+        if not self.go_to(row):
             self.app.bell()
 
     @on(Input.Changed, "#floor-filter")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from desktop.domain.alert import Alert, Severity
+from desktop.domain.alert import About, Alert, Severity
 from desktop.domain.counts import Counts, EstimateScore, StaffTime
 from desktop.domain.floor import (
     Activity,
@@ -127,14 +127,17 @@ def alert(key: str, subject: str, severity: Severity, text: str, since: float, *
 
 CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 SEEN = {"acknowledged_by": "sam", "acknowledged_at": NOW - 60}
+OVER = {"over_at": NOW - 300}
 ALERTS = {
     one.key: one
     for one in (
         alert("low service level", "Billing", CRITICAL, "Billing: service level 62 %, below 70 % for 2 min", 190),
         alert("long wait", "Chat", WARNING, "Chat: longest wait 01:11, above 01:00 for 30 s", 75),
         alert("breach ahead", "Retention", WARNING, "Retention: service level below 80 %", 30, forecast=NOW + 540),
-        alert("long hold", "a3", WARNING, "Ana Lindqvist: on hold for 20 min", 130, **SEEN),
-        alert("slow crm", "crm", WARNING, "CRM: answers took more than 2 s", 600, over_at=NOW - 300),
+        alert("long hold", "a3", WARNING, "Ana Lindqvist: on hold for 20 min", 130, about=About.AGENT, **SEEN),
+        alert(
+            "slow crm", "crm", WARNING, "CRM: answers took more than 2 s", 600, over_at=NOW - 300, about=About.SOURCE
+        ),
     )
 }
 HELP = {"h1": HelpRequest("h1", 1, "a1", "w1", "wants to cancel, may I give 20 %?", NOW - 34)}

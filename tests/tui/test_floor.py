@@ -1,5 +1,7 @@
 """The supervisor's screen: who gets to see it, what stays where it is, what is shown of what."""
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -114,14 +116,18 @@ def screen_text(screen: Any) -> str:
     return "\n".join(strip.text for strip in screen._compositor.render_strips()[: screen.app.size.height])
 
 
+async def until(pilot: Any, true: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < end, screen_text(pilot.app.screen)
+        await pilot.pause(0.01)
+
+
 async def sees(pilot: Any, *words: str) -> str:
     """Wait until all of these words are on screen."""
-    for _ in range(200):
-        text = screen_text(pilot.app.screen)
-        if all(word in text for word in words):
-            return text
-        await pilot.pause(0.01)
-    raise AssertionError(f"{words} are not all on screen:\n{text}")
+    await until(pilot, lambda: all(word in screen_text(pilot.app.screen) for word in words))
+    return screen_text(pilot.app.screen)
 
 
 async def test_the_selection_stays_on_its_queue_while_rows_move() -> None:
@@ -153,20 +159,19 @@ async def test_rows_are_not_sorted_anew_within_the_second_or_while_something_is_
         now = NOW + 2
         await settle(pilot, ["2", "c"])
         app._second()
-        await settle(pilot)
+        for _ in range(20):
+            await pilot.pause(0.05)  # longer than the tables come after the clock
         assert names(table) == before, "a question is open"
         await settle(pilot, ["escape", "1"])
         app._second()
-        await settle(pilot)
-        assert names(table)[0] == "Sales"
+        await until(pilot, lambda: names(table)[0] == "Sales")
         await settle(pilot, ["down"])
         now = NOW + 4
         await change(session, pilot, FloorChanged(queues=(replace(QUEUES["Support"], version=2, waiting=200),)))
         assert names(table)[0] == "Sales", "somebody is moving in the table"
         now = NOW + 6
         app._second()
-        await settle(pilot)
-        assert names(table)[0] == "Support"
+        await until(pilot, lambda: names(table)[0] == "Support")
 
 
 @pytest.mark.parametrize("column", range(15))
@@ -279,15 +284,14 @@ async def test_the_details_are_of_what_is_selected() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         detail = screen_of(app).query_one(DetailPanel)
-        assert [contact.who for contact in detail.contacts.values()] == [
-            "Priya Rao", "+44 20 7946 0002", "Chidi Obi", "Lena Kraus",
-        ]  # fmt: skip
+        waiting = ["Priya Rao", "+44 20 7946 0002", "Chidi Obi", "Lena Kraus"]
+        await until(pilot, lambda: [contact.who for contact in detail.contacts.values()] == waiting)
         await settle(pilot, ["2", "down", "down"])
         assert screen_of(app).query_one(AgentPanel).agent == "a1"
-        assert [contact.who for contact in detail.contacts.values()] == ["Priya Natarajan"]
+        await until(pilot, lambda: [contact.who for contact in detail.contacts.values()] == ["Priya Natarajan"])
         await sees(pilot, "Well done with the last one.")
         await settle(pilot, ["3", "down", "enter"])  # the alert about Billing
-        assert detail.border_title.startswith("Billing")
+        await until(pilot, lambda: detail.border_title.startswith("Billing"))
 
 
 async def test_old_figures_say_so_and_nothing_acts() -> None:

@@ -15,7 +15,7 @@ _SIGNS = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 def _sign(agent: Agent, view: FloorView) -> Cell:
     if agent.id in view.asking:
         return "?", "bold $warning"
-    alert = view.worst.get(agent.id)
+    alert = view.agent_alert(agent.id)
     if alert is not None:
         return signed(alert)
     if view.heard is not None and view.heard.agent_id == agent.id:
@@ -91,7 +91,7 @@ def _adherence_order(agent: Agent, view: FloorView) -> Sorted:
 
 
 def _alarm(agent: Agent, view: FloorView) -> float:
-    return alarm(view.worst.get(agent.id)) + (16.0 if agent.id in view.asking else 0.0)
+    return alarm(view.agent_alert(agent.id)) + (16.0 if agent.id in view.asking else 0.0)
 
 
 def _since(agent: Agent, view: FloorView) -> float:

@@ -27,7 +27,7 @@ def agent_lines(agent: Agent, view: FloorView, width: int) -> list[Content]:
     if agent.next is not None:
         following = reason_label(view.state, agent.next_reason) or wording.AVAILABILITY[agent.next][1].lower()
         state.append((f"   → then {following}", "$accent"))
-    alert = view.worst.get(agent.id)
+    alert = view.agent_alert(agent.id)
     skills = ", ".join(f"{name} {level}" for name, level in sorted(agent.skills.items(), key=lambda one: -one[1]))
     return [
         line(*state),

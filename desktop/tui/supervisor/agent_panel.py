@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import ClassVar, Final
+from typing import Final
 
 from desktop.domain.model import Agent
 from desktop.domain.words import Availability
@@ -10,7 +10,6 @@ from desktop.tui import wording
 from desktop.tui.safe_text import Part, line
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.agent_columns import AGENT_COLUMNS
-from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.table_rows import LazyRows, Row
@@ -23,10 +22,8 @@ NO_GROUP = ""
 GROUPS: Final = (NO_GROUP, "state", "team", "queue", "skill")
 
 
-class AgentPanel(FloorPane, FloorTable[Agent]):
+class AgentPanel(FloorTable[Agent]):
     """Sortable by every column; grouped by state, team, queue or skill."""
-
-    ticks: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__(AGENT_COLUMNS, _text, by="state", empty="No agents yet.", id="floor-agents")
@@ -80,7 +77,7 @@ class AgentPanel(FloorPane, FloorTable[Agent]):
     def beside(self, key: str, view: FloorView) -> object:
         """See the base class."""
         heard = view.heard is not None and view.heard.agent_id == key
-        return (view.worst.get(key), key in view.asking, heard, view.schedules.get(key))
+        return (view.agent_alert(key), key in view.asking, heard, view.schedules.get(key))
 
     def next_group(self) -> None:
         """Group by the next thing, or by nothing."""
@@ -108,8 +105,8 @@ class AgentPanel(FloorPane, FloorTable[Agent]):
             super().show_entities(entities, view)
             return
         self._entities, self._floor = entities, view
-        arranged = self.ordering.arrange(entities, view)
-        if arranged or (not view.held and abs(view.now - self._grouped_at) >= 1.0):
+        arranged = self.ordering.arrange(entities, view, due=self._ticking)
+        if arranged or self._grouped_at < 0 or (self._ticking and not view.held):
             self._make_groups(entities, view)
         self.set_rows(LazyRows(self._group_keys, self._group_places, self._grouped_row))
 

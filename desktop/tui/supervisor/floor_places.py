@@ -61,18 +61,17 @@ class FloorPlaces(PromptScreen):
         panels: dict[str, type[Widget]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
         return self.query_one(panels[place])
 
-    def go_to(self, subject: str) -> bool:
-        """Turn to a queue or an agent, with its details; says whether there is one of that name."""
-        for panel, place, moved in (
-            (QueuePanel, "queue", self.query_one(QueuePanel).move_to(subject)),
-            (AgentPanel, "agent", self.query_one(AgentPanel).go_to(subject)),
-        ):
-            if moved:
-                self.about = place
-                self.query_one(panel).focus()
-                self.redraw()
-                return True
-        return False
+    def go_to(self, row: str) -> bool:
+        """Turn to `queue|NAME` or `agent|ID`, with its details; says whether there is such a row."""
+        kind, _, name = row.partition("|")
+        panels: dict[str, FloorTable[Any]] = {"queue": self.query_one(QueuePanel), "agent": self.query_one(AgentPanel)}
+        panel = panels.get(kind)
+        if panel is None or not panel.go_to(name):
+            return False
+        self.about = kind
+        panel.focus()
+        self.redraw()
+        return True
 
     @property
     def table(self) -> FloorTable[Any]:

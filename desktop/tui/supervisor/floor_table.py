@@ -1,13 +1,15 @@
 """A table of the floor: sorted and filtered, with rows that are made only while they are in sight."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 from textual.message import Message
 
+from desktop.tui.pane import View
 from desktop.tui.safe_text import Part
 from desktop.tui.supervisor.floor_column import FloorColumn
+from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.ordering import Ordering
 from desktop.tui.table import LineTable
@@ -19,8 +21,10 @@ _MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end"})
 _KEPT_ROWS = 512
 
 
-class FloorTable(LineTable, Generic[E]):
+class FloorTable(FloorPane, LineTable, Generic[E]):
     """A frame costs what is in sight, however many rows there are: the order is another matter (`ordering.py`)."""
+
+    ticks: ClassVar[bool] = True
 
     class Rearranged(Message):
         """The agent asked for another order."""
@@ -39,6 +43,8 @@ class FloorTable(LineTable, Generic[E]):
         self.asked = 0
         """Rises with every wish of the person, so that the table is drawn again at once."""
         self._nothing = empty
+        self._ticks = 0
+        self._ticking = False
         self._entities: Mapping[str, E] = {}
         self._floor: FloorView | None = None
         self._kept: dict[str, tuple[E, tuple[object, ...], Row]] = {}
@@ -50,7 +56,7 @@ class FloorTable(LineTable, Generic[E]):
 
     def beside(self, key: str, view: FloorView) -> object:
         """What a row is made from beside its entity and the clock, for an entity of that key."""
-        return view.worst.get(key)
+        raise NotImplementedError
 
     def cells(self, entity: E, view: FloorView) -> tuple[Part, ...]:
         """One cell for each column."""
@@ -58,17 +64,27 @@ class FloorTable(LineTable, Generic[E]):
             return tuple(column.cell(entity, view)[0] for column in self.floor_columns)
         return tuple(column.cell(entity, view) for column in self.floor_columns)
 
+    def tick(self, view: View) -> None:
+        """A second has passed: clocks go on, and rows may stand in another order.
+
+        Between two of these a row is made anew only when what it is about changed: a frame costs what changed in it.
+        """
+        self._ticks += 1
+        self._ticking = True
+        super().tick(view)
+        self._ticking = False
+
     def show_entities(self, entities: Mapping[str, E], view: FloorView) -> None:
         """Show these entities."""
         self._entities, self._floor = entities, view
-        self.ordering.arrange(entities, view)
+        self.ordering.arrange(entities, view, due=self._ticking)
         self.set_rows(LazyRows(self.ordering.keys, self.ordering.places, self._row_of))
 
     def _row_of(self, key: str) -> Row:
         view, entity = self._floor, self._entities.get(key)
         if view is None or entity is None:
             return Row(key, ())
-        made_from = (self.beside(key, view), view.formula, view.stale, int(view.now))
+        made_from = (self.beside(key, view), view.formula, view.stale, self._ticks)
         kept = self._kept.get(key)
         if kept is not None and kept[0] is entity and kept[1] == made_from:
             return kept[2]
@@ -77,6 +93,10 @@ class FloorTable(LineTable, Generic[E]):
             self._kept.clear()
         self._kept[key] = (entity, made_from, row)
         return row
+
+    def go_to(self, key: str) -> bool:
+        """Put the cursor on an entity; says whether it is there."""
+        return self.move_to(key)
 
     # What the person wants
 

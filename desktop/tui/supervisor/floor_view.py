@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from desktop.domain import select
-from desktop.domain.alert import Alert, Severity
+from desktop.domain.alert import About, Alert, Severity
 from desktop.domain.floor import Schedule, StateStretch
 from desktop.domain.history import Interval
 from desktop.domain.model import Instant, Interaction
@@ -48,13 +48,21 @@ class FloorView(View):
     agent: str = ""
     about: str = "queue"  # queue | agent
     heard: Heard | None = None
-    worst: Mapping[str, Alert] = field(default_factory=dict)  # the worst alert of each subject
+    worst: Mapping[str, Alert] = field(default_factory=dict)  # the worst alert of each row
     schedules: Mapping[str, Schedule] = field(default_factory=dict)  # today's, by agent, as far as there are any
     asking: frozenset[str] = frozenset()  # agents whose request for help is open
     waiting: LookedUp[Sequence[Interaction]] = LookedUp()  # of a queue
     today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours
     day: LookedUp[Sequence[StateStretch]] = LookedUp()  # of an agent
     held: bool = False  # something is being asked: rows stay where they are
+
+    def queue_alert(self, name: str) -> Alert | None:
+        """The alert to show with a queue."""
+        return self.worst.get(f"queue|{name}")
+
+    def agent_alert(self, agent_id: str) -> Alert | None:
+        """The alert to show with an agent."""
+        return self.worst.get(f"agent|{agent_id}")
 
     @property
     def age(self) -> float | None:
@@ -80,13 +88,21 @@ class FloorView(View):
 
 
 def worst_alerts(alerts: Mapping[str, Alert]) -> dict[str, Alert]:
-    """The alert to show with each subject: the most urgent one."""
+    """The alert to show with each row, by `row_of`: the most urgent one."""
     worst: dict[str, Alert] = {}
     for alert in alerts.values():
-        known = worst.get(alert.subject)
+        row = row_of(alert)
+        known = worst.get(row)
         if known is None or urgency(alert) < urgency(known):
-            worst[alert.subject] = alert
+            worst[row] = alert
     return worst
+
+
+def row_of(alert: Alert) -> str:
+    """The row an alert belongs to: `queue|NAME`, `agent|ID` (also of a contact in their hands), `source|NAME`."""
+    if alert.about in (About.AGENT, About.WORK):
+        return f"agent|{alert.agent_id or alert.subject}"
+    return f"{alert.about.value}|{alert.subject}"
 
 
 def urgency(alert: Alert) -> tuple[bool, bool, bool, Instant]:

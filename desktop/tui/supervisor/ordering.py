@@ -13,7 +13,7 @@ from desktop.tui.supervisor.floor_column import FloorColumn
 from desktop.tui.supervisor.floor_view import FloorView
 
 E = TypeVar("E")
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 0.8
 AFTER_KEY_SECONDS = 3.0
 
 
@@ -60,16 +60,20 @@ class Ordering(Generic[E]):
         """The cursor was moved: rows stay where they are for a while."""
         self._rest_until = now + AFTER_KEY_SECONDS
 
-    def arrange(self, entities: Mapping[str, E], view: FloorView) -> bool:
-        """Bring the keys up to date as far as it is time for that; says whether they are others now."""
+    def arrange(self, entities: Mapping[str, E], view: FloorView, *, due: bool) -> bool:
+        """Bring the keys up to date; says whether they are others now.
+
+        Args:
+            due: whether this is the moment for another order; between two of them lies about a second.
+        """
         members = entities is not self._entities and entities.keys() != self._entities.keys()
         changed = entities is not self._entities
         self._entities = entities
         calm = not view.held and view.now >= self._rest_until
-        time = abs(view.now - self._made_at) >= EVERY_SECONDS
-        if self._due or (calm and (members or time)):
+        due = due and abs(view.now - self._made_at) >= EVERY_SECONDS
+        if self._due or (calm and (members or due)):
             return self._sort(view)
-        if members or (changed and self.wanted and time):
+        if members or (changed and self.wanted and due):
             return self._keep_places()
         return False
 

@@ -15,11 +15,11 @@ QueueColumn = FloorColumn[QueueStats]
 
 
 def _alert(queue: QueueStats, view: FloorView) -> Cell:
-    return signed(view.worst.get(queue.name))
+    return signed(view.queue_alert(queue.name))
 
 
 def _name(queue: QueueStats, view: FloorView) -> Cell:
-    alert = view.worst.get(queue.name)
+    alert = view.queue_alert(queue.name)
     return queue.name, "bold" if alert is not None and alert.over_at is None and not alert.acknowledged_by else ""
 
 
@@ -59,7 +59,7 @@ def _metric(name: str, title: str, width: int, from_width: int) -> QueueColumn:
 
 QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     FloorColumn("queue", Column("queue"), _name, lambda queue, _: queue.name.casefold(), down=False),
-    FloorColumn("alert", Column("!", 1), _alert, lambda queue, view: alarm(view.worst.get(queue.name))),
+    FloorColumn("alert", Column("!", 1), _alert, lambda queue, view: alarm(view.queue_alert(queue.name))),
     FloorColumn("waiting", Column("wait", 5, "right"), _waiting, _of("waiting")[1], metric="waiting"),
     _metric("longest_wait", "longest", 7, 0),
     FloorColumn(

@@ -25,7 +25,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
         width: cells there are for a line.
     """
     return [
-        *_alert(view.worst.get(queue.name)),
+        *_alert(view.queue_alert(queue.name)),
         _service_level(queue, view),
         *_flowed([_named(queue, name, view) for name in _COUNTS], width),
         *_flowed([_named(queue, name, view) for name in _TIMES], width),

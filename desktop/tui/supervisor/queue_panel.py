@@ -1,12 +1,10 @@
 """The queues of the floor, a line each, and all of them together."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from desktop.domain.model import QueueStats
 from desktop.tui import wording
 from desktop.tui.safe_text import content, line
-from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.queue_columns import QUEUE_COLUMNS
@@ -17,10 +15,8 @@ TOTALS_SECONDS = 0.25
 """How often the line of totals is made anew at most: it reads every queue."""
 
 
-class QueuePanel(FloorPane, FloorTable[QueueStats]):
+class QueuePanel(FloorTable[QueueStats]):
     """Sortable by every column; the formula's name stands in the border."""
-
-    ticks: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__(
@@ -52,6 +48,10 @@ class QueuePanel(FloorPane, FloorTable[QueueStats]):
     def row(self, key: str, queue: QueueStats, view: FloorView) -> Row:
         """One queue."""
         return Row(key, self.cells(queue, view), "$muted" if view.stale else "")
+
+    def beside(self, key: str, view: FloorView) -> object:
+        """See the base class."""
+        return view.queue_alert(key)
 
     def shown_queues(self) -> Sequence[str]:
         """The names of the queues in the order they stand."""

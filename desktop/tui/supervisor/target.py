@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desktop.domain.alert import Alert
+from desktop.domain.alert import About, Alert
 from desktop.domain.floor import FloorVerb, HelpRequest
 from desktop.domain.floor_verbs import Standing, for_agent, for_alert, for_help
 from desktop.domain.model import Agent
@@ -60,7 +60,11 @@ def _of_alert(view: FloorView, who: Standing, key: str) -> Target:
     agents = view.state.agents
     if not key.startswith(HELP):
         alert = view.state.alerts.get(key)
-        return Target(agents.get(alert.subject) if alert is not None else None, alert=alert)
+        if alert is None:
+            return Target()
+        agent = agents.get(alert.agent_id or alert.subject) if alert.about in (About.AGENT, About.WORK) else None
+        in_hand = tuple(one for one in _in_hand(agent, who) if alert.about is About.AGENT or one.id == alert.subject)
+        return Target(agent, in_hand, alert=alert)
     request = view.state.help.get(key[len(HELP) :])
     if request is None:
         return Target()

@@ -1,0 +1,30 @@
+"""What the supervisor's screen asks of whoever stands behind it."""
+
+from typing import Protocol
+
+from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.supervisor.act_dialog import ActDialog
+from desktop.tui.supervisor.floor_view import FloorView
+
+
+class FloorDesk(Protocol):
+    """Who does what is wanted on the screen."""
+
+    def ready(self) -> None:
+        """The screen is there."""
+
+    def act(self, name: str) -> None:
+        """Do what the key of this name stands for."""
+
+    def look(self, view: FloorView, details: bool) -> FloorView:
+        """The view with what was looked up; `details` says whether they are in sight."""
+        ...
+
+    def answered(self, event: ActDialog.Answered) -> None:
+        """Do what was asked about."""
+
+    def chosen_state(self, event: StateMenu.Chosen) -> None:
+        """Take another availability."""
+
+    def rearranged(self) -> None:
+        """Remember the order of the tables."""
