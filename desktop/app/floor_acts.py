@@ -245,9 +245,17 @@ class FloorActs(FloorPress):
         """What supervisors did to the team's work, newest first."""
         return await self._look(lambda at: at.audit(), "What was done could not be had.")
 
+    def _mine(self) -> frozenset[str]:
+        state = self._store.state
+        return frozenset(one.id for one in state.interactions.values() if one.agent_id == state.me)
+
     async def _on_contact(self, wanted: Wanted, call: Call[Interaction], why: str) -> ActionResult:
+        before = self._mine()
+
         async def look() -> ActionResult:
             known = await self.interaction(wanted.interaction_id)
+            if wanted.verb is FloorVerb.TAKE_OVER and (await self._fresh(self._mine) or before) - before:
+                return found_out(wanted.verb, True, "It is among your own contacts.")
             if not known.ok and known.error != NotFound.__name__:
                 return found_out(wanted.verb, None)
             done = wanted.seen(known.value) if known.value is not None else None
