@@ -12,6 +12,7 @@ from desktop.domain.customer import (
     Match,
     TimelineEntry,
 )
+from desktop.domain.floor import HelpRequest, HelpState
 from desktop.domain.model import Address, Agent, Interaction, Leg, NotReadyReason, QueueStats, WrapUpCode, WrapUpRule
 from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration
@@ -25,6 +26,7 @@ from desktop.domain.words import (
     LegFailure,
     LegKind,
     LegPhase,
+    Monitoring,
     Phase,
     PopAnswer,
     PresenceState,
@@ -256,6 +258,28 @@ def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = 
     return replace(state, interactions={"i1": call}, notices=notices)
 
 
+def supervised() -> AppState:
+    """A supervisor speaks to the agent alone and has answered the request for help."""
+    state = active()
+    leg = Leg("l1", LegKind.SUPERVISOR, LegPhase.ACTIVE, "sam", "Sam Rivera", NOW - 34, monitoring=Monitoring.WHISPER)
+    help_ = HelpRequest(
+        "h1",
+        2,
+        "maya",
+        "i1",
+        "They shout.",
+        NOW - 50,
+        HelpState.ANSWERED,
+        "sam",
+        "I listen in.",
+        NOW - 36,
+        "Sam Rivera",
+    )
+    notice = Notice(NOW - 3, "Sam Rivera speaks to you; the customer does not hear it. Why: her second week", "info")
+    call = replace(state.interactions["i1"], version=3, legs=(leg,))
+    return replace(state, interactions={"i1": call}, help={"h1": help_}, notices=(notice,))
+
+
 def chatting() -> AppState:
     """An expert was written to and answered."""
     return replace(
@@ -344,6 +368,7 @@ FACES = {
         three_matches,
         active,
         consulting,
+        supervised,
         chatting,
         wrapping_up,
         missed,

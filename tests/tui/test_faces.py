@@ -9,7 +9,17 @@ from textual.widgets import Input, TextArea
 
 from tests.tui.desk import desk, settle
 from tests.tui.several import SEVERAL_FACES, two_crms, two_crms_ambiguous, two_directories
-from tests.tui.states import FACES, active, chatting, consulting, disconnected, offered, three_matches, wrapping_up
+from tests.tui.states import (
+    FACES,
+    active,
+    chatting,
+    consulting,
+    disconnected,
+    offered,
+    supervised,
+    three_matches,
+    wrapping_up,
+)
 
 SIZES = [(80, 24), (120, 36), (200, 50)]
 EXPERT_ENDINGS = ("busy", "no_answer", "declined", "unreachable")
@@ -29,6 +39,7 @@ OPENED = {
     "records_ambiguous": (two_crms_ambiguous, ["slash"]),
     "records_of_expert": (two_directories, ["f6", "alt+g"]),
     "tones": (active, ["k"]),
+    "help_from_a_supervisor": (supervised, ["alt+h"]),
     "expert_ringing_narrow_contact": (consulting, ["f12"]),
     "disconnected_contact": (disconnected, ["f12"]),
 }
