@@ -17,6 +17,7 @@ from desktop.testing.contact_center_work import ended
 from desktop.testing.contract import Call, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
+from desktop.testing.history_contract import HistoryContract
 from desktop.testing.quality_contract import QualityContract
 from desktop.testing.rig import Fault, absent, does_not_apply
 from desktop.testing.rigs import CALLER, ContactCenterRig
@@ -24,7 +25,7 @@ from desktop.testing.supervision_calls import supervision_calls
 from desktop.testing.supervision_contract import SupervisionContract
 
 
-class ContactCenterContract(CallContract, SupervisionContract, QualityContract):
+class ContactCenterContract(CallContract, SupervisionContract, HistoryContract, QualityContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: ContactCenterRig) -> object:
