@@ -18,6 +18,7 @@ from .reference.crm import ReferenceCrmRig
 from .reference.line import LineRig
 from .reference.messaging import ReferenceMessagingRig
 from .reference.presence import ReferencePresenceRig
+from .reference.quality import ReferenceQualityRig
 from .reference.voice import ReferenceVoiceRig
 
 
@@ -32,6 +33,10 @@ class _Bring:
 
 class TestReferenceContactCenter(_Bring, ContactCenterContract):
     make = ReferenceContactCenterRig
+
+
+class TestReferenceQuality(_Bring, ContactCenterContract):
+    make = ReferenceQualityRig
 
 
 class TestReferenceCrm(_Bring, CrmContract):
