@@ -16,12 +16,13 @@ from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, connected, usable_pr
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config.alerts import alerts_beside
-from desktop.domain.alert import Alert, step_between
+from desktop.domain.alert import Alert, AlertStep, step_between
 from desktop.domain.alert_rules import AlertSettings
 from desktop.domain.alerts import AlertEngine
 from desktop.domain.events import CapabilitiesKnown
 from desktop.domain.floor import Schedule
 from desktop.domain.state import AppState
+from desktop.domain.words import Health
 from desktop.ports.base import Capability, Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
@@ -42,6 +43,8 @@ class _Floor:
         asking = Asking(timing, say)
         self.feed = Feed(SOURCE, center, self.store, asking, tells_time=True)
         self.desk = SupervisorDesk(self.store, asking, center, self.feed.refresh, _not_kept)
+        self._live = asyncio.Event()
+        self.store.listeners.append(self._notice_life)
         self.store.say(CapabilitiesKnown(offered), SOURCE)
 
     async def first_look(self) -> None:
@@ -51,11 +54,16 @@ class _Floor:
             CommandError: this is no supervisor, as the contact centre says.
         """
         await self.feed.connected_once.wait()
-        self.store.drain()
+        await self._live.wait()  # the stream's own word comes a moment after the snapshot
         if not self.desk.open:
             raise CommandError(
                 "Alerts are for supervisors, and the contact centre says that you are none.", Exit.REFUSED
             )
+
+    def _notice_life(self, _: AppState, state: AppState) -> None:
+        health = state.health.get(SOURCE)
+        if health is not None and health.health is Health.LIVE:
+            self._live.set()
 
     async def schedules(self) -> Mapping[str, Schedule] | None:
         """Today's, where the contact centre has any."""
@@ -115,8 +123,10 @@ async def _follow(chosen: Chosen) -> None:
         for key in old.alerts.keys() | new.alerts.keys():
             before, after = old.alerts.get(key), new.alerts.get(key)
             told = after or before
-            if told is not None and before is not after:
-                news.put_nowait((step_between(before, after), told))
+            step = step_between(before, after)
+            if told is None or before is after or (step is AlertStep.CHANGED and not chosen["figures"]):
+                continue
+            news.put_nowait((step, told))
 
     async with _floor(chosen) as (floor, settings):
         floor.store.listeners.append(compare)

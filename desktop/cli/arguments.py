@@ -120,6 +120,7 @@ def _reading(add: Add) -> None:
     queues.add_argument("--formula", help="which service level is meant, by its id; implies --metrics")
     alerts = add("alerts", "What wants a supervisor, by the rules of the profile.")
     alerts.add_argument("--follow", action="store_true", help="each change as a line, until interrupted")
+    alerts.add_argument("--figures", action="store_true", help="with --follow: new figures of old alerts too")
     alerts.add_argument("--count", type=_count, help="with --follow: stop after so many")
     interactions = add("interactions", "Your interactions.")
     interactions.add_argument("--phase", help="only those in this phase, e.g. offered")

@@ -24,6 +24,7 @@ OPTIONS = {
     "for": "how long it must be so before there is an alert (default 0)",
     "min_volume": "the least number of contacts in a share or an average (default 10), for occupancy seconds of staff",
     "severity": "warning or critical (default warning)",
+    "critical": "from which figure on the alert is critical, beyond the threshold",
     "formula": "which service level, by its id; `agent-desktop queues --metrics` lists them",
     "window": "the last so long instead of since midnight; for shares and averages",
     "forecast": "warn also of a breach that is so far ahead at the present rate",
@@ -48,7 +49,7 @@ _FOR = {
     About.WORK: {"queues", "teams", "channels"},
     About.SOURCE: {"sources"},
 }
-_EVERY = {"name", "watch", "above", "clear_at", "for", "severity", "stays", "ring", "notify", "off"}
+_EVERY = {"name", "watch", "above", "clear_at", "critical", "for", "severity", "stays", "ring", "notify", "off"}
 _THINGS = {
     About.QUEUE: "a metric of queues",
     About.AGENT: "something of agents",
@@ -66,7 +67,7 @@ def merged(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
         return dict(given)
     kept = dict(base)
     if given.keys() & {"above", "below"}:
-        for key in ("above", "below", "clear_at"):
+        for key in ("above", "below", "clear_at", "critical"):
             kept.pop(key, None)
     return {**kept, **given}
 
@@ -97,6 +98,9 @@ def make_rule(table: Mapping[str, Any], problem: Problem) -> Rule | None:
     clear_at = reader.amount("clear_at", watch.unit, _usual_clear(watch, raise_at, low))
     if not found and (clear_at < raise_at if low else clear_at > raise_at):
         wrong("clear_at", f"must lie on the good side of `{limits[0]}`.")
+    critical_at = reader.amount("critical", watch.unit, raise_at) if "critical" in table else None
+    if not found and critical_at is not None and (critical_at > raise_at if low else critical_at < raise_at):
+        wrong("critical", f"must lie beyond `{limits[0]}`.")
     state = reader.state()
     ratio = METRICS[watch.id].ratio_by(DEFAULT_FORMULA) if watch.id in METRICS else None
     usual = 1.0
@@ -119,6 +123,7 @@ def make_rule(table: Mapping[str, Any], problem: Problem) -> Rule | None:
         clear_at,
         low,
         severity=Severity(reader.word("severity", "warning", [one.value for one in Severity])),
+        critical_at=critical_at,
         hold=reader.amount("for", Unit.SECONDS, 0.0),
         min_volume=reader.amount("min_volume", Unit.COUNT, usual),
         window=reader.span("window"),

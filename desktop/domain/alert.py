@@ -52,6 +52,7 @@ class AlertStep(StrEnum):
 
     RAISED = "raised"
     FORESEEN = "foreseen"  # the breach is still to come
+    WORSE = "worse"  # critical now
     ACKNOWLEDGED = "acknowledged"
     UNKNOWN = "unknown"
     KNOWN = "known"
@@ -68,6 +69,8 @@ def step_between(before: Alert | None, after: Alert | None) -> AlertStep:
         return AlertStep.RAISED if after.forecast is None else AlertStep.FORESEEN
     if before.forecast is not None and after.forecast is None:
         return AlertStep.RAISED
+    if after.severity is Severity.CRITICAL is not before.severity:
+        return AlertStep.WORSE
     if before.over_at is None and after.over_at is not None:
         return AlertStep.OVER
     if before.acknowledged_at is None and after.acknowledged_at is not None:
@@ -78,8 +81,8 @@ def step_between(before: Alert | None, after: Alert | None) -> AlertStep:
 
 
 def news(before: Mapping[str, Alert], after: Mapping[str, Alert]) -> tuple[Alert, ...]:
-    """The alerts that somebody should be called to: new ones, that nobody deals with yet."""
-    fresh = (AlertStep.RAISED, AlertStep.FORESEEN)
+    """The alerts that somebody should be called to: new or worse, and nobody deals with them yet."""
+    fresh = (AlertStep.RAISED, AlertStep.FORESEEN, AlertStep.WORSE)
     return tuple(
         alert
         for key, alert in after.items()

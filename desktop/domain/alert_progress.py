@@ -65,7 +65,7 @@ class Progress:
         return self.alert is None and self.bad_since is None and self._soon_since is None
 
     def step(self, reading: Reading, now: Instant) -> bool:
-        """Take in what the figure is at `now`. True when it is raised or foreseen by that, or no mere forecast more.
+        """Take in what the figure is at `now`. True when it is raised, foreseen or worse by that.
 
         What is unknown changes nothing but that it is said to be unknown, and does not count as time for which a rule
         has held.
@@ -89,7 +89,7 @@ class Progress:
         elif self._foresee(reading, value, now):
             return True
         self._reword(reading, value, now)
-        return False
+        return self._weigh(value, now)
 
     def end(self, now: Instant) -> None:
         """It holds no more, or there is nothing any more that it could hold for."""
@@ -124,6 +124,9 @@ class Progress:
             times.append(self.bad_since + self.rule.hold)
         if self.alert is not None and self.alert.over_at is None:
             times.append(_tick(now) + REWORDED_EVERY)
+            critical = self.rule.critical_at
+            if reading.since is not None and critical is not None and reading.since + critical >= now:
+                times.append(reading.since + critical)
         return min(times, default=None)
 
     @property
@@ -154,12 +157,25 @@ class Progress:
         self._reworded = now
         known = self.alert
         if known is not None and known.over_at is None:  # it was foreseen
-            self.alert = replace(known, severity=self.rule.severity, text=text, since=since, forecast=None)
+            severity = self.rule.severity_at(value, None)
+            self.alert = replace(known, severity=severity, text=text, since=since, forecast=None)
             return known.acknowledged_at is None
         # What grows with time began to hold for everybody at the same moment, however late somebody began to look.
         raised_at = since + self.rule.hold if reading.since is not None else now
-        self.alert = self._new(self.rule.severity, text, since, raised_at)
+        self.alert = self._new(self.rule.severity_at(value, None), text, since, raised_at)
         return True
+
+    def _weigh(self, value: float, now: Instant) -> bool:
+        """See how bad an alert that goes on has become; true when it is worse than before."""
+        alert = self.alert
+        if alert is None or not self._stands:
+            return False
+        severity = self.rule.severity_at(value, alert.severity)
+        if severity is alert.severity:
+            return False
+        self.alert = replace(alert, severity=severity, text=alert_text(self.rule, self.subject.name, value))
+        self._reworded = now
+        return severity is Severity.CRITICAL
 
     def _foresee(self, reading: Reading, value: float, now: Instant) -> bool:
         """Take in when the threshold will be reached; True when that is to be told anew."""

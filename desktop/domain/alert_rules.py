@@ -76,10 +76,10 @@ class Rule:
     """When to alert. Times in seconds, shares 0..1.
 
     It begins to hold when the figure reaches `raise_at` and ends when it has come back to `clear_at`: what lies
-    between changes nothing. It is raised when it has held for `hold` seconds. `min_volume` is the least number of
-    contacts (for occupancy: seconds of agents' time) under the line of a share or an average. `window` takes the last
-    so many seconds instead of the time since midnight. With `forecast` it also warns of a breach that is so many
-    seconds ahead, going by the rate of the last `rate` seconds.
+    between changes nothing. It is raised when it has held for `hold` seconds, and is critical from `critical_at` on.
+    `min_volume` is the least number of contacts (for occupancy: seconds of agents' time) under the line of a share or
+    an average. `window` takes the last so many seconds instead of the time since midnight. With `forecast` it also
+    warns of a breach that is so many seconds ahead, going by the rate of the last `rate` seconds.
     Names are patterns as in a shell; none means all. An agent is in several queues, one that fits is enough.
     `threshold_within` leaves out queues whose own threshold of service level is longer: such as those of e-mail.
     `state` is an availability, `not_ready`, or one with its reason, `not_ready:lunch`. With `stays` an alert that is
@@ -92,6 +92,7 @@ class Rule:
     clear_at: float
     low_is_bad: bool
     severity: Severity = Severity.WARNING
+    critical_at: float | None = None
     hold: float = 0.0
     min_volume: float = 1.0
     window: float | None = None
@@ -125,6 +126,21 @@ class Rule:
     def is_good(self, value: float) -> bool:
         """Whether the figure has come back far enough."""
         return value >= self.clear_at if self.low_is_bad else value <= self.clear_at
+
+    def severity_at(self, value: float, before: Severity | None) -> Severity:
+        """How bad the figure is; what was critical stays so until it has come back as far as an alert must to be over.
+
+        Args:
+            before: what the alert was until now, None for a new one.
+        """
+        if self.critical_at is None:
+            return self.severity
+        spare = self.clear_at - self.raise_at if before is Severity.CRITICAL else 0.0
+        return Severity.CRITICAL if self.is_beyond(value, self.critical_at + spare) else self.severity
+
+    def is_beyond(self, value: float, limit: float) -> bool:
+        """Whether the figure lies on the bad side of a limit."""
+        return value < limit if self.low_is_bad else value > limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,10 @@ def alert_text(rule: Rule, name: str, value: float, breach: float | None = None)
         breach: seconds until the threshold is reached, for a breach that is to come.
     """
     watch, low = rule.watch, rule.low_is_bad
-    limit = f"{rule.raise_at * 100:.10g} %" if watch.unit is Unit.SHARE else figure(rule.raise_at, watch.unit)
+    at = rule.raise_at
+    if rule.critical_at is not None and rule.is_beyond(value, rule.critical_at):
+        at = rule.critical_at
+    limit = f"{at * 100:.10g} %" if watch.unit is Unit.SHARE else figure(at, watch.unit)
     if watch.grows and watch.about is not About.QUEUE:
         label = watch.label if not rule.state else _state(rule.state)
         return f"{name}: {label} for {duration(value)}, longer than {limit}"

@@ -61,6 +61,7 @@ def test_every_option_does_what_it_says(tmp_path: Path) -> None:
         watch = "service_level"
         below = "75 %"
         clear_at = 0.8
+        critical = "50 %"
         for = "1 min 30 s"
         min_volume = 30
         severity = "critical"
@@ -75,6 +76,7 @@ def test_every_option_does_what_it_says(tmp_path: Path) -> None:
         """,
     )
     assert (one.raise_at, one.clear_at, one.low_is_bad, one.hold, one.min_volume) == (0.75, 0.8, True, 90.0, 30.0)
+    assert one.critical_at == 0.5
     assert (one.severity, one.formula) == (Severity.CRITICAL, FORMULAS["answered_in_time_of_answered"])
     assert (one.forecast, one.rate, one.threshold_within, one.queues) == (600.0, 300.0, 60.0, ("Bill*", "VIP"))
     assert (one.stays, one.ring, one.notify) == (False, True, True)
@@ -110,7 +112,7 @@ def test_a_rule_of_a_known_name_changes_only_what_it_gives(tmp_path: Path) -> No
     rules = {one.name: one for one in found.rules}
     assert "long-wait" not in rules and len(rules) == len(alerts_beside(tmp_path / "none" / "c").rules) - 1
     changed = rules["service-level"]
-    assert (changed.raise_at, changed.clear_at, changed.hold) == (0.9, 0.92, 120.0)
+    assert (changed.raise_at, changed.clear_at, changed.critical_at, changed.hold) == (0.9, 0.92, None, 120.0)
 
 
 def test_the_file_beside_comes_last(tmp_path: Path) -> None:
@@ -145,6 +147,8 @@ def test_what_fits_a_schedule_can_be_said(tmp_path: Path) -> None:
         ('watch = "waiting"\nabove = true', "`above` must be a number."),
         ('watch = "waiting"\nabove = nan', "`above` must be a number."),
         ('watch = "asa"\nabove = "2 minutes"', '`above` must be a time like "90 s"'),
+        ('watch = "asa"\nabove = 9\ncritical = 8', "`critical` must lie beyond `above`."),
+        ('watch = "service_level"\nbelow = 0.8\ncritical = 0.9', "`critical` must lie beyond `below`."),
         ('watch = "asa"\nabove = 9\nclear_at = 10', "`clear_at` must lie on the good side of `above`."),
         ('watch = "service_level"\nbelow = 0.8\nclear_at = 0.7', "`clear_at` must lie on the good side of `below`."),
         ('watch = "service_level"\nbelow = 0.8\nformula = "genesys"', "'answered_in_time_abandons_against'"),

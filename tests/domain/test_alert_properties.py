@@ -44,9 +44,9 @@ def test_around_any_level_noise_makes_at_most_one_alert(noise: list[float], midd
 # Nothing is overlooked: looking only at what changed or is due finds what looking at everything finds
 
 RULES = [
-    rule(at=0.8, clear=0.85, hold=7.0, min_volume=5.0),
+    rule(at=0.8, clear=0.85, hold=7.0, min_volume=5.0, critical_at=0.4, severity=Severity.WARNING),
     rule("waiting", 5.0, 3.0, queues=("Billing",)),
-    rule("longest_wait", 30.0, 30.0, hold=5.0),
+    rule("longest_wait", 30.0, 30.0, hold=5.0, critical_at=60.0, severity=Severity.WARNING),
     rule("service_level", 0.7, 0.75, name="soon", forecast=600.0, rate=300.0),
     rule("abandon_rate", 0.1, 0.08, name="lately", window=60.0),
     rule("agent_time_in_state", 25.0, state="not_ready"),

@@ -59,6 +59,26 @@ def test_between_the_two_thresholds_nothing_changes() -> None:
         assert (SL in engine.alerts and engine.alerts[SL].over_at is None) == there, now
 
 
+def test_it_becomes_critical_under_the_same_key_and_rings_again_but_does_not_flap() -> None:
+    engine = Looking([rule(at=0.8, clear=0.85, critical_at=0.6, severity=Severity.WARNING)])
+    seen = []
+    for now, percent in enumerate((79, 59, 62, 64, 59, 66, 70, 86)):
+        look = engine.look(level(float(now), percent), None, float(now))
+        seen.append((engine.alerts[SL].severity.value, len(look.news)))
+        if now == 1:
+            assert engine.alerts[SL].text == "Billing: service level 59 %, below 60 % (abandons against)"
+    warning, critical = ("warning", 0), ("critical", 0)
+    assert seen == [("warning", 1), ("critical", 1), critical, critical, critical, warning, warning, warning]
+    assert set(engine.alerts) == {SL} and engine.alerts[SL].over_at == 7.0
+
+
+def test_a_wait_becomes_critical_by_time_alone() -> None:
+    engine = Looking([rule("longest_wait", 60.0, critical_at=95.0, severity=Severity.WARNING)])
+    waiting = floor(0.0, [billing(0.0, waiting=1, longest_since=0.0)], heard=1e9)
+    worse = [now for now in range(100) if engine.look(waiting, None, float(now)).news]
+    assert worse == [61, 96]
+
+
 def test_over_it_stays_until_somebody_acknowledges_it() -> None:
     engine = Looking([rule()])
     engine.look(level(0.0, 74), None, 0.0)
@@ -380,6 +400,8 @@ def test_each_step_of_an_alert_has_its_word_and_only_new_ones_call_somebody() ->
         (soon, plain): "raised",
         (plain, replace(plain, raised_at=5.0)): "raised",
         (None, soon): "foreseen",
+        (plain, replace(plain, severity=Severity.CRITICAL)): "worse",
+        (replace(plain, severity=Severity.CRITICAL), plain): "changed",
         (plain, over): "over",
         (plain, seen): "acknowledged",
         (plain, unknown): "unknown",
@@ -390,5 +412,5 @@ def test_each_step_of_an_alert_has_its_word_and_only_new_ones_call_somebody() ->
     assert {pair: step_between(*pair) for pair in steps} == steps
     for (before, after), step in steps.items():
         told = news({"k": before} if before else {}, {"k": after} if after else {})
-        assert told == ((after,) if step in ("raised", "foreseen") else ())
+        assert told == ((after,) if step in ("raised", "foreseen", "worse") else ())
     assert news({}, {"k": seen}) == () and news({"k": plain}, {"k": plain}) == ()
