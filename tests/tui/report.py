@@ -125,8 +125,8 @@ def contact(number: int, since: float) -> PastInteraction:
     return PastInteraction(
         f"i-{number}", "chat" if number % 4 == 1 else "voice", "inbound", "Billing" if number % 3 else "Sales",
         f"+4420794600{number:02}", NAMES[number % 6], "" if gone else "maya", "" if gone else "Maya Okafor", at,
-        None if gone else at + 34, at + 320, "abandoned" if gone else "handled", 34.0 + number * 3, 0.0 if gone else 204.0,
-        0.0 if gone else 42.0, 0.0 if gone else 40.0, 2, 0, () if gone else ("Refund made",),
+        None if gone else at + 34, at + 320, "abandoned" if gone else "handled", 34.0 + number * 3,
+        *((0.0, 0.0, 0.0, 2, 0) if gone else (204.0, 42.0, 40.0, 2, 0, ("Refund made",))),
     )  # fmt: skip
 
 
@@ -137,6 +137,7 @@ class ReportSupervisor(RecordedSupervisor):
 
     def __init__(self, session: FloorSession, past: Past) -> None:
         super().__init__(session)
+        self.past = past
         asking = Asking(Timing(clock=lambda: NOW), lambda text: None)
         center: Any = past
         self.history = HistoryDesk(session.store, asking, center)
@@ -155,5 +156,3 @@ def report_desk(past: Past) -> tuple[DesktopApp, FloorSession]:
         return session
 
     return DesktopApp(build, clock=lambda: NOW), session
-
-

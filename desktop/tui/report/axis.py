@@ -8,7 +8,7 @@ from desktop.domain.history import DAY, WEEK
 from desktop.domain.instant import Instant
 from desktop.tui.report.raster import Raster
 
-LABEL = 7
+LABEL = 10
 """Cells for figures to the left of a chart."""
 _WIDEST = 8
 

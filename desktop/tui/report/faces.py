@@ -10,14 +10,14 @@ from desktop.tui.report.period import WIDTHS
 from desktop.tui.safe_text import Part, content, line
 
 KEYS: dict[str, tuple[tuple[str, str], ...]] = {
-    "plots": (("p", "period"), ("o", "own"), ("u", "queues"), ("w", "width"), ("f", "formula"), ("←→", "interval"),
-              ("enter", "contacts"), ("e", "export"), ("r", "again")),
-    "intervals": (("p", "period"), ("o", "own"), ("u", "queues"), ("w", "width"), ("f", "formula"),
-                  ("enter", "contacts"), ("e", "export"), ("r", "again")),
-    "week": (("p", "period"), ("o", "own"), ("u", "queues"), ("m", "figure"), ("f", "formula"), ("←→↑↓", "half hour"),
-             ("e", "export"), ("r", "again")),
-    "outlook": (("s", "today or week"), ("u", "queues"), ("t", "target"), ("←→", "interval"), ("r", "again")),
-    "contacts": (("p", "period"), ("o", "own"), ("u", "queues"), ("enter", "what happened"), ("e", "export"),
+    "plots": (("←→", "interval"), ("enter", "contacts"), ("p", "period"), ("u", "queues"), ("w", "width"),
+              ("f", "formula"), ("e", "export"), ("o", "own period"), ("r", "again")),
+    "intervals": (("enter", "contacts"), ("p", "period"), ("u", "queues"), ("w", "width"), ("f", "formula"),
+                  ("e", "export"), ("o", "own period"), ("r", "again")),
+    "week": (("←→↑↓", "half hour"), ("m", "figure"), ("p", "period"), ("u", "queues"), ("f", "formula"),
+             ("e", "export"), ("o", "own period"), ("r", "again")),
+    "outlook": (("←→", "interval"), ("s", "today or week"), ("t", "target"), ("u", "queues"), ("r", "again")),
+    "contacts": (("enter", "what happened"), ("p", "period"), ("u", "queues"), ("e", "export"), ("o", "own period"),
                  ("r", "again")),
     "timeline": (("↑↓", "scroll"),),
 }  # fmt: skip
@@ -50,7 +50,7 @@ def chosen(choice: Choice) -> Content:
 def keys(place: str, *, deeper: bool) -> Content:
     """The keys of a place, and what esc does."""
     parts: list[Part] = []
-    for key, label in (*KEYS[place], ("esc", "back" if deeper else "close")):
+    for key, label in (("esc", "back" if deeper else "close"), *KEYS[place]):
         parts += [(f" {key}", "bold $accent"), (f" {label} ", "$muted")]
     return line(*parts)
 

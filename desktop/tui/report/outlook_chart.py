@@ -8,7 +8,8 @@ from typing import Final
 from textual.content import Content
 
 from desktop.app.outlook import Outlook, Plan, Span
-from desktop.domain.forecast import Observed
+from desktop.domain.forecast import Expected
+from desktop.domain.instant import Instant
 from desktop.domain.staffing import Requirement
 from desktop.tui import wording
 from desktop.tui.report.axis import LABEL, Axis
@@ -28,29 +29,35 @@ LEGEND: Final[tuple[tuple[str, str], ...]] = (
 
 
 @dataclass(frozen=True, slots=True)
+class ForeseenSlot:
+    """An interval: what came in it, or what is expected and the agents for it."""
+
+    start: Instant
+    came: int | None = None
+    expected: Expected | None = None
+    needed: Requirement | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
-    """An outlook with the agents for it. Of today, what came stands before what is expected."""
+    """An outlook with the agents for it. Of today, what came stands before what is expected; hours in which nothing
+    came and nothing will are left out."""
 
     outlook: Outlook
     plan: Plan
-    needed: Sequence[Requirement | None]
+    slots: tuple[ForeseenSlot, ...]
 
     @property
-    def came(self) -> tuple[Observed, ...]:
-        """What is over, and shown beside the rest."""
-        return self.outlook.so_far if self.outlook.span is Span.TODAY else ()
-
-    @property
-    def starts(self) -> list[float]:
-        """Beginnings of all intervals."""
-        return [*(one.slot.start for one in self.came), *(one.slot.start for one in self.outlook.expected)]
+    def next(self) -> int:
+        """Where the first interval to come stands."""
+        return next((at for at, one in enumerate(self.slots) if one.expected is not None), 0)
 
     def figures(self, index: int) -> list[tuple[str, str]]:
         """The figures of an interval as label and value."""
-        if index < len(self.came):
-            return [("came", str(self.came[index].offered))]
-        one = self.outlook.expected[index - len(self.came)]
-        need = self.needed[index - len(self.came)]
+        slot = self.slots[index]
+        one, need = slot.expected, slot.needed
+        if one is None:
+            return [("came", str(slot.came))]
         found = [
             ("expected", f"{one.offered:.0f}"),
             ("8 of 10 times", f"{one.low:.0f}–{one.high:.0f}"),
@@ -65,11 +72,23 @@ class Foreseen:
         return found
 
 
+def foreseen(outlook: Outlook, plan: Plan, needed: Sequence[Requirement | None]) -> Foreseen:
+    """The outlook by interval; `needed` are the requirements of what it expects."""
+    came = outlook.so_far if outlook.span is Span.TODAY else ()
+    over = [ForeseenSlot(one.slot.start, came=one.offered) for one in came if one.offered]
+    to_come = [
+        ForeseenSlot(one.slot.start, None, one, need)
+        for one, need in zip(outlook.expected, needed, strict=True)
+        if one.high > 0
+    ]
+    return Foreseen(outlook, plan, (*over, *to_come))
+
+
 def outlook_lines(foreseen: Foreseen, at: Axis, cursor: int, width: int, height: int) -> list[Content]:
     """Contacts above, agents below, times under them, and what it all stands on.
 
     Args:
-        at: the axis over `foreseen.starts`.
+        at: the axis over `foreseen.slots`.
         width, height: cells there are.
     """
     words = _words(foreseen, width)
@@ -86,30 +105,29 @@ def outlook_lines(foreseen: Foreseen, at: Axis, cursor: int, width: int, height:
 
 
 def _contacts(raster: Raster, foreseen: Foreseen, at: Axis, rows: int) -> None:
-    came = foreseen.came
-    most = max([4.0, *(one.high for one in foreseen.outlook.expected), *(float(one.offered) for one in came)])
+    most = max([4.0, *(one.expected.high if one.expected else float(one.came or 0) for one in foreseen.slots)])
     raster.put(0, 0, f"{most:>{LABEL - 1}.0f}", "$muted")
-    raster.put(0, rows - 1, "contact"[: LABEL - 1], "")
+    raster.put(0, rows - 1, "contacts", "")
     scale, bottom = (rows - 0.25) / most, rows - 1
     for index in at.shown:
-        x = at.x(index)
-        if index < len(came):
-            raster.bar(x, at.bar, bottom, came[index].offered * scale, "$muted")
+        x, one = at.x(index), foreseen.slots[index].expected
+        if one is None:
+            raster.bar(x, at.bar, bottom, (foreseen.slots[index].came or 0) * scale, "$muted")
             continue
-        one = foreseen.outlook.expected[index - len(came)]
-        raster.shade(x, at.bar, bottom, one.offered * scale, one.high * scale, "░", "$accent")
-        raster.shade(x, at.bar, bottom, one.low * scale, one.offered * scale, "▒", "$accent")
-        raster.bar(x, at.bar, bottom, one.low * scale, "$accent")
+        low, mean, high = (round(value * scale) for value in (one.low, one.offered, one.high))
+        raster.shade(x, at.bar, bottom, mean, high, "░", "$accent")
+        raster.shade(x, at.bar, bottom, low, mean, "▒", "$accent")
+        raster.bar(x, at.bar, bottom, low if high > low else one.low * scale, "$accent")
 
 
 def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -> None:
-    needed = [None if one is None else one.agents for one in foreseen.needed]
+    needed = [None if one.needed is None else one.needed.agents for one in foreseen.slots]
     most = max([2, *(one for one in needed if one is not None)])
     raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
     raster.put(0, top + rows - 1, "agents", "")
-    before, bottom = len(foreseen.came), top + rows - 1
+    bottom = top + rows - 1
     for index in at.shown:
-        agents = needed[index - before] if index >= before else None
+        agents = needed[index]
         if not agents:
             continue
         x, high = at.x(index), agents * (rows - 1) / most

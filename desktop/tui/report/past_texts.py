@@ -96,7 +96,7 @@ def timeline(detail: PastDetail, days: CentreDays) -> list[Content]:
                 (f"  {days.local(step.at):%H:%M:%S}  ", "$muted"),
                 (f"{'+' + wording.duration(gap) if gap >= 1 else '':>8}  ", "$muted"),
                 ("● ", "$accent"),
-                (step.what.replace("_", " "), "bold"),
+                (f"{step.what.replace('_', ' '):<12}", "bold"),
                 (f"  {step.queue}" if step.queue else "", ""),
                 (f"  {step.agent_name or step.agent_id}" if step.agent_id else "", ""),
                 (f"  {step.detail}" if step.detail else "", "$muted"),

@@ -73,7 +73,7 @@ def legend() -> tuple[tuple[str, str], ...]:
         ("█", "$accent"),
         (" answered  ", "$muted"),
         ("░", "$warning"),
-        (" offered, not answered  ", "$muted"),
+        (" not answered  ", "$muted"),
         ("▄", "$error"),
         (" abandoned  ", "$muted"),
         ("┄", "$muted"),
@@ -106,7 +106,7 @@ def _frame(raster: Raster, top: int, rows: int, name: str, most: str) -> None:
 def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [one.offered if one else None for one in charted.counts]
     most = _top(values, 4)
-    _frame(raster, top, rows, "offer’d", f"{most:.0f}")
+    _frame(raster, top, rows, "offered", f"{most:.0f}")
     axis, bottom = charted.axis, top + rows - 1
     scale = (rows - 0.25) / most
     for index in axis.shown:
@@ -115,13 +115,16 @@ def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
             continue
         answered = min(one.answered or 0, one.offered)
         x = axis.x(index)
-        raster.shade(x, axis.bar, bottom, answered * scale, one.offered * scale, "░", "$warning")
-        raster.bar(x, axis.bar, bottom, answered * scale, "$accent")
+        high, all_of_it = answered * scale, one.offered * scale
+        if round(all_of_it) > round(high):
+            high = round(high)  # the shade stands on whole cells
+            raster.shade(x, axis.bar, bottom, high, all_of_it, "░", "$warning")
+        raster.bar(x, axis.bar, bottom, high, "$accent")
 
 
 def _abandoned(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [float(one.abandoned) if one and one.abandoned is not None else None for one in charted.counts]
-    _bars(raster, charted, top, rows, values, "aband’d", _top(values, 4), "$error")
+    _bars(raster, charted, top, rows, values, "abandoned", _top(values, 4), "$error")
 
 
 def _service_level(raster: Raster, charted: Charted, top: int, rows: int) -> None:

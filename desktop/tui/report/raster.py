@@ -41,13 +41,13 @@ class Raster:
         for up in range(first, round(high + 0.0)):
             self.put(x, bottom - up, sign * wide, style)
 
-    def tint(self, x: int, wide: int, first: int, last: int) -> None:
+    def tint(self, x: int, wide: int, first: int, last: int, ground: str = CURSOR) -> None:
         """Lay the cursor's ground under these columns, from row `first` to `last`."""
         for y in range(max(0, first), min(self.height, last + 1)):
             row = self._cells[y]
             for place in range(max(0, x), min(self.width, x + wide)):
                 sign, style = row[place]
-                row[place] = (sign, f"{style} {CURSOR}".strip())
+                row[place] = (sign, f"{style.partition(' on ')[0]} {ground}".strip())
 
     def lines(self) -> list[Content]:
         """The rows as text."""

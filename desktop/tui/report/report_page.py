@@ -31,6 +31,9 @@ from desktop.tui.table import LineTable
 if TYPE_CHECKING:
     from desktop.app.supervisor_desk import SupervisorDesk
 
+NARROW = 110
+"""Columns below which the figures under the cursor take two lines."""
+
 
 class ReportPage(Vertical):
     """Lies over the panes and under the ring of an offer."""
@@ -42,6 +45,7 @@ class ReportPage(Vertical):
     ReportPage #report-tabs, ReportPage #report-chosen, ReportPage #report-figures, ReportPage #report-keys {
         height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis;
     }
+    ReportPage.narrow #report-figures { height: 2; text-wrap: wrap; }
     ReportPage #report-canvas { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     ReportPage #report-text { width: 100%; height: auto; }
     ReportPage LineTable { height: 1fr; padding: 0 1; display: none; }
@@ -115,12 +119,14 @@ class ReportPage(Vertical):
 
     def on_mount(self) -> None:
         """Ask for the first view."""
+        self.set_class(self.app.size.width < NARROW, "narrow")
         self.set_interval(1.0, self.redraw)
         self.views.read()
         self._turn()
 
     def on_resize(self) -> None:
         """Fit the new size."""
+        self.set_class(self.app.size.width < NARROW, "narrow")
         self.call_after_refresh(self.redraw)
 
     def close(self) -> None:
@@ -134,7 +140,7 @@ class ReportPage(Vertical):
         if not self.is_attached or not self._nodes:
             return
         views, canvas = self.views, self.query_one("#report-canvas")
-        self.border_title = line(" Reports ")
+        self.border_title = line((" Reports ", "bold"), views.legend)
         answer, waited = views.answer, views.waited
         self.border_subtitle = faces.age(answer, waited, self.now, self._desk.history.days.zone)
         self.query_one("#report-tabs", Static).update(faces.tabs(views.choice))

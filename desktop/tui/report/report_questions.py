@@ -10,7 +10,7 @@ from desktop.app.staffing_desk import StaffingDesk
 from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
 from desktop.domain.instant import Instant
 from desktop.tui.report.choice import Choice
-from desktop.tui.report.outlook_chart import Foreseen
+from desktop.tui.report.outlook_chart import Foreseen, foreseen
 
 PAGE = 200
 
@@ -57,7 +57,7 @@ class ReportQuestions:
             needed = await self._staffing.requirements(answer.value, plan)
         except ValueError as error:
             return Answer(None, answer.at, f"That cannot be staffed: {error}.", "ValueError")
-        return Answer(Foreseen(answer.value, plan, needed), answer.at, answer.problem, answer.error)
+        return Answer(foreseen(answer.value, plan, needed), answer.at, answer.problem, answer.error)
 
     async def contacts(
         self, queues: tuple[str, ...], since: Instant, until: Instant, before: Contacts | None, anew: bool

@@ -51,7 +51,7 @@ class ReportViews:
         self._cursor = 0
         self._cursor_new = True
         self._weekday, self._slot = 0, 18
-        self._starts: tuple[Choice, list[Instant]] | None = None
+        self._starts: tuple[Choice, Sequence[Interval], list[Instant]] | None = None
 
     # --- where one is
 
@@ -103,6 +103,7 @@ class ReportViews:
             self._cursor_new = True
         if (before.queues, before.span) != (choice.queues, choice.span):
             self.inquiries.forget("outlook")
+            self._cursor_new = True
         if before.queues != choice.queues:
             self._planned = False
         if before.view != choice.view:
@@ -146,7 +147,7 @@ class ReportViews:
             found: Foreseen = value
             self.plan = found.plan
             if self._cursor_new:
-                self._cursor, self._cursor_new = len(found.came), False
+                self._cursor, self._cursor_new = found.next, False
         elif name == "week" and self._cursor_new:
             self._cursor_new = False
 
@@ -159,7 +160,8 @@ class ReportViews:
             across, down = _STEPS.get(key, (0, 0))
             if key not in _STEPS:
                 return False
-            self._slot = (self._slot + across) % SLOTS
+            slots = self._map(self.answer.value).slots if self.answer.value is not None else range(SLOTS)
+            self._slot = slots[(min(max(self._slot, slots[0]), slots[-1]) - slots[0] + across) % len(slots)]
             self._weekday = (self._weekday + down) % 7
             return True
         if place not in ("plots", "outlook") or key not in ("left", "right", "home", "end", "pageup", "pagedown"):
@@ -216,6 +218,10 @@ class ReportViews:
         """The chart or text of this place."""
         found: Any = self.answer.value
         empty = NOTHING if self.place == "plots" and found == () else ""
+        if self.place == "outlook" and found is not None and not found.slots:
+            empty = "Nothing more is expected; the coming week is another matter: s"
+        if self.place == "week" and found is not None and not any(any(row) for row in found.cells):
+            empty = NOTHING
         instead = faces.instead(self.answer, self.waited, empty, height)
         if instead is not None:
             return instead
@@ -243,10 +249,13 @@ class ReportViews:
             name = axis.name(start, start + self.choice.width, self.choice.width, days)
             pairs = plots.readout(counts, self.choice.formula)
             return line((f" {name}   ", "bold $accent"), past_texts.flowed(pairs))
-        if self.place == "outlook":
+        if self.place == "outlook" and found.slots:
             start = self._axis_starts()[min(self._cursor, len(self._axis_starts()) - 1)]
             name = axis.name(start, start + HALF_HOUR, HALF_HOUR, days)
-            return line((f" {name}   ", "bold $accent"), past_texts.flowed(found.figures(self._cursor)))
+            return line(
+                (f" {name}   ", "bold $accent"),
+                past_texts.flowed(found.figures(min(self._cursor, len(found.slots) - 1))),
+            )
         if self.place == "week":
             shown = self._map(found)
             counts = found.cells[self._weekday][self._slot]
@@ -285,21 +294,29 @@ class ReportViews:
         last = None if whole is None else past_texts.interval_row("total", "all", Interval("", whole), formula)
         return rows, last, NOTHING
 
+    @property
     def legend(self) -> Content:
         """What the signs of a chart mean."""
-        return line(*(LEGEND if self.place == "outlook" else plots.legend()))
+        if self.answer.value and self.place in ("plots", "outlook"):
+            return line(" ", *(LEGEND if self.place == "outlook" else plots.legend()), " ")
+        return content("")
 
     def _map(self, found: Any) -> MapOf:
         return MapOf(found, self.choice.metric, self.choice.formula, self._weekday, self._slot)
 
     def _axis_starts(self) -> list[Instant]:
         if self.choice.view == "outlook":
-            found: Foreseen | None = self.inquiries.answer("outlook").value
-            return found.starts if found is not None else []
-        if self._starts is None or self._starts[0] != self.choice:
+            foreseen: Foreseen | None = self.inquiries.answer("outlook").value
+            return [one.start for one in foreseen.slots] if foreseen is not None else []
+        found: Sequence[Interval] = self.inquiries.answer("intervals").value or ()
+        known = self._starts
+        if known is None or known[0] != self.choice or known[1] is not found:
             since, until = self.choice.period.edges(self._history.days)
-            self._starts = self.choice, list(self._history.days.edges(since, until, self.choice.width))
-        return self._starts[1]
+            starts = list(self._history.days.edges(since, until, self.choice.width))
+            if self.choice.period.count == 1:
+                starts = _open_hours(starts, found)
+            known = self._starts = self.choice, found, starts
+        return known[2]
 
     def _axis(self, width: int, seconds: float) -> axis.Axis:
         return axis.axis(self._axis_starts(), seconds, self._history.days, width, self._cursor)
@@ -327,3 +344,11 @@ class ReportViews:
         return await self._history.export_intervals(
             query_of, path, self.choice.formula, title=title, overwrite=overwrite
         )
+
+
+def _open_hours(starts: list[Instant], found: Sequence[Interval]) -> list[Instant]:
+    """Without the hours of a day before the first and after the last in which anything was counted."""
+    if not found:
+        return starts
+    first, last = found[0].counts.since - 3_600, found[-1].counts.since + 3_600
+    return [one for one in starts if first <= one <= last]

@@ -11,13 +11,15 @@ from desktop.domain.counts import Counts
 from desktop.domain.metrics import METRICS
 from desktop.domain.service_level import Formula
 from desktop.tui import wording
-from desktop.tui.report.raster import Raster
+from desktop.tui.report.raster import CURSOR, Raster
 from desktop.tui.safe_text import line
 from desktop.tui.supervisor.figures import number, share
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LABEL: Final = 5
 SHADES: Final = "·░▒▓█"
+NUMBERED: Final = 3
+"""Cells of a half hour from which on its figure is written into it, on a ground instead of a shade."""
 METRICS_OF_MAP: Final = ("offered", "service level", "abandoned", "ASA", "AHT")
 _ABANDONED = METRICS["abandon_rate_of_settled"].ratio
 _ASA, _AHT = METRICS["asa"].ratio, METRICS["aht"].ratio
@@ -32,6 +34,12 @@ class MapOf:
     formula: Formula
     weekday: int = 0
     slot: int = 0
+
+    @property
+    def slots(self) -> range:
+        """The half hours from the first to the last in which anything was counted on any day."""
+        used = [slot for slot in range(SLOTS) if any(row[slot] is not None for row in self.week.cells)]
+        return range(used[0], used[-1] + 1) if used else range(SLOTS)
 
     def value(self, weekday: int, slot: int) -> float | None:
         """The figure of a cell: contacts a day, or a share, or seconds."""
@@ -60,43 +68,49 @@ class MapOf:
 
 def week_lines(shown: MapOf, width: int, height: int) -> list[Content]:
     """The map, as large as there is room for, with the meaning of its shades below."""
-    column = max(1, (width - LABEL) // SLOTS)
+    slots = shown.slots
+    column = max(1, min(8, (width - LABEL) // len(slots)))
     tall = max(1, min(4, (height - 3) // 7))
     raster = Raster(width, 1 + 7 * tall)
     every = 2 if column >= 3 else 4 if column == 2 else 6
-    for slot in range(0, SLOTS, every):
-        raster.put(LABEL + slot * column, 0, f"{slot // 2:02}", "$muted")
+    for slot in slots:
+        if slot % every == 0:
+            raster.put(LABEL + (slot - slots[0]) * column, 0, f"{slot // 2:02}", "$muted")
     values = [[shown.value(day, slot) for slot in range(SLOTS)] for day in range(7)]
     known = [one for row in values for one in row if one is not None]
     bounds = _bounds(known, shown.metric)
     for day in range(7):
         y = 1 + day * tall
         raster.put(0, y, DAYS[day], "bold" if day == shown.weekday else "$muted")
-        for slot in range(SLOTS):
+        for slot in slots:
             value = values[day][slot]
             if value is None:
                 continue
             level = sum(value >= bound for bound in bounds)
-            x = LABEL + slot * column
+            x = LABEL + (slot - slots[0]) * column
+            sign, style = (SHADES[level], _STYLES[level]) if column < NUMBERED else (" ", _GROUNDS[level])
             for row in range(tall):
-                raster.put(x, y + row, SHADES[level] * column, _STYLES[level])
-            if column >= 3:
-                raster.put(x, y + tall // 2, _short(value, shown.metric, column).center(column)[:column], "bold")
-    raster.tint(LABEL + shown.slot * column, column, 1 + shown.weekday * tall, shown.weekday * tall + tall)
-    if column < 3:  # where the ground alone would be hard to see
-        raster.put(LABEL + shown.slot * column, 0, "▾" * column, "bold $accent")
-    return [*raster.lines(), Content(""), _legend(shown, bounds)]
+                raster.put(x, y + row, sign * column, style)
+            if column >= NUMBERED:
+                raster.put(x, y + (tall - 1) // 2, _short(value, shown.metric, column).center(column)[:column], style)
+    here = LABEL + (shown.slot - slots[0]) * column
+    ground = "bold reverse" if column >= NUMBERED else CURSOR
+    raster.tint(here, column, 1 + shown.weekday * tall, shown.weekday * tall + tall, ground)
+    raster.put(here, 0, "▾" * column, "bold $accent")
+    return [*raster.lines(), Content(""), _legend(shown, bounds, numbered=column >= NUMBERED)]
 
 
 _STYLES = ("$muted", "$accent", "$accent", "$accent", "$accent")
+_GROUNDS = ("$foreground", *(f"$foreground on $accent {part}%" for part in (12, 22, 34, 48)))
 
 
-def _legend(shown: MapOf, bounds: Sequence[float]) -> Content:
+def _legend(shown: MapOf, bounds: Sequence[float], *, numbered: bool) -> Content:
     parts: list[tuple[str, str]] = [(f"{shown.metric}{' a day' if shown.metric == 'offered' else ''}  ", "bold")]
     edges = [None, *bounds]
     for level, edge in enumerate(edges):
         text = f" below {shown.written(bounds[0])}  " if edge is None and bounds else f" from {shown.written(edge)}  "
-        parts += [(SHADES[level] * 2, _STYLES[level]), (text, "$muted")]
+        sign = ("  ", _GROUNDS[level] if level else "") if numbered else (SHADES[level] * 2, _STYLES[level])
+        parts += [sign, (text, "$muted")]
     return line(*parts, ("   blank: nothing", "$muted"))
 
 
