@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from . import broken_quality
+from . import broken_past, broken_quality
 from .broken import BROKEN, Broken
 
-assert broken_quality  # adds its backends to the list
+assert broken_past and broken_quality  # they add their backends to the list
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,7 +22,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "desktop.testing.report"]
     command += ["-p", "tests.kit.impatient"]
     done = subprocess.run(
-        [*command, "--tb=no", f"--conformance-report={file}", "tests/kit/broken.py", "tests/kit/broken_quality.py"],
+        [
+            *command,
+            "--tb=no",
+            f"--conformance-report={file}",
+            "tests/kit/broken.py",
+            "tests/kit/broken_quality.py",
+            "tests/kit/broken_past.py",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -17,6 +17,7 @@ from .reference.contact_center import ReferenceContactCenterRig
 from .reference.crm import ReferenceCrmRig
 from .reference.line import LineRig
 from .reference.messaging import ReferenceMessagingRig
+from .reference.past import ReferencePastRig
 from .reference.presence import ReferencePresenceRig
 from .reference.quality import ReferenceQualityRig
 from .reference.voice import ReferenceVoiceRig
@@ -37,6 +38,10 @@ class TestReferenceContactCenter(_Bring, ContactCenterContract):
 
 class TestReferenceQuality(_Bring, ContactCenterContract):
     make = ReferenceQualityRig
+
+
+class TestReferencePast(_Bring, ContactCenterContract):
+    make = ReferencePastRig
 
 
 class TestReferenceCrm(_Bring, CrmContract):
