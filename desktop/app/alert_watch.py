@@ -90,7 +90,11 @@ class AlertWatch:
             from desktop.domain.alert_rules import AlertSettings
 
             read = self.read_settings
-            self.settings = AlertSettings() if read is None else await asyncio.to_thread(read)
+            try:
+                self.settings = AlertSettings() if read is None else await asyncio.to_thread(read)
+            except Exception:
+                log.exception("the rules for alerts could not be read")
+                self.settings = AlertSettings(problems=("The rules for alerts could not be read; there are none.",))
             for problem in self.settings.problems[:3]:
                 self._store.notice(problem, "warning")
         return self.settings

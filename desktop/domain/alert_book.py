@@ -12,6 +12,9 @@ from desktop.domain.instant import Instant
 MOST_OVER = 300
 """How many alerts wait for somebody to acknowledge them though what they are about is gone; the oldest leave."""
 
+AHEAD = 60.0
+"""Seconds by which the clock of whoever acknowledged may be ahead of ours."""
+
 ProgressKey = tuple[str, str]  # the rule's name, the subject's id
 
 
@@ -25,6 +28,7 @@ class AlertBook:
         self.blind: dict[str, set[str]] = {}  # by rule, the subjects whose figure is unknown; no rule has none
         self._by_key: dict[str, Progress] = {}
         self._gone: dict[str, Progress] = {}
+        self._heard: Mapping[str, Acknowledgement] = {}
         self._said: Mapping[str, Acknowledgement] = {}
 
     def begin(self) -> None:
@@ -89,11 +93,12 @@ class AlertBook:
         for rule in tuple(self.blind):
             self._note_blind(rule, subject.key, False)
 
-    def acknowledged(self, said: Mapping[str, Acknowledgement]) -> None:
-        """Take in every acknowledgement there is."""
-        if said is self._said:
+    def acknowledged(self, said: Mapping[str, Acknowledgement], now: Instant) -> None:
+        """Take in every acknowledgement there is; one from the future says nothing, now or then."""
+        if said is self._heard:
             return
-        self._said = said
+        self._heard = said
+        self._said = said = {key: one for key, one in said.items() if one.at <= now + AHEAD}
         for key in [key for key in self._by_key if key in said]:
             progress = self._by_key[key]
             before = progress.alert

@@ -94,6 +94,7 @@ class Progress:
     def end(self, now: Instant) -> None:
         """It holds no more, or there is nothing any more that it could hold for."""
         self.bad_since = self._soon_since = self._unknown_since = None
+        self._from_start = False
         alert = self.alert
         if alert is None or alert.over_at is not None:
             return

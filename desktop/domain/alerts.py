@@ -121,7 +121,7 @@ class AlertEngine:
         """
         book = self._book
         book.begin()
-        book.acknowledged(state.acknowledgements)
+        book.acknowledged(state.acknowledgements, now)
         health, position = state.health.get(SOURCE), state.positions.get(SOURCE)
         heard = None
         if health is not None and health.health in (Health.LIVE, Health.STALE):

@@ -100,5 +100,8 @@ class Supervision(Backend):
         raise refuse(Capability.SCHEDULE)
 
     async def agent_day(self, agent_id: str, day: date) -> Sequence[StateStretch]:
-        """SCHEDULE: what an agent's availability was over a day, oldest first, for their adherence."""
+        """SCHEDULE: what an agent's availability was over a day, oldest first, for their adherence.
+
+        Time offline is a stretch as well; time in none of them is time of which nobody knows.
+        """
         raise refuse(Capability.SCHEDULE)

@@ -212,3 +212,20 @@ async def test_problems_of_the_rules_are_told_and_the_rest_is_used(make: Any, tm
         assert set(d.alerts) == {"crowd|Billing"}
     finally:
         await d.session.close()
+
+
+async def test_rules_that_cannot_be_read_at_all_stop_nothing_else(make: Any, tmp_path: Path) -> None:
+    d = Desk(tmp_path / "other.db")
+
+    def broken() -> AlertSettings:
+        raise RecursionError
+
+    d.watch.read_settings = broken
+    try:
+        await d.start()
+        assert "could not be read" in d.session.store.drain().notices[-1].text
+        d.queue(9)
+        await d.pass_(5.0)
+        assert d.alerts == {} and d.watch.blind == {}
+    finally:
+        await d.session.close()

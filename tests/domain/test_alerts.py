@@ -115,6 +115,22 @@ def test_who_looks_later_takes_over_what_was_acknowledged_lately_and_it_does_not
         assert (engine.alerts[SL].acknowledged_at is not None) == taken and bool(look.news) != taken
 
 
+def test_an_acknowledgement_from_the_future_hides_nothing() -> None:
+    engine = Looking([rule()])
+    acks = said(SL, 1e12)
+    for now, percent in ((0.0, 90), (10.0, 74), (20.0, 90), (30.0, 74)):
+        engine.look(replace(level(now, percent), acknowledgements=acks), None, now)
+        assert all(one.acknowledged_at is None for one in engine.alerts.values())
+
+
+def test_what_was_acknowledged_before_the_start_does_not_cover_what_comes_back() -> None:
+    engine = Looking([rule()])
+    acks = said(SL, 9_000.0)
+    for now, percent in ((10_000.0, 74), (10_100.0, 90), (10_200.0, 74)):
+        engine.look(replace(level(now, percent), acknowledgements=acks), None, now)
+    assert engine.alerts[SL].acknowledged_at is None
+
+
 def test_a_rule_may_let_its_alerts_go_by_themselves() -> None:
     engine = Looking([rule(stays=False)])
     engine.look(level(0.0, 74), None, 0.0)
@@ -220,7 +236,7 @@ def test_what_is_over_and_gone_does_not_pile_up() -> None:
         work = at_work(since=now - 50.0, contact=f"i{turn}")
         engine.look(floor(now, agents=[ada(version=turn, work=(work,))]), None, now)
     assert len(engine.alerts) == MOST_OVER + 1 and f"work_talking|i{turn}|a1" in engine.alerts
-    acks = {key: Acknowledgement(key, "s", "S", 1e9) for key in engine.alerts}
+    acks = {key: Acknowledgement(key, "s", "S", now) for key in engine.alerts}
     engine.look(replace(floor(now, agents=[ada()]), acknowledgements=acks), None, now)
     assert keys(engine) == set()
 
