@@ -1,7 +1,8 @@
 """The supervisor's screen: who gets to see it, what stays where it is, what is shown of what."""
 
+import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,9 @@ from desktop.domain.events import AgentChanged, Envelope
 from desktop.domain.floor_events import FloorChanged
 from desktop.domain.service_level import FORMULAS
 from desktop.domain.words import Role
+from desktop.tui import keys
+from desktop.tui.floor_door import ON_FLOOR
+from desktop.tui.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
 from desktop.tui.panes.page import Page
 from desktop.tui.safe_text import plain
 from desktop.tui.supervisor.agent_panel import AgentPanel
@@ -51,11 +55,11 @@ async def test_a_supervisor_gets_the_floor_by_the_servers_word() -> None:
         assert names(screen_of(app).query_one(QueuePanel))[0] == "Billing"
 
 
-@pytest.mark.parametrize("keys", [["v"], ["alt+v"], ["s", "escape", "v"], ["alt+v", "alt+v"]])
-async def test_an_agent_is_told_and_never_sees_it(keys: list[str]) -> None:
+@pytest.mark.parametrize("pressed", [["v"], ["alt+v"], ["s", "escape", "v"], ["alt+v", "alt+v"]])
+async def test_an_agent_is_told_and_never_sees_it(pressed: list[str]) -> None:
     app, session = desk(offered())
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, keys)
+        await settle(pilot, pressed)
         assert app.screen is app.desk_screen
         assert "you are none" in session.store.state.notices[-1].text
         for name in ("listen", "audit", "formula"):
@@ -65,11 +69,59 @@ async def test_an_agent_is_told_and_never_sees_it(keys: list[str]) -> None:
         assert session.calls == []
 
 
+@pytest.fixture
+def tables_of_keys() -> Iterator[None]:
+    """Has the tables of keys as they were afterwards."""
+    before, floor_before = dict(keys.BY_ID), dict(FLOOR_BY_ID)
+    yield
+    keys.BY_ID.update(before)
+    FLOOR_BY_ID.update(floor_before)
+
+
+@pytest.mark.usefixtures("tables_of_keys")
 async def test_keys_configured_for_the_floor_open_nothing_for_an_agent() -> None:
     app, _ = desk(offered(), keymap={"floor": "f11", "listen": "y"})
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["f11", "y"])
         assert app.screen is app.desk_screen
+
+
+@pytest.mark.usefixtures("tables_of_keys")
+async def test_keys_of_the_floor_can_be_others_and_are_printed_so() -> None:
+    app, _ = floor_desk(floor(), keymap={"agent_state": "y", "export": "Z", "hold": "f11"})
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["2"])
+        await sees(pilot, "y change state")
+        await settle(pilot, ["c"])
+        assert not screen_of(app).dialog.is_open
+        await settle(pilot, ["y"])
+        assert screen_of(app).dialog.is_open
+        await settle(pilot, ["escape", "f1"])
+        assert "Z       export" in page_text(app)
+
+
+@pytest.mark.usefixtures("tables_of_keys")
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"lissen": "y"}, "Did you mean 'listen'"),
+        ({"listen": "w"}, "'whisper'"),
+        ({"listen": "s"}, "'state'"),
+        ({"listen": ""}, "needs a key"),
+    ],
+)
+def test_a_wrong_remapping_is_refused_with_the_reason(changes: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        keys.remap(changes)
+
+
+def test_no_name_and_no_key_stands_for_two_things() -> None:
+    names = [key.id for key in (*keys.KEYS, *FLOOR_KEYS)]
+    assert len(names) == len(set(names))
+    here = [key for name in SHARED for key in (*keys.BY_ID[name].always, *keys.BY_ID[name].letters)]
+    here += [letter for key in FLOOR_KEYS for letter in key.letters] + list("1234")
+    assert len(here) == len(set(here))
+    assert {keys.BY_ID[name].action for name in SHARED} == ON_FLOOR
 
 
 async def test_the_floor_closes_when_the_role_is_taken_away() -> None:
@@ -180,10 +232,10 @@ async def test_every_column_sorts_both_ways(column: int) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["2", "full_stop", "1"])
         screen = screen_of(app)
-        for panel, keys in ((QueuePanel, ["1"]), (AgentPanel, ["2"])):
+        for panel, tab in ((QueuePanel, "1"), (AgentPanel, "2")):
             table = screen.query_one(panel)
             wanted = table.floor_columns[column % len(table.floor_columns)]
-            await settle(pilot, keys)
+            await settle(pilot, [tab])
             for _ in table.floor_columns:
                 if table.ordering.by != wanted.id:
                     await settle(pilot, ["greater_than_sign"])

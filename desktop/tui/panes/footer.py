@@ -49,7 +49,7 @@ class Footer(Pane, Widget):
         """As much of a notice as there is room for, with an ellipsis where that is not all."""
         width = self.size.width or 80
         # A page covers all but the last line.
-        room = 1 if self.screen.query("#page.open") else TALLEST
+        room = 1 if self.is_attached and self.screen.query("#page.open") else TALLEST
         whole = content(text, style)
         fitted, words = whole, text.split(" ")
         while fitted.get_height({}, width) > room and len(words) > 1:

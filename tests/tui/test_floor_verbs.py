@@ -1,0 +1,169 @@
+"""Acting on others' work: nothing without a reason, about exactly what was selected, once."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desktop.domain.floor import FloorVerb
+from desktop.domain.floor_events import FloorChanged
+from desktop.domain.words import Availability, Monitoring
+from desktop.tui.supervisor.agent_panel import AgentPanel
+from tests.tui.desk import settle
+from tests.tui.floor_desk import floor_desk
+from tests.tui.floor_states import AGENTS, floor
+from tests.tui.test_floor import SIZE, change, screen_of, sees, until
+
+MAYA = ["2", "down", "down"]
+"""To the agents, and to Maya Okafor, who talks; the state is what they are sorted by."""
+STATE = "set_agent_availability"
+WHY = [*"why not", "enter"]
+ACTS = [
+    ([*MAYA, "l", *WHY], ("monitor", "a1", Monitoring.LISTEN, "why not")),
+    ([*MAYA, "w", *WHY], ("monitor", "a1", Monitoring.WHISPER, "why not")),
+    ([*MAYA, "b", *WHY], ("monitor", "a1", Monitoring.BARGE, "why not")),
+    ([*MAYA, "t", *WHY], ("take_over", "w1", "why not")),
+    ([*MAYA, "e", *"sara", "enter", *WHY], ("reassign", "w1", "a6", "why not")),
+    ([*MAYA, "n", *"stay calm", "enter"], ("message", "a1", "stay calm")),
+    ([*MAYA, "c", *"lunch", "enter", *WHY], (STATE, "a1", Availability.NOT_READY, "lunch", "why not")),
+    ([*MAYA, "c", *"avail", "enter", *WHY], (STATE, "a1", Availability.AVAILABLE, "", "why not")),
+    ([*MAYA, "c", *"offl", "enter", *WHY], (STATE, "a1", Availability.OFFLINE, "", "why not")),
+    (["4", "m", *"sales", "enter", *WHY], ("move", "i1", "Sales", "why not")),
+    (["4", "down", "down", "p", *"250", "enter", *WHY], ("set_priority", "i3", 250, "why not")),
+    (["4", "p", "enter", *WHY], ("set_priority", "i1", 100, "why not")),
+    (["4", "down", "u", "down", "down", "enter", *WHY], ("withdraw", "i2", "why not")),
+    (["1", "m", "down", "enter", *"chat", "enter", *WHY], ("move", "i2", "Chat", "why not")),
+    (["3", "h", *"coming", "enter"], ("answer_help", "h1", "coming", False)),
+    (["3", "h", "down", "down", "down", "enter"], ("answer_help", "h1", "", True)),
+    (["3", "down", "k", "enter"], ("acknowledge", "low service level|Billing", "")),
+    (["3", "down", "k", *"on it", "enter"], ("acknowledge", "low service level|Billing", "on it")),
+]  # fmt: skip
+
+
+def typed(keys: list[str]) -> list[str]:
+    return ["space" if key == " " else key for key in keys]
+
+
+@pytest.mark.parametrize(("keys", "call"), ACTS, ids=[str(call[:2]) for _, call in ACTS])
+async def test_an_act_is_done_as_answered_and_once_however_often_enter_is_pressed(
+    keys: list[str], call: tuple[Any, ...]
+) -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: screen_of(app).looked().waiting.value)
+        await pilot.press(*typed(keys)[:-1])
+        await pilot.press("enter", "enter", "enter")
+        await until(pilot, lambda: session.calls and session.store.drain().notices)
+        await settle(pilot)
+        assert session.calls == [call]
+        assert not screen_of(app).dialog.is_open
+
+
+@pytest.mark.parametrize(("keys", "call"), ACTS[::4], ids=[str(call[:2]) for _, call in ACTS[::4]])
+async def test_esc_leaves_everything_as_it_was(keys: list[str], call: tuple[Any, ...]) -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: screen_of(app).looked().waiting.value)
+        await pilot.press(*typed(keys)[:-1], "escape")
+        await settle(pilot, ["enter", "enter"])
+        assert not screen_of(app).dialog.is_open
+        assert session.calls == []
+
+
+def test_every_verb_is_tried() -> None:
+    tried = {call[0] for _, call in ACTS}
+    assert tried == {
+        *("monitor", "take_over", "reassign", "move", "set_priority", "withdraw", "set_agent_availability", "message"),
+        *("answer_help", "acknowledge"),
+    }
+    assert len(FloorVerb) == len(tried) + 2 + 1, "whisper and barge are modes; listening is ended without a question"
+
+
+async def test_no_reason_no_act() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [*MAYA, "l", "enter", "space", "enter"])
+        assert screen_of(app).dialog.is_open
+        assert session.calls == []
+        await sees(pilot, "An answer is needed.")
+
+
+async def test_reasons_given_before_are_offered_and_enter_takes_the_last() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, typed([*MAYA, "l", *"new here", "enter"]))
+        await settle(pilot, ["w"])
+        await sees(pilot, "new here")
+        await settle(pilot, ["enter"])
+        assert session.calls[-1] == ("monitor", "a1", Monitoring.WHISPER, "new here")
+
+
+async def test_it_concerns_who_was_selected_however_the_rows_move() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [*MAYA, "l"])
+        await sees(pilot, "Maya Okafor · talking")
+        gone = {one.id: replace(one, version=2, work=()) for one in AGENTS.values()}
+        gone["a1"] = replace(AGENTS["a1"], version=2, name="Maya O.")
+        await change(session, pilot, FloorChanged(agents=tuple(gone.values())))
+        app._second()
+        await settle(pilot, typed(WHY))
+        await until(pilot, lambda: session.calls)
+        assert session.calls == [("monitor", "a1", Monitoring.LISTEN, "why not")]
+
+
+async def test_who_is_listened_to_is_always_in_sight() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, typed([*MAYA, "l", *WHY]))
+        await sees(pilot, "◉ Listening to Maya Okafor")
+        for key in ("1", "3", "4"):
+            await settle(pilot, [key])
+            await sees(pilot, "◉ Listening to Maya Okafor")
+        await settle(pilot, ["v"])
+        assert app.screen is app.desk_screen
+        await sees(pilot, "◉ Listening to Maya Okafor", "alt+v to the floor")
+        await settle(pilot, ["v", "x"])
+        await until(pilot, lambda: session.calls[-1] == ("end_monitor",))
+        await until(pilot, lambda: screen_of(app).heard is None)
+        await settle(pilot, ["x"])
+        assert [call[0] for call in session.calls] == ["monitor", "end_monitor"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (["1", "l"], "Turn to an agent who is on a call"),
+        (["2", "end", "l"], "Turn to an agent who is on a call"),
+        (["1", "h"], "Turn to a request for help"),
+        (["2", "k"], "Turn to an alert"),
+        (["3", "end", "up", "k"], "Turn to an alert"),  # one that somebody deals with
+        (["1", "down", "m"], "Turn to somebody who waits"),
+        (["x"], "not listening"),
+    ],
+)
+async def test_a_verb_without_an_object_says_what_it_needs(keys: list[str], words: str) -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys)
+        assert words in session.store.state.notices[-1].text
+        assert not screen_of(app).dialog.is_open
+        assert session.calls == []
+
+
+async def test_an_offer_shines_through_every_dialog() -> None:
+    from tests.tui.floor_states import offered_on_floor
+
+    app, session = floor_desk(floor())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["2", "c"])
+        session.store.state = offered_on_floor()
+        app.request_frame()
+        await sees(pilot, "Incoming call", "F2", "accept", "Change the agent's state")
+        await settle(pilot, ["l", "u"])  # letters go into the field
+        assert screen_of(app).dialog.is_open
+        await settle(pilot, ["f3"])
+        assert [call[0] for call in session.calls] == ["actions.do"]
+        assert screen_of(app).query_one(AgentPanel).agent == "a2"
