@@ -46,7 +46,7 @@ class Centre:
         self.feed = FloorFeed(self.board, router, log, site.clock, site.agenda, site.tokens)
         self.figures = QueueFigures(router, self.board, self.feed, site.clock, site.agenda)
         if site.settings.autonomous:
-            self.figures.keep_fresh()
+            self.figures.keep_fresh(site.settings.quiet)
         self.distribution = Distribution(router, self.board, self.figures, site.clock, site.agenda)
         self.experts = Experts(site)
         self.legs = Legs(site, self.distribution, self.experts)

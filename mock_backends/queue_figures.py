@@ -11,7 +11,6 @@ from mock_backends.routing_counters import Counts as Sums
 
 FORMULA = "answered within threshold / (answered + abandoned)"
 HEAD = 3  # how many at the head of a queue are named, so that a desktop can fetch their records before the offer
-OLD = 5.0  # real seconds after which a queue where nothing happens is told anew: time in hand goes on
 
 
 class QueueFigures:
@@ -30,14 +29,14 @@ class QueueFigures:
         feed.figures_of = self._unless_frozen
         agenda.at(router.next_boundary(clock.now()), self._next_five_minutes)
 
-    def keep_fresh(self) -> None:
-        """From now on tell supervisors of quiet queues too, each every few seconds."""
+    def keep_fresh(self, quiet: float) -> None:
+        """Tell supervisors of queues too where nothing has happened for `quiet` real seconds: time in hand goes on."""
         if self._feed.watched:
             now, speed = self._clock.now(), self._clock.speed
             for queue in self._board.queues.values():
-                if now - queue.as_of >= OLD * speed:
+                if now - queue.as_of >= quiet * speed:
                     self._feed.queue(queue.name)
-        self._agenda.after(self._clock.speed, self.keep_fresh)
+        self._agenda.after(min(quiet, 1.0) * self._clock.speed, lambda: self.keep_fresh(quiet))
 
     def freeze(self, on: bool) -> None:
         """Let all figures stand still, or go on."""

@@ -12,6 +12,7 @@ class Settings:
     body_limit: int = 64 * 1024  # bytes
     read_deadline: float = 10.0  # a request must be here entirely by then
     heartbeat: float = 5.0
+    quiet: float = 3.0  # after so long supervisors are told of a queue where nothing happens
     ring: int = 2000  # events kept for each principal
     ring_bytes: int = 16 * 1024 * 1024  # and no more bytes of them
     streams_each: int = 2

@@ -2,7 +2,8 @@
 
 `python -m tests.bench.bench_day [--contacts 100000] [--agents 400] [--queues 40]`
 
-Each day crosses midnights of its zone, on two of them clocks change. For what is compared see `tests/mocks/day_check.py`.
+Each day crosses midnights of its zone, and on two of them the clocks change. `tests/mocks/day_check.py` says what is
+compared.
 The reference is the recount itself: how much longer the plain way takes than counting as things happen.
 """
 
