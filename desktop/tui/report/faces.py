@@ -55,6 +55,12 @@ def keys(place: str, *, deeper: bool) -> Content:
     return line(*parts)
 
 
+def picking() -> Content:
+    """The keys while queues are picked."""
+    keys = (("space", "pick"), ("a", "all or none"), ("enter", "take them"), ("esc", "leave it"))
+    return line(*(part for key, label in keys for part in ((f" {key}", "bold $accent"), (f" {label} ", "$muted"))))
+
+
 def instead(answer: Answer[object], waited: float | None, empty: str, height: int) -> list[Content] | None:
     """What stands in the place of a chart: waiting, failure or nothing. None when there is something to draw.
 

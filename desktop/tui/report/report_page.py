@@ -89,6 +89,7 @@ class ReportPage(Vertical):
         self._wanted = ""  # what the field is for
         self._overwrite = ""
         self._text: Content | None = None
+        self._hint: Content | None = None  # in the place of the keys, while something is picked or typed
         history = desk.history
         inquiries = ReportInquiries(spawn, clock, self._answered)
         questions = ReportQuestions(history, desk.staffing)
@@ -145,7 +146,8 @@ class ReportPage(Vertical):
         self.border_subtitle = faces.age(answer, waited, self.now, self._desk.history.days.zone)
         self.query_one("#report-tabs", Static).update(faces.tabs(views.choice))
         self.query_one("#report-chosen", Static).update(views.heading)
-        self.query_one("#report-keys", Static).update(faces.keys(views.place, deeper=views.deeper))
+        keys = self._hint if self._hint is not None else faces.keys(views.place, deeper=views.deeper)
+        self.query_one("#report-keys", Static).update(keys)
         if views.listed:
             table = self.query_one("#report-list", LineTable)
             rows, total, empty = views.rows()
@@ -166,6 +168,7 @@ class ReportPage(Vertical):
         views = self.views
         self.set_class(views.listed, "listing")
         self.remove_class("picking", "typing")
+        self._hint = None
         self.query_one("#report-list" if views.listed else "#report-canvas").focus()
         self.call_after_refresh(self.redraw)
 
@@ -266,10 +269,8 @@ class ReportPage(Vertical):
         self.query_one(QueuePicker).offer(sorted(self._state().queues), self.views.choice.queues)
         self.add_class("picking")
         self.query_one(QueuePicker).focus()
-        self.query_one("#report-keys", Static).update(
-            line((" space", "bold $accent"), (" pick ", "$muted"), (" a", "bold $accent"), (" all ", "$muted"),
-                 (" enter", "bold $accent"), (" take ", "$muted"), (" esc", "bold $accent"), (" leave ", "$muted"))
-        )  # fmt: skip
+        self._hint = faces.picking()
+        self.redraw()
 
     def _type(self, wanted: str, value: str, hint: str) -> None:
         self._wanted = wanted
@@ -280,9 +281,8 @@ class ReportPage(Vertical):
         self.add_class("typing")
         field.focus()
         words = {"own": "own period", "plan": "staff for", "export": "write to"}[wanted]
-        self.query_one("#report-keys", Static).update(
-            line((f" {words} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" take ", "$muted"))
-        )
+        self._hint = line((f" {words} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" take ", "$muted"))
+        self.redraw()
 
     @on(Input.Submitted, "#report-field")
     def _typed(self, event: Input.Submitted) -> None:
@@ -301,7 +301,8 @@ class ReportPage(Vertical):
         self._turn()
 
     def _say(self, problem: str) -> None:
-        self.query_one("#report-keys", Static).update(content(f" {problem}", "bold $warning"))
+        self._hint = content(f" {problem}", "bold $warning")
+        self.redraw()
 
     def _export(self, path: str) -> None:
         again = path == self._overwrite
