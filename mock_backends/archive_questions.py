@@ -117,6 +117,10 @@ def intervals(
     low, high = max(since, first - WEEK), min(asked.until, last + 1.0)
     if not low < high:
         return Page()
+    # Nights are empty, so twice as many as fit are looked at; a page that still has room left goes on at `far`.
+    far = low + asked.width * max(2 * asked.limit // (len(queues) if asked.by_queue else 1), 1)
+    more = far < high
+    high = min(far, high)
     begins, ends = spans(zone, low, high, asked.width)
     rows = db.execute(
         _INTERVALS.format(
@@ -140,14 +144,14 @@ def intervals(
             "closed": closed,
             "since": since,
             "after": after,
-            "until": asked.until,
+            "until": high if more else asked.until,
             "limit": asked.limit + 1,
         },
     ).fetchall()
     labels = {number: name for name, number in names.queues.items()} if asked.by_queue else {0: ""}
     made = [_interval(row, labels[row[2]]) for row in rows[: asked.limit]]
     if len(rows) <= asked.limit:
-        return Page(made)
+        return Page(made, _cursor(high, -1) if more else "")
     return Page(made, _cursor(rows[asked.limit - 1][0], rows[asked.limit - 1][2]))
 
 

@@ -37,6 +37,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "xmpp": ([], ["--changes", "20"]),
     "twilio": ([], ["--calls", "10"]),
     "imports": ([], ["--runs", "3"]),
+    "history": ([], ["--interactions", "300000", "--days", "120", "--rounds", "5"]),
 }
 """What each is given in full and in a hurry."""
 LONGEST = 1_200.0

@@ -6,7 +6,7 @@ pydantic is imported at the first answer, so that a program that never asks a se
 
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -64,15 +64,16 @@ def _mend(value: object) -> object:
 
 
 def _check_numbers(value: object) -> None:
-    todo = [value]
+    todo: list[Iterable[object]] = [(value,)]
     while todo:
-        here = todo.pop()
-        if isinstance(here, dict):
-            todo.extend(here.values())
-        elif isinstance(here, list):
-            todo.extend(here)
-        elif isinstance(here, (int, float)) and not SMALLEST <= here <= LARGEST:
-            raise ProtocolError("The server's answer cannot be read.", "a number is out of range")
+        for inner in todo.pop():
+            if isinstance(inner, (int, float)):  # most of thousands of counts are numbers
+                if not SMALLEST <= inner <= LARGEST:
+                    raise ProtocolError("The server's answer cannot be read.", "a number is out of range")
+            elif isinstance(inner, dict):
+                todo.append(inner.values())
+            elif isinstance(inner, list):
+                todo.append(inner)
 
 
 def read(kind: type[T], value: object) -> T:
