@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from desktop.app.action_result import CONTACT_CENTER, UNDECIDED, ActionResult, absent, failed
@@ -14,11 +13,12 @@ from desktop.app.intents import Intents
 from desktop.app.kept_words import KeptWords
 from desktop.app.local_store import LocalStore
 from desktop.app.quality_deliveries import NOTE, REPLY, SAFE, QualityDeliveries
+from desktop.app.review_week import Week, week_of
 from desktop.app.shared_questions import Answer
 from desktop.app.store import Store
 from desktop.domain.history import PastDetail, PastInteraction, PastQuery
 from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.sampling import Scorecard, Week, sample, week_of
+from desktop.domain.sampling import Scorecard, sample
 from desktop.domain.scorecards import Form
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError
@@ -89,9 +89,7 @@ class QualityDesk:
 
     def week(self, back: int = 0) -> Week:
         """The week of the centre that it is, or one `back` weeks ago."""
-        this = week_of(self._history.now(), self._store.state.zone)
-        middle = (this.since + this.until) / 2
-        return week_of(middle - timedelta(weeks=back).total_seconds(), self._store.state.zone)
+        return week_of(self._history.days, self._history.now(), back)
 
     async def sample(self, card: Scorecard, week: Week) -> Answer[tuple[PastInteraction, ...]]:
         """The interactions of a week still to be judged with a form, the same for every reviewer of the team."""

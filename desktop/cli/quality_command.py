@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from desktop.app.centre_days import CentreDays
+from desktop.app.review_week import week_of
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
@@ -12,12 +14,11 @@ from desktop.domain.calibration import agreement
 from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.history import PastInteraction, PastQuery
 from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.sampling import Scorecard, sample, week_of
+from desktop.domain.sampling import Scorecard, sample
 from desktop.domain.scorecards import Score, percent
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import AuthFailed, ProtocolError, Unsupported
 
-WEEK = 604_800.0
 PAGE, MOST = 1_000, 20_000
 
 
@@ -113,8 +114,7 @@ async def _sample(center: ContactCenter, profile: Profile, chosen: Chosen) -> ob
     if not isinstance(envelope.event, ContactCenterSnapshot):
         raise ProtocolError("The contact centre sent no snapshot.")
     shown = envelope.event
-    this = week_of(envelope.at, shown.zone)
-    week = week_of((this.since + this.until) / 2 - chosen["back"] * WEEK, shown.zone)
+    week = week_of(CentreDays(shown.zone), envelope.at, chosen["back"])
     query = PastQuery(week.since, week.until, card.rule.queues, card.rule.channels, limit=PAGE)
     found: list[PastInteraction] = []
     while len(found) < MOST:

@@ -3,11 +3,8 @@
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.domain.history import PastInteraction
-from desktop.domain.instant import Instant
 from desktop.domain.scorecards import Form
 
 
@@ -50,31 +47,6 @@ class Scorecards:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
-    """A calendar week of the centre's zone: [since, until), and its ISO 8601 name, such as `2026-W47`."""
-
-    since: Instant
-    until: Instant
-    name: str
-
-
-def week_of(at: Instant, zone: str) -> Week:
-    """The week, Monday to Sunday, that a moment lies in.
-
-    Args:
-        zone: an IANA time zone; UTC where it is "" or not known.
-    """
-    tz = _zone(zone)
-    day = datetime.fromtimestamp(at, tz).date()
-    monday = day - timedelta(days=day.weekday())
-    since = datetime(monday.year, monday.month, monday.day, tzinfo=tz)
-    after = monday + timedelta(days=7)
-    until = datetime(after.year, after.month, after.day, tzinfo=tz)
-    year, week, _ = monday.isocalendar()
-    return Week(since.timestamp(), until.timestamp(), f"{year}-W{week:02}")
-
-
 def sample(
     interactions: Iterable[PastInteraction], rule: SampleRule, *, seed: str, done: Collection[str] = ()
 ) -> tuple[PastInteraction, ...]:
@@ -103,10 +75,3 @@ def sample(
 def _lot(seed: str, interaction_id: str) -> bytes:
     lot = f"{len(seed)}|{seed}|{interaction_id}"
     return hashlib.sha256(lot.encode("utf-8", "surrogatepass")).digest()
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC

@@ -1,12 +1,11 @@
 """Samples are fair, repeat with their seed, and never ask twice for the same."""
 
 from collections import Counter
-from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.sampling import SampleRule, sample, week_of
+from desktop.domain.sampling import SampleRule, sample
 from tests.domain.quality_records import past
 
 RULE = SampleRule(per_agent=2)
@@ -65,17 +64,3 @@ def test_what_was_looked_at_without_being_drawn_counts_too() -> None:
     short = past(1, talk_seconds=1.0)
     week = [short, *(past(n) for n in range(2, 9))]
     assert len(sample(week, SampleRule(2, min_talk_seconds=60), seed="", done={short.id})) == 1
-
-
-def test_a_week_is_one_of_the_centres_zone() -> None:
-    sunday_night = datetime(2026, 3, 29, 22, 30, tzinfo=UTC).timestamp()
-    in_berlin = week_of(sunday_night, "Europe/Berlin")
-    assert in_berlin.name == "2026-W14"
-    assert week_of(sunday_night, "UTC").name == week_of(sunday_night, "no/such").name == "2026-W13"
-    shortened = week_of(sunday_night - 86_400, "Europe/Berlin")  # the clocks went forward in it
-    assert shortened.until - shortened.since == 7 * 86_400 - 3_600
-    assert shortened.until == in_berlin.since
-
-
-def test_the_first_days_of_a_year_belong_to_the_week_of_the_last() -> None:
-    assert week_of(datetime(2027, 1, 1, 12, tzinfo=UTC).timestamp(), "").name == "2026-W53"

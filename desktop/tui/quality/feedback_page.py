@@ -77,7 +77,7 @@ class FeedbackPage(QualityPage):
     def _evaluation(self) -> Evaluation | None:
         return self._evaluations.get(self.table.cursor_key or "")
 
-    def _keys(self) -> Part:
+    def _keys(self) -> Content:
         pairs = [("enter", "read")]
         if self._note is not None and self._note.acknowledged_at is None:
             pairs.append(("a", "acknowledge, with an answer or without"))

@@ -5,9 +5,10 @@ from typing import Any
 
 from textual.content import Content
 
+from desktop.app.review_week import Week
 from desktop.domain.history import PastDetail, PastInteraction
 from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.sampling import Scorecard, Scorecards, Week
+from desktop.domain.sampling import Scorecard, Scorecards
 from desktop.tui.quality.quality_page import QualityPage
 from desktop.tui.quality.quality_rows import Tab, calibration_rows, judged_rows, note_rows, sample_rows
 from desktop.tui.quality.quality_texts import (

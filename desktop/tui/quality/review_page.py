@@ -16,7 +16,7 @@ from desktop.tui.quality.quality_rows import Tab
 from desktop.tui.quality.review_card import ReviewCard
 from desktop.tui.quality.review_lists import TABS, WEEKS
 from desktop.tui.quality.words_field import keys_of
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.safe_text import content, line
 
 
 class ReviewPage(ReviewCard):
@@ -33,7 +33,7 @@ class ReviewPage(ReviewCard):
         self.empty("Asking …" if self.asking else self.nothing())
         self.border_title = content("Quality")
         self.border_subtitle = self._keys()
-        self.query_one("#quality-tabs", Static).update(self.head())
+        self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
             self.view.show(card, self.saved_at(card.subject), self.desk.words.problem(card.subject))
@@ -47,7 +47,7 @@ class ReviewPage(ReviewCard):
             )
             self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
 
-    def _keys(self) -> Part:
+    def _keys(self) -> Content:
         if self.view.is_open:
             more = () if self._in_calibration else (("t", "release"),)
             return keys_of(("digit", "answers"), ("c", "comment"), ("o", "on the whole"), *more, ("esc", "list"))

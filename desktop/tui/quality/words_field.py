@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
+from textual.content import Content
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from desktop.domain.instant import Instant
 from desktop.tui import wording
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.safe_text import Part, line
 
 
 class WordsField(TextArea):
@@ -96,9 +97,9 @@ class WordsField(TextArea):
             self.on_words(self.text)
 
 
-def keys_of(*pairs: tuple[str, str]) -> Part:
+def keys_of(*pairs: tuple[str, str]) -> Content:
     """Keys with what they do, for a border."""
     parts: list[Part] = []
     for key, verb in pairs:
         parts += [(key, "bold $accent"), (f" {verb}  ", "$muted")]
-    return line(*parts) if parts else content("")
+    return line(*parts)
