@@ -66,3 +66,9 @@ def test_a_profile_pays_for_its_own_plug_ins_only(kind: Kind, name: str) -> None
     others = {one for one in got if one.startswith("desktop.backends.") and not f"{one}.".startswith(f"{family}.")}
     assert {one for one in others if not one.startswith("desktop.backends.wire")} == set()
     assert tops(got) & NEEDED_TO_CONNECT == set()
+
+
+def test_the_desktop_starts_without_what_is_only_for_reviews() -> None:
+    got = loaded("desktop.tui.app", "desktop.app.session", "desktop.backends.mock.contact_center")
+    mine = {name for name in got if "quality" in name or name.endswith((".scorecards", ".sampling", ".calibration"))}
+    assert mine == {"desktop.ports.quality", "desktop.backends.mock.quality", "desktop.tui.quality_door"}
