@@ -1,6 +1,7 @@
 """What the keys of the supervisor's screen do. Nothing is done to others before a dialog has been answered."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -24,6 +25,7 @@ from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import CENTER
+from desktop.tui.supervisor.question import Act, Option, Question
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor_screen import SupervisorScreen
 
@@ -203,6 +205,28 @@ class FloorActions:
 
     def _quality(self) -> None:
         self._screen.post_message(QualityWanted())
+
+    def _export(self) -> None:
+        """Ask for a file, and write what the table shows."""
+        view, agents = self._screen.looked(), self._screen.about == "agent"
+        what = "agents" if agents else "queues"
+        keys = tuple(self._screen.table.ordering.keys)
+        stem = f"~/{what}-{wording.clock(view.now).replace(':', '')}"
+        options = tuple(Option(f"{stem}.{form}", f"{stem}.{form}") for form in ("csv", "json"))
+
+        async def write(answers: Mapping[str, str]) -> ActionResult:
+            from desktop.app.report.files import ReportError
+            from desktop.tui.supervisor import floor_export
+
+            table = (floor_export.agent_table if agents else floor_export.queue_table)(keys, view)
+            try:
+                path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
+            except ReportError as error:
+                return ActionResult(False, f"Nothing was written. {error}", "ReportError")
+            return ActionResult(True, f"{len(table.rows)} {what} written to {path}.")
+
+        question = Question("path", "To which file? Its name ends in .csv or .json.", options, free=True)
+        self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as they are now", (question,), write))
 
     def _audit(self) -> None:
         self._page("audit", "Who did what", [content("Asking …", "$muted")])

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date
+from types import SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 from desktop.app.action_result import ActionResult
@@ -9,9 +11,12 @@ from desktop.app.floor_acts import Listening
 from desktop.app.floor_outcome import Looked
 from desktop.app.shared_questions import Answer
 from desktop.domain import floor_verbs
+from desktop.domain.adherence import FITS
 from desktop.domain.floor import AuditEntry
 from desktop.domain.floor_verbs import Standing
+from desktop.domain.service_level import Formula
 from desktop.domain.state import AppState
+from desktop.domain.what_if import Step, WhatIf
 from desktop.domain.words import Monitoring
 from desktop.ports.base import Capability
 from desktop.tui.app import DesktopApp
@@ -71,7 +76,8 @@ class RecordedSupervisor:
     def __init__(self, session: "FloorSession") -> None:
         self._session = session
         self.acts = RecordedActs(session)
-        self.history = self.schedules = self.habits = self
+        self.history = self.habits = self.staffing = self.schedules = self
+        self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS)
         self.kept: dict[str, str] = {}
         self.reasons: tuple[str, ...] = ()
 
@@ -92,8 +98,12 @@ class RecordedSupervisor:
     async def intervals(self, query: Any) -> Answer[Any]:
         return Answer(TODAY if query.queues == ("Billing",) else (), NOW)
 
-    async def of_team(self) -> Looked[Any]:
-        return Looked({one.agent_id: one for one in SCHEDULES})
+    async def what_if(self, queue: str, formula: Formula) -> WhatIf:
+        if queue != "Billing":
+            return WhatIf(queue, formula.id, 1_800.0, 4, None, why_not="Only 4 came in 30 min.")
+        now, more = Step(0, 9, 0.62, 0.55, 0.7, 31.0, 0.9, 0.08), Step(1, 10, 0.79, 0.72, 0.85, 14.0, 0.84, 0.04)
+        fewer = Step(-1, 8, 0.41, 0.3, 0.5, 70.0, 0.95, 0.15)
+        return WhatIf(queue, formula.id, 1_800.0, 40, 0.62, now, (fewer, more), 320.0, None, 9)
 
     async def day_of(self, agent_id: str) -> Looked[Any]:
         return Looked(())

@@ -74,7 +74,7 @@ def _adherent(agent: Agent, view: FloorView) -> tuple[bool | None, float]:
     schedule = view.schedules.get(agent.id)
     if schedule is None:
         return None, 0.0
-    now = standing(schedule, stretches_of(agent, view.clock), view.clock)
+    now = standing(schedule, stretches_of(agent, view.clock), view.clock, view.fits)
     return now.adherent, view.clock - now.since if now.since is not None else 0.0
 
 

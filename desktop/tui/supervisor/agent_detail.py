@@ -66,7 +66,7 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
     schedule = view.schedules.get(agent.id)
     if schedule is None:
         return []
-    now = standing(schedule, stretches_of(agent, view.clock), view.clock)
+    now = standing(schedule, stretches_of(agent, view.clock), view.clock, view.fits)
     expected = now.expected
     what = "nothing planned" if expected is None else expected.label or expected.kind.value
     until = f" until {_at(now.until)}" if now.until is not None else ""
@@ -78,7 +78,7 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
     lines = [line(*parts)]
     if view.day.of == agent.id and view.day.value is not None:
         observed: list[StateStretch] = [*view.day.value]
-        kept = adherence(schedule, observed, view.day.at or view.clock)
+        kept = adherence(schedule, observed, view.day.at or view.clock, view.fits)
         lines.append(
             line(
                 ("adherence ", "$muted"),

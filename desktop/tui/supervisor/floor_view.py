@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from desktop.domain import select
+from desktop.domain.adherence import FITS, Fits
 from desktop.domain.alert import About, Alert, Severity
 from desktop.domain.floor import Schedule, StateStretch
 from desktop.domain.history import Interval
@@ -13,6 +14,9 @@ from desktop.domain.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.state import AppState
 from desktop.domain.words import Health, Monitoring
 from desktop.tui.pane import View
+
+if TYPE_CHECKING:
+    from desktop.domain.what_if import WhatIf
 
 T = TypeVar("T")
 CENTER = "contact_center"
@@ -50,10 +54,12 @@ class FloorView(View):
     heard: Heard | None = None
     worst: Mapping[str, Alert] = field(default_factory=dict)  # the worst alert of each row
     schedules: Mapping[str, Schedule] = field(default_factory=dict)  # today's, by agent, as far as there are any
+    fits: Fits = field(default_factory=lambda: FITS)  # what fits which activity of a schedule
     asking: frozenset[str] = frozenset()  # agents whose request for help is open
     waiting: LookedUp[Sequence[Interaction]] = LookedUp()  # of a queue
     today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours
     day: LookedUp[Sequence[StateStretch]] = LookedUp()  # of an agent
+    what_if: "LookedUp[WhatIf]" = LookedUp()  # of a queue by a formula
     held: bool = False  # something is being asked: rows stay where they are
 
     def queue_alert(self, name: str) -> Alert | None:

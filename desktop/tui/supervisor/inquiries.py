@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from desktop.domain.floor import Schedule
 from desktop.domain.history import IntervalQuery
+from desktop.domain.service_level import Formula
 from desktop.domain.words import Health
 from desktop.ports.base import Capability
 from desktop.tui.supervisor.floor_view import CENTER, FloorView, LookedUp
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 WAITING_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0
-SCHEDULES_SECONDS: Final = 600.0
+WHAT_IF_SECONDS: Final = 10.0
 HALF_HOUR: Final = 1_800.0
 Look = Callable[[], Awaitable[tuple[Any, str]]]
 
@@ -36,13 +37,15 @@ class Inquiries:
 
     def look(self, view: FloorView) -> FloorView:
         """The view with what is known, after having asked for what is not or is old."""
-        schedules: Mapping[str, Schedule] = self._known("schedules").value or {}
+        schedules: Mapping[str, Schedule] = self._desk.alerts.schedules or {}
         return replace(
             view,
             waiting=self._known("waiting"),
             today=self._known("today"),
             day=self._known("day"),
+            what_if=self._known("what_if"),
             schedules=schedules,
+            fits=self._desk.alerts.fits,
         )
 
     def ask(self, view: FloorView, *, details: bool) -> None:
@@ -51,8 +54,6 @@ class Inquiries:
         if health is None or health.health is not Health.LIVE:
             return
         desk = self._desk
-        if desk.offers(Capability.SCHEDULE):
-            self._want("schedules", "team", view.now, SCHEDULES_SECONDS, self._schedules)
         if not details:
             return
         if view.about == "queue" and view.queue:
@@ -61,6 +62,8 @@ class Inquiries:
                 self._want("waiting", queue, view.now, WAITING_SECONDS, lambda: self._waiting(queue))
             if desk.offers(Capability.HISTORY):
                 self._want("today", queue, view.now, TODAY_SECONDS, lambda: self._today(queue))
+            of = f"{queue}|{view.formula.id}"
+            self._want("what_if", of, view.now, WHAT_IF_SECONDS, lambda: self._what_if(queue, view.formula))
         elif view.about == "agent" and view.agent in view.state.agents and desk.offers(Capability.SCHEDULE):
             agent = view.agent
             self._want("day", agent, view.now, TODAY_SECONDS, lambda: self._day(agent))
@@ -96,13 +99,12 @@ class Inquiries:
         looked = await self._desk.acts.waiting(queue)
         return looked.value, looked.text
 
-    async def _schedules(self) -> tuple[Any, str]:
-        looked = await self._desk.schedules.of_team()
-        return looked.value, looked.text
-
     async def _day(self, agent: str) -> tuple[Any, str]:
         looked = await self._desk.schedules.day_of(agent)
         return looked.value, looked.text
+
+    async def _what_if(self, queue: str, formula: Formula) -> tuple[Any, str]:
+        return await self._desk.staffing.what_if(queue, formula), ""
 
     async def _today(self, queue: str) -> tuple[Any, str]:
         history = self._desk.history

@@ -27,6 +27,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
     return [
         *_alert(view.queue_alert(queue.name)),
         _service_level(queue, view),
+        *_what_if(queue, view),
         *_flowed([_named(queue, name, view) for name in _COUNTS], width),
         *_flowed([_named(queue, name, view) for name in _TIMES], width),
         *_estimates(queue, view),
@@ -93,6 +94,24 @@ def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:
             (f" · of {number(score.scored)}", "$muted"),
         )
     ]
+
+
+def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
+    """What agents more or fewer would make of the service level, by the pace of the last while."""
+    found = view.what_if.value
+    if found is None or view.what_if.of != f"{queue.name}|{view.formula.id}":
+        return []
+    if not found.steps:
+        return [line(("what if ", "$muted"), (found.why_not, "$muted"))]
+    parts: list[Part] = [("what if ", "$muted")]
+    for more in (1, 2, -1):
+        said = found.line(more)
+        if said:
+            parts.append((f"{said}   ", "bold" if more == 1 else ""))
+    step = next((one for one in found.steps if one.more == 1), None)
+    if step is not None and step.low is not None and step.high is not None:
+        parts.append((f"+1 lies in {share(step.low)}–{share(step.high)} in 8 of 10 cases", "$muted"))
+    return [line(*parts)]
 
 
 def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width: int) -> list[Content]:
