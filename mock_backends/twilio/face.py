@@ -19,10 +19,12 @@ from mock_backends.twilio.conferences import Conferences
 from mock_backends.twilio.door import BRIDGE, Door
 from mock_backends.twilio.messages import OUR_NUMBER, Messages
 from mock_backends.twilio.operations import Operations
+from mock_backends.twilio.queue_api import add_queues
 from mock_backends.twilio.refusal import Refusal, answer, handler
 from mock_backends.twilio.reservations import Reservation
 from mock_backends.twilio.rest_api import add_task_router, add_voice_and_messages
 from mock_backends.twilio.sids import Sids
+from mock_backends.twilio.statistics import Statistics
 from mock_backends.twilio.worker_token import claims_of
 from mock_backends.twilio.workspace import Workspace, bridge
 
@@ -58,12 +60,14 @@ class TwilioFace(Service):
         self.app.add_exception_handler(HTTPException, _http)
         self.join()
         add_task_router(self)
+        add_queues(self)
         add_voice_and_messages(self)
         self._add_channel()
 
     def join(self) -> None:
         """Stand in front of the engine's centre, which is another one after a reset."""
         self.workspace = Workspace(self.site, self._engine.centre, self.sids)
+        self.statistics = Statistics(self.site, self.workspace)
         self.operations = Operations(self.workspace, self._engine)
         self.conferences = Conferences(self.site, self._engine.centre, self.workspace)
         self.messages = Messages(self.site, self.sids)

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 
 from mock_backends.contact_center import ContactCenterService
+from mock_backends.models_contact_center import Agent, Interaction
+from mock_backends.models_floor import Priority, SetAgentAvailability
 from mock_backends.principals import Principal
 from mock_backends.problem import Problem
 from mock_backends.twilio.refusal import Refusal, gone, wrong
@@ -13,6 +15,7 @@ from mock_backends.twilio.workspace import Fields, Workspace
 Given = Mapping[str, str]
 INSTRUCTIONS = {"accept": 40109, "conference": 40136, "dequeue": 40135, "call": 40114, "redirect": 40123}
 LARGEST_ATTRIBUTES = 4096
+_NO_REASON = "none given: TaskRouter asks for none"
 
 
 def _matches(given: str | None, version: str) -> None:
@@ -32,7 +35,7 @@ class Operations:
         """Change the activity."""
         agent = self._workspace.agent(sid)
         if agent.id != caller.id:
-            raise gone()
+            return self._supervise_worker(caller, agent, given, if_match)
         _matches(if_match, str(agent.version))
         wanted = given.get("ActivitySid")
         if wanted is not None:
@@ -49,6 +52,18 @@ class Operations:
             if state == "available":
                 for told in self._engine.on_available:
                     told(agent.id)
+        return self._workspace.worker(agent)
+
+    def _supervise_worker(self, caller: Principal, agent: Agent, given: Given, if_match: str | None) -> Fields:
+        if not caller.supervises:
+            raise gone()
+        _matches(if_match, str(agent.version))
+        wanted = given.get("ActivitySid")
+        if wanted not in self._workspace.activities:
+            raise wrong("ActivitySid is invalid")
+        _, state, reason = self._workspace.activities[wanted]
+        order = SetAgentAvailability(availability=state, reason=reason, why=_NO_REASON)
+        self._centre.supervision.orders.set_availability(caller, agent.id, order)
         return self._workspace.worker(agent)
 
     def update_reservation(self, caller: Principal, sid: str, given: Given, if_match: str | None = None) -> Reservation:
@@ -102,7 +117,7 @@ class Operations:
         interaction = self._workspace.interaction(sid)
         one = self._workspace.reservations.live(interaction.id, caller.id)
         if one is None:
-            raise gone()
+            return self._supervise_task(caller, interaction, given, if_match)
         _matches(if_match, str(self._workspace.task(interaction)["version"]))
         if "Attributes" in given:
             try:
@@ -116,4 +131,24 @@ class Operations:
             self._workspace.task_changed(interaction)
         if given.get("AssignmentStatus") in ("wrapping", "completed"):
             self._end(one, given["AssignmentStatus"])
+        return self._workspace.task(interaction)
+
+    def _supervise_task(
+        self, caller: Principal, interaction: Interaction, given: Given, if_match: str | None
+    ) -> Fields:
+        if not caller.supervises:
+            raise gone()
+        _matches(if_match, str(self._workspace.task(interaction)["version"]))
+        orders, status, priority = self._centre.supervision.orders, given.get("AssignmentStatus"), given.get("Priority")
+        if set(given) - {"AssignmentStatus", "Priority", "Reason"} or status not in (None, "canceled"):
+            raise wrong("A supervisor changes priorities and cancels")
+        why = given.get("Reason") or _NO_REASON
+        if priority is not None:
+            if not priority.lstrip("-").isdigit():
+                raise wrong("Priority is invalid")
+            orders.set_priority(caller, interaction.id, Priority(priority=int(priority), why=why))
+        if status is not None:
+            if interaction.phase not in ("queued", "offered"):
+                raise wrong(f"Cannot cancel task {self._workspace.task_sid(interaction)} in its state")
+            orders.withdraw(caller, interaction.id, why)
         return self._workspace.task(interaction)

@@ -12,6 +12,7 @@ from mock_backends.twilio.conferences import Conferences
 from mock_backends.twilio.messages import Messages
 from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.refusal import gone, wrong
+from mock_backends.twilio.statistics import Statistics
 from mock_backends.twilio.workspace import CHANNELS, Fields, Workspace, rest, voice
 
 WORKSPACE = "/v1/Workspaces/{workspace}"
@@ -24,6 +25,7 @@ class Face(Protocol):
     app: FastAPI
     workspace: Workspace
     operations: Operations
+    statistics: Statistics
     conferences: Conferences
     messages: Messages
 
@@ -44,12 +46,12 @@ Caller = Annotated[Principal, Depends(calling)]
 Text = Annotated[str, Query()]
 
 
-def _answer(record: Fields, version: object = None, status: int = 200) -> Response:
+def answered(record: Fields, version: object = None, status: int = 200) -> Response:
     headers = {} if version is None else {"ETag": f'"{version}"'}
     return Response(json.dumps(record), status, headers=headers, media_type="application/json")
 
 
-def _listed(key: str, request: Request, records: list[Fields]) -> Response:
+def listed(key: str, request: Request, records: list[Fields]) -> Response:
     url = f"https://taskrouter.twilio.com{request.url.path}"
     meta = {
         "key": key,
@@ -60,7 +62,7 @@ def _listed(key: str, request: Request, records: list[Fields]) -> Response:
         "next_page_url": None,
         "previous_page_url": None,
     }
-    return _answer({key: records, "meta": meta})
+    return answered({key: records, "meta": meta})
 
 
 def _paged(key: str, request: Request, records: list[Fields]) -> Response:
@@ -75,7 +77,7 @@ def _paged(key: str, request: Request, records: list[Fields]) -> Response:
         "next_page_uri": None,
         "previous_page_uri": None,
     }
-    return _answer({key: records} | page)
+    return answered({key: records} | page)
 
 
 def add_task_router(face: Face) -> None:
@@ -90,39 +92,39 @@ def add_task_router(face: Face) -> None:
     async def activities(workspace: str, request: Request) -> Response:
         mine(workspace)
         work = face.workspace
-        return _listed("activities", request, [rest(work.activity(sid)) for sid in work.activities])
+        return listed("activities", request, [rest(work.activity(sid)) for sid in work.activities])
 
     @app.get(WORKSPACE + "/Activities/{sid}")
     async def activity(workspace: str, sid: str) -> Response:
         mine(workspace)
         if sid not in face.workspace.activities:
             raise gone()
-        return _answer(rest(face.workspace.activity(sid)))
+        return answered(rest(face.workspace.activity(sid)))
 
     @app.get(WORKSPACE + "/Workers")
     async def workers(workspace: str, request: Request) -> Response:
         mine(workspace)
         agents = face.workspace.centre.board.agents.values()
         size = min(1000, max(1, int(request.query_params.get("PageSize", "50"))))
-        return _listed("workers", request, [rest(face.workspace.worker(agent)) for agent in agents][:size])
+        return listed("workers", request, [rest(face.workspace.worker(agent)) for agent in agents][:size])
 
     @app.get(WORKSPACE + "/Workers/{sid}")
     async def worker(workspace: str, sid: str) -> Response:
         mine(workspace)
         record = face.workspace.worker(face.workspace.agent(sid))
-        return _answer(rest(record), record["version"])
+        return answered(rest(record), record["version"])
 
     @app.post(WORKSPACE + "/Workers/{sid}")
     async def update_worker(workspace: str, sid: str, given: Form, caller: Caller, request: Request) -> Response:
         mine(workspace)
         record = face.operations.update_worker(caller, sid, given, request.headers.get("if-match"))
-        return _answer(rest(record), record["version"])
+        return answered(rest(record), record["version"])
 
     @app.get(WORKSPACE + "/Workers/{sid}/Channels")
     async def channels(workspace: str, sid: str, request: Request) -> Response:
         mine(workspace)
         agent = face.workspace.agent(sid)
-        return _listed("channels", request, [rest(face.workspace.channel(agent, name)) for name in CHANNELS])
+        return listed("channels", request, [rest(face.workspace.channel(agent, name)) for name in CHANNELS])
 
     @app.get(WORKSPACE + "/Workers/{sid}/Reservations")
     async def reservations(
@@ -134,14 +136,14 @@ def add_task_router(face: Face) -> None:
         mine(workspace)
         of = face.workspace.reservations.of(face.workspace.agent(sid).id)
         shown = [rest(face.workspace.shown(one)) for one in of if ReservationStatus in ("", one.status)]
-        return _listed("reservations", request, shown)
+        return listed("reservations", request, shown)
 
     @app.get(WORKSPACE + "/Workers/{worker}/Reservations/{sid}")
     @app.get(WORKSPACE + "/Tasks/{worker}/Reservations/{sid}")
     async def reservation(workspace: str, worker: str, sid: str) -> Response:
         mine(workspace)
         one = face.workspace.reservation(sid)
-        return _answer(rest(face.workspace.shown(one)), one.version)
+        return answered(rest(face.workspace.shown(one)), one.version)
 
     @app.post(WORKSPACE + "/Workers/{worker}/Reservations/{sid}")
     @app.post(WORKSPACE + "/Tasks/{worker}/Reservations/{sid}")
@@ -150,7 +152,7 @@ def add_task_router(face: Face) -> None:
     ) -> Response:
         mine(workspace)
         one = face.operations.update_reservation(caller, sid, given, request.headers.get("if-match"))
-        return _answer(rest(face.workspace.shown(one)), one.version)
+        return answered(rest(face.workspace.shown(one)), one.version)
 
     @app.get(WORKSPACE + "/Tasks/{sid}/Reservations")
     async def task_reservations(workspace: str, sid: str, request: Request) -> Response:
@@ -158,46 +160,32 @@ def add_task_router(face: Face) -> None:
         task = face.workspace.interaction(sid)
         every = face.workspace.reservations.all.values()
         shown = [rest(face.workspace.shown(one)) for one in every if one.interaction is task]
-        return _listed("reservations", request, shown)
+        return listed("reservations", request, shown)
+
+    @app.get(WORKSPACE + "/Tasks")
+    async def tasks(workspace: str, request: Request) -> Response:
+        mine(workspace)
+        asked, work = request.query_params, face.workspace
+        wanted = {one for text in asked.getlist("AssignmentStatus") for one in text.split(",")}
+        queue = work.sids.name(asked.get("TaskQueueSid", "")) if "TaskQueueSid" in asked else ""
+        shown = [rest(work.task(one)) for one in work.centre.board.interactions.values() if queue in ("", one.queue)]
+        found = [one for one in shown if not wanted or one["assignment_status"] in wanted]
+        if "Priority:desc" in asked.get("Ordering", ""):
+            found.sort(key=lambda one: (-one["priority"], one["date_created"]))
+        size = min(1000, max(1, int(asked.get("PageSize", "50"))))
+        return listed("tasks", request, found[:size])
 
     @app.get(WORKSPACE + "/Tasks/{sid}")
     async def task(workspace: str, sid: str) -> Response:
         mine(workspace)
         record = face.workspace.task(face.workspace.interaction(sid))
-        return _answer(rest(record), record["version"])
+        return answered(rest(record), record["version"])
 
     @app.post(WORKSPACE + "/Tasks/{sid}")
     async def update_task(workspace: str, sid: str, given: Form, caller: Caller, request: Request) -> Response:
         mine(workspace)
         record = face.operations.update_task(caller, sid, given, request.headers.get("if-match"))
-        return _answer(rest(record), record["version"])
-
-    @app.get(WORKSPACE + "/Workflows/{sid}")
-    async def workflow(workspace: str, sid: str) -> Response:
-        mine(workspace)
-        name = face.workspace.sids.name(sid)
-        if name not in face.workspace.centre.board.queues:
-            raise gone()
-        return _answer(rest(face.workspace.workflow(name)))
-
-    @app.get(WORKSPACE + "/TaskQueues")
-    async def queues(
-        workspace: str,
-        request: Request,
-        WorkerSid: Text = "",
-    ) -> Response:
-        mine(workspace)
-        board = face.workspace.centre.board
-        names = list(face.workspace.agent(WorkerSid).queues) if WorkerSid else list(board.queues)
-        return _listed("task_queues", request, [rest(face.workspace.queue(name)) for name in names])
-
-    @app.get(WORKSPACE + "/TaskQueues/{sid}/RealTimeStatistics")
-    async def statistics(workspace: str, sid: str) -> Response:
-        mine(workspace)
-        name = face.workspace.sids.name(sid)
-        if name not in face.workspace.centre.board.queues:
-            raise gone()
-        return _answer(face.workspace.statistics(name))
+        return answered(rest(record), record["version"])
 
 
 def add_voice_and_messages(face: Face) -> None:
@@ -222,14 +210,14 @@ def add_voice_and_messages(face: Face) -> None:
     @app.get(conference_path + ".json")
     async def conference(account: str, sid: str, caller: Caller) -> Response:
         mine(account)
-        return _answer(voice(face.conferences.conference(face.conferences.interaction(caller, sid))))
+        return answered(voice(face.conferences.conference(face.conferences.interaction(caller, sid))))
 
     @app.post(conference_path + ".json")
     async def update_conference(account: str, sid: str, given: Form, caller: Caller) -> Response:
         mine(account)
         if given.get("Status") != "completed":
             raise wrong("Status is invalid")
-        return _answer(voice(face.conferences.end(face.conferences.interaction(caller, sid))))
+        return answered(voice(face.conferences.end(face.conferences.interaction(caller, sid))))
 
     @app.get(conference_path + "/Participants.json")
     async def participants(account: str, sid: str, request: Request, caller: Caller) -> Response:
@@ -241,17 +229,17 @@ def add_voice_and_messages(face: Face) -> None:
     async def invite(account: str, sid: str, given: Form, caller: Caller) -> Response:
         mine(account)
         made = face.conferences.invite(face.conferences.interaction(caller, sid), given)
-        return _answer(voice(made), status=201)
+        return answered(voice(made), status=201)
 
     @app.get(conference_path + "/Participants/{call}.json")
     async def participant(account: str, sid: str, call: str, caller: Caller) -> Response:
         mine(account)
-        return _answer(voice(face.conferences.participant(face.conferences.interaction(caller, sid), call)))
+        return answered(voice(face.conferences.participant(face.conferences.interaction(caller, sid), call)))
 
     @app.post(conference_path + "/Participants/{call}.json")
     async def update_participant(account: str, sid: str, call: str, given: Form, caller: Caller) -> Response:
         mine(account)
-        return _answer(voice(face.conferences.update(face.conferences.interaction(caller, sid), call, given)))
+        return answered(voice(face.conferences.update(face.conferences.interaction(caller, sid), call, given)))
 
     @app.delete(conference_path + "/Participants/{call}.json")
     async def remove_participant(account: str, sid: str, call: str, caller: Caller) -> Response:
@@ -262,12 +250,12 @@ def add_voice_and_messages(face: Face) -> None:
     @app.get(ACCOUNT + "/Calls/{sid}.json")
     async def call(account: str, sid: str, caller: Caller) -> Response:
         mine(account)
-        return _answer(voice(face.conferences.call(caller, sid)))
+        return answered(voice(face.conferences.call(caller, sid)))
 
     @app.post(ACCOUNT + "/Messages.json")
     async def send(account: str, given: Form, caller: Caller) -> Response:
         mine(account)
-        return _answer(voice(face.messages.send(given)), status=201)
+        return answered(voice(face.messages.send(given)), status=201)
 
     @app.get(ACCOUNT + "/Messages.json")
     async def messages(account: str, request: Request, caller: Caller) -> Response:
@@ -280,7 +268,7 @@ def add_voice_and_messages(face: Face) -> None:
     @app.get(ACCOUNT + "/Messages/{sid}.json")
     async def message(account: str, sid: str, caller: Caller) -> Response:
         mine(account)
-        return _answer(voice(face.messages.find(sid)))
+        return answered(voice(face.messages.find(sid)))
 
 
 def _since(text: str) -> float:

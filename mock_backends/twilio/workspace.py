@@ -187,7 +187,8 @@ class Workspace:
     def task(self, interaction: Interaction) -> Fields:
         """One task."""
         sid = self.task_sid(interaction)
-        status = "canceled" if interaction.outcome == "abandoned" else TASK_STATES[interaction.phase]
+        unanswered = interaction.phase == "closed" and interaction.answered_at is None
+        status = "canceled" if unanswered else TASK_STATES[interaction.phase]
         return self._owned(f"Tasks/{sid}") | {
             "sid": sid,
             "age": max(0, int(self._clock.now() - interaction.arrived_at)),
@@ -198,7 +199,7 @@ class Workspace:
             "date_updated": interaction.phase_since,
             "task_queue_entered_date": interaction.arrived_at,
             "virtual_start_time": interaction.arrived_at,
-            "priority": 0,
+            "priority": interaction.priority,
             "reason": interaction.raw_state if status in ("completed", "canceled") else None,
             "task_queue_sid": self.sids.of("WQ", interaction.queue),
             "task_queue_friendly_name": interaction.queue,
@@ -290,36 +291,4 @@ class Workspace:
             "fallback_assignment_callback_url": None,
             "date_created": self._born,
             "date_updated": self._born,
-        }
-
-    def statistics(self, name: str) -> Fields:
-        """One task queue as it stands now."""
-        board = self.centre.board
-        figures = self.centre.figures.refresh(name)
-        tasks = [one for one in board.interactions.values() if one.queue == name and one.phase != "closed"]
-        by_status = {"pending": 0, "reserved": 0, "assigned": 0, "wrapping": 0}
-        for one in tasks:
-            by_status[TASK_STATES[one.phase]] += 1
-        waiting = [one for one in tasks if one.phase in ("queued", "offered")]
-        oldest = min(waiting, key=lambda one: one.arrived_at, default=None)
-        age = int(self._clock.now() - oldest.arrived_at) if oldest else 0
-        workers = [agent for agent in board.agents.values() if name in agent.queues]
-        ins = [self.activity_of(agent) for agent in workers]
-        sid = self.sids.of("WQ", name)
-        owned = self._owned(f"TaskQueues/{sid}/RealTimeStatistics")
-        return {key: value for key, value in owned.items() if key != "links"} | {
-            "task_queue_sid": sid,
-            "longest_task_waiting_age": age,
-            "longest_task_waiting_sid": self.task_sid(oldest) if oldest else None,
-            "longest_relative_task_age_in_queue": age,
-            "longest_relative_task_sid_in_queue": self.task_sid(oldest) if oldest else None,
-            "tasks_by_priority": {"0": len(tasks)},
-            "tasks_by_status": by_status,
-            "total_tasks": len(tasks),
-            "total_eligible_workers": len(workers),
-            "total_available_workers": figures.agents_available or 0,
-            "activity_statistics": [
-                {"sid": one, "friendly_name": self.activities[one][0], "workers": ins.count(one)}
-                for one in self.activities
-            ],
         }

@@ -27,20 +27,21 @@ from mock_backends.twilio.sids import Sids
 
 CONTROL = "control-token-of-the-twilio-tests"
 AGENT = "maya"
+SUPERVISOR, OTHER_SUPERVISOR = "sam", "ines"
 QUEUE = "Billing"
 B = TypeVar("B", bound=Backend)
 
 
-def options_of(running: Running, url: str = "", **more: str) -> dict[str, str]:
-    """What a profile for Maya would say."""
+def options_of(running: Running, url: str = "", who: str = AGENT, **more: str) -> dict[str, str]:
+    """What a profile for Maya would say, or for `who`."""
     account: Any = running.twilio
     at = url or running.urls["twilio"]
     return {
         "account_sid": account["account_sid"],
-        "key_sid": account["workers"][AGENT]["key_sid"],
-        "api_secret": running.tokens[AGENT],
+        "key_sid": account["workers"][who]["key_sid"],
+        "api_secret": running.tokens[who],
         "workspace_sid": account["workspace_sid"],
-        "worker_sid": account["workers"][AGENT]["worker_sid"],
+        "worker_sid": account["workers"][who]["worker_sid"],
         "from_number": account["from_number"],
         "taskrouter_url": at,
         "api_url": at,
@@ -75,8 +76,12 @@ class TwilioRig(HttpRig[B], Generic[B]):
         await super().stop()
         await self._client.aclose()
 
+    def options(self, **more: str) -> dict[str, str]:
+        """A profile through the fault proxy."""
+        return options_of(self.running, self.proxy.url, **more)
+
     def make(self) -> Any:
-        return self.backend.create(options_of(self.running, self.proxy.url))
+        return self.backend.create(self.options())
 
     async def sim(self, method: str, path: str, body: object = None) -> Any:
         """Use the control plane."""
@@ -132,6 +137,10 @@ class TwilioContactCenterRig(TwilioRig[ContactCenter], ContactCenterRig):
                 with contextlib.suppress(httpx.HTTPStatusError):  # most have ended by themselves
                     await self.step(do=do, interaction=one)
         await super().stop()
+
+    def make_supervisor(self, number: int = 0) -> ContactCenter:
+        who = (SUPERVISOR, OTHER_SUPERVISOR)[number]
+        return TwilioContactCenter.create(self.options(who=who, role="supervisor"))
 
     async def call(self, number: str = CALLER) -> None:
         made = await self.step(do="call", queue=QUEUE, stays=None, **{"from": number})

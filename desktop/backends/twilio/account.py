@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.backends.wire.address import server_url
 from desktop.domain.model import WrapUpCode
-from desktop.domain.words import CodeRule
+from desktop.domain.words import CodeRule, Role
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 
@@ -33,6 +34,10 @@ TASK_ROUTER = (
     Option("person_uri", "How a person of the directory is called, e.g. sip:{id}@pbx.example.com.", default=""),
     Option("call_seconds", "Seconds between looks at a running call, 0.02 to 60.", "number", default="2"),
     Option("queue_seconds", "Seconds between looks at the queues, 0.02 to 600.", "number", default="10"),
+    Option("role", "agent, or supervisor to see everybody's work; TaskRouter itself knows no roles.", default="agent"),
+    Option("service_level_seconds", "Who is accepted by then is in time; whole seconds.", "number", default="20"),
+    Option("short_abandon_seconds", "Who gives up so soon is counted apart; whole seconds.", "number", default="5"),
+    Option("zone", "The centre's time zone, whose midnight begins the day; empty: UTC.", default=""),
     Option("taskrouter_url", "Where TaskRouter is.", "url", default="https://taskrouter.twilio.com"),
     Option(
         "events_url",
@@ -73,6 +78,10 @@ class Desk:
     person_uri: str
     call_seconds: float
     queue_seconds: float
+    role: Role
+    service_level: int  # seconds
+    short_abandon: int  # seconds
+    zone: str
     taskrouter_url: str
     events_url: str
 
@@ -129,6 +138,26 @@ def _codes(text: str) -> tuple[WrapUpCode, ...]:
     return tuple(found)
 
 
+def _role(text: str) -> Role:
+    if text not in set(Role):
+        raise Rejected("role is agent or supervisor.")
+    return Role(text)
+
+
+def _whole(options: Mapping[str, str], name: str, default: str) -> int:
+    text = options.get(name) or default
+    if not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise Rejected(f"{name} is a whole number of seconds up to 9999.")
+    return int(text)
+
+
+def _zone(text: str) -> str:
+    try:
+        return ZoneInfo(text).key if text else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Rejected("zone is no time zone, e.g. Europe/Berlin.") from error
+
+
 def desk_of(options: Mapping[str, str]) -> Desk:
     """The workplace that the option values name.
 
@@ -155,6 +184,10 @@ def desk_of(options: Mapping[str, str]) -> Desk:
         person_uri=options.get("person_uri", "").strip(),
         call_seconds=seconds_of(options, "call_seconds", "2", 60.0),
         queue_seconds=seconds_of(options, "queue_seconds", "10", 600.0),
+        role=_role(options.get("role") or "agent"),
+        service_level=_whole(options, "service_level_seconds", "20"),
+        short_abandon=_whole(options, "short_abandon_seconds", "5"),
+        zone=_zone(options.get("zone", "").strip()),
         taskrouter_url=server_url(options.get("taskrouter_url") or "https://taskrouter.twilio.com"),
         events_url=server_url(options.get("events_url") or "https://event-bridge.twilio.com/v1/wschannels"),
     )

@@ -15,10 +15,12 @@ from desktop.backends.twilio.me import Me
 from desktop.backends.twilio.pushes import Pushes
 from desktop.backends.twilio.records import Reservation
 from desktop.backends.twilio.server_clock import ServerClock
+from desktop.backends.twilio.supervision import SUPERVISION, TwilioSupervision
 from desktop.backends.twilio.task_router import TaskRouter
+from desktop.backends.twilio.team import Team
 from desktop.domain.events import ContactCenterSnapshot, Envelope
 from desktop.domain.model import Agent, Interaction, QueueStats, WrapUpCode
-from desktop.domain.words import Availability, Channel, CodeRule
+from desktop.domain.words import Availability, Channel, CodeRule, Role
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
@@ -38,7 +40,7 @@ _CALLS = frozenset(
 )
 
 
-class TwilioContactCenter(CallVerbs, ContactCenter):
+class TwilioContactCenter(TwilioSupervision, CallVerbs, ContactCenter):
     """One worker of a TaskRouter workspace. An interaction has the SID of its task."""
 
     manifest: ClassVar[Manifest] = Manifest(
@@ -46,7 +48,7 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         name="twilio",
         api=API,
         title="Twilio TaskRouter",
-        capabilities=_CALLS,
+        capabilities=_CALLS | SUPERVISION,
         options=(*CREDENTIALS, *TASK_ROUTER, *ADDRESSES),
     )
 
@@ -58,6 +60,7 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         self.contacts = Contacts(desk, self.clock.now)
         self._conferences = Conferences(desk.account, self.clock, self.contacts, self._router.task)
         self.me = Me(desk, self._router)
+        self._team = Team(self.me, self._router, desk.worker)
         self._pushes = Pushes(self)
         self._queues: dict[str, str] = {}
 
@@ -69,7 +72,8 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         if importlib.util.find_spec("websockets") is None:
             raise Unsupported("Twilio needs one more package: pip install 'agent-desktop[twilio]'")
         await self.me.learn()
-        return self.manifest.capabilities if self.desk.accept == "conference" else frozenset()
+        calls = _CALLS if self.desk.accept == "conference" else frozenset()
+        return calls | SUPERVISION if self.desk.role is Role.SUPERVISOR else calls
 
     async def close(self) -> None:
         self._pushes.end()
@@ -84,6 +88,7 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
             self.me.look(), self._router.reservations(), self._router.queues()
         )
         figures = await self._router.figures(self._queues)
+        others = (await self._team.look())[0] if self.desk.role is Role.SUPERVISOR else []
         await asyncio.gather(*(self._take(one) for one in reservations))
         there = {one.sid for one in reservations}
         gone = [one for one in self.contacts.live() if one.reservation.sid in known - there]
@@ -92,10 +97,11 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
         event = ContactCenterSnapshot(
             me=self.desk.worker,
             interactions=tuple(one.shown for one in self.contacts.live() if one.shown is not None),
-            agents=(self.me.agent(me, self._queues.values()),),
+            agents=(self.me.agent(me, self._queues.values()), *others),
             queues=tuple(figures),
             codes=self.desk.codes,
             reasons=self.me.reasons,
+            zone=self.desk.zone,
         )
         return Envelope(self.manifest.kind.value, event, self.clock.now())
 
@@ -134,6 +140,10 @@ class TwilioContactCenter(CallVerbs, ContactCenter):
     async def queue_figures(self) -> Sequence[QueueStats]:
         """How our queues stand now."""
         return await self._router.figures(self._queues)
+
+    async def team_changes(self) -> Sequence[Agent]:
+        """Who of the others changed since the last look."""
+        return (await self._team.look())[1]
 
     async def wrap_up_codes(self) -> Sequence[WrapUpCode]:
         return self.desk.codes

@@ -7,7 +7,7 @@ from desktop.backends.twilio.account import Desk
 from desktop.backends.twilio.records import Activity, Worker
 from desktop.backends.twilio.task_router import TaskRouter
 from desktop.domain.model import Agent, NotReadyReason
-from desktop.domain.words import Availability, Role
+from desktop.domain.words import Availability
 from desktop.ports.errors import Rejected
 
 
@@ -82,23 +82,26 @@ class Me:
             return worker.version < newest.version
         return worker.since < newest.since
 
+    def observed(self, worker: Worker) -> tuple[Availability, str]:
+        """What a worker's activity means, and the reason."""
+        if worker.available:
+            return Availability.AVAILABLE, ""
+        if self._is_offline(worker.activity_name):
+            return Availability.OFFLINE, ""
+        return Availability.NOT_READY, worker.activity_name
+
     def agent(self, worker: Worker, queues: Iterable[str] = ()) -> Agent:
         """The worker as an agent. One that is older than what was shown changes nothing."""
         old = self._shown
         if old is not None and self._is_older(worker):
             return old
         self._newest = worker
-        if worker.available:
-            observed, reason = Availability.AVAILABLE, ""
-        elif self._is_offline(worker.activity_name):
-            observed, reason = Availability.OFFLINE, ""
-        else:
-            observed, reason = Availability.NOT_READY, worker.activity_name
+        observed, reason = self.observed(worker)
         new = Agent(
             id=worker.sid,
             version=old.version if old is not None else 0,
             name=worker.name,
-            role=Role.AGENT,
+            role=self._desk.role,
             team="",
             observed=observed,
             since=worker.since,

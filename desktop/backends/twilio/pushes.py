@@ -14,7 +14,9 @@ from desktop.backends.twilio.records import reservation_of, task_of, worker_of
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.worker_token import worker_token
 from desktop.domain.events import AgentChanged, Envelope, Event, Gap, Heartbeat, InteractionChanged, QueueChanged
+from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Agent, QueueStats
+from desktop.domain.words import Role
 from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
 
@@ -34,6 +36,9 @@ class Center(Protocol):
 
     async def queue_figures(self) -> Sequence[QueueStats]:
         """How our queues stand now."""
+
+    async def team_changes(self) -> Sequence[Agent]:
+        """Who of the others changed since the last look, for a supervisor."""
 
 
 class Pushes:
@@ -180,7 +185,11 @@ class Pushes:
         while True:
             await asyncio.sleep(self._center.desk.queue_seconds)
             try:
-                for figures in await self._center.queue_figures():
-                    self._put(QueueChanged(figures))
+                figures = await self._center.queue_figures()
+                if self._center.desk.role is Role.SUPERVISOR:
+                    self._put(FloorChanged(tuple(await self._center.team_changes()), tuple(figures)))
+                    continue
+                for one in figures:
+                    self._put(QueueChanged(one))
             except BackendError as error:
                 log.info("a look at the queues failed: %s", error.detail or error.message)

@@ -67,6 +67,7 @@ class Task:
     created: float
     updated: float
     version: int | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,7 @@ def task_of(raw: object, now: float, etag: str = "") -> Task:
         created=_time(found, "date_created", now),
         updated=_time(found, "date_updated", now),
         version=_version(found, etag),
+        priority=priority if isinstance(priority := found.get("priority"), int) and abs(priority) < 2**31 else 0,
     )
 
 

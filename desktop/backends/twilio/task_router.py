@@ -2,7 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import logging
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from desktop.backends.twilio.account import Desk
 from desktop.backends.twilio.attributes import WRAP_UP, parsed
@@ -18,13 +22,19 @@ from desktop.backends.twilio.records import (
 )
 from desktop.backends.twilio.rest import Rest
 from desktop.backends.twilio.server_clock import ServerClock
+from desktop.backends.twilio.statistics import counts_of, midnight_before, stats_of
 from desktop.backends.wire.http import segment
+from desktop.domain.counts import Counts
 from desktop.domain.model import QueueStats
+from desktop.domain.words import Role
 from desktop.ports.errors import BackendError, NotFound
+
+log = logging.getLogger(__name__)
 
 LIVE = ("pending", "accepted", "wrapping")
 MOST_QUEUES = 30
-_PAGE = "100"
+COUNTS_EVERY = 3  # looks at a queue as it stands, for one at its sums
+_PAGE, _LARGE_PAGE = "100", "1000"
 
 
 class TaskRouter:
@@ -39,6 +49,8 @@ class TaskRouter:
         self._me = f"{self._base}/Workers/{segment(desk.worker)}"
         self._timeouts: dict[str, float | None] = {}  # workflow -> seconds an offer rings
         self._stats_version = 0
+        self._supervises = desk.role is Role.SUPERVISOR
+        self._counted: dict[str, tuple[float, Counts | None]] = {}  # queue -> when asked, what was answered
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -111,8 +123,9 @@ class TaskRouter:
         return self._timeouts.get(workflow)
 
     async def queues(self) -> dict[str, str]:
-        """SID to name of the queues whose work may come to us."""
-        found = await self._rest.listed(f"{self._base}/TaskQueues", "task_queues", {"WorkerSid": self._desk.worker})
+        """SID to name of the queues whose work may come to us; to a supervisor, all of the workspace."""
+        ours = {} if self._supervises else {"WorkerSid": self._desk.worker}
+        found = await self._rest.listed(f"{self._base}/TaskQueues", "task_queues", {"PageSize": _PAGE, **ours})
         named = {one.get("sid"): one.get("friendly_name") for one in found}
         return {sid: name[:200] for sid, name in named.items() if isinstance(sid, str) and isinstance(name, str)}
 
@@ -128,19 +141,64 @@ class TaskRouter:
     async def _figures(self, sid: str, name: str) -> QueueStats:
         body = (await self._rest.read(f"{self._base}/TaskQueues/{segment(sid)}/RealTimeStatistics")).body
         self._stats_version += 1
-        return stats_of(body, name, self._clock.now(), self._stats_version, self._desk.offline)
+        stats = stats_of(body, name, self._clock.now(), self._stats_version, self._desk.offline)
+        return replace(stats, counts=await self._counts(sid)) if self._supervises else stats
+
+    async def _counts(self, sid: str) -> Counts | None:
+        """What Twilio counted in a queue since midnight; it is asked for less often than what is there now."""
+        now = self._clock.now()
+        asked, counts = self._counted.get(sid, (-math.inf, None))
+        if now - asked >= COUNTS_EVERY * self._desk.queue_seconds:
+            desk = self._desk
+            midnight = datetime.fromtimestamp(midnight_before(now, desk.zone), UTC)
+            split = sorted({desk.short_abandon, desk.service_level})
+            params = {
+                "StartDate": midnight.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "SplitByWaitTime": ",".join(map(str, split)),
+            }
+            path = f"{self._base}/TaskQueues/{segment(sid)}/CumulativeStatistics"
+            try:
+                counts = counts_of((await self._rest.read(path, params)).body, desk.service_level, desk.short_abandon)
+            except BackendError as error:  # the older sums say themselves until when they are
+                log.info("a queue's sums could not be asked for: %s", error.detail or error.message)
+            self._counted[sid] = now, counts
+        return counts
+
+    async def workers(self) -> list[Worker]:
+        """Everybody of the workspace."""
+        now = self._clock.now()
+        found = await self._rest.listed(f"{self._base}/Workers", "workers", {"PageSize": _LARGE_PAGE})
+        return [worker_of(one, now) for one in found]
+
+    async def tasks(self, statuses: Iterable[str], *, queue: str = "", most: int = 50) -> list[Task]:
+        """Tasks in one of these states, of one queue or of all, the most urgent first."""
+        asked = {"Ordering": "Priority:desc,DateCreated:asc", "PageSize": str(most)}
+        if queue:
+            asked["TaskQueueSid"] = queue
+        path, now = f"{self._base}/Tasks", self._clock.now()
+        answers = await asyncio.gather(
+            *(self._rest.listed(path, "tasks", asked | {"AssignmentStatus": status}) for status in statuses)
+        )
+        found = [task_of(one, now) for answer in answers for one in answer]
+        return sorted(found, key=lambda one: (-one.priority, one.created))[:most]
 
     # -- changing
 
-    async def set_activity(self, activity_sid: str, *, key: str) -> Worker:
-        """Be in another activity."""
-        answer = await self._rest.post(self._me, {"ActivitySid": activity_sid}, key=key)
+    async def set_activity(self, activity_sid: str, *, key: str, worker: str = "") -> Worker:
+        """Be in another activity; ourselves by default."""
+        path = f"{self._base}/Workers/{segment(worker)}" if worker else self._me
+        answer = await self._rest.post(path, {"ActivitySid": activity_sid}, key=key)
         return worker_of(answer.body, self._clock.now(), answer.etag)
 
     async def update_reservation(self, sid: str, form: Mapping[str, str], *, key: str) -> Reservation:
         """Move one of ours on."""
         answer = await self._rest.post(f"{self._me}/Reservations/{segment(sid)}", form, key=key)
         return reservation_of(answer.body, self._clock.now())
+
+    async def update_task(self, sid: str, form: Mapping[str, str], *, key: str) -> Task:
+        """Change a task."""
+        answer = await self._rest.post(f"{self._base}/Tasks/{segment(sid)}", form, key=key)
+        return task_of(answer.body, self._clock.now(), answer.etag)
 
     async def write_wrap_up(self, task_sid: str, codes: Sequence[str], *, note_given: bool, key: str) -> Task:
         """Put codes into the task's attributes, if they are not there under this key.
@@ -157,33 +215,3 @@ class TaskRouter:
         form = {"Attributes": json.dumps(attributes, ensure_ascii=False, separators=(",", ":"))}
         answer = await self._rest.post(f"{self._base}/Tasks/{segment(task_sid)}", form, key=key, if_match=etag)
         return task_of(answer.body, self._clock.now(), answer.etag)
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
-
-
-def stats_of(body: object, name: str, now: float, version: int, offline: str) -> QueueStats:
-    """A queue's real-time statistics. What is missing or nonsense is unknown."""
-    found = body if isinstance(body, dict) else {}
-    by_status = found.get("tasks_by_status")
-    states = by_status if isinstance(by_status, dict) else {}
-    pending, reserved = _count(states.get("pending")), _count(states.get("reserved"))
-    waiting = pending + reserved if pending is not None and reserved is not None else None
-    age = _count(found.get("longest_task_waiting_age"))
-    rows = found.get("activity_statistics")
-    workers = [
-        _count(one.get("workers"))
-        for one in (rows if isinstance(rows, list) else [])
-        if isinstance(one, dict) and one.get("friendly_name") != offline
-    ]
-    known = [one for one in workers if one is not None]
-    return QueueStats(
-        name=name,
-        version=version,
-        as_of=now,
-        waiting=waiting,
-        longest_since=now - age if waiting and age is not None else None,
-        agents_available=_count(found.get("total_available_workers")),
-        agents_signed_in=sum(known) if isinstance(rows, list) and len(known) == len(workers) else None,
-    )

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from mock_backends.launcher import Running
-from tests.backends.twilio_rigs import options_of
+from tests.backends.twilio_rigs import SUPERVISOR, options_of
 from tests.real.servers.prism import Prism
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -21,6 +21,12 @@ class Judged:
     def options(self) -> dict[str, str]:
         """A profile whose REST calls go through the judges."""
         return options_of(self._running, taskrouter_url=self.task_router.url, api_url=self.api.url)
+
+    @property
+    def supervisor(self) -> dict[str, str]:
+        """A supervisor's profile, judged as well."""
+        urls = {"taskrouter_url": self.task_router.url, "api_url": self.api.url}
+        return options_of(self._running, who=SUPERVISOR, role="supervisor", **urls)
 
     def complaints(self) -> list[str]:
         """All that broke a document."""

@@ -15,7 +15,6 @@ from tests.backends.twilio_rigs import (
     TwilioMessagingContract,
     TwilioMessagingRig,
     TwilioRig,
-    options_of,
 )
 from tests.real.twilio.judged import Judged
 
@@ -40,9 +39,9 @@ class JudgedRig(TwilioRig[Any]):
         for proxy in self._judges:
             await proxy.stop()
 
-    def make(self) -> Any:
+    def options(self, **more: str) -> dict[str, str]:
         task_router, api = (proxy.url for proxy in self._judges)
-        return self.backend.create(options_of(self.running, self.proxy.url, taskrouter_url=task_router, api_url=api))
+        return super().options(taskrouter_url=task_router, api_url=api, **more)
 
     async def _each(self, proxies: list[FaultProxy], act: str, *given: Any) -> None:
         mine = self.proxy

@@ -162,6 +162,35 @@ async def test_messages_break_no_rule(judged: Judged, twilio_server: Running) ->
     assert judged.complaints() == []
 
 
+async def test_a_supervisor_breaks_no_rule(
+    judged: Judged, center: TwilioContactCenter, rig: TwilioContactCenterRig
+) -> None:
+    """Sums, everybody's work, who waits, another's activity, a priority and a cancellation."""
+    boss = TwilioContactCenter.create(judged.supervisor)
+    try:
+        await boss.open()
+        await center.set_availability(Availability.NOT_READY, reason="", after_current=False, key=new_key())
+        await rig.call()
+
+        async def waiting() -> str | None:
+            found = await boss.waiting(QUEUE)
+            return found[0].id if found else None
+
+        task = await until(waiting, WAIT, "somebody waits")
+        assert (await boss.set_priority(task, 7, why="in a hurry", key=new_key())).priority == 7
+        picture: Any = (await boss.snapshot()).event
+        counts = next(one.counts for one in picture.queues if one.name == QUEUE)
+        assert counts is not None and counts.offered and counts.answered_within is not None
+        await boss.set_agent_availability(
+            center.desk.worker, Availability.OFFLINE, reason="", why="gone home", key=new_key()
+        )
+        assert (await boss.interaction(task)).phase is Phase.QUEUED
+        assert (await boss.withdraw(task, why="not for us", key=new_key())).phase is Phase.CLOSED
+    finally:
+        await boss.close()
+    assert judged.complaints() == []
+
+
 def test_every_call_of_the_adapters_was_judged(judged: Judged) -> None:
     """Runs last: no call of theirs went past the judges, and none of the documents' calls is there for nothing."""
     for prism in (judged.task_router, judged.api):

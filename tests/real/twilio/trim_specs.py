@@ -13,10 +13,13 @@ W, A = "/v1/Workspaces/{WorkspaceSid}", "/2010-04-01/Accounts/{AccountSid}"
 WANTED = {
     "twilio_taskrouter_v1.json": (
         f"{W}/Activities",
+        f"{W}/Tasks",
         f"{W}/Tasks/{{Sid}}",
         f"{W}/Tasks/{{TaskSid}}/Reservations",
         f"{W}/TaskQueues",
+        f"{W}/TaskQueues/{{TaskQueueSid}}/CumulativeStatistics",
         f"{W}/TaskQueues/{{TaskQueueSid}}/RealTimeStatistics",
+        f"{W}/Workers",
         f"{W}/Workers/{{Sid}}",
         f"{W}/Workers/{{WorkerSid}}/Channels",
         f"{W}/Workers/{{WorkerSid}}/Reservations",
