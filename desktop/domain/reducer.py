@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.domain import handset, people, work
-from desktop.domain.batch import ACKNOWLEDGEMENTS, DETAILS, MESSAGES, Batch, newest
+from desktop.domain.batch import DETAILS, MESSAGES, Batch, newest
 from desktop.domain.events import (
     AgentChanged,
     CapabilitiesKnown,
@@ -103,16 +103,13 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
         case QueueChanged():
             work.apply_queue(batch, event)
         case FloorChanged():
-            for agent in event.agents:
-                work.put_newer(batch.agents, agent.id, agent)
-            for queue in event.queues:
-                work.put_newer(batch.queues, queue.name, queue)
+            work.apply_floor(batch, event)
         case HelpChanged():
             work.apply_help(batch, event.help)
         case AgentMessaged():
             batch.agent_messages.put_last(event.message.id, event.message, MESSAGES)
         case AlertAcknowledged():
-            batch.acknowledgements.put_last(event.acknowledgement.alert, event.acknowledgement, ACKNOWLEDGEMENTS)
+            work.apply_acknowledgement(batch, event.acknowledgement)
         case CoachingChanged():
             batch.set("coaching", event.news)
         case PresenceChanged():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from desktop.domain.batch import TOMBSTONES, Batch, Shelf, newest
+from desktop.domain.batch import ACKNOWLEDGEMENTS, TOMBSTONES, Batch, Shelf, newest
 from desktop.domain.events import (
     AgentChanged,
     Change,
@@ -12,9 +12,10 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.floor import HelpRequest, HelpState
+from desktop.domain.floor import Acknowledgement, HelpRequest, HelpState
+from desktop.domain.floor_events import FloorChanged
 from desktop.domain.lifecycle import is_odd
-from desktop.domain.model import Interaction
+from desktop.domain.model import Agent, Interaction
 from desktop.domain.state import Ending
 from desktop.domain.streams import Fit, is_numbered
 from desktop.domain.words import Phase
@@ -28,6 +29,7 @@ class Versioned(Protocol):
 
 
 E = TypeVar("E", bound=Versioned)
+_GONE_HELP = "help:"  # its tombstones stand among those of interactions
 _ENDS = frozenset({Change.OFFER_ENDED, Change.WRAP_UP, Change.CLOSED})
 
 
@@ -86,10 +88,24 @@ def apply_agent(batch: Batch, event: AgentChanged) -> None:
         odd = is_odd(old, agent)
         if odd is not None:
             batch.odd(odd)
-        if agent.id == batch.me and agent.role is not old.role:
-            # no supervisor any more: what is others' is not for these eyes
-            for interaction in [one for one in batch.interactions.now.values() if not batch.is_mine_to_see(one)]:
-                _leave(batch, interaction, interaction)
+        _see_less(batch, old, agent)
+
+
+def _see_less(batch: Batch, old: Agent, agent: Agent) -> None:
+    """I am no supervisor any more: what is others' is not for these eyes."""
+    if agent.id == batch.me and agent.role is not old.role:
+        for interaction in [one for one in batch.interactions.now.values() if not batch.is_mine_to_see(one)]:
+            _leave(batch, interaction, interaction)
+
+
+def apply_floor(batch: Batch, event: FloorChanged) -> None:
+    """Take every agent and queue that is newer. What came between two such events is not told, so nothing is odd."""
+    for agent in event.agents:
+        old = batch.agents.get(agent.id)
+        if put_newer(batch.agents, agent.id, agent) and old is not None:
+            _see_less(batch, old, agent)
+    for queue in event.queues:
+        put_newer(batch.queues, queue.name, queue)
 
 
 def apply_queue(batch: Batch, event: QueueChanged) -> None:
@@ -98,11 +114,22 @@ def apply_queue(batch: Batch, event: QueueChanged) -> None:
 
 
 def apply_help(batch: Batch, request: HelpRequest) -> None:
-    """Take the request if it is newer; a closed one leaves."""
+    """Take the request if it is newer; a closed one leaves, and what is told of it late does not bring it back."""
+    known, gone = batch.help.get(request.id), _GONE_HELP + request.id
+    if request.version <= (known.version if known is not None else batch.tombstones.now.get(gone, -1)):
+        return
     if request.state is HelpState.CLOSED:
         batch.help.drop(request.id)
+        batch.tombstones.put_last(gone, request.version, TOMBSTONES)
     else:
-        put_newer(batch.help, request.id, request)
+        batch.help.put(request.id, request)
+
+
+def apply_acknowledgement(batch: Batch, one: Acknowledgement) -> None:
+    """Take it unless somebody acknowledged the same alert later."""
+    known = batch.acknowledgements.get(one.alert)
+    if known is None or known.at <= one.at:
+        batch.acknowledgements.put_last(one.alert, one, ACKNOWLEDGEMENTS)
 
 
 def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None:

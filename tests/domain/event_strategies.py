@@ -1,7 +1,10 @@
 """Any event a desktop may ever see, sane or not, on a handful of ids so that they collide."""
 
+from dataclasses import replace
+
 import hypothesis.strategies as st
 
+from desktop.domain.counts import Counts
 from desktop.domain.customer import Case, Customer, CustomerDetails, Match
 from desktop.domain.events import (
     AgentChanged,
@@ -37,7 +40,16 @@ from desktop.domain.events import (
     QueueChanged,
     SourcesDeclared,
 )
-from desktop.domain.floor import CoachingNews
+from desktop.domain.floor import (
+    Acknowledgement,
+    AgentDay,
+    AgentMessage,
+    AgentWork,
+    CoachingNews,
+    HelpRequest,
+    HelpState,
+)
+from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, FloorChanged, HelpChanged
 from desktop.domain.identity import PERSON, said
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
@@ -112,7 +124,26 @@ def few(one: st.SearchStrategy) -> st.SearchStrategy:
     return st.lists(one, max_size=3).map(tuple)
 
 
+day = st.builds(AgentDay, times, st.integers(0, 3), engaged=times, load=times)
+work = st.builds(AgentWork, ids, st.sampled_from(Channel), st.sampled_from(Phase), words, times)
+busy_agents = st.builds(replace, agents, work=few(work), today=st.none() | day)
+counts = st.builds(Counts, times, times, offered=st.none() | st.integers(0, 9), answered=st.integers(0, 9))
+counted_queues = st.builds(replace, queues, counts=st.none() | counts, trend=few(st.integers(0, 9)))
+help_requests = st.builds(
+    HelpRequest, st.sampled_from(["h1", "h2"]), versions, st.just(OTHER), ids, words, times, st.sampled_from(HelpState)
+)
+agent_messages = st.builds(AgentMessage, message_ids, times, st.just(OTHER), words, st.just(ME), words)
+alert_keys = st.sampled_from(["slow|Billing", "slow|Sales"])
+acknowledgements = st.builds(Acknowledgement, alert_keys, st.sampled_from([ME, OTHER]), words, times)
+floor = st.one_of(
+    st.builds(FloorChanged, few(busy_agents), few(counted_queues)),
+    st.builds(FloorChanged, few(busy_agents), few(counted_queues)),
+    st.builds(HelpChanged, help_requests),
+    st.builds(AgentMessaged, agent_messages),
+    st.builds(AlertAcknowledged, acknowledgements),
+)
 numbered = st.one_of(
+    floor,
     st.builds(InteractionChanged, st.sampled_from(Change), interactions, words),
     st.builds(InteractionChanged, st.sampled_from(Change), interactions, words),
     st.builds(AgentChanged, agents),
@@ -121,6 +152,17 @@ numbered = st.one_of(
     st.builds(PersonChanged, persons),
     st.builds(ChatReceived, lines),
     st.builds(ContactCenterSnapshot, st.just(ME), few(interactions), few(agents), few(queues)),
+    st.builds(
+        ContactCenterSnapshot,
+        st.just(ME),
+        few(interactions),
+        few(busy_agents),
+        few(counted_queues),
+        zone=st.sampled_from(["", "Europe/London"]),
+        help=few(help_requests),
+        agent_messages=few(agent_messages),
+        acknowledgements=few(acknowledgements),
+    ),
     st.builds(PresenceSnapshot, few(persons), few(presences), few(lines)),
     st.builds(DeliveryChanged, sent),
     st.builds(MessageReceived, received),
