@@ -14,6 +14,7 @@ from desktop.domain.floor_events import AlertsChanged
 from desktop.ports.base import Capability
 
 if TYPE_CHECKING:
+    from desktop.domain.adherence import Fits
     from desktop.domain.alert_rules import AlertSettings
     from desktop.domain.alerts import AlertEngine
 
@@ -53,6 +54,15 @@ class AlertWatch:
     def blind(self) -> Mapping[str, int]:
         """By the name of a rule, at how many subjects nobody knows its figure."""
         return self._engine.blind if self._engine is not None else {}
+
+    @property
+    def fits(self) -> "Fits":
+        """What an agent may be seen doing during an activity of their schedule, as the profile says."""
+        if self.settings is not None:
+            return self.settings.fits
+        from desktop.domain.adherence import FITS
+
+        return FITS
 
     async def run(self) -> None:
         """Look until cancelled."""
