@@ -180,6 +180,8 @@ def _ticks(counts: Sequence[Counts | None], report: Report) -> list[tuple[int, s
 
 
 def _maps(report: Report) -> str:
+    if sum(any(cell is not None for cell in row) for row in report.week.cells) < 2:
+        return ""  # the pictures of a day have said it
     days = report.week.days
     per_day = [
         [None if one is None or one.offered is None else one.offered / max(days[day], 1) for one in row]
