@@ -14,8 +14,8 @@ from desktop.config.alerts import BUNDLED, alerts_beside
 from desktop.config.file import toml_text
 from desktop.config.quantity import quantity
 from desktop.domain.adherence import FITS
-from desktop.domain.alert import Severity
-from desktop.domain.alert_rules import AlertSettings, Rule
+from desktop.domain.alert import About, Severity
+from desktop.domain.alert_rules import WATCHED, AlertSettings, Rule
 from desktop.domain.floor import ActivityKind
 from desktop.domain.metric import Unit
 from desktop.domain.service_level import FORMULAS
@@ -226,7 +226,23 @@ def test_the_bundled_rules_and_the_options_are_described() -> None:
     tables: list[dict[str, Any]] = tomllib.loads(BUNDLED.read_text())["alerts"]
     assert len({one["name"] for one in tables}) == len(tables)
     assert {option for table in tables for option in table} <= set(OPTIONS)
-    assert all(OPTIONS.values())
+    told = " ".join(line.lstrip("# ") for line in BUNDLED.read_text().splitlines() if line.startswith("#"))
+    told = " ".join(told.split())
+    for option, meaning in OPTIONS.items():
+        assert f"{option} {meaning}" in told
+    for watch in WATCHED.values():
+        assert watch.about is About.QUEUE or f"{watch.id} {watch.definition}" in told
+
+
+def test_what_the_bundled_file_shows_as_examples_can_be_used(tmp_path: Path) -> None:
+    shown = "\n".join(line[4:] for line in BUNDLED.read_text().splitlines() if line.startswith("#   "))
+    rules = shown[shown.index("[[alerts]]") : shown.index("name   ")]
+    alerting = shown[shown.index("[alerting]") :]
+    found = settings(tmp_path, rules + alerting.replace("bundled = false", "bundled = true"), bundled=True)
+    assert found.problems == ()
+    changed = {one.name: one for one in found.rules}
+    assert changed["service-level"].raise_at == 0.9 and "long-call" not in changed
+    assert found.fits[ActivityKind.MEAL] == frozenset({"not_ready:lunch"})
 
 
 @given(st.one_of(st.integers(), st.floats(), st.text(max_size=12), st.booleans(), st.none()), st.sampled_from(Unit))
