@@ -1,0 +1,85 @@
+"""Judging at the real screen on real servers: killed in the middle, unplugged at the end."""
+
+import json
+import signal
+
+import httpx
+
+from tests.e2e.workplace import Workplace, until
+
+
+def as_supervisor(place: Workplace) -> None:
+    """The profile is Sam's from now on."""
+    (place.folder / "token").write_text(place.servers.tokens["sam"])
+
+
+def cards(place: Workplace) -> list[dict[str, object]]:
+    """The scorecards that are on disk, read as another process."""
+    return [json.loads(text) for text in place.drafts() if '"calibration"' in text]
+
+
+def submitted(place: Workplace) -> list[dict[str, object]]:
+    """What reached the contact centre."""
+    return [one["body"] for one in place.record("contact_center", "/v1/quality/evaluations")]
+
+
+def test_killed_in_the_middle_of_a_scorecard(place: Workplace) -> None:
+    as_supervisor(place)
+    with place.desktop() as screen:
+        screen.wait_for("Agents ·")
+        screen.send("S")
+        screen.wait_for("to judge")
+        screen.press("enter")
+        screen.wait_for("7 to answer")
+        screen.send("12c")
+        screen.wait_for("back to the card")
+        screen.send("no date of birth asked")
+        until(lambda: any("no date of birth asked" in json.dumps(card) for card in cards(place)))
+        screen.kill(signal.SIGKILL)
+        assert screen.wait_exit() == 137
+    with place.desktop() as screen:
+        screen.wait_for("Agents ·")
+        screen.send("S")
+        screen.wait_for("✎ 2/7")
+        screen.press("enter")
+        screen.wait_for("5 to answer")
+        screen.press("up")
+        screen.wait_for("no date of birth asked")
+        screen.press("down")
+        screen.send("51")
+        screen.press("2")
+        screen.send("51")
+        screen.wait_for("hand in")
+        # the server does it, and its answer is lost: the same is sent again under the same key
+        lost = {"match": "POST /v1/quality/evaluations", "effect": "apply_then_fail", "times": 1}
+        place.faults("contact_center", lost)
+        screen.press("alt+enter")
+        screen.wait_gone("alt+enter hand in", 20)
+        until(lambda: not cards(place), 20)
+    assert len(submitted(place)) == 1
+
+
+def test_an_agent_is_told_quietly_and_acknowledges(place: Workplace) -> None:
+    with place.desktop() as screen:
+        screen.wait_for("Nothing on your desk.")
+        note = {"agent_id": "maya", "text": "Well done with the refund."}
+        ask(place, "sam", "/v1/quality/coaching", note)
+        screen.wait_for("to read on your work from Sam Rivera")
+        screen.send("c")
+        screen.wait_for("Well done with the refund.")
+        screen.press("enter")
+        screen.wait_for("not acknowledged yet")
+        screen.send("a")
+        screen.wait_for("later; it is kept")
+        screen.send("Thank you")
+        screen.press("alt+enter")
+        screen.wait_for("all acknowledged")
+        (answer,) = place.record("contact_center", "/acknowledge")
+        assert answer["body"] == {"answer": "Thank you"}
+
+
+def ask(place: Workplace, who: str, path: str, body: object) -> None:
+    """Have somebody else do something."""
+    headers = {"Authorization": f"Bearer {place.servers.tokens[who]}", "Idempotency-Key": path}
+    url = place.servers.urls["contact_center"] + path
+    assert httpx.post(url, json=body, headers=headers, trust_env=False).is_success
