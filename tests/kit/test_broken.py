@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from . import broken_past, broken_quality
+from . import broken_past, broken_quality, broken_supervision
 from .broken import BROKEN, Broken
 
-assert broken_past and broken_quality  # they add their backends to the list
+assert broken_past and broken_quality and broken_supervision  # they add their backends to the list
 ROOT = Path(__file__).parents[2]
 
 
@@ -29,6 +29,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             "tests/kit/broken.py",
             "tests/kit/broken_quality.py",
             "tests/kit/broken_past.py",
+            "tests/kit/broken_supervision.py",
         ],
         cwd=ROOT,
         capture_output=True,

@@ -20,6 +20,7 @@ from .reference.messaging import ReferenceMessagingRig
 from .reference.past import ReferencePastRig
 from .reference.presence import ReferencePresenceRig
 from .reference.quality import ReferenceQualityRig
+from .reference.supervision import ReferenceSupervisionRig
 from .reference.voice import ReferenceVoiceRig
 
 
@@ -38,6 +39,10 @@ class TestReferenceContactCenter(_Bring, ContactCenterContract):
 
 class TestReferenceQuality(_Bring, ContactCenterContract):
     make = ReferenceQualityRig
+
+
+class TestReferenceSupervision(_Bring, ContactCenterContract):
+    make = ReferenceSupervisionRig
 
 
 class TestReferencePast(_Bring, ContactCenterContract):
