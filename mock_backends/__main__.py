@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import signal
@@ -129,6 +130,10 @@ async def _run(fleet: Fleet, boot: dict[str, Any], *, until_eof: bool) -> None:
     if boot["control"]:
         ready["control"] = boot["control"]
     _say(ready)
+    # What is here by now stays: a search through all of a great floor for garbage would stop the server for most of
+    # a second. Its events make hardly any cycles, so that searches may be rare too.
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
     await done.wait()
     await fleet.stop()
 

@@ -27,6 +27,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "forecast": ([], ["--seeds", "1"]),
     "estimates": ([], ["--days", "1"]),
     "reducer": ([], ["--batches", "60"]),
+    "pushes": ([], ["--seconds", "3", "--agents", "500", "--queues", "50", "--rate", "300"]),
     "day": ([], ["--contacts", "3000", "--agents", "30", "--queues", "6"]),
     "table": ([], ["--seconds", "1"]),
     "cli": ([], ["5"]),
