@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 from types import SimpleNamespace
-from types import SimpleNamespace
 from typing import Any
 
 from desktop.app.action_result import ActionResult
