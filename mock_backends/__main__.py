@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import dataclasses
 import gc
 import json
 import os
@@ -40,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
         help=f'JSON object principal -> token, "-" for standard input (or set {TOKENS_VARIABLE}); default: random ones',
     )
     line.add_argument("--control", action="store_true", help="open the control plane and print its token")
+    line.add_argument("--history-days", type=int, help="how far back the made-up past goes (default 90, 0 for none)")
+    line.add_argument("--history-interactions", type=int, help="about so many interactions in it (default 60000)")
     line.add_argument("--boot-from-stdin", action="store_true", help=argparse.SUPPRESS)
     return line
 
@@ -83,11 +86,22 @@ def _boot(options: argparse.Namespace) -> dict[str, Any]:
         "speed": options.speed,
         "seed": options.seed,
         "db": options.db,
-        "settings": None,
+        "settings": dataclasses.asdict(_settings(options)),
         "tokens": tokens,
         "control": new_token() if options.control else None,
         "ports": {name: options.port + at for at, name in enumerate(servers)} if options.port else {},
     }
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    """:raises ValueError: a past that is too long or too full."""
+    asked = {name: getattr(options, name) for name in ("history_days", "history_interactions")}
+    settings = Settings(**{name: value for name, value in asked.items() if value is not None})
+    if not 0 <= settings.history_days <= 3_660:
+        raise ValueError("The past is at most 3,660 days long.")
+    if not 0 <= settings.history_interactions <= 50_000_000:
+        raise ValueError("The past has at most 50,000,000 interactions.")
+    return settings
 
 
 def _fleet(boot: dict[str, Any]) -> Fleet:

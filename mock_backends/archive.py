@@ -149,7 +149,8 @@ class Archive:
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             for cursor in cursors:
                 cursor.interrupt()
-            raise Problem(503, "unavailable", "The history takes too long to answer that.") from None
+            words = "takes too long to answer that" if cursors else "is being made ready: ask again in a moment"
+            raise Problem(503, "unavailable", f"The history {words}.") from None
 
     # -- on the threads
 
