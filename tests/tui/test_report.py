@@ -167,7 +167,7 @@ async def test_the_figures_under_the_cursor_are_the_intervals_own() -> None:
     app, _ = report_desk(past)
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_page(pilot, "p", "home", "right", "right")
-        start = page.views._axis_starts()[2]
+        start = page.views.starts[2]
         (one,) = [one for one in page.views.answer.value if one.counts.since == start]
         figures = str(page.query_one("#report-figures", Static).render())
         assert f"offered {one.counts.offered}" in figures
@@ -241,7 +241,7 @@ async def test_the_week_as_a_map_has_its_figures_under_the_cursor() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         page = await open_page(pilot, "p", "p", "p", "3", "right", "down")
         week, views = page.views.answer.value, page.views
-        cell = week.cells[views._weekday][views._slot]
+        cell = week.cells[views.weekday][views.slot]
         assert cell is not None and f"offered {cell.offered}" in seen(app)
         assert "Tue 09:30" in seen(app) and "from " in seen(app) and "blank: nothing" in seen(app)
         await press(pilot, "m")

@@ -52,6 +52,24 @@ class Choice:
         """The rest of the day, or the coming week."""
         return replace(self, span=Span.WEEK if self.span is Span.TODAY else Span.TODAY)
 
+    def pressed(self, key: str, today: date) -> "Choice | None":
+        """The choice after a key; None for a key that chooses nothing."""
+        if key.isdecimal() and 1 <= int(key) <= len(VIEWS):
+            return replace(self, view=VIEWS[int(key) - 1])
+        step = -1 if key.isupper() else 1
+        match key.lower():
+            case "p":
+                return self.turn_period(step, today)
+            case "w":
+                return self.turn_width(step)
+            case "f":
+                return self.turn_formula(step)
+            case "m":
+                return self.turn_metric(step)
+            case "s":
+                return self.turn_span()
+        return None
+
     @property
     def queue_words(self) -> str:
         """The queues for people."""

@@ -12,17 +12,17 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from desktop.app.action_result import ActionResult
-from desktop.domain import select
-from desktop.domain.instant import Instant
 from desktop.domain.service_level import Formula
 from desktop.domain.state import AppState
 from desktop.tui.pane import SteadyTitle
 from desktop.tui.report import faces
-from desktop.tui.report.choice import VIEWS, Choice
+from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries
 from desktop.tui.report.period import named, typed
 from desktop.tui.report.plan_text import HINT, read_plan
 from desktop.tui.report.queue_picker import QueuePicker
+from desktop.tui.report.report_drawing import ReportDrawing
+from desktop.tui.report.report_field import ReportField
 from desktop.tui.report.report_questions import ReportQuestions
 from desktop.tui.report.report_views import ReportViews
 from desktop.tui.safe_text import content, line
@@ -53,8 +53,6 @@ class ReportPage(Vertical):
     ReportPage.listing #report-canvas { display: none; }
     ReportPage.picking #report-queues { display: block; }
     ReportPage.picking #report-canvas, ReportPage.picking #report-list { display: none; }
-    ReportPage #report-field { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
-    ReportPage.typing #report-field { display: block; }
     """
     border_title = SteadyTitle()
     border_subtitle = SteadyTitle()
@@ -86,7 +84,6 @@ class ReportPage(Vertical):
         self._spawn = spawn
         self._tell = tell
         self._left = closed
-        self._wanted = ""  # what the field is for
         self._overwrite = ""
         self._text: Content | None = None
         self._hint: Content | None = None  # in the place of the keys, while something is picked or typed
@@ -95,6 +92,7 @@ class ReportPage(Vertical):
         questions = ReportQuestions(history, desk.staffing)
         choice = Choice(named("today", history.today()), formula=formula)
         self.views = ReportViews(choice, inquiries, questions, history)
+        self._drawing = ReportDrawing(self.views, history)
 
     def compose(self) -> ComposeResult:
         """Tabs and what was chosen; a chart or a list; figures and keys."""
@@ -105,18 +103,13 @@ class ReportPage(Vertical):
         yield LineTable((), id="report-list")
         yield QueuePicker("report-queues")
         yield Static(id="report-figures")
-        yield Input(id="report-field", select_on_focus=False)
+        yield ReportField()
         yield Static(id="report-keys")
 
     @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
         return self.is_attached
-
-    @property
-    def now(self) -> Instant:
-        """The server's time."""
-        return select.server_now(self._state(), self._clock())
 
     def on_mount(self) -> None:
         """Ask for the first view."""
@@ -140,28 +133,28 @@ class ReportPage(Vertical):
         """Draw what is known now, as far as it changed."""
         if not self.is_attached or not self._nodes:
             return
-        views, canvas = self.views, self.query_one("#report-canvas")
-        self.border_title = line((" Reports ", "bold"), views.legend)
+        views, drawing, canvas = self.views, self._drawing, self.query_one("#report-canvas")
+        self.border_title = line((" Reports ", "bold"), drawing.legend)
         answer, waited = views.answer, views.waited
-        self.border_subtitle = faces.age(answer, waited, self.now, self._desk.history.days.zone)
+        self.border_subtitle = faces.age(answer, waited, self._desk.history.now(), self._desk.history.days.zone)
         self.query_one("#report-tabs", Static).update(faces.tabs(views.choice))
-        self.query_one("#report-chosen", Static).update(views.heading)
+        self.query_one("#report-chosen", Static).update(drawing.heading)
         keys = self._hint if self._hint is not None else faces.keys(views.place, deeper=views.deeper)
         self.query_one("#report-keys", Static).update(keys)
         if views.listed:
             table = self.query_one("#report-list", LineTable)
-            rows, total, empty = views.rows()
-            table.set_columns(views.columns)
+            rows, total, empty = drawing.rows()
+            table.set_columns(drawing.columns)
             table.set_empty(empty)
             table.set_rows(rows)
             table.set_total(total)
         else:
             size = canvas.content_size
-            shown = Content("\n").join(views.lines(max(20, size.width), max(4, size.height)))
+            shown = Content("\n").join(drawing.lines(max(20, size.width), max(4, size.height)))
             if self._text is None or not shown.is_same(self._text):
                 self._text = shown
                 self.query_one("#report-text", Static).update(shown)
-        self.query_one("#report-figures", Static).update(views.figures())
+        self.query_one("#report-figures", Static).update(drawing.figures())
 
     def _turn(self) -> None:
         """Another view or level: show its widget and turn the keyboard to it."""
@@ -181,7 +174,7 @@ class ReportPage(Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
-        field = self.query_one("#report-field", Input)
+        field = self.query_one(ReportField)
         if event.key == "escape":
             event.stop()
             self._back()
@@ -199,27 +192,14 @@ class ReportPage(Vertical):
 
     def _pressed(self, key: str) -> bool:
         views = self.views
-        today = self._desk.history.today()
-        choice = views.choice
-        changes: dict[str, Callable[[], Choice]] = {
-            **{str(n): lambda view=view: replace(choice, view=view) for n, view in enumerate(VIEWS, 1)},  # type: ignore[misc]
-            "p": lambda: choice.turn_period(1, today),
-            "P": lambda: choice.turn_period(-1, today),
-            "w": lambda: choice.turn_width(1),
-            "W": lambda: choice.turn_width(-1),
-            "f": lambda: choice.turn_formula(1),
-            "F": lambda: choice.turn_formula(-1),
-            "m": lambda: choice.turn_metric(1),
-            "M": lambda: choice.turn_metric(-1),
-            "s": choice.turn_span,
-        }
-        if key in changes:
-            self._change(changes[key]())
+        choice = views.choice.pressed(key, self._desk.history.today())
+        if choice is not None:
+            self._change(choice)
         elif key == "o":
             self._type("own", "", "a day or two: 2026-11-02 2026-11-08")
         elif key == "u":
             self._pick_queues()
-        elif key == "t" and choice.view == "outlook":
+        elif key == "t" and views.place == "outlook":
             self._type("plan", "", HINT)
         elif key == "e" and views.place in ("plots", "intervals", "week", "contacts"):
             self._overwrite = ""
@@ -273,25 +253,19 @@ class ReportPage(Vertical):
         self.redraw()
 
     def _type(self, wanted: str, value: str, hint: str) -> None:
-        self._wanted = wanted
-        field = self.query_one("#report-field", Input)
-        field.placeholder = hint
-        field.value = value
-        field.cursor_position = len(value)
         self.add_class("typing")
-        field.focus()
-        words = {"own": "own period", "plan": "staff for", "export": "write to"}[wanted]
-        self._hint = line((f" {words} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" take ", "$muted"))
+        self._hint = self.query_one(ReportField).want(wanted, value, hint)
         self.redraw()
 
     @on(Input.Submitted, "#report-field")
     def _typed(self, event: Input.Submitted) -> None:
         event.stop()
+        wanted = self.query_one(ReportField).wanted
         try:
-            if self._wanted == "export":
+            if wanted == "export":
                 self._export(event.value.strip())
                 return
-            if self._wanted == "plan":
+            if wanted == "plan":
                 self.views.staff_for(read_plan(event.value, self.views.plan))
             else:
                 self.views.change(self.views.choice.with_period(typed(event.value)))

@@ -4,27 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from textual.content import Content
-
 from desktop.app.action_result import ActionResult
 from desktop.app.history_desk import HistoryDesk
-from desktop.app.outlook import WIDTH as HALF_HOUR
 from desktop.app.outlook import Plan
 from desktop.app.shared_questions import Answer
 from desktop.app.week_map import SLOTS
-from desktop.domain.count_sums import total
 from desktop.domain.counts import Counts
-from desktop.domain.history import Interval, PastDetail, PastQuery
+from desktop.domain.history import Interval, PastQuery
 from desktop.domain.instant import Instant
-from desktop.tui.report import axis, faces, past_texts, plots
+from desktop.tui.report import axis, past_texts
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries
-from desktop.tui.report.outlook_chart import LEGEND, Foreseen, outlook_lines
+from desktop.tui.report.outlook_chart import Foreseen
 from desktop.tui.report.report_questions import Contacts, ReportQuestions
-from desktop.tui.report.week import DAYS, MapOf, week_lines
-from desktop.tui.safe_text import Part, content, line
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.report.week import MapOf
 
 NOTHING = "Nothing was counted in this period."
 _ASKED = {"plots": "intervals", "intervals": "intervals"} | {
@@ -46,11 +39,11 @@ class ReportViews:
         self._questions = questions
         self._history = history
         self._levels: list[str] = []
-        self._stretch: tuple[Instant, Instant] | None = None
-        self._interaction = ""
-        self._cursor = 0
+        self.stretch: tuple[Instant, Instant] | None = None
+        self.interaction = ""
+        self.cursor = 0
         self._cursor_new = True
-        self._weekday, self._slot = 0, 18
+        self.weekday, self.slot = 0, 18
         self._starts: tuple[Choice, Sequence[Interval], list[Instant]] | None = None
 
     # --- where one is
@@ -80,24 +73,13 @@ class ReportViews:
         """Seconds for which its answer is waited for."""
         return self.inquiries.waited(_ASKED[self.place])
 
-    @property
-    def heading(self) -> Content:
-        """What was chosen, or what was gone into."""
-        if self.place == "contacts" and self._stretch is not None and self._levels:
-            since, until = self._stretch
-            name = axis.name(since, until, until - since, self._history.days)
-            return line((" contacts that came in ", "$muted"), (name, "bold"), (f" · {self.choice.queue_words}", ""))
-        if self.place == "timeline":
-            return line((" what happened to ", "$muted"), (self._interaction, "bold"))
-        return faces.chosen(self.choice)
-
     # --- asking
 
     def change(self, choice: Choice) -> None:
         """Another choice: ask what it takes."""
         before, self.choice = self.choice, choice
         self._levels = []
-        self._stretch = None
+        self.stretch = None
         if (before.period, before.queues, before.width) != (choice.period, choice.queues, choice.width):
             self.inquiries.forget("intervals", "week", "contacts")
             self._cursor_new = True
@@ -127,10 +109,10 @@ class ReportViews:
                 plan = self.plan if self._planned else None
                 ask("outlook", lambda: questions.outlook(choice.queues, choice.span, plan))
             case "contacts":
-                since, until = self._stretch or choice.period.edges(self._history.days)
+                since, until = self.stretch or choice.period.edges(self._history.days)
                 ask("contacts", lambda: questions.contacts(choice.queues, since, until, None, anew))
             case "timeline":
-                interaction = self._interaction
+                interaction = self.interaction
                 ask("timeline", lambda: questions.detail(interaction))
             case _:
                 ask("intervals", lambda: questions.intervals(choice, anew))
@@ -141,15 +123,16 @@ class ReportViews:
         if value is None:
             return
         if name == "intervals" and self._cursor_new:
-            counted = [at for at, one in enumerate(self._counts(value)) if one is not None]
-            self._cursor, self._cursor_new = (counted[-1] if counted else 0), False
+            counted = [at for at, one in enumerate(self.counts(value)) if one is not None]
+            self.cursor, self._cursor_new = (counted[-1] if counted else 0), False
         elif name == "outlook":
             found: Foreseen = value
             self.plan = found.plan
             if self._cursor_new:
-                self._cursor, self._cursor_new = found.next, False
-        elif name == "week" and self._cursor_new:
-            self._cursor_new = False
+                self.cursor, self._cursor_new = found.next, False
+        elif name == "week":
+            slots = self.map_of(value).slots
+            self.slot = min(max(self.slot, slots[0]), slots[-1])
 
     # --- moving
 
@@ -160,15 +143,15 @@ class ReportViews:
             across, down = _STEPS.get(key, (0, 0))
             if key not in _STEPS:
                 return False
-            slots = self._map(self.answer.value).slots if self.answer.value is not None else range(SLOTS)
-            self._slot = slots[(min(max(self._slot, slots[0]), slots[-1]) - slots[0] + across) % len(slots)]
-            self._weekday = (self._weekday + down) % 7
+            slots = self.map_of(self.answer.value).slots if self.answer.value is not None else range(SLOTS)
+            self.slot = slots[(min(max(self.slot, slots[0]), slots[-1]) - slots[0] + across) % len(slots)]
+            self.weekday = (self.weekday + down) % 7
             return True
         if place not in ("plots", "outlook") or key not in ("left", "right", "home", "end", "pageup", "pagedown"):
             return False
-        last = max(0, len(self._axis_starts()) - 1)
+        last = max(0, len(self.starts) - 1)
         step = {"left": -1, "right": 1, "pageup": -12, "pagedown": 12}.get(key)
-        self._cursor = {"home": 0, "end": last}[key] if step is None else max(0, min(last, self._cursor + step))
+        self.cursor = {"home": 0, "end": last}[key] if step is None else max(0, min(last, self.cursor + step))
         return True
 
     def enter(self, key: str) -> bool:
@@ -178,17 +161,17 @@ class ReportViews:
             self._older()
             return False
         if place in ("plots", "intervals"):
-            starts = self._axis_starts()
-            at = self._cursor if place == "plots" else int(key or -1)
+            starts = self.starts
+            at = self.cursor if place == "plots" else int(key or -1)
             if found is None or not 0 <= at < len(starts):
                 return False
             _, until = self.choice.period.edges(self._history.days)
             end = starts[at + 1] if at + 1 < len(starts) else until
-            self._cursor, self._stretch = at, (starts[at], end)
+            self.cursor, self.stretch = at, (starts[at], end)
             self._levels.append("contacts")
             self.inquiries.forget("contacts")
         elif place == "contacts" and key:
-            self._interaction = key
+            self.interaction = key
             self._levels.append("timeline")
             self.inquiries.forget("timeline")
         else:
@@ -201,7 +184,7 @@ class ReportViews:
         if not self._levels:
             return False
         if self._levels.pop() == "contacts":
-            self._stretch = None
+            self.stretch = None
         return True
 
     def _older(self) -> None:
@@ -212,99 +195,13 @@ class ReportViews:
                 "contacts", lambda: questions.contacts(queues, known.since, known.until, known, anew=False)
             )
 
-    # --- showing
-
-    def lines(self, width: int, height: int) -> list[Content]:
-        """The chart or text of this place."""
-        found: Any = self.answer.value
-        empty = NOTHING if self.place == "plots" and found == () else ""
-        if self.place == "outlook" and found is not None and not found.slots:
-            empty = "Nothing more is expected; the coming week is another matter: s"
-        if self.place == "week" and found is not None and not any(any(row) for row in found.cells):
-            empty = NOTHING
-        instead = faces.instead(self.answer, self.waited, empty, height)
-        if instead is not None:
-            return instead
-        match self.place:
-            case "week":
-                return week_lines(self._map(found), width, height)
-            case "outlook":
-                return outlook_lines(found, self._axis(width, HALF_HOUR), self._cursor, width, height)
-            case "timeline":
-                detail: PastDetail = found
-                return past_texts.timeline(detail, self._history.days)
-        counts = self._counts(found)
-        at = self._axis(width, self.choice.width)
-        charted = plots.Charted(counts, at, min(self._cursor, len(counts) - 1), self.choice.formula)
-        return plots.plot_lines(charted, width, height)
-
-    def figures(self) -> Content:
-        """The figures under the cursor, or the meaning of the signs."""
-        found, days = self.answer.value, self._history.days
-        if found is None:
-            return content("")
-        if self.place == "plots" and found:
-            start = self._axis_starts()[min(self._cursor, len(self._axis_starts()) - 1)]
-            counts = self._counts(found)[min(self._cursor, len(self._axis_starts()) - 1)]
-            name = axis.name(start, start + self.choice.width, self.choice.width, days)
-            pairs = plots.readout(counts, self.choice.formula)
-            return line((f" {name}   ", "bold $accent"), past_texts.flowed(pairs))
-        if self.place == "outlook" and found.slots:
-            start = self._axis_starts()[min(self._cursor, len(self._axis_starts()) - 1)]
-            name = axis.name(start, start + HALF_HOUR, HALF_HOUR, days)
-            return line(
-                (f" {name}   ", "bold $accent"),
-                past_texts.flowed(found.figures(min(self._cursor, len(found.slots) - 1))),
-            )
-        if self.place == "week":
-            shown = self._map(found)
-            counts = found.cells[self._weekday][self._slot]
-            time = f"{DAYS[self._weekday]} {self._slot // 2:02}:{self._slot % 2 * 30:02}"
-            value = shown.written(shown.value(self._weekday, self._slot))
-            parts: list[Part] = [(f" {time}   ", "bold $accent"), (f"{shown.metric} ", "$muted"), (value, "bold")]
-            counted = plots.readout(counts, self.choice.formula)
-            days_of = found.days[self._weekday]
-            return line(*parts, (f"   over {days_of} days:  ", "$muted"), past_texts.flowed(counted))
-        return content("")
+    def map_of(self, found: Any) -> MapOf:
+        """The week as it is looked at."""
+        return MapOf(found, self.choice.metric, self.choice.formula, self.weekday, self.slot)
 
     @property
-    def columns(self) -> tuple[Column, ...]:
-        """Those of this list."""
-        return past_texts.INTERVALS if self.place == "intervals" else past_texts.CONTACTS
-
-    def rows(self) -> tuple[Sequence[Row], Row | None, str]:
-        """Rows and total of this list, and what is said where there are none."""
-        found, waited, days = self.answer.value, self.waited, self._history.days
-        if found is None:
-            asking = f"Asking the contact centre … {waited:.0f} s · esc gives it up" if waited is not None else ""
-            return (), None, asking or self.answer.problem or "Nothing was asked yet."
-        if self.place == "contacts":
-            rows = [past_texts.contact_row(one, days) for one in found.found]
-            if found.cursor:
-                rows.append(past_texts.more_row())
-            return rows, None, "Nobody came."
-        width, formula = self.choice.width, self.choice.formula
-        at = {start: str(index) for index, start in enumerate(self._axis_starts())}
-        rows = [
-            past_texts.interval_row(at[one.counts.since], past_texts.interval_name(one, width, days), one, formula)
-            for one in found
-            if one.counts.since in at
-        ]
-        whole = total([one.counts for one in found])
-        last = None if whole is None else past_texts.interval_row("total", "all", Interval("", whole), formula)
-        return rows, last, NOTHING
-
-    @property
-    def legend(self) -> Content:
-        """What the signs of a chart mean."""
-        if self.answer.value and self.place in ("plots", "outlook"):
-            return line(" ", *(LEGEND if self.place == "outlook" else plots.legend()), " ")
-        return content("")
-
-    def _map(self, found: Any) -> MapOf:
-        return MapOf(found, self.choice.metric, self.choice.formula, self._weekday, self._slot)
-
-    def _axis_starts(self) -> list[Instant]:
+    def starts(self) -> list[Instant]:
+        """Beginnings of the intervals along the axis."""
         if self.choice.view == "outlook":
             foreseen: Foreseen | None = self.inquiries.answer("outlook").value
             return [one.start for one in foreseen.slots] if foreseen is not None else []
@@ -318,12 +215,14 @@ class ReportViews:
             known = self._starts = self.choice, found, starts
         return known[2]
 
-    def _axis(self, width: int, seconds: float) -> axis.Axis:
-        return axis.axis(self._axis_starts(), seconds, self._history.days, width, self._cursor)
+    def axis(self, width: int, seconds: float) -> axis.Axis:
+        """As many of them as fit into so many cells around the cursor."""
+        return axis.axis(self.starts, seconds, self._history.days, width, self.cursor)
 
-    def _counts(self, found: Sequence[Interval]) -> list[Counts | None]:
+    def counts(self, found: Sequence[Interval]) -> list[Counts | None]:
+        """Counts of each interval along the axis, None where nothing was counted."""
         known = {one.counts.since: one.counts for one in found}
-        return [known.get(start) for start in self._axis_starts()]
+        return [known.get(start) for start in self.starts]
 
     # --- export
 
@@ -336,7 +235,7 @@ class ReportViews:
     async def export(self, path: Path, *, overwrite: bool) -> ActionResult:
         """Write what this place is about; the file's name says in which form."""
         if self.place == "contacts":
-            since, until = self._stretch or self.choice.period.edges(self._history.days)
+            since, until = self.stretch or self.choice.period.edges(self._history.days)
             query = PastQuery(since, until, self.choice.queues)
             return await self._history.export_interactions(query, path, overwrite=overwrite)
         query_of = self._questions.query(self.choice)

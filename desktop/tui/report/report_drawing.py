@@ -1,0 +1,132 @@
+"""What the report screen draws of its views: charts, lists, the figures under the cursor."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual.content import Content
+
+from desktop.app.history_desk import HistoryDesk
+from desktop.app.outlook import WIDTH as HALF_HOUR
+from desktop.domain.count_sums import total
+from desktop.domain.history import Interval, PastDetail
+from desktop.tui.report import axis, faces, past_texts, plots
+from desktop.tui.report.outlook_chart import LEGEND, outlook_lines
+from desktop.tui.report.report_views import ReportViews
+from desktop.tui.report.week import DAYS, week_lines
+from desktop.tui.safe_text import Part, content, line
+from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
+
+NOTHING = "Nothing was counted in this period."
+
+
+class ReportDrawing:
+    """Draws one place at a time."""
+
+    def __init__(self, views: ReportViews, history: HistoryDesk) -> None:
+        self._views = views
+        self._history = history
+
+    @property
+    def heading(self) -> Content:
+        """What was chosen, or what was gone into."""
+        views = self._views
+        if views.place == "contacts" and views.stretch is not None and views.deeper:
+            since, until = views.stretch
+            name = axis.name(since, until, until - since, self._history.days)
+            return line((" contacts that came in ", "$muted"), (name, "bold"), (f" · {views.choice.queue_words}", ""))
+        if views.place == "timeline":
+            return line((" what happened to ", "$muted"), (views.interaction, "bold"))
+        return faces.chosen(views.choice)
+
+    def lines(self, width: int, height: int) -> list[Content]:
+        """The chart or text of this place."""
+        views = self._views
+        found: Any = views.answer.value
+        empty = NOTHING if views.place == "plots" and found == () else ""
+        if views.place == "outlook" and found is not None and not found.slots:
+            empty = "Nothing more is expected; the coming week is another matter: s"
+        if views.place == "week" and found is not None and not any(any(row) for row in found.cells):
+            empty = NOTHING
+        instead = faces.instead(views.answer, views.waited, empty, height)
+        if instead is not None:
+            return instead
+        match views.place:
+            case "week":
+                return week_lines(views.map_of(found), width, height)
+            case "outlook":
+                return outlook_lines(found, views.axis(width, HALF_HOUR), views.cursor, width, height)
+            case "timeline":
+                detail: PastDetail = found
+                return past_texts.timeline(detail, self._history.days)
+        counts = views.counts(found)
+        at = views.axis(width, views.choice.width)
+        charted = plots.Charted(counts, at, min(views.cursor, len(counts) - 1), views.choice.formula)
+        return plots.plot_lines(charted, width, height)
+
+    def figures(self) -> Content:
+        """The figures under the cursor, or the meaning of the signs."""
+        views = self._views
+        found, days = views.answer.value, self._history.days
+        if found is None:
+            return content("")
+        if views.place == "plots" and found:
+            start = views.starts[min(views.cursor, len(views.starts) - 1)]
+            counts = views.counts(found)[min(views.cursor, len(views.starts) - 1)]
+            name = axis.name(start, start + views.choice.width, views.choice.width, days)
+            pairs = plots.readout(counts, views.choice.formula)
+            return line((f" {name}   ", "bold $accent"), past_texts.flowed(pairs))
+        if views.place == "outlook" and found.slots:
+            start = views.starts[min(views.cursor, len(views.starts) - 1)]
+            name = axis.name(start, start + HALF_HOUR, HALF_HOUR, days)
+            return line(
+                (f" {name}   ", "bold $accent"),
+                past_texts.flowed(found.figures(min(views.cursor, len(found.slots) - 1))),
+            )
+        if views.place == "week":
+            shown = views.map_of(found)
+            counts = found.cells[views.weekday][views.slot]
+            time = f"{DAYS[views.weekday]} {views.slot // 2:02}:{views.slot % 2 * 30:02}"
+            value = shown.written(shown.value(views.weekday, views.slot))
+            parts: list[Part] = [(f" {time}   ", "bold $accent"), (f"{shown.metric} ", "$muted"), (value, "bold")]
+            counted = plots.readout(counts, views.choice.formula)
+            days_of = found.days[views.weekday]
+            return line(*parts, (f"   over {days_of} days:  ", "$muted"), past_texts.flowed(counted))
+        return content("")
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Those of this list."""
+        views = self._views
+        return past_texts.INTERVALS if views.place == "intervals" else past_texts.CONTACTS
+
+    def rows(self) -> tuple[Sequence[Row], Row | None, str]:
+        """Rows and total of this list, and what is said where there are none."""
+        views = self._views
+        found, waited, days = views.answer.value, views.waited, self._history.days
+        if found is None:
+            asking = f"Asking the contact centre … {waited:.0f} s · esc gives it up" if waited is not None else ""
+            return (), None, asking or views.answer.problem or "Nothing was asked yet."
+        if views.place == "contacts":
+            rows = [past_texts.contact_row(one, days) for one in found.found]
+            if found.cursor:
+                rows.append(past_texts.more_row())
+            return rows, None, "Nobody came."
+        width, formula = views.choice.width, views.choice.formula
+        at = {start: str(index) for index, start in enumerate(views.starts)}
+        rows = [
+            past_texts.interval_row(at[one.counts.since], past_texts.interval_name(one, width, days), one, formula)
+            for one in found
+            if one.counts.since in at
+        ]
+        whole = total([one.counts for one in found])
+        last = None if whole is None else past_texts.interval_row("total", "all", Interval("", whole), formula)
+        return rows, last, NOTHING
+
+    @property
+    def legend(self) -> Content:
+        """What the signs of a chart mean."""
+        views = self._views
+        if views.answer.value and views.place in ("plots", "outlook"):
+            return line(" ", *(LEGEND if views.place == "outlook" else plots.legend()), " ")
+        return content("")

@@ -1,0 +1,32 @@
+"""Where a period, a target or a file's name is typed."""
+
+from textual.content import Content
+from textual.widgets import Input
+
+from desktop.tui.safe_text import line
+
+_WORDS = {"own": "own period", "plan": "staff for", "export": "write to"}
+
+
+class ReportField(Input):
+    """One line, seen while something is wanted."""
+
+    DEFAULT_CSS = """
+    ReportField { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
+    .typing ReportField { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="report-field", select_on_focus=False)
+        self.wanted = ""
+
+    def want(self, wanted: str, value: str, hint: str) -> Content:
+        """Begin with a value; what to say in the place of the keys."""
+        self.wanted = wanted
+        self.placeholder = hint
+        self.value = value
+        self.cursor_position = len(value)
+        self.focus()
+        return line(
+            (f" {_WORDS[wanted]} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" take ", "$muted")
+        )
