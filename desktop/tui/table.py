@@ -284,6 +284,8 @@ class LineTable(LinePainting, can_focus=True):
     def _resize_virtual(self) -> None:
         # While all rows fit, the size stays that of the widget, so that rows may come and go without a new layout.
         self.virtual_size = Size(1, max(self._lines, self.scrollable_content_region.height))
+        if self.show_vertical_scrollbar and self._lines <= self.scrollable_content_region.height:
+            self.refresh(layout=True)  # it came when the table had just shrunk
         if self._top > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
