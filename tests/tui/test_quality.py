@@ -16,6 +16,7 @@ from desktop.domain.scorecards import Answer
 from desktop.ports.errors import Rejected, Unavailable
 from desktop.tui.app import DesktopApp
 from desktop.tui.panes.note import NotePane
+from desktop.tui.panes.offer_banner import OfferBanner
 from tests.tui.desk import settle
 from tests.tui.quality import (
     FAIR,
@@ -30,7 +31,7 @@ from tests.tui.quality import (
     quality_desk,
     state,
 )
-from tests.tui.states import NOW, active
+from tests.tui.states import NOW, active, offered
 
 HAND_IN = "alt+enter"
 
@@ -358,6 +359,24 @@ def test_a_contact_wants_the_whole_screen() -> None:
     at_the_desk(server, work)
 
 
+def test_an_offer_is_seen_over_the_page_and_accepted_from_it() -> None:
+    server = QualityServer(notes=[note(1, "Well done.")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        await done(pilot, "a", "k", "e", "p", "t")
+        banner, page = app.screen.query_one(OfferBanner), app.screen.query_one("#quality")
+        assert banner.display
+        assert banner.region.bottom <= page.region.y
+        await done(pilot, "f2")
+        assert any(call[0] == "actions.do" and "accept" in str(call) for call in session.calls)
+        assert not app.quality.is_open
+        assert session.supervisor.quality.text("reply/n-1") == "kept"
+
+    start = replace(offered(), capabilities={"contact_center": frozenset({"quality"})})
+    at_the_desk(server, work, start=start)
+
+
 def test_who_keeps_no_evaluations_is_said_to() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         session: Any = app.session
@@ -404,9 +423,11 @@ def test_a_resize_while_a_comment_is_typed_loses_nothing() -> None:
         await done(pilot, "enter", "c", "a", "b")
         await pilot.resize_terminal(80, 24)
         await done(pilot, "c")
-        await pilot.resize_terminal(150, 40)
+        await pilot.resize_terminal(50, 12)
         await done(pilot, "d")
+        await pilot.resize_terminal(150, 40)
+        await done(pilot, "e")
         field = app.screen.query_one("#quality-words", TextArea)
-        assert (field.text, field.has_focus) == ("abcd", True)
+        assert (field.text, field.has_focus) == ("abcde", True)
 
     reviewing(QualityServer(), work)
