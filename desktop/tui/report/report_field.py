@@ -13,7 +13,6 @@ class ReportField(Input):
 
     DEFAULT_CSS = """
     ReportField { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
-    .typing ReportField { display: block; }
     """
 
     def __init__(self) -> None:

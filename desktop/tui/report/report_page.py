@@ -52,6 +52,7 @@ class ReportPage(Vertical):
     ReportPage.listing #report-list { display: block; }
     ReportPage.listing #report-canvas { display: none; }
     ReportPage.picking #report-queues { display: block; }
+    ReportPage.typing ReportField { display: block; }
     ReportPage.picking #report-canvas, ReportPage.picking #report-list { display: none; }
     """
     border_title = SteadyTitle()
