@@ -86,6 +86,7 @@ class AlertEngine:
         self._max_age = max_age
         self._book = AlertBook()
         self._known: dict[About, dict[str, _Known]] = {about: {} for about in About}
+        self._newest = 0.0  # what was observed last of any queue: so far the stream has told
         self._parts = tuple(_Part() for _ in range(PARTS))
         self._applying: dict[tuple[About, tuple[str, ...], str], tuple[Rule, ...]] = {}
 
@@ -126,6 +127,7 @@ class AlertEngine:
         heard = None
         if health is not None and health.health in (Health.LIVE, Health.STALE):
             heard = health.since if health.last_heard is None else health.last_heard
+            heard = max(heard, min(self._newest, now))
         fresh = heard is not None and now - heard <= self._max_age
         vouched = fresh and position is not None and not position.healing
         self._read_sources(state, now)
@@ -185,6 +187,7 @@ class AlertEngine:
     def _read_queue(self, name: str, queue: QueueStats, vouched: bool, now: Instant) -> None:
         known, book = self._known[About.QUEUE][name], self._book
         known.record = queue
+        self._newest = max(self._newest, queue.as_of)
         if known.watched is None:
             known.watched = tuple((one, trail_of(one)) for one in self._that_apply(About.QUEUE, (name,), ""))
         stale_at = NEVER if vouched else queue.as_of + self._max_age

@@ -192,6 +192,15 @@ def test_what_is_polled_or_has_a_hole_is_as_old_as_its_observation(healing: bool
     assert engine.alerts[SL].unknown_since == 351.0
 
 
+def test_a_stream_that_tells_something_is_alive_without_a_heartbeat() -> None:
+    engine = Looking([rule(), rule("agent_missed", 2.0)])
+    for now in (0.0, 300.0, 301.0):
+        state = floor(now, [billing(now, counted(74, 100))], [ada(missed=3)], heard=0.0)
+        engine.look(state, None, now)
+        assert all(one.unknown_since is None for one in engine.alerts.values()) or now == 300.0
+    assert keys(engine) == {SL, "agent_missed|a1"}
+
+
 def test_time_in_which_nobody_knew_does_not_count_as_held() -> None:
     engine = Looking([rule(hold=100.0)])
     engine.look(level(0.0, 74), None, 0.0)
