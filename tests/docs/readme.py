@@ -1,17 +1,19 @@
 """What the README is made from and checked against: the table of keys, and its blocks of commands.
 
-`python -m tests.docs.readme` writes the table of keys anew.
+`python -m tests.docs.readme` writes the tables of keys anew.
 """
 
 import re
 from pathlib import Path
 
+from desktop.tui.floor_keys import FLOOR_KEYS
 from desktop.tui.key import show
 from desktop.tui.keys import KEYS, PICK
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?<=<!-- keys -->\n).*?(?=<!-- /keys -->)", re.DOTALL)
+FLOOR_TABLE = re.compile(r"(?<=<!-- floor keys -->\n).*?(?=<!-- /floor keys -->)", re.DOTALL)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 GROUPS = ("Contact", "Customer", "Expert", "Wrap-up", "Desk")
 
@@ -37,6 +39,21 @@ def key_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def floor_key_table() -> str:
+    """The table of the keys that the supervisor's screen has beside the agent's."""
+    lines = ["| | key | does |", "|---|---|---|"]
+    group = ""
+    for key in FLOOR_KEYS:
+        lines.append(f"| {f'**{key.group}**' if key.group != group else ''} | {shown(key.letters)} | {key.help} |")
+        group = key.group
+    return "\n".join(lines) + "\n"
+
+
+def with_tables(text: str) -> str:
+    """The README with both tables as the keys are now."""
+    return FLOOR_TABLE.sub(lambda _: floor_key_table(), TABLE.sub(lambda _: key_table(), text))
+
+
 def blocks(language: str) -> list[str]:
     """The code blocks of the README in one language."""
     return [text for found, text in BLOCK.findall(README.read_text(encoding="utf-8")) if found == language]
@@ -51,4 +68,4 @@ def commands() -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    README.write_text(TABLE.sub(lambda _: key_table(), README.read_text(encoding="utf-8")), encoding="utf-8")
+    README.write_text(with_tables(README.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,8 +1,10 @@
 """The README says what is true: its commands are run, and it names whatever the code has."""
 
 import argparse
+import json
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
@@ -15,6 +17,7 @@ import pytest
 from desktop.cli.arguments import parser
 from desktop.cli.exits import Exit
 from desktop.config import read_profile
+from desktop.config.alerts import alerts_beside
 from desktop.config.profile import PROFILE_KEYS
 from desktop.domain.words import Verb
 from desktop.ports import registry
@@ -24,7 +27,7 @@ from mock_backends.__main__ import parser as mock_parser
 from mock_backends.scenario import names
 from tests.tui.pty_screen import PtyScreen
 
-from .readme import README, ROOT, TABLE, blocks, commands, key_table
+from .readme import FLOOR_TABLE, README, ROOT, TABLE, blocks, commands, with_tables
 
 TEXT = README.read_text(encoding="utf-8")
 BIN = Path(sys.executable).parent
@@ -64,10 +67,9 @@ def free_port() -> int:
     raise RuntimeError("no free ports")
 
 
-def test_the_table_of_keys_is_that_of_the_program() -> None:
-    found = TABLE.search(TEXT)
-    assert found is not None
-    assert found[0] == key_table(), "python -m tests.docs.readme writes it anew"
+def test_the_tables_of_keys_are_those_of_the_program() -> None:
+    assert TABLE.search(TEXT) and FLOOR_TABLE.search(TEXT)
+    assert with_tables(TEXT) == TEXT, "python -m tests.docs.readme writes them anew"
 
 
 @pytest.mark.parametrize("word", sorted({*options(parser()), *options(mock_parser())}))
@@ -114,7 +116,7 @@ def test_every_link_leads_somewhere() -> None:
 
 
 def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
-    text = blocks("toml")[0]
+    (text,) = (block for block in blocks("toml") if "[profiles.work.contact_center]" in block)
     (tmp_path / "config.toml").write_text(text)
     assert tomllib.loads(text)["default"] == "work"
     profile = read_profile(None, {}, tmp_path / "config.toml")
@@ -122,6 +124,26 @@ def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
     assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h"}
     # Only the secrets, which are not on this machine, are missing.
     assert all("token" in problem or "keyring" in problem for problem in profile.problems)
+
+
+def test_the_alert_rules_shown_are_understood(tmp_path: Path) -> None:
+    (text,) = (block for block in blocks("toml") if block.startswith("[[alerts]]"))
+    (tmp_path / "alerts.toml").write_text(text)
+    settings = alerts_beside(tmp_path / "config.toml")
+    assert not settings.problems
+    rules = {rule.name: rule for rule in settings.rules}
+    assert rules["service-level"].queues == ("Bill*",)
+    assert "too-long-on-break" in rules
+
+
+def test_the_staffing_example_says_what_the_text_says() -> None:
+    (example,) = blocks("console")
+    words = shlex.split(example.removeprefix("$ agent-desktop"))
+    done = subprocess.run(
+        [sys.executable, "-m", "desktop.cli", *words], capture_output=True, text=True, timeout=60, check=True
+    )
+    needed = json.loads(done.stdout)
+    assert (needed["agents"], needed["positions"]) == (14, 20)
 
 
 @pytest.mark.parametrize("name", ["desk", "cloud"])
