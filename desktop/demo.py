@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mock_backends.launcher import Running
 
 NAME = "demo"
-SCENARIO = {"agent": "first_call", "supervisor": "monday_rush"}
+SCENARIO = {"agent": "first_call", "supervisor": "supervisor"}
 """What is played for each role unless another one is asked for."""
 KINDS = ("contact_center", "crm", "presence", "messaging")
 

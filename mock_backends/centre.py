@@ -56,6 +56,7 @@ class Centre:
         self.legs.hand_to = self.customers.hand_on
         self.storm = Storm(site, self.distribution, self.customers)
         self.supervision = Supervision(site, company, log, self.distribution, self.calls, self.legs, self.customers)
+        self.colleagues.ask = self.supervision.help.ask
 
     def own(self, principal: Principal) -> list[Interaction]:
         """The open interactions that are a principal's own; what others have stands with the agents and queues."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from mock_backends import steps
 from mock_backends.board import Board
 from mock_backends.centre import Centre
+from mock_backends.colleagues import Habits
 from mock_backends.company import Company
 from mock_backends.contact_center import ContactCenterService
 from mock_backends.customers_on_line import Arrival
@@ -221,7 +222,8 @@ class Stage:
                     legs.expert_answers(interaction, leg)
 
     def _colleagues(self, step: steps.PlayColleagues) -> None:
-        used = set(self._centre.colleagues.played) | {self._fleet.company.first_agent}
+        used = set(self._centre.colleagues.played) | (set() if step.all else {self._fleet.company.first_agent})
         free = [a.id for a in self._board.agents.values() if a.role == "agent" and a.id not in used]
         offline = [agent_id for agent_id in free if self._board.agents[agent_id].observed == "offline"]
-        self._centre.colleagues.play(offline[: step.count], step.talk)
+        habits = Habits(step.talk, step.rests, step.misses, step.holds, step.asks)
+        self._centre.colleagues.play(offline[: step.count], habits)

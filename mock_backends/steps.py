@@ -12,6 +12,7 @@ from mock_backends.models_presence import PresenceWord
 Server = Literal["crm", "contact_center", "presence", "messaging"]
 Seconds = Annotated[float, Field(ge=0, le=1e7)]
 Word = Annotated[str, Field(max_length=320)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class StepBody(BaseModel):
@@ -125,11 +126,20 @@ class FailMessages(StepBody):
 
 
 class PlayColleagues(StepBody):
-    """Simulated agents come to work; conversations last `talk` server seconds on average."""
+    """Simulated agents come to work; conversations last `talk` server seconds on average.
+
+    `rests` is the mean time between two breaks; `misses`, `holds` and `asks` are shares of offers and conversations
+    that are missed, held, and asked for help about. With `all` whom a demo signs in as an agent is played too.
+    """
 
     do: Literal["colleagues"]
     count: int = Field(ge=1, le=2_000)
     talk: Annotated[float, Field(gt=0, le=1e6)] = 180.0
+    rests: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    misses: Share = 0.0
+    holds: Share = 0.0
+    asks: Share = 0.0
+    all: bool = False
 
 
 class ConjureStorm(StepBody):

@@ -1,6 +1,7 @@
 """The bundled scenarios play at speed, from the first step to work that a person could do."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,57 @@ def test_monday_rush_has_colleagues_at_work_and_customers_waiting() -> None:
         servers.until(busy, 20.0)
         agents = servers.call("sam", "GET", "/v1/agents").json()["agents"]
         assert any(agent["in_use"] for agent in agents)
+        no_failures(servers)
+
+
+def floor(servers: Harness) -> tuple[dict[str, Any], list[Any]]:
+    """The queues by name and the agents as the supervisor of Billing sees them."""
+    told = servers.call("sam", "GET", "/v1/snapshot").json()
+    return {queue["name"]: queue for queue in told["queues"]}, told["agents"]
+
+
+def test_the_supervisors_floor_lives() -> None:
+    with playing("supervisor", 60.0) as servers:
+        seen: set[str] = set()
+
+        def lives() -> bool:
+            queues, agents = floor(servers)
+            seen.update(agent["reason"] for agent in agents)
+            seen.update("held" for agent in agents for work in agent["work"] if work["held"])
+            seen.update(work["channel"] for agent in agents for work in agent["work"])
+            seen.update("asked" for _ in servers.call("sam", "GET", "/v1/snapshot").json()["help"])
+            seen.update("missed" for agent in agents if agent["today"]["missed"])
+            seen.update("mail" for _ in range(queues["Returns"]["waiting"]))
+            seen.update("answered" for _ in range(queues["Billing"]["counts"]["answered"]))
+            wanted = {"held", "voice", "chat", "asked", "missed", "mail", "answered"}
+            return wanted <= seen and not seen.isdisjoint({"break", "lunch", "coaching", "admin"})
+
+        servers.until(lives, 30.0)
+        no_failures(servers)
+
+
+def test_a_flash_crowd_drives_the_service_level_down() -> None:
+    with playing("flash_crowd", 30.0) as servers:
+        before = servers.until(lambda: floor(servers)[0]["Billing"]["service_level"])
+        servers.until(lambda: floor(servers)[0]["Billing"]["waiting"] > 10, 20.0)
+        servers.until(lambda: (floor(servers)[0]["Billing"]["service_level"] or 1.0) < min(0.7, before), 20.0)
+        servers.until(lambda: floor(servers)[0]["Billing"]["counts"]["abandoned"] > 3, 20.0)
+        no_failures(servers)
+
+
+def test_an_outage_morning_breaks_everything_and_mends_it() -> None:
+    with playing("outage_morning", 20.0) as servers:
+
+        def crm() -> int:
+            return servers.call("sam", "GET", "/v1/customers/C-4471", server="crm").status_code
+
+        servers.until(lambda: crm() == 503, 20.0)
+        servers.until(lambda: floor(servers)[0]["Outages"]["waiting"] > 5, 20.0)
+        servers.until(lambda: servers.fleet.centre is not None and servers.fleet.centre.figures.frozen, 20.0)
+        frozen = floor(servers)[0]["Outages"]["as_of"]
+        assert floor(servers)[0]["Outages"]["as_of"] == frozen
+        servers.until(lambda: floor(servers)[0]["Outages"]["as_of"] > frozen, 20.0)
+        servers.until(lambda: crm() == 200, 20.0)
         no_failures(servers)
 
 
