@@ -39,7 +39,7 @@ def _try(operation: Any, mode: Any, servers: Harness, name: str, examples: int) 
     )
     @given(case=cases)
     def run(case: Any) -> None:
-        who = "sam" if operation.path.startswith("/v1/floor/") else "maya"
+        who = "sam" if operation.path.startswith(("/v1/floor/", "/v1/quality/")) else "maya"
         case.headers = {**(case.headers or {}), **servers.headers(who)}
         answer = case.call(base_url=servers.urls[name], timeout=10)
         assert answer.status_code < 500, answer.text
