@@ -230,7 +230,7 @@ def _planning(add: Add) -> None:
 
 def _starting(add: Add) -> None:
     demo = add("demo", "Pretend servers and the desktop, without any configuration.")
-    demo.add_argument("--scenario", help="what happens (default first_call; for a supervisor monday_rush)")
+    demo.add_argument("--scenario", help="what happens (default first_call; for a supervisor: supervisor)")
     demo.add_argument("--speed", type=_speed, default=1.0, help="how fast time goes by there (default 1)")
     demo.add_argument("--role", choices=("agent", "supervisor"), default="agent", help="whose desk (default agent)")
     demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same calls (default 1)")
