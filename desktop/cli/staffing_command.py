@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.formula_choice import formula_named
 from desktop.cli.output import emit, say
 from desktop.domain.erlang import Steady
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
 from desktop.domain.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required
 
 if TYPE_CHECKING:
@@ -91,10 +91,7 @@ async def _desk(center: "ContactCenter") -> "StaffingDesk":
 
 
 async def _what_if(profile: "Profile", chosen: Chosen) -> object:
-    named = chosen["formula"]
-    formula: Formula | None = FORMULAS.get(named) if named else DEFAULT_FORMULA
-    if formula is None:
-        raise CommandError(f"There is no formula {named!r}; there are {', '.join(FORMULAS)}.", Exit.USAGE)
+    formula = formula_named(chosen["formula"])
     async with contact_center(profile) as center:
         found = await (await _desk(center)).what_if(chosen["queue"], formula)
     if found.why_not:
