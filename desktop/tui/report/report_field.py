@@ -12,11 +12,11 @@ class ReportField(Input):
     """One line, seen while something is wanted."""
 
     DEFAULT_CSS = """
-    ReportField { display: none; height: 1; border: none; padding: 0 1; background: $panel; }
+    ReportField { display: none; padding: 0 1; background: $panel; }
     """
 
     def __init__(self) -> None:
-        super().__init__(id="report-field", select_on_focus=False)
+        super().__init__(id="report-field", select_on_focus=False, compact=True)
         self.wanted = ""
 
     def want(self, wanted: str, value: str, hint: str) -> Content:
