@@ -87,10 +87,13 @@ def _evaluation(told: object) -> "Evaluation":
 
 def _calibration(told: object) -> "Calibration":
     from desktop.domain.quality import Calibration
+    from desktop.domain.scorecards import form_problems
 
     found = read(Calibration, told)
-    if len(found.reviewers) != 2 or len(found.reviewer_names) != 2:
-        raise ProtocolError("The server's answer cannot be read.", "not two reviewers")
+    if len(set(found.reviewers)) != 2 or len(found.reviewer_names) != 2 or form_problems(found.form):
+        raise ProtocolError("The server's answer cannot be read.", "not two reviewers with a form")
+    if not found.open and {one.reviewer_id for one in found.evaluations} != set(found.reviewers):
+        raise ProtocolError("The server's answer cannot be read.", "both are in, and not both are shown")
     for evaluation in found.evaluations:
         _check(evaluation)
         if evaluation.form != found.form:

@@ -159,9 +159,10 @@ def calibration_lines(calibration: Calibration, me: str, now: Instant) -> list[C
         lines.append(line(sign, one.question.text))
         lines.append(line("    ", (ours, how), ("  |  ", "$muted"), (theirs, other)))
         for evaluation in (first, second):
-            comment = by_question(calibration.form, evaluation.answers)[one.question.id].comment
-            if comment:
-                lines.append(line((f"    ✎ {evaluation.reviewer_name}: ", "$accent"), comment.replace("\n", " ")))
+            answer = by_question(calibration.form, evaluation.answers).get(one.question.id)
+            if answer is not None and answer.comment:
+                words = answer.comment.replace("\n", " ")
+                lines.append(line((f"    ✎ {evaluation.reviewer_name}: ", "$accent"), words))
     return lines
 
 
