@@ -115,6 +115,20 @@ def test_the_demo_runs_lets_others_take_part_and_ends_with_its_servers(tmp_path:
     assert not (folder / "config.toml").exists()
 
 
+def test_the_demo_of_a_supervisor_opens_the_floor_with_its_guide(tmp_path: Path) -> None:
+    env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
+    with on_terminal("demo", "--role", "supervisor", env=env) as terminal:
+        terminal.wait_for("Sam Rivera")
+        terminal.wait_for("Queues ·")
+        terminal.wait_for("Arrows choose a queue")
+        os.write(terminal.master, b"v")
+        terminal.wait_for("Work")
+        os.write(terminal.master, b"v")
+        terminal.wait_for("Queues ·")
+        os.write(terminal.master, b"\x1bq")
+        assert terminal.wait_end() == 0
+
+
 def test_a_killed_demo_leaves_no_server_behind_and_starts_again(tmp_path: Path) -> None:
     env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
     with on_terminal("demo", env=env) as terminal:

@@ -72,3 +72,13 @@ def test_the_desktop_starts_without_what_is_only_for_reviews() -> None:
     got = loaded("desktop.tui.app", "desktop.app.session", "desktop.backends.mock.contact_center")
     mine = {name for name in got if "quality" in name or name.endswith((".scorecards", ".sampling", ".calibration"))}
     assert mine == {"desktop.ports.quality", "desktop.backends.mock.quality", "desktop.tui.quality_door"}
+
+
+SUPERVISORS = ("desktop.tui.supervisor", "desktop.tui.floor.", "desktop.tui.floor_actions", "desktop.tui.floor_keys")
+
+
+def test_an_agent_pays_nothing_for_the_supervisors_screen() -> None:
+    """The screen, its keys and what it does are imported when the contact centre has said who this is, not before."""
+    got = {f"{name}." for name in loaded("desktop.tui.app")}
+    assert {name for name in got if name.startswith(SUPERVISORS)} == set()
+    assert {f"{name}." for name in loaded("desktop.tui.floor")} >= {"desktop.tui.supervisor_screen."}
