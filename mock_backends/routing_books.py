@@ -20,6 +20,8 @@ from mock_backends.routing_counters import (
 from mock_backends.routing_policy import QueuePolicy
 
 SLOTS = 12  # of the trend
+Standing = tuple[bool, bool, bool, bool, bool, int]
+"""Whether an agent is signed in, available, idle, busy and engaged, and their load in parts of `FULL`."""
 
 
 class Keeper(Protocol):
@@ -199,7 +201,7 @@ class AgentBook:
     def __init__(self, ledger: Keeper, queues: list[tuple[QueueBook, float]]) -> None:
         self._ledger = ledger
         self._queues = queues
-        self._available = False
+        self._standing: Standing = (False, False, False, False, False, 0)
         self._staff = StaffSums(ledger.at)
         self.handled = self.missed = self.declined = 0
 
@@ -208,28 +210,20 @@ class AgentBook:
         self._ledger.advance(now)
         return self
 
-    def stand(
-        self, now: float, signed_in: bool, available: bool, idle: bool, busy: bool, engaged: bool, load: int
-    ) -> None:
-        """How the agent stands from `now` on; `load` in parts of `FULL`."""
-        mine = self._staff
-        if available is not self._available:
-            self._available = available
-            for queue, capacity in self._queues:
-                queue.available += 1 if available else -1
-                queue.weight += (capacity if available else -capacity) / len(self._queues)
-        change = (
-            signed_in - mine.signed_in,
-            idle - mine.idle,
-            busy - mine.busy,
-            engaged - mine.engaged,
-            load - mine.load,
-        )
-        if any(change):
-            self._ledger.advance(now)
-            mine.move(now, *change)
-            for queue, _ in self._queues:
-                queue.staff.move(now, *change)
+    def stand(self, now: float, standing: Standing) -> None:
+        """How the agent stands from `now` on."""
+        before = self._standing
+        if standing == before:
+            return
+        self._ledger.advance(now)
+        self._standing = standing
+        signed_in, available, idle, busy, engaged, load = (a - b for a, b in zip(standing, before, strict=True))
+        self._staff.move(now, signed_in, idle, busy, engaged, load)
+        for queue, capacity in self._queues:
+            queue.staff.move(now, signed_in, idle, busy, engaged, load)
+            if available:
+                queue.available += available
+                queue.weight += available * capacity / len(self._queues)
 
     def today(self, now: float) -> AgentDay:
         """Everything since midnight."""

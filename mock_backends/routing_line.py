@@ -32,28 +32,10 @@ class Work:
     """One interaction while the distributor has it. `stamp` changes with every move, so old timers miss."""
 
     __slots__ = (
-        "agent",
-        "answered_at",
-        "arrived",
-        "callback",
-        "channel",
-        "deadline",
-        "excluded",
-        "extra",
-        "held_since",
-        "held_total",
-        "id",
-        "level",
-        "line",
-        "phase",
-        "priority",
-        "queue",
-        "queued_at",
-        "returned",
-        "seq",
-        "stamp",
-        "told",
-    )
+        "agent", "answered_at", "arrived", "callback", "channel", "deadline", "excluded", "extra", "held_since",
+        "held_total", "id", "level", "line", "phase", "priority", "queue", "queued_at", "returned", "seq",
+        "stamp", "told",
+    )  # fmt: skip
 
     def __init__(
         self, work_id: str, queue: Queue, channel: str, priority: float, now: float, seq: int, extra: Mapping[str, int]
@@ -100,29 +82,16 @@ class Agent:
     """One agent: what they chose, what they have in hand, and the lines they can serve."""
 
     __slots__ = (
-        "_parts",
-        "availability",
-        "book",
-        "by_channel",
-        "by_queue",
-        "idle_since",
-        "in_hand",
-        "load",
-        "next",
-        "order",
-        "profile",
-        "reason",
-        "rested",
-        "stamp",
-        "used",
-    )
+        "_parts_of", "availability", "book", "by_channel", "by_queue", "idle_since", "load", "next",
+        "order", "parts", "profile", "reason", "rested", "stamp", "used",
+    )  # fmt: skip
 
     def __init__(self, profile: AgentProfile, order: int, book: AgentBook) -> None:
         self.profile = profile
         self.order = order
         self.book = book
-        self.in_hand: dict[str, int] = {}  # channel -> conversations and wrap-ups, without offers
-        self._parts = {channel: round(FULL / most) for channel, most in profile.capacity.items() if most}
+        self.parts = 0  # of `FULL` that conversations and wrap-ups take up; offers take up nothing
+        self._parts_of = {channel: round(FULL / most) for channel, most in profile.capacity.items() if most}
         self.availability: Availability = "offline"
         self.reason = ""
         self.next: tuple[Availability, str] | None = None
@@ -153,7 +122,7 @@ class Agent:
 
     def engage(self, channel: str, now: float) -> None:
         """What rang is a conversation."""
-        self.in_hand[channel] = self.in_hand.get(channel, 0) + 1
+        self.parts += self._parts_of.get(channel, FULL)
         self.stand(now)
 
     def release(self, channel: str, now: float, *, engaged: bool) -> None:
@@ -161,21 +130,17 @@ class Agent:
         self.load -= 1
         self.used[channel] -= 1
         if engaged:
-            self.in_hand[channel] -= 1
+            self.parts -= self._parts_of.get(channel, FULL)
         self.stamp += 1
         self.stand(now)
 
     def stand(self, now: float) -> None:
         """Let the books know how they stand."""
-        parts = sum(n * self._parts.get(channel, FULL) for channel, n in self.in_hand.items())
+        available = self.availability == "available"
+        signed_in = self.availability != "offline"
+        parts = self.parts
         self.book.stand(
-            now,
-            self.availability != "offline",
-            self.availability == "available",
-            self.availability == "available" and not self.load,
-            self.load > 0,
-            parts > 0,
-            min(parts, FULL),
+            now, (signed_in, available, available and not self.load, self.load > 0, parts > 0, min(parts, FULL))
         )
 
 

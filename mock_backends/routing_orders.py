@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from mock_backends.routing_effects import Effect, Reprioritised, Withdrawn
+from mock_backends.routing_endings import RoutingEndings
 from mock_backends.routing_errors import WrongPhase
 from mock_backends.routing_line import Agent, Phase
-from mock_backends.routing_steps import RoutingSteps
 
 MOST_PRIORITY = 1000.0
 
 
-class RoutingOrders(RoutingSteps):
+class RoutingOrders(RoutingEndings):
     """Commands that overrule lines and skills, but never an agent's availability, capacity or conversation."""
 
     def assign(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
