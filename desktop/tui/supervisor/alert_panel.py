@@ -33,7 +33,7 @@ class AlertPanel(FloorPane, LineTable):
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """Requests for help and alerts."""
-        return (view.state.help, view.state.alerts, view.state.agents if view.state.help else None)
+        return (view.state.help, view.state.alerts, view.state.agents if view.state.help else None, *view.blind)
 
     def draw_floor(self, view: FloorView) -> None:
         """List them."""
@@ -45,8 +45,17 @@ class AlertPanel(FloorPane, LineTable):
         full = view.state.alerts.get(now or "")
         note = view.state.acknowledgements.get(now or "")
         self.border_subtitle = line(
-            (note.text if note is not None else full.rule if full is not None else "", "$muted")
+            (note.text if note is not None else full.rule if full is not None else "", "$muted"),
+            (_blind_words(view), "$warning"),
         )
+
+
+def _blind_words(view: FloorView) -> str:
+    """Which rules nobody can judge now, or how many."""
+    rules = sorted(view.blind)
+    if not rules:
+        return ""
+    return f" ? no figures for {', '.join(rules)} " if len(rules) < 3 else f" ? no figures for {len(rules)} rules "
 
 
 def wanting(view: FloorView) -> tuple[Sequence[HelpRequest], Sequence[Alert]]:

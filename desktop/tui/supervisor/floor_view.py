@@ -55,6 +55,7 @@ class FloorView(View):
     worst: Mapping[str, Alert] = field(default_factory=dict)  # the worst alert of each row
     schedules: Mapping[str, Schedule] = field(default_factory=dict)  # today's, by agent, as far as there are any
     fits: Fits = field(default_factory=lambda: FITS)  # what fits which activity of a schedule
+    blind: Mapping[str, int] = field(default_factory=dict)  # rules whose figure nobody knows, at how many subjects
     asking: frozenset[str] = frozenset()  # agents whose request for help is open
     waiting: LookedUp[Sequence[Interaction]] = LookedUp()  # of a queue
     today: LookedUp[Sequence[Interval]] = LookedUp()  # of a queue, by half hours

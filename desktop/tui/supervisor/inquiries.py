@@ -46,6 +46,7 @@ class Inquiries:
             what_if=self._known("what_if"),
             schedules=schedules,
             fits=self._desk.alerts.fits,
+            blind=self._desk.alerts.blind,
         )
 
     def ask(self, view: FloorView, *, details: bool) -> None:

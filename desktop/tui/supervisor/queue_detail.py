@@ -141,5 +141,6 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
             line((f"{'SL':<10}", "$muted"), (bars, "$accent"), (f" {last}  least {share(min(known))}", "$muted"))
         )
     first = shown[0].since
-    lines.append(content(f"{'':<10}from {wording.clock(first)[:5]}, a sign each half hour", "$muted"))
+    aged = wording.age(None if today.at is None else view.now - today.at)
+    lines.append(content(f"{'':<10}from {wording.clock(first)[:5]}, a sign each half hour · as of {aged}", "$muted"))
     return lines
