@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from desktop.backends.asterisk.framing import Message
+from desktop.domain.floor import AgentWork
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.words import LegFailure, LegKind, LegPhase, OfferEnd, Phase
 
@@ -140,6 +141,21 @@ def on_channel(contacts: Mapping[str, Contact], uid: str) -> Contact | None:
 def fetched_caller(uid: str) -> str:
     """The caller's channel that a channel was made to fetch; "" for any other channel."""
     return uid.removeprefix(FETCH).partition("~")[0] if uid.startswith(FETCH) else ""
+
+
+def work_of(one: Interaction) -> AgentWork:
+    """An interaction as a list of agents shows it."""
+    return AgentWork(
+        interaction_id=one.id,
+        channel=one.channel,
+        phase=one.phase,
+        queue=one.queue,
+        since=one.phase_since,
+        customer_name=one.customer_name or one.customer.value,
+        held=one.held,
+        held_since=one.held_since,
+        deadline=one.offer_deadline or one.wrap_up_deadline,
+    )
 
 
 def phone_number(text: str) -> Address:

@@ -1,11 +1,11 @@
 """Who is signed in to which queue, and what each queue looks like. Pure: no clock, no network."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import replace
 
 from desktop.backends.asterisk.calls import Calls
-from desktop.backends.asterisk.contact import known_name, phone_number
+from desktop.backends.asterisk.contact import known_name, phone_number, work_of
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.members import (
     IDLE,
@@ -16,7 +16,7 @@ from desktop.backends.asterisk.members import (
     WRAP_UP,
     Figures,
     Member,
-    member_of,
+    Members,
     observed_in,
 )
 from desktop.backends.asterisk.queue_book import QueueBook
@@ -36,39 +36,47 @@ class Floor:
         self._settings = settings
         self._supervises = settings.role is Role.SUPERVISOR
         self._calls = calls
-        self.members: dict[tuple[str, str], Member] = {}  # queue, interface
+        self.members = Members()
         self.figures: dict[str, Figures] = {}
         self.book = QueueBook(settings)
         self.finished: dict[str, Interaction] = {}  # another agent's newest call that is over, by interface
-        self._stale = False
+        self._ours = frozenset(settings.queues)
+        self._dirty: set[str] = set(settings.queues)  # queues that may look otherwise than before
+        self._stale: set[str] = set()  # queues that are told of even if they do not
+        self._untold_queues: dict[str, QueueStats] = {}
+        self._untold: dict[str, Agent] = {}
+        self._works: dict[str, list[Interaction]] = {}  # as it was when the agents were last looked at
         self._agents: dict[str, Agent] = {}
         self._queues: dict[str, QueueStats] = {}
 
     def apply(self, message: Message, at: Instant) -> bool:
         """Take in one event; says whether something about members or callers is otherwise than before."""
-        moved = self.book.apply(message, at)
+        moved, queues = self.book.apply(message, at)
+        self._dirty |= queues
         for interface in moved:
+            self.members.touch(interface)
             self._see(interface, at)
         kind = message["Event"].lower()
         if kind.startswith("queuecaller"):
             self.book.note_waiting(message["Queue"], self._calls.callers.waiting_in(message["Queue"]), at)
         if not self._of_member(kind, message):
-            return bool(moved)
+            return bool(moved or queues)
         if kind in MEMBER_EVENTS or kind == "queuememberremoved":
             self._see(message["Interface"] or message["Location"], at)
         return True
 
     def _of_member(self, kind: str, message: Message) -> bool:
         key = (message["Queue"], message["Interface"] or message["Location"])
-        if key[0] not in self._settings.queues and key[1] != self._settings.interface:
+        if key[0] not in self._ours and key[1] != self._settings.interface:
             return False  # on a big floor most of what is told is of no concern here
         if kind in MEMBER_EVENTS:
-            self.members[key] = member_of(message, self.members.get(key))
-            return True
-        if kind == "queuememberremoved":
-            self.members.pop(key, None)
-            return True
-        return kind.startswith("queuecaller")
+            self.members.put(*key, message)
+        elif kind == "queuememberremoved":
+            self.members.remove(*key)
+        elif not kind.startswith("queuecaller"):
+            return False
+        self._dirty.add(key[0])
+        return True
 
     def read(self, status: Sequence[Message], at: Instant, touched: Set[str]) -> None:
         """Take in a whole `QueueStatus`, which replaces all that was known.
@@ -76,7 +84,7 @@ class Floor:
         Args:
             touched: members and callers of whom events told while the list was made; the events count.
         """
-        self.members = {key: one for key, one in self.members.items() if key[1] in touched}
+        self.members.keep(touched)
         waiting = self._calls.callers.waiting
         self._calls.callers.waiting = {caller: one for caller, one in waiting.items() if caller in touched}
         for message in status:
@@ -91,7 +99,7 @@ class Floor:
                 self._calls.callers.wait(message["Queue"], Waiting(message["Uniqueid"], address, since))
                 self.book.tally.waits(message["Uniqueid"], message["Queue"], since)
         self.count(status, at)
-        for interface in {interface for _, interface in self.members} | set(self._agents):
+        for interface in {*self.members.everybody(), *self._agents}:
             self._see(interface, at)
         for name in self._settings.queues:
             self.book.note_waiting(name, self._calls.callers.waiting_in(name), at)
@@ -110,7 +118,7 @@ class Floor:
 
     def mine(self) -> list[Member]:
         """The agent's own memberships."""
-        return [one for (_, interface), one in self.members.items() if interface == self._settings.interface]
+        return list(self.joined().values())
 
     def observed(self) -> tuple[Availability, str]:
         """What the queues say of the agent, and the reason."""
@@ -118,12 +126,12 @@ class Floor:
 
     def joined(self) -> Mapping[str, Member]:
         """The queues the agent is in."""
-        return {queue: one for (queue, whose), one in self.members.items() if whose == self._settings.interface}
+        return dict(self.members.of(self._settings.interface))
 
     def of(self, interface: str) -> Mapping[str, Member]:
         """The queues of the profile that an agent is in."""
-        queues = self._settings.queues
-        return {queue: found for queue in queues if (found := self.members.get((queue, interface))) is not None}
+        ours = self._ours
+        return {queue: one for queue, one in self.members.of(interface).items() if queue in ours}
 
     def observed_of(self, interface: str) -> tuple[Availability, str]:
         """What the queues of the profile say of an agent, and the reason."""
@@ -144,53 +152,60 @@ class Floor:
             doing[queue] = Doing(here, here and not one.paused and one.device == IDLE and not engaged, here and engaged)
         self.book.see(interface, doing, at, wrapping=wrapping)
 
-    def agents(self, at: Instant, own: Mapping[str, object]) -> tuple[list[Agent], list[Agent]]:
-        """Everybody, and those who changed since the last time.
+    def agents(self, at: Instant, own: Mapping[str, object]) -> list[Agent]:
+        """Everybody.
 
         Args:
             own: fields of the agent's own record that the queues do not know (`next` and the like). `observed` and
                 `reason` are what is shown in the place of the pause for wrap-up, and count during one only.
         """
-        found: dict[str, list[tuple[str, Member]]] = {self._settings.interface: []}
-        for (queue, interface), member in self.members.items():
-            found.setdefault(interface, []).append((queue, member))
+        self._look(at, own)
+        return list(self._agents.values())
+
+    def changed_agents(self, at: Instant, own: Mapping[str, object]) -> list[Agent]:
+        """Those who changed since this was last asked; `own` as in `agents`."""
+        self._look(at, own)
+        found, self._untold = self._untold, {}
+        return list(found.values())
+
+    def _look(self, at: Instant, own: Mapping[str, object]) -> None:
+        """Make the records anew of whoever's memberships or work are others: on a big floor these are few."""
         works: dict[str, list[Interaction]] = {}
         for contact in self._calls.contacts.values():
             works.setdefault(contact.interaction.agent_id or "", []).append(contact.interaction)
-        now, changed = {}, []
-        for interface, memberships in found.items():
-            old = self._agents.get(interface)
-            fields = own if interface == self._settings.interface else {}
-            fresh = self._agent(interface, memberships, works.get(interface, []), at, fields)
+        me = self._settings.interface
+        whose = {one for one in {*works, *self._works} if works.get(one) != self._works.get(one)} - {""}
+        for interface in {me, *whose, *self.members.changes()}:
+            old, memberships = self._agents.get(interface), self.members.of(interface)
+            work = works.get(interface, [])
+            if memberships or interface == me:
+                fresh = self._agent(interface, memberships, work, at, own if interface == me else {})
+            elif old is not None:  # signed out of the last queue
+                hand = self._work(interface, work, wrapping=False)
+                fresh = replace(old, observed=Availability.OFFLINE, reason="", queues=(), work=hand)
+            else:
+                continue
             if old is not None:
                 since = old.since if (old.observed, old.reason) == (fresh.observed, fresh.reason) else at
                 fresh = replace(fresh, version=old.version, since=since, today=old.today)
             if fresh != old:
                 today = self.book.today(interface, at) if self._supervises else None
                 fresh = replace(fresh, version=fresh.version + 1, today=today)
-                changed.append(fresh)
-            now[interface] = fresh
-        for interface, old in self._agents.items():
-            if interface not in now:  # signed out of the last queue
-                gone = replace(old, version=old.version + 1, observed=Availability.OFFLINE, since=at, queues=())
-                now[interface] = old if old.observed is Availability.OFFLINE else gone
-                if now[interface] is gone:
-                    changed.append(gone)
-        self._agents = now
-        return list(now.values()), changed
+                self._agents[interface] = self._untold[interface] = fresh
+        self._works = works
 
     def _agent(
         self,
         interface: str,
-        memberships: list[tuple[str, Member]],
+        memberships: Mapping[str, Member],
         busy: Sequence[Interaction],
         at: Instant,
         own: Mapping[str, object],
     ) -> Agent:
-        observed, reason = observed_in([member for _, member in memberships])
+        observed, reason = observed_in(list(memberships.values()))
         if (observed, reason) != (Availability.NOT_READY, WRAP_UP):
             own = {key: value for key, value in own.items() if key not in ("observed", "reason")}
-        named = next((member.name for _, member in memberships if member.name), "")
+        named = next((member.name for member in memberships.values() if member.name), "")
         me = interface == self._settings.interface
         agent = Agent(
             id=interface,
@@ -203,60 +218,55 @@ class Floor:
             reason=reason,
             capacity={Channel.VOICE.value: 1},
             in_use={Channel.VOICE.value: sum(one.phase is not Phase.WRAP_UP for one in busy)},
-            queues=tuple(sorted(queue for queue, _ in memberships)),
-            raw_state=" ".join(sorted({f"{member.device}:{member.reason}" for _, member in memberships})),
+            queues=tuple(sorted(memberships)),
+            raw_state=" ".join(sorted({f"{member.device}:{member.reason}" for member in memberships.values()})),
             missed=self.book.tally.missed(interface) if self._supervises else 0,
-            work=self._work(interface, busy, wrapping=reason == WRAP_UP) if self._supervises else (),
+            work=self._work(interface, busy, wrapping=reason == WRAP_UP),
         )
         return replace(agent, **own)  # type: ignore[arg-type]
 
     def _work(self, interface: str, busy: Sequence[Interaction], *, wrapping: bool) -> tuple[AgentWork, ...]:
         """What an agent has in hand. Another's wrap-up is known by their pause; the call it is of is the newest."""
+        if not self._supervises:
+            return ()
         last = self.finished.get(interface)
         if wrapping and last is not None and not any(one.phase is Phase.WRAP_UP for one in busy):
             busy = (*busy, last)
-        return tuple(
-            AgentWork(
-                interaction_id=one.id,
-                channel=one.channel,
-                phase=one.phase,
-                queue=one.queue,
-                since=one.phase_since,
-                customer_name=one.customer_name or one.customer.value,
-                held=one.held,
-                held_since=one.held_since,
-                deadline=one.offer_deadline or one.wrap_up_deadline,
-            )
-            for one in busy
-            if one.phase is not Phase.CLOSED
-        )
+        return tuple(work_of(one) for one in busy if one.phase is not Phase.CLOSED)
 
-    def queues(self, at: Instant) -> tuple[list[QueueStats], list[QueueStats]]:
-        """The figures of every queue of the profile, and those that changed since the last time."""
-        now, changed = {}, []
-        stale, self._stale = self._stale, False
-        for name in self._settings.queues:
+    def queues(self, at: Instant) -> list[QueueStats]:
+        """The figures of every queue of the profile, all as they are now."""
+        self._count_anew(self._settings.queues, at)
+        return list(self._queues.values())
+
+    def changed_queues(self, at: Instant) -> list[QueueStats]:
+        """Those that changed since this was last asked."""
+        self._count_anew([name for name in self._settings.queues if name in self._dirty], at)
+        found, self._untold_queues = self._untold_queues, {}
+        return list(found.values())
+
+    def _count_anew(self, names: Collection[str], at: Instant) -> None:
+        for name in names:
             old = self._queues.get(name)
-            fresh = self._queue(name, old.version if old is not None else 0, at)
-            if old is None or stale or _told(fresh) != _told(old):
-                fresh = replace(fresh, as_of=at, version=fresh.version + 1)
-                changed.append(fresh)
-            else:
-                fresh = replace(fresh, as_of=at)
-            now[name] = fresh
-        self._queues = now
-        return list(now.values()), changed
+            fresh = replace(self._queue(name, old.version if old is not None else 0, at), as_of=at)
+            if old is None or name in self._stale or _told(fresh) != _told(old):
+                fresh = replace(fresh, version=fresh.version + 1)
+                self._untold_queues[name] = fresh
+            self._queues[name] = fresh
+        self._stale.difference_update(names)
+        self._dirty.difference_update(names)
 
     def forget_told(self) -> None:
         """The next telling tells a supervisor of every queue: the times of its people have gone on."""
+        self._dirty.update(self._settings.queues)
         if self._supervises:
-            self._stale = True
+            self._stale.update(self._settings.queues)
 
     def _queue(self, name: str, version: int, at: Instant) -> QueueStats:
         counted = self.figures.get(name)
         if counted is None:
             return QueueStats(name, version, 0.0)  # no such queue at the server: nothing is known of it
-        members = [member for (queue, _), member in self.members.items() if queue == name]
+        members = self.members.in_queue(name)
         reachable = [member for member in members if member.device not in (INVALID, UNAVAILABLE)]
         idle = [member for member in reachable if member.device == IDLE]
         head = self._calls.callers.head(name)

@@ -83,7 +83,7 @@ class Oversight:
                     await board.act("QueuePause", *who, ("Paused", paused), ("Reason", because))
             wanted = (availability, reason)
             await board.until(lambda: board.floor.observed_of(agent_id) == wanted, availability.value)
-        agents = board.floor.agents(board.now(), board.own)[0]
+        agents = board.floor.agents(board.now(), board.own)
         board.tell_floor("supervised")
         return next(one for one in agents if one.id == agent_id)
 

@@ -36,12 +36,13 @@ class QueueBook:
         self._trends = {name: Trend() for name in self._settings.queues}
         self._midnight = self._next_midnight(at)
 
-    def apply(self, message: Message, at: Instant) -> Set[str]:
-        """Take in one event; answers the interfaces that may do something else than before."""
+    def apply(self, message: Message, at: Instant) -> tuple[Set[str], Set[str]]:
+        """Take in one event; answers the interfaces that may do something else now, and the queues that may differ."""
         self.run(at)
         self.tally.apply(message, at)
         moved, self.tally.moved = self.tally.moved, set()
-        return moved
+        touched, self.tally.touched = self.tally.touched, set()
+        return moved, touched
 
     def run(self, at: Instant) -> None:
         """Time has gone by: perhaps over midnight."""

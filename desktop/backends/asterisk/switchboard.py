@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
-from dataclasses import replace
 from typing import Any
 
 from desktop.backends.asterisk.call_details import NOTE, call_details
@@ -168,7 +167,7 @@ class Switchboard:
             self._floor_due.cancel()
             self._floor_due = None
         at = self.now()
-        agents, queues = self.floor.agents(at, self.own)[1], self.floor.queues(at)[1]
+        agents, queues = self.floor.changed_agents(at, self.own), self.floor.changed_queues(at)
         mine = self.settings.interface
         for agent in agents:
             if agent.id == mine or not self._supervises:
@@ -189,7 +188,7 @@ class Switchboard:
 
     def me(self) -> Agent:
         """The agent's own record."""
-        agents = self.floor.agents(self.now(), self.own)[0]
+        agents = self.floor.agents(self.now(), self.own)
         return next(one for one in agents if one.id == self.settings.interface)
 
     # The link
@@ -291,8 +290,8 @@ class Switchboard:
         return ContactCenterSnapshot(
             me=settings.interface,
             interactions=tuple(shown),
-            agents=tuple(self.floor.agents(at, self.own)[0]),
-            queues=tuple(replace(one, as_of=at) for one in self.floor.queues(at)[0]),
+            agents=tuple(self.floor.agents(at, self.own)),
+            queues=tuple(self.floor.queues(at)),
             codes=settings.codes,
             reasons=settings.reasons,
             zone=settings.zone,

@@ -59,11 +59,13 @@ class Tally:
         self._wrap_ups: dict[str, Instant] = {}  # since when, by interface
         self._fetching: dict[str, tuple[str, str]] = {}  # the caller's channel: that of who fetches them, interface
         self.moved: set[str] = set()  # interfaces that may do something else than before
+        self.touched: set[str] = set()  # queues whose sums or callers changed
 
     def begin(self, at: Instant) -> None:
         """Count from nothing: the link is new, or the day is. Who waits and who talks goes on."""
         self.since = at
         self.sums = {name: QueueSums() for name in self._names}
+        self.touched.update(self._names)
         self.agents = {}
 
     def forget(self) -> None:
@@ -126,6 +128,7 @@ class Tally:
         since = self._wrap_ups.pop(interface, None)
         sums = self.sums.get(self._last_queue.get(interface, ""))
         if since is not None and sums is not None:
+            self.touched.add(self._last_queue[interface])
             sums.wrapped_up += 1
             sums.wrap_up_seconds += max(at - max(since, self.since), 0.0)
 
@@ -152,6 +155,7 @@ class Tally:
         self._leaving.discard(uid)
         if waited is not None:
             self._left[uid] = _Left(waited[0], max(at - waited[1], 0.0), at)
+            self.touched.add(waited[0])
 
     def _gives_up(self, uid: str, at: Instant) -> None:
         hung_up = uid in self._leaving
@@ -177,6 +181,7 @@ class Tally:
 
     def _count_flow(self, left: _Left) -> None:
         left.counted = True
+        self.touched.add(left.queue)
         sums = self.sums[left.queue]
         sums.flow_outs += 1
         sums.flow_outs_within += self._within(left)
@@ -213,6 +218,7 @@ class Tally:
     def _begin_talk(self, agent_uid: str, talk: _Talk) -> None:
         self.talks[agent_uid] = talk
         self._last_queue[talk.interface] = talk.queue
+        self.touched.add(talk.queue)
         self.moved.add(talk.interface)
 
     def _fetched(self, uid: str, at: Instant) -> None:
@@ -245,6 +251,7 @@ class Tally:
         if talk is None:
             return
         sums = self.sums[talk.queue]
+        self.touched.add(talk.queue)
         sums.handled += 1
         sums.hold_seconds += talk.held
         sums.talk_seconds += max(at - talk.since - talk.held, 0.0)
@@ -257,6 +264,9 @@ class Tally:
         self._leaving.discard(uid)
         self._fetching.pop(fetched_caller(uid), None)
         queue, interface = self._unanswered.pop(uid, ("", ""))
+        if queue:
+            self.touched.add(queue)
+            self.moved.add(interface)
         if queue and cause in _REFUSED:
             self.sums[queue].declined += 1
             self._agent(interface).declined += 1
