@@ -124,6 +124,9 @@ async def test_what_is_typed_is_on_disk_half_a_second_later(desk: Desk) -> None:
     desk.quality.edit(FULL)
     assert desk.quality.words.saved_at(FULL.subject) is None
     await desk.time.advance(0.5, disk=True)
+    await until(
+        lambda: desk.quality.words.saved_at(FULL.subject) is not None
+    )  # the disk may be slow, time stands still
     assert desk.quality.words.saved_at(FULL.subject) == pytest.approx(desk.time.wall, abs=0.5)
     other = await again(desk)
     assert other.quality.unfinished == (FULL,)
@@ -135,7 +138,9 @@ async def test_while_somebody_types_on_it_is_saved_every_two_seconds(desk: Desk)
     for number in range(25):
         desk.quality.edit(replace(FULL, comment="x" * number))
         await desk.time.advance(0.1, disk=True)
-    kept = [draft for draft in await desk.session.local.drafts() if FULL.subject in draft.interaction_id]
+    async with asyncio.timeout(10):
+        while not (kept := await desk.session.local.drafts()):
+            await asyncio.sleep(0.001)
     assert len(card_from(json.loads(kept[0].note)).comment) >= 5
 
 
