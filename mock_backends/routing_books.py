@@ -35,52 +35,56 @@ class Keeper(Protocol):
 
 
 class StaffSums:
-    """How many agents stand how at present, and seconds times agents of it up to `mark`; `load` in parts of `FULL`."""
+    """How many agents stand how at present, and their seconds since `base`; `load` in parts of `FULL`.
 
-    __slots__ = (
-        "busy",
-        "engaged",
-        "idle",
-        "load",
-        "mark",
-        "signed_in",
-        "sum_engaged",
-        "sum_idle",
-        "sum_in",
-        "sum_load",
-    )
+    The seconds of n agents until T are n * (T - base) and, for each change, what was wrong about that: nothing has to
+    be added up as time passes, and a change touches only the sums it is about.
+    """
+
+    __slots__ = ("_engaged", "_idle", "_load", "_signed_in", "base", "busy", "engaged", "idle", "load", "signed_in")
 
     def __init__(self, now: float) -> None:
-        self.mark = now
         self.signed_in = self.idle = self.busy = self.engaged = self.load = 0
-        self.clear()
+        self.restart(now)
 
-    def clear(self) -> None:
+    def restart(self, now: float) -> None:
         """Begin the sums again."""
-        self.sum_in = self.sum_idle = self.sum_engaged = self.sum_load = 0.0
-
-    def settle(self, now: float) -> None:
-        """Add the time that has passed."""
-        seconds = now - self.mark
-        self.mark = now
-        if self.signed_in and seconds > 0:
-            self.sum_in += seconds * self.signed_in
-            self.sum_idle += seconds * self.idle
-            self.sum_engaged += seconds * self.engaged
-            self.sum_load += seconds * self.load
+        self.base = now
+        self._signed_in = self._idle = self._engaged = self._load = 0.0
 
     def move(self, now: float, signed_in: int, idle: int, busy: int, engaged: int, load: int) -> None:
         """From `now` on there are so many more (or fewer)."""
-        self.settle(now)
-        self.signed_in += signed_in
-        self.idle += idle
+        at = now - self.base
         self.busy += busy
-        self.engaged += engaged
-        self.load += load
+        if signed_in:
+            self.signed_in += signed_in
+            self._signed_in -= signed_in * at
+        if idle:
+            self.idle += idle
+            self._idle -= idle * at
+        if engaged:
+            self.engaged += engaged
+            self._engaged -= engaged * at
+        if load:
+            self.load += load
+            self._load -= load * at
 
-    def time(self) -> StaffTime:
-        """The sums so far."""
-        return StaffTime(self.sum_in, self.sum_idle, self.sum_engaged, self.sum_load / FULL)
+    def time(self, now: float) -> StaffTime:
+        """The sums until `now`."""
+        at = now - self.base
+        return StaffTime(
+            max(0.0, self.signed_in * at + self._signed_in),
+            max(0.0, self.idle * at + self._idle),
+            max(0.0, self.engaged * at + self._engaged),
+            max(0.0, self.load * at + self._load) / FULL,
+        )
+
+    def set_back(self, before: float, now: float) -> None:
+        """The clock was set back from `before`: time counts on from `now`."""
+        time = self.time(before)
+        self.base = now
+        self._signed_in, self._idle, self._engaged = time.signed_in, time.idle, time.engaged
+        self._load = time.load * FULL
 
 
 class QueueBook:
@@ -139,9 +143,8 @@ class QueueBook:
     def today(self, now: float) -> Counts:
         """Everything since midnight."""
         self._ledger.advance(now)
-        self.staff.settle(now)
         tallies = [self._before, *self._channels.values()]
-        return self._counts(tallies, self._ledger.since, now, _sum(self._staff_before, self.staff.time()))
+        return self._counts(tallies, self._ledger.since, now, _sum(self._staff_before, self.staff.time(now)))
 
     def trend(self, now: float) -> tuple[int, ...]:
         """The most who waited at once in each of the last five minutes, as far back as anything was counted."""
@@ -158,8 +161,7 @@ class QueueBook:
 
     def interval(self, since: float, until: float) -> ClosedInterval | None:
         """The present interval up to `until`; None when nothing happened and nobody was there."""
-        self.staff.settle(until)
-        staff = self.staff.time()
+        staff = self.staff.time(until)
         if not self._channels and not staff.signed_in:
             return None
         counted = {name: self._counts([tally], since, until, None) for name, tally in self._channels.items()}
@@ -173,12 +175,11 @@ class QueueBook:
 
     def end_interval(self, at: float) -> None:
         """A quarter of an hour is over."""
-        self.staff.settle(at)
         for tally in self._channels.values():
             self._before.add(tally)
         self._channels = {}
-        self._staff_before = _sum(self._staff_before, self.staff.time())
-        self.staff.clear()
+        self._staff_before = _sum(self._staff_before, self.staff.time(at))
+        self.staff.restart(at)
 
     def end_day(self) -> None:
         """Midnight, just after the end of an interval."""
@@ -186,9 +187,10 @@ class QueueBook:
         self._staff_before = StaffTime()
         self.estimates = EstimateScore()
 
-    def set_back(self, now: float) -> None:
-        """The clock was set back: time counts on from `now`."""
-        self.staff.mark = self._line_mark = now
+    def set_back(self, before: float, now: float) -> None:
+        """The clock was set back from `before`: time counts on from `now`."""
+        self.staff.set_back(before, now)
+        self._line_mark = now
 
     def _counts(self, tallies: list[Tally], since: float, until: float, staff: StaffTime | None) -> Counts:
         policy, counted = self.policy, dict(zip(COUNTED, total(tallies), strict=True))
@@ -217,19 +219,23 @@ class AgentBook:
             return
         self._ledger.advance(now)
         self._standing = standing
-        signed_in, available, idle, busy, engaged, load = (a - b for a, b in zip(standing, before, strict=True))
+        was_in, was_available, was_idle, was_busy, was_engaged, was_load = before
+        is_in, is_available, is_idle, is_busy, is_engaged, is_load = standing
+        signed_in, idle, busy = is_in - was_in, is_idle - was_idle, is_busy - was_busy
+        engaged, load = is_engaged - was_engaged, is_load - was_load
         self._staff.move(now, signed_in, idle, busy, engaged, load)
-        for queue, capacity in self._queues:
+        for queue, _ in self._queues:
             queue.staff.move(now, signed_in, idle, busy, engaged, load)
-            if available:
-                queue.available += available
-                queue.weight += available * capacity / len(self._queues)
+        if is_available is not was_available:
+            sign = 1 if is_available else -1
+            for queue, capacity in self._queues:
+                queue.available += sign
+                queue.weight += sign * capacity / len(self._queues)
 
     def today(self, now: float) -> AgentDay:
         """Everything since midnight."""
         self._ledger.advance(now)
-        self._staff.settle(now)
-        time = self._staff.time()
+        time = self._staff.time(now)
         return AgentDay(
             self._ledger.since,
             now,
@@ -244,13 +250,12 @@ class AgentBook:
 
     def end_day(self, at: float) -> None:
         """Midnight."""
-        self._staff.settle(at)
-        self._staff.clear()
+        self._staff.restart(at)
         self.handled = self.missed = self.declined = 0
 
-    def set_back(self, now: float) -> None:
-        """The clock was set back: time counts on from `now`."""
-        self._staff.mark = now
+    def set_back(self, before: float, now: float) -> None:
+        """The clock was set back from `before`: time counts on from `now`."""
+        self._staff.set_back(before, now)
 
 
 def _sum(one: StaffTime, other: StaffTime) -> StaffTime:

@@ -85,6 +85,6 @@ class Ledger:
         self.since = min(self.since, now)
         self._plan(now)
         for queue in self.queues:
-            queue.set_back(now)
+            queue.set_back(self.at, now)
         for agent in self.agents:
-            agent.set_back(now)
+            agent.set_back(self.at, now)
