@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ _BY_STATUS: Mapping[int, CallEnd] = {
     480: CallEnd.NO_ANSWER,
     487: CallEnd.LEFT,
 }
+
+
+_TURNS = frozenset({"CALL_ESTABLISHED", "CALL_CLOSED"})
 
 
 class Line:
@@ -56,7 +60,7 @@ class Line:
             name_of(call.headers.get("From", "")) if direction is Direction.INBOUND else "",
             muted=False if mutes else None,
         )
-        call.on(self._hear)
+        call.on(self.hear)
 
     @property
     def talking(self) -> bool:
@@ -84,11 +88,12 @@ class Line:
             self.record = replace(self.record, muted=on)
             self._changed(self)
 
-    def _hear(self, event: "StackEvent") -> None:
+    def hear(self, event: "StackEvent") -> None:
+        """Take in what the stack says of this call; nothing that was taken in already changes anything."""
         name = event.event.name
         if name == "CALL_ESTABLISHED":
             self._become(CallState.ACTIVE)
-        elif name == "CALL_CLOSED":
+        elif name == "CALL_CLOSED" and self.record.state is not CallState.ENDED:
             text = " ".join((event.text or "").split())[:200]
             end = self._end(text)
             self.record = replace(
@@ -110,3 +115,33 @@ class Line:
         if self.record.state is CallState.DIALING:
             return _BY_STATUS.get(int(status[1]), CallEnd.FAILED) if status else CallEnd.FAILED
         return CallEnd.LEFT
+
+
+class EarlyTurns:
+    """What the stack says while a call is dialled, which hears of itself only when the library has handed it out."""
+
+    def __init__(self) -> None:
+        self._dialling = 0
+        self._newest: dict[int, StackEvent] = {}  # by the call's handle
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep what is said within the block."""
+        self._dialling += 1
+        try:
+            yield
+        finally:
+            self._dialling -= 1
+            if not self._dialling:
+                self._newest.clear()  # the stack gives handles anew
+
+    def hear(self, event: "StackEvent") -> None:
+        """The stack says something of any call."""
+        if self._dialling and event.event.name in _TURNS:
+            self._newest[event.call] = event
+
+    def tell(self, line: Line) -> None:
+        """Say to a call what was said of it."""
+        early = self._newest.get(line.call.handle)
+        if early is not None:
+            line.hear(early)

@@ -15,7 +15,7 @@ from desktop.backends.baresip import engine, options
 from desktop.backends.baresip.address import uri_for
 from desktop.backends.baresip.event_log import EventLog
 from desktop.backends.baresip.failures import as_ours
-from desktop.backends.baresip.line import Line
+from desktop.backends.baresip.line import EarlyTurns, Line
 from desktop.backends.baresip.once import Once
 from desktop.backends.baresip.registering import Registering
 from desktop.backends.baresip.sound import Sound, forget_unsaid
@@ -58,6 +58,7 @@ class BaresipPhone(Voice):
         self._agent: UserAgent | None = None
         self._registering: Registering | None = None
         self._lines: dict[str, Line] = {}
+        self._early = EarlyTurns()
         self._sounds: dict[str, asyncio.Task[None]] = {}
         self._sound = Sound(given.microphone, given.speaker)
         self._alarm: SoundAlarm | None = None
@@ -179,7 +180,9 @@ class BaresipPhone(Voice):
     async def _dial(self, uri: str) -> str:
         agent = self._up()
         await self._hold_others(None)
-        line = self._line_for(await as_ours(agent.dial(uri)), Direction.OUTBOUND)
+        with self._early.kept():
+            line = self._line_for(await as_ours(agent.dial(uri)), Direction.OUTBOUND)
+            self._early.tell(line)
         for _ in range(_ID_TRIES):
             if line.call.call_id:  # known with the first thing the stack tells of it
                 line.call_it(line.call.call_id)
@@ -227,6 +230,7 @@ class BaresipPhone(Voice):
         self._log.end(why)
 
     def _hear(self, event: "StackEvent") -> None:
+        self._early.hear(event)
         if event.event.name == "AUDIO_ERROR":
             for line in tuple(self._lines.values()):
                 if line.call.handle == event.call:
