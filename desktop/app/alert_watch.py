@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+ADHERENCE = "agent_out_of_adherence"
 EVERY = 1.0
 SCHEDULES_EVERY = 300.0
 SCHEDULES_AGAIN = 30.0
@@ -52,8 +53,14 @@ class AlertWatch:
 
     @property
     def blind(self) -> Mapping[str, int]:
-        """By the name of a rule, at how many subjects nobody knows its figure."""
-        return self._engine.blind if self._engine is not None else {}
+        """By the name of a rule, at how many subjects nobody knows its figure.
+
+        Where the contact centre has no schedules, rules about them are left out: they are about nothing.
+        """
+        if self._engine is None or self.settings is None:
+            return {}
+        idle = {one.name for one in self.settings.rules if one.watch.id == ADHERENCE and self.schedules is None}
+        return {name: count for name, count in self._engine.blind.items() if name not in idle}
 
     @property
     def fits(self) -> "Fits":

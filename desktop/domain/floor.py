@@ -91,7 +91,7 @@ class CoachingNews:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Somebody has seen an alert and deals with it. `alert` is the alert's key, `until` when it lapses."""
+    """Somebody has seen an alert and deals with it. `alert` is its key; one raised later is another alert."""
 
     alert: str
     by: str

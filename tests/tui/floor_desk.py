@@ -76,7 +76,7 @@ class RecordedSupervisor:
         self._session = session
         self.acts = RecordedActs(session)
         self.history = self.habits = self.staffing = self.schedules = self
-        self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS)
+        self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS, blind={})
         self.kept: dict[str, str] = {}
         self.reasons: tuple[str, ...] = ()
 

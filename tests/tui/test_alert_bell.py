@@ -11,6 +11,7 @@ from desktop.domain.alert import Alert, Severity
 from desktop.domain.events import Envelope
 from desktop.domain.floor_events import AlertsChanged
 from desktop.tui.alert_bell import AlertBell, notification
+from desktop.tui.supervisor.alert_panel import AlertPanel
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import floor
@@ -102,3 +103,16 @@ async def test_a_new_alert_rings_whichever_screen_is_in_front(monkeypatch: pytes
         await settle(pilot)
         await tell(pilot, ONE, RINGING, replace(RINGING, key="r|Sales"))
         assert rings == ["ding", "ding"]
+
+
+async def test_rules_that_nobody_can_judge_are_named_beside_the_alerts() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        panel = app.screen.query_one(AlertPanel)
+        assert "no figures" not in str(panel.border_subtitle)
+        for blind, words in ({"busy": 3}, "no figures for busy"), ({"a": 1, "b": 1, "c": 9}, "no figures for 3 rules"):
+            session.supervisor.alerts.blind = blind
+            app.screen.redraw()
+            await settle(pilot)
+            assert words in str(panel.border_subtitle)
