@@ -229,3 +229,13 @@ async def test_rules_that_cannot_be_read_at_all_stop_nothing_else(make: Any, tmp
         assert d.alerts == {} and d.watch.blind == {}
     finally:
         await d.session.close()
+
+
+async def test_rules_nobody_can_judge_are_known_but_not_those_about_schedules_there_are_none_of(make: Any) -> None:
+    d = await make(rules=(WAITING, ADRIFT))
+    d.queue(None)
+    await d.pass_(2.0)
+    assert d.watch.blind == {"crowd": 1}
+    d.queue(3)
+    await d.pass_(2.0)
+    assert d.watch.blind == {}
