@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import fmean, median
+
+from desktop.domain.averages import average, median
 
 WEEKDAYS = 7
 _WINDOW = 9  # days around one whose middle is what is usual then
@@ -50,10 +51,10 @@ def day_levels(totals: Mapping[int, float]) -> DayLevels:
     if not ordinary:
         return DayLevels({}, 1.0, _LEAST_SPREAD, outliers)
     levels = [ratio[day] for day in ordinary]
-    pace = min(_PACES, key=lambda one: fmean(abs(error) for error in _smooth(levels, one)[1]))
+    pace = min(_PACES, key=lambda one: average(abs(error) for error in _smooth(levels, one)[1]))
     expected, errors = _smooth(levels, pace)
-    chance = fmean(level / middles[day % WEEKDAYS] for day, level in zip(ordinary, levels, strict=True))
-    off = sqrt(max(_LEAST_SPREAD**2, fmean(error**2 for error in errors) - chance))
+    chance = average(level / middles[day % WEEKDAYS] for day, level in zip(ordinary, levels, strict=True))
+    off = sqrt(max(_LEAST_SPREAD**2, average(error**2 for error in errors) - chance))
     usual = {day: (before + after) / 2 for day, before, after in zip(ordinary, expected, expected[1:], strict=False)}
     return DayLevels(usual, expected[-1], off, outliers)
 

@@ -13,8 +13,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import copysign, inf, sqrt
-from statistics import fmean, median
 
+from desktop.domain.averages import average, median
 from desktop.domain.day_levels import WEEKDAYS, DayLevels, day_levels
 from desktop.domain.instant import Instant
 
@@ -117,7 +117,7 @@ class Forecast:
             for value, _ in found
             if usual[key] >= 1 and len(found) > 1
         ]
-        return usual, max(1.0, fmean(sorted(excess)[: max(1, len(excess) * 99 // 100)])) if excess else 1.0
+        return usual, max(1.0, average(sorted(excess)[: max(1, len(excess) * 99 // 100)])) if excess else 1.0
 
     def _handles(self, past: Sequence[Observed]) -> tuple[float | None, dict[int, float]]:
         """Mean seconds to handle a contact: of all, and by the minute of the day, drawn towards that of all."""

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
+from desktop.domain.averages import average
 from desktop.domain.day_levels import WEEKDAYS
 from desktop.domain.forecast import FEWEST_DAYS, Expected, Forecast, Observed
 
@@ -60,7 +60,7 @@ def backtest(history: Sequence[Observed], today: int, weeks: int = HELD_OUT_WEEK
     naive = 0.0
     for _, one in pairs:
         week_before = before.get((one.slot.day - WEEKDAYS, one.slot.minute))
-        naive += abs(one.offered - (fmean(week_before) if week_before else 0.0))
+        naive += abs(one.offered - (average(week_before) if week_before else 0.0))
     took = sum(one.handle_seconds for _, one in pairs)
     off = sum(
         abs(expected.handle * one.handled - one.handle_seconds)
@@ -74,6 +74,6 @@ def backtest(history: Sequence[Observed], today: int, weeks: int = HELD_OUT_WEEK
         wape=sum(abs(expected.offered - one.offered) for expected, one in pairs) / came,
         naive=naive / came,
         bias=(sum(expected.offered for expected, _ in pairs) - came) / came,
-        within=fmean(expected.low <= one.offered <= expected.high for expected, one in told) if told else None,
+        within=average(expected.low <= one.offered <= expected.high for expected, one in told) if told else None,
         handle=off / took if took else None,
     )

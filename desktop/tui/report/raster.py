@@ -1,7 +1,5 @@
 """Cells that a chart is put together from: one sign and one style each, drawn as lines."""
 
-from itertools import groupby
-
 from textual.content import Content
 
 from desktop.tui.safe_text import line
@@ -53,6 +51,17 @@ class Raster:
         """The rows as text."""
         drawn = []
         for row in self._cells:
-            runs = groupby(row, key=lambda cell: cell[1])
-            drawn.append(line(*(("".join(sign for sign, _ in run), style) for style, run in runs)))
+            runs: list[tuple[list[str], str]] = []
+            for sign, style in row:
+                # A blank without a ground looks the same in any ink: so a row of bars is one run, not one for each.
+                if runs and (runs[-1][1] == style or (sign == " " and not style and _is_ink(runs[-1][1]))):
+                    runs[-1][0].append(sign)
+                else:
+                    runs.append(([sign], style))
+            drawn.append(line(*(("".join(signs), style) for signs, style in runs)))
         return drawn
+
+
+def _is_ink(style: str) -> bool:
+    """Whether a style leaves the ground as it is."""
+    return " on " not in f" {style}" and "reverse" not in style
