@@ -195,13 +195,14 @@ class Archive:
         return db
 
     def _make(self, db: "duckdb.DuckDBPyConnection", company: PastCompany) -> None:
-        midnight = Midnights(company.zone).before(self._begun)
+        until = 0.0
         if self._days > 0 and self._interactions > 0:
             from mock_backends.archive_year import make_past
 
-            last = datetime.fromtimestamp(midnight, ZoneInfo(company.zone)).date()
+            until = Midnights(company.zone).before(self._begun)
+            last = datetime.fromtimestamp(until, ZoneInfo(company.zone)).date()
             make_past(db, company, seed=self._seed, last=last, days=self._days, interactions=self._interactions)
-        db.execute("INSERT INTO fact VALUES ('made_until', ?)", [midnight])
+        db.execute("INSERT INTO fact VALUES ('made_until', ?)", [until])
 
     def close(self) -> None:
         """Write what has come in where it is kept, and let everything go. Twice is no harm."""

@@ -4,29 +4,29 @@ import base64
 import binascii
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 from mock_backends.archive_intake import COUNTED, insert
 from mock_backends.archive_names import ArchiveNames
 from mock_backends.archive_rows import IntervalAsked, Page, PastAsked, Scope, known_channels
 from mock_backends.archive_schema import SECONDS, STAFF, SUMS, UNANSWERED
-from mock_backends.midnights import Midnights
+from mock_backends.archive_spans import DAY, WEEK, spans
 from mock_backends.problem import invalid
 
 if TYPE_CHECKING:
     import duckdb
 
-DAY, WEEK = 86_400.0, 604_800.0
 WIDTHS: Final = (900.0, 1_800.0, 3_600.0, DAY, WEEK)
 MOST_INTERVALS: Final = 100_000
 FIRST_WINDOW: Final = 2 * 3_600.0  # pages look at the newest so many seconds first, then further and further back
 FURTHER: Final = 6.0
 _PARTS: Final = (*SUMS, *SECONDS)
 
+_BY_QUARTER: Final = "SELECT * FROM counted UNION ALL SELECT * FROM running"
+_BY_DAY: Final = """SELECT * FROM counted_day UNION ALL SELECT * FROM running UNION ALL
+    SELECT * FROM counted WHERE since >= (SELECT value FROM fact WHERE name = 'made_until')"""
 _INTERVALS = """
-WITH everything AS (SELECT * FROM counted UNION ALL SELECT * FROM running),
+WITH everything AS ({tables}),
 span AS (SELECT unnest($begins::DOUBLE[]) AS begun, unnest($ends::DOUBLE[]) AS over),
 placed AS (
     SELECT everything.*, over,
@@ -76,23 +76,6 @@ _FILTERS: Final[Mapping[str, str]] = {
 }
 
 
-def spans(zone: str, since: float, until: float, width: float) -> tuple[list[float], list[float]]:
-    """Begin and end of each day, or each week from Monday, that touches [since, until)."""
-    midnights, place = Midnights(zone), ZoneInfo(zone)
-    begin = midnights.before(since)
-    if width == WEEK:
-        while datetime.fromtimestamp(begin, place).weekday():
-            begin = midnights.before(begin - 1.0)
-    edges = [begin]
-    while edges[-1] < until:
-        following = midnights.after(edges[-1])
-        if width == WEEK:
-            while datetime.fromtimestamp(following, place).weekday():
-                following = midnights.after(following)
-        edges.append(following)
-    return edges[:-1], edges[1:]
-
-
 def begin_running(db: "duckdb.DuckDBPyConnection", rows: Sequence[Mapping[str, object]]) -> None:
     """Let the intervals that are not over yet be seen on this connection."""
     db.execute("CREATE OR REPLACE TEMP TABLE running AS SELECT * FROM counted LIMIT 0")
@@ -124,6 +107,7 @@ def intervals(
     begins, ends = spans(zone, low, high, asked.width)
     rows = db.execute(
         _INTERVALS.format(
+            tables=_BY_DAY if asked.width >= DAY else _BY_QUARTER,
             queue="queue" if asked.by_queue else "0",
             channels=" AND channel IN (SELECT unnest($channels::VARCHAR[])::channel_word)" if channels else "",
             sums=", ".join(

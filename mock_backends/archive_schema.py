@@ -25,6 +25,18 @@ def _words(words: tuple[str, ...]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
+_COUNTED: Final = f"""
+    since DOUBLE NOT NULL,
+    until DOUBLE NOT NULL,
+    queue USMALLINT NOT NULL,
+    channel channel_word,  -- NULL: staff time, which has no channel
+    threshold DOUBLE,
+    short_abandon_seconds DOUBLE,
+    {", ".join(f"{name} BIGINT" for name in SUMS)},
+    {", ".join(f"{name} DOUBLE" for name in SECONDS)},
+    longest_wait DOUBLE,
+    {", ".join(f"{name} DOUBLE" for name in STAFF)}
+"""
 SCHEMA: Final = f"""
 CREATE TYPE channel_word AS ENUM ({_words(CHANNELS)});
 CREATE TYPE direction_word AS ENUM ({_words(DIRECTIONS)});
@@ -65,16 +77,6 @@ CREATE TABLE step (
     agent VARCHAR NOT NULL,
     detail VARCHAR NOT NULL
 );
-CREATE TABLE counted (
-    since DOUBLE NOT NULL,
-    until DOUBLE NOT NULL,
-    queue USMALLINT NOT NULL,
-    channel channel_word,  -- NULL: staff time, which has no channel
-    threshold DOUBLE,
-    short_abandon_seconds DOUBLE,
-    {", ".join(f"{name} BIGINT" for name in SUMS)},
-    {", ".join(f"{name} DOUBLE" for name in SECONDS)},
-    longest_wait DOUBLE,
-    {", ".join(f"{name} DOUBLE" for name in STAFF)}
-);
+CREATE TABLE counted ({_COUNTED});
+CREATE TABLE counted_day ({_COUNTED});  -- the made-up past once more, a day a row: a year is added up quickly
 """

@@ -7,9 +7,10 @@ are made. Nobody of this past was moved between queues before an answer.
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from mock_backends.archive_calendar import calendar
+from mock_backends.archive_calendar import QUARTER, calendar
 from mock_backends.archive_rows import PastCompany, PastQueue
-from mock_backends.archive_schema import SECONDS, SUMS, UNANSWERED
+from mock_backends.archive_schema import SECONDS, STAFF, SUMS, UNANSWERED
+from mock_backends.archive_spans import DAY, spans
 
 if TYPE_CHECKING:
     import duckdb
@@ -174,6 +175,15 @@ FROM people ORDER BY since, queue
 """
 
 
+_DAYS = """
+INSERT INTO counted_day BY NAME
+WITH span AS (SELECT unnest($begins::DOUBLE[]) AS begun, unnest($ends::DOUBLE[]) AS over)
+SELECT begun AS since, over AS until, queue, channel, max(threshold) AS threshold,
+    max(short_abandon_seconds) AS short_abandon_seconds, max(longest_wait) AS longest_wait, {parts}
+FROM counted ASOF JOIN span ON since >= begun WHERE since < $end GROUP BY ALL ORDER BY since, queue, channel
+"""
+
+
 def make_past(
     into: "duckdb.DuckDBPyConnection", company: PastCompany, *, seed: int, last: date, days: int, interactions: int
 ) -> None:
@@ -242,6 +252,9 @@ def make_past(
         },
     )
     into.execute(_STAFF.format(parts=", ".join(f"0 AS {name}" for name in (*SUMS, *SECONDS))))
+    begins, ends = spans(company.zone, quarters.since[0], quarters.since[-1] + QUARTER, DAY)
+    parts = ", ".join(f"sum({name}) AS {name}" for name in (*SUMS, *SECONDS, *STAFF))
+    into.execute(_DAYS.format(parts=parts), {"begins": begins, "ends": ends, "end": ends[-1]})
     into.execute("DROP TABLE slot")
 
 

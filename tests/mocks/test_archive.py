@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from mock_backends.archive import Archive
 from mock_backends.archive_calendar import easter
-from mock_backends.archive_questions import WIDTHS, spans
+from mock_backends.archive_questions import WIDTHS
 from mock_backends.archive_rows import Finished, IntervalAsked, PastAsked, PastCompany, PastQueue, Scope, Step
 from mock_backends.archive_schema import SECONDS, STAFF, SUMS
+from mock_backends.archive_spans import spans
 from mock_backends.problem import Problem
 from mock_backends.routing_counters import ClosedInterval, Counts, StaffTime
 
@@ -231,6 +232,28 @@ def test_the_made_up_past_agrees_with_itself_and_repeats() -> None:
         told = run(
             lambda: every(lambda at: kept.intervals(EVERYTHING, IntervalAsked(0, NOW, 900, by_queue=True, cursor=at)))
         )
+        by_day = [
+            run(
+                lambda width=width: every(
+                    lambda at: kept.intervals(EVERYTHING, IntervalAsked(0, NOW, width, cursor=at))
+                )
+            )
+            for width in (86_400.0, 604_800.0)
+        ]
+    for sums_of in by_day:  # days are kept once more; they must say the same
+        for name in (*SUMS, *SECONDS):
+            parts = [sum(row["counts"][name] for row in some) for some in (sums_of, told)]
+            assert parts[0] == pytest.approx(parts[1]), name
+        for row in sums_of:
+            inside = [
+                one["counts"]
+                for one in told
+                if row["counts"]["since"] <= one["counts"]["since"] < row["counts"]["until"]
+            ]
+            assert row["counts"]["offered"] == sum(one["offered"] for one in inside)
+            assert row["counts"]["longest_wait"] == max(one["longest_wait"] for one in inside)
+            engaged = sum(one["staff"]["engaged"] for one in inside)
+            assert row["counts"]["staff"]["engaged"] == pytest.approx(engaged)
     assert past == same and 700 < len(past) < 1_100
     assert max(row["arrived_at"] for row in past) < NOW - 15 * 3600 <= NOW
     sums: dict[tuple[float, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
@@ -410,13 +433,14 @@ def test_what_came_in_is_there_after_a_restart_and_goes_with_a_reset(tmp_path: P
 
 
 def test_a_question_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread is free again afterwards."""
-    monkeypatch.setattr("mock_backends.archive.LONGEST", 0.2)
+    """The threads are free again afterwards."""
     endless = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b"
     with archive() as kept:
         run(lambda: kept.interactions(EVERYTHING, PastAsked(0, 1)))
-        for _ in range(3):
-            with pytest.raises(Problem) as refused:
-                run(lambda: kept._ask(lambda db: db.execute(endless).fetchall()))
-            assert refused.value.status == 503
+        with monkeypatch.context() as short:
+            short.setattr("mock_backends.archive.LONGEST", 0.2)
+            for _ in range(3):
+                with pytest.raises(Problem) as refused:
+                    run(lambda: kept._ask(lambda db: db.execute(endless).fetchall()))
+                assert refused.value.status == 503
         assert run(lambda: kept.interactions(EVERYTHING, PastAsked(0, 1))).rows == []

@@ -1,0 +1,25 @@
+"""Days and weeks of a zone as the archive cuts them: 23 or 25 hours where the clocks change."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from mock_backends.midnights import Midnights
+
+DAY, WEEK = 86_400.0, 604_800.0
+
+
+def spans(zone: str, since: float, until: float, width: float) -> tuple[list[float], list[float]]:
+    """Begin and end of each day, or each week from Monday, that touches [since, until)."""
+    midnights, place = Midnights(zone), ZoneInfo(zone)
+    begin = midnights.before(since)
+    if width == WEEK:
+        while datetime.fromtimestamp(begin, place).weekday():
+            begin = midnights.before(begin - 1.0)
+    edges = [begin]
+    while edges[-1] < until:
+        following = midnights.after(edges[-1])
+        if width == WEEK:
+            while datetime.fromtimestamp(following, place).weekday():
+                following = midnights.after(following)
+        edges.append(following)
+    return edges[:-1], edges[1:]
