@@ -122,7 +122,8 @@ class ContactCenterService(Service):
             me = self.centre.board.agents.get(caller.id)
             if me is None:
                 raise not_found("This principal is not an agent here.")
-            self.centre.feed.flush()
+            if caller.supervises:
+                self.centre.feed.flush()
             return ContactCenterSnapshot(
                 as_of=self.log.as_of(caller.id),
                 server_time=self.site.clock.now(),

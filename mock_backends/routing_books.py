@@ -150,7 +150,7 @@ class QueueBook:
         """The most who waited at once in each of the last five minutes, as far back as anything was counted."""
         self._ledger.advance(now)
         self._see_line(now)
-        return (*self._peaks, self._peak)
+        return (*self._peaks, max(self._peak, self.waiting))
 
     def _see_line(self, now: float) -> None:
         """A line counts as soon as it has lasted."""

@@ -258,6 +258,7 @@ class Recount:
                 peaks[place] = max(peaks[place], waiting)
                 slot = first + (place + 1) * 300.0
             waiting, since = waiting + by, at
+        peaks[-1] = max(peaks[-1], waiting)
         return tuple(peaks)
 
 
