@@ -82,9 +82,8 @@ async def _desk(center: "ContactCenter") -> "StaffingDesk":
 
     snapshot = await center.snapshot()
     ahead = snapshot.at - time.time()
-    store = Store()
-    asking = Asking(Timing(clock=lambda: time.time() + ahead), say)
-    desk = StaffingDesk(store, HistoryDesk(store, asking, center))
+    store = Store(clock=lambda: time.time() + ahead)
+    desk = StaffingDesk(store, HistoryDesk(store, Asking(Timing(), say), center))
     store.put(snapshot)
     store.drain()
     return desk

@@ -47,7 +47,7 @@ class Desk:
     def __init__(self, zone: str = "Europe/Berlin") -> None:
         self.time = VirtualTime()
         self.center = Archive(self.time)
-        self.store = Store()
+        self.store = Store(clock=lambda: self.time.wall)
         self.zone = zone
         history = HistoryDesk(self.store, Asking(self.time.timing, lambda text: None), self.center)
         self.staffing = StaffingDesk(self.store, history)
