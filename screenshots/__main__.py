@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 
 async def take(scene: Scene) -> str:
     """Play a scene and return its picture as SVG."""
-    async with stage(scene.scenario, scene.size) as made:
+    async with stage(scene.scenario, scene.size, scene.role) as made:
         await scene.play(made)
         return await made.picture()
 

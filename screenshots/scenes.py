@@ -8,7 +8,7 @@ from desktop.domain.customer import CustomerDetails
 from desktop.domain.words import Phase, PopAnswer
 from screenshots.stage import Stage
 
-WIDE, NARROW = (150, 40), (80, 24)
+WIDE, NARROW, FLOOR = (150, 40), (80, 24), (190, 44)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Scene:
     scenario: str
     size: tuple[int, int]
     play: Callable[[Stage], Awaitable[None]]
+    role: str = "agent"
 
 
 async def ring(stage: Stage) -> None:
@@ -103,6 +104,14 @@ async def crm_down(stage: Stage) -> None:
     await stage.advance(2.5)
 
 
+async def floor(stage: Stage) -> None:
+    """Four minutes into the supervisor's demo: somebody talks, somebody waits, something wants attention."""
+    await stage.advance(240.0)
+    # By name: of equals in another column the one that came first would stand first.
+    await stage.press("escape", "2", "less_than_sign", "1")
+    await stage.until(lambda: any(agent.work for agent in stage.state.agents.values()))
+
+
 SCENES = {
     "ringing": Scene("first_call", WIDE, ringing),
     "expert_finder": Scene("first_call", WIDE, expert_finder),
@@ -110,4 +119,5 @@ SCENES = {
     "crm_down": Scene("crm_down", WIDE, crm_down),
     "wrap_up": Scene("first_call", WIDE, wrap_up),
     "narrow": Scene("first_call", NARROW, ringing),
+    "floor": Scene("supervisor", FLOOR, floor, "supervisor"),
 }

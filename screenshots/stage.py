@@ -30,6 +30,7 @@ START = datetime(2026, 3, 12, 14, 2, 17, 200_000, tzinfo=UTC).timestamp()
 STEP = 1.0
 SLOWEST = 1e-7  # server seconds in a second; a clock cannot stand quite still
 PATIENCE = 30.0
+TABLES = 1.0  # the floor's tables come a little after the clock
 
 
 class Stage:
@@ -105,16 +106,20 @@ class Stage:
     async def picture(self) -> str:
         """The screen as it is now, as SVG."""
         still(self._app)
-        self._app.desk_screen.redraw()
+        self._app.front.redraw()
         self._app.on_second()
+        if self._app.door.is_open:
+            await asyncio.sleep(TABLES)
         await self._pilot.pause()
         await self._pilot.pause()
         return svg(self._app)
 
 
 @asynccontextmanager
-async def stage(scenario: str, size: tuple[int, int]) -> AsyncIterator[Stage]:
+async def stage(scenario: str, size: tuple[int, int], role: str = "agent") -> AsyncIterator[Stage]:
     """A desktop of this many columns and lines on servers of its own, connected, with its clock at `START`.
+
+    `role` is whose it is: the first agent's or the first supervisor's.
 
     Times of day are those of UTC, for the rest of the process.
     """
@@ -127,7 +132,7 @@ async def stage(scenario: str, size: tuple[int, int]) -> AsyncIterator[Stage]:
     with (
         tempfile.TemporaryDirectory() as folder,
         launcher.start(scenario=scenario, speed=0.01, settings=settings, control=control) as running,
-        pretend_profile(running, Path(folder)) as profile,
+        pretend_profile(running, Path(folder), role) as profile,
     ):
         authorized = {"Authorization": f"Bearer {control}"}
         async with httpx.AsyncClient(

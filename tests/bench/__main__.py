@@ -30,6 +30,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "pushes": ([], ["--seconds", "3", "--agents", "500", "--queues", "50", "--rate", "300"]),
     "day": ([], ["--contacts", "3000", "--agents", "30", "--queues", "6"]),
     "table": ([], ["--seconds", "1"]),
+    "panel": ([], ["--keys", "30", "--seconds", "8"]),
     "cli": ([], ["5"]),
     "odoo": ([], ["--partners", "1000", "--lookups", "50"]),
     "messaging": ([], ["--messages", "50"]),
