@@ -1,6 +1,6 @@
 """The past of a year: how long each question of the report screen takes, and what it costs in memory.
 
-`python -m tests.bench.bench_history [--interactions N] [--days N] [--rounds N]` prints one JSON object.
+`python -m tests.bench.bench_history [--interactions N] [--days N] [--rounds N] [--alone]` prints one JSON object.
 
 The mock contact centre makes up the past and keeps it in DuckDB; the questions go through its HTTP server and the
 adapter, as the desktop puts them (`http_ms`). Then the same file is asked without a server, and beside it the same rows
@@ -229,6 +229,7 @@ def main() -> int:
     parser.add_argument("--interactions", type=int, default=10_000_000)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--alone", action="store_true", help="without the reference")
     options = parser.parse_args()
     length = options.days * DAY
     with tempfile.TemporaryDirectory(prefix="bench-history-") as name:
@@ -243,8 +244,8 @@ def main() -> int:
         )
         with launcher.start("contact_center", settings=settings, db=str(folder / "servers.sqlite")) as running:
             figures = asyncio.run(over_http(running, length, options.rounds))
-        archive = folder / "servers.sqlite.archive"
-        figures |= beside_sqlite(archive, folder, length, options.rounds)
+        if not options.alone:
+            figures |= beside_sqlite(folder / "servers.sqlite.archive", folder, length, options.rounds)
     figures["load_average"] = [round(load, 2) for load in os.getloadavg()]
     json.dump(figures, sys.stdout, indent=1)
     sys.stdout.write("\n")
