@@ -12,8 +12,8 @@ from desktop.domain.instant import Instant
 MOST_OVER = 300
 """How many alerts wait for somebody to acknowledge them though what they are about is gone; the oldest leave."""
 
-AHEAD = 60.0
-"""Seconds by which the clock of whoever acknowledged may be ahead of ours."""
+AHEAD = 300.0
+"""Seconds by which the clock of whoever acknowledged may be ahead of ours. What is further ahead waits for its time."""
 
 ProgressKey = tuple[str, str]  # the rule's name, the subject's id
 
@@ -29,6 +29,7 @@ class AlertBook:
         self._by_key: dict[str, Progress] = {}
         self._gone: dict[str, Progress] = {}
         self._heard: Mapping[str, Acknowledgement] = {}
+        self._ripe_at = NEVER  # when the next acknowledgement that is ahead of its time counts
         self._said: Mapping[str, Acknowledgement] = {}
 
     def begin(self) -> None:
@@ -94,10 +95,11 @@ class AlertBook:
             self._note_blind(rule, subject.key, False)
 
     def acknowledged(self, said: Mapping[str, Acknowledgement], now: Instant) -> None:
-        """Take in every acknowledgement there is; one from the future says nothing, now or then."""
-        if said is self._heard:
+        """Take in every acknowledgement there is; one from the future must not hide what is raised until then."""
+        if said is self._heard and now < self._ripe_at:
             return
         self._heard = said
+        self._ripe_at = min((one.at - AHEAD for one in said.values() if one.at > now + AHEAD), default=NEVER)
         self._said = said = {key: one for key, one in said.items() if one.at <= now + AHEAD}
         for key in [key for key in self._by_key if key in said]:
             progress = self._by_key[key]

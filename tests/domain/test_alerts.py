@@ -123,6 +123,16 @@ def test_an_acknowledgement_from_the_future_hides_nothing() -> None:
         assert all(one.acknowledged_at is None for one in engine.alerts.values())
 
 
+def test_an_acknowledgement_that_is_ahead_of_its_time_counts_when_that_has_come() -> None:
+    engine = Looking([rule()])
+    acks = said(SL, 1_000.0)
+    for now in (0.0, 100.0, 699.0):
+        engine.look(replace(level(now, 74), acknowledgements=acks), None, now)
+        assert engine.alerts[SL].acknowledged_at is None
+    engine.look(replace(level(700.0, 74), acknowledgements=acks), None, 700.0)
+    assert engine.alerts[SL].acknowledged_at == 1_000.0
+
+
 def test_what_was_acknowledged_before_the_start_does_not_cover_what_comes_back() -> None:
     engine = Looking([rule()])
     acks = said(SL, 9_000.0)
