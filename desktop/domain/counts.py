@@ -14,8 +14,8 @@ class StaffTime:
     """Agents' time, in seconds, summed over people. An agent of several queues counts in each of them.
 
     `idle` is available time with nothing in hand and nothing ringing, `engaged` is time with at least one contact in
-    hand (wrap-up counts), whatever the availability; while something only rings, time is neither. `load` is the share of
-    capacity in hand, summed over that time: a chat of three at once for an hour is 1200 s of load where it is 3600 s
+    hand (wrap-up counts), whatever the availability; while something only rings, time is neither. `load` is the share
+    of capacity in hand, summed over that time: a chat of three at once for an hour is 1200 s of load where it is 3600 s
     engaged; the shares of several channels add up, to 1 at most.
     """
 
