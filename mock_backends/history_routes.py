@@ -1,11 +1,11 @@
 """The routes of the past: `/v1/history`, for supervisors and about their own team."""
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from fastapi import FastAPI, Path, Query
+from pydantic_core import to_json
 from starlette.responses import Response
 
 from mock_backends.archive import Archive
@@ -126,4 +126,4 @@ def _page(name: str, page: Page) -> Response:
 
 def _json(body: object) -> Response:
     # The rows are what the models say, which a test checks; to validate thousands of them would hold up every call.
-    return Response(json.dumps(body, ensure_ascii=False, allow_nan=False), media_type="application/json")
+    return Response(to_json(body), media_type="application/json")

@@ -13,8 +13,8 @@ from desktop.ports.errors import ProtocolError, Rejected
 from desktop.ports.past import Past
 
 _BASE = "/v1/history"
-_EACH = 1_000  # intervals in one answer: read in a few milliseconds, for the screen draws on meanwhile
-_MOST_PAGES = 101
+_EACH = 2_000  # intervals in one answer: read in a few milliseconds, for the screen draws on meanwhile
+_MOST_PAGES = 110
 Words = str | float | bool | Sequence[str]
 
 
