@@ -90,7 +90,7 @@ class QueueFigures:
         estimate = stats.estimated_wait
         queue.as_of = now
         queue.waiting = stats.waiting
-        queue.longest_since = now - stats.longest_wait if stats.waiting else None
+        queue.longest_since = stats.longest_since
         queue.estimated_wait = estimate.seconds if estimate else None
         queue.estimated_low = estimate.low if estimate else None
         queue.estimated_high = estimate.high if estimate else None

@@ -178,8 +178,9 @@ class AgentDay:
 class QueueStats:
     """One queue at one moment.
 
-    `counts` run since midnight of the centre's zone. `longest_wait` (seconds) is of those who wait now. `trend` is the
-    most who waited at once in each of the last twelve five minutes, the present ones last. Agents are `signed_in`,
+    `counts` run since midnight of the centre's zone. `longest_wait` (seconds) is of those who wait now, the first of
+    them since `longest_since`. `trend` is the most who waited at once in each of the last twelve five minutes, the
+    present ones last. Agents are `signed_in`,
     `idle` (available, nothing in hand or ringing) or `busy` (something in hand or ringing); `staffed` ones are
     available or busy for this queue. `estimated_wait` is for a customer who joins the end now; None = unknown, because
     nobody works for the queue.
@@ -187,6 +188,7 @@ class QueueStats:
 
     queue: str
     waiting: int
+    longest_since: float | None
     longest_wait: float
     estimated_wait: EstimatedWait | None
     staffed: int

@@ -106,10 +106,12 @@ class RouterViews:
         book = target.book
         waiting = target.members.values()
         counts = book.today(now)
+        longest_since = min((work.queued_at for work in waiting), default=None)
         return QueueStats(
             queue=queue,
             waiting=len(waiting),
-            longest_wait=max(0.0, now - min((work.queued_at for work in waiting), default=now)),
+            longest_since=longest_since,
+            longest_wait=0.0 if longest_since is None else max(0.0, now - longest_since),
             estimated_wait=self._estimate(target, len(waiting)),
             staffed=book.available,
             signed_in=book.staff.signed_in,
