@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from desktop.domain import select
@@ -111,6 +112,11 @@ class SupervisorScreen(FloorPlaces):
         """Nothing is drawn any more, whatever is still under way."""
         self._panes = ()
 
+    @property
+    def _whole(self) -> bool:
+        """Whether every pane is there: at the end they leave one by one, and the clock may tick in between."""
+        return bool(self._panes) and all(pane.is_attached for pane in self._panes if isinstance(pane, Widget))
+
     # Drawing
 
     def view(self) -> FloorView:
@@ -119,7 +125,7 @@ class SupervisorScreen(FloorPlaces):
         if state.alerts is not self._worst_of:
             self._worst, self._worst_of = worst_alerts(state.alerts), state.alerts
         asking = frozenset(one.agent_id for one in state.help.values() if one.state is HelpState.OPEN)
-        mounted = bool(self._panes)
+        mounted = self._whole
         queue = self.query_one(QueuePanel).cursor_key if mounted else None
         return FloorView(
             state,
@@ -138,7 +144,7 @@ class SupervisorScreen(FloorPlaces):
     def show(self, state: AppState) -> None:
         """Draw a new state, only where it changed."""
         self.state = state
-        if not self._panes:
+        if not self._whole:
             return
         view = self._before_drawing()
         for pane in self._panes:
@@ -146,7 +152,7 @@ class SupervisorScreen(FloorPlaces):
 
     def second(self) -> None:
         """Draw what moves with the clock: the tables a little later, so that no key waits for all of it at once."""
-        if not self._panes:
+        if not self._whole:
             return
         view = self._before_drawing()
         for pane in self._panes:
@@ -156,7 +162,7 @@ class SupervisorScreen(FloorPlaces):
         self.set_timer(0.6, lambda: self._tick(AgentPanel))
 
     def _tick(self, table: type[FloorTable[Any]]) -> None:
-        if self._panes:
+        if self._whole:
             self.query_one(table).tick(self.looked())
 
     def redraw(self) -> None:
