@@ -164,8 +164,10 @@ class Archive:
             return self._db
 
     def _open(self) -> "duckdb.DuckDBPyConnection":
-        import duckdb
-
+        try:
+            import duckdb
+        except ImportError:
+            raise Problem(501, "unsupported", "The past needs the package duckdb.") from None
         company = self._company()
         self._zone = company.zone
         if self._path is None:

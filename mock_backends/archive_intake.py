@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mock_backends.archive_names import ArchiveNames
@@ -71,7 +72,7 @@ class Intake:
 
     def _write_interactions(self, db: "duckdb.DuckDBPyConnection", names: ArchiveNames, made: int) -> None:
         fresh = [self.finished.popleft() for _ in range(len(self.finished))]
-        fresh = [one for one in fresh if one.queue in names.queues]
+        fresh = [_encodable(one) for one in fresh if one.queue in names.queues]
         if not fresh:
             return
         (number,) = db.execute("SELECT coalesce(max(number), 0) FROM interaction").fetchone() or (0,)
@@ -107,6 +108,12 @@ class Intake:
         ended = [self.counted.popleft() for _ in range(len(self.counted))]
         insert(db, "counted", COUNTED, self.rows(ended, names))
         self.written_until = max([self.written_until, *(interval.until for interval in ended)])
+
+
+def _encodable(one: Finished) -> Finished:
+    """Without half characters, which no table holds: one bad name must not keep the others out."""
+    words = {name: getattr(one, name).encode("utf-8", "replace").decode() for name in ("customer", "customer_name")}
+    return replace(one, **words)
 
 
 def _interaction(one: Finished, number: int, names: ArchiveNames, customer: int) -> Row:

@@ -413,6 +413,8 @@ def test_hostile_words_are_kept_as_they_are() -> None:
             assert [row["customer_name"] for row in page.rows] == [text]
             found = run(lambda n=n: kept.interaction(EVERYTHING, f"int-{n}"))
             assert found is not None and found["steps"][0]["detail"] == text
+        kept.finished(call(99, customer_name="half \ud800 a character"))
+        assert run(lambda: kept.interaction(EVERYTHING, "int-99")) is not None
 
 
 def test_what_came_in_is_there_after_a_restart_and_goes_with_a_reset(tmp_path: Path) -> None:
