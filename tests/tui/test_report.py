@@ -412,10 +412,14 @@ async def test_hostile_names_are_only_text() -> None:
 
 
 async def _face(pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
-    await open_page(pilot, *keys)
+    await settle(pilot)
     for field in pilot.app.query(Input):
         field.cursor_blink = False
-    await pilot.pause()
+    await open_page(pilot, *keys[:-1])
+    for field in pilot.app.screen.query(Input):
+        field.cursor_blink = False
+    await press(pilot, *keys[-1:])
+    await settle(pilot)
 
 
 FACES = {
