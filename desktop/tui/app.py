@@ -264,6 +264,7 @@ class DesktopApp(PageKeys):
                 yield SystemCommand(
                     f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)
                 )
+        yield from self.quality.commands(self.simulate_key)
         yield from self.door.commands()
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
 

@@ -1,8 +1,9 @@
 """The door to the pages of quality, over whichever screen is in front. They are imported at the first opening."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
+from textual.app import SystemCommand
 from textual.message import Message
 from textual.screen import Screen
 
@@ -18,6 +19,9 @@ BESIDE: Final = frozenset({"accept", "decline", "hold", "mute", "end", "retry", 
 """Verbs of the desk that leave a page open, but for `accept`: the contact wants the whole screen."""
 INSIDE: Final = frozenset({"finish", "back"})
 """Verbs whose keys mean something on the page itself."""
+
+
+_NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 
 
 class QualityWanted(Message):
@@ -72,6 +76,13 @@ class QualityDoor:
         if self._page is not None and self._page.is_open:
             self._page.close()
         self._page = None
+
+    def commands(self, press: Callable[[str], None]) -> Iterable[SystemCommand]:
+        """What the palette offers of the page that is open; `press` presses a key."""
+        if self._page is not None and self._page.is_open:
+            for key, does in self._page.commands():
+                name = _NAMES.get(key, key)
+                yield SystemCommand(f"{does.capitalize()}  ({key})", "On this page.", lambda name=name: press(name))
 
     def before(self, action: str) -> None:
         """A verb of the desk comes: make room for what it shows."""

@@ -266,6 +266,30 @@ def test_keys_of_the_page_do_not_reach_what_lies_below() -> None:
     reviewing(server, work)
 
 
+def test_the_palette_has_the_keys_of_the_page() -> None:
+    server = QualityServer(judged=[judged(2, FAIR)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "2")
+        named = {one.title: one.callback for one in app.get_system_commands(app.screen)}
+        assert "Look again  (u)" in named
+        named["Release  (r)"]()
+        await until(pilot, lambda: ("release", "e-2") in server.calls)
+
+    reviewing(server, work)
+
+
+def test_while_a_card_is_open_keys_are_about_it() -> None:
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter")
+        app.screen.query_one("#quality-detail").focus()
+        await done(pilot, "2", "1")
+        assert app.screen.query_one("#card").has_focus
+        assert "3 to answer" in page_text(app)
+
+    reviewing(QualityServer(), work)
+
+
 def test_another_week_and_another_form() -> None:
     server = QualityServer()
 

@@ -62,8 +62,11 @@ async def _still(pilot: Pilot[Any], review: bool, keys: list[str]) -> None:
     desk = app.session.supervisor.quality
     await desk.words.flush()
     async with asyncio.timeout(10):
-        while any("Asking" in str(one.render()) for one in app.screen.query("#quality-text")):
+        while any("Asking" in str(one.render()) for one in app.screen.query("#quality-text")) or any(
+            "saving" in str(one.border_title) for one in app.screen.query("#card, #quality-words")
+        ):
             await pilot.pause(0.02)
+    await settle(pilot)
     for field in pilot.app.query(TextArea):
         field.cursor_blink = False
     await settle(pilot)

@@ -49,7 +49,7 @@ class FeedbackPage(QualityPage):
         self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))
         open_ones = sum(one.acknowledged_at is None for one in self._notes.values())
         self.border_title = content("Your work: evaluations and coaching")
-        self.border_subtitle = self._keys()
+        self.border_subtitle = keys_of(*self.keys_now())
         waiting: Part = (
             (f"{open_ones} to acknowledge", "bold $warning") if open_ones else ("all acknowledged", "$success")
         )
@@ -77,11 +77,12 @@ class FeedbackPage(QualityPage):
     def _evaluation(self) -> Evaluation | None:
         return self._evaluations.get(self.table.cursor_key or "")
 
-    def _keys(self) -> Content:
-        pairs = [("enter", "read")]
-        if self._note is not None and self._note.acknowledged_at is None:
-            pairs.append(("a", "acknowledge, with an answer or without"))
-        return keys_of(*pairs, ("esc", "back"))
+    def keys_now(self) -> tuple[tuple[str, str], ...]:
+        """See the base class."""
+        note = self._note
+        if note is None or note.acknowledged_at is not None:
+            return ("enter", "read"), ("esc", "back")
+        return ("enter", "read"), ("a", "acknowledge, with an answer or without"), ("esc", "back")
 
     def _lines(self) -> list[Content]:
         note, evaluation = self._note, self._evaluation

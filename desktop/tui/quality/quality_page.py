@@ -1,6 +1,6 @@
 """What both pages of quality have in common: a list, what is selected in it, and a field for words, over a screen."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 from textual import events
@@ -158,6 +158,17 @@ class QualityPage(Vertical):
     def pressed(self, event: events.Key) -> bool:
         """A key on the page, outside of a field; says whether it meant something."""
         raise NotImplementedError
+
+    def keys_now(self) -> tuple[tuple[str, str], ...]:
+        """The keys that mean something now, as they are printed, with what they do."""
+        raise NotImplementedError
+
+    def commands(self) -> Iterator[tuple[str, str]]:
+        """The same for the palette: the name of a key, and what it does."""
+        for printed, does in self.keys_now():
+            for key in printed.split():
+                if key != "digit":
+                    yield key, does
 
     def back(self) -> bool:
         """One step back; False where the page itself is to be left."""

@@ -32,7 +32,7 @@ class ReviewPage(ReviewCard):
         self.table.set_rows(self.rows())
         self.empty("Asking …" if self.asking else self.nothing())
         self.border_title = content("Quality")
-        self.border_subtitle = self._keys()
+        self.border_subtitle = keys_of(*self.keys_now())
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
@@ -47,17 +47,18 @@ class ReviewPage(ReviewCard):
             )
             self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
 
-    def _keys(self) -> Content:
+    def keys_now(self) -> tuple[tuple[str, str], ...]:
+        """See the base class."""
         if self.view.is_open:
             more = () if self._in_calibration else (("t", "release"),)
-            return keys_of(("digit", "answers"), ("c", "comment"), ("o", "on the whole"), *more, ("esc", "list"))
+            return ("digit", "answers"), ("c", "comment"), ("o", "on the whole"), *more, ("esc", "list")
         by_tab = {
             Tab.SAMPLE: (("enter", "judge"), ("k", "calibrate"), ("< >", "week"), ("f", "form"), ("x", "discard")),
             Tab.JUDGED: (("enter", "read"), ("r", "release"), ("n", "note to the agent")),
             Tab.CALIBRATIONS: (("enter", "yours"),),
             Tab.NOTES: (("enter", "read"), ("n", "note to the agent")),
         }
-        return keys_of(*by_tab[self.tab], ("u", "look again"), ("esc", "back"))
+        return *by_tab[self.tab], ("u", "look again"), ("esc", "back")
 
     @property
     def _in_calibration(self) -> bool:
@@ -72,7 +73,8 @@ class ReviewPage(ReviewCard):
 
     def pressed(self, event: events.Key) -> bool:
         """What the keys mean in the lists."""
-        if self.view.has_focus:
+        if self.view.is_open:
+            self.view.focus()  # keys are about the card while it is open
             return False
         key = event.key
         if self._choosing is not None:

@@ -31,6 +31,8 @@ from desktop.tui.safe_text import Part, content, line
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
 NONE_KEY, CLEAR_KEY = "minus", "backspace"
+CONTEXT = 2
+"""Lines below the question in hand that stay in sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +178,15 @@ class ScorecardView(VerticalScroll, can_focus=True):
         def height(upto: int) -> int:
             return sum(max(1, one.get_height({}, width)) for one in lines[:upto])
 
-        top = height(tops[self._at])
         below = tops[self._at + 1] if self._at + 1 < len(tops) else len(lines)
-        bottom, room = height(below), self.content_size.height or 10
-        if top - 1 < self.scroll_y:
-            self.scroll_to(y=max(0, top - 1), animate=False)
-        elif bottom > self.scroll_y + room:
-            self.call_after_refresh(self.scroll_to, y=min(top, bottom - room), animate=False)
+        top, bottom, room = height(tops[self._at]), height(below), self.content_size.height or 10
+        # From the place alone, not from where it was scrolled to before: the same question is always seen the same way.
+        wanted = min(max(0, bottom + CONTEXT - room), max(0, top - 1))
+        self.call_after_refresh(self.scroll_to, y=wanted, animate=False)
+
+    def on_resize(self) -> None:
+        """Wrap anew, with the question in hand in sight."""
+        self.post_message(self.Wanted("redraw"))
 
 
 def _typed(key: str) -> str:
