@@ -29,6 +29,8 @@ class RoutingOrders(RoutingEndings):
         former: Agent | None = None
         if work.phase is Phase.OFFERED:
             former = floor.end_offer(work, "rescinded", now, effects)
+            work.excluded = work.excluded or {}
+            work.excluded[former.profile.id] = now + work.queue.policy.decline_pause
         else:
             floor.leave_line(work, now)
         floor.offer(work, agent, now, effects)
