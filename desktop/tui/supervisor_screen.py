@@ -39,8 +39,7 @@ from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor.target import Target, target_at
 from desktop.tui.table import LineTable
 
-SETTLE_SECONDS = 0.15
-"""How long the cursor rests in a row before its details are drawn."""
+SETTLE_SECONDS = 0.15  # how long the cursor rests in a row before its details are drawn
 
 
 class _Closable(Protocol):
@@ -164,6 +163,11 @@ class SupervisorScreen(FloorPlaces):
     def _tick(self, table: type[FloorTable[Any]]) -> None:
         if self._whole:
             self.query_one(table).tick(self.looked())
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether every pane is there: not before the first, nor while the program ends."""
+        return bool(self._panes) and all(isinstance(pane, Widget) and pane.is_attached for pane in self._panes)
 
     def redraw(self) -> None:
         """Draw again after something of the screen itself changed."""

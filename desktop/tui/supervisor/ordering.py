@@ -55,6 +55,8 @@ class Ordering(Generic[E]):
         """Show only what contains each of these words from now on."""
         if wanted != self.wanted:
             self.wanted, self._due = wanted, True
+            if not wanted.strip():
+                self._texts.clear()
 
     def touched(self, now: float) -> None:
         """The cursor was moved: rows stay where they are for a while."""
