@@ -63,9 +63,11 @@ async def _still(pilot: Pilot[Any], review: bool, keys: list[str]) -> None:
     await desk.words.flush()
     async with asyncio.timeout(10):
         while any("Asking" in str(one.render()) for one in app.screen.query("#quality-text")) or any(
-            "saving" in str(one.border_title) for one in app.screen.query("#card, #quality-words")
+            "saving" in str(one.border_title) for one in app.screen.query("#card.open, #quality-words.open")
         ):
             await pilot.pause(0.02)
+    await settle(pilot)
+    app.screen.query_one(QualityPage).redraw()  # as it does every second, with everything in its place
     await settle(pilot)
     for field in pilot.app.query(TextArea):
         field.cursor_blink = False
