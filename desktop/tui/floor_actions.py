@@ -25,7 +25,7 @@ from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import CENTER
-from desktop.tui.supervisor.question import Act, Option, Question
+from desktop.tui.supervisor.question import Act, Proposal, Question
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor_screen import SupervisorScreen
 
@@ -212,7 +212,7 @@ class FloorActions:
         what = "agents" if agents else "queues"
         keys = tuple(self._screen.table.ordering.keys)
         stem = f"~/{what}-{wording.clock(view.now).replace(':', '')}"
-        options = tuple(Option(f"{stem}.{form}", f"{stem}.{form}") for form in ("csv", "json"))
+        options = tuple(Proposal(f"{stem}.{form}", f"{stem}.{form}") for form in ("csv", "json"))
 
         async def write(answers: Mapping[str, str]) -> ActionResult:
             from desktop.app.report.files import ReportError

@@ -9,7 +9,7 @@ and calls with `markup=False`.
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,21 +66,38 @@ class Finding:
         return f"{self.path}:{self.line}: {self.rule}"
 
 
-def check_source(source: str, path: str = "<source>") -> list[Finding]:
-    """The findings in one Python module, by line."""
+def check_source(source: str, path: str = "<source>", elsewhere: frozenset[str] = frozenset()) -> list[Finding]:
+    """The findings in one Python module, by line. `elsewhere`: functions of other modules that give content."""
     tree = ast.parse(source, path)
-    return sorted((Finding(path, line, rule) for line, rule in _findings(tree)), key=lambda found: found.line)
+    return sorted(
+        (Finding(path, line, rule) for line, rule in _findings(tree, elsewhere)), key=lambda found: found.line
+    )
 
 
 def check_tree(root: Path) -> list[Finding]:
-    """The findings in every module under a folder."""
-    return [
-        found for path in sorted(root.rglob("*.py")) for found in check_source(path.read_text("utf-8"), path.as_posix())
-    ]
+    """The findings in every module under a folder. Functions and properties of one module count in the others."""
+    sources = {path: path.read_text("utf-8") for path in sorted(root.rglob("*.py"))}
+    elsewhere = _functions_of_content(sources.values())
+    return [found for path, text in sources.items() for found in check_source(text, path.as_posix(), elsewhere)]
 
 
-def _findings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    safe_names = _names_of_content(tree)
+def _functions_of_content(sources: Iterable[str]) -> frozenset[str]:
+    """Names of functions that are annotated as giving content wherever one of that name is defined."""
+    safe: set[str] = set()
+    unsafe: set[str] = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                (safe if _says_content(node.returns) else unsafe).add(node.name)
+            elif (
+                isinstance(node, ast.AnnAssign) and (name := _name(node.target)) and not _says_content(node.annotation)
+            ):
+                unsafe.add(name)
+    return frozenset(safe - unsafe)
+
+
+def _findings(tree: ast.Module, elsewhere: frozenset[str]) -> Iterator[tuple[int, str]]:
+    safe_names = _names_of_content(tree, elsewhere)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from _check_call(node, safe_names)
@@ -145,9 +162,9 @@ def _is_safe(value: ast.expr, safe_names: set[str]) -> bool:
     return isinstance(value, ast.NamedExpr) and _is_safe(value.value, safe_names)
 
 
-def _names_of_content(tree: ast.Module) -> set[str]:
+def _names_of_content(tree: ast.Module, elsewhere: frozenset[str]) -> set[str]:
     """Functions, parameters, variables and attributes annotated as Content, or only ever assigned from content."""
-    safe: set[str] = set()
+    safe = set(elsewhere)
     unsafe: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

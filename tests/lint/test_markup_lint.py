@@ -85,5 +85,12 @@ def test_a_finding_names_its_place(tmp_path: Path) -> None:
     )
 
 
+def test_a_function_of_another_module_counts_where_every_one_of_its_name_gives_content(tmp_path: Path) -> None:
+    (tmp_path / "faces.py").write_text("def heading() -> Content: ...\ndef age() -> Content: ...\n")
+    (tmp_path / "page.py").write_text("Static(faces.heading())\nStatic(faces.age())\n")
+    (tmp_path / "words.py").write_text("def age() -> str: ...\n")
+    assert [found.line for found in check_tree(tmp_path)] == [2]
+
+
 def test_the_tree_is_clean() -> None:
     assert [str(found) for found in check_tree(ROOT / "desktop" / "tui")] == []

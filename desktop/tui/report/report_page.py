@@ -137,10 +137,11 @@ class ReportPage(Vertical):
         views, drawing, canvas = self.views, self._drawing, self.query_one("#report-canvas")
         self.border_title = line((" Reports ", "bold"), drawing.legend)
         answer, waited = views.answer, views.waited
-        self.border_subtitle = faces.age(answer, waited, self._desk.history.now(), self._desk.history.days.zone)
+        age: Content = faces.age(answer, waited, self._desk.history.now(), self._desk.history.days.zone)
+        self.border_subtitle = age
         self.query_one("#report-tabs", Static).update(faces.tabs(views.choice))
         self.query_one("#report-chosen", Static).update(drawing.heading)
-        keys = self._hint if self._hint is not None else faces.keys(views.place, deeper=views.deeper)
+        keys: Content = self._hint if self._hint is not None else faces.keys(views.place, deeper=views.deeper)
         self.query_one("#report-keys", Static).update(keys)
         if views.listed:
             table = self.query_one("#report-list", LineTable)
@@ -155,7 +156,8 @@ class ReportPage(Vertical):
             if self._text is None or not shown.is_same(self._text):
                 self._text = shown
                 self.query_one("#report-text", Static).update(shown)
-        self.query_one("#report-figures", Static).update(drawing.figures())
+        figures: Content = drawing.figures()
+        self.query_one("#report-figures", Static).update(figures)
 
     def _turn(self) -> None:
         """Another view or level: show its widget and turn the keyboard to it."""

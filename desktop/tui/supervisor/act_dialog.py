@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content, line
-from desktop.tui.supervisor.question import LONGEST, Act, Option, Question
+from desktop.tui.supervisor.question import LONGEST, Act, Proposal, Question
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
@@ -51,7 +51,7 @@ class ActDialog(Pane, Vertical):
         super().__init__(id="act")
         self._act: Act | None = None
         self._answers: dict[str, str] = {}
-        self._shown: dict[str, Option] = {}
+        self._shown: dict[str, Proposal] = {}
         self._chosen = False  # whether the cursor was put on an option by hand
 
     def compose(self) -> ComposeResult:

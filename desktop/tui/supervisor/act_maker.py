@@ -12,7 +12,7 @@ from desktop.tui import wording
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.contact import Contact, named, offering
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
-from desktop.tui.supervisor.question import Act, Option, Question, why
+from desktop.tui.supervisor.question import Act, Proposal, Question, why
 from desktop.tui.supervisor.target import Target
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ _ON_CONTACT = (
     FloorVerb.WITHDRAW,
 )
 _SURE = (
-    Option("no", "leave it", "nothing is done"),
-    Option("yes", "withdraw", "for good: the contact is closed"),
+    Proposal("no", "leave it", "nothing is done"),
+    Proposal("yes", "withdraw", "for good: the contact is closed"),
 )
 _CLOSE = "close"
 
@@ -126,11 +126,11 @@ class ActMaker:
         text = named(contact, self._view.now)
         return f"{text} · {agent_name(self._view.state, contact.agent_id)}" if contact.agent_id else text
 
-    def _option(self, contact: Contact) -> Option:
+    def _option(self, contact: Contact) -> Proposal:
         waited = wording.duration(self._view.now - contact.arrived_at)
-        return Option(contact.id, f"{contact.sign} {contact.who}", f"{contact.word} · {waited} · {contact.queue}")
+        return Proposal(contact.id, f"{contact.sign} {contact.who}", f"{contact.word} · {waited} · {contact.queue}")
 
-    def _agents(self, contacts: tuple[Contact, ...]) -> tuple[Option, ...]:
+    def _agents(self, contacts: tuple[Contact, ...]) -> tuple[Proposal, ...]:
         """Those of the queue who are free come first, whoever is signed off is not asked."""
         queues = {contact.queue for contact in contacts}
         state, has = self._view.state, {contact.agent_id for contact in contacts}
@@ -142,18 +142,18 @@ class ActMaker:
         present.sort(
             key=lambda a: (not queues & set(a.queues), a.observed is not Availability.AVAILABLE, _load(a), a.name)
         )
-        return tuple(Option(agent.id, agent.name, self._standing(agent)) for agent in present)
+        return tuple(Proposal(agent.id, agent.name, self._standing(agent)) for agent in present)
 
     def _standing(self, agent: Agent) -> str:
         doing = activity(agent, self._view.state)
         return f"{doing.word} {wording.duration(self._view.clock - doing.since)} · {agent.team}"
 
-    def _queues(self, contacts: tuple[Contact, ...]) -> tuple[Option, ...]:
+    def _queues(self, contacts: tuple[Contact, ...]) -> tuple[Proposal, ...]:
         left = {contact.queue for contact in contacts}
         queues = [queue for queue in self._view.state.queues.values() if not (len(left) == 1 and queue.name in left)]
         queues.sort(key=lambda queue: queue.name.casefold())
         return tuple(
-            Option(queue.name, queue.name, f"{wording.UNKNOWN if queue.waiting is None else queue.waiting} waiting")
+            Proposal(queue.name, queue.name, f"{wording.UNKNOWN if queue.waiting is None else queue.waiting} waiting")
             for queue in queues
         )
 
@@ -175,14 +175,14 @@ class ActMaker:
     def _agent_state(self, agent: Agent) -> Act:
         state = self._view.state
         _, available, fine = wording.AVAILABILITY[Availability.AVAILABLE]
-        options = [Option("available", available, style=fine)]
+        options = [Proposal("available", available, style=fine)]
         options += [
-            Option(f"not_ready:{reason.id}", f"Not ready · {reason.label}", style="$warning")
+            Proposal(f"not_ready:{reason.id}", f"Not ready · {reason.label}", style="$warning")
             for reason in state.reasons
         ]
         if not state.reasons:
-            options.append(Option("not_ready:", "Not ready", style="$warning"))
-        options.append(Option("offline:", "Offline", style="$muted"))
+            options.append(Proposal("not_ready:", "Not ready", style="$warning"))
+        options.append(Proposal("offline:", "Offline", style="$muted"))
         ask = "Which state? It comes after what they have in hand." if agent.work else "Which state?"
 
         async def change(answers: Mapping[str, str]) -> ActionResult:
@@ -206,9 +206,9 @@ class ActMaker:
         if request is None:
             return None
         options = (
-            Option("I am with you in a moment.", "I am with you in a moment."),
-            Option("I am listening in.", "I am listening in."),
-            Option(_CLOSE, "close it", "it is dealt with"),
+            Proposal("I am with you in a moment.", "I am with you in a moment."),
+            Proposal("I am listening in.", "I am listening in."),
+            Proposal(_CLOSE, "close it", "it is dealt with"),
         )
 
         async def answer(answers: Mapping[str, str]) -> ActionResult:
@@ -233,10 +233,10 @@ class ActMaker:
         return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge)
 
 
-def _points(now: int) -> tuple[Option, ...]:
+def _points(now: int) -> tuple[Proposal, ...]:
     steps = (100, 500, -100)
     return tuple(
-        Option(
+        Proposal(
             str(max(-MOST_PRIORITY, min(MOST_PRIORITY, now + step))), f"{now + step}", "sooner" if step > 0 else "later"
         )
         for step in steps

@@ -29,7 +29,7 @@ class DetailLines(Widget):
     """
     _text = Content("")
 
-    def update(self, lines: Sequence[Content]) -> None:
+    def show(self, lines: Sequence[Content]) -> None:
         """Show these lines."""
         text = Content("\n").join(lines)
         if text.is_same(self._text):
@@ -91,7 +91,7 @@ class DetailPanel(FloorPane, Vertical):
             return
         about_agent = view.about == "agent"
         lines = self._agent(view) if about_agent else self._queue(view)
-        self.query_one(DetailLines).update(lines)
+        self.query_one(DetailLines).show(lines)
         clock = view.clock
         self.query_one(LineTable).set_rows([_row(one, clock, view.stale) for one in self.contacts.values()])
 

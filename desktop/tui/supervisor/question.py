@@ -10,7 +10,7 @@ LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class Proposal:
     """One answer to choose: `value` is what is meant, `label` what is shown, `hint` what speaks for it."""
 
     value: str
@@ -34,7 +34,7 @@ class Question:
 
     name: str
     ask: str
-    options: tuple[Option, ...] = ()
+    options: tuple[Proposal, ...] = ()
     free: bool = False
     needed: bool = True
     allowed: Callable[[str], str] = lambda _: ""
@@ -52,4 +52,4 @@ class Act:
 
 def why(recent: tuple[str, ...]) -> Question:
     """Asks for the reason, proposing those given before."""
-    return Question("why", "Why? It is written down.", tuple(Option(text, text) for text in recent), free=True)
+    return Question("why", "Why? It is written down.", tuple(Proposal(text, text) for text in recent), free=True)
