@@ -56,7 +56,13 @@ def _mean(over: tuple[str, ...], of: tuple[str, ...]) -> Ratio:
 
 _ALL = (
     Metric(
-        "waiting", "waiting", _COUNT, _LOWER, "Customers in the queue now, ringing ones too.", None, _reading("waiting")
+        "waiting",
+        "waiting",
+        _COUNT,
+        _LOWER,
+        "Customers in the queue now. Whether one still counts while an agent is being rung is the centre's own way.",
+        None,
+        _reading("waiting"),
     ),
     Metric(
         "longest_wait",
