@@ -150,8 +150,11 @@ class EventLog:
             self._open -= 1
 
     def note(self, follower: Follower, kind: str) -> bytes:
-        """A frame without a number: `heartbeat` or `reset`."""
-        data = json.dumps({"server_time": self._clock.now(), "head": follower.ring.head})
+        """A frame without a number: `heartbeat` or `reset`.
+
+        `head` is the newest number that this stream has come to: what still waits to be sent is no loss.
+        """
+        data = json.dumps({"server_time": self._clock.now(), "head": follower.cursor})
         return f"event: {kind}\ndata: {data}\n\n".encode()
 
     async def beat(self) -> None:

@@ -40,7 +40,8 @@ class EventParser:
 
     def __init__(self, largest: int = LARGEST_EVENT) -> None:
         self._largest = largest
-        self._rest = b""
+        self._rest: list[bytes] = []  # pieces of a line that has not ended
+        self._held = 0  # bytes in them
         self._size = 0
         self._type = ""
         self._id = ""
@@ -53,15 +54,23 @@ class EventParser:
         Raises:
             ProtocolError: one event is larger than the bound, counted in bytes with its field names.
         """
-        lines = _END_OF_LINE.split(self._rest + chunk)
-        self._rest = lines.pop()
+        rest = self._rest
+        rest.append(chunk)
+        self._held += len(chunk)
+        if b"\n" not in chunk and b"\r" not in chunk and not (len(rest) > 1 and rest[-2].endswith(b"\r")):
+            self._check(self._size + self._held)  # looked at again only when its end has come
+            return
+        whole = b"".join(rest)
+        lines = whole.split(b"\n") if b"\r" not in whole else _END_OF_LINE.split(whole)
+        last = lines.pop()
+        self._rest, self._held = ([last] if last else []), len(last)
         for line in lines:
             self._size += len(line)
             self._check(self._size)
             event = self._line(line)
             if event is not None:
                 yield event
-        self._check(self._size + len(self._rest))
+        self._check(self._size + self._held)
 
     def _check(self, size: int) -> None:
         if size > self._largest:
