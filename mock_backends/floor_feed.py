@@ -4,7 +4,7 @@ A thousand changes a second so become a dozen events, each changed entity is tur
 number of teams and people it goes to, and nothing is done while no supervisor has ever looked.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from mock_backends.agenda import Agenda
@@ -19,6 +19,7 @@ from mock_backends.routing import Router
 GATHERED = 0.08  # real seconds between two events to a team, at least
 FIRST = 0.01  # real seconds that the first change after a pause waits for its fellows
 AT_ONCE = 250  # agents of a whole floor told anew in one event, as after midnight
+LARGEST = 64 * 1024  # bytes of one event: after a pause of the server much may have changed, and readers have bounds
 
 
 class FloorFeed:
@@ -102,8 +103,12 @@ class FloorFeed:
             served = self._board.queues_of_team(team)
             mine = [body for name, body in told_queues if name in served]
             people = by_team.get(team, [])
-            if mine or people:
-                data = b'{"at":%r,"agents":[%b],"queues":[%b]}' % (self._told, b",".join(people), b",".join(mine))
+            for some_people, some_queues in _parts(people, mine):
+                data = b'{"at":%r,"agents":[%b],"queues":[%b]}' % (
+                    self._told,
+                    b",".join(some_people),
+                    b",".join(some_queues),
+                )
                 self._log.publish("floor.changed", data, principals)
 
     def _teams(self) -> dict[str, list[str]]:
@@ -133,3 +138,18 @@ class FloorFeed:
                 queue.version += 1
                 told.append((name, queue.model_dump_json().encode()))
         return told
+
+
+def _parts(people: list[bytes], queues: list[bytes]) -> Iterator[tuple[list[bytes], list[bytes]]]:
+    """Agents and queues by so many that no event is much larger than `LARGEST`."""
+    part: tuple[list[bytes], list[bytes]] = ([], [])
+    size = 0
+    for place, bodies in enumerate((people, queues)):
+        for body in bodies:
+            if size and size + len(body) > LARGEST:
+                yield part
+                part, size = ([], []), 0
+            part[place].append(body)
+            size += len(body)
+    if size:
+        yield part

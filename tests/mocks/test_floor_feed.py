@@ -203,6 +203,22 @@ def test_a_slow_supervisor_costs_no_more_memory_than_the_ring_may_have() -> None
             assert next(stream)["event"] == "reset", "a snapshot heals what the ring no longer has"
 
 
+def test_much_at_once_is_told_in_events_of_a_bounded_size() -> None:
+    settings = Settings(
+        rate_per_minute=1e9, burst=1e9, customers=20, autonomous=False, queues=30, agents=200, history_days=0
+    )
+    with Harness(lambda: Fleet(["contact_center"], settings=settings, control=CONTROL)) as servers:
+        now = snapshot(servers, "lead")["server_time"]
+        ring = servers.fleet.contact_center.log.ring("lead")
+        before = ring.head
+        # Everybody is told anew after midnight, more than fits into one event.
+        midnight = Midnights("Europe/London").after(now)
+        servers.sim("PUT", "contact_center", "/_sim/clock", {"skew": midnight - now - 20.0, "speed": 100.0})
+        servers.until(lambda: sum(len(body) for _, body in list(ring.events)) > 2 * 64 * 1024)
+        assert ring.head > before + 1
+        assert max(len(body) for _, body in ring.events) <= 80_000, "readers give up on events that are too large"
+
+
 def test_a_storm_moves_the_real_floor_of_one_team() -> None:
     settings = Settings(
         rate_per_minute=1e9, burst=1e9, customers=20, autonomous=False, queues=12, agents=60, history_days=0
