@@ -286,7 +286,7 @@ async def test_the_last_key_before_a_signal_is_flushed_too() -> None:
         await settle(pilot, ["n"])
         app.desk_screen.query_one(NotePane).insert("!")  # what it sets off is still on its way
         await app.flush()
-        assert [call[0] for call in session.calls] == ["notes.edit", "notes.flush"]
+        assert [call[0] for call in session.calls] == ["notes.edit", "notes.flush", "supervisor.flush"]
         assert str(session.calls[0][2]).endswith("!")
 
 
