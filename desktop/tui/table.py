@@ -194,6 +194,7 @@ class LineTable(LinePainting, can_focus=True):
         """Fit the columns again and keep the cursor in view."""
         self._strips.clear()
         self._resize_virtual()
+        self.call_after_refresh(self._resize_virtual)  # whether a scrollbar came with the old size is known only then
         self._show_cursor()
 
     def on_focus(self) -> None:
