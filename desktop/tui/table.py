@@ -14,6 +14,9 @@ from desktop.tui.table_columns import GAP, Column, fit
 from desktop.tui.table_painting import LinePainting
 from desktop.tui.table_rows import LazyRows, Row, key_at, same
 
+ROOM = 1
+"""Lines by which a table may become lower at once, while all its rows fit, without a scrollbar for a moment."""
+
 
 class LineTable(LinePainting, can_focus=True):
     """Rows with a cursor that stays on its key when rows move.
@@ -194,7 +197,6 @@ class LineTable(LinePainting, can_focus=True):
         """Fit the columns again and keep the cursor in view."""
         self._strips.clear()
         self._resize_virtual()
-        self.call_after_refresh(self._resize_virtual)  # whether a scrollbar came with the old size is known only then
         self._show_cursor()
 
     def on_focus(self) -> None:
@@ -283,10 +285,11 @@ class LineTable(LinePainting, can_focus=True):
         return len(self._rows) + self._header + (self._total is not None)
 
     def _resize_virtual(self) -> None:
-        # While all rows fit, the size stays that of the widget, so that rows may come and go without a new layout.
-        self.virtual_size = Size(1, max(self._lines, self.scrollable_content_region.height))
+        # While all rows fit with room, the size stays the same, so that rows may come and go without a new layout; a
+        # little less than the widget's, so that no scrollbar comes when a line of the screen opens beside it.
+        self.virtual_size = Size(1, max(self._lines, self.scrollable_content_region.height - ROOM))
         if self.show_vertical_scrollbar and self._lines <= self.scrollable_content_region.height:
-            self.refresh(layout=True)  # it came when the table had just shrunk
+            self.refresh(layout=True)  # it came when the table shrank by more
         if self._top > self.max_scroll_y:
             self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
 
