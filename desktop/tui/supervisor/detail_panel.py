@@ -22,22 +22,28 @@ from desktop.tui.table_rows import Row
 
 
 class DetailLines(Widget):
-    """The words of it. Their height changes the layout, their text does not."""
+    """The words of it. They keep the room of the longest of their kind so far: what stands below must not jump with
+    each row that is passed, and every change of height would lay the whole screen out anew."""
 
     DEFAULT_CSS = """
     DetailLines { height: auto; width: 100%; max-height: 70%; }
     """
     _text = Content("")
+    _kept: tuple[str, int, int] = ("", 0, 0)  # the kind, the width, and the most lines so far
 
-    def show(self, lines: Sequence[Content]) -> None:
-        """Show these lines."""
-        text = Content("\n").join(lines)
+    def show(self, lines: Sequence[Content], about: str) -> None:
+        """Show these lines, about a `queue` or an `agent`."""
+        text, width = Content("\n").join(lines), self.content_size.width
+        kind, kept_width, most = self._kept
+        if (kind, kept_width) != (about, width):
+            most = 0
+        height = text.get_height({}, width) if width else 0
+        if height < most:
+            text += Content("\n" * (most - height))
         if text.is_same(self._text):
             return
-        width = self.content_size.width
-        before, self._text = self._text, text
-        taller = not width or text.get_height({}, width) != before.get_height({}, width)
-        self.refresh(layout=taller)
+        self._text, self._kept = text, (about, width, max(most, height))
+        self.refresh(layout=not width or height > most)
 
     def render(self) -> Content:
         """What Textual paints."""
@@ -91,7 +97,7 @@ class DetailPanel(FloorPane, Vertical):
             return
         about_agent = view.about == "agent"
         lines = self._agent(view) if about_agent else self._queue(view)
-        self.query_one(DetailLines).show(lines)
+        self.query_one(DetailLines).show(lines, view.about)
         clock = view.clock
         self.query_one(LineTable).set_rows([_row(one, clock, view.stale) for one in self.contacts.values()])
 
