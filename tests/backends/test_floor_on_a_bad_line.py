@@ -81,6 +81,8 @@ def timeless_agent(agent: Agent) -> Agent:
 def timeless_queue(queue: QueueStats) -> QueueStats:
     """Without what goes on by itself as time passes."""
     counts = queue.counts and replace(queue.counts, until=0.0, staff=None)
+    # The estimate learns while somebody waits, without anything happening.
+    queue = replace(queue, estimated_wait=None, estimated_low=None, estimated_high=None)
     return replace(queue, as_of=0.0, version=0, counts=counts, trend=())
 
 
