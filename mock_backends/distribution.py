@@ -191,6 +191,8 @@ class Distribution:
         if used != agent.in_use:
             agent.in_use = used
             self.board.tell_agent(agent, "load", everybody=False)
+            for queue in agent.queues:  # who is free in each of them is another number now
+                self.figures.dirty(queue)
 
     @staticmethod
     def _agents_of(effect: Effect) -> list[str]:

@@ -83,8 +83,6 @@ def timeless_queue(queue: QueueStats) -> QueueStats:
     counts = queue.counts and replace(queue.counts, until=0.0, staff=None)
     # The estimate learns while somebody waits, without anything happening.
     queue = replace(queue, estimated_wait=None, estimated_low=None, estimated_high=None)
-    # Who is free in it changes with work of other queues, and is told with the queue's own next figures.
-    queue = replace(queue, agents_available=None, agents_busy=None)
     return replace(queue, as_of=0.0, version=0, counts=counts, trend=())
 
 
