@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from textual.widgets import Input, TextArea
+
 from desktop.app.action_result import ActionResult
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
@@ -82,3 +84,14 @@ async def settle(pilot: Any, keys: Sequence[str] = ()) -> None:
         await pilot.press(key)
         await pilot.pause()
     await pilot.pause()
+
+
+def steady_cursors(pilot: Any) -> None:
+    """Every cursor of the screen stays on, for a picture.
+
+    A TextArea keeps lines it painted while its cursor was off, and would go on showing one of them.
+    """
+    for field in (*pilot.app.screen.query(Input), *pilot.app.screen.query(TextArea)):
+        field.cursor_blink = False
+        field.notify_style_update()
+        field.refresh()

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input, TextArea
 
-from tests.tui.desk import desk, settle
+from tests.tui.desk import desk, settle, steady_cursors
 from tests.tui.several import SEVERAL_FACES, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import (
     FACES,
@@ -47,8 +46,7 @@ OPENED = {
 
 async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
     await settle(pilot, keys)
-    for field in (*pilot.app.query(Input), *pilot.app.query(TextArea)):
-        field.cursor_blink = False
+    steady_cursors(pilot)
     await settle(pilot)
 
 

@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
-from tests.tui.desk import settle
+from tests.tui.desk import settle, steady_cursors
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import FLOOR_FACES, floor
 from tests.tui.test_faces import SIZES
@@ -39,8 +38,7 @@ async def _still(pilot: Pilot[Any], keys: list[str]) -> None:
     await settle(pilot, keys)
     for _ in range(12):
         await pilot.pause(0.05)  # until the cursor has rested
-    for field in pilot.app.screen.query(Input):
-        field.cursor_blink = False
+    steady_cursors(pilot)
     if hasattr(pilot.app.screen, "redraw"):
         pilot.app.screen.redraw()
     await settle(pilot)

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import TextArea
 
 from desktop.domain.floor import CoachingNews
 from desktop.tui.app import DesktopApp
 from desktop.tui.quality.quality_page import QualityPage
-from tests.tui.desk import settle
+from tests.tui.desk import settle, steady_cursors
 from tests.tui.quality import (
     FAIR,
     GOOD,
@@ -69,8 +68,7 @@ async def _still(pilot: Pilot[Any], review: bool, keys: list[str]) -> None:
     await settle(pilot)
     app.screen.query_one(QualityPage).redraw()  # as it does every second, with everything in its place
     await settle(pilot)
-    for field in pilot.app.query(TextArea):
-        field.cursor_blink = False
+    steady_cursors(pilot)
     await settle(pilot)
 
 

@@ -20,7 +20,7 @@ from desktop.tui.report.plan_text import read_plan
 from desktop.tui.report.report_page import ReportPage
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.table import LineTable
-from tests.tui.desk import settle
+from tests.tui.desk import settle, steady_cursors
 from tests.tui.report import DAYS, Past, contact, report_desk
 from tests.tui.states import NOW
 
@@ -413,11 +413,9 @@ async def test_hostile_names_are_only_text() -> None:
 
 async def _face(pilot: Pilot[Any], keys: tuple[str, ...]) -> None:
     await settle(pilot)
-    for field in pilot.app.query(Input):
-        field.cursor_blink = False
+    steady_cursors(pilot)
     await open_page(pilot, *keys[:-1])
-    for field in pilot.app.screen.query(Input):
-        field.cursor_blink = False
+    steady_cursors(pilot)
     await press(pilot, *keys[-1:])
     await settle(pilot)
 
