@@ -10,7 +10,7 @@ from desktop.app.floor_schedules import FloorSchedules
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.floor import Schedule
-from desktop.domain.floor_events import AlertsChanged
+from desktop.domain.own_events import AlertsChanged
 from desktop.ports.base import Capability
 
 if TYPE_CHECKING:

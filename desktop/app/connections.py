@@ -10,7 +10,7 @@ from desktop.app.backoff import full_jitter
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.store import Store
 from desktop.app.timing import first_of
-from desktop.domain.events import CapabilitiesKnown, HealthChanged
+from desktop.domain.own_events import CapabilitiesKnown, HealthChanged
 from desktop.domain.words import Health
 from desktop.ports.base import Backend
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable

@@ -9,7 +9,7 @@ from desktop.app.asking import Reading
 from desktop.app.failures import explain
 from desktop.app.store import Store
 from desktop.domain.customer import CustomerDetails
-from desktop.domain.events import DetailsChanged
+from desktop.domain.own_events import DetailsChanged
 from desktop.ports.base import Capability
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported

@@ -1,58 +1,19 @@
 """What a feed follows: a backend with a snapshot and a stream, and what these may bring."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import Protocol, get_args
 
 from desktop.domain.events import (
-    AgentChanged,
-    ChatReceived,
     ContactCenterSnapshot,
-    DeliveryChanged,
     Envelope,
-    Gap,
-    Heartbeat,
-    InteractionChanged,
-    MessageReceived,
     MessagingSnapshot,
-    PersonChanged,
-    PhoneCallChanged,
-    PhoneRegistrationChanged,
+    OutsideEvent,
     PhoneSnapshot,
-    PresenceChanged,
     PresenceSnapshot,
-    QueueChanged,
-)
-from desktop.domain.floor_events import (
-    AgentMessaged,
-    AlertAcknowledged,
-    CoachingChanged,
-    FloorChanged,
-    HelpChanged,
-    SupervisorActed,
 )
 
 SNAPSHOTS = (ContactCenterSnapshot, PhoneSnapshot, PresenceSnapshot, MessagingSnapshot)
-STREAMED = (
-    *SNAPSHOTS,
-    InteractionChanged,
-    AgentChanged,
-    QueueChanged,
-    FloorChanged,
-    HelpChanged,
-    AgentMessaged,
-    AlertAcknowledged,
-    SupervisorActed,
-    CoachingChanged,
-    PersonChanged,
-    PresenceChanged,
-    ChatReceived,
-    DeliveryChanged,
-    MessageReceived,
-    PhoneCallChanged,
-    PhoneRegistrationChanged,
-    Heartbeat,
-    Gap,
-)
+STREAMED: tuple[type, ...] = get_args(OutsideEvent)
 """The events that come from outside; all others are the desktop's own, and nobody else may say them."""
 
 

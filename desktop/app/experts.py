@@ -8,7 +8,8 @@ from dataclasses import asdict, replace
 from desktop.app.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
-from desktop.domain.events import ChatReceived, Envelope, PastHelpKnown
+from desktop.domain.events import ChatReceived, Envelope
+from desktop.domain.own_events import PastHelpKnown
 from desktop.domain.person import PastHelp
 from desktop.domain.state import AppState
 from desktop.domain.words import LegPhase

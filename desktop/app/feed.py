@@ -12,7 +12,8 @@ from desktop.app.event_source import SNAPSHOTS, STREAMED, EventSource
 from desktop.app.failures import one_line, source_name
 from desktop.app.store import Store
 from desktop.app.timing import first_of
-from desktop.domain.events import ClockRead, Envelope, Gap, HealthChanged, Heartbeat
+from desktop.domain.events import Envelope, Gap, Heartbeat
+from desktop.domain.own_events import ClockRead, HealthChanged
 from desktop.domain.reducer import needs_snapshot
 from desktop.domain.words import Health
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable

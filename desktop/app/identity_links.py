@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from desktop.app.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
-from desktop.domain.events import LinksChanged
 from desktop.domain.identity import IdentityLink, said
+from desktop.domain.own_events import LinksChanged
 
 log = logging.getLogger(__name__)
 

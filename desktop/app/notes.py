@@ -13,8 +13,8 @@ from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import Timing
 from desktop.domain.customer import FollowUp
-from desktop.domain.events import DraftDropped, DraftSaved
 from desktop.domain.model import Interaction
+from desktop.domain.own_events import DraftDropped, DraftSaved
 from desktop.domain.state import AppState, DraftView
 
 log = logging.getLogger(__name__)

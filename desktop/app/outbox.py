@@ -14,7 +14,7 @@ from desktop.app.outbox_rows import DELIVERED, PARKED, WAITING, payload_sha256
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import first_of
-from desktop.domain.events import OutboxChanged
+from desktop.domain.own_events import OutboxChanged
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,

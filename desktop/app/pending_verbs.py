@@ -3,7 +3,7 @@
 from collections import Counter
 
 from desktop.app.store import Store
-from desktop.domain.events import PendingChanged
+from desktop.domain.own_events import PendingChanged
 
 
 class PendingVerbs:

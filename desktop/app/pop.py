@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from desktop.app.contact_keys import keys_of
 from desktop.app.customer_finder import Matches
 from desktop.domain.customer import CrmAnswer, Match
-from desktop.domain.events import PopChanged
 from desktop.domain.identity import IdentityLink
 from desktop.domain.merged_customer import combined_answer, merged_matches
 from desktop.domain.model import Interaction
+from desktop.domain.own_events import PopChanged
 from desktop.domain.words import PopAnswer
 
 ONLY_MATCH = "only match"

@@ -36,7 +36,8 @@ from desktop.app.targets import Targets
 from desktop.app.timing import Timing, first_of
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.app.wrap_ups import WrapUps
-from desktop.domain.events import Envelope, Noticed, SourcesDeclared
+from desktop.domain.events import Envelope
+from desktop.domain.own_events import Noticed, SourcesDeclared
 from desktop.domain.words import Health
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm

@@ -5,7 +5,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from desktop.domain.events import Envelope, Event, Noticed
+from desktop.domain.events import Envelope, Event
+from desktop.domain.own_events import Noticed
 from desktop.domain.reducer import reduce
 from desktop.domain.state import AppState
 

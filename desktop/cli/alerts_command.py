@@ -19,8 +19,8 @@ from desktop.config.alerts import alerts_beside
 from desktop.domain.alert import Alert, AlertStep, step_between
 from desktop.domain.alert_rules import AlertSettings
 from desktop.domain.alerts import AlertEngine
-from desktop.domain.events import CapabilitiesKnown
 from desktop.domain.floor import Schedule
+from desktop.domain.own_events import CapabilitiesKnown
 from desktop.domain.state import AppState
 from desktop.domain.words import Health
 from desktop.ports.base import Capability, Kind

@@ -10,7 +10,8 @@ from desktop.cli.outbox_commands import summary
 from desktop.cli.screenless import changes, sent, session_alone
 from desktop.config import Profile
 from desktop.domain.customer import Match
-from desktop.domain.events import Envelope, PopChanged
+from desktop.domain.events import Envelope
+from desktop.domain.own_events import PopChanged
 from desktop.domain.words import PopAnswer
 from desktop.ports.base import Kind
 

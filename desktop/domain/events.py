@@ -4,27 +4,16 @@ An event says what happened and why, and carries the whole entity with its versi
 out of order does no harm. Time comes in on events; nothing here reads a clock.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
-from desktop.domain.floor_events import (
-    AgentMessaged,
-    AlertAcknowledged,
-    AlertsChanged,
-    CoachingChanged,
-    FloorChanged,
-    HelpChanged,
-    SupervisorActed,
-)
-from desktop.domain.identity import IdentityLink
+from desktop.domain.floor_events import FloorEvent
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
-from desktop.domain.person import ChatLine, PastHelp, Person, Presence
+from desktop.domain.own_events import OwnEvent
+from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.phone import PhoneCall, PhoneRegistration
-from desktop.domain.words import Health, PopAnswer
 
 
 class Change(StrEnum):
@@ -171,130 +160,11 @@ class Gap:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class HealthChanged:
-    """What we know of the connection to `envelope.source`. `why` is for people."""
-
-    health: Health
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRead:
-    """The server's clock was seen: it is `skew` seconds ahead of the local one."""
-
-    skew: float
-
-
-@dataclass(frozen=True, slots=True)
-class PopChanged:
-    """The screen pop of an interaction has a new answer."""
-
-    interaction_id: str
-    answer: PopAnswer
-    matches: tuple[Match, ...] = ()
-    chosen: str | None = None  # customer id the interaction is linked to
-    chosen_by: str = ""  # "only match" or the agent
-    cached: bool = False
-    why: str = ""
-    answers: tuple[CrmAnswer, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DetailsChanged:
-    """Cases, timeline and purchases of a customer arrived; `failed` names the parts that could not be had."""
-
-    customer_id: str
-    details: CustomerDetails
-    failed: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSaved:
-    """The note of an interaction is on disk, fsynced, up to `revision`."""
-
-    interaction_id: str
-    note: str
-    codes: tuple[str, ...]
-    revision: int
-    saved_at: Instant | None  # None: typed, not yet on disk
-    problem: str = ""
-    follow_ups: tuple[FollowUp, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class DraftDropped:
-    """The draft became an outbox row or was discarded."""
-
-    interaction_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxChanged:
-    """How much waits to be delivered and how much wants attention."""
-
-    waiting: int
-    parked: int
-    oldest: Instant | None
-    delivered: tuple[str, ...] = ()  # interaction ids delivered since the last such event
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CapabilitiesKnown:
-    """What the source of the envelope really offers, as told when it was opened."""
-
-    capabilities: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class SourcesDeclared:
-    """The sources of the profile, of each kind the one with precedence first; told where several serve a kind."""
-
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LinksChanged:
-    """What the agent said of records that are, or are not, one customer or person; all of it."""
-
-    links: tuple[IdentityLink, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PendingChanged:
-    """Verbs of an interaction that were asked for and not answered yet (key `""`: the agent's own state)."""
-
-    interaction_id: str
-    verbs: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class PastHelpKnown:
-    """How a person helped before."""
-
-    help: PastHelp
-
-
-@dataclass(frozen=True, slots=True)
-class Noticed:
-    """Something the agent should be told: what did not happen, what is safe, what to press."""
-
-    text: str
-    severity: str = "info"  # info | warning | error
-
-
-Event = (
+OutsideEvent = (
     InteractionChanged
     | AgentChanged
     | QueueChanged
-    | FloorChanged
-    | HelpChanged
-    | AgentMessaged
-    | AlertAcknowledged
-    | SupervisorActed
-    | CoachingChanged
-    | AlertsChanged
+    | FloorEvent
     | ContactCenterSnapshot
     | PersonChanged
     | PresenceChanged
@@ -308,20 +178,10 @@ Event = (
     | MessagingSnapshot
     | Heartbeat
     | Gap
-    | HealthChanged
-    | ClockRead
-    | PopChanged
-    | DetailsChanged
-    | DraftSaved
-    | DraftDropped
-    | OutboxChanged
-    | CapabilitiesKnown
-    | SourcesDeclared
-    | LinksChanged
-    | PendingChanged
-    | PastHelpKnown
-    | Noticed
 )
+"""What a backend may say."""
+
+Event = OutsideEvent | OwnEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,7 @@
 """Events of the floor: what the contact centre pushes to supervisors, and what concerns an agent beside their work."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.domain.alert import Alert
 from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, CoachingNews, HelpRequest
 from desktop.domain.model import Agent, QueueStats
 
@@ -51,8 +49,4 @@ class SupervisorActed:
     act: AuditEntry
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsChanged:
-    """All alerts there are now, by key; said by the desktop itself."""
-
-    alerts: Mapping[str, Alert]
+FloorEvent = FloorChanged | HelpChanged | AgentMessaged | AlertAcknowledged | CoachingChanged | SupervisorActed

@@ -7,12 +7,12 @@ from desktop.domain.events import (
     ContactCenterSnapshot,
     Envelope,
     Event,
-    HealthChanged,
     InteractionChanged,
     PhoneCallChanged,
     PhoneSnapshot,
 )
 from desktop.domain.model import Instant
+from desktop.domain.own_events import HealthChanged
 from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of
 from desktop.domain.state import SourceHealth
 from desktop.domain.words import Health

@@ -7,45 +7,41 @@ from desktop.domain import handset, people, work
 from desktop.domain.batch import DETAILS, MESSAGES, Batch, newest
 from desktop.domain.events import (
     AgentChanged,
-    CapabilitiesKnown,
     ChatReceived,
-    ClockRead,
     ContactCenterSnapshot,
     DeliveryChanged,
-    DetailsChanged,
-    DraftDropped,
-    DraftSaved,
     Envelope,
     Gap,
-    HealthChanged,
     Heartbeat,
     InteractionChanged,
-    LinksChanged,
     MessageReceived,
     MessagingSnapshot,
-    Noticed,
-    OutboxChanged,
-    PastHelpKnown,
-    PendingChanged,
     PersonChanged,
     PhoneCallChanged,
     PhoneRegistrationChanged,
     PhoneSnapshot,
-    PopChanged,
     PresenceChanged,
     PresenceSnapshot,
     QueueChanged,
+)
+from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, CoachingChanged, FloorChanged, HelpChanged
+from desktop.domain.message import InboundMessage, SentMessage, further
+from desktop.domain.own_events import (
+    AlertsChanged,
+    CapabilitiesKnown,
+    ClockRead,
+    DetailsChanged,
+    DraftDropped,
+    DraftSaved,
+    HealthChanged,
+    LinksChanged,
+    Noticed,
+    OutboxChanged,
+    PastHelpKnown,
+    PendingChanged,
+    PopChanged,
     SourcesDeclared,
 )
-from desktop.domain.floor_events import (
-    AgentMessaged,
-    AlertAcknowledged,
-    AlertsChanged,
-    CoachingChanged,
-    FloorChanged,
-    HelpChanged,
-)
-from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.domain.streams import Fit, admit, admit_snapshot, check_head, mark_healing, needs_snapshot
 from desktop.domain.words import Health

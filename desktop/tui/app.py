@@ -14,7 +14,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from desktop.app.store_errors import StoreError
-from desktop.domain.events import Change, Envelope, InteractionChanged, PopChanged
+from desktop.domain.events import Change, Envelope, InteractionChanged
+from desktop.domain.own_events import PopChanged
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
 from desktop.tui.agent_screen import AgentScreen

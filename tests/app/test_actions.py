@@ -11,7 +11,8 @@ from desktop.app.actions import Actions
 from desktop.app.failures import explain
 from desktop.app.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.events import CapabilitiesKnown, Change, HealthChanged
+from desktop.domain.events import Change
+from desktop.domain.own_events import CapabilitiesKnown, HealthChanged
 from desktop.domain.words import Availability, Health, Phase, Verb
 from desktop.ports import errors
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, RateLimited, Unavailable

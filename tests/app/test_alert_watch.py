@@ -16,8 +16,9 @@ from desktop.domain.alert import Alert, Severity, news
 from desktop.domain.alert_rules import WATCHED, AlertSettings, Rule
 from desktop.domain.events import Envelope
 from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, Schedule
-from desktop.domain.floor_events import AlertAcknowledged, AlertsChanged, FloorChanged
+from desktop.domain.floor_events import AlertAcknowledged, FloorChanged
 from desktop.domain.model import QueueStats
+from desktop.domain.own_events import AlertsChanged
 from desktop.domain.words import Availability, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable

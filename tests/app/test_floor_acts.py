@@ -12,10 +12,11 @@ from desktop.app.feed import Feed
 from desktop.app.floor_acts import FloorActs
 from desktop.app.floor_notices import FloorNotices
 from desktop.app.store import Store
-from desktop.domain.events import AgentChanged, CapabilitiesKnown, Change
+from desktop.domain.events import AgentChanged, Change
 from desktop.domain.floor import AgentWork, AuditEntry, FloorVerb
 from desktop.domain.floor_events import FloorChanged, SupervisorActed
 from desktop.domain.model import Agent, Interaction
+from desktop.domain.own_events import CapabilitiesKnown
 from desktop.domain.words import Availability, Channel, Monitoring, Phase, Role
 from desktop.ports import errors
 from desktop.ports.base import Capability

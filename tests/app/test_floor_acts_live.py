@@ -12,9 +12,9 @@ from desktop.app.floor_acts import FloorActs
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.backends.mock.contact_center import MockContactCenter
-from desktop.domain.events import CapabilitiesKnown
 from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_verbs import for_agent, for_interaction
+from desktop.domain.own_events import CapabilitiesKnown
 from desktop.domain.words import Availability, Monitoring, Phase
 from mock_backends.fleet import Fleet
 from tests.mocks.conftest import FAST

@@ -13,8 +13,9 @@ from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore, StoreFull
 from desktop.app.session import Session
 from desktop.domain.customer import Consent, FollowUp
-from desktop.domain.events import DraftSaved, Envelope
+from desktop.domain.events import Envelope
 from desktop.domain.model import WrapUpRule
+from desktop.domain.own_events import DraftSaved
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable

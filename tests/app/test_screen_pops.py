@@ -16,8 +16,9 @@ from desktop.app.customer_json import customer_from, customer_json
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.domain.customer import Consent, CustomerPromise
-from desktop.domain.events import AgentChanged, Change, PopChanged, QueueChanged
+from desktop.domain.events import AgentChanged, Change, QueueChanged
 from desktop.domain.model import Address, QueueStats, Waiting
+from desktop.domain.own_events import PopChanged
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import Phase, PopAnswer, Role
 from desktop.ports.errors import Unavailable

@@ -8,37 +8,23 @@ from desktop.domain.counts import Counts
 from desktop.domain.customer import Case, Customer, CustomerDetails, Match
 from desktop.domain.events import (
     AgentChanged,
-    CapabilitiesKnown,
     Change,
     ChatReceived,
-    ClockRead,
-    CoachingChanged,
     ContactCenterSnapshot,
     DeliveryChanged,
-    DetailsChanged,
-    DraftDropped,
-    DraftSaved,
     Envelope,
     Gap,
-    HealthChanged,
     Heartbeat,
     InteractionChanged,
-    LinksChanged,
     MessageReceived,
     MessagingSnapshot,
-    Noticed,
-    OutboxChanged,
-    PastHelpKnown,
-    PendingChanged,
     PersonChanged,
     PhoneCallChanged,
     PhoneRegistrationChanged,
     PhoneSnapshot,
-    PopChanged,
     PresenceChanged,
     PresenceSnapshot,
     QueueChanged,
-    SourcesDeclared,
 )
 from desktop.domain.floor import (
     Acknowledgement,
@@ -49,10 +35,25 @@ from desktop.domain.floor import (
     HelpRequest,
     HelpState,
 )
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, FloorChanged, HelpChanged
+from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, CoachingChanged, FloorChanged, HelpChanged
 from desktop.domain.identity import PERSON, said
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
+from desktop.domain.own_events import (
+    CapabilitiesKnown,
+    ClockRead,
+    DetailsChanged,
+    DraftDropped,
+    DraftSaved,
+    HealthChanged,
+    LinksChanged,
+    Noticed,
+    OutboxChanged,
+    PastHelpKnown,
+    PendingChanged,
+    PopChanged,
+    SourcesDeclared,
+)
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration
 from desktop.domain.words import (

@@ -4,17 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.colleagues import Sighting, chat_way, colleague, counting, same_people, sightings, why_same
-from desktop.domain.events import (
-    CapabilitiesKnown,
-    Envelope,
-    HealthChanged,
-    LinksChanged,
-    PresenceChanged,
-    PresenceSnapshot,
-    SourcesDeclared,
-)
+from desktop.domain.events import Envelope, PresenceChanged, PresenceSnapshot
 from desktop.domain.experts import rank_experts
 from desktop.domain.identity import PERSON, said
+from desktop.domain.own_events import CapabilitiesKnown, HealthChanged, LinksChanged, SourcesDeclared
 from desktop.domain.person import Person, Presence
 from desktop.domain.reducer import reduce
 from desktop.domain.state import AppState

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from desktop.domain.events import (
     Change,
-    ClockRead,
     ContactCenterSnapshot,
     Envelope,
     Heartbeat,
@@ -18,6 +17,7 @@ from desktop.domain.events import (
     PhoneSnapshot,
 )
 from desktop.domain.model import Address
+from desktop.domain.own_events import ClockRead
 from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of, same_number
 from desktop.domain.reducer import reduce
 from desktop.domain.state import AppState

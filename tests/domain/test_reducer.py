@@ -7,27 +7,29 @@ import pytest
 from desktop.domain.customer import Case, Customer, CustomerDetails, Match
 from desktop.domain.events import (
     AgentChanged,
-    CapabilitiesKnown,
     Change,
-    ClockRead,
-    CoachingChanged,
     ContactCenterSnapshot,
-    DetailsChanged,
-    DraftDropped,
-    DraftSaved,
     Envelope,
     Gap,
-    HealthChanged,
     Heartbeat,
     InteractionChanged,
-    Noticed,
-    PendingChanged,
-    PopChanged,
     PresenceSnapshot,
     QueueChanged,
 )
 from desktop.domain.floor import CoachingNews
+from desktop.domain.floor_events import CoachingChanged
 from desktop.domain.model import Interaction
+from desktop.domain.own_events import (
+    CapabilitiesKnown,
+    ClockRead,
+    DetailsChanged,
+    DraftDropped,
+    DraftSaved,
+    HealthChanged,
+    Noticed,
+    PendingChanged,
+    PopChanged,
+)
 from desktop.domain.person import ChatLine, Person
 from desktop.domain.reducer import needs_snapshot, reduce
 from desktop.domain.state import AppState

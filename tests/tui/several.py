@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from desktop.domain.customer import Case, Consent, CrmAnswer, Customer, CustomerDetails, Match, TimelineEntry
-from desktop.domain.events import Envelope, LinksChanged, PresenceSnapshot, SourcesDeclared
+from desktop.domain.events import Envelope, PresenceSnapshot
 from desktop.domain.identity import IdentityLink
 from desktop.domain.merged_customer import merged_matches
 from desktop.domain.model import Address
+from desktop.domain.own_events import LinksChanged, SourcesDeclared
 from desktop.domain.person import Person, Presence
 from desktop.domain.reducer import reduce
 from desktop.domain.state import AppState, ScreenPop, SourceHealth

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from desktop.domain.alert import Alert, Severity
 from desktop.domain.events import Envelope
-from desktop.domain.floor_events import AlertsChanged
+from desktop.domain.own_events import AlertsChanged
 from desktop.tui.alert_bell import AlertBell, notification
 from desktop.tui.supervisor.alert_panel import AlertPanel
 from tests.tui.desk import settle

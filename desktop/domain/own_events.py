@@ -1,0 +1,149 @@
+"""Events that the desktop makes itself: nobody outside may say them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from desktop.domain.alert import Alert
+from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
+from desktop.domain.identity import IdentityLink
+from desktop.domain.model import Instant
+from desktop.domain.person import PastHelp
+from desktop.domain.words import Health, PopAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    """What we know of the connection to `envelope.source`. `why` is for people."""
+
+    health: Health
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRead:
+    """The server's clock was seen: it is `skew` seconds ahead of the local one."""
+
+    skew: float
+
+
+@dataclass(frozen=True, slots=True)
+class PopChanged:
+    """The screen pop of an interaction has a new answer."""
+
+    interaction_id: str
+    answer: PopAnswer
+    matches: tuple[Match, ...] = ()
+    chosen: str | None = None  # customer id the interaction is linked to
+    chosen_by: str = ""  # "only match" or the agent
+    cached: bool = False
+    why: str = ""
+    answers: tuple[CrmAnswer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsChanged:
+    """Cases, timeline and purchases of a customer arrived; `failed` names the parts that could not be had."""
+
+    customer_id: str
+    details: CustomerDetails
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSaved:
+    """The note of an interaction is on disk, fsynced, up to `revision`."""
+
+    interaction_id: str
+    note: str
+    codes: tuple[str, ...]
+    revision: int
+    saved_at: Instant | None  # None: typed, not yet on disk
+    problem: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDropped:
+    """The draft became an outbox row or was discarded."""
+
+    interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxChanged:
+    """How much waits to be delivered and how much wants attention."""
+
+    waiting: int
+    parked: int
+    oldest: Instant | None
+    delivered: tuple[str, ...] = ()  # interaction ids delivered since the last such event
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilitiesKnown:
+    """What the source of the envelope really offers, as told when it was opened."""
+
+    capabilities: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesDeclared:
+    """The sources of the profile, of each kind the one with precedence first; told where several serve a kind."""
+
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinksChanged:
+    """What the agent said of records that are, or are not, one customer or person; all of it."""
+
+    links: tuple[IdentityLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChanged:
+    """Verbs of an interaction that were asked for and not answered yet (key `""`: the agent's own state)."""
+
+    interaction_id: str
+    verbs: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PastHelpKnown:
+    """How a person helped before."""
+
+    help: PastHelp
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsChanged:
+    """All alerts there are now, by key."""
+
+    alerts: Mapping[str, Alert]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something the agent should be told: what did not happen, what is safe, what to press."""
+
+    text: str
+    severity: str = "info"  # info | warning | error
+
+
+OwnEvent = (
+    HealthChanged
+    | ClockRead
+    | PopChanged
+    | DetailsChanged
+    | DraftSaved
+    | DraftDropped
+    | OutboxChanged
+    | CapabilitiesKnown
+    | SourcesDeclared
+    | LinksChanged
+    | PendingChanged
+    | PastHelpKnown
+    | AlertsChanged
+    | Noticed
+)
