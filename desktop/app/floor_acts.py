@@ -9,8 +9,8 @@ from desktop.app.floor_outcome import DONE, Looked, Wanted, found_out, now_shown
 from desktop.app.floor_press import Call, FloorPress
 from desktop.app.store import Store
 from desktop.domain.events import AgentChanged
-from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, FloorVerb, HelpRequest, HelpState
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, HelpChanged
+from desktop.domain.floor import Acknowledgement, AuditEntry, FloorVerb, HelpRequest, HelpState
+from desktop.domain.floor_events import AlertAcknowledged, HelpChanged
 from desktop.domain.floor_verbs import MODES, Standing, standing
 from desktop.domain.model import Agent, Interaction
 from desktop.domain.words import Availability, Channel, Monitoring, Phase
@@ -166,25 +166,7 @@ class FloorActs(FloorPress):
 
     async def message(self, agent_id: str, text: str) -> ActionResult:
         """A line to an agent of the own team."""
-        asked_at = self._store.now()
-
-        async def look() -> ActionResult:
-            me = self._store.state.me
-            lines = await self._fresh(lambda: tuple(self._store.state.agent_messages.values()))
-            told = any(
-                (one.by, one.to, one.text) == (me, agent_id, text) and one.at > asked_at - 5.0 for one in lines or ()
-            )
-            return found_out(FloorVerb.MESSAGE, None if lines is None else told)
-
-        return await self._act(
-            FloorVerb.MESSAGE,
-            agent_id,
-            (text,),
-            lambda at, key, _: at.message_agent(agent_id, text, key=key),
-            AgentMessage,
-            lambda message: self._store.say(AgentMessaged(message), CONTACT_CENTER),
-            look,
-        )
+        return await self._write(FloorVerb.MESSAGE, agent_id, text)
 
     async def answer_help(self, help_id: str, text: str, close: bool) -> ActionResult:
         """Answer a request for help, or close it."""

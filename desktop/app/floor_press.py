@@ -12,6 +12,8 @@ from desktop.app.glance import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.intents import Intents
 from desktop.app.pending_verbs import PendingVerbs
 from desktop.app.store import Store
+from desktop.domain.floor import AgentMessage
+from desktop.domain.floor_events import AgentMessaged
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Rejected
 
@@ -22,6 +24,8 @@ Call = Callable[[ContactCenter, str, str], Awaitable[T]]
 
 DOUBLE_PRESS_SECONDS = 1.5
 """The same press within this time after it was answered is still the same press."""
+SAME_SECONDS = 5.0
+"""A message from before this is an earlier one with the same words; clocks differ by less."""
 
 
 class FloorPress:
@@ -100,6 +104,28 @@ class FloorPress:
         self._settled(intent)
         self._last = (intent, self._asking.timing.monotonic())
         return ActionResult(True, DONE[verb])
+
+    async def _write(self, verb: StrEnum, to: str, text: str) -> ActionResult:
+        """A line between a supervisor and an agent, whoever of the two writes; `to` is the other one's id."""
+        asked_at = self._store.now()
+
+        async def look() -> ActionResult:
+            me = self._store.state.me
+            lines = await self._fresh(lambda: tuple(self._store.state.agent_messages.values()))
+            sent = any(
+                (one.by, one.to, one.text) == (me, to, text) and one.at > asked_at - SAME_SECONDS for one in lines or ()
+            )
+            return found_out(verb, None if lines is None else sent)
+
+        return await self._act(
+            verb,
+            to,
+            (text,),
+            lambda at, key, _: at.message_agent(to, text, key=key),
+            AgentMessage,
+            lambda message: self._store.say(AgentMessaged(message), CONTACT_CENTER),
+            look,
+        )
 
     async def _look(self, call: Callable[[ContactCenter], Awaitable[T]], not_done: str) -> Looked[T]:
         """A question that changes nothing."""

@@ -3,8 +3,8 @@
 from desktop.app.action_result import CONTACT_CENTER, ActionResult
 from desktop.app.floor_outcome import AgentVerb, found_out
 from desktop.app.floor_press import FloorPress
-from desktop.domain.floor import AgentMessage, HelpRequest
-from desktop.domain.floor_events import AgentMessaged, HelpChanged
+from desktop.domain.floor import HelpRequest
+from desktop.domain.floor_events import HelpChanged
 
 
 class HelpLine(FloorPress):
@@ -47,26 +47,7 @@ class HelpLine(FloorPress):
 
     async def answer(self, supervisor_id: str, text: str) -> ActionResult:
         """Answer a supervisor who wrote."""
-        asked_at = self._store.now()
-
-        async def look() -> ActionResult:
-            me = self._store.state.me
-            lines = await self._fresh(lambda: tuple(self._store.state.agent_messages.values()))
-            sent = any(
-                (one.by, one.to, one.text) == (me, supervisor_id, text) and one.at > asked_at - 5.0
-                for one in lines or ()
-            )
-            return found_out(AgentVerb.ANSWER, None if lines is None else sent)
-
-        return await self._act(
-            AgentVerb.ANSWER,
-            supervisor_id,
-            (text,),
-            lambda at, key, _: at.message_agent(supervisor_id, text, key=key),
-            AgentMessage,
-            lambda message: self._store.say(AgentMessaged(message), CONTACT_CENTER),
-            look,
-        )
+        return await self._write(AgentVerb.ANSWER, supervisor_id, text)
 
     def _take(self, request: HelpRequest) -> None:
         self._store.say(HelpChanged(request), CONTACT_CENTER)

@@ -1,5 +1,6 @@
 """What a contact centre has to keep of supervising: who sees what, what is done is done once, told and written down."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
@@ -32,9 +33,10 @@ class SupervisionContract(ContactCenterWork):
 
         async def look() -> Interaction | None:
             for queue in (await self.snapshot(boss)).queues:
-                for one in await boss.waiting(queue.name):
+                line: Sequence[Interaction] = await boss.waiting(queue.name)
+                for one in line:
                     if one.customer.value == number:
-                        return one  # type: ignore[no-any-return]
+                        return one
             return None
 
         return await until(look, rig.patience, "waiting")
