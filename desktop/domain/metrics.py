@@ -1,10 +1,9 @@
 """Every figure of a queue by name, with its definition. Panel, alerts, reports and command line use this one list."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import inf, isfinite
 
 from desktop.domain.counts import EstimateScore
-from desktop.domain.floor import AgentDay
 from desktop.domain.instant import Instant
 from desktop.domain.metric import SERVICE_LEVEL, Better, Metric, Unit
 from desktop.domain.model import QueueStats
@@ -286,16 +285,3 @@ _ALL = (
 
 METRICS = {metric.id: metric for metric in _ALL}
 """By id, in the order of a table."""
-
-
-def floor_occupancy(days: Iterable[AgentDay], *, of_capacity: bool = False) -> float | None:
-    """Occupancy of several agents from their own times, in which nobody counts twice; 0..1 or None.
-
-    Args:
-        of_capacity: one chat of three counts a third.
-    """
-    used = time = 0.0
-    for day in days:
-        used += day.load if of_capacity else day.engaged
-        time += day.engaged + day.idle
-    return min(used / time, 1.0) if time > 0 else None

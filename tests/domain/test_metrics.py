@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 
 from desktop.domain.count_sums import between, total
 from desktop.domain.counts import Counts, EstimateScore, StaffTime
-from desktop.domain.floor import AgentDay
 from desktop.domain.metric import Unit
-from desktop.domain.metrics import METRICS, floor_occupancy
+from desktop.domain.metrics import METRICS
 from desktop.domain.model import QueueStats
 from desktop.domain.ratio import NOUNS
 from desktop.domain.service_level import FORMULAS
@@ -233,11 +232,3 @@ def test_over_a_while_in_which_more_left_than_came_a_formula_over_those_who_came
     assert part is not None
     assert FORMULAS["left_in_time_of_offered"].value(part) is None
     assert FORMULAS["answered_in_time_of_answered"].value(part) == pytest.approx(0.9)
-
-
-def test_occupancy_of_the_floor_counts_nobody_twice() -> None:
-    busy = AgentDay(0.0, idle=1_000.0, engaged=3_000.0, load=1_500.0)
-    calm = AgentDay(0.0, idle=3_000.0, engaged=1_000.0, load=1_000.0)
-    assert floor_occupancy([busy, calm]) == 0.5
-    assert floor_occupancy([busy, calm], of_capacity=True) == 2_500 / 8_000
-    assert floor_occupancy([AgentDay(0.0)]) is None and floor_occupancy([]) is None
