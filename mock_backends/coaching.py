@@ -54,6 +54,22 @@ class Coaching:
             self._sight.tell(body.agent_id)
         return note
 
+    def read(self, caller: Principal, note_id: str) -> CoachingNote:
+        """The agent has read a note, or who wrote it has read the answer.
+
+        :raises Problem: 404 when it is neither to them nor from them.
+        """
+        note = self._store.one(CoachingNote, note_id)
+        if note is None or note.by != caller.id or note.agent_id == caller.id:
+            return self.answer(caller, note_id, None)
+        self._sight.one(CoachingNote, note_id, self._sight.supervisor(caller))
+        if note.answer and note.answer_read_at is None:
+            note.answer_read_at = self._sight.now()
+            note.version += 1
+            self._store.save(note)
+            self._sight.tell(caller.id)
+        return note
+
     def answer(self, caller: Principal, note_id: str, answer: str | None) -> CoachingNote:
         """The agent has read a note (`answer` None), or acknowledges it.
 
@@ -74,4 +90,6 @@ class Coaching:
             note.version += 1
             self._store.save(note)
             self._sight.tell(caller.id)
+            if note.acknowledged_at is not None and note.by != caller.id:
+                self._sight.tell(note.by)
         return note

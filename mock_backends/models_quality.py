@@ -117,14 +117,18 @@ class CoachingNote(Wire):
     read_at: float | None = None
     acknowledged_at: float | None = None
     answer: str = ""
+    answer_read_at: float | None = None
 
 
 class CoachingNews(Wire):
-    """How much there is for an agent to read; who wrote the newest of it, and when."""
+    """How much there is to read: on one's own work, and answers to the notes one wrote; whose is newest, and when."""
 
     unread: int = 0
     by_name: str = ""
     at: float = 0.0
+    answers: int = 0
+    answered_by: str = ""
+    answered_at: float = 0.0
 
 
 class CoachingEvent(Wire):

@@ -92,9 +92,13 @@ def add_quality(app: FastAPI, quality: Callable[[], Quality]) -> None:
             made = quality().coaching.coach(caller, body)
         return CoachingNoteAnswer(note=made)
 
-    @app.post("/v1/quality/coaching/{note_id}/read", operation_id="read_coaching", summary="The agent has read it")
+    @app.post(
+        "/v1/quality/coaching/{note_id}/read",
+        operation_id="read_coaching",
+        summary="The note was read, or the answer to it",
+    )
     async def read_note(caller: Caller, note_id: NoteId) -> CoachingNoteAnswer:
-        return CoachingNoteAnswer(note=quality().coaching.answer(caller, note_id, None))
+        return CoachingNoteAnswer(note=quality().coaching.read(caller, note_id))
 
     @app.post(
         "/v1/quality/coaching/{note_id}/acknowledge",

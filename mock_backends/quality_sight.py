@@ -61,7 +61,7 @@ class QualitySight:
     # -- what there is to read
 
     def news(self, agent_id: str) -> CoachingNews:
-        """How much there is for an agent to read."""
+        """How much there is for somebody to read: of their own work, and answers to the notes they wrote."""
         notes = [one for one in self.store.of(CoachingNote, {agent_id}) if one.released_at is not None]
         judged = [
             one for one in self.store.of(Evaluation, {agent_id}) if one.released_at is not None and not one.calibration
@@ -70,10 +70,26 @@ class QualitySight:
         told = [(one.released_at or 0.0, one.by_name) for one in notes]
         told += [(one.released_at or 0.0, one.reviewer_name) for one in judged]
         at, by_name = max(told, default=(0.0, ""))
-        return CoachingNews(unread=unread, by_name=by_name, at=at)
+        answered_at, answered_by = 0.0, ""
+        answers = 0
+        for one in self._written(agent_id):
+            if one.acknowledged_at is not None:
+                answered_at, answered_by = max((answered_at, answered_by), (one.acknowledged_at, one.agent_name))
+                answers += bool(one.answer) and one.answer_read_at is None
+        return CoachingNews(
+            unread=unread, by_name=by_name, at=at, answers=answers, answered_by=answered_by, answered_at=answered_at
+        )
+
+    def _written(self, by: str) -> list[CoachingNote]:
+        """The notes that a supervisor wrote to agents they still look after."""
+        principal = self.principal(by)
+        if principal is None or not principal.supervises:
+            return []
+        team = self.team(principal) - {by}
+        return [one for one in self.store.written_by(by) if one.agent_id in team]
 
     def tell(self, agent_id: str) -> None:
-        """Tell an agent how much there is to read now."""
+        """Tell somebody how much there is to read now."""
         if agent_id in self._tokens.principals:
             event = CoachingEvent(at=self._clock.now(), news=self.news(agent_id))
             self._log.publish("coaching.changed", event.model_dump_json().encode(), [agent_id])

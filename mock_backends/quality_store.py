@@ -52,6 +52,14 @@ class QualityStore:
         ).fetchall()
         return [kind.model_validate_json(row[0]) for row in rows]
 
+    def written_by(self, who: str) -> list[CoachingNote]:
+        """The coaching notes that somebody wrote, oldest first."""
+        rows = self._db.execute(
+            "SELECT json FROM quality WHERE kind = ? AND json_extract(json, '$.by') = ? ORDER BY n",
+            [_kind(CoachingNote), who],
+        ).fetchall()
+        return [CoachingNote.model_validate_json(row[0]) for row in rows]
+
 
 def _kind(kind: type[Kept]) -> str:
     return kind.__name__

@@ -79,14 +79,18 @@ class AgentMessage:
 
 @dataclass(frozen=True, slots=True)
 class CoachingNews:
-    """How much there is for an agent to read: evaluations not read and notes not acknowledged.
+    """How much there is for me to read: evaluations not read, notes not acknowledged, answers to notes I wrote.
 
-    `by_name` and `at` are of the newest one.
+    `by_name` and `at` are of the newest to me, `answered_by` and `answered_at` of the newest acknowledgement of a
+    note of mine; `answers` counts those in words that I have not read.
     """
 
     unread: int = 0
     by_name: str = ""
     at: Instant = 0.0
+    answers: int = 0
+    answered_by: str = ""
+    answered_at: Instant = 0.0
 
 
 @dataclass(frozen=True, slots=True)

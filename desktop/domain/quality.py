@@ -90,6 +90,7 @@ class CoachingNote:
     """What a supervisor wrote to an agent, of an evaluation or of nothing particular, and the agent's answer.
 
     `released_at` None: it goes with an evaluation that the agent cannot read yet, and neither can they read this.
+    `answer_read_at`: when who wrote the note read the answer.
     """
 
     id: str
@@ -105,3 +106,4 @@ class CoachingNote:
     read_at: Instant | None = None
     acknowledged_at: Instant | None = None
     answer: str = ""
+    answer_read_at: Instant | None = None

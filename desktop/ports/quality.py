@@ -74,7 +74,7 @@ class Quality(Backend):
         raise refuse(Capability.QUALITY)
 
     async def read_coaching(self, note_id: str, *, key: str) -> "CoachingNote":
-        """The agent has read it."""
+        """The agent has read it, or who wrote it has read the answer."""
         raise refuse(Capability.QUALITY)
 
     async def acknowledge_coaching(self, note_id: str, answer: str, *, key: str) -> "CoachingNote":

@@ -188,6 +188,27 @@ class QualityContract(ContactCenterWork):
 
     @behaviour
     @proves(Q)
+    async def test_who_wrote_a_note_is_told_of_the_answer(self, rig: ContactCenterRig) -> None:
+        """An answer in words is told in the stream of who wrote the note, and counts until they have read it."""
+        async with self.opened(rig, Q) as agent, AsyncExitStack() as stack:
+            boss = await self.supervisor(stack, rig)
+            before = (await self.snapshot(boss)).coaching
+            unread = before.answers if before is not None else 0
+            sent = await boss.coach((await self.me(agent)).id, fresh.text("Well done."), key=new_key())
+            async with self.watching(rig, boss, await self.position(boss)) as watch:
+
+                def answered(event: Event) -> bool:
+                    return isinstance(event, CoachingChanged) and event.news.answers == unread + 1
+
+                await agent.acknowledge_coaching(sent.id, "Thank you.", key=new_key())
+                await self.told(watch, answered, rig)
+            assert (await boss.read_coaching(sent.id, key=new_key())).answer_read_at is not None
+            after = (await self.snapshot(boss)).coaching
+            assert after is not None
+            assert after.answers == unread
+
+    @behaviour
+    @proves(Q)
     async def test_a_note_to_an_evaluation_waits_for_its_release(self, rig: ContactCenterRig) -> None:
         """A note on what the agent cannot read yet cannot be read yet either."""
         async with self.opened(rig, Q) as agent, AsyncExitStack() as stack:

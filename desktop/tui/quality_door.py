@@ -7,6 +7,7 @@ from textual.app import SystemCommand
 from textual.message import Message
 from textual.screen import Screen
 
+from desktop.domain.floor import CoachingNews
 from desktop.ports.base import Capability
 from desktop.tui.keys import shown
 
@@ -48,7 +49,7 @@ class QualityDoor:
         self._spawn = spawn
         self._tell = tell
         self._page: QualityPage | None = None
-        self._unread: int | None = None
+        self._told = CoachingNews()
 
     @property
     def is_open(self) -> bool:
@@ -96,13 +97,22 @@ class QualityDoor:
     def notice(self, state: "AppState") -> None:
         """Say quietly that there is something new to read; once, and without touching the keyboard."""
         news = state.coaching
-        if news is None:
+        if news is None or news is self._told:
             return
-        before, self._unread = self._unread, news.unread
-        if news.unread > (before or 0) and not self.is_open:
+        before, self._told = self._told, news
+        if self.is_open:
+            return
+        if news.unread > before.unread:
             count = "Something" if news.unread == 1 else f"{news.unread} things"
             by = f" from {news.by_name}" if news.by_name else ""
             self._tell(f"{count} to read on your work{by}: {shown('coaching')} shows it.", "info")
+        if news.answers > before.answers:
+            from desktop.tui.floor_keys import FLOOR_BY_ID
+
+            count = "your coaching note" if news.answers == 1 else "coaching notes"
+            self._tell(
+                f"{news.answered_by} answered {count}: {FLOOR_BY_ID['quality'].shown} on the floor shows it.", "info"
+            )
 
     def _open(self, session: "Session", screen: Screen[Any], *, review: bool) -> None:
         from desktop.domain.sampling import Scorecards

@@ -189,6 +189,11 @@ def help_state(request: HelpRequest) -> str:
     return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'I am coming.'}"
 
 
+def answers(count: int) -> str:
+    """How many answers to coaching notes there are to read."""
+    return f"{count} answer" if count == 1 else f"{count} answers"
+
+
 def leg(value: Leg) -> str:
     """Where a leg stands, in words."""
     if value.kind is LegKind.SUPERVISOR:

@@ -78,8 +78,31 @@ def test_an_agent_is_told_quietly_and_acknowledges(place: Workplace) -> None:
         assert answer["body"] == {"answer": "Thank you"}
 
 
-def ask(place: Workplace, who: str, path: str, body: object) -> None:
-    """Have somebody else do something."""
+def test_who_wrote_a_note_is_told_of_the_answer_and_reads_it(place: Workplace) -> None:
+    as_supervisor(place)
+    with place.desktop() as screen:
+        screen.wait_for("Agents ·")
+        note = ask(place, "sam", "/v1/quality/coaching", {"agent_id": "maya", "text": "Well done with the refund."})
+        path = f"/v1/quality/coaching/{note['id']}"
+        ask(place, "maya", path + "/acknowledge", {"answer": "It was a kind customer."})
+        screen.wait_for("Maya Okafor answered your coaching note: S on the floor shows it.")
+        screen.wait_for("S ● 1 answer", 20)
+        screen.send("S")
+        screen.wait_for("to judge")
+        screen.send("4")
+        screen.wait_for("It was a kind customer.")
+        screen.press("enter")
+        screen.wait_for("✓ answered")
+        until(lambda: place.record("contact_center", path + "/read"))
+        screen.press("escape")
+        screen.press("escape")
+        screen.wait_gone("● 1 answer")
+
+
+def ask(place: Workplace, who: str, path: str, body: object) -> dict[str, str]:
+    """Have somebody else do something with a coaching note; the note."""
     headers = {"Authorization": f"Bearer {place.servers.tokens[who]}", "Idempotency-Key": path}
     url = place.servers.urls["contact_center"] + path
-    assert httpx.post(url, json=body, headers=headers, trust_env=False).is_success
+    answer = httpx.post(url, json=body, headers=headers, trust_env=False).raise_for_status()
+    made: dict[str, str] = answer.json()["note"]
+    return made

@@ -68,9 +68,7 @@ class FillsInWhatIsMissing(ReferenceQuality):
         return await super().submit_evaluation(replace(draft, answers=answers) if lost else draft, key=key)
 
 
-@fails(
-    "test_a_note_is_acknowledged_with_an_answer",
-)
+@fails("test_a_note_is_acknowledged_with_an_answer", "test_who_wrote_a_note_is_told_of_the_answer")
 class DropsTheAnswer(ReferenceQuality):
     """What the agent says to a note is lost."""
 
@@ -86,7 +84,17 @@ class HurriesNotes(ReferenceQuality):
         return await self.ask(lambda: list(self.line.notes.values())[::-1][:limit])
 
 
-@fails("test_the_agent_is_told_that_there_is_something_to_read")
+@fails("test_who_wrote_a_note_is_told_of_the_answer")
+class NeverReadsAnswers(ReferenceQuality):
+    """An answer counts as unread for ever."""
+
+    async def read_coaching(self, note_id: str, *, key: str) -> CoachingNote:
+        if self.who == self.line.notes[note_id].by:
+            return await self.ask(lambda: self.line.notes[note_id])
+        return await super().read_coaching(note_id, key=key)
+
+
+@fails("test_the_agent_is_told_that_there_is_something_to_read", "test_who_wrote_a_note_is_told_of_the_answer")
 class TellsNobody(ReferenceQuality):
     """The agent finds out by chance."""
 

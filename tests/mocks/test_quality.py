@@ -231,6 +231,33 @@ def test_a_note_reaches_the_agent_who_acknowledges_it_once(mocks: Harness) -> No
     assert news(mocks)["unread"] == 0
 
 
+def test_who_wrote_a_note_is_told_of_the_answer_until_they_have_read_it(mocks: Harness) -> None:
+    before = news(mocks, "sam")["answers"]
+    note = mocks.call("sam", "POST", "/v1/quality/coaching", {"agent_id": "maya", "text": "Well done."}).json()["note"]
+    path = f"/v1/quality/coaching/{note['id']}"
+    assert mocks.call("sam", "POST", path + "/read").json()["note"] == note  # there is no answer to read yet
+    with mocks.stream("sam") as events:
+        assert mocks.call("maya", "POST", path + "/acknowledge", {"answer": "Thank you."}).status_code == 200
+        event = next(one for one in events if one["event"] == "coaching.changed")
+    told = event["data"]["news"]
+    assert (told["answers"], told["answered_by"], told["unread"]) == (before + 1, "Maya Okafor", 0)
+    assert told == news(mocks, "sam")
+    assert news(mocks, "ines")["answers"] == 0
+    assert mocks.call("ines", "POST", path + "/read").status_code == 404
+    read = mocks.call("sam", "POST", path + "/read").json()["note"]
+    assert read["answer_read_at"] >= read["acknowledged_at"]
+    assert mocks.call("sam", "POST", path + "/read").json()["note"] == read
+    assert news(mocks, "sam")["answers"] == before
+
+
+def test_an_acknowledgement_without_words_is_nothing_to_read(mocks: Harness) -> None:
+    note = mocks.call("sam", "POST", "/v1/quality/coaching", {"agent_id": "maya", "text": "Well done."}).json()["note"]
+    with mocks.stream("sam") as events:
+        mocks.call("maya", "POST", f"/v1/quality/coaching/{note['id']}/acknowledge", {"answer": ""})
+        told = next(one for one in events if one["event"] == "coaching.changed")["data"]["news"]
+    assert (told["answers"], told["answered_by"]) == (0, "Maya Okafor")
+
+
 def test_a_note_to_an_evaluation_waits_for_its_release(mocks: Harness) -> None:
     call = finished(mocks)
     made = judge(mocks, call).json()["evaluation"]

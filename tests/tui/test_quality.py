@@ -369,6 +369,61 @@ def test_news_are_told_quietly_while_somebody_types() -> None:
     at_the_desk(server, work, start=start, keys=())
 
 
+ANSWERED = note(1, "Well done.", read_at=NOW - 9, acknowledged_at=NOW - 5, answer="Thank you.")
+
+
+def test_who_wrote_a_note_is_told_quietly_of_the_answer_and_reads_it() -> None:
+    server = QualityServer(notes=[replace(ANSWERED, acknowledged_at=None, answer="")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        await done(pilot, "4")
+        assert "answered" not in page_text(app)
+        await done(pilot, "escape")
+        server.notes = [ANSWERED]
+        news = CoachingNews(answers=1, answered_by="Maya Okafor", answered_at=NOW - 5)
+        session.store.put(Envelope("contact_center", CoachingChanged(news), NOW))
+        await done(pilot)
+        told = [one.text for one in app.desk_screen.state.notices]
+        assert "Maya Okafor answered your coaching note: S on the floor shows it." in told
+        app.quality.turn(session, app.desk_screen, review=True)
+        await done(pilot, "4")
+        text = page_text(app)
+        assert "Coaching  ● 1 answer" in text
+        assert "● answered" in text
+        assert "Thank you." in text
+        assert ("read note", "n-1") not in server.calls
+        await done(pilot, "enter")
+        await until(pilot, lambda: ("read note", "n-1") in server.calls)
+
+    reviewing(server, work)
+
+
+def test_an_answer_that_comes_while_the_notes_are_open_is_shown() -> None:
+    server = QualityServer(notes=[replace(ANSWERED, acknowledged_at=None, answer="")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        session: Any = app.session
+        await done(pilot, "4")
+        server.notes = [ANSWERED]
+        session.store.put(Envelope("contact_center", CoachingChanged(CoachingNews(answers=1)), NOW))
+        await until(pilot, lambda: "Thank you." in page_text(app))
+        assert not any("answered" in one.text for one in app.desk_screen.state.notices)
+
+    reviewing(server, work)
+
+
+def test_what_others_wrote_is_not_mine_to_read() -> None:
+    server = QualityServer(notes=[replace(ANSWERED, by="ines", by_name="Inês Duarte")])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "4", "enter")
+        assert "✓ answered" in page_text(app)
+        assert ("read note", "n-1") not in server.calls
+
+    reviewing(server, work)
+
+
 def test_a_contact_wants_the_whole_screen() -> None:
     server = QualityServer(notes=[note(1, "Well done.")])
 

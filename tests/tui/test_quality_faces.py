@@ -82,7 +82,8 @@ def _app(name: str) -> DesktopApp:
         notes=NOTES,
         calibrated=[calibration(1, submitted=("ines",)), both_in(2), both_in(3, GOOD, GOOD)],
     )
-    return quality_desk(server, state(SAM))[0]
+    news = CoachingNews(answers=1, answered_by="Maya Okafor", answered_at=NOW - 200) if name == "notes" else None
+    return quality_desk(server, state(SAM, news))[0]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -22,7 +22,6 @@ class FeedbackPage(QualityPage):
         super().__init__(*args)
         self._evaluations: dict[str, Evaluation] = {}
         self._notes: dict[str, CoachingNote] = {}
-        self._news: object = None
 
     def read(self) -> None:
         """Ask for both."""
@@ -37,13 +36,9 @@ class FeedbackPage(QualityPage):
 
     def redraw(self) -> None:
         """The list, and what is selected."""
-        news = self._state().coaching
-        if news is not None and self._news is not None and news != self._news:
-            self._news = news
-            self.read()
-        self._news = news
+        self.heed_news()
         now = self.now
-        notes = note_rows(list(self._notes.values()), now, mine=True)
+        notes = note_rows(list(self._notes.values()), now, reader=self._state().me)
         judged = judged_rows(list(self._evaluations.values()), now, mine=True)
         self.empty("Asking …" if self.asking else "Nothing yet.")
         self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))

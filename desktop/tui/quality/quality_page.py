@@ -75,6 +75,7 @@ class QualityPage(Vertical):
         self._answers: dict[str, Answer[Any]] = {}
         self._under_way: set[str] = set()
         self._detail: Content | None = None
+        self._news: object = None
 
     def compose(self) -> ComposeResult:
         """Tabs, list, details, card, words."""
@@ -109,6 +110,7 @@ class QualityPage(Vertical):
         self.set_interval(1.0, self.redraw)
         self.table.focus()
         self.fit()
+        self._news = self._state().coaching
         self.read()
 
     def on_resize(self) -> None:
@@ -139,6 +141,13 @@ class QualityPage(Vertical):
         """When words were put on disk as they are, server time."""
         at = self.desk.words.saved_at(subject)
         return None if at is None else at + self._state().skew
+
+    def heed_news(self) -> None:
+        """Ask again once it is told that there is something else to read."""
+        news = self._state().coaching
+        if news != self._news and not self.asking:
+            self._news = news
+            self.read()
 
     def look(self, lines: list[Content]) -> None:
         """Show these lines beside the list."""

@@ -16,6 +16,11 @@ from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
 
 
+def is_answer_unread(note: CoachingNote, reader: str) -> bool:
+    """Whether `reader` wrote a note whose answer they have not read."""
+    return note.by == reader != note.agent_id and bool(note.answer) and note.answer_read_at is None
+
+
 class Tab(Enum):
     """The four lists, in the order of their keys."""
 
@@ -124,11 +129,16 @@ def calibration_rows(calibrations: Sequence[Calibration], me: str, now: Instant)
     return rows
 
 
-def note_rows(notes: Sequence[CoachingNote], now: Instant, *, mine: bool = False) -> list[Row]:
-    """Coaching notes, with whether they were acknowledged."""
+def note_rows(notes: Sequence[CoachingNote], now: Instant, *, reader: str) -> list[Row]:
+    """Coaching notes, with whether they were acknowledged, and what of it `reader` has not read."""
     rows = []
     for one in notes:
-        if one.acknowledged_at is not None:
+        mine = one.agent_id == reader
+        if is_answer_unread(one, reader):
+            state = content("● answered", "bold $accent")
+        elif one.answer and not mine:
+            state = content("✓ answered", "$success")
+        elif one.acknowledged_at is not None:
             state = content("✓ acknowledged", "$success")
         elif mine:
             state = content("● for you", "bold $accent")

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from desktop.app.card_in_hand import CardInHand
 from desktop.app.store_errors import StoreError
 from desktop.domain.scorecards import LONGEST_COMMENT, Answer
-from desktop.tui.quality.quality_rows import Tab
+from desktop.tui.quality.quality_rows import Tab, is_answer_unread
 from desktop.tui.quality.review_lists import ReviewLists
 from desktop.tui.quality.scorecard_view import ScorecardView
 
@@ -50,6 +50,9 @@ class ReviewCard(ReviewLists):
                 self._look_into()
         elif key:
             self._look_into()
+            note = self._notes.get(key) if self.tab is Tab.NOTES else None
+            if note is not None and is_answer_unread(note, self._state().me):
+                self.run(self.desk.read_note(note.id))
 
     def _look_into(self) -> None:
         self.add_class("looking")

@@ -9,6 +9,7 @@ from desktop.app.review_week import Week
 from desktop.domain.history import PastDetail, PastInteraction
 from desktop.domain.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.sampling import Scorecard, Scorecards
+from desktop.tui import wording
 from desktop.tui.quality.quality_page import QualityPage
 from desktop.tui.quality.quality_rows import Tab, calibration_rows, judged_rows, note_rows, sample_rows
 from desktop.tui.quality.quality_texts import (
@@ -99,7 +100,7 @@ class ReviewLists(QualityPage):
             case Tab.CALIBRATIONS:
                 return calibration_rows(list(self._calibrations.values()), self._state().me, now)
             case Tab.NOTES:
-                return note_rows(list(self._notes.values()), now)
+                return note_rows(list(self._notes.values()), now, reader=self._state().me)
 
     def nothing(self) -> str:
         """What stands where there are no rows."""
@@ -118,7 +119,10 @@ class ReviewLists(QualityPage):
         parts: list[Part] = []
         for number, tab in enumerate(TABS, start=1):
             style = "bold reverse $accent" if tab is self.tab else "$muted"
-            parts += [(f" {number} {tab.value} ", style), " "]
+            parts.append((f" {number} {tab.value} ", style))
+            if tab is Tab.NOTES and (news := self._state().coaching) is not None and news.answers:
+                parts.append((f" ● {wording.answers(news.answers)}", "bold $accent"))
+            parts.append(" ")
         form = self.form
         if self.tab is Tab.SAMPLE and form is not None:
             parts += [

@@ -29,6 +29,8 @@ class ReviewPage(ReviewCard):
 
     def redraw(self) -> None:
         """The list, what is selected, the card, and how safe the words are."""
+        if self.tab is Tab.NOTES:
+            self.heed_news()
         self.table.set_rows(self.rows())
         self.empty("Asking …" if self.asking else self.nothing())
         self.border_title = content("Quality")

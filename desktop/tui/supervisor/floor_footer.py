@@ -1,9 +1,11 @@
 """The last line of the floor: what was told, or what can be done with what is selected."""
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from desktop.domain.floor import FloorVerb
-from desktop.tui import keys
+from desktop.tui import keys, wording
 from desktop.tui.floor_keys import FLOOR_BY_ID
 from desktop.tui.pane import View
 from desktop.tui.panes.footer import Footer
@@ -36,11 +38,15 @@ class FloorFooter(Footer):
 
     def look(self, view: View) -> tuple[object, ...]:
         """What was told, and what is on offer."""
-        return (*super().look(view), *self.offered)
+        return (*super().look(view), view.state.coaching, *self.offered)
 
     def keys_line(self, width: int) -> Content:
         """As many keys as there is room for."""
+        news = self.view.state.coaching if self.view is not None else None
         shown = [(FLOOR_BY_ID[KEY_OF[verb]], "bold $accent") for verb in self.offered]
+        if news is not None and news.answers:
+            unread = replace(FLOOR_BY_ID["quality"], label=f"● {wording.answers(news.answers)}")
+            shown.insert(0, (unread, "bold $accent"))
         shown += [(FLOOR_BY_ID[name], "$accent") for name in _LOOKS]
         last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]
         tail: list[Part] = []

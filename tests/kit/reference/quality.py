@@ -36,8 +36,11 @@ class QualityLine(CenterLine):
             self.finished.add(now.id)
         return now
 
-    def news(self) -> CoachingNews:
-        """What there is for the agent to read."""
+    def news(self, who: str = ME) -> CoachingNews:
+        """What there is for somebody to read."""
+        if who != ME:
+            written = [one for one in self.notes.values() if one.by == who and one.answer]
+            return CoachingNews(answers=sum(one.answer_read_at is None for one in written), answered_by="Me")
         judged = [one for one in self.evaluations.values() if one.released_at is not None and one.read_at is None]
         notes = [one for one in self.notes.values() if one.released_at is not None and one.acknowledged_at is None]
         return CoachingNews(len(judged) + len(notes), "Boss", self.now)
@@ -63,7 +66,8 @@ class ReferenceQuality(ReferenceContactCenter):
         if self.who == ME:
             return replace(told, coaching=self.line.news())
         boss = Agent(self.who, 1, "Boss", Role.SUPERVISOR, "Team", Availability.NOT_READY, 1.0)
-        return replace(told, me=self.who, interactions=(), agents=(*told.agents, boss))
+        news = self.line.news(self.who)
+        return replace(told, me=self.who, interactions=(), agents=(*told.agents, boss), coaching=news)
 
     def boss(self) -> None:
         """Supervisors only."""
@@ -80,10 +84,12 @@ class ReferenceQuality(ReferenceContactCenter):
         """Do something once, and tell the agent what there is to read then."""
 
         def told() -> Any:
-            before = self.line.news().unread
+            before = {who: self.line.news(who) for who in (ME, *BOSSES)}
             made = work()
-            if self.line.news().unread != before:
-                self.line.tell(CoachingChanged(self.line.news()))
+            for who, known in before.items():
+                news = self.line.news(who)
+                if (news.unread, news.answers) != (known.unread, known.answers):
+                    self.line.tell(CoachingChanged(news))
             return made
 
         return await self.ask(lambda: self.line.once(f"{self.who} {key}", told), changing=True)
@@ -217,6 +223,10 @@ class ReferenceQuality(ReferenceContactCenter):
 
     async def read_coaching(self, note_id: str, *, key: str) -> CoachingNote:
         def work() -> CoachingNote:
+            known = self.line.notes.get(note_id)
+            if known is not None and known.by == self.who:
+                self.line.notes[note_id] = replace(known, answer_read_at=self.line.later())
+                return self.line.notes[note_id]
             return self.note(note_id, read_at=self.line.later())
 
         read: CoachingNote = await self.change(key, work)
