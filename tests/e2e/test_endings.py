@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.cli.command_line import run
-from tests.e2e.workplace import NARROW, WIDE, Workplace, finish, talking, until
+from tests.e2e.workplace import AVAILABLE, NARROW, WIDE, Workplace, finish, talking, until
 
 
 def test_killed_in_the_middle_of_a_note(place: Workplace) -> None:
@@ -104,7 +104,7 @@ def test_a_second_desktop_on_the_same_profile_is_refused(place: Workplace) -> No
             assert str(first.pid) in second.text()
         assert run("--config", str(place.config), "state", env=place.env).code == 0  # reading is allowed
         first.press("s", "1")
-        first.wait_for("Available")
+        first.wait_for(AVAILABLE)
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])

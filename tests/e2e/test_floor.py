@@ -125,7 +125,7 @@ def test_who_waits_is_moved_and_withdrawn(floor: Floor) -> None:
         screen.press("1", "/")
         screen.send("billing")
         screen.press("enter", "4")
-        screen.wait_for("waiting")
+        screen.wait_for(lambda seen: seen.count("☎ +44") == 2)
         screen.press("home", "m")
         screen.wait_for("Into which queue?")
         screen.send("support")
@@ -134,6 +134,7 @@ def test_who_waits_is_moved_and_withdrawn(floor: Floor) -> None:
         screen.send("wrong queue")
         screen.press("enter", "enter", "enter")
         screen.wait_for("Moved.")
+        screen.wait_for(lambda seen: seen.count("☎ +44") == 1)  # the floor hears of it a moment after who did it
         screen.press("home", "u")
         screen.wait_for("close it?")
         screen.send("withdraw")

@@ -14,7 +14,7 @@ from mock_backends.launcher import Running
 from tests.cli.command_line import CONTROL
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.hostile_company import TEXTS
-from tests.e2e.workplace import NARROW, PRIYA, SHARED, WIDE, Workplace, finish, until
+from tests.e2e.workplace import AVAILABLE, NARROW, PRIYA, SHARED, WIDE, Workplace, finish, until
 from tests.tui.hostile import leaks
 
 BOOT = {
@@ -74,7 +74,7 @@ def test_every_face_of_a_call(hostile_place: Workplace, size: tuple[int, int]) -
         screen.press("s")
         screen.wait_for("Technical problem")
         screen.press("1")
-        screen.wait_for("Available")
+        screen.wait_for(AVAILABLE)
         for at, number in enumerate((PRIYA, SHARED, "", "+442079460999")):
             attributes = {f"k{n} {short(at * 20 + n)}"[:90]: short(at * 20 + n + 7) for n in range(12)}
             place.call(number, name=short(at), subject=short(at + 30), attributes=attributes)
@@ -119,7 +119,7 @@ def test_a_thread_of_hostile_messages_and_an_expert_who_writes(hostile_place: Wo
     with place.desktop() as screen:
         screen.wait_for("Offline")
         screen.press("s", "1")
-        screen.wait_for("Available")
+        screen.wait_for(AVAILABLE)
         first, rest = TEXTS[: len(TEXTS) // 2], TEXTS[len(TEXTS) // 2 :]
         place.call("evil@example.org", channel="chat", name=short(3), messages=[text[:4000] for text in first])
         screen.wait_for("Incoming chat")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.e2e.workplace import NARROW, WIDE, Workplace, until
+from tests.e2e.workplace import AVAILABLE, NARROW, WIDE, Workplace, until
 from tests.tui.pty_screen import key_bytes
 
 
@@ -17,7 +17,7 @@ def test_a_wrap_up_in_one_burst(place: Workplace, size: tuple[int, int]) -> None
     with place.desktop(size) as screen:
         screen.wait_for("Maya")
         screen.send(burst("s", "1"))
-        screen.wait_for("Available")
+        screen.wait_for(AVAILABLE)
         place.call()
         screen.wait_for("Incoming call")
         screen.send(burst("f2", f"={note}"))
@@ -34,7 +34,7 @@ def test_keys_typed_while_a_slow_call_is_pending_are_applied_in_order(place: Wor
     with place.desktop() as screen:
         screen.wait_for("Maya")
         screen.press("s", "1")
-        screen.wait_for("Available")
+        screen.wait_for(AVAILABLE)
         interaction = place.call()
         screen.wait_for("Incoming call")
         place.faults("contact_center", {"match": "POST */accept", "effect": "delay", "seconds": 1.5})
@@ -50,7 +50,7 @@ def test_a_paste_and_what_is_typed_after_it_keep_their_order(place: Workplace) -
     with place.desktop() as screen:
         screen.wait_for("Maya")
         screen.press("s", "1")
-        screen.wait_for("Available")
+        screen.wait_for(AVAILABLE)
         place.call()
         screen.wait_for("Incoming call")
         screen.send(burst("f2", "=before ") + b"\x1b[200~pasted\x1b[201~" + burst("= after"))

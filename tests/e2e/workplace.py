@@ -24,6 +24,8 @@ SHARED = "+442079460321"
 """The number that three customers share."""
 WIDE, NARROW = (36, 120), (24, 80)
 """Lines and columns of the terminals."""
+AVAILABLE = "Available 00:"
+"""What the header says of an agent who is at work; the menu in which that is chosen has the word alone."""
 
 
 def until(what: Callable[[], T], deadline: float = 15.0) -> T:
@@ -157,7 +159,7 @@ def ready(screen: PtyScreen) -> None:
     """Sign in and be available."""
     screen.wait_for("Maya")
     screen.press("s", "1")
-    screen.wait_for("Available")
+    screen.wait_for(AVAILABLE)
 
 
 def talking(place: Workplace, screen: PtyScreen, number: str = PRIYA) -> str:
