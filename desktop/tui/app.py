@@ -122,6 +122,7 @@ class DesktopApp(PageKeys):
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
         session.store.on_pending = self.request_frame
+        session.store.give_way = self.keys_first.give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
@@ -142,11 +143,16 @@ class DesktopApp(PageKeys):
             self._ring(state)
             self.door.draw(state)
             self.quality.notice(state)
+            asyncio.get_running_loop().call_soon(self._search_garbage)
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.door.second()
-        garbage.search()
+        self._search_garbage()
+
+    def _search_garbage(self) -> None:
+        if not self.keys_first.under_way:
+            garbage.search(at_leisure=self.keys_first.rested(garbage.LEISURE_SECONDS))
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
@@ -250,7 +256,7 @@ class DesktopApp(PageKeys):
             return not self.door.is_open and not self.quality.is_open
         if action == "desk" and self.quality.hears(str(parameters[0])):
             return False
-        if action == "desk" and self.reports.is_open and parameters[0] == "back":
+        if action == "desk" and self.reports.hears(str(parameters[0])):
             return False
         if action == "desk" and self.screen is not self.front:
             return parameters[0] in ("accept", "decline", "palette")

@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from textual.content import Content
-
 from desktop.app.action_result import ActionResult
 from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_verbs import CAPABILITY_OF
@@ -13,6 +11,7 @@ from desktop.domain.service_level import FORMULAS
 from desktop.domain.words import Health
 from desktop.tui import wording
 from desktop.tui.panes.page import Page
+from desktop.tui.panes.page_text import Line
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.quality_door import QualityWanted
 from desktop.tui.report_door import ReportsWanted
@@ -239,7 +238,7 @@ class FloorActions:
             return
         view = self._screen.view()
         if looked.value is None:
-            lines = [content(looked.text, "$warning")]
+            lines: Sequence[Line] = [content(looked.text, "$warning")]
         else:
             lines = floor_pages.audit_lines(looked.value, view)
         heading = f"Who did what · as of {wording.clock(view.now)}"
@@ -253,7 +252,7 @@ class FloorActions:
     def _page_topic(self) -> str:
         return self._screen.query_one(Page).topic
 
-    def _page(self, topic: str, heading: str, lines: Sequence[Content]) -> None:
+    def _page(self, topic: str, heading: str, lines: Sequence[Line]) -> None:
         page = self._screen.query_one(Page)
         if page.is_open and page.topic == topic:
             self._screen.close_top()

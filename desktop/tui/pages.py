@@ -14,15 +14,24 @@ from desktop.domain.words import DeliveryState
 from desktop.tui import wording
 from desktop.tui.key import show
 from desktop.tui.keys import BY_ID, shown
+from desktop.tui.panes.page_text import Hanging, Line
 from desktop.tui.safe_text import Part, content, line
 
 if TYPE_CHECKING:
     from desktop.app.outbox_rows import OutboxRow
 
 
-def help_lines() -> list[Content]:
+_WORDS = (
+    ("saved", "the note is on this machine's disk"),
+    ("outbox", "finished records that the CRM does not have yet; they go by themselves"),
+    ("needs you", "refused, or not finished: o shows it, F10 there sends it again"),
+    ("kept here", "what we knew of the customer last time, with its age"),
+)
+
+
+def help_lines() -> list[Line]:
     """Every key, by group."""
-    lines: list[Content] = [
+    lines: list[Line] = [
         content(
             "One key a verb. F-keys and alt-keys work while typing; letters when not (esc leaves a field).", "$muted"
         ),
@@ -34,14 +43,13 @@ def help_lines() -> list[Content]:
             if key.group == group:
                 always = " ".join(show(name) for name in key.always)
                 letters = " ".join(show(name) for name in key.letters)
-                lines.append(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent"), key.help))
+                lines.append(
+                    Hanging(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent")), content(key.help))
+                )
     lines += [
         content(""),
         content("Words", "bold $accent"),
-        content("  saved        the note is on this machine's disk"),
-        content("  outbox       finished records that the CRM does not have yet; they go by themselves"),
-        content("  needs you    refused, or not finished: o shows it, F10 there sends it again"),
-        content("  kept here    what we knew of the customer last time, with its age"),
+        *(Hanging(content(f"  {word:<13}"), content(means)) for word, means in _WORDS),
     ]
     return lines
 

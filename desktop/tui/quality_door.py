@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BESIDE: Final = frozenset({"accept", "decline", "hold", "mute", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open, but for `accept`: the contact wants the whole screen."""
-INSIDE: Final = frozenset({"finish", "back"})
+INSIDE: Final = frozenset({"finish", "back", "help"})
 """Verbs whose keys mean something on the page itself."""
 
 

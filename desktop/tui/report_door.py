@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BESIDE: Final = frozenset({"decline", "hold", "mute", "end", "retry", "palette"})
 """Verbs of the desk that leave the page open."""
+INSIDE: Final = frozenset({"back", "help"})
+"""Verbs whose keys mean something on the page itself."""
 
 
 class ReportsWanted(Message):
@@ -69,8 +71,12 @@ class ReportDoor:
 
     def before(self, action: str) -> None:
         """A verb of the desk comes: make room for what it shows."""
-        if self.is_open and action not in (*BESIDE, "back"):
+        if self.is_open and action not in BESIDE | INSIDE:
             self.close()
+
+    def hears(self, action: str) -> bool:
+        """Whether the page takes the key of a verb itself."""
+        return self.is_open and action in INSIDE
 
     def _open(self, session: "Session", screen: "SupervisorScreen") -> None:
         from desktop.tui.report.report_page import ReportPage

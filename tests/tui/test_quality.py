@@ -290,6 +290,19 @@ def test_while_a_card_is_open_keys_are_about_it() -> None:
     reviewing(QualityServer(), work)
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+def test_help_on_an_open_card_leads_back_to_the_card(size: tuple[int, int]) -> None:
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", "2", "f1")
+        text = str(app.screen.query_one("#page-help-text", Static).visual)
+        assert "from then on it stands" in text and "Take part" not in text
+        await done(pilot, "1", "f1", "1")
+        assert app.quality.is_open and app.screen.query_one("#card").has_focus
+        assert "2 to answer" in page_text(app)
+
+    reviewing(QualityServer(), work, size=size)
+
+
 def test_another_week_and_another_form() -> None:
     server = QualityServer()
 

@@ -18,6 +18,7 @@ from desktop.tui.app import DesktopApp
 from desktop.tui.report.period import NAMES, named, typed
 from desktop.tui.report.plan_text import read_plan
 from desktop.tui.report.report_page import ReportPage
+from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.table import LineTable
 from tests.tui.desk import settle, steady_cursors
@@ -341,8 +342,51 @@ async def test_no_key_of_the_page_reaches_the_verbs_below() -> None:
         calls = list(session.calls)
         await press(pilot, *"lbxnhkvzc")
         assert session.calls == calls and app.screen.query(ReportPage)
-        await press(pilot, "f1")
-        assert not app.screen.query(ReportPage)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_is_about_this_page_and_leads_back_to_it(size: tuple[int, int]) -> None:
+    app, _ = report_desk(Past())
+    async with app.run_test(size=size) as pilot:
+        page = await open_page(pilot, "p", "2", "down")
+        row, period = page.query_one(LineTable).cursor_key, page.views.choice.period
+        for opens, closes in (("f1", "escape"), ("question_mark", "f1")):
+            await press(pilot, opens)
+            text = str(page.query_one("#page-help-text", Static).visual)
+            assert "Parquet" in text and "P goes back" in text and "Take part" not in text
+            await press(pilot, *"lbx2", "down", closes)
+            assert page.is_attached and not page.has_class("helping")
+            assert page.views.choice.period == period
+        await press(pilot, "down", "up")
+        assert page.query_one(LineTable).has_focus and page.query_one(LineTable).cursor_key == row
+
+
+async def test_help_comes_while_a_field_is_typed_in_and_what_was_typed_stays() -> None:
+    app, _ = report_desk(Past())
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await open_page(pilot, "o", *"2026")
+        await press(pilot, "f1", "f1", "question_mark")
+        assert page.query_one("#report-field", Input).value == "2026?"
+
+
+@pytest.mark.parametrize("place", ["1", "2", "3", "4", "5"])
+async def test_where_keys_do_not_fit_the_line_says_where_the_others_are(place: str) -> None:
+    app, _ = report_desk(Past())
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await open_page(pilot, place)
+        line = str(page.query_one("#report-keys", Static).visual)
+        assert "F1 keys" in line and "esc close" in line and "…" not in line
+        assert len(line) <= page.content_size.width
+
+
+async def test_the_line_below_a_page_offers_none_of_the_floors_keys() -> None:
+    app, _ = report_desk(Past())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await open_page(pilot)
+        footer = app.screen.query_one(FloorFooter)
+        assert footer.render().plain.split() == ["alt+v", "desk", "F1", "help"]
+        await press(pilot, "escape")
+        assert "filter" in footer.render().plain
 
 
 # -- export

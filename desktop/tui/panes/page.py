@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
+from desktop.tui.panes.page_text import Line, PageText
 from desktop.tui.safe_text import content, line
 
 
@@ -20,7 +19,6 @@ class Page(VerticalScroll, can_focus=True):
         padding: 0 2; scrollbar-size-vertical: 1;
     }
     Page.open { display: block; }
-    Page Static { width: 100%; height: auto; }
     """
 
     def __init__(self) -> None:
@@ -29,14 +27,14 @@ class Page(VerticalScroll, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """One text."""
-        yield Static(id="page-text")
+        yield PageText(id="page-text")
 
     @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
         return self.has_class("open")
 
-    def open(self, topic: str, heading: str, lines: Sequence[Content]) -> None:
+    def open(self, topic: str, heading: str, lines: Sequence[Line]) -> None:
         """Show a page.
 
         Args:
@@ -47,7 +45,7 @@ class Page(VerticalScroll, can_focus=True):
         self.topic = topic
         self.border_title = content(heading)
         self.border_subtitle = line(("esc", "bold $accent"), (" close", "$muted"))
-        self.query_one(Static).update(Content("\n").join(lines))
+        self.query_one(PageText).set_lines(lines)
         self.add_class("open")
         self.scroll_home(animate=False)
         self.focus()

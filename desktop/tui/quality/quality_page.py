@@ -17,8 +17,11 @@ from desktop.domain.instant import Instant
 from desktop.domain.state import AppState
 from desktop.tui import wording
 from desktop.tui.pane import SteadyTitle
+from desktop.tui.panes.page_help import PageHelp, fitted_keys
+from desktop.tui.panes.page_text import Line
+from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import COLUMNS
-from desktop.tui.quality.words_field import WordsField
+from desktop.tui.quality.words_field import WordsField, keys_of
 from desktop.tui.safe_text import content
 from desktop.tui.table import LineTable
 
@@ -87,6 +90,7 @@ class QualityPage(Vertical):
                     yield Static(id="quality-text")
                 yield from self.further()
         yield WordsField("quality-words")
+        yield PageHelp(self.help)
 
     def further(self) -> ComposeResult:
         """What else stands beside the list."""
@@ -101,6 +105,7 @@ class QualityPage(Vertical):
         """Leave the screen; what was typed is kept."""
         self.words.close()
         self.desk.changed.remove(self._safety_changed)
+        self.display = False  # at once, for whatever lies below
         self.remove()
         self._left()
 
@@ -172,6 +177,15 @@ class QualityPage(Vertical):
         """The keys that mean something now, as they are printed, with what they do."""
         raise NotImplementedError
 
+    def fitted_keys(self) -> Content:
+        """As many of them as the border has room for."""
+        *keys, way_out = self.keys_now()
+        return keys_of(*fitted_keys(keys, way_out, self.size.width - 4))
+
+    def help(self) -> list[Line]:
+        """The same in a sentence each."""
+        return help_lines(self.keys_now(), ())
+
     def commands(self) -> Iterator[tuple[str, str]]:
         """The same for the palette: the name of a key, and what it does."""
         for printed, does in self.keys_now():
@@ -185,6 +199,8 @@ class QualityPage(Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
+        if self.query_one(PageHelp).took(event, typing=self.words.has_focus):
+            return
         if event.key == "escape":
             event.stop()
             if not self.back():

@@ -12,6 +12,8 @@ from desktop.domain.model import Agent
 from desktop.domain.quality import LONGEST_TEXT
 from desktop.domain.words import Role
 from desktop.tui.keys import shown
+from desktop.tui.panes.page_text import Line
+from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import Tab
 from desktop.tui.quality.review_card import ReviewCard
 from desktop.tui.quality.review_lists import TABS, WEEKS
@@ -34,7 +36,7 @@ class ReviewPage(ReviewCard):
         self.table.set_rows(self.rows())
         self.empty("Asking …" if self.asking else self.nothing())
         self.border_title = content("Quality")
-        self.border_subtitle = keys_of(*self.keys_now())
+        self.border_subtitle = self.fitted_keys()
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
@@ -61,6 +63,13 @@ class ReviewPage(ReviewCard):
             Tab.NOTES: (("enter", "read"), ("n", "note to the agent")),
         }
         return *by_tab[self.tab], ("u", "look again"), ("esc", "back")
+
+    def help(self) -> list[Line]:
+        """See the base class; with a card open also how it is handed in."""
+        if not self.view.is_open:
+            return help_lines(self.keys_now(), [tab.value for tab in TABS])
+        *keys, last = self.keys_now()
+        return help_lines((*keys, ("↑↓", "question"), (shown("finish"), "hand in"), last), ())
 
     @property
     def _in_calibration(self) -> bool:

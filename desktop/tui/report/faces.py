@@ -1,4 +1,4 @@
-"""What the report screen shows besides charts: tabs, what was chosen, waiting, failure, nothing, the keys."""
+"""What the report screen shows besides charts: tabs, what was chosen, waiting, failure, nothing."""
 
 from textual.content import Content
 
@@ -8,19 +8,6 @@ from desktop.tui import wording
 from desktop.tui.report.choice import VIEWS, Choice
 from desktop.tui.report.period import WIDTHS
 from desktop.tui.safe_text import Part, content, line
-
-KEYS: dict[str, tuple[tuple[str, str], ...]] = {
-    "plots": (("←→", "interval"), ("enter", "contacts"), ("p", "period"), ("u", "queues"), ("w", "width"),
-              ("f", "formula"), ("e", "export"), ("o", "own period"), ("r", "again")),
-    "intervals": (("enter", "contacts"), ("p", "period"), ("u", "queues"), ("w", "width"), ("f", "formula"),
-                  ("e", "export"), ("o", "own period"), ("r", "again")),
-    "week": (("←→↑↓", "half hour"), ("m", "figure"), ("p", "period"), ("u", "queues"), ("f", "formula"),
-             ("e", "export"), ("o", "own period"), ("r", "again")),
-    "outlook": (("←→", "interval"), ("s", "today or week"), ("t", "target"), ("u", "queues"), ("r", "again")),
-    "contacts": (("enter", "what happened"), ("p", "period"), ("u", "queues"), ("e", "export"), ("o", "own period"),
-                 ("r", "again")),
-    "timeline": (("↑↓", "scroll"),),
-}  # fmt: skip
 
 
 def tabs(choice: Choice) -> Content:
@@ -45,20 +32,6 @@ def chosen(choice: Choice) -> Content:
         formula = choice.formula
         parts += [(" · SL ", "$muted"), (formula.label, ""), (f" ({formula.known_as[0]})", "$muted")]
     return line(*parts)
-
-
-def keys(place: str, *, deeper: bool) -> Content:
-    """The keys of a place, and what esc does."""
-    parts: list[Part] = []
-    for key, label in (("esc", "back" if deeper else "close"), *KEYS[place]):
-        parts += [(f" {key}", "bold $accent"), (f" {label} ", "$muted")]
-    return line(*parts)
-
-
-def picking() -> Content:
-    """The keys while queues are picked."""
-    keys = (("space", "pick"), ("a", "all or none"), ("enter", "take them"), ("esc", "leave it"))
-    return line(*(part for key, label in keys for part in ((f" {key}", "bold $accent"), (f" {label} ", "$muted"))))
 
 
 def instead(answer: Answer[object], waited: float | None, empty: str, height: int) -> list[Content] | None:

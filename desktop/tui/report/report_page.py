@@ -15,7 +15,8 @@ from desktop.app.action_result import ActionResult
 from desktop.domain.service_level import Formula
 from desktop.domain.state import AppState
 from desktop.tui.pane import SteadyTitle
-from desktop.tui.report import faces
+from desktop.tui.panes.page_help import PageHelp
+from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries
 from desktop.tui.report.period import named, typed
@@ -106,6 +107,7 @@ class ReportPage(Vertical):
         yield Static(id="report-figures")
         yield ReportField()
         yield Static(id="report-keys")
+        yield PageHelp(lambda: report_keys.help_lines(self.views.place, deeper=self.views.deeper))
 
     @property
     def is_open(self) -> bool:
@@ -127,6 +129,7 @@ class ReportPage(Vertical):
     def close(self) -> None:
         """Leave the screen; nothing is waited for any more."""
         self.views.inquiries.give_up()
+        self.display = False  # at once, for whatever lies below
         self.remove()
         self._left()
 
@@ -141,7 +144,7 @@ class ReportPage(Vertical):
         self.border_subtitle = age
         self.query_one("#report-tabs", Static).update(faces.tabs(views.choice))
         self.query_one("#report-chosen", Static).update(drawing.heading)
-        keys: Content = self._hint if self._hint is not None else faces.keys(views.place, deeper=views.deeper)
+        keys: Content = self._hint or report_keys.fitted(views.place, self.content_size.width, deeper=views.deeper)
         self.query_one("#report-keys", Static).update(keys)
         if views.listed:
             table = self.query_one("#report-list", LineTable)
@@ -178,6 +181,8 @@ class ReportPage(Vertical):
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
         field = self.query_one(ReportField)
+        if self.query_one(PageHelp).took(event, typing=field.has_focus):
+            return
         if event.key == "escape":
             event.stop()
             self._back()
@@ -252,7 +257,7 @@ class ReportPage(Vertical):
         self.query_one(QueuePicker).offer(sorted(self._state().queues), self.views.choice.queues)
         self.add_class("picking")
         self.query_one(QueuePicker).focus()
-        self._hint = faces.picking()
+        self._hint = report_keys.picking()
         self.redraw()
 
     def _type(self, wanted: str, value: str, hint: str) -> None:

@@ -27,8 +27,9 @@ KEY_OF = {
     FloorVerb.ACKNOWLEDGE: "acknowledge",
 }
 """The key of each verb."""
-_LOOKS = ("filter", "formula", "group", "definitions")
+_LOOKS = ("filter", "reports", "quality", "audit", "formula", "group", "definitions")
 _ALWAYS = ("floor", "help")
+_COVERS = "#page.open, #report, #quality, ActDialog.open"
 
 
 class FloorFooter(Footer):
@@ -38,16 +39,22 @@ class FloorFooter(Footer):
 
     def look(self, view: View) -> tuple[object, ...]:
         """What was told, and what is on offer."""
-        return (*super().look(view), view.state.coaching, *self.offered)
+        return (*super().look(view), view.state.coaching, self._covered, *self.offered)
+
+    @property
+    def _covered(self) -> bool:
+        """Whether something lies over the floor in which its keys mean something else, or are typed."""
+        return any(cover.display for cover in self.screen.query(_COVERS))
 
     def keys_line(self, width: int) -> Content:
         """As many keys as there is room for."""
         news = self.view.state.coaching if self.view is not None else None
-        shown = [(FLOOR_BY_ID[KEY_OF[verb]], "bold $accent") for verb in self.offered]
-        if news is not None and news.answers:
+        covered = self._covered
+        shown = [] if covered else [(FLOOR_BY_ID[KEY_OF[verb]], "bold $accent") for verb in self.offered]
+        if not covered and news is not None and news.answers:
             unread = replace(FLOOR_BY_ID["quality"], label=f"● {wording.answers(news.answers)}")
             shown.insert(0, (unread, "bold $accent"))
-        shown += [(FLOOR_BY_ID[name], "$accent") for name in _LOOKS]
+        shown += [] if covered else [(FLOOR_BY_ID[name], "$accent") for name in _LOOKS]
         last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]
         tail: list[Part] = []
         for key, style in last:
