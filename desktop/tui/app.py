@@ -122,7 +122,6 @@ class DesktopApp(PageKeys):
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
         session.store.on_pending = self.request_frame
-        session.store.give_way = self.keys_first.give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
@@ -143,16 +142,11 @@ class DesktopApp(PageKeys):
             self._ring(state)
             self.door.draw(state)
             self.quality.notice(state)
-            asyncio.get_running_loop().call_soon(self._search_garbage)
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.door.second()
-        self._search_garbage()
-
-    def _search_garbage(self) -> None:
-        if not self.keys_first.under_way:
-            garbage.search(at_leisure=self.keys_first.rested(garbage.LEISURE_SECONDS))
+        garbage.search()
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
