@@ -7,7 +7,7 @@ import struct
 from collections.abc import Callable
 from typing import Self
 
-from baresip import Account, AudioRestarted, Call, Config, Event, Runtime, StackEvent, UserAgent
+from baresip import Account, AudioRestarted, BaresipError, Call, Config, Event, Runtime, StackEvent, UserAgent
 
 from tests.real.servers.asterisk import PASSWORD, Asterisk
 
@@ -75,6 +75,22 @@ class Phone:
         call = await self.agent.dial(f"sip:{extension}@127.0.0.1:{self._server.sip}")
         self._keep(call)
         return call
+
+    async def hold(self, *, on: bool) -> None:
+        """Hold the newest call or resume it, as soon as nothing else of it is being negotiated.
+
+        The server has negotiations of its own: who calls, and where the sound goes. They may come at any moment.
+        """
+        call, end = self.talks[-1], asyncio.get_running_loop().time() + SECONDS
+        while True:
+            try:
+                await (call.hold() if on else call.resume())
+            except BaresipError as error:
+                if "in flight" not in str(error) or asyncio.get_running_loop().time() > end:
+                    raise
+                await asyncio.sleep(0.02)
+            else:
+                return
 
     async def hang_up(self) -> None:
         """End whatever is on the phone."""

@@ -43,9 +43,9 @@ async def test_a_call_from_ring_to_wrap_up(desk: Desk, phones: Phones, server: A
     call = await desk.talk(phone)
     assert call.id == offer.id and call.answered_at is not None
     assert (await desk.backend.accept(offer.id, key=desk.key())).phase is Phase.ACTIVE  # what is so is done
-    await phone.talks[-1].hold()
+    await phone.hold(on=True)
     assert (await desk.see(lambda one: one.held, "held")).held_since is not None
-    await phone.talks[-1].resume()
+    await phone.hold(on=False)
     await desk.see(lambda one: not one.held, "resumed")
     muted = await desk.backend.mute(call.id, on=True, key=desk.key())
     assert muted.muted

@@ -97,12 +97,12 @@ async def test_a_queues_day(server: Asterisk, phones: Phones, desk: Desk) -> Non
             if number == 1:
                 await asyncio.sleep(0.5)  # the server tells the phone who calls, which ends a hold of the first moment
                 holds.mark()
-                await agent.talks[-1].hold()
+                await agent.hold(on=True)
                 await desk.see(lambda one: one.held, "held")
                 holds.mark()
                 await asyncio.sleep(0.5)
                 holds.mark()
-                await agent.talks[-1].resume()
+                await agent.hold(on=False)
                 await desk.see(lambda one: not one.held, "resumed")
                 holds.mark()
             await asyncio.sleep(0.4)

@@ -98,7 +98,7 @@ async def test_a_call_is_found_by_a_desktop_that_starts_in_the_middle(server: As
         await first.become(Availability.AVAILABLE)
         await caller.dial("support")
         call = await first.talk(phone)
-        await phone.talks[-1].hold()
+        await phone.hold(on=True)
         await first.see(lambda one: one.held, "held")
         await first.backend.mute(call.id, on=True, key=first.key())
     async with Desk(options(server)) as second:

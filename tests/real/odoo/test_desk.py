@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore, OutboxRow
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import OutboxRow
 from desktop.app.session import Session
 from desktop.domain.customer import FollowUp
 from desktop.domain.select import codes_for

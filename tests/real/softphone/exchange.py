@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shlex
 import socket
 import subprocess
@@ -93,6 +94,8 @@ class Somebody:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             cwd=ROOT,
+            # What the stack lays there stays behind when it is killed; this folder goes with the server.
+            env={**os.environ, "TMPDIR": str(self._exchange.folder)},
         )
         return self
 

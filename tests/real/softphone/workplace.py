@@ -74,7 +74,8 @@ token_file = "{self.folder / "token"}"
     @property
     def env(self) -> dict[str, str]:
         """The environment of desktops and commands: no settings but those of this place."""
-        return clean_env(self.folder, XDG_DATA_HOME=str(self.folder / "share"))
+        more = {"XDG_DATA_HOME": str(self.folder / "share"), "TMPDIR": str(self.folder)}  # the phone's own folder too
+        return clean_env(self.folder, **more)
 
     def desktop(self) -> PtyScreen:
         """A desktop that is starting on a terminal."""
