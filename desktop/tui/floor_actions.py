@@ -10,8 +10,8 @@ from desktop.domain.floor_verbs import CAPABILITY_OF
 from desktop.domain.service_level import FORMULAS
 from desktop.domain.words import Health
 from desktop.tui import wording
+from desktop.tui.page_text import Line
 from desktop.tui.panes.page import Page
-from desktop.tui.panes.page_text import Line
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.quality_door import QualityWanted
 from desktop.tui.report_door import ReportsWanted

@@ -14,7 +14,7 @@ from desktop.domain.words import DeliveryState
 from desktop.tui import wording
 from desktop.tui.key import show
 from desktop.tui.keys import BY_ID, shown
-from desktop.tui.panes.page_text import Hanging, Line
+from desktop.tui.page_text import Hanging, Line
 from desktop.tui.safe_text import Part, content, line
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
-from desktop.tui.panes.page_text import Line, PageText
+from desktop.tui.page_text import Line, PageText
 from desktop.tui.safe_text import content, line
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from desktop.tui.panes.page_help import key_line
-from desktop.tui.panes.page_text import Line
+from desktop.tui.page_help import key_line
+from desktop.tui.page_text import Line
 from desktop.tui.safe_text import content
 
 DOES: Final = {

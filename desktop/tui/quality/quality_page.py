@@ -16,9 +16,9 @@ from desktop.domain import select
 from desktop.domain.instant import Instant
 from desktop.domain.state import AppState
 from desktop.tui import wording
+from desktop.tui.page_help import PageHelp, fitted_keys
+from desktop.tui.page_text import Line
 from desktop.tui.pane import SteadyTitle
-from desktop.tui.panes.page_help import PageHelp, fitted_keys
-from desktop.tui.panes.page_text import Line
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import COLUMNS
 from desktop.tui.quality.words_field import WordsField, keys_of

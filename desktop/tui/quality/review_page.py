@@ -12,7 +12,7 @@ from desktop.domain.model import Agent
 from desktop.domain.quality import LONGEST_TEXT
 from desktop.domain.words import Role
 from desktop.tui.keys import shown
-from desktop.tui.panes.page_text import Line
+from desktop.tui.page_text import Line
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import Tab
 from desktop.tui.quality.review_card import ReviewCard

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from textual.content import Content
 
-from desktop.tui.panes.page_help import fitted_keys, key_line
-from desktop.tui.panes.page_text import Hanging, Line
+from desktop.tui.page_help import fitted_keys, key_line
+from desktop.tui.page_text import Hanging, Line
 from desktop.tui.report.choice import VIEWS
 from desktop.tui.safe_text import Part, content, line
 

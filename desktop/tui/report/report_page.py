@@ -14,8 +14,8 @@ from textual.widgets import Input, Static
 from desktop.app.action_result import ActionResult
 from desktop.domain.service_level import Formula
 from desktop.domain.state import AppState
+from desktop.tui.page_help import PageHelp
 from desktop.tui.pane import SteadyTitle
-from desktop.tui.panes.page_help import PageHelp
 from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries

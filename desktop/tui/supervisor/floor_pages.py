@@ -9,7 +9,7 @@ from desktop.domain.service_level import Formula, compare
 from desktop.tui import keys, wording
 from desktop.tui.floor_keys import FLOOR_BY_ID, SHARED
 from desktop.tui.key import show
-from desktop.tui.panes.page_text import Hanging, Line
+from desktop.tui.page_text import Hanging, Line
 from desktop.tui.safe_text import content, line
 from desktop.tui.supervisor.figures import exact_share, share
 from desktop.tui.supervisor.floor_view import FloorView, agent_name

@@ -8,7 +8,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from desktop.tui.keys import BY_ID, shown
-from desktop.tui.panes.page_text import Hanging, Line, PageText
+from desktop.tui.page_text import Hanging, Line, PageText
 from desktop.tui.safe_text import content, line
 
 
