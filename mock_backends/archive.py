@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from mock_backends import archive_questions as questions
+from mock_backends import archive_intervals, archive_questions
 from mock_backends.archive_intake import Intake
 from mock_backends.archive_names import ArchiveNames
-from mock_backends.archive_rows import Finished, IntervalAsked, Page, PastAsked, PastCompany, Scope
+from mock_backends.archive_rows import Finished, IntervalAsked, Page, PastAsked, PastCompany, Scope, WeekAsked
 from mock_backends.archive_schema import SCHEMA
 from mock_backends.archive_steps import steps_of
 from mock_backends.midnights import Midnights
@@ -104,26 +104,40 @@ class Archive:
 
         :raises Problem: 422 for a cursor that is none, 503 when it takes too long.
         """
-
         now = self._now()
 
         def look(db: "duckdb.DuckDBPyConnection") -> Page:
-            # One that ended while this waited for its thread has been written, and must not count twice.
-            open_still = [interval for interval in running if interval.since >= self._intake.written_until]
-            questions.begin_running(db, self._intake.rows(open_still, self._names))
-            return questions.intervals(db, self._names, self._zone, now, scope, asked)
+            self._begin_running(db, running)
+            return archive_intervals.intervals(db, self._names, self._zone, now, scope, asked)
 
         return await self._ask(look)
 
+    async def week(
+        self, scope: Scope, asked: WeekAsked, running: Sequence[ClosedInterval] = ()
+    ) -> list[dict[str, object]]:
+        """The half hours of the week; `running` and what is raised as of `intervals`."""
+        now = self._now()
+
+        def look(db: "duckdb.DuckDBPyConnection") -> list[dict[str, object]]:
+            self._begin_running(db, running)
+            return archive_intervals.week(db, self._names, self._zone, now, scope, asked)
+
+        return await self._ask(look)
+
+    def _begin_running(self, db: "duckdb.DuckDBPyConnection", running: Sequence[ClosedInterval]) -> None:
+        # One that ended while this waited for its thread has been written, and must not count twice.
+        open_still = [interval for interval in running if interval.since >= self._intake.written_until]
+        archive_intervals.begin_running(db, self._intake.rows(open_still, self._names))
+
     async def interactions(self, scope: Scope, asked: PastAsked) -> Page:
         """One page of interactions, newest first; raises as `intervals`."""
-        return await self._ask(lambda db: questions.interactions(db, self._names, scope, asked))
+        return await self._ask(lambda db: archive_questions.interactions(db, self._names, scope, asked))
 
     async def interaction(self, scope: Scope, interaction_id: str) -> dict[str, object] | None:
         """One interaction with its steps; None when there is none in this scope."""
 
         def find(db: "duckdb.DuckDBPyConnection") -> dict[str, object] | None:
-            found = questions.interaction(db, self._names, scope, interaction_id, self._made)
+            found = archive_questions.interaction(db, self._names, scope, interaction_id, self._made)
             if found is None:
                 return None
             number, row = found

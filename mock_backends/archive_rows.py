@@ -90,6 +90,16 @@ class IntervalAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekAsked:
+    """The quarters of an hour that begin in [since, until), as in `IntervalAsked`, added up to a week."""
+
+    since: float
+    until: float
+    queues: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PastAsked:
     """Interactions that arrived in [since, until) and fit every filter that is not empty."""
 

@@ -6,7 +6,11 @@ codes stand once in tables of their own; an interaction holds their numbers. `ke
 agent's number, or that of the queue plus `UNANSWERED` where nobody had it.
 """
 
-from typing import Final
+import math
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import duckdb
 
 CHANNELS: Final = ("voice", "chat", "email", "sms")
 DIRECTIONS: Final = ("inbound", "outbound")
@@ -80,3 +84,9 @@ CREATE TABLE step (
 CREATE TABLE counted ({_COUNTED});
 CREATE TABLE counted_day ({_COUNTED});  -- the made-up past once more, a day a row: a year is added up quickly
 """
+
+
+def extent(db: "duckdb.DuckDBPyConnection", sql: str) -> tuple[float, float]:
+    """The least and the greatest that a query finds; the wrong way round where there is nothing."""
+    first, last = db.execute(sql).fetchone() or (None, None)
+    return (math.inf, -math.inf) if first is None or last is None else (first, last)

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from mock_backends.midnights import Midnights
 
-DAY, WEEK = 86_400.0, 604_800.0
+QUARTER, DAY, WEEK = 900.0, 86_400.0, 604_800.0
 
 
 def spans(zone: str, since: float, until: float, width: float) -> tuple[list[float], list[float]]:
@@ -23,3 +23,26 @@ def spans(zone: str, since: float, until: float, width: float) -> tuple[list[flo
                 following = midnights.after(following)
         edges.append(following)
     return edges[:-1], edges[1:]
+
+
+def offsets(zone: str, since: float, until: float) -> tuple[list[float], list[float]]:
+    """From when on a zone's clocks are how many seconds ahead of UTC in [since, until).
+
+    Clocks change at a quarter of an hour, and not twice within a day.
+    """
+    place = ZoneInfo(zone)
+
+    def ahead(at: float) -> float:
+        shift = datetime.fromtimestamp(at, place).utcoffset()
+        return shift.total_seconds() if shift is not None else 0.0
+
+    at = since // QUARTER * QUARTER
+    begins, found = [at], [ahead(at)]
+    while at < until:
+        if ahead(at + DAY) != found[-1]:
+            while ahead(at) == found[-1]:
+                at += QUARTER
+            begins.append(at)
+            found.append(ahead(at))
+        at += DAY
+    return begins, found

@@ -9,10 +9,10 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from mock_backends.archive import Archive
-from mock_backends.archive_questions import MOST_INTERVALS, WIDTHS
-from mock_backends.archive_rows import IntervalAsked, Page, PastAsked, Scope
+from mock_backends.archive_intervals import MOST_INTERVALS, WIDTHS
+from mock_backends.archive_rows import IntervalAsked, Page, PastAsked, Scope, WeekAsked
 from mock_backends.board import Board
-from mock_backends.models_history import Intervals, PastDetail, PastInteractions
+from mock_backends.models_history import Intervals, PastDetail, PastInteractions, Week
 from mock_backends.principals import Principal
 from mock_backends.problem import Problem, invalid, not_found
 from mock_backends.routing_counters import ClosedInterval
@@ -64,6 +64,24 @@ def add_history(
             raise invalid(f"That would be more than {MOST_INTERVALS:,} intervals.")
         asked = IntervalAsked(since, until, width, tuple(queue), tuple(channel), by_queue, cursor, limit)
         return _page("intervals", await archive.intervals(scope, asked, running()))
+
+    @app.get(
+        "/v1/history/week",
+        operation_id="history_week",
+        summary="Counts by half hour of the week, of the own team's queues",
+        response_model=Week,
+    )
+    async def week(
+        caller: Caller,
+        since: Moment,
+        until: Moment,
+        queue: Words = [],  # noqa: B006
+        channel: Words = [],  # noqa: B006
+    ) -> Response:
+        scope = scope_of(caller)
+        _check_period(since, until)
+        asked = WeekAsked(since, until, tuple(queue), tuple(channel))
+        return _json({"cells": await archive.week(scope, asked, running())})
 
     @app.get(
         "/v1/history/interactions",

@@ -21,6 +21,24 @@ class Intervals(Wire):
     cursor: str = ""
 
 
+class WeekCell(Wire):
+    """What was counted in one half hour of the week, added up over all weeks that were asked for.
+
+    `weekday` is 0 on Monday, `slot` 0 to 47 the half hour, both by the centre's clock; `counts` go from the first to
+    the last of them.
+    """
+
+    weekday: int
+    slot: int
+    counts: Counts
+
+
+class Week(Wire):
+    """The half hours of the week in their order; those without anything are left out."""
+
+    cells: list[WeekCell]
+
+
 class PastInteraction(Wire):
     """One interaction that is over. `ended_at` is when the customer went; the wrap-up came after it."""
 

@@ -12,8 +12,8 @@ from desktop.app.centre_days import CentreDays
 from desktop.app.failures import explain
 from desktop.app.shared_questions import Answer, SharedQuestions
 from desktop.app.store import Store
-from desktop.app.week_map import SLOT_SECONDS, WeekMap, week_map
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery
+from desktop.app.week_map import WeekMap, week_map
+from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery, WeekCell, WeekQuery
 from desktop.domain.instant import Instant
 from desktop.domain.service_level import Formula
 from desktop.ports.contact_center import ContactCenter
@@ -83,8 +83,12 @@ class HistoryDesk:
     ) -> Answer[WeekMap]:
         """The half hours of the week, added up over the days from `first` to the one before `until`."""
         since, end = self.days.period(first, until)
-        query = IntervalQuery(since, end, SLOT_SECONDS, queues, channels)
-        found = await self.intervals(query, anew=anew)
+        query = WeekQuery(since, end, queues, channels)
+
+        async def put(center: ContactCenter) -> tuple[WeekCell, ...]:
+            return tuple(await center.week(query))
+
+        found = await self._ask(query, put, self._fresh(end, anew), len)
         cells = None if found.value is None else week_map(found.value, self.days, since, end)
         return Answer(cells, found.at, found.problem, found.error)
 
@@ -130,6 +134,7 @@ class HistoryDesk:
             target = await asyncio.to_thread(target_of, path, overwrite=overwrite)
             maker = Reporter(
                 lambda query: self._through(lambda: center.intervals(query)),
+                lambda query: self._through(lambda: center.week(query)),
                 lambda query: self._through(lambda: center.past_interactions(query)),
                 self.days,
                 self.now(),

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desktop.app.centre_days import CentreDays
-from desktop.domain.count_sums import total
 from desktop.domain.counts import Counts
-from desktop.domain.history import DAY, Interval
+from desktop.domain.history import DAY, WeekCell
 
 SLOTS = 48
-SLOT_SECONDS = 1_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +21,12 @@ class WeekMap:
     days: tuple[int, ...]
 
 
-def week_map(intervals: Sequence[Interval], days: CentreDays, since: float, until: float) -> WeekMap:
-    """The map of half hours (or shorter intervals) that begin in [since, until).
-
-    The hour that a clock change repeats is added to its cell; the one that it skips adds nothing.
-    """
-    parts: list[list[list[Counts]]] = [[[] for _ in range(SLOTS)] for _ in range(7)]
-    for one in intervals:
-        local = days.local(one.counts.since)
-        slot = int((local.hour * 3600 + local.minute * 60 + local.second) // SLOT_SECONDS)
-        parts[local.weekday()][slot].append(one.counts)
+def week_map(cells: Sequence[WeekCell], days: CentreDays, since: float, until: float) -> WeekMap:
+    """The map of the cells of [since, until); one that is in no week is left out."""
+    told = {(one.weekday, one.slot): one.counts for one in cells}
     found = [0] * 7
     for edge in days.edges(since, until, DAY):
         found[days.day(edge).weekday()] += 1
-    cells = tuple(tuple(total(cell, by_own_threshold=True) for cell in row) for row in parts)
-    return WeekMap(cells, tuple(found))
+    return WeekMap(
+        tuple(tuple(told.get((weekday, slot)) for slot in range(SLOTS)) for weekday in range(7)), tuple(found)
+    )

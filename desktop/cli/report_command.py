@@ -67,7 +67,7 @@ async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
         days = CentreDays(shown.zone)
         since, until = _period(chosen, days, now)
         queues = _queues(chosen["queues"], [queue.name for queue in shown.queues])
-        reporter = Reporter(center.intervals, center.past_interactions, days, now)
+        reporter = Reporter(center.intervals, center.week, center.past_interactions, days, now)
         channels = tuple(chosen["channels"])
         if chosen["action"] == "intervals":
             asked = IntervalQuery(since, until, WIDTHS[chosen["width"]], queues, channels, chosen["by_queue"])

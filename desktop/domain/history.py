@@ -35,6 +35,32 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekQuery:
+    """Which time is added up to a week: the quarters of an hour that begin in [since, until).
+
+    Empty `queues` and `channels` mean all that this principal may see.
+    """
+
+    since: Instant
+    until: Instant
+    queues: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCell:
+    """What was counted in one half hour of the week, by the centre's clock and over all the weeks asked for.
+
+    `weekday` is 0 on Monday, `slot` 0 to 47. The hour that a clock change repeats counts twice in its cells, the one
+    that it skips not at all. Queues with different thresholds add up, each customer counting by their own queue's.
+    """
+
+    weekday: int
+    slot: int
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
 class PastQuery:
     """Which finished interactions are asked for, newest first: those that arrived in [since, until).
 

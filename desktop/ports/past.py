@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery
+from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery, WeekCell, WeekQuery
 from desktop.ports.base import Backend, Capability
 from desktop.ports.supervision import refuse
 
@@ -15,6 +15,14 @@ class Past(Backend):
 
         Raises:
             Rejected: the period is upside down, or would be more than 100,000 intervals.
+        """
+        raise refuse(Capability.HISTORY)
+
+    async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
+        """Counts by half hour of the week; those without anything in them are left out.
+
+        Raises:
+            Rejected: the period is upside down.
         """
         raise refuse(Capability.HISTORY)
 

@@ -1,10 +1,12 @@
 """What a contact centre has to keep of its past: what was is told whole, once, and to those who may know."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from desktop.domain.history import IntervalQuery, PastInteraction, PastQuery
+from desktop.domain.history import IntervalQuery, PastInteraction, PastQuery, WeekQuery
 from desktop.domain.model import Interaction
 from desktop.domain.words import Outcome, Phase
 from desktop.ports.base import Capability
@@ -167,11 +169,35 @@ class HistoryContract(ContactCenterWork):
 
     @honesty
     @proves(HISTORY)
+    async def test_the_week_is_what_its_half_hours_are(self, rig: ContactCenterRig) -> None:
+        """Each half hour of the week holds what was counted then by the centre's clock, added up over the weeks."""
+        async with self.overseeing(rig, HISTORY) as boss:
+            snapshot = await boss.snapshot()
+            zone = ZoneInfo(snapshot.event.zone or "UTC")
+            end = snapshot.at // HOUR * HOUR - HOUR
+            begin = max(end - 15 * 24 * HOUR, 0.0)
+            wanted: dict[tuple[int, int, str], float] = {}
+            for one in await boss.intervals(IntervalQuery(begin, end, 900.0)):
+                clock = datetime.fromtimestamp(one.counts.since, zone)
+                slot = clock.hour * 2 + clock.minute // 30
+                for name in _ADDED:
+                    place = (clock.weekday(), slot, name)
+                    wanted[place] = wanted.get(place, 0) + (getattr(one.counts, name) or 0)
+            cells = await boss.week(WeekQuery(begin, end))
+            told = {(one.weekday, one.slot, name): getattr(one.counts, name) or 0 for one in cells for name in _ADDED}
+            assert len(told) == len(cells) * len(_ADDED), "a half hour comes twice"
+            assert told.keys() == wanted.keys()
+            assert all(abs(told[place] - wanted[place]) < 1e-3 for place in wanted)
+
+    @honesty
+    @proves(HISTORY)
     async def test_what_cannot_be_asked_is_refused(self, rig: ContactCenterRig) -> None:
         """A period upside down, far too many intervals, an interaction that nobody had."""
         async with self.overseeing(rig, HISTORY) as boss:
             for query in (IntervalQuery(2 * HOUR, HOUR), IntervalQuery(0.0, 900.0 * 200_000, 900.0)):
                 error = await error_of(partial(boss.intervals, query))
                 assert isinstance(error, Rejected), repr(error)
+            error = await error_of(lambda: boss.week(WeekQuery(2 * HOUR, HOUR)))
+            assert isinstance(error, Rejected), repr(error)
             error = await error_of(lambda: boss.past_interaction("no-such-interaction"))
             assert isinstance(error, NotFound), repr(error)

@@ -56,7 +56,7 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.ACKNOWLEDGE: ("acknowledge",),
             _C.AUDIT: ("audit",),
             _C.SCHEDULE: ("schedules", "agent_day"),
-            _C.HISTORY: ("intervals", "past_interactions", "past_interaction"),
+            _C.HISTORY: ("intervals", "week", "past_interactions", "past_interaction"),
             _C.QUALITY: (
                 *("evaluations", "evaluation", "submit_evaluation", "release_evaluation", "read_evaluation"),
                 *("calibrations", "start_calibration"),

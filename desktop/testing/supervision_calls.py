@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from desktop.domain.history import IntervalQuery, PastQuery
+from desktop.domain.history import IntervalQuery, PastQuery, WeekQuery
 from desktop.domain.words import Availability
 from desktop.ports.base import Capability
 from desktop.testing.contract import Call
@@ -38,6 +38,7 @@ def supervision_calls(backend: Any, who: str, key: str) -> dict[Capability, Sequ
         Capability.SCHEDULE: [lambda: backend.schedules(_DAY), lambda: backend.agent_day(who, _DAY)],
         Capability.HISTORY: [
             lambda: backend.intervals(IntervalQuery(0.0, 3600.0)),
+            lambda: backend.week(WeekQuery(0.0, 3600.0)),
             lambda: backend.past_interactions(PastQuery(0.0, 3600.0)),
             lambda: backend.past_interaction(who),
         ],

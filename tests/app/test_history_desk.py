@@ -24,6 +24,8 @@ from desktop.domain.history import (
     PastInteraction,
     PastPage,
     PastQuery,
+    WeekCell,
+    WeekQuery,
 )
 from desktop.domain.service_level import DEFAULT_FORMULA
 from desktop.domain.state import AppState
@@ -71,6 +73,10 @@ class Remembering(FakeContactCenter):
     async def intervals(self, query: IntervalQuery) -> Sequence[Interval]:
         await self._answer(query)
         return self.found(query)
+
+    async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
+        await self._answer(query)
+        return [WeekCell(6, 2, counts(query.since, offered=30)), WeekCell(0, 47, counts(query.since))]
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
         await self._answer(query)
@@ -199,22 +205,17 @@ async def test_days_are_the_centres(place: Place) -> None:
     assert Place(zone="Pacific/Auckland").desk.today() == date(2027, 1, 15)
 
 
-async def test_the_week_is_by_the_centres_clock(place: Place) -> None:
-    """The hour that comes twice is in one cell twice; the one that is skipped is nowhere."""
-
-    def every(query: IntervalQuery) -> list[Interval]:
-        edges = place.desk.days.edges(query.since, query.until, query.width)
-        return [Interval("", counts(at)) for at in edges]
-
-    place.center.found = every
-    autumn = (await place.desk.week(date(2026, 10, 19), date(2026, 11, 2))).value
+async def test_the_week_is_asked_of_the_centres_days_and_has_every_half_hour(place: Place) -> None:
+    """Two weeks over a change of clocks; a half hour with nothing in it is none, and each weekday says how many."""
+    autumn = (await place.desk.week(date(2026, 10, 19), date(2026, 11, 2), queues=("Billing",))).value
+    since, until = place.desk.days.period(date(2026, 10, 19), date(2026, 11, 2))
+    assert place.center.asked == [WeekQuery(since, until, ("Billing",))] and until - since == 14 * DAY + 3_600
     assert autumn is not None and autumn.days == (2,) * 7
-    sunday = [cell.offered if cell else None for cell in autumn.cells[6]]
-    assert sunday == [20, 20, 30, 30] + [20] * 44
-    spring = (await place.desk.week(date(2026, 3, 23), date(2026, 3, 30))).value
-    assert spring is not None
-    assert [cell.offered if cell else None for cell in spring.cells[6]] == [10, 10, None, None] + [10] * 44
-    assert [cell.offered if cell else None for cell in spring.cells[0]] == [10] * 48
+    assert [len(row) for row in autumn.cells] == [48] * 7
+    filled = {(day, at): cell.offered for day, row in enumerate(autumn.cells) for at, cell in enumerate(row) if cell}
+    assert filled == {(6, 2): 30, (0, 47): 10}
+    three = (await place.desk.week(date(2026, 10, 30), date(2026, 11, 2))).value
+    assert three is not None and three.days == (0, 0, 0, 0, 1, 1, 1)
 
 
 async def test_pages_and_one_interaction(place: Place) -> None:

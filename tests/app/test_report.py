@@ -24,7 +24,7 @@ from desktop.app.report.plots import Plot, Series, heat_map, nice, nice_span, pi
 from desktop.app.report.table import Table, figures, interaction_table, interval_table
 from desktop.app.week_map import week_map
 from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.history import Interval, PastInteraction
+from desktop.domain.history import Interval, PastInteraction, WeekCell
 from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
 
 DAYS = CentreDays("Europe/London")
@@ -220,7 +220,7 @@ def report(intervals: list[Counts], **how: Any) -> Report:
     kept: dict[str, Any] = {
         "title": "Team Billing", "since": BEGIN, "until": until, "width": 1_800.0, "as_of": BEGIN + 60.0,
         "formula": DEFAULT_FORMULA, "days": DAYS, "intervals": told, "queues": [("Billing", counts())],
-        "week": week_map(told, DAYS, BEGIN, until), **how,
+        "week": week_map([WeekCell(0, n % 48, one) for n, one in enumerate(intervals)], DAYS, BEGIN, until), **how,
     }  # fmt: skip
     return Report(**kept)
 

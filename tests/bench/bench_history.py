@@ -27,7 +27,7 @@ import psutil
 from desktop.app.centre_days import CentreDays
 from desktop.app.week_map import week_map
 from desktop.backends.mock.contact_center import MockContactCenter
-from desktop.domain.history import IntervalQuery, PastQuery
+from desktop.domain.history import IntervalQuery, PastQuery, WeekQuery
 from desktop.ports.errors import Unavailable
 from mock_backends import launcher
 from mock_backends.archive_schema import SECONDS, SUMS
@@ -52,7 +52,7 @@ def questions(center: MockContactCenter, days: CentreDays, length: float) -> dic
 
     async def week() -> object:
         since = max(begin, NOW - 12 * 7 * DAY)
-        return week_map(await center.intervals(IntervalQuery(since, NOW, 1_800.0)), days, since, NOW)
+        return week_map(await center.week(WeekQuery(since, NOW)), days, since, NOW)
 
     async def one() -> object:
         newest = (await center.past_interactions(PastQuery(begin, NOW, limit=1))).interactions[0]

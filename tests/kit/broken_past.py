@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastPage, PastQuery
+from desktop.domain.history import (
+    Interval,
+    IntervalQuery,
+    PastDetail,
+    PastInteraction,
+    PastPage,
+    PastQuery,
+    WeekCell,
+    WeekQuery,
+)
 from desktop.ports.errors import NotFound
 from desktop.testing.contact_center_contract import ContactCenterContract
 
@@ -60,6 +69,22 @@ class HoursHoldOneQuarter(ReferencePast):
             return super().sums(query)
         finally:
             self.line.counted = kept
+
+
+@fails("test_the_week_is_what_its_half_hours_are")
+class WeeksBeginOnSunday(ReferencePast):
+    """Each half hour is told a day late."""
+
+    def cells(self, query: WeekQuery) -> list[WeekCell]:
+        return [replace(one, weekday=(one.weekday + 1) % 7) for one in super().cells(query)]
+
+
+@fails("test_the_week_is_what_its_half_hours_are")
+class TheLastWeekOnly(ReferencePast):
+    """What was counted last is all that there is."""
+
+    def cells(self, query: WeekQuery) -> list[WeekCell]:
+        return [replace(one, counts=replace(one.counts, offered=1)) for one in super().cells(query)]
 
 
 @fails("test_what_cannot_be_asked_is_refused")

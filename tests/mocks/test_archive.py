@@ -16,8 +16,17 @@ from hypothesis import strategies as st
 
 from mock_backends.archive import Archive
 from mock_backends.archive_calendar import easter
-from mock_backends.archive_questions import WIDTHS
-from mock_backends.archive_rows import Finished, IntervalAsked, PastAsked, PastCompany, PastQueue, Scope, Step
+from mock_backends.archive_intervals import WIDTHS
+from mock_backends.archive_rows import (
+    Finished,
+    IntervalAsked,
+    PastAsked,
+    PastCompany,
+    PastQueue,
+    Scope,
+    Step,
+    WeekAsked,
+)
 from mock_backends.archive_schema import SECONDS, STAFF, SUMS
 from mock_backends.archive_spans import spans
 from mock_backends.problem import Problem
@@ -186,6 +195,71 @@ def test_every_sum_is_as_counted_by_hand(
         assert got["longest_wait"] == want["longest_wait"]
         assert got["threshold"] == (next(iter(want["thresholds"])) if len(want["thresholds"]) == 1 else None)
         assert (got["staff"] and list(got["staff"].values())) == want["staff"]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    histories(),
+    st.sampled_from([(), ("Support",), ("nonsense",)]),
+    st.sampled_from([(), ("chat",), ("pigeon",)]),
+    st.sampled_from([EVERYTHING, Scope(("Billing",), ("maya",))]),
+    st.sampled_from(["Europe/London", "Australia/Lord_Howe", "Asia/Kathmandu", "America/New_York"]),
+)
+def test_the_week_is_by_the_centres_clock(
+    history: list[ClosedInterval], queues: tuple[str, ...], channels: tuple[str, ...], scope: Scope, zone: str
+) -> None:
+    """Every half hour of the week as counted by hand: what comes twice counts twice, the newest quarter still runs."""
+    asked = WeekAsked(SPRING + 3_600, AUTUMN + 4 * 86_400.0, queues, channels)
+    newest = max((one.since for one in history), default=0.0)
+    going_on = [one for one in history if one.since == newest]
+    with archive(zone=zone) as kept:
+        for one in history:
+            if one not in going_on:
+                kept.counted(one)
+        found = run(lambda: kept.week(scope, asked, going_on))
+    wanted: dict[tuple[int, int], dict[str, Any]] = {}
+    quarters = IntervalAsked(asked.since, asked.until, 900.0, queues, channels)
+    for (begin, _), row in expected(history, quarters, scope, ZoneInfo(zone)).items():
+        clock = datetime.fromtimestamp(begin, ZoneInfo(zone))
+        place = clock.weekday(), (clock.hour * 60 + clock.minute) // 30
+        cell = wanted.setdefault(place, {**dict.fromkeys((*SUMS, *SECONDS), 0), "rows": []})
+        cell["rows"].append((begin, row))
+        for name in (*SUMS, *SECONDS):
+            cell[name] += row[name]
+    assert [(row["weekday"], row["slot"]) for row in found] == sorted(wanted)
+    for row in found:
+        got, want = row["counts"], wanted[row["weekday"], row["slot"]]
+        rows = [one for _, one in want["rows"]]
+        assert [got[name] for name in SUMS] == [want[name] for name in SUMS]
+        assert [got[name] for name in SECONDS] == pytest.approx([want[name] for name in SECONDS])
+        assert (got["since"], got["until"]) == (min(want["rows"])[0], max(one["until"] for one in rows))
+        assert got["longest_wait"] == max(one["longest_wait"] for one in rows)
+        thresholds = set().union(*(one["thresholds"] for one in rows))
+        assert got["threshold"] == (next(iter(thresholds)) if len(thresholds) == 1 else None)
+        staff = None if channels else [sum(one["staff"][n] for one in rows) for n in range(4)]
+        assert (got["staff"] and list(got["staff"].values())) == (staff and pytest.approx(staff))
+
+
+def test_an_hour_that_comes_twice_is_in_its_cells_twice_and_a_skipped_one_in_none() -> None:
+    """Two weeks of one call a quarter of an hour, over each change of the clocks."""
+    for first, cells in (
+        (date(2026, 10, 19), [4, 4, 6, 6] + [4] * 44),
+        (date(2026, 3, 23), [4, 4, 2, 2] + [4] * 44),
+    ):
+        begin, end = (
+            datetime(one.year, one.month, one.day, tzinfo=ZoneInfo("Europe/London")).timestamp()
+            for one in (first, first + timedelta(days=14))
+        )
+        with archive() as kept:
+            for n in range(round((end - begin) / 900)):
+                since = begin + 900.0 * n
+                once = {"voice": counts(since, (1,) * 14, 20)}
+                kept.counted(ClosedInterval("Billing", since, since + 900, once, StaffTime()))
+            asked = WeekAsked(begin, end)
+            found = run(lambda kept=kept, asked=asked: kept.week(EVERYTHING, asked))
+        told = {(row["weekday"], row["slot"]): row["counts"]["offered"] for row in found}
+        assert [told[6, slot] for slot in range(48)] == cells
+        assert {told[day, slot] for day in range(6) for slot in range(48)} == {4}
 
 
 def _at(asked: Any, cursor: str) -> Any:

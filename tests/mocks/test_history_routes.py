@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_backends.models_history import Intervals, PastDetail, PastInteractions
+from mock_backends.models_history import Intervals, PastDetail, PastInteractions, Week
 from tests.mocks.harness import Harness
 
 BASE = "/v1/history"
@@ -23,7 +23,10 @@ def ask(servers: Harness, what: str, who: str = "sam", **params: Any) -> Any:
     return answer.json()
 
 
-@pytest.mark.parametrize("path", ["intervals?since=0&until=900", "interactions?since=0&until=900", "interactions/x"])
+@pytest.mark.parametrize(
+    "path",
+    ["intervals?since=0&until=900", "week?since=0&until=900", "interactions?since=0&until=900", "interactions/x"],
+)
 def test_only_supervisors_look_into_the_past(servers: Harness, path: str) -> None:
     assert servers.call("maya", "GET", f"{BASE}/{path}").status_code == 403
     assert servers.call(None, "GET", f"{BASE}/{path}").status_code == 401
@@ -53,6 +56,7 @@ def test_a_supervisor_sees_their_team_only(servers: Harness) -> None:
 
 def test_what_comes_is_what_the_models_say(servers: Harness) -> None:
     assert Intervals.model_validate(ask(servers, "intervals"))
+    assert Week.model_validate(ask(servers, "week")).cells
     page = PastInteractions.model_validate(ask(servers, "interactions", limit=20))
     one = servers.call("sam", "GET", f"{BASE}/interactions/{page.interactions[0].id}").json()
     assert PastDetail.model_validate(one).interaction == page.interactions[0]
@@ -125,10 +129,14 @@ HOSTILE = [
 @pytest.mark.parametrize("query", HOSTILE)
 def test_nonsense_is_refused(servers: Harness, query: str) -> None:
     good = {"since": "0", "until": "900"}
-    for what in ("intervals", "interactions"):
+    for what in ("intervals", "week", "interactions"):
         rest = "&".join(f"{name}={value}" for name, value in good.items() if f"{name}=" not in query)
         answer = servers.call("sam", "GET", f"{BASE}/{what}?{query}&{rest}")
-        ignored = {"intervals": ("longer", "limit=9"), "interactions": ("width", "by_queue", "since=0&until=1e11")}
+        ignored = {
+            "intervals": ("longer", "limit=9"),
+            "week": ("width", "limit", "cursor", "longer", "by_queue", "since=0&until=1e11"),
+            "interactions": ("width", "by_queue", "since=0&until=1e11"),
+        }
         expected = {200, 422} if any(query.startswith(one) for one in ignored[what]) else {422}
         assert answer.status_code in expected, (what, answer.text)
 
@@ -139,6 +147,7 @@ def test_hostile_words_find_nothing(servers: Harness, word: str) -> None:
         assert ask(servers, "interactions", **{name: word})["interactions"] == [], name
     for name in ("queue", "channel"):
         assert ask(servers, "intervals", **{name: word})["intervals"] == [], name
+        assert ask(servers, "week", **{name: word})["cells"] == [], name
 
 
 def test_too_many_intervals_are_refused_and_others_come_in_pages(servers: Harness) -> None:

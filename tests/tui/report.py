@@ -14,7 +14,17 @@ from desktop.app.staffing_desk import StaffingDesk
 from desktop.app.timing import Timing
 from desktop.domain.count_sums import total
 from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastPage, PastQuery, PastStep
+from desktop.domain.history import (
+    Interval,
+    IntervalQuery,
+    PastDetail,
+    PastInteraction,
+    PastPage,
+    PastQuery,
+    PastStep,
+    WeekCell,
+    WeekQuery,
+)
 from desktop.ports.errors import NotFound
 from desktop.tui.app import DesktopApp
 from tests.tui.floor_desk import FloorSession, RecordedSupervisor
@@ -88,6 +98,16 @@ class Past:
             assert whole is not None
             found.append(Interval("", replace(whole, since=start)))
         return found
+
+    async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
+        await self._play(query)
+        parts: dict[tuple[int, int], list[Counts]] = {}
+        for one in self.quarters:
+            if query.since <= one.since < query.until:
+                clock = DAYS.local(one.since)
+                parts.setdefault((clock.weekday(), clock.hour * 2 + clock.minute // 30), []).append(one)
+        sums = [(place, total(several)) for place, several in sorted(parts.items())]
+        return [WeekCell(*place, whole) for place, whole in sums if whole is not None]
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
         await self._play(query)

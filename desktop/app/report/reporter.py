@@ -11,12 +11,20 @@ from desktop.app.report.table import Table, interaction_table, interval_table, l
 from desktop.app.week_map import week_map
 from desktop.domain.count_sums import total
 from desktop.domain.counts import Counts
-from desktop.domain.history import DAY, Interval, IntervalQuery, PastInteraction, PastPage, PastQuery
+from desktop.domain.history import (
+    DAY,
+    Interval,
+    IntervalQuery,
+    PastInteraction,
+    PastPage,
+    PastQuery,
+    WeekCell,
+    WeekQuery,
+)
 from desktop.domain.instant import Instant
 from desktop.domain.service_level import Formula
 
 MOST_INTERACTIONS = 100_000
-_HALF_HOUR = 1_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +37,19 @@ class Made:
 
 
 class Reporter:
-    """Makes reports out of what `intervals` and `interactions` answer, which are those of `ports.past`."""
+    """Makes reports out of what `intervals`, `week` and `interactions` answer, which are those of `ports.past`."""
 
     def __init__(
         self,
         intervals: Callable[[IntervalQuery], Awaitable[Sequence[Interval]]],
+        week: Callable[[WeekQuery], Awaitable[Sequence[WeekCell]]],
         interactions: Callable[[PastQuery], Awaitable[PastPage]],
         days: CentreDays,
         now: Instant,
     ) -> None:
         """`now` is the server's time."""
         self._ask_intervals = intervals
+        self._ask_week = week
         self._ask_interactions = interactions
         self._days = days
         self._now = now
@@ -90,7 +100,7 @@ class Reporter:
 
     async def _page(self, query: IntervalQuery, found: Sequence[Interval], formula: Formula, title: str) -> str:
         each = await self._ask_intervals(replace(query, width=self._coarse(query), by_queue=True))
-        halves = await self._ask_intervals(replace(query, width=_HALF_HOUR, by_queue=False))
+        cells = await self._ask_week(WeekQuery(query.since, query.until, query.queues, query.channels))
         whole = found if not query.by_queue else await self._ask_intervals(replace(query, by_queue=False))
         report = Report(
             title=title or "Contact centre",
@@ -102,7 +112,7 @@ class Reporter:
             days=self._days,
             intervals=whole,
             queues=_by_queue(each),
-            week=week_map(halves, self._days, query.since, query.until),
+            week=week_map(cells, self._days, query.since, query.until),
             narrowed=" · ".join(part for part in (", ".join(query.queues), ", ".join(query.channels)) if part),
         )
         return await asyncio.to_thread(page, report)

@@ -7,7 +7,16 @@ from urllib.parse import urlencode
 from desktop.backends.mock.principal import MockPrincipal
 from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastPage, PastQuery
+from desktop.domain.history import (
+    Interval,
+    IntervalQuery,
+    PastDetail,
+    PastInteraction,
+    PastPage,
+    PastQuery,
+    WeekCell,
+    WeekQuery,
+)
 from desktop.ports.base import Capability
 from desktop.ports.errors import ProtocolError, Rejected
 from desktop.ports.past import Past
@@ -42,6 +51,17 @@ class MockPast(MockPrincipal, Past):
             if not cursor:
                 return found
         raise ProtocolError("The contact centre's answer does not end.", f"more than {_MOST_PAGES} pages")
+
+    async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
+        self._need(Capability.HISTORY)
+        asked: dict[str, Words] = {
+            "since": query.since,
+            "until": query.until,
+            "queue": query.queues,
+            "channel": query.channels,
+        }
+        body = await self._http.get(_address("week", asked))
+        return await asyncio.to_thread(read, tuple[WeekCell, ...], member(body, "cells"))
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
         self._need(Capability.HISTORY)

@@ -2,11 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from desktop.domain.counts import Counts
 from desktop.domain.events import Change
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastPage, PastQuery, PastStep
+from desktop.domain.history import (
+    Interval,
+    IntervalQuery,
+    PastDetail,
+    PastInteraction,
+    PastPage,
+    PastQuery,
+    PastStep,
+    WeekCell,
+    WeekQuery,
+)
 from desktop.domain.model import Interaction
 from desktop.domain.words import Phase
 from desktop.ports.base import Capability, Manifest
@@ -78,6 +89,24 @@ class ReferencePast(ReferenceContactCenter):
         return [
             Interval(queue, Counts(begin, begin + query.width, **{name: n * one for name, one in _ONE.items()}))
             for (begin, queue), n in sorted(found.items())
+        ]
+
+    async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
+        if query.until < query.since:
+            raise Rejected("That is no period.")
+        return await self.ask(lambda: self.cells(query))
+
+    def cells(self, query: WeekQuery) -> list[WeekCell]:
+        """Everything counted, added up by half hour of the week."""
+        found: dict[tuple[int, int], int] = {}
+        for at, queue, _ in self.line.counted:
+            if query.since <= at // 900 * 900 < query.until and (not query.queues or queue in query.queues):
+                clock = datetime.fromtimestamp(at, UTC)
+                place = clock.weekday(), clock.hour * 2 + clock.minute // 30
+                found[place] = found.get(place, 0) + 1
+        return [
+            WeekCell(weekday, slot, Counts(query.since, query.until, **{name: n * one for name, one in _ONE.items()}))
+            for (weekday, slot), n in sorted(found.items())
         ]
 
     def fits(self, one: PastInteraction, query: PastQuery) -> bool:
