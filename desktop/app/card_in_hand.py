@@ -24,7 +24,10 @@ CARD = "card"
 
 @dataclass(frozen=True, slots=True)
 class CardInHand:
-    """`sending` is the key under which it was handed in while there is no answer: nothing may be changed then."""
+    """`sending` is the key under which it was handed in while there is no answer: nothing may be changed then.
+
+    `customer` is the address of the interaction's customer, "" while it is not known; see `words_about.py`.
+    """
 
     interaction_id: str
     agent_id: str
@@ -35,6 +38,7 @@ class CardInHand:
     calibration: str = ""
     release: bool = False
     sending: str = ""
+    customer: str = ""
 
     @property
     def subject(self) -> str:
@@ -99,6 +103,7 @@ def card_from(body: Mapping[str, Any]) -> CardInHand:
             str(body["calibration"]),
             bool(body["release"]),
             str(body["sending"]),
+            str(body.get("customer", "")),
         )
     except (LookupError, TypeError) as error:
         raise ValueError("a scorecard on this machine cannot be read") from error

@@ -30,7 +30,7 @@ class Draft:
     target: str = ""
 
 
-_KEPT_WORDS = "kept-words/"
+KEPT_WORDS = "kept-words/"
 """Before what is written beside the notes of contacts; no interaction's id begins so."""
 
 _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
@@ -38,17 +38,17 @@ _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
 
 def kept_words_id(subject: str) -> str:
     """Under what the words about a subject are kept; see `kept_words.py`."""
-    return _KEPT_WORDS + subject
+    return KEPT_WORDS + subject
 
 
 def is_kept_words(draft: Draft) -> bool:
     """Whether a draft is no note of a contact."""
-    return draft.interaction_id.startswith(_KEPT_WORDS)
+    return draft.interaction_id.startswith(KEPT_WORDS)
 
 
 def kept_subject(draft: Draft) -> str:
     """What such words are about."""
-    return draft.interaction_id.removeprefix(_KEPT_WORDS)
+    return draft.interaction_id.removeprefix(KEPT_WORDS)
 
 
 def draft_body(draft: Draft) -> str:

@@ -1,15 +1,18 @@
 """What leaves this machine: by age, and by a customer's wish."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.drafts import read_drafts
+from desktop.app.drafts import KEPT_WORDS, read_drafts
 from desktop.app.kept_links import delete_links_of, linked_customers
 from desktop.app.outbox_rows import DELIVERED, WAITING
+from desktop.app.preferences import count_reasons, forget_reasons
 from desktop.app.store_errors import StoreLocked
 from desktop.app.store_schema import canonical_json
 from desktop.app.transaction import Connection
+from desktop.app.words_about import interactions_spoken_of, words_about
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -66,8 +69,9 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
     messages = delete("DELETE FROM messages WHERE kept_at < ?", now - retention.messages)
     connection.execute(
         "DELETE FROM interaction_customers WHERE seen_at < ?"
-        " AND interaction_id NOT IN (SELECT interaction_id FROM drafts UNION SELECT interaction_id FROM outbox)",
-        (now - retention.delivered,),
+        " AND interaction_id NOT IN (SELECT interaction_id FROM drafts UNION SELECT interaction_id FROM outbox)"
+        " AND interaction_id NOT IN (SELECT value FROM json_each(?))",
+        (now - retention.delivered, canonical_json(sorted(interactions_spoken_of(connection)))),
     )
     links = delete("DELETE FROM links WHERE said_at < ?", now - retention.links)
     return Purged(drafts, delivered, customers, messages, links)
@@ -75,7 +79,11 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
 
 @dataclass(frozen=True)
 class Traces:
-    """How many rows are about a customer: drafts, outbox rows by state, records looked up, messages, links."""
+    """How many rows are about a customer: drafts, outbox rows by state, records looked up, messages, links.
+
+    `words`: scorecards and coaching notes that nobody has yet. `reasons`: those that a supervisor gave last, which may
+    speak of anybody.
+    """
 
     drafts: int = 0
     waiting: int = 0
@@ -84,45 +92,57 @@ class Traces:
     customers: int = 0
     messages: int = 0
     links: int = 0
+    words: int = 0
+    reasons: int = 0
 
     @property
     def unsent(self) -> int:
         """Those whose words are nowhere else."""
-        return self.drafts + self.waiting + self.parked
+        return self.drafts + self.words + self.waiting + self.parked
 
 
-def find_traces(connection: Connection, customer_id: str) -> Traces:
+def find_traces(connection: Connection, customer_id: str, addresses: Collection[str] = ()) -> Traces:
     """Count the rows that `delete_customer` would delete."""
     ids = _records(connection, customer_id)
-    interactions = _interactions(connection, ids)
+    known = frozenset(one.casefold() for one in addresses)
+    interactions = _interactions(connection, ids, known)
     outbox = connection.execute("SELECT interaction_id, state FROM outbox").fetchall()
     states = [state for interaction_id, state in outbox if interaction_id in interactions]
     waiting, delivered = states.count(WAITING), states.count(DELIVERED)
     drafts = connection.execute("SELECT interaction_id FROM drafts").fetchall()
     links = connection.execute("SELECT first, second FROM links WHERE kind = 'customer'").fetchall()
+    written = [row[0] for row in drafts if row[0] in interactions]
+    words = sum(one.startswith(KEPT_WORDS) for one in written)
     return Traces(
-        drafts=sum(row[0] in interactions for row in drafts),
+        drafts=len(written) - words,
         waiting=waiting,
         parked=len(states) - waiting - delivered,
         delivered=delivered,
         customers=len(_cards(connection, ids)),
-        messages=len(_messages(connection, ids, interactions)),
+        messages=len(_messages(connection, ids, interactions, known)),
         links=sum(not ids.isdisjoint(row) for row in links),
+        words=words,
+        reasons=count_reasons(connection),
     )
 
 
-def delete_customer(connection: Connection, customer_id: str) -> Traces:
+def delete_customer(connection: Connection, customer_id: str, addresses: Collection[str] = ()) -> Traces:
     """Delete every row about a customer and say how many there were.
 
     About a customer is: their record and its keys, those of their records in other CRMs and of whoever else was found
     there under the same address, and the drafts and outbox rows of every interaction that was linked to them while
     its note was written, or of which an outbox row names them; and the messages from an address that their record or
     one of those rows has. An id with the name of its CRM also stands for the bare one, from when there was one CRM.
+    So are scorecards and coaching notes about one of those interactions, or about one from one of those addresses.
+
+    Args:
+        addresses: further ones, numbers or e-mail addresses, that are the customer's.
     """
-    traces = find_traces(connection, customer_id)
+    traces = find_traces(connection, customer_id, addresses)
     ids = _records(connection, customer_id)
-    interactions = _interactions(connection, ids)
-    for message_id in _messages(connection, ids, interactions):
+    known = frozenset(one.casefold() for one in addresses)
+    interactions = _interactions(connection, ids, known)
+    for message_id in _messages(connection, ids, interactions, known):
         connection.execute("DELETE FROM messages WHERE id = ?", (message_id,))
     for interaction_id in interactions:
         for table in ("drafts", "outbox", "interaction_customers"):
@@ -131,6 +151,7 @@ def delete_customer(connection: Connection, customer_id: str) -> Traces:
         connection.execute("DELETE FROM customers WHERE customer_id = ?", (one,))
     for one in ids:
         delete_links_of(connection, one)
+    forget_reasons(connection)
     return traces
 
 
@@ -187,8 +208,8 @@ def _cards(connection: Connection, ids: set[str]) -> set[str]:
     return theirs | others
 
 
-def _interactions(connection: Connection, ids: set[str]) -> set[str]:
-    """The interactions that are a customer's."""
+def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) -> set[str]:
+    """The interactions that are a customer's, and the kept words about one of them."""
     linked = connection.execute(
         "SELECT interaction_id, customer_id FROM drafts UNION SELECT interaction_id, customer_id"
         " FROM interaction_customers"
@@ -198,22 +219,33 @@ def _interactions(connection: Connection, ids: set[str]) -> set[str]:
     named = {
         interaction_id
         for interaction_id, payload, target in outbox
-        if any(_names(payload, one) for one in ids) or any(_names(payload, own) for crm, own in bare if crm == target)
+        if any(_names(payload, one) for one in ids)
+        or any(_names(payload, own) for crm, own in bare if crm == target)
+        or not known.isdisjoint(_addresses(payload))
     }
     written = {
         draft.interaction_id for draft in read_drafts(connection) if (draft.target, draft.customer_id or "") in bare
     }
-    return {row[0] for row in linked if row[1] in ids} | named | written
+    theirs = {row[0] for row in linked if row[1] in ids} | named | written
+    return theirs | words_about(connection, theirs, _all_addresses(connection, ids, theirs, known))
 
 
-def _messages(connection: Connection, ids: set[str], interactions: set[str]) -> list[str]:
-    """The ids of the messages from a customer's addresses."""
+def _all_addresses(
+    connection: Connection, ids: set[str], interactions: set[str], known: frozenset[str]
+) -> frozenset[str]:
+    """The customer's addresses: of their record, of what they were sent, and those that are known otherwise."""
     keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
     theirs = _own_cards(connection, ids)
-    addresses = {str(row[0]).partition(":")[2] for row in keys if row[1] in theirs}
+    addresses = known | {str(row[0]).partition(":")[2] for row in keys if row[1] in theirs}
     for interaction_id, payload in connection.execute("SELECT interaction_id, payload FROM outbox").fetchall():
         if interaction_id in interactions:
             addresses |= _addresses(payload)
+    return addresses
+
+
+def _messages(connection: Connection, ids: set[str], interactions: set[str], known: frozenset[str]) -> list[str]:
+    """The ids of the messages from a customer's addresses."""
+    addresses = _all_addresses(connection, ids, interactions, known)
     found = connection.execute("SELECT id, address FROM messages").fetchall()
     return [row[0] for row in found if str(row[1]).partition(":")[2] in addresses]
 

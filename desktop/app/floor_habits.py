@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from desktop.app.local_store import LocalStore
+from desktop.app.preferences import FLOOR, GIVEN
 from desktop.app.store_errors import StoreError
 
-NAME = "floor"
 REASONS = 8
 
 
@@ -24,7 +24,7 @@ class FloorHabits:
     async def load(self) -> None:
         """Take up what was kept."""
         with contextlib.suppress(StoreError):
-            kept = await self._opened().preference(NAME)
+            kept = await self._opened().preference(FLOOR)
             if isinstance(kept, dict):
                 self._values = {**kept, **self._values}
 
@@ -36,7 +36,7 @@ class FloorHabits:
     @property
     def reasons(self) -> tuple[str, ...]:
         """The reasons given last, the newest first."""
-        kept = self._values.get("reasons")
+        kept = self._values.get(GIVEN)
         return tuple(one for one in kept if isinstance(one, str))[:REASONS] if isinstance(kept, list) else ()
 
     async def keep(self, name: str, value: str) -> None:
@@ -48,10 +48,10 @@ class FloorHabits:
     async def gave(self, reason: str) -> None:
         """Remember a reason as the newest."""
         if reason and self.reasons[:1] != (reason,):
-            self._values["reasons"] = [reason, *(one for one in self.reasons if one != reason)][:REASONS]
+            self._values[GIVEN] = [reason, *(one for one in self.reasons if one != reason)][:REASONS]
             await self._save()
 
     async def _save(self) -> None:
         async with self._lock:
             with contextlib.suppress(StoreError):
-                await self._opened().set_preference(NAME, self._values)
+                await self._opened().set_preference(FLOOR, self._values)

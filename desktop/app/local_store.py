@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -283,16 +283,18 @@ class LocalStore:
             has_ballast = await self._thread.read(lambda *_: self._thread.ballast.take_on())
         return store_health.report(findings, forgotten, has_ballast)
 
-    async def traces(self, customer_id: str) -> Traces:
-        """How many rows are about a customer."""
-        return await self._thread.read(lambda connection, _: erasure.find_traces(connection, customer_id))
+    async def traces(self, customer_id: str, addresses: Collection[str] = ()) -> Traces:
+        """How many rows are about a customer, whose addresses these are, too."""
+        return await self._thread.read(lambda connection, _: erasure.find_traces(connection, customer_id, addresses))
 
-    async def erase_customer(self, customer_id: str) -> Traces:
+    async def erase_customer(self, customer_id: str, addresses: Collection[str] = ()) -> Traces:
         """Delete every row about a customer, undelivered ones too, and leave no byte of them in the files.
 
         Returns how many rows went. Raises StoreLocked when a reader kept traces in use: call again.
         """
-        gone = await self._thread.write(lambda connection, _: erasure.delete_customer(connection, customer_id))
+        gone = await self._thread.write(
+            lambda connection, _: erasure.delete_customer(connection, customer_id, addresses)
+        )
         await self._thread.read(erasure.leave_no_byte)
         return gone
 

@@ -114,10 +114,10 @@ class QualityDesk:
     # Scorecards
 
     def card(
-        self, interaction_id: str, agent_id: str, agent_name: str, form: Form, calibration: str = ""
+        self, interaction_id: str, agent_id: str, agent_name: str, form: Form, calibration: str = "", customer: str = ""
     ) -> CardInHand:
-        """The scorecard of an interaction as it was left, or an empty one."""
-        fresh = CardInHand(interaction_id, agent_id, agent_name, form, calibration=calibration)
+        """The scorecard of an interaction as it was left, or an empty one; `customer` is the address it came from."""
+        fresh = CardInHand(interaction_id, agent_id, agent_name, form, calibration=calibration, customer=customer)
         return self.kept_card(fresh.subject) or fresh
 
     def kept_card(self, subject: str) -> CardInHand | None:
@@ -192,19 +192,26 @@ class QualityDesk:
         body = self.words.body(subject)
         return str(body.get("text", "")) if body is not None else ""
 
-    def edit_note(self, agent_id: str, text: str, evaluation: str = "") -> bool:
-        """Keep a note as it is now; False while it is being sent."""
+    def edit_note(self, agent_id: str, text: str, evaluation: str = "", *, about: str = "", customer: str = "") -> bool:
+        """Keep a note as it is now; False while it is being sent.
+
+        Args:
+            about: the interaction it speaks of, "" where that is not known or was said before.
+            customer: the address that interaction came from, likewise.
+        """
         body = {"agent_id": agent_id, "evaluation": evaluation, "text": text, "sending": ""}
-        return self._edit_text(self.note_subject(agent_id, evaluation), body)
+        return self._edit_text(self.note_subject(agent_id, evaluation), body, about, customer)
 
-    def edit_reply(self, note_id: str, text: str) -> bool:
-        """Keep an answer to a note as it is now; False while it is being sent."""
-        return self._edit_text(self.reply_subject(note_id), {"note_id": note_id, "text": text, "sending": ""})
+    def edit_reply(self, note_id: str, text: str, *, about: str = "") -> bool:
+        """Keep an answer to a note as it is now, as with a note; False while it is being sent."""
+        return self._edit_text(self.reply_subject(note_id), {"note_id": note_id, "text": text, "sending": ""}, about)
 
-    def _edit_text(self, subject: str, body: dict[str, Any]) -> bool:
-        known = self.words.body(subject)
-        if known is not None and known.get("sending"):
+    def _edit_text(self, subject: str, body: dict[str, Any], about: str, customer: str = "") -> bool:
+        known = self.words.body(subject) or {}
+        if known.get("sending"):
             return False
+        for name, value in (("interaction_id", about), ("customer", customer)):
+            body[name] = value or str(known.get(name, ""))
         self.words.edit(subject, body)
         return True
 

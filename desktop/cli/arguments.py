@@ -183,6 +183,13 @@ def _keeping(add: Add) -> None:
     retry.add_argument("key", nargs="?", help="which record; everything that waits if left out")
     erase = add("erase", "Erase everything that this machine keeps about one customer.")
     erase.add_argument("customer", type=_id, metavar="CUSTOMER", help="the customer's id")
+    erase.add_argument(
+        "--address",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="a number or e-mail address of theirs that this machine may not know; may be given again",
+    )
     erase.add_argument("--unsent", action="store_true", help="notes and records that were never sent too")
     config = add("config", "Profiles: look at them, try them, make one.")
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")

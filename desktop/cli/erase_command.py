@@ -1,6 +1,8 @@
 """`erase`: everything that this machine keeps about one customer."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.cli.connection import Chosen, profile_of, within
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from desktop.app.local_store import Traces
 
 
-async def _erase_rows(profile: Profile, customer_id: str, *, unsent: bool) -> "Traces":
+async def _erase_rows(profile: Profile, customer_id: str, addresses: Sequence[str], *, unsent: bool) -> "Traces":
     from desktop.app.local_store import LocalStore, Traces
 
     path = profile.store_path
@@ -20,10 +22,10 @@ async def _erase_rows(profile: Profile, customer_id: str, *, unsent: bool) -> "T
         return Traces()
     store = await LocalStore.open(path)
     try:
-        found = await store.traces(customer_id)
+        found = await store.traces(customer_id, addresses)
         if found.unsent and not unsent:
             raise CommandError(_why_not(found), Exit.REFUSED)
-        return await store.erase_customer(customer_id)
+        return await store.erase_customer(customer_id, addresses)
     finally:
         await store.close()
 
@@ -31,9 +33,27 @@ async def _erase_rows(profile: Profile, customer_id: str, *, unsent: bool) -> "T
 def _why_not(found: "Traces") -> str:
     return (
         f"Nothing was erased. Not sent yet and nowhere else: {found.unsent}"
-        f" (notes in progress {found.drafts}, waiting {found.waiting}, parked {found.parked})."
+        f" (notes in progress {found.drafts}, scorecards and coaching notes {found.words},"
+        f" waiting {found.waiting}, parked {found.parked})."
         " Send them first, or erase them too with --unsent."
     )
+
+
+def _set_aside(profile: Profile) -> list[Path]:
+    """Damaged files that were set aside: nobody knows whose words are in them."""
+    path = profile.store_path
+    return sorted(path.parent.glob(f"{path.name}.damaged-*")) if path.parent.is_dir() else []
+
+
+def _remove_set_aside(profile: Profile) -> int:
+    """Remove them, and say how many there were."""
+    found = _set_aside(profile)
+    for path in found:
+        try:
+            path.unlink()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be removed: {error.strerror}.", Exit.UNAVAILABLE) from error
+    return len(found)
 
 
 def _remove_log(profile: Profile) -> bool:
@@ -48,7 +68,7 @@ def _remove_log(profile: Profile) -> bool:
     return True
 
 
-async def _erase(profile: Profile, customer_id: str, *, unsent: bool) -> object:
+async def _erase(profile: Profile, customer_id: str, addresses: Sequence[str], *, unsent: bool) -> object:
     """Erase, and say what went.
 
     Raises:
@@ -58,13 +78,21 @@ async def _erase(profile: Profile, customer_id: str, *, unsent: bool) -> object:
 
     try:
         with alone(profile.lock_path):
-            gone = await _erase_rows(profile, customer_id, unsent=unsent)
-            return {"customer_id": customer_id, **asdict(gone), "log": _remove_log(profile)}
+            if (aside := _set_aside(profile)) and not unsent:
+                raise CommandError(
+                    f"Nothing was erased. {aside[0]} was damaged and set aside; it may hold anybody's words that are"
+                    " nowhere else. Look into it first, or erase all of it too with --unsent.",
+                    Exit.REFUSED,
+                )
+            gone = await _erase_rows(profile, customer_id, addresses, unsent=unsent)
+            aside_too = _remove_set_aside(profile)
+            return {"customer_id": customer_id, **asdict(gone), "set_aside": aside_too, "log": _remove_log(profile)}
     except InstanceHeld as held:
         raise CommandError(f"{held}. Close it first.", Exit.REFUSED) from held
 
 
 def run(chosen: Chosen) -> int:
     """Print what was erased. A profile that cannot be used still lets its customers be erased."""
-    emit(within(chosen, _erase(profile_of(chosen), chosen["customer"], unsent=chosen["unsent"])))
+    erased = _erase(profile_of(chosen), chosen["customer"], chosen["address"], unsent=chosen["unsent"])
+    emit(within(chosen, erased))
     return Exit.OK

@@ -1,19 +1,25 @@
 """`erase`: one customer leaves this machine without a byte, and nobody's unsent words go unasked."""
 
 import asyncio
+import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from desktop.app.card_in_hand import CardInHand
+from desktop.app.drafts import kept_words_id
 from desktop.app.instance_lock import InstanceLock
 from desktop.app.local_store import Draft, LocalStore, new_row, outbox_key
+from desktop.domain.scorecards import Answer, Form, Question, Section
 
 from .command_line import clean_env, run
 
 THEIRS = ("cust-a", "Ottilie", "zitronenfalter", "+493012345", "a-parked", "a-draft")
 OTHERS = ("cust-b", "Benedikt", "hummel")
-NOTHING = {"drafts": 0, "waiting": 0, "parked": 0, "delivered": 0, "customers": 0, "messages": 0, "links": 0}
+COUNTED = ("drafts", "waiting", "parked", "delivered", "customers", "messages", "links", "words", "reasons")
+NOTHING = dict.fromkeys((*COUNTED, "set_aside"), 0)
 
 
 @pytest.fixture
@@ -92,7 +98,9 @@ def test_what_was_not_sent_goes_only_when_that_is_said(env: dict[str, str], data
     before = run("outbox", "list", "--all", env=env).json
     refused = run("erase", "cust-a", env=env)
     assert (refused.code, refused.out) == (1, "")
-    assert "nowhere else: 3 (notes in progress 1, waiting 1, parked 1)" in refused.words
+    assert (
+        "nowhere else: 3 (notes in progress 1, scorecards and coaching notes 0, waiting 1, parked 1)" in refused.words
+    )
     assert "--unsent" in refused.words
     assert run("outbox", "list", "--all", env=env).json == before
     assert found(data, THEIRS) == set(THEIRS)
@@ -105,6 +113,92 @@ def test_what_was_not_sent_goes_only_when_that_is_said(env: dict[str, str], data
     assert found(data, OTHERS) == set(OTHERS)
     left = [row["interaction_id"] for row in run("outbox", "list", "--all", env=env).json]
     assert left == ["b-sent", "b-parked", "b-waiting"]
+
+
+FORM = Form("voice", "Calls", (Section("All", (Question("greeting", "Was there a greeting?"),)),))
+
+
+async def _judge(path: Path, *, linked: bool, parked: bool = False) -> None:
+    """A supervisor's unfinished words about the customers' calls, as the desktop keeps them."""
+    store = await LocalStore.open(path)
+    for letter, words in (("a", THEIRS), ("b", OTHERS)):
+        text = " ".join(words)
+        address = "+493012345" if letter == "a" else "+4930999"
+        if linked:  # this machine worked the call once
+            await store.save_draft(Draft(f"{letter}-draft", f"cust-{letter}", "", (), (), 1, 0.0))
+            await store.discard_draft(f"{letter}-draft")
+            address = ""
+        answers = (Answer("greeting", "no", text),)
+        card = CardInHand(f"{letter}-draft", "maya", "Maya", FORM, answers, text, customer=address)
+        note = {"agent_id": "maya", "evaluation": f"e-{letter}", "text": text, "interaction_id": card.interaction_id}
+        reply = {"note_id": f"n-{letter}", "text": text, "customer": address, "interaction_id": card.interaction_id}
+        for subject, body in (
+            (card.subject, card.body()),
+            (f"note/maya/e-{letter}", note),
+            (f"reply/n-{letter}", reply),
+        ):
+            kept = kept_words_id(subject)
+            await store.save_draft(Draft(kept, None, json.dumps(body), (), (), 1, 0.0))
+            if parked:
+                await store.park_draft(kept, "the text was damaged on this machine")
+    await store.set_preference("floor", {"formula": "f", "reasons": ["Ottilie complained", "zitronenfalter"]})
+    await store.close()
+
+
+@pytest.mark.parametrize("parked", [False, True])
+@pytest.mark.parametrize("linked", [True, False])
+def test_what_a_supervisor_wrote_of_their_call_goes_too(
+    env: dict[str, str], data: Path, linked: bool, parked: bool
+) -> None:
+    asyncio.run(_judge(data / "work.db", linked=linked, parked=parked))
+    assert found(data, THEIRS) >= set(THEIRS) - {"cust-a"}
+    command = ("erase", "cust-a") if linked else ("erase", "cust-a", "--address", "+493012345")
+    refused = run(*command, env=env)
+    assert refused.code == 1
+    assert ("parked 3" if parked else "scorecards and coaching notes 3") in refused.words
+    ran = run(*command, "--unsent", env=env)
+    assert ran.code == 0, ran.words
+    assert ran.json == answer(reasons=2, **({"parked": 3} if parked else {"words": 3}))
+    assert found(data, THEIRS) == set()
+    assert found(data, OTHERS) >= set(OTHERS) - {"cust-b"}
+
+
+def test_the_link_to_a_call_outlives_a_month_while_words_about_it_are_kept(data: Path) -> None:
+    async def keep_long() -> int:
+        await _judge(data / "work.db", linked=True)
+        store = await LocalStore.open(data / "work.db")
+        await store.purge(time.time() + 40 * 86_400)
+        found = await store.traces("cust-a")
+        await store.close()
+        return found.words
+
+    assert asyncio.run(keep_long()) == 3
+
+
+def test_what_is_damaged_is_searched_for_their_traces(env: dict[str, str], data: Path) -> None:
+    async def damage() -> None:
+        store = await LocalStore.open(data / "work.db")
+        text = '{"interaction_id": "a-draft", "customer": "+493012345", "comment": "zitronenfalter'
+        await store.save_draft(Draft(kept_words_id("note/maya/e-1"), None, text, (), (), 1, 0.0))
+        await store.close()
+
+    asyncio.run(damage())
+    ran = run("erase", "cust-a", "--address", "+493012345", "--unsent", env=env)
+    assert ran.json == answer(words=1)
+    assert found(data, THEIRS) == set()
+
+
+def test_a_damaged_file_that_was_set_aside_is_not_forgotten(env: dict[str, str], data: Path) -> None:
+    keep(data, unsent=False)
+    aside = data / "work.db.damaged-1700000000"
+    aside.write_text("Ottilie")
+    refused = run("erase", "cust-a", env=env)
+    assert refused.code == 1
+    assert str(aside) in refused.words
+    assert found(data, THEIRS) == set(THEIRS)
+    ran = run("erase", "cust-a", "--unsent", env=env)
+    assert ran.json == answer(delivered=1, customers=1, set_aside=1, log=True)
+    assert found(data, THEIRS) == set()
 
 
 def test_it_says_no_while_a_desktop_runs(env: dict[str, str], data: Path) -> None:

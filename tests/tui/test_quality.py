@@ -194,6 +194,39 @@ def test_a_card_left_and_come_back_to_is_as_it_was_left() -> None:
     reviewing(server, come_back, file=file)
 
 
+def test_what_is_kept_says_whose_interaction_it_is_about() -> None:
+    """Otherwise erasing that customer would not find it."""
+    server = QualityServer(judged=[judged(2, FAIR)], calibrated=[calibration(1)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        words = app.session.supervisor.quality.words  # type: ignore[union-attr]
+        await done(pilot, "enter", "1", "escape", "n", "h", "escape", "2")
+        await until(pilot, lambda: "Judged" in page_text(app) and "Maya" in page_text(app))
+        await done(pilot, "n", "i", "o", "escape", "3")
+        await until(pilot, lambda: "yours to come" in page_text(app))
+        await done(pilot, "enter", "1", "escape")
+        assert len(words.subjects) == 4
+        for subject in words.subjects:
+            body = words.body(subject)
+            assert body is not None
+            assert body["interaction_id"].startswith("i-"), subject
+            assert body["customer"] == "+442079460018", subject
+
+    reviewing(server, work)
+
+
+def test_an_answer_to_a_note_says_which_interaction_it_is_about() -> None:
+    server = QualityServer(notes=[note(1, "See it.", evaluation="e-2")], judged=[judged(2, FAIR, released_at=NOW - 5)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "a", "k")
+        body = app.session.supervisor.quality.words.body("reply/n-1")  # type: ignore[union-attr]
+        assert body is not None
+        assert body["interaction_id"] == "i-2"
+
+    at_the_desk(server, work)
+
+
 def test_a_card_is_discarded_at_the_second_press_only() -> None:
     server = QualityServer()
 

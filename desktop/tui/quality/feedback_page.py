@@ -117,7 +117,9 @@ class FeedbackPage(QualityPage):
         return False
 
     def _answered(self, note_id: str, text: str) -> None:
-        if not self.desk.edit_reply(note_id, text):
+        note = self._notes.get(note_id)
+        evaluation = self._evaluations.get(note.evaluation) if note is not None else None
+        if not self.desk.edit_reply(note_id, text, about=evaluation.interaction_id if evaluation is not None else ""):
             self.app.bell()
 
     def written(self) -> None:

@@ -40,7 +40,7 @@ class ReviewCard(ReviewLists):
             if kept is not None:
                 self._open(kept)
             elif one is not None and form is not None:
-                self._open(self.desk.card(one.id, one.agent_id, one.agent_name, form.form))
+                self._open(self.desk.card(one.id, one.agent_id, one.agent_name, form.form, customer=one.customer))
         elif self.tab is Tab.CALIBRATIONS and (calibration := self._calibrations.get(key)) is not None:
             me = self._state().me
             if me in calibration.reviewers and me not in calibration.submitted:
@@ -74,6 +74,7 @@ class ReviewCard(ReviewLists):
         self.table.focus()
 
     def _keep(self, card: CardInHand) -> None:
+        card = replace(card, customer=card.customer or self.customer_of(card.interaction_id))
         if self.desk.edit(card):
             self.view.card = card
         else:

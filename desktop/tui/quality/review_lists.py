@@ -174,6 +174,11 @@ class ReviewLists(QualityPage):
         self._spawn(ask())
         return [content("Asking what happened …", "$muted")]
 
+    def customer_of(self, interaction_id: str) -> str:
+        """The address an interaction came from, "" while that is not known."""
+        known = self._details.get(interaction_id)
+        return known.interaction.customer if known is not None else ""
+
     def anew(self) -> None:
         """Draw another sample."""
         self._sample = {}

@@ -28,6 +28,7 @@ class ReviewPage(ReviewCard):
         super().__init__(*args)
         self._choosing: PastInteraction | None = None  # whom to calibrate it with is asked
         self._to = ("", "")  # whom a note is written to, and on which evaluation
+        self._about = ""  # the interaction it speaks of
 
     def redraw(self) -> None:
         """The list, what is selected, the card, and how safe the words are."""
@@ -178,22 +179,25 @@ class ReviewPage(ReviewCard):
         evaluation, note, one = self._judged.get(key), self._notes.get(key), self._sample.get(key)
         if self.tab is Tab.JUDGED and evaluation is not None:
             agent, name, of = evaluation.agent_id, evaluation.agent_name, evaluation.id
+            about = evaluation.interaction_id
         elif self.tab is Tab.NOTES and note is not None:
-            agent, name, of = note.agent_id, note.agent_name, ""
+            agent, name, of, about = note.agent_id, note.agent_name, "", ""
         elif self.tab is Tab.SAMPLE and one is not None:
-            agent, name, of = one.agent_id, one.agent_name, ""
+            agent, name, of, about = one.agent_id, one.agent_name, "", one.id
         else:
             self._tell("Select a row of the agent whom you want to write to.", "info")
             return
         subject = self.desk.note_subject(agent, of)
         heading = f"note to {name}" + (" on this evaluation" if of else "")
-        self._to = (agent, of)
+        self._to, self._about = (agent, of), about
+        if about:
+            self.interaction_lines_of(about)  # so that it is known whose it is
         self.words.open(subject, heading, self.desk.text(subject), LONGEST_TEXT, self._noted)
         self.redraw()
 
     def _noted(self, text: str) -> None:
         agent, of = self._to
-        if not self.desk.edit_note(agent, text, of):
+        if not self.desk.edit_note(agent, text, of, about=self._about, customer=self.customer_of(self._about)):
             self.app.bell()
 
     def written(self) -> None:
