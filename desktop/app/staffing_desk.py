@@ -14,8 +14,10 @@ from desktop.domain.count_sums import between, total
 from desktop.domain.counts import Counts
 from desktop.domain.forecast import WEEKS
 from desktop.domain.history import IntervalQuery
+from desktop.domain.model import QueueStats
 from desktop.domain.pool import pool_of
 from desktop.domain.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.shared_time import one_line, shared_time
 from desktop.domain.staffing import Concurrency, Requirement
 from desktop.domain.what_if import SHORTEST_WINDOW, WhatIf, what_if
 
@@ -30,18 +32,31 @@ class StaffingDesk:
         self._store = store
         self._history = history
         self._recent = RecentCounts()
+        self._spoke: tuple[str, str] | None = None  # of which queue, by which formula, something could be said last
         store.listeners.append(self._recent.note)
 
     async def what_if(self, queue: str, formula: Formula = DEFAULT_FORMULA) -> WhatIf:
-        """One agent more or fewer, by the queue's last half hour: as it was seen here, else as the centre kept it."""
+        """One agent more or fewer, by the queue's last half hour: as it was seen here, else as the centre kept it.
+
+        Where the agents are no one line of equal servers, it goes by what they were seen to do.
+        """
         state = self._store.state
         pool = pool_of(queue, state.agents.values())
         today = {name: one.counts for name, one in state.queues.items() if one.counts is not None}
         recent = self._recent.since_then(state)
         seen = recent.get(queue)
-        if seen is None or seen.until - seen.since < SHORTEST_WINDOW:
+        day = today.get(queue)
+        if day is not None and day.until - day.since < LOOKED_BACK:
+            recent = today  # the centre has not counted for longer, or midnight was just now
+        elif seen is None or seen.until - seen.since < SHORTEST_WINDOW:
             recent = await self._kept(tuple(sorted(pool.queues))) or recent
-        return await asyncio.to_thread(what_if, queue, pool, recent, today, formula)
+        shared = None
+        if queue in recent and not one_line(pool, state.agents.values(), _at_work(state.queues.get(queue))):
+            shared = shared_time(queue, state.agents.values(), recent[queue])
+        spoke = self._spoke == (queue, formula.id)
+        found = await asyncio.to_thread(what_if, queue, pool, recent, today, formula, shared=shared, spoke=spoke)
+        self._spoke = (queue, formula.id) if found.steps else None
+        return found
 
     async def forecast(self, queues: Sequence[str], span: Span) -> Answer[Outlook]:
         """What is expected of these queues together; a problem in words where there is too little history."""
@@ -91,3 +106,10 @@ class StaffingDesk:
             if kept is not None:
                 found[name] = replace(kept, since=since, until=answer.at)
         return found
+
+
+def _at_work(queue: QueueStats | None) -> int | None:
+    """How many agents work for a queue by the contact centre's word."""
+    if queue is None or queue.agents_available is None or queue.agents_busy is None:
+        return None
+    return queue.agents_available + queue.agents_busy

@@ -11,13 +11,14 @@ from desktop.domain.metrics import METRICS
 from desktop.domain.pool import Pool
 from desktop.domain.ratio import Ratio, counted
 from desktop.domain.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.shared_time import FEWEST_HANDLED, SharedTime
 from desktop.domain.staffing import Concurrency, Demand, outcome
 
 CHANGES = (-1, 1, 2, 3)
 FEWEST_CALLS = 20  # below this the pace is known to no better than +-22 %
-FEWEST_HANDLED = 10
-FEWEST_ABANDONED = 10
-SHORTEST_WINDOW = 600.0
+FEWEST_ABANDONED = 5  # patience is then known to +-45 %, which is nearer than that nobody gives up
+SHORTEST_WINDOW = 300.0
+_HALVINGS = 8  # until what fits the measured level is known to a hundredth
 _MANY = 1_000_000_000  # customers a share is counted out in, so that a formula over counts can be taken of it
 _Z = 1.2816  # an interval that holds in 8 of 10 cases
 _ALIKE = 4.0  # neighbours wait alike: a share of N of them is known as well as one of N / 4 strangers
@@ -33,7 +34,7 @@ class Step:
     """
 
     more: int
-    agents: int
+    agents: float  # at work; a fraction where it is a mean over the last while
     service_level: float | None
     low: float | None
     high: float | None
@@ -58,7 +59,7 @@ class WhatIf:
     steps: tuple[Step, ...] = ()
     handle: float | None = None
     patience: float | None = None  # None: nobody gives up
-    agents: int = 0
+    agents: float = 0
     assumes: tuple[str, ...] = ()
     why_not: str = ""
 
@@ -78,8 +79,11 @@ def what_if(
     recent: Mapping[str, Counts],
     today: Mapping[str, Counts],
     formula: Formula = DEFAULT_FORMULA,
+    *,
+    shared: SharedTime | None = None,
+    spoke: bool = False,
 ) -> WhatIf:
-    """Erlang A (Erlang C while hardly anybody gives up) over the pool's recent pace.
+    """Erlang A (Erlang C while hardly anybody gives up) over the recent pace.
 
     Arguments:
         queue: whose service level is asked for.
@@ -87,80 +91,151 @@ def what_if(
         recent: counts of each of these queues over the last while, the same while for all.
         today: their counts since midnight, which tell patience and, on a quiet day, the handle time.
         formula: which service level is meant.
+        shared: what its agents were seen to do, where the pool is no one line; what it says then counts.
+        spoke: it could be said a moment ago. Then more doubt is needed to fall silent, so that a figure at the limit
+            does not come and go.
     """
-    mine = recent.get(queue)
+    mine, day = recent.get(queue), today.get(queue)
     window = mine.until - mine.since if mine is not None else 0.0
     measured = formula.value(mine) if mine is not None else None
+    blank = WhatIf(queue, formula.id, window, mine.offered if mine is not None else None, measured, agents=pool.agents)
+    found: _Reckoning | str
+    if mine is None or mine.offered is None or day is None:
+        found = "What comes in is not counted, or not yet."
+    elif window < SHORTEST_WINDOW:
+        found = f"Only {window / 60:.0f} min have been seen so far."
+    elif mine.threshold is None:
+        found = "The queue names no threshold."
+    elif shared is not None:
+        found = _by_shared_time(shared, mine, day, formula, measured)
+    else:
+        found = _by_pool(pool, mine, recent, today, formula)
+    if isinstance(found, str):
+        return replace(blank, why_not=found)
+    now = found.step(0)
+    known = replace(
+        blank,
+        handle=found.demand.handle,
+        patience=found.demand.patience if isfinite(found.demand.patience) else None,
+        agents=found.agents,
+        assumes=found.assumes,
+    )
+    doubt = _doubt(now, measured, found.counts, spoke)
+    if doubt:
+        return replace(known, why_not=doubt)
+    steps = tuple(found.step(more) for more in CHANGES if found.agents + more * found.share > 0)
+    return replace(known, now=now, steps=steps)
+
+
+def _by_pool(
+    pool: Pool, mine: Counts, recent: Mapping[str, Counts], today: Mapping[str, Counts], formula: Formula
+) -> "_Reckoning | str":
+    """One line before equal servers; or why it cannot be said."""
     together = total([counts for name, counts in recent.items() if name in pool.queues])
     day = total([counts for name, counts in today.items() if name in pool.queues])
-    blank = WhatIf(queue, formula.id, window, mine.offered if mine is not None else None, measured, agents=pool.agents)
     calls = together.offered if together is not None else None
-
-    why_not = ""
-    if mine is None or together is None or day is None or calls is None:
-        why_not = "What comes in is not counted, or not yet."
-    elif pool.queues - recent.keys():
-        why_not = "Its agents work for queues too of which nothing is known here."
-    elif window < SHORTEST_WINDOW:
-        why_not = f"Only {window / 60:.0f} min have been seen so far."
-    elif mine.threshold is None:
-        why_not = "The queue names no threshold."
-    elif not pool.agents:
-        why_not = "Nobody works for it now."
-    elif pool.slots is None:
-        why_not = "How many contacts an agent takes at once is not known, or differs."
-    elif calls < FEWEST_CALLS:
-        why_not = f"Only {calls} came in {window / 60:.0f} min."
-    if why_not or mine is None or together is None or day is None or calls is None or pool.slots is None:
-        return replace(blank, why_not=why_not)
-
+    if pool.queues - recent.keys():
+        return "Its agents work for queues too of which nothing is known here."
+    if together is None or day is None or calls is None:
+        return "What comes in is not counted, or not yet."
+    if not pool.agents:
+        return "Nobody works for it now."
+    if pool.slots is None:
+        return "How many contacts an agent takes at once is not known, or differs."
+    window = together.until - together.since
+    if calls < FEWEST_CALLS:
+        return f"Only {calls} came in {window / 60:.0f} min."
     handle, handled = _handle(together) or _handle(day) or (None, 0)
     if handle is None:
-        return replace(
-            blank, why_not=f"Fewer than {FEWEST_HANDLED} contacts were finished: the handle time is unknown."
-        )
+        return f"Fewer than {FEWEST_HANDLED} contacts were finished: the handle time is unknown."
     patience = patience_of(day)
-    assumed = "nobody gives up: too few did today to know better"
-    if isfinite(patience):
-        assumed = f"customers give up after {patience:.0f} s on average, as {day.abandoned} did today"
     demand = Demand(calls, window, handle, patience, Concurrency(pool.slots))
     if not isfinite(patience) and demand.load >= pool.agents * pool.slots:
-        text = "More comes in than can be handled, and too few gave up to know how long customers wait."
-        return replace(blank, why_not=text, handle=handle)
-
-    at = _Reckoning(demand, calls, handled, mine, formula)
-    now = at.step(0, pool.agents)
-    steps = tuple(at.step(more, pool.agents + more) for more in CHANGES if pool.agents + more > 0)
+        return "More comes in than can be handled, and too few gave up to know how long customers wait."
     assumes = (
         f"the pace of the last {window / 60:.0f} min goes on: {calls} contacts of {handle:.0f} s",
         f"{pool.agents} agents at work" + (f", {pool.slots} contacts at once" if pool.slots > 1 else ""),
-        assumed,
+        _patience_in_words(patience, day),
         *((f"{len(pool.queues)} queues share these agents and wait in one line",) if len(pool.queues) > 1 else ()),
         *(("agents who take only some of the queues even out",) if pool.mixed else ()),
     )
-    known = replace(blank, handle=handle, patience=patience if isfinite(patience) else None, assumes=assumes)
-    doubt = _doubt(now, measured, mine)
-    return replace(known, why_not=doubt) if doubt else replace(known, now=now, steps=steps)
+    return _Reckoning(demand, pool.agents, calls, handled, mine, formula, assumes)
+
+
+def _by_shared_time(
+    shared: SharedTime, mine: Counts, day: Counts, formula: Formula, measured: float | None
+) -> "_Reckoning | str":
+    """All that its agents do in one line before them, one contact each; or why it cannot be said.
+
+    How much of an agent a contact takes is known from two sides only, and how much comes not exactly either. Between
+    these bounds it is what the measured service level says (`tests/bench/bench_what_if.py` has what that is worth).
+    """
+    contacts = shared.contacts
+    if (mine.offered or 0) < FEWEST_HANDLED or contacts < FEWEST_CALLS:
+        return f"Only {mine.offered} came in {shared.window / 60:.0f} min."
+    patience = patience_of(day)
+    gone, done = counted(mine, "abandoned") or 0.0, counted(mine, "answered") or 0.0
+    abandoned = gone / (gone + done) if isfinite(patience) and done else 0.0
+    error = sqrt(2 / contacts)
+
+    def burdened(part: float) -> _Reckoning:
+        """0 to 1: a contact takes as much as it may at least or at most; -1 and 2: what comes is off by its error."""
+        demand = shared.demand(min(1.0, max(0.0, part)), patience, abandoned)
+        beyond = min(0.0, part) + max(0.0, part - 1)
+        demand = replace(demand, calls=demand.calls * (1 + error) ** beyond)
+        assumes = (
+            f"the pace of the last {shared.window / 60:.0f} min goes on: {contacts} contacts of all queues of its "
+            f"agents, each taking {demand.handle:.0f} s of one",
+            f"{shared.agents:.1f} agents at work, as on average over that time",
+            _patience_in_words(patience, day),
+            f"{shared.share * 100:.0f} % of their contacts are of this queue, and of an agent more as many",
+        )
+        return _Reckoning(demand, shared.agents, contacts, contacts, mine, formula, assumes, shared.share)
+
+    light, heavy = -1.0, 2.0
+    for _ in range(_HALVINGS if measured is not None else 0):
+        middle = (light + heavy) / 2
+        level = burdened(middle).level()
+        if level is None or measured is None or level > measured:
+            light = middle
+        else:
+            heavy = middle
+    return burdened((light + heavy) / 2)
+
+
+def _patience_in_words(patience: float, day: Counts) -> str:
+    if not isfinite(patience):
+        return "nobody gives up: too few did today to know better"
+    return f"customers give up after {patience:.0f} s on average, as {day.abandoned} did today"
 
 
 @dataclass(frozen=True, slots=True)
 class _Reckoning:
-    """The figures that all steps have in common."""
+    """The figures that all steps have in common. An agent more is `share` of one for these contacts."""
 
     demand: Demand
+    agents: float
     calls: int
     handled: int
     counts: Counts
     formula: Formula
+    assumes: tuple[str, ...]
+    share: float = 1.0
 
-    def step(self, more: int, agents: int) -> Step:
+    def step(self, more: int) -> Step:
         """Both the pace and the handle time are known from few: their errors (Poisson; exponential) add in squares."""
         off = _Z * sqrt(1 / self.calls + 1 / self.handled)
+        agents = self.agents + more * self.share
         found = self._outcome(agents, 1.0)
         low, high = (self._level(self._outcome(agents, factor)) for factor in (1 + off, 1 / (1 + off)))
-        return Step(more, agents, self._level(found), low, high, found.asa, found.occupancy, found.abandoned)
+        people = self.agents + more
+        return Step(more, people, self._level(found), low, high, found.asa, found.occupancy, found.abandoned)
 
-    def _outcome(self, agents: int, factor: float) -> Steady:
+    def level(self) -> float | None:
+        """The service level as it is."""
+        return self._level(self._outcome(self.agents, 1.0))
+
+    def _outcome(self, agents: float, factor: float) -> Steady:
         demand = replace(self.demand, calls=self.demand.calls * factor)
         return outcome(demand, agents, self.counts.threshold or 0.0, self.counts.short_abandon_seconds or 0.0)
 
@@ -203,7 +278,7 @@ def patience_of(counts: Counts) -> float:
     return inf if gone is None or mean is None or gone < FEWEST_ABANDONED or mean <= 0 else mean
 
 
-def _doubt(now: Step, measured: float | None, counts: Counts) -> str:
+def _doubt(now: Step, measured: float | None, counts: Counts, spoke: bool) -> str:
     """Why the formula should not be believed: it does not even describe the present. "" when it does."""
     if measured is None:
         return "Nothing has been measured to hold it against."
@@ -211,7 +286,7 @@ def _doubt(now: Step, measured: float | None, counts: Counts) -> str:
         return "The service level's formula needs counts that are not there."
     settled = sum(counted(counts, name) or 0.0 for name in ("answered", "abandoned"))
     level = min(max(now.service_level, 0.02), 0.98)
-    slack = 2 * _Z * sqrt(level * (1 - level) * _ALIKE / max(settled, 1.0))
+    slack = (2 + spoke) * _Z * sqrt(level * (1 - level) * _ALIKE / max(settled, 1.0))
     if now.low - slack <= measured <= now.high + slack:
         return ""
     return (

@@ -1,6 +1,6 @@
 """Staffing with a contact centre behind it: where the recent pace comes from, and forecasts by the centre's clock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from math import inf
@@ -14,8 +14,9 @@ from desktop.app.history_desk import HistoryDesk
 from desktop.app.outlook import WIDTH, Plan, Span
 from desktop.app.staffing_desk import StaffingDesk
 from desktop.app.store import Store
-from desktop.domain.counts import Counts
+from desktop.domain.counts import Counts, StaffTime
 from desktop.domain.events import ContactCenterSnapshot, Envelope
+from desktop.domain.floor import AgentDay
 from desktop.domain.history import Interval, IntervalQuery
 from desktop.domain.model import Agent, QueueStats
 from desktop.domain.staffing import Concurrency, Target
@@ -25,6 +26,7 @@ from desktop.ports.errors import Unavailable, Unsupported
 BERLIN = CentreDays("Europe/Berlin")
 WEDNESDAY = date(2027, 3, 24)
 HALF_HOUR = Counts(0, 1_800, 20, 5, 100, 98, 78, 0, 0, 0, 0, 0, 0, 0, 0, 0, 95, 95, 1_700, 0, 14_250, 0, 2_850)
+CALLS = {"voice": 1}
 
 
 class Archive(FakeContactCenter):
@@ -57,12 +59,13 @@ class Desk:
         """Turn the clock."""
         self.time.wall = BERLIN.midnight(day) + hours * 3600
 
-    def floor(self, agents: int, **counts: Counts) -> None:
+    def floor(self, agents: int, *, capacity: Mapping[str, int] = CALLS, **counts: Counts) -> None:
         """What a snapshot says: so many agents of Billing, and queues with counts."""
         self.version += 1
+        day = AgentDay(0.0, handled=100, signed_in=30_000.0, idle=9_000.0, engaged=18_900.0, load=18_000.0)
         people = [
-            Agent(f"a{k}", self.version, "A", Role.AGENT, "red", Availability.AVAILABLE, 0.0, capacity={"voice": 1},
-                  queues=("Billing",))
+            Agent(f"a{k}", self.version, "A", Role.AGENT, "red", Availability.AVAILABLE, 0.0, capacity=capacity,
+                  queues=("Billing",), today=day)
             for k in range(agents)
         ]  # fmt: skip
         queues = tuple(QueueStats(name, self.version, one.until, counts=one, waiting=0) for name, one in counts.items())
@@ -132,6 +135,18 @@ async def test_a_queue_that_does_not_exist() -> None:
     desk = Desk()
     desk.floor(3)
     assert (await desk.staffing.what_if("Nowhere")).why_not
+
+
+async def test_agents_who_take_calls_and_chats_are_known_by_what_they_did() -> None:
+    desk = Desk()
+    desk.at(WEDNESDAY, 0.5)  # nothing that was kept before today is needed
+    did = replace(HALF_HOUR, staff=StaffTime(30_000.0, 5_400.0, 18_000.0, 17_100.0))
+    desk.floor(12, capacity={"voice": 1, "chat": 3}, Billing=moved(did, desk.time.wall - 1_500, desk.time.wall))
+    found = await desk.staffing.what_if("Billing")
+    assert found.why_not == ""
+    assert found.line().startswith("+1 agent: 80 → ")
+    assert found.agents == pytest.approx(23_400 / 1_500)  # on average, whoever is at work just now
+    assert desk.center.asked == []
 
 
 # -- forecast

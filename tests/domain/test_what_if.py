@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.counts import Counts
-from desktop.domain.floor import AgentWork
+from desktop.domain.counts import Counts, StaffTime
+from desktop.domain.floor import AgentDay, AgentWork
 from desktop.domain.model import Agent
 from desktop.domain.pool import Pool, pool_of
 from desktop.domain.service_level import FORMULAS
+from desktop.domain.shared_time import SharedTime, one_line, shared_time
 from desktop.domain.staffing import Demand, outcome
 from desktop.domain.what_if import WhatIf, what_if
 from desktop.domain.words import Availability, Channel, Phase
@@ -118,7 +119,7 @@ def test_queues_that_share_agents_are_one_line() -> None:
     [
         (replace(HALF_HOUR, offered=None), POOL, "not counted"),
         (replace(HALF_HOUR, offered=19), POOL, "Only 19 came"),
-        (replace(HALF_HOUR, since=1_300.0), POOL, "Only 8 min"),
+        (replace(HALF_HOUR, since=1_520.0), POOL, "Only 5 min"),
         (replace(HALF_HOUR, threshold=None), POOL, "no threshold"),
         (replace(HALF_HOUR, handled=3), POOL, "handle time is unknown"),
         (HALF_HOUR, replace(POOL, agents=0), "Nobody works"),
@@ -138,6 +139,119 @@ def test_it_is_silent_where_it_cannot_know(counts: Counts, pool: Pool, words: st
 
 def test_nothing_known_of_the_queue_at_all() -> None:
     assert what_if(Q, POOL, {}, {}).why_not
+
+
+# -- agents who take calls and chats, or several queues: what they were seen to do
+
+MIXED = Pool(frozenset({Q, "Sales"}), 13, True, None)
+DAY = AgentDay(0.0, 100, 0, 0, 7_200.0, 900.0, 6_300.0, 5_400.0)
+BUSY = replace(HALF_HOUR, staff=StaffTime(30_000.0, 5_400.0, 18_000.0, 17_100.0))
+"""13 agents at work on average, who did 95 contacts of 180 to 189 s each."""
+
+
+def seen(*, per_contact: tuple[float, float] = (180.0, 189.0), counts: Counts = BUSY) -> SharedTime:
+    light, heavy = per_contact
+    people = [
+        agent(id=f"a{k}", queues=(Q,), today=replace(DAY, load=light * 100, engaged=heavy * 100)) for k in range(3)
+    ]
+    found = shared_time(Q, people, counts)
+    assert found is not None
+    return found
+
+
+def test_what_agents_of_several_queues_and_channels_were_seen_to_do() -> None:
+    found = seen()
+    assert found.agents == pytest.approx(13.0)
+    assert (found.light, found.heavy, found.contacts) == (180.0, 189.0, 95)
+    assert found.share == 1.0
+    half = seen(counts=replace(BUSY, handled=47))
+    assert half.share == pytest.approx(47 / 95, abs=0.001)
+
+
+def test_the_line_goes_by_what_agents_were_seen_to_do() -> None:
+    found = what_if(Q, MIXED, {Q: BUSY}, {Q: BUSY}, shared=seen())
+    assert found.why_not == ""
+    assert found.now is not None and found.measured is not None and found.now.service_level is not None
+    assert found.now.service_level == pytest.approx(found.measured, abs=0.01)
+    theory = outcome(Demand(found.now.occupancy * 13, found.handle or 0, found.handle or 1), 14)
+    one_more = next(step for step in found.steps if step.more == 1)
+    assert one_more.service_level == pytest.approx(theory.service_level, abs=0.001)
+    said = " · ".join(found.assumes)
+    for fact in ("last 30 min", "95 contacts of all queues", "13.0 agents", "100 % of their contacts"):
+        assert fact in said
+
+
+def test_an_agent_more_gives_a_queue_the_share_that_the_others_give_it() -> None:
+    whole, half = (
+        what_if(Q, MIXED, {Q: counts}, {Q: counts}, shared=seen(counts=counts))
+        for counts in (BUSY, replace(BUSY, handled=47, wrapped_up=47))
+    )
+    gains = []
+    for found in (whole, half):
+        assert found.now is not None and found.now.service_level is not None
+        step = next(one for one in found.steps if one.more == 1)
+        gains.append((step.service_level or 0.0) - found.now.service_level)
+    assert 0 < gains[1] < gains[0] * 0.7
+
+
+def test_a_level_that_no_effort_explains_is_doubted() -> None:
+    idle = replace(BUSY, answered_within=20, staff=StaffTime(30_000.0, 30_000.0, 18_000.0, 17_100.0))
+    found = what_if(Q, MIXED, {Q: idle}, {Q: idle}, shared=seen(counts=idle))
+    assert "does not describe" in found.why_not and found.steps == ()
+
+
+def test_who_could_say_it_a_moment_ago_falls_silent_later_than_another_begins() -> None:
+    doubted = [
+        [
+            bool(what_if(Q, POOL, {Q: counts}, {Q: counts}, spoke=spoke).steps)
+            for counts in (replace(HALF_HOUR, answered_within=count) for count in range(20, 78))
+        ]
+        for spoke in (False, True)
+    ]
+    assert sum(doubted[0]) < sum(doubted[1])
+    assert all(later for first, later in zip(*doubted, strict=True) if first)
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [
+        replace(BUSY, staff=None),
+        replace(BUSY, staff=StaffTime(0.0, 0.0, 0.0, 0.0)),
+        replace(BUSY, staff=StaffTime(-1.0, -1.0, -1.0, -1.0)),
+        replace(BUSY, until=BUSY.since),
+    ],
+)
+def test_nothing_seen_of_the_agents(counts: Counts) -> None:
+    assert shared_time(Q, [agent(id="a", queues=(Q,), today=DAY)], counts) is None
+
+
+def test_agents_of_other_teams_are_known_by_the_queue_s_own_contacts() -> None:
+    found = shared_time(Q, [], BUSY)
+    assert found is not None and (found.light, found.heavy) == (180.0, 180.0)
+    assert shared_time(Q, [], replace(BUSY, handled=3)) is None
+
+
+@pytest.mark.parametrize("strange", [-5.0, 0.0, 1e-300, 1e300, float("inf"), float("nan")])
+def test_strange_figures_of_a_centre_raise_nothing(strange: float) -> None:
+    for name in ("signed_in", "idle", "engaged", "load"):
+        staff = replace(BUSY.staff or StaffTime(1, 1, 1, 1), **{name: strange})
+        for day in (DAY, replace(DAY, load=strange), replace(DAY, engaged=strange)):
+            counts = replace(BUSY, staff=staff)
+            shared = shared_time(Q, [agent(id="a", queues=(Q,), today=day)], counts)
+            assert what_if(Q, MIXED, {Q: counts}, {Q: counts}, shared=shared).queue == Q
+
+
+def test_nothing_is_measured_where_the_pool_is_one_line() -> None:
+    calls_only = [agent(id=f"a{k}", queues=(Q,), capacity={"voice": 1}) for k in range(3)]
+    pool = pool_of(Q, calls_only)
+    assert one_line(pool, calls_only, 3) and one_line(pool, calls_only, None)
+    assert not one_line(pool, calls_only, 4)  # somebody of another team works for it too
+    both = [staff(k, Q) for k in range(3)]
+    assert not one_line(pool_of(Q, both), both, 3)
+    talking = [staff(k, Q, work=(replace(CHAT, channel=Channel.VOICE),)) for k in range(3)]
+    assert not one_line(pool_of(Q, talking), talking, 3)  # or it would come and go with each chat
+    some = [*calls_only, agent(id="b", queues=(Q, "Sales"), capacity={"voice": 1})]
+    assert not one_line(pool_of(Q, some), some, 4)
 
 
 # -- who works for it
