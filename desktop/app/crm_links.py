@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Awaitable
 
 from desktop.app.asking import Asking
+from desktop.app.background import Background
 from desktop.app.store import Store
 from desktop.ports.base import Capability
 from desktop.ports.crm import Crm
@@ -23,22 +24,18 @@ class CrmLinks:
         self._store = store
         self._source = source
         self._order = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def tell(self, interaction_id: str, customer_id: str | None, reason: str) -> None:
         """The interaction is with this customer; None takes the link back."""
         offered = self._store.state.capabilities.get(self._source, frozenset())
         if self._crm is None or Capability.LINK.value not in offered:
             return
-        task = asyncio.ensure_future(self._tell(self._crm, interaction_id, customer_id, reason))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._background.spawn(self._tell(self._crm, interaction_id, customer_id, reason))
 
     async def close(self) -> None:
         """Stop telling."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.cancel()
 
     async def _tell(self, crm: Crm, interaction_id: str, customer_id: str | None, reason: str) -> None:
         key = str(uuid.uuid4())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.app.asking import Reading
+from desktop.app.background import Background
 from desktop.app.contact_keys import carries, contact_key, keys_of
 from desktop.app.customer_json import customer_from, customer_json
 from desktop.app.local_store import LocalStore
@@ -48,7 +49,7 @@ class CustomerFinder:
         self._now = now
         self._under_way: dict[str, asyncio.Task[Matches]] = {}
         self._answers: dict[str, tuple[float, Matches]] = {}
-        self._writes: set[asyncio.Task[None]] = set()
+        self._writes = Background()
 
     def known(self, address: Address) -> Matches | None:
         """The answer we have and that is fresh enough; None means ask."""
@@ -97,15 +98,13 @@ class CustomerFinder:
     def keep(self, matches: Sequence[Match]) -> None:
         """Put the records into the cache, in the background."""
         for match in matches:
-            task = asyncio.ensure_future(self._keep(match))
-            self._writes.add(task)
-            task.add_done_callback(self._writes.discard)
+            self._writes.spawn(self._keep(match))
 
     async def close(self) -> None:
         """Stop asking; finish the writes."""
         for task in list(self._under_way.values()):
             task.cancel()
-        await asyncio.gather(*self._under_way.values(), *self._writes, return_exceptions=True)
+        await asyncio.gather(*self._under_way.values(), self._writes.finish(), return_exceptions=True)
 
     async def _find(self, key: str, answer: Coroutine[Any, Any, Sequence[Match]]) -> Matches:
         verified: dict[str, Match] = {}

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterator
 
+from desktop.app.background import Background
 from desktop.app.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
@@ -23,7 +24,7 @@ class IdentityLinks:
         self._local = local
         self._links: dict[str, IdentityLink] = {}
         self._order = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._writes = Background()
 
     async def load(self) -> None:
         """Take up what was said in earlier runs.
@@ -71,13 +72,11 @@ class IdentityLinks:
         else:
             self._links[link.key] = link
         self._tell()
-        task = asyncio.ensure_future(self._keep(link, forget=same is None))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._writes.spawn(self._keep(link, forget=same is None))
 
     async def close(self) -> None:
         """Finish the writes."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._writes.finish()
 
     def _tell(self) -> None:
         self._store.say(LinksChanged(tuple(self._links.values())))

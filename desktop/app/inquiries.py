@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+from desktop.app.background import Background
 from desktop.app.backoff import full_jitter
 from desktop.app.contact_keys import contact_key
 from desktop.app.crm_desk import CrmDesk
@@ -40,7 +41,7 @@ class Inquiries:
         self._now = now
         self._changed = changed
         self._region = region
-        self._background: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def new(self) -> dict[str, Inquiry]:
         """The inquiries of a new pop, nobody asked yet."""
@@ -66,7 +67,7 @@ class Inquiries:
                     continue
                 find = desk.finder.find(address)
                 self._set(inquiry, PopAnswer.SEARCHING)
-                self._spawn(self._show_cached(pop, inquiry, pop.question))
+                self._background.spawn(self._show_cached(pop, inquiry, pop.question))
                 inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, first=find))
         self._changed(pop)
 
@@ -122,6 +123,19 @@ class Inquiries:
             answer = PopAnswer.ONE if len(matches) == 1 else PopAnswer.MANY
         self._set(inquiry, answer, matches)
 
+    def take_up(self, pop: Pop, matches: Matches) -> None:
+        """Go on with what was found before, each record again at the CRM it is from."""
+        own: dict[str, list[Match]] = {}
+        only = self.sources[0]
+        for match in matches:
+            if not match.records:
+                own.setdefault(match.customer.source if len(self.sources) > 1 else only, []).append(match)
+            for record in match.records:
+                one = Match(record.customer, match.matched_on, match.reason, match.verified)
+                own.setdefault(record.customer.source, []).append(one)
+        for source, inquiry in pop.inquiries.items():
+            self.found(pop, inquiry, tuple(own.get(source, ())))
+
     def stop(self, pop: Pop) -> int:
         """Whatever answers an older question is not heard any more; answers the number of the new one."""
         pop.question += 1
@@ -143,9 +157,7 @@ class Inquiries:
 
     async def close(self) -> None:
         """Stop showing what is kept here."""
-        for task in self._background:
-            task.cancel()
-        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._background.cancel()
 
     async def _find(
         self,
@@ -213,11 +225,6 @@ class Inquiries:
         if inquiry.task is not None and inquiry.task is not asyncio.current_task():
             inquiry.task.cancel()
             inquiry.task = None
-
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._background.add(task)
-        task.add_done_callback(self._background.discard)
 
 
 def with_chosen(pop: Pop, inquiry: Inquiry, matches: Matches) -> Matches:

@@ -1,9 +1,9 @@
 """Records that the agent once said belong to a customer: fetched by their id when the customer is found again."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 
+from desktop.app.background import Background
 from desktop.app.crm_desk import CrmDesk
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.pop import Pop
@@ -24,7 +24,7 @@ class LinkedRecords:
         self._desks = desks
         self._links = links
         self._changed = changed
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
 
     def fetch(self, pop: Pop) -> None:
         """Fetch, in the background, what belongs to the customer of the pop and was not found."""
@@ -35,15 +35,11 @@ class LinkedRecords:
             desk = self._desks.get(f"crm:{customer_id.partition(':')[0]}")
             if desk is not None and customer_id not in pop.fetched and pop.holding(customer_id) is None:
                 pop.fetched.add(customer_id)
-                task = asyncio.ensure_future(self._fetch(pop, desk, customer_id))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._background.spawn(self._fetch(pop, desk, customer_id))
 
     async def close(self) -> None:
         """Stop."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.cancel()
 
     async def _fetch(self, pop: Pop, desk: CrmDesk, customer_id: str) -> None:
         question = pop.question

@@ -207,23 +207,10 @@ class ScreenPops:
         pop = self._pops[interaction.id] = self._new(interaction)
         kept = self._store.state.pops.get(interaction.id)
         if kept is not None and kept.chosen_by == BY_AGENT:
-            self._take_up(pop, kept.matches)
+            self._inquiries.take_up(pop, kept.matches)
             pop.chosen, pop.chosen_by, pop.decided = kept.chosen, BY_AGENT, True
             return
         self._inquiries.search(pop)
-
-    def _take_up(self, pop: Pop, matches: Sequence[Match]) -> None:
-        """Go on with what was found before."""
-        only = next(iter(pop.inquiries))
-        own: dict[str, list[Match]] = {}
-        for match in matches:
-            if not match.records:
-                own.setdefault(match.customer.source if len(pop.inquiries) > 1 else only, []).append(match)
-            for record in match.records:
-                one = Match(record.customer, match.matched_on, match.reason, match.verified)
-                own.setdefault(record.customer.source, []).append(one)
-        for source, inquiry in pop.inquiries.items():
-            self._inquiries.found(pop, inquiry, tuple(own.get(source, ())))
 
     def _settle(self, pop: Pop) -> None:
         """Something was found, or could not be: link the only customer there is, and show it all."""

@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 from desktop.app.actions import Actions
 from desktop.app.asking import Asking, Reading
 from desktop.app.backends import Backends
+from desktop.app.background import Background
 from desktop.app.clock_watch import ClockWatch
 from desktop.app.connections import Connections
 from desktop.app.contact_keys import e164
@@ -21,10 +21,11 @@ from desktop.app.floor_notices import FloorNotices
 from desktop.app.help_line import HelpLine
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
-from desktop.app.local_store import LocalStore, OutboxRow
+from desktop.app.local_store import LocalStore
 from desktop.app.messages import Messages
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
+from desktop.app.outbox_rows import OutboxRow
 from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
 from desktop.app.retention import RetentionWatch
@@ -72,18 +73,19 @@ class Session:
         self.store = Store(self.clock)
         self._file = LocalFile(open_local, self._restore, self.store, self.timing)
         self._asking = Asking(self.timing, lambda text: self.store.notice(text, "error"))
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background(self._stopped)
         self.feeds: dict[str, Feed] = {}
         self._messages = Messages(self.store, self._file.opened)
         self._backends = self._by_source(backends)
         self._connections = Connections(
-            self.store, self._asking, self._backends, backends.broken, self._opened, self._spawn
+            self.store, self._asking, self._backends, backends.broken, self._opened, self._background.spawn
         )
+        directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
         self.actions = Actions(
             self.store,
             self._asking,
             backends.contact_center,
-            {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)},
+            directories,
             self._refresh,
             Phone(self.store, self._asking, backends.voice),
         )
@@ -94,7 +96,7 @@ class Session:
         )
         self.on_screen = ScreenWatch(
             self._asking,
-            {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)},
+            directories,
             lambda person_id: self.store.state.same_people.get(person_id, (person_id,)),
         )
         self.links = IdentityLinks(self.store, self._file.opened)
@@ -122,11 +124,7 @@ class Session:
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
-        self.own_presence = [
-            OwnPresence(self.store, self._asking, one, source)
-            for source, one in self._backends.items()
-            if isinstance(one, PresenceSource)
-        ]
+        self.own_presence = [OwnPresence(self.store, self._asking, one, source) for source, one in directories.items()]
         if any(":" in source for source in backends.sources):
             self.store.say(SourcesDeclared(backends.sources))
 
@@ -146,15 +144,15 @@ class Session:
         told through health events; nothing here raises because a backend or the disk does not work.
         """
         if not await self._file.take_up():
-            self._spawn(self._take_up_later())
-        self._spawn(_warm_up())
-        self._spawn(self.outbox.run())
+            self._background.spawn(self._take_up_later())
+        self._background.spawn(_warm_up())
+        self._background.spawn(self.outbox.run())
         for own in self.own_presence:
-            self._spawn(own.run())
-        self._spawn(self.on_screen.run())
-        self._spawn(self.supervisor.alerts.run())
-        self._spawn(RetentionWatch(self.timing, self._file).run())
-        self._spawn(ClockWatch(self.timing, self._clock_jumped).run())
+            self._background.spawn(own.run())
+        self._background.spawn(self.on_screen.run())
+        self._background.spawn(self.supervisor.alerts.run())
+        self._background.spawn(RetentionWatch(self.timing, self._file).run())
+        self._background.spawn(ClockWatch(self.timing, self._clock_jumped).run())
         await self._connections.open()
 
     async def first_look(self, seconds: float) -> bool:
@@ -180,15 +178,10 @@ class Session:
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
         await asyncio.gather(self.notes.close(), self.supervisor.close())
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait([*tasks, asyncio.ensure_future(self._close_parts())], timeout=2.0)
+        parts = (self._background.cancel(), self.pops.close(), self.experts.close(), self.links.close())
+        await asyncio.wait([asyncio.gather(*parts, return_exceptions=True)], timeout=2.0)
         await self._connections.close()
         await self._file.close()
-
-    async def _close_parts(self) -> None:
-        await asyncio.gather(self.pops.close(), self.experts.close(), self.links.close(), return_exceptions=True)
 
     async def _restore(self) -> None:
         await self.links.load()
@@ -243,7 +236,7 @@ class Session:
             self.feeds.pop(source, None)  # it could report, but is not set up to
         feed = self.feeds.get(source)
         if feed is not None:
-            self._spawn(feed.run())
+            self._background.spawn(feed.run())
         for desk in self._desks:
             if desk.source == source:
                 desk.reading.trust()
@@ -294,16 +287,8 @@ class Session:
         found = self.store.state.pops.get(interaction_id)
         return found.match.ids if found is not None and found.match is not None else ()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a part of the desktop stopped", exc_info=error)
-            self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")
+    def _stopped(self, _: BaseException) -> None:
+        self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")
 
 
 async def _warm_up() -> None:

@@ -1,19 +1,17 @@
-"""The agent's screen: where the panes stand, which interaction is selected, what is open."""
+"""The agent's screen: its panes, which interaction is selected, what is open."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
-from textual.geometry import Size
-from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, Static
 
 from desktop.domain import select
 from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
+from desktop.tui.agent_places import AgentPlaces
 from desktop.tui.pane import Pane, View
 from desktop.tui.panes.conversation import ConversationPane
 from desktop.tui.panes.customer import CustomerPane
@@ -30,18 +28,11 @@ from desktop.tui.panes.queues import QueuesPane
 from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.panes.state_menu import StateMenu
-from desktop.tui.panes.tabs import TABS, Tabs
+from desktop.tui.panes.tabs import Tabs
 from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane, on_desk
 from desktop.tui.panes.wrap_up import WrapUpPane
-from desktop.tui.prompt_screen import PromptScreen
 from desktop.tui.safe_text import content
-
-SPACIOUS, WIDE, MEDIUM = 180, 140, 100
-"""Columns from which three columns with room, three, or two are shown."""
-TALL = 30
-"""Lines from which the room of an offer is kept free."""
-SMALLEST = (60, 18)
 
 
 class _Closable(Protocol):
@@ -51,7 +42,7 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
-class AgentScreen(PromptScreen):
+class AgentScreen(AgentPlaces):
     """Draws views; what keys do is in `desk_actions`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
@@ -62,10 +53,6 @@ class AgentScreen(PromptScreen):
         self.selected: str | None = None
         self._wrapping: str | None = None
         self._rung: str | None = None
-        self._size_fitted = Size(0, 0)
-        self._tab = TABS[0][0]
-        self.typed_in_unseen: Widget | None = None
-        """While the window is too small to show anything: the field that letters go into all the same."""
         self._opened_for: str | None = None  # whose finder, search or keypad is open
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
@@ -139,11 +126,6 @@ class AgentScreen(PromptScreen):
         """My work as listed."""
         return on_desk(self.state)
 
-    @property
-    def typing(self) -> bool:
-        """Whether keys go into a field."""
-        return isinstance(self.focused, Input | TextArea) and not getattr(self.focused, "read_only", False)
-
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
         on_top: tuple[_Closable, ...] = (
@@ -184,76 +166,6 @@ class AgentScreen(PromptScreen):
         self.query_one(Page).close()
         self.query_one(StateMenu).close()
         self.query_one(RecordsPane).close()
-
-    def show_tab(self, name: str) -> None:
-        """On a narrow screen: show this tab."""
-        self._tab = self.query_one(Tabs).current = name
-        self._set_layout_classes()
-
-    def next_tab(self) -> None:
-        """On a narrow screen: the next one, with the focus in it."""
-        names = [name for name, _ in TABS]
-        name = names[(names.index(self.query_one(Tabs).current) + 1) % len(names)]
-        self.show_tab(name)
-        target: dict[str, type[Any]] = {"work": WorkPane, "contact": NotePane, "customer": TimelinePane}
-        self.query_one(target[name]).focus()
-        self.redraw()
-
-    def focus_note(self) -> None:
-        """Go on with the note."""
-        self.show_tab("contact")
-        note = self.query_one(NotePane)
-        if not note.read_only:
-            note.focus()
-
-    def fit(self, size: Size) -> None:
-        """Three columns, two, one at a time, or a word about the size; called before the first paint, too."""
-        self._size_fitted = size
-        self._set_layout_classes()
-
-    def _set_layout_classes(self) -> None:
-        """The classes that say where the panes stand, all at once and only if they are others.
-
-        Each change of a class of the screen styles every widget anew, which takes as long as painting all of them:
-        with the ring, and on screens that show every pane, which tab is the current one must not cost that.
-        """
-        width, height = self._size_fitted
-        narrow = width < MEDIUM
-        fits = {
-            "small": width < SMALLEST[0] or height < SMALLEST[1],
-            "tall": height >= TALL,
-            "spacious": width >= SPACIOUS,
-            "wide": width >= WIDE,
-            "medium": MEDIUM <= width < WIDE,
-            "narrow": narrow,
-            **{f"show-{name}": narrow and name == self._tab for name, _ in TABS},
-        }
-        wanted = {name for name, on in fits.items() if on}
-        if wanted != self.classes & fits.keys():
-            self.classes = frozenset(self.classes - fits.keys() | wanted)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Fit, and draw what depends on the width; a field hidden because there was no room gets its focus back."""
-        was_small, field = self.has_class("small"), self.focused
-        self.fit(event.size)
-        small = self.has_class("small")
-        if small and not was_small:
-            self.typed_in_unseen = field
-        elif self.typed_in_unseen is not None and not small:
-            self.call_after_refresh(self.typed_in_unseen.focus)
-            self.typed_in_unseen = None
-        self.call_after_refresh(self.redraw)
-
-    def on_key(self, event: events.Key) -> None:
-        """While nothing can be shown, what is typed goes where it went before: letters there are words, not verbs."""
-        if not self.has_class("small"):
-            return
-        event.stop()
-        field = self.typed_in_unseen
-        if isinstance(field, TextArea) and (event.is_printable or event.key == "enter"):
-            field.insert("\n" if event.key == "enter" else event.character or "")
-        elif isinstance(field, Input) and event.is_printable:
-            field.insert_text_at_cursor(event.character or "")
 
     @property
     def _writing(self) -> bool:
