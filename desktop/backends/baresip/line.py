@@ -1,5 +1,6 @@
 """One call on the phone: what the library tells of it, in the desktop's words."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -8,8 +9,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from desktop.backends.baresip.address import name_of, number_of
+from desktop.backends.baresip.failures import as_ours
 from desktop.domain.phone import CallEnd, CallState, PhoneCall
 from desktop.domain.words import Direction
+from desktop.ports.errors import Conflict
 
 if TYPE_CHECKING:
     from baresip import Call, StackEvent
@@ -24,8 +27,7 @@ _BY_STATUS: Mapping[int, CallEnd] = {
     480: CallEnd.NO_ANSWER,
     487: CallEnd.LEFT,
 }
-
-
+_REFRESH_TRIES, _REFRESH_PAUSE = 20, 0.1
 _TURNS = frozenset({"CALL_ESTABLISHED", "CALL_CLOSED"})
 
 
@@ -71,9 +73,18 @@ class Line:
         """Give it the id it goes by."""
         self.record = replace(self.record, id=call_id)
 
-    def put_on_hold(self, on: bool) -> None:
-        """The hold or its end is on its way."""
-        self._become(CallState.HELD if on else CallState.ACTIVE)
+    async def hold(self, on: bool) -> None:
+        """Hold or resume, waiting a moment while another negotiation of the same call is under way."""
+        for attempt in range(_REFRESH_TRIES):
+            try:
+                await as_ours(self.call.hold() if on else self.call.resume())
+            except Conflict:
+                if attempt + 1 == _REFRESH_TRIES or self.record.state is CallState.ENDED:
+                    raise
+                await asyncio.sleep(_REFRESH_PAUSE)
+            else:
+                self._become(CallState.HELD if on else CallState.ACTIVE)
+                return
 
     def trouble(self, why: str) -> None:
         """Something is wrong with a call that goes on."""

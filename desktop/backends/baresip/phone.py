@@ -36,7 +36,6 @@ log = logging.getLogger(__name__)
 MOST_TONES = 16
 GOODBYE_SECONDS = 0.2
 _TONES = frozenset("0123456789ABCDabcd*#")
-_REFRESH_TRIES, _REFRESH_PAUSE = 20, 0.1
 _ID_TRIES, _ID_PAUSE = 50, 0.01
 _ALWAYS = frozenset({Capability.HOLD, Capability.DTMF, Capability.DIAL, Capability.TRANSFER})
 
@@ -147,7 +146,7 @@ class BaresipPhone(Voice):
             raise Conflict("Nobody has answered.")
         if not on:
             await self._hold_others(line)
-        await self._hold(line, on)
+        await line.hold(on)
 
     async def mute(self, call_id: str, *, on: bool) -> None:
         """Stop handing over what the microphone hears."""
@@ -289,19 +288,6 @@ class BaresipPhone(Voice):
         for other in tuple(self._lines.values()):
             if other is not line and other.talking:
                 try:
-                    await self._hold(other, on=True)
+                    await other.hold(on=True)
                 except NotFound:
                     continue  # it has just ended
-
-    async def _hold(self, line: Line, on: bool) -> None:
-        """Hold or resume, waiting a moment while another negotiation of the same call is under way."""
-        for attempt in range(_REFRESH_TRIES):
-            try:
-                await as_ours(line.call.hold() if on else line.call.resume())
-            except Conflict:
-                if attempt + 1 == _REFRESH_TRIES or line.record.state is CallState.ENDED:
-                    raise
-                await asyncio.sleep(_REFRESH_PAUSE)
-            else:
-                line.put_on_hold(on)
-                return

@@ -15,18 +15,17 @@ from desktop.backends.xmpp.contacts import Contacts
 from desktop.backends.xmpp.conversation import Conversation
 from desktop.backends.xmpp.journal import Journal
 from desktop.backends.xmpp.link import Link
+from desktop.backends.xmpp.own_show import OwnShow, own_show
 from desktop.backends.xmpp.resources import Activity, read_activity
 from desktop.backends.xmpp.xml import (
     ACTIVITY,
     CARBONS,
     CLIENT,
     MAM,
-    PUBSUB,
     PUBSUB_EVENT,
     ROSTER,
     VCARD4,
     VCARD4_NODE,
-    add,
     line,
     make,
     sendable,
@@ -36,7 +35,7 @@ from desktop.domain.events import ChatReceived, Envelope, Event, Gap, Heartbeat,
 from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.words import PresenceState
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import BackendError, Rejected, Unavailable
+from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.presence import PresenceSource
 
 _SOURCE = Kind.PRESENCE.value
@@ -44,13 +43,6 @@ PING_EVERY = 4.0
 """Seconds between signs of life; the host gives a stream up after 12.5 s without one."""
 CARDS_WAITED_FOR = 1.0
 SEARCH_FROM = 2  # characters
-_SHOWS = {
-    PresenceState.AVAILABLE: "",
-    PresenceState.BUSY: "dnd",
-    PresenceState.DO_NOT_DISTURB: "dnd",
-    PresenceState.AWAY: "away",
-}
-_LONGEST_STATUS = 500
 
 
 class XmppPresence(PresenceSource):
@@ -77,7 +69,7 @@ class XmppPresence(PresenceSource):
         self._server = services.Offer()
         self._own_offer = services.Offer()
         self._search = ""
-        self._own: tuple[PresenceState, str] = (PresenceState.AVAILABLE, "")
+        self._own = OwnShow()
         self._link = Link(
             account,
             presence=self._heard_presence,
@@ -154,17 +146,14 @@ class XmppPresence(PresenceSource):
             await _first_of(news, lost, self._ping_every - (loop.time() - heard_at))
 
     async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
-        if state not in _SHOWS:
-            raise Rejected(f"Nobody can be {state.value} and see the others at the same time.")
+        own = own_show(state, activity, in_call=in_call)
         await self._link.ensure()
-        self._own = (state, line(sendable(activity), _LONGEST_STATUS))
-        doing = _doing(state, in_call=in_call)
+        self._own = own
         if self._own_offer.pep:
-            await self._link.ask("set", _publication(doing))
-        self._link.send(self._own_stanza())
+            await self._link.ask("set", own.publication)
+        self._link.send(own.stanza)
         await self._link.ping()  # stanzas are taken in order: what was sent before the answer was taken
-        own = self._contacts.own(_SHOWS[state], self._own[1], state, doing if self._own_offer.pep else None)
-        return own
+        return self._contacts.own(own.show, own.status, state, own.doing if self._own_offer.pep else None)
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
         return await self._conversation.write(
@@ -186,18 +175,9 @@ class XmppPresence(PresenceSource):
         self._tell(self._contacts.roster(roster.findall(f"{tag(ROSTER, 'query')}/{tag(ROSTER, 'item')}")))
         if CARBONS in self._server.features:
             await self._link.ask("set", make(CARBONS, "enable"))
-        self._link.send(self._own_stanza())
+        self._link.send(self._own.stanza)
         await self._link.ping()  # by the time this is answered, the server has sent who is here
         self._cards.fetch(self._contacts.addresses)
-
-    def _own_stanza(self) -> Element:
-        state, status = self._own
-        stanza = make(CLIENT, "presence")
-        if _SHOWS[state]:
-            add(stanza, CLIENT, "show", _SHOWS[state])
-        if status:
-            add(stanza, CLIENT, "status", status)
-        return stanza
 
     # What comes in
 
@@ -284,23 +264,6 @@ class XmppPresence(PresenceSource):
         if self._account.subscribe:
             for jid in fresh:
                 self._link.send(make(CLIENT, "presence", to=jid, type="subscribe"))
-
-
-def _doing(state: PresenceState, *, in_call: bool) -> Activity:
-    if in_call:
-        return Activity("talking", "on_the_phone")
-    return Activity("working", "other") if state is PresenceState.BUSY else Activity()
-
-
-def _publication(activity: Activity) -> Element:
-    pubsub = make(PUBSUB, "pubsub")
-    item = add(add(pubsub, PUBSUB, "publish", node=ACTIVITY), PUBSUB, "item", id="current")
-    payload = add(item, ACTIVITY, "activity")
-    if activity.general:
-        general = add(payload, ACTIVITY, activity.general)
-        if activity.specific:
-            add(general, ACTIVITY, activity.specific)
-    return pubsub
 
 
 async def _first_of(news: asyncio.Event, lost: asyncio.Event, seconds: float) -> None:
