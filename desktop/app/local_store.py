@@ -21,43 +21,13 @@ from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
 from desktop.app.erasure import Purged, Retention, Traces
 from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
-from desktop.app.store_errors import (
-    StoreAbsent,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreLocked,
-    StoreReadOnly,
-    StoreTooNew,
-)
-from desktop.app.store_health import StoreHealth, set_aside
+from desktop.app.store_health import StoreHealth
 from desktop.app.writer_thread import WriterThread
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
-
-__all__ = [
-    "CachedCustomer",
-    "Draft",
-    "LocalStore",
-    "OutboxRow",
-    "Purged",
-    "Retention",
-    "StoreAbsent",
-    "StoreDamaged",
-    "StoreError",
-    "StoreFull",
-    "StoreHealth",
-    "StoreLocked",
-    "StoreReadOnly",
-    "StoreTooNew",
-    "Traces",
-    "new_row",
-    "outbox_key",
-    "set_aside",
-]
 
 
 class LocalStore:

@@ -8,7 +8,8 @@ from functools import partial
 
 from desktop.app.drafts import Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
-from desktop.app.local_store import LocalStore, OutboxRow
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import Timing

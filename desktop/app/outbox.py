@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
 from desktop.app.failures import explain, one_line, source_name
-from desktop.app.local_store import LocalStore, OutboxRow
-from desktop.app.outbox_rows import DELIVERED, PARKED, WAITING, payload_sha256
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import DELIVERED, PARKED, WAITING, OutboxRow, payload_sha256
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import first_of

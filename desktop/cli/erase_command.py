@@ -11,11 +11,12 @@ from desktop.cli.output import emit
 from desktop.config import Profile
 
 if TYPE_CHECKING:
-    from desktop.app.local_store import Traces
+    from desktop.app.erasure import Traces
 
 
 async def _erase_rows(profile: Profile, customer_id: str, addresses: Sequence[str], *, unsent: bool) -> "Traces":
-    from desktop.app.local_store import LocalStore, Traces
+    from desktop.app.erasure import Traces
+    from desktop.app.local_store import LocalStore
 
     path = profile.store_path
     if not path.exists():

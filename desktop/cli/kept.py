@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from desktop.config import Profile
 
 if TYPE_CHECKING:
-    from desktop.app.local_store import OutboxRow
+    from desktop.app.outbox_rows import OutboxRow
 
 
 async def kept_outbox(profile: Profile, *, include_delivered: bool = False) -> "list[OutboxRow]":

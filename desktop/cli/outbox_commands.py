@@ -10,7 +10,7 @@ from desktop.cli.output import emit
 from desktop.config import Profile
 
 if TYPE_CHECKING:
-    from desktop.app.local_store import OutboxRow
+    from desktop.app.outbox_rows import OutboxRow
 
 UNKNOWN = "There is no such record in the outbox."
 

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from desktop.app.local_store import OutboxRow
+from desktop.app.outbox_rows import OutboxRow
 from desktop.app.session import Session
 from desktop.cli.exits import CommandError, Exit
 from desktop.config import Profile

@@ -10,8 +10,9 @@ import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, match, until
 
 from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore, StoreFull
+from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
+from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.events import Envelope
 from desktop.domain.model import WrapUpRule

@@ -11,8 +11,9 @@ import pytest
 from app_fakes import FakeCrm, VirtualTime, make_asking, told, until
 
 from desktop.app.deliveries import Deliveries
-from desktop.app.local_store import LocalStore, OutboxRow, new_row, outbox_key
+from desktop.app.local_store import LocalStore
 from desktop.app.outbox import Outbox
+from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.store import Store
 from desktop.app.targets import Targets
 from desktop.app.wrap_up_json import record_json

@@ -15,8 +15,9 @@ from app_fakes import ME, FakeContactCenter, FakeCrm, VirtualTime, until
 
 from desktop.app.backends import Backends
 from desktop.app.card_in_hand import CardInHand, card_from
+from desktop.app.drafts import Draft
 from desktop.app.kept_words import KeptWords
-from desktop.app.local_store import Draft, LocalStore
+from desktop.app.local_store import LocalStore
 from desktop.app.quality_desk import QualityDesk
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreError

@@ -11,12 +11,15 @@ import pytest
 from app_fakes import VirtualTime, spin, told, until
 
 from desktop.app.backends import Backends
-from desktop.app.erasure import DAY
+from desktop.app.drafts import Draft
+from desktop.app.erasure import DAY, Purged
 from desktop.app.local_file import LocalFile
-from desktop.app.local_store import Draft, LocalStore, Purged, StoreError, new_row, outbox_key
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row, outbox_key
 from desktop.app.retention import EVERY, RetentionWatch
 from desktop.app.session import Session
 from desktop.app.store import Store
+from desktop.app.store_errors import StoreError
 
 
 async def nothing() -> None:

@@ -24,8 +24,9 @@ from app_fakes import (
 )
 
 from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore, StoreAbsent, StoreError
+from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
+from desktop.app.store_errors import StoreAbsent, StoreError
 from desktop.domain.events import Change, ChatReceived, PresenceChanged
 from desktop.domain.model import Leg
 from desktop.domain.person import ChatLine

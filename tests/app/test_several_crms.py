@@ -12,7 +12,8 @@ import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, spin, until
 
 from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore, new_row
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row
 from desktop.app.session import Session
 from desktop.domain.customer import Customer, FollowUp, Match
 from desktop.domain.events import Change

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.app import transaction
-from desktop.app.local_store import Draft, LocalStore, new_row, outbox_key
+from desktop.app.drafts import Draft
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row, outbox_key
 
 NOTE = "The customer asked for a refund of the second invoice. " * 36
 FRAME = 1 / 60

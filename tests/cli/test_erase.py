@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from desktop.app.card_in_hand import CardInHand
-from desktop.app.drafts import kept_words_id
+from desktop.app.drafts import Draft, kept_words_id
 from desktop.app.instance_lock import InstanceLock
-from desktop.app.local_store import Draft, LocalStore, new_row, outbox_key
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row, outbox_key
 from desktop.domain.scorecards import Answer, Form, Question, Section
 
 from .command_line import clean_env, run

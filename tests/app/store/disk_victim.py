@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.app.ballast import SIZE
-from desktop.app.local_store import Draft, LocalStore, StoreError
+from desktop.app.drafts import Draft
+from desktop.app.local_store import LocalStore
+from desktop.app.store_errors import StoreError
 
 
 def draft(number: int) -> Draft:

@@ -10,18 +10,11 @@ from typing import Any
 
 import pytest
 
-from desktop.app.local_store import (
-    Draft,
-    LocalStore,
-    StoreDamaged,
-    StoreError,
-    StoreFull,
-    StoreLocked,
-    new_row,
-    outbox_key,
-    set_aside,
-)
-from desktop.app.store_errors import StoreReadOnly, store_error
+from desktop.app.drafts import Draft
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row, outbox_key
+from desktop.app.store_errors import StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly, store_error
+from desktop.app.store_health import set_aside
 from desktop.app.transaction import transaction
 
 CHILD = Path(__file__).with_name("disk_victim.py")

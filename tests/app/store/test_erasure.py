@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
-from desktop.app.erasure import DAY
-from desktop.app.local_store import Draft, LocalStore, StoreLocked, Traces, new_row, outbox_key
+from desktop.app.drafts import Draft
+from desktop.app.erasure import DAY, Traces
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row, outbox_key
+from desktop.app.store_errors import StoreLocked
 from desktop.domain.message import InboundMessage
 from desktop.domain.model import Address
 from desktop.domain.words import Channel

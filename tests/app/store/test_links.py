@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from desktop.app.local_store import Draft, LocalStore, Traces, new_row, outbox_key
+from desktop.app.drafts import Draft
+from desktop.app.erasure import Traces
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import new_row, outbox_key
 from desktop.app.store_schema import MIGRATIONS, prepare
 from desktop.domain.identity import CUSTOMER, PERSON, said
 

@@ -16,19 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.app import transaction
-from desktop.app.drafts import draft_body, write_draft
-from desktop.app.local_store import (
-    Draft,
-    LocalStore,
-    OutboxRow,
-    StoreAbsent,
-    StoreError,
-    StoreReadOnly,
-    StoreTooNew,
-    new_row,
-    outbox_key,
-)
-from desktop.app.outbox_rows import checked, insert_rows
+from desktop.app.drafts import Draft, draft_body, write_draft
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import OutboxRow, checked, insert_rows, new_row, outbox_key
+from desktop.app.store_errors import StoreAbsent, StoreError, StoreReadOnly, StoreTooNew
 from desktop.app.store_schema import MIGRATIONS, prepare, schema_version
 from desktop.domain.identity import said
 
