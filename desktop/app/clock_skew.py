@@ -3,6 +3,10 @@
 from collections import deque
 
 SAMPLES = 12
+IN_A_ROW = 3
+SET_BACK = 2.5
+"""So many readings one after the other that are so many seconds late were not under way for so long: the server's
+clock was set back."""
 
 
 class ClockSkew:
@@ -31,6 +35,13 @@ class ClockSkew:
             monotonic: our clock that never jumps, on receipt.
         """
         self._ahead.append(server_time - monotonic)
+        late = [*self._ahead][-IN_A_ROW:]
+        if len(self._ahead) > IN_A_ROW and max(late) < max(self._ahead) - SET_BACK:
+            self._ahead = deque(late, maxlen=SAMPLES)
+        return self.now(wall, monotonic)
+
+    def now(self, wall: float, monotonic: float) -> float:
+        """The skew by the readings there are, for other readings of our own clocks. Only when `known`."""
         return max(self._ahead) - (wall - monotonic)
 
     def reset(self) -> None:

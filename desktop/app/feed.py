@@ -139,6 +139,7 @@ class Feed:
         if heal:
             self._must_heal = True
             if self._skew is not None:
+                self._note_own_clock(self._skew)
                 self._skew.reset()
         self._nudge.set()
 
@@ -262,6 +263,8 @@ class Feed:
         else:
             if self._position is not None and self._position[0] == envelope.epoch and envelope.seq < self._position[1]:
                 return  # the stream is further on
+            if self._skew is not None and self._position is not None and self._position[0] != envelope.epoch:
+                self._skew.reset()  # another server may have another clock
             self._numbered, self._position = True, (envelope.epoch, envelope.seq)
         self._snapshot_at = envelope.at
         self._snapshots_taken += 1
@@ -269,6 +272,12 @@ class Feed:
             self._read_clock(envelope.at)
         self._store.put(envelope)
         self.connected_once.set()
+
+    def _note_own_clock(self, skew: ClockSkew) -> None:
+        """Our clock was set back: the server's time goes on. One that went ahead may have slept, and time did pass."""
+        ahead = skew.now(self._timing.clock(), self._timing.monotonic()) if skew.known else 0.0
+        if skew.known and ahead > self._store.state.skew + _SKEW_WORTH_TELLING:
+            self._store.say(ClockRead(ahead, ours=True), self.source)
 
     def _read_clock(self, server_time: float) -> None:
         if self._skew is None:

@@ -1,6 +1,6 @@
 """An alert in words, with its figure and its threshold."""
 
-from math import ceil, floor
+from math import floor
 
 from desktop.domain.alert import About
 from desktop.domain.alert_rules import Rule
@@ -21,18 +21,23 @@ def duration(seconds: float) -> str:
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
 
 
-def figure(value: float, unit: Unit, *, down: bool = True) -> str:
-    """A figure with its unit: `74 %`, `7`, `3 min 20 s`.
+def figure(value: float, unit: Unit, limit: float | None = None) -> str:
+    """A figure with its unit: `74 %`, `7`, `3 min 20 s`. Cut, never rounded up, as on the panel.
 
     Args:
-        down: whether a share is rounded down rather than up, so that what is below 80 % never reads as 80 %.
+        limit: what the figure is beyond. Where the two would read alike it has as many decimals as tell them apart:
+            `90.4 %` is above 90 %, `20.5 s` above 20 s.
     """
-    if unit is Unit.SECONDS:
-        return duration(value)
     if unit is Unit.COUNT:
         return f"{value:.10g}"
-    percent = round(value * 100, 6)
-    return f"{floor(percent) if down else ceil(percent)} %"
+    scale = 100 if unit is Unit.SHARE else 1
+    shown, other = round(value * scale, 6), round((0.0 if limit is None else limit) * scale, 6)
+    if limit is not None and shown != other and floor(shown) == other and (unit is Unit.SHARE or other < 60):
+        for decimals in range(1, 7):
+            cut = floor(shown * 10**decimals + 1e-6) / 10**decimals
+            if cut != other:
+                return f"{cut:.{decimals}f} {'%' if unit is Unit.SHARE else 's'}"
+    return f"{floor(shown)} %" if unit is Unit.SHARE else duration(value)
 
 
 def alert_text(rule: Rule, name: str, value: float, breach: float | None = None) -> str:
@@ -51,7 +56,7 @@ def alert_text(rule: Rule, name: str, value: float, breach: float | None = None)
     if watch.grows and watch.about is not About.QUEUE:
         label = watch.label if not rule.state else _state(rule.state)
         return f"{name}: {label} for {duration(value)}, longer than {limit}"
-    now = f"{name}: {watch.label} {figure(value, watch.unit, down=low)}"
+    now = f"{name}: {watch.label} {figure(value, watch.unit, at)}"
     beyond = f"{'below' if low else 'above'} {limit}"
     meant = [rule.formula.label] if watch.id == SERVICE_LEVEL else []
     meant += [f"last {duration(rule.window)}"] if rule.window is not None else []

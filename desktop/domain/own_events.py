@@ -21,9 +21,10 @@ class HealthChanged:
 
 @dataclass(frozen=True, slots=True)
 class ClockRead:
-    """The server's clock was seen: it is `skew` seconds ahead of the local one."""
+    """The server's clock was seen: it is `skew` seconds ahead of the local one. `ours`: for ours was set meanwhile."""
 
     skew: float
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

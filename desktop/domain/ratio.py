@@ -90,6 +90,18 @@ class Ratio:
         return parts[0] / parts[1] if parts is not None and parts[1] > 0 else None
 
 
+def percent(value: float, decimals: int) -> str:
+    """A share of 1 in per cent with so many decimals, without the sign.
+
+    It is rounded, but never up onto a whole per cent: targets are whole, and 79.996 % has not reached 80.
+    """
+    number = value * 100
+    rounded = round(number, decimals)
+    if rounded - number > 1e-9 and rounded == int(rounded):
+        rounded -= 10**-decimals
+    return f"{rounded:.{decimals}f}"
+
+
 def _sum(counts: Counts, plus: tuple[str, ...], minus: tuple[str, ...]) -> float | None:
     total = 0.0
     for name in plus:

@@ -125,7 +125,7 @@ def _apply_admitted(batch: Batch, envelope: Envelope) -> None:
         case HealthChanged():
             _health(batch, envelope, event)
         case ClockRead():
-            batch.set("skew", event.skew)
+            _clock(batch, event)
         case CapabilitiesKnown():
             batch.capabilities.put(envelope.source, event.capabilities)
         case _:
@@ -172,6 +172,24 @@ def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[Inbo
     for one in received:
         if batch.received.get(one.id) is None:
             batch.received.put_last(one.id, one, MESSAGES)
+
+
+_SET = 2.0
+"""Seconds from which another reading of a clock means that it was set, and not read better."""
+
+
+def _clock(batch: Batch, event: ClockRead) -> None:
+    """When we heard whom is noted by the server's clock: when that is set, what was noted moves with it.
+
+    Else a dead server whose clock was set back would look alive until the old time is reached again.
+    """
+    moved = event.skew - batch.skew
+    batch.set("skew", event.skew)
+    if event.ours or abs(moved) < _SET:
+        return
+    for source, known in list(batch.health.now.items()):
+        heard = None if known.last_heard is None else known.last_heard + moved
+        batch.health.put(source, replace(known, since=known.since + moved, last_heard=heard))
 
 
 def _heard(batch: Batch, envelope: Envelope) -> None:

@@ -307,12 +307,13 @@ def test_a_wait_that_goes_on_is_raised_though_nobody_says_anything_more() -> Non
     assert engine.alerts["longest_wait|Billing"].over_at == 150.0
 
 
-def test_a_share_just_short_of_its_threshold_never_reads_as_the_threshold() -> None:
-    engine = Looking([rule(), rule("abandon_rate", 0.05)])
-    counts = replace(counted(7_999, 10_000), offered=10_000, abandoned=0)
+def test_a_figure_just_beyond_its_threshold_never_reads_as_the_threshold_and_is_never_rounded_up() -> None:
+    engine = Looking([rule(), rule("abandon_rate", 0.05), rule("asa", 20.0)])
+    counts = replace(counted(7_999, 10_000), offered=10_000, abandoned=0, wait_seconds=205_000.0)
     engine.look(floor(0.0, [billing(0.0, counts), billing(0.0, replace(counts, abandoned=501), name="B")]), None, 0.0)
     assert "79 %, below 80 %" in engine.alerts[SL].text
-    assert "6 %, above 5 %" in engine.alerts["abandon_rate|B"].text
+    assert "5.01 %, above 5 %" in engine.alerts["abandon_rate|B"].text
+    assert "20.5 s, above 20 s" in engine.alerts["asa|B"].text
 
 
 # Rules about agents and what they have in hand

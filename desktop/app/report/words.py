@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from desktop.app.centre_days import CentreDays
 from desktop.domain.history import DAY, HOUR, WEEK
 from desktop.domain.instant import Instant
+from desktop.domain.ratio import percent
 
 UNKNOWN = "—"
 
@@ -16,7 +17,7 @@ def count(value: float | None) -> str:
 
 def share(value: float | None) -> str:
     """A share of 1 in per cent."""
-    return UNKNOWN if value is None else f"{value * 100:.1f}\u00a0%"
+    return UNKNOWN if value is None else f"{percent(value, 1)}\u00a0%"
 
 
 def whole_share(value: float) -> str:
@@ -25,10 +26,10 @@ def whole_share(value: float) -> str:
 
 
 def span(value: float | None) -> str:
-    """Seconds as minutes and seconds, or hours and minutes."""
+    """Seconds as minutes and seconds, or hours and minutes; cut, as on the screen."""
     if value is None:
         return UNKNOWN
-    seconds = round(value)
+    seconds = int(value)
     if seconds >= HOUR:
         return f"{seconds // 3600}:{seconds // 60 % 60:02} h"
     return f"{seconds // 60}:{seconds % 60:02}"

@@ -76,7 +76,7 @@ def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:
         content(_count(queue.waiting), dim or ("bold" if queue.waiting else "$muted")),
         content(wording.UNKNOWN if queue.longest_since is None else wording.duration(now - queue.longest_since), dim),
         content(_count(queue.agents_available), dim),
-        content(wording.UNKNOWN if level is None else f"{level:.0%}", dim or goal),
+        content(wording.UNKNOWN if level is None else f"{int(level * 100 + 1e-9)}%", dim or goal),  # 79.9 is not 80
     )
 
 

@@ -13,7 +13,7 @@ from desktop.domain.service_level import Formula
 from desktop.tui import wording
 from desktop.tui.report.raster import CURSOR, Raster
 from desktop.tui.safe_text import line
-from desktop.tui.supervisor.figures import number, share
+from desktop.tui.supervisor.figures import number, share, short_number
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LABEL: Final = 5
@@ -48,7 +48,7 @@ class MapOf:
             return None
         if self.metric == "offered":
             days = self.week.days[weekday]
-            return (counts.offered or 0) / days if days else None
+            return counts.offered / days if days and counts.offered is not None else None
         return self._figure(counts)
 
     def _figure(self, counts: Counts) -> float | None:
@@ -128,4 +128,4 @@ def _short(value: float, metric: str, cells: int) -> str:
         return f"{int(value * 100 + 1e-9)}"
     if metric in ("ASA", "AHT"):
         return f"{value:.0f}" if len(f"{value:.0f}") <= cells else f"{value / 60:.0f}m"
-    return f"{value:.0f}"
+    return short_number(value, cells)

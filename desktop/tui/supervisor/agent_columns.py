@@ -5,10 +5,13 @@ from desktop.domain.model import Agent
 from desktop.domain.words import Phase
 from desktop.tui import wording
 from desktop.tui.supervisor.agent_activity import activity, foremost, reason_label
+from desktop.tui.supervisor.figures import short_duration
 from desktop.tui.supervisor.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
 from desktop.tui.table_columns import Column
 
+_TIME = 7
+"""Cells of a duration."""
 _SIGNS = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 
 
@@ -30,7 +33,7 @@ def _doing(agent: Agent, view: FloorView) -> Cell:
 
 
 def _time(agent: Agent, view: FloorView) -> Cell:
-    return wording.duration(view.clock - activity(agent, view.state).since), ""
+    return short_duration(view.clock - activity(agent, view.state).since, _TIME), ""
 
 
 def _work(agent: Agent, view: FloorView) -> Cell:
@@ -82,7 +85,7 @@ def _adherence(agent: Agent, view: FloorView) -> Cell:
     adherent, seconds = _adherent(agent, view)
     if adherent is None:
         return wording.UNKNOWN, "$muted"
-    return ("✓", "$success") if adherent else (f"✗ {wording.duration(seconds)}", "$warning")
+    return ("✓", "$success") if adherent else (f"✗ {short_duration(seconds, _TIME)}", "$warning")
 
 
 def _adherence_order(agent: Agent, view: FloorView) -> Sorted:
@@ -108,7 +111,7 @@ AGENT_COLUMNS: tuple[FloorColumn[Agent], ...] = (
         down=False,
     ),
     FloorColumn("state", Column("state", 13), _doing, lambda agent, view: activity(agent, view.state).rank, down=False),
-    FloorColumn("time", Column("time", 7, "right"), _time, _since),
+    FloorColumn("time", Column("time", _TIME, "right"), _time, _since),
     FloorColumn("work", Column("in hand", min_width=64, weight=4), _work, lambda agent, _: len(agent.work)),
     FloorColumn(
         "next", Column("next", 10, "left", 88), _next, lambda agent, _: agent.next and agent.next.value, down=False

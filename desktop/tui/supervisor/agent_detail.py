@@ -3,13 +3,14 @@
 from textual.content import Content
 
 from desktop.domain.adherence import adherence, standing, stretches_of
+from desktop.domain.agent_day import day_until
 from desktop.domain.floor import AgentDay, StateStretch
 from desktop.domain.model import Agent, Instant
 from desktop.tui import wording
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.supervisor.agent_activity import activity, reason_label
 from desktop.tui.supervisor.figures import exact_share, share
-from desktop.tui.supervisor.floor_view import FloorView, agent_name, signed
+from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView, agent_name, signed
 
 _MESSAGES = 3
 
@@ -34,7 +35,7 @@ def agent_lines(agent: Agent, view: FloorView, width: int) -> list[Content]:
         *([line(signed(alert), f" {alert.text}")] if alert is not None else []),
         _pair("team", agent.team or wording.UNKNOWN, "queues", ", ".join(agent.queues) or wording.UNKNOWN),
         *([_pair("skills", skills)] if skills else []),
-        *(_today(agent.today, view) if agent.today is not None else []),
+        *_today(day_until(agent, view.clock), view),
         *_schedule(agent, view),
         *_messages(agent, view),
     ]
@@ -47,8 +48,12 @@ def _pair(*words: str) -> Content:
     return line(*parts)
 
 
-def _today(day: AgentDay, view: FloorView) -> list[Content]:
+def _today(day: AgentDay | None, view: FloorView) -> list[Content]:
+    if day is None:
+        return []
     worked = day.engaged + day.idle
+    old = day.until is None or view.now - day.until > STALE_SECONDS
+    as_of = ("times as of", wording.age(None if day.until is None else view.now - day.until))
     return [
         _pair(
             *("today", f"{day.handled} handled", "missed", str(day.missed), "declined", str(day.declined)),
@@ -58,6 +63,7 @@ def _today(day: AgentDay, view: FloorView) -> list[Content]:
             *("occupancy", share(day.engaged / worked if worked > 0 else None)),
             *("of capacity", share(day.load / worked if worked > 0 else None)),
             *("free", wording.duration(day.idle)),
+            *(as_of if old and not view.stale else ()),
         ),
     ]
 
@@ -86,6 +92,7 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
                 (f"  {wording.duration(kept.adherent)} of {wording.duration(kept.scheduled)}", ""),
                 (f"  excused {wording.duration(kept.excepted)}" if kept.excepted else "", "$muted"),
                 (f"  not seen {wording.duration(kept.unobserved)}" if kept.unobserved else "", "$muted"),
+                (f"  as of {wording.age(None if view.day.at is None else view.now - view.day.at)}", "$muted"),
             )
         )
         lines += [

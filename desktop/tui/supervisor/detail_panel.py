@@ -9,16 +9,21 @@ from textual.content import Content
 from textual.widget import Widget
 
 from desktop.domain.floor_verbs import standing
+from desktop.domain.model import QueueStats
 from desktop.tui import wording
 from desktop.tui.safe_text import Part, line
 from desktop.tui.supervisor.agent_detail import agent_lines
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
+from desktop.tui.supervisor.figures import short_duration
 from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.queue_detail import queue_lines
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
+
+_WAITED = 7
+"""Cells of a duration."""
 
 
 class DetailLines(Widget):
@@ -70,7 +75,7 @@ class DetailPanel(FloorPane, Vertical):
                 Column("", 1),
                 Column("customer", weight=3),
                 Column("state", 10),
-                Column("waited", 7, "right"),
+                Column("waited", _WAITED, "right"),
                 Column("prio", 4, "right", 44),
             ),
             empty="",
@@ -113,7 +118,7 @@ class DetailPanel(FloorPane, Vertical):
 
     def _queue(self, view: FloorView) -> Sequence[Content]:
         queue = view.state.queues.get(view.queue)
-        self.border_title = line(f"{view.queue or 'Queue'}", *_heard(view))
+        self.border_title = line(f"{view.queue or 'Queue'}", *_heard(view, queue))
         if queue is None:
             self._set_contacts((), "")
             self.border_subtitle = line("")
@@ -143,8 +148,9 @@ class DetailPanel(FloorPane, Vertical):
         self.query_one(LineTable).set_empty(empty)
 
 
-def _heard(view: FloorView) -> tuple[Part, ...]:
-    return ((f" · as of {wording.age(view.age)}", "bold $warning" if view.stale else "$muted"),)
+def _heard(view: FloorView, queue: QueueStats | None = None) -> tuple[Part, ...]:
+    age, old = (view.age, view.stale) if queue is None else (view.age_of(queue.as_of), view.is_old(queue))
+    return ((f" · as of {wording.age(age)}", "bold $warning" if old else "$muted"),)
 
 
 def _asked(view: FloorView) -> Content:
@@ -162,7 +168,7 @@ def _row(contact: Contact, now: float, stale: bool) -> Row:
             (contact.sign, "$accent"),
             (contact.who, ""),
             (contact.word, style),
-            (wording.duration(now - contact.arrived_at), ""),
+            (short_duration(now - contact.arrived_at, _WAITED), ""),
             (str(contact.priority), "$muted"),
         ),
         "$muted" if stale else "",

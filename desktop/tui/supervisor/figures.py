@@ -1,20 +1,26 @@
 """How figures are written: `—` for what is not known, never a zero in its place."""
 
 from collections.abc import Sequence
+from math import ceil, floor
 
 from desktop.domain.metric import Metric, Unit
 from desktop.domain.model import Instant, QueueStats
+from desktop.domain.ratio import percent
 from desktop.domain.service_level import Formula
 from desktop.tui import wording
 
 _BARS = "▁▂▃▄▅▆▇█"
+_SIZES = ((1, "s"), (60, "m"), (3600, "h"))
 _LEAST_SCALE = 4
 """A trend up to so many is drawn on this scale: one who waits is not a mountain."""
 
 
-def figure(metric: Metric, queue: QueueStats, now: Instant, formula: Formula) -> str:
-    """A metric of a queue in its unit."""
-    return written(metric.value(queue, now, formula), metric.unit)
+def fitted(metric: Metric, queue: QueueStats, now: Instant, formula: Formula, width: int) -> str:
+    """A metric of a queue in its unit and in so many cells."""
+    value = metric.value(queue, now, formula)
+    if metric.unit is Unit.SECONDS:
+        return short_duration(value, width)
+    return share(value) if metric.unit is Unit.SHARE else short_number(value, width)
 
 
 def written(value: float | None, unit: Unit) -> str:
@@ -27,10 +33,26 @@ def written(value: float | None, unit: Unit) -> str:
 
 
 def number(value: float | None) -> str:
-    """`7`; `1,204`; `123k` from 100,000 on."""
+    """`7`; `1,204`."""
+    return wording.UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def short_number(value: float | None, width: int) -> str:
+    """A number in so many cells: `12,345`, else `12345`, else `123k`, `4M`; never one with its end cut off."""
     if value is None:
         return wording.UNKNOWN
-    return f"{value:,.0f}" if value < 100_000 else f"{value / 1000:,.0f}k"
+    texts = (number(value), f"{value:.0f}", f"{value // 1_000:.0f}k", f"{value // 1_000_000:.0f}M")
+    return next((text for text in texts if len(text) <= width), texts[-1])
+
+
+def short_duration(seconds: float | None, width: int) -> str:
+    """A duration in so many cells: `03:41`, `1:02:09`, else `1h02m`, `12h`, `30d`."""
+    text = wording.duration(seconds)
+    if seconds is None or len(text) <= width:
+        return text
+    minutes = int(seconds) // 60
+    texts = (f"{minutes // 60}h{minutes % 60:02}m", f"{minutes // 60}h", f"{minutes // 1440}d")
+    return next((text for text in texts if len(text) <= width), texts[-1])
 
 
 def share(value: float | None) -> str:
@@ -40,7 +62,7 @@ def share(value: float | None) -> str:
 
 def exact_share(value: float | None) -> str:
     """`71.43 %`, for comparing formulas."""
-    return wording.UNKNOWN if value is None else f"{value * 100:.2f} %"
+    return wording.UNKNOWN if value is None else f"{percent(value, 2)} %"
 
 
 def signed_duration(seconds: float | None) -> str:
@@ -51,16 +73,13 @@ def signed_duration(seconds: float | None) -> str:
 
 
 def estimate(queue: QueueStats) -> str:
-    """The estimated wait with its interval: `02:10 1–4m`."""
-    if queue.estimated_wait is None:
-        return wording.UNKNOWN
-    text = wording.duration(queue.estimated_wait)
+    """The estimated wait with its interval, rounded outwards so that the estimate lies in it: `02:10 1–5m`."""
+    text = short_duration(queue.estimated_wait, 5)
     low, high = queue.estimated_low, queue.estimated_high
-    if low is None or high is None:
+    if queue.estimated_wait is None or low is None or high is None:
         return text
-    if high < 100:
-        return f"{text} {low:.0f}–{high:.0f}s"
-    return f"{text} {low / 60:.0f}–{high / 60:.0f}m"
+    size, unit = next(((size, unit) for size, unit in _SIZES if ceil(high / size) < 100), _SIZES[-1])
+    return f"{text} {floor(low / size)}–{ceil(high / size)}{unit}"
 
 
 def trend(values: Sequence[int]) -> str:

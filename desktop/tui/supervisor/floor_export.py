@@ -26,7 +26,7 @@ def queue_table(names: Sequence[str], view: FloorView) -> Table:
 
 def _queue_row(queue: QueueStats, view: FloorView) -> tuple[Value, ...]:
     alert = view.queue_alert(queue.name)
-    values = [one.value(queue, view.clock, view.formula) for one in METRICS.values()]
+    values = [one.value(queue, view.clock_of(queue), view.formula) for one in METRICS.values()]
     whole = [
         int(value) if value is not None and one.id in _WHOLE else value
         for one, value in zip(METRICS.values(), values, strict=True)
@@ -47,7 +47,7 @@ def agent_table(ids: Sequence[str], view: FloorView) -> Table:
 def _agent_row(agent: Agent, view: FloorView) -> tuple[Value, ...]:
     doing, alert = activity(agent, view.state), view.agent_alert(agent.id)
     schedule = view.schedules.get(agent.id)
-    adherent = standing(schedule, stretches_of(agent, view.clock), view.clock).adherent if schedule else None
+    adherent = standing(schedule, stretches_of(agent, view.clock), view.clock, view.fits).adherent if schedule else None
     return (
         agent.id,
         agent.name,

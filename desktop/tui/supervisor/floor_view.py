@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from desktop.domain import select
 from desktop.domain.adherence import FITS, Fits
 from desktop.domain.alert import About, Alert, Severity
 from desktop.domain.floor import Schedule, StateStretch
 from desktop.domain.history import Interval
-from desktop.domain.model import Instant, Interaction
+from desktop.domain.model import Instant, Interaction, QueueStats
 from desktop.domain.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.state import AppState
 from desktop.domain.words import Health, Monitoring
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CENTER = "contact_center"
+HALF_HOUR = 1_800.0
 STALE_SECONDS = 15.0
 """After so long without a sign of life figures are shown dim."""
 
@@ -83,15 +83,30 @@ class FloorView(View):
         return self.age is None or self.age > STALE_SECONDS
 
     @property
+    def _live(self) -> bool:
+        health = self.state.health.get(CENTER)
+        return health is not None and health.health is Health.LIVE
+
+    @property
     def clock(self) -> Instant:
         """Until when times are counted: now, or the last sign of life where there is none any more."""
-        health = self.state.health.get(CENTER)
-        live = health is not None and health.health is Health.LIVE
-        return self.now if live or self.age is None else self.now - self.age
+        return self.now if self._live or self.age is None else self.now - self.age
 
     def age_of(self, observed: Instant) -> float:
-        """How old a figure is, seconds."""
-        return max(0.0, self.now - select.known_at(self.state, CENTER, observed))
+        """How old the figures of a queue are, seconds.
+
+        A supervisor is told of each queue every few seconds, also when nothing happens, for its people's time goes on.
+        So figures that nobody tells anew stand still, however well the line is.
+        """
+        return max(0.0, self.now - observed, 0.0 if self._live else self.age or 0.0)
+
+    def clock_of(self, queue: QueueStats) -> Instant:
+        """Until when the times of a queue are counted: a wait that may be over is not counted on."""
+        return min(self.clock, queue.as_of) if self.age_of(queue.as_of) > STALE_SECONDS else self.clock
+
+    def is_old(self, queue: QueueStats) -> bool:
+        """Whether the figures of a queue may be wrong by now."""
+        return self.stale or self.age_of(queue.as_of) > STALE_SECONDS
 
 
 def worst_alerts(alerts: Mapping[str, Alert]) -> dict[str, Alert]:

@@ -9,7 +9,7 @@ from desktop.domain.history import IntervalQuery
 from desktop.domain.service_level import Formula
 from desktop.domain.words import Health
 from desktop.ports.base import Capability
-from desktop.tui.supervisor.floor_view import CENTER, FloorView, LookedUp
+from desktop.tui.supervisor.floor_view import CENTER, HALF_HOUR, FloorView, LookedUp
 
 if TYPE_CHECKING:
     from desktop.app.supervisor_desk import SupervisorDesk
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 WAITING_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0
 WHAT_IF_SECONDS: Final = 10.0
-HALF_HOUR: Final = 1_800.0
 Look = Callable[[], Awaitable[tuple[Any, str]]]
 
 

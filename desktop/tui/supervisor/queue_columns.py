@@ -6,12 +6,14 @@ from desktop.domain.metric import SERVICE_LEVEL, Unit
 from desktop.domain.metrics import METRICS
 from desktop.domain.model import QueueStats
 from desktop.tui import wording
-from desktop.tui.supervisor.figures import estimate, figure, number, trend
+from desktop.tui.supervisor.figures import estimate, fitted, short_number, trend
 from desktop.tui.supervisor.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
 from desktop.tui.table_columns import Column
 
 QueueColumn = FloorColumn[QueueStats]
+_WAITING, _PEOPLE = 5, 12
+"""Cells of two columns."""
 
 
 def _alert(queue: QueueStats, view: FloorView) -> Cell:
@@ -24,34 +26,39 @@ def _name(queue: QueueStats, view: FloorView) -> Cell:
 
 
 def _waiting(queue: QueueStats, view: FloorView) -> Cell:
-    return number(queue.waiting), "bold" if queue.waiting else "$muted"
+    return short_number(queue.waiting, _WAITING), "bold" if queue.waiting else "$muted"
 
 
 def _people(queue: QueueStats, view: FloorView) -> Cell:
     parts = (queue.agents_available, queue.agents_busy, queue.agents_signed_in)
     if parts == (None, None, None):
         return wording.UNKNOWN, "$muted"
-    return "/".join("—" if part is None else str(part) for part in parts), ""
+    texts = ["—" if part is None else str(part) for part in parts]
+    if sum(map(len, texts)) > _PEOPLE - 2:
+        texts = [short_number(part, 3) for part in parts]
+    return "/".join(texts), ""
 
 
 def _known_at(queue: QueueStats, view: FloorView) -> Cell:
     return wording.age(view.age_of(queue.as_of)), "$muted"
 
 
-def _of(name: str) -> tuple[Callable[[QueueStats, FloorView], Cell], Callable[[QueueStats, FloorView], Sorted]]:
+def _of(
+    name: str, width: int
+) -> tuple[Callable[[QueueStats, FloorView], Cell], Callable[[QueueStats, FloorView], Sorted]]:
     metric = METRICS[name]
 
     def cell(queue: QueueStats, view: FloorView) -> Cell:
-        return figure(metric, queue, view.clock, view.formula), ""
+        return fitted(metric, queue, view.clock_of(queue), view.formula, width), ""
 
     def order(queue: QueueStats, view: FloorView) -> Sorted:
-        return metric.value(queue, view.clock, view.formula)
+        return metric.value(queue, view.clock_of(queue), view.formula)
 
     return cell, order
 
 
 def _metric(name: str, title: str, width: int, from_width: int) -> QueueColumn:
-    cell, order = _of(name)
+    cell, order = _of(name, width)
     unit = METRICS[name].unit
     down = unit is not Unit.SHARE or name in ("occupancy", "abandon_rate")
     return FloorColumn(name, Column(title, width, "right", from_width), cell, order, down, name)
@@ -60,13 +67,13 @@ def _metric(name: str, title: str, width: int, from_width: int) -> QueueColumn:
 QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     FloorColumn("queue", Column("queue"), _name, lambda queue, _: queue.name.casefold(), down=False),
     FloorColumn("alert", Column("!", 1), _alert, lambda queue, view: alarm(view.queue_alert(queue.name))),
-    FloorColumn("waiting", Column("wait", 5, "right"), _waiting, _of("waiting")[1], metric="waiting"),
+    FloorColumn("waiting", Column("wait", _WAITING, "right"), _waiting, _of("waiting", _WAITING)[1], metric="waiting"),
     _metric("longest_wait", "longest", 7, 0),
     FloorColumn(
         "estimated_wait",
         Column("est. wait", 12, "right", 66),
         lambda queue, _: (estimate(queue), ""),
-        _of("estimated_wait")[1],
+        _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
     _metric("offered", "off'd", 6, 74),
@@ -78,7 +85,7 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
     _metric("occupancy", "occ", 4, 82),
     FloorColumn(
         "agents",
-        Column("free/busy/in", 12, "right", 96),
+        Column("free/busy/in", _PEOPLE, "right", 96),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from desktop.domain.alert import Alert
+from desktop.domain.counts import Counts
 from desktop.domain.history import Interval
 from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
+from desktop.domain.model import Instant, QueueStats
 from desktop.tui import wording
 from desktop.tui.floor_keys import FLOOR_BY_ID
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.supervisor.figures import exact_share, number, share, signed_duration, trend, written
-from desktop.tui.supervisor.floor_view import FloorView, LookedUp, signed
+from desktop.tui.supervisor.floor_view import HALF_HOUR, STALE_SECONDS, FloorView, LookedUp, signed
 
 _COUNTS = ("offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined")
 _TIMES = ("asa", "aht", "average_talk", "average_hold", "average_wrap_up", "longest_wait_today")
@@ -59,7 +60,7 @@ def _service_level(queue: QueueStats, view: FloorView) -> Content:
 
 def _named(queue: QueueStats, name: str, view: FloorView) -> tuple[str, str]:
     metric = METRICS[name]
-    value = metric.value(queue, view.clock, view.formula)
+    value = metric.value(queue, view.clock_of(queue), view.formula)
     return metric.label, written(value, metric.unit)
 
 
@@ -103,7 +104,7 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
         return []
     if not found.steps:
         return [line(("what if ", "$muted"), (found.why_not, "$muted"))]
-    parts: list[Part] = [("what if ", "$muted")]
+    parts: list[Part] = [("what if ", "$muted"), *_aged(view.what_if.at, view)]
     for more in (1, 2, -1):
         said = found.line(more)
         if said:
@@ -112,6 +113,20 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
     if step is not None and step.low is not None and step.high is not None:
         parts.append((f"+1 lies in {share(step.low)}–{share(step.high)} in 8 of 10 cases", "$muted"))
     return [line(*parts)]
+
+
+def _aged(at: Instant | None, view: FloorView) -> tuple[Part, ...]:
+    """How old an answer is, where it is older than the figures around it may be."""
+    old = at is not None and view.now - at > STALE_SECONDS
+    return ((f"as of {wording.age(view.now - at)}: ", "$warning"),) if at is not None and old else ()
+
+
+def _slots(counted: Sequence[Counts], until: Instant) -> dict[Instant, Counts | None]:
+    """Every half hour from the first until now; the centre leaves out those in which nothing was counted."""
+    known = {counts.since: counts for counts in counted}
+    first = min(known)
+    between = range(int((max(until, *known) - first) // HALF_HOUR) + 1)
+    return {at: known.get(at) for at in (first + HALF_HOUR * n for n in between)}
 
 
 def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width: int) -> list[Content]:
@@ -123,24 +138,25 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
     if not today.value:
         return []
     most = max(8, width - 24)
-    shown = [one.counts for one in today.value][-most:]
+    slots = _slots([one.counts for one in today.value], today.at or view.clock)
+    first, shown = [*slots][-most:][0], [*slots.values()][-most:]
     lines = []
     for label in ("offered", "answered", "abandoned"):
-        values = [int(getattr(counts, label) or 0) for counts in shown]
-        lines.append(
-            line(
-                (f"{label:<10}", "$muted"), (trend(values), "$accent"), (f" {values[-1]}  most {max(values)}", "$muted")
-            )
-        )
-    levels = [view.formula.value(counts) for counts in shown]
+        values = [0 if counts is None else getattr(counts, label) for counts in shown]
+        found = [int(value) for value in values if value is not None]
+        if found:
+            bars = zip(values, trend([int(value or 0) for value in values]), strict=True)
+            drawn = "".join(" " if value is None else bar for value, bar in bars)
+            told = f" {number(values[-1])}  most {number(max(found))}"
+            lines.append(line((f"{label:<10}", "$muted"), (drawn, "$accent"), (told, "$muted")))
+    levels = [None if counts is None else view.formula.value(counts) for counts in shown]
     known = [level for level in levels if level is not None]
     if known:
-        bars = "".join(" " if level is None else trend((round(level * 100), 100))[0] for level in levels)
+        drawn = "".join(" " if level is None else trend((round(level * 100), 100))[0] for level in levels)
         last = exact_share(levels[-1])
         lines.append(
-            line((f"{'SL':<10}", "$muted"), (bars, "$accent"), (f" {last}  least {share(min(known))}", "$muted"))
+            line((f"{'SL':<10}", "$muted"), (drawn, "$accent"), (f" {last}  least {share(min(known))}", "$muted"))
         )
-    first = shown[0].since
     aged = wording.age(None if today.at is None else view.now - today.at)
     lines.append(content(f"{'':<10}from {wording.clock(first)[:5]}, a sign each half hour · as of {aged}", "$muted"))
     return lines

@@ -1,6 +1,6 @@
 """The queues of the floor, a line each, and all of them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from desktop.domain.model import QueueStats
 from desktop.tui import wording
@@ -22,7 +22,7 @@ class QueuePanel(FloorTable[QueueStats]):
         super().__init__(
             QUEUE_COLUMNS, lambda queue: queue.name, by="alert", empty="No queue figures yet.", id="floor-queues"
         )
-        self._totalled: tuple[object, ...] = ()
+        self._totalled: tuple[Mapping[str, QueueStats], Sequence[str], tuple[object, ...]] | None = None
         self._totalled_at = float("-inf")
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
@@ -47,7 +47,7 @@ class QueuePanel(FloorTable[QueueStats]):
 
     def row(self, key: str, queue: QueueStats, view: FloorView) -> Row:
         """One queue."""
-        return Row(key, self.cells(queue, view), "$muted" if view.stale else "")
+        return Row(key, self.cells(queue, view), "$muted" if view.is_old(queue) else "")
 
     def beside(self, key: str, view: FloorView) -> object:
         """See the base class."""
@@ -58,14 +58,15 @@ class QueuePanel(FloorTable[QueueStats]):
         return self.ordering.keys
 
     def _draw_total(self, view: FloorView) -> None:
-        made_from = (view.state.queues, view.formula, view.stale, int(view.now), len(self.ordering.keys))
-        if made_from == self._totalled and view.state.queues is self._totalled[0]:
+        keys = self.ordering.keys
+        beside = (view.formula, view.stale, int(view.now))
+        known = self._totalled
+        early = abs(view.now - self._totalled_at) < TOTALS_SECONDS
+        if known is not None and known[1:] == (keys, beside) and (early or known[0] is view.state.queues):
             return
-        if abs(view.now - self._totalled_at) < TOTALS_SECONDS and made_from[1:] == self._totalled[1:]:
-            return
-        self._totalled, self._totalled_at = made_from, view.now
-        together = all_together([view.state.queues[name] for name in self.ordering.keys if name in view.state.queues])
+        self._totalled, self._totalled_at = (view.state.queues, keys, beside), view.now
+        together = all_together([view.state.queues[name] for name in keys if name in view.state.queues])
         if together is None:
             self.set_total(None)
             return
-        self.set_total(Row("", self.cells(together, view), "$muted" if view.stale else "bold"))
+        self.set_total(Row("", self.cells(together, view), "$muted" if view.is_old(together) else "bold"))

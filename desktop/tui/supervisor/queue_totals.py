@@ -9,11 +9,13 @@ from desktop.domain.model import QueueStats
 def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
     """The sums over some queues, whose name says how many of them are counted; None where there are no queues.
 
-    Agents have no sum: one of several queues would count several times. Nor have estimated waits.
+    Agents have no sum: one of several queues would count several times. Nor have estimated waits. The longest wait is
+    unknown where that of one queue is, for it may be the longest.
     """
     if not queues:
         return None
     waits = [queue.longest_since for queue in queues if queue.longest_since is not None]
+    blind = any(queue.longest_since is None and queue.waiting != 0 for queue in queues)
     trends = [queue.trend for queue in queues if queue.trend]
     length = min(map(len, trends), default=0)
     counts = [queue.counts for queue in queues if queue.counts is not None]
@@ -23,7 +25,7 @@ def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
         0,
         min(queue.as_of for queue in queues),
         waiting=_sum([queue.waiting for queue in queues]),
-        longest_since=min(waits, default=None),
+        longest_since=None if blind else min(waits, default=None),
         counts=total(counts),
         trend=tuple(sum(trend[len(trend) - length + i] for trend in trends) for i in range(length)),
     )
