@@ -1,6 +1,7 @@
 """The past of a year: how long each question of the report screen takes, and what it costs in memory.
 
-`python -m tests.bench.bench_history [--interactions N] [--days N] [--rounds N] [--alone]` prints one JSON object.
+`python -m tests.bench.bench_history [--interactions N] [--days N] [--rounds N] [--alone] [--keep FOLDER]` prints one
+JSON object. `--keep` leaves the past in a folder, where the next run finds it made.
 
 The mock contact centre makes up the past and keeps it in DuckDB; the questions go through its HTTP server and the
 adapter, as the desktop puts them (`http_ms`). Then the same file is asked without a server, and beside it the same rows
@@ -50,8 +51,7 @@ def questions(center: MockContactCenter, days: CentreDays, length: float) -> dic
     begin = NOW - length
     page = PastQuery(begin, NOW, limit=100)
 
-    async def week() -> object:
-        since = max(begin, NOW - 12 * 7 * DAY)
+    async def week(since: float) -> object:
         return week_map(await center.week(WeekQuery(since, NOW)), days, since, NOW)
 
     async def one() -> object:
@@ -66,7 +66,9 @@ def questions(center: MockContactCenter, days: CentreDays, length: float) -> dic
         "all_by_days": lambda: center.intervals(IntervalQuery(begin, NOW, DAY)),
         "all_by_days_of_one_channel": lambda: center.intervals(IntervalQuery(begin, NOW, DAY, channels=("voice",))),
         "all_by_weeks_and_queues": lambda: center.intervals(IntervalQuery(begin, NOW, 7 * DAY, by_queue=True)),
-        "map_of_the_week": week,
+        "all_by_half_hours": lambda: center.intervals(IntervalQuery(begin, NOW, 1_800.0)),
+        "map_of_the_week": lambda: week(max(begin, NOW - 12 * 7 * DAY)),
+        "map_of_the_week_over_all": lambda: week(begin),
         "newest_page": lambda: center.past_interactions(page),
         "page_in_the_middle": pages(until=NOW - length / 2),
         "page_by_code": pages(codes=("dispute",)),
@@ -205,6 +207,7 @@ def beside_sqlite(path: Path, folder: Path, length: float, rounds: int) -> dict[
     """The engines alone, on the same rows."""
     with duckdb.connect(str(path), read_only=True, config={"threads": 2, "memory_limit": "1GB"}) as source:
         (count,) = source.execute("SELECT count(*) FROM interaction").fetchone() or (0,)
+        (folder / "reference.sqlite").unlink(missing_ok=True)
         target = sqlite3.connect(folder / "reference.sqlite")
         loading = copy(source, target)
         compared = {}
@@ -230,10 +233,12 @@ def main() -> int:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--alone", action="store_true", help="without the reference")
+    parser.add_argument("--keep", metavar="FOLDER", help="where the past stays for the next run of the same size")
     options = parser.parse_args()
     length = options.days * DAY
     with tempfile.TemporaryDirectory(prefix="bench-history-") as name:
-        folder = Path(name)
+        folder = Path(options.keep or name)
+        folder.mkdir(exist_ok=True)
         settings = Settings(
             rate_per_minute=1e9,
             burst=1e9,

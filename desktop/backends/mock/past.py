@@ -42,14 +42,18 @@ class MockPast(MockPrincipal, Past):
             "limit": _EACH,
         }
         found: list[Interval] = []
-        cursor = ""
+        body = await self._http.get(_address("intervals", asked))
         for _ in range(_MOST_PAGES):
-            body = await self._http.get(_address("intervals", asked | {"cursor": cursor}))
             # On a thread: the screen's loop must not stand still while thousands of numbers are read.
-            found += await asyncio.to_thread(read, tuple[Interval, ...], member(body, "intervals"))
+            reading = asyncio.to_thread(read, tuple[Interval, ...], member(body, "intervals"))
             cursor = read(str, member(body, "cursor"))
             if not cursor:
-                return found
+                return found + list(await reading)
+            # The server adds up the next page while this one is read.
+            page, body = await asyncio.gather(
+                reading, self._http.get(_address("intervals", asked | {"cursor": cursor}))
+            )
+            found += page
         raise ProtocolError("The contact centre's answer does not end.", f"more than {_MOST_PAGES} pages")
 
     async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
