@@ -88,6 +88,7 @@ class AlertWatch:
                 settings = await self._settings()
                 self._engine = AlertEngine(settings.rules, fits=settings.fits, max_age=settings.max_age)
             await self._timing.sleep(EVERY / PARTS)
+            await self._store.give_way()
             if self._is_open():
                 self._look(self._engine, part)
                 part = (part + 1) % PARTS

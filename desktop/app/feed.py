@@ -170,6 +170,7 @@ class Feed:
             raise self._asking.bug(self.source, type(error).__name__, error) from error
         try:
             async for envelope in stream:
+                await self._store.give_way()
                 if connection != self._connection:
                     return
                 self._heard = self._timing.monotonic()

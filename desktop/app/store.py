@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from desktop.domain.events import Envelope, Event
 from desktop.domain.own_events import Noticed
@@ -24,7 +24,8 @@ class Store:
 
     `taps` see every envelope at once, before it is reduced. `listeners` get (old, new) once per drain that changed
     something. `on_pending` is called when the queue becomes non-empty; without one the queue is drained in the next
-    turn of the loop.
+    turn of the loop. Work that comes in pieces awaits `give_way` between two of them, so that whoever is at the keys
+    has their turn first.
     """
 
     def __init__(self, clock: Callable[[], float] = time.time, state: AppState | None = None) -> None:
@@ -32,6 +33,7 @@ class Store:
         self.taps: list[Callable[[Envelope], None]] = []
         self.listeners: list[Callable[[AppState, AppState], None]] = []
         self.on_pending: Callable[[], None] | None = None
+        self.give_way: Callable[[], Awaitable[None]] = _at_once
         self._clock = clock
         self._queue: list[Envelope] = []
 
@@ -85,6 +87,10 @@ class Store:
             asyncio.get_running_loop().call_soon(self.drain)
         except RuntimeError:
             return  # no loop: the caller drains by hand
+
+
+async def _at_once() -> None:
+    return
 
 
 def _reduced(state: AppState, batch: list[Envelope]) -> AppState:

@@ -34,7 +34,7 @@ SOURCE = "contact_center"
 AGAIN = 10.0
 """Seconds after which a rate or a window is looked at again though nothing was counted."""
 
-PARTS = 4
+PARTS = 16
 """Into how many parts the floor is cut for those who look at one after the other."""
 
 MOST_GROUPS = 20_000

@@ -122,6 +122,7 @@ class DesktopApp(PageKeys):
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
         session.store.on_pending = self.request_frame
+        session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
@@ -146,7 +147,16 @@ class DesktopApp(PageKeys):
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.door.second()
-        garbage.search()
+        self._search_garbage()
+
+    async def _give_way(self) -> None:
+        """Between two pieces of news: a look for garbage of the one before, and then whoever is at the keys."""
+        self._search_garbage()
+        await self.keys_first.give_way()
+
+    def _search_garbage(self) -> None:
+        if not self.keys_first.under_way:
+            garbage.search(at_leisure=self.keys_first.rested(garbage.LEISURE_SECONDS))
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import os
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -22,6 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.tui import crash, terminal
+from desktop.tui.keys_first import LOOK_SECONDS, KeysFirst
 from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
 from desktop.tui.themes import CONTRAST, DARK, THEMES
@@ -34,12 +36,17 @@ the ring must not wait for a slow frame clock."""
 REST: Final = 2.0
 """How many times its own cost a frame is followed by rest, so that drawing takes a third of a core at most."""
 
-LONG_REST: Final = 6.0
-"""The same while one frame follows the other, as with events by the hundred: keys come first then, and nobody reads
-figures that change 40 times a second."""
+LONG_REST: Final = 5.0
+"""The same while one frame follows the other, as with events by the hundred, and then the paint counts as a part of
+the frame's cost: keys come first, and nobody reads figures that change 40 times a second."""
 
 _STREAK: Final = 4
 """How many frames, each begun less than 0.1 s after the end of the one before, are one following the other."""
+
+
+_SWITCH_SECONDS: Final = 0.001
+"""How long the threads that read keys and write the screen wait at most for one that computes; Python's own 5 ms come
+several times with each key, for such a thread gives the interpreter away with every call of the system."""
 
 
 class TerminalApp(App[int], inherit_bindings=False):
@@ -75,10 +82,12 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._gather_until = float("-inf")
         self._frame_ended_at = float("-inf")
         self._streak = 0
+        self._unpainted = False
         self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
-        self._typed = TypedKeys(self, super().on_event, self.field_for_letters)
+        self.keys_first = KeysFirst()
+        self._typed = TypedKeys(self, super().on_event, self.field_for_letters, self.keys_first)
         self._typing: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -103,6 +112,15 @@ class TerminalApp(App[int], inherit_bindings=False):
         if not self._frame_wanted:
             self._frame_wanted = True
             self._schedule_frame()
+
+    def painted(self, seconds: float) -> None:
+        """A screen was painted, which took so long."""
+        if self._unpainted and self._streak >= _STREAK:
+            self._next_frame_at += LONG_REST * seconds
+            if self._coming_frame is not None:
+                self._coming_frame.cancel()
+                self._schedule_frame()
+        self._unpainted = False
 
     def gather(self, seconds: float) -> None:
         """Begin no frame for so long, so that what comes meanwhile is drawn with what is here; 0 ends that."""
@@ -131,6 +149,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         """See `App.run_async`; signals are taken care of while it runs."""
         signals = terminal.Signals(self.flush, self._leave)
         if not headless:
+            sys.setswitchinterval(_SWITCH_SECONDS)
             signals.install()
             asyncio.get_running_loop().set_exception_handler(self._note_loop_error)
         try:
@@ -244,6 +263,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._coming_frame = None
         if not self.is_running:
             return
+        if self.keys_first.under_way:
+            self._next_frame_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+            self._schedule_frame()
+            return
         started = time.perf_counter()
         try:
             with self.batch_update():
@@ -261,6 +284,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         """Say when the next frame may begin, after one from `started` to `ended`, both of `time.perf_counter`."""
         self._streak = self._streak + 1 if started - self._frame_ended_at < 0.1 else 0
         self._frame_ended_at = ended
+        self._unpainted = True
         rest = LONG_REST if self._streak >= _STREAK else REST
         self._next_frame_at = asyncio.get_running_loop().time() + max(FRAME_SECONDS, rest * (ended - started))
 

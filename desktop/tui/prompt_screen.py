@@ -1,10 +1,12 @@
-"""A screen that paints at once after a pause, instead of at the next tick of Textual's clock of 60 a second."""
+"""A screen that paints at once after a pause or a key, instead of with the next tick of Textual's 60 a second."""
 
 import time
 from typing import Final
 
 from textual import events
 from textual.screen import Screen
+
+from desktop.tui.base_app import TerminalApp
 
 PERIOD: Final = 1 / 60
 """Seconds between the end of one paint and a start of another that does not wait for the clock."""
@@ -13,14 +15,20 @@ PERIOD: Final = 1 / 60
 class PromptScreen(Screen[None]):
     """The first thing to be painted after a pause need not wait up to 17 ms: the ring, a key's echo.
 
-    More is painted with Textual's own clock, so that a stream of changes costs no more than before.
+    More is painted with Textual's own clock, so that a stream of changes costs no more than before; news not while a
+    key is on its way, and what the key changed at once.
     """
 
     _painted_at = float("-inf")
 
     def _on_timer_update(self) -> None:
+        if self._waits_for_key:
+            return  # the clock goes on
+        began = time.monotonic()
         super()._on_timer_update()
         self._painted_at = time.monotonic()
+        if isinstance(self.app, TerminalApp):
+            self.app.painted(self._painted_at - began)
 
     async def _on_idle(self, event: events.Idle) -> None:
         # Textual calls its own handler of this event, too, and after this one: it finds nothing left to paint.
@@ -28,6 +36,15 @@ class PromptScreen(Screen[None]):
             (self._layout_required or self._repaint_required or self._dirty_widgets)
             and self.is_current
             and not self.app._batch_count
-            and time.monotonic() - self._painted_at >= PERIOD
+            and (self._follows_key or time.monotonic() - self._painted_at >= PERIOD)
         ):
             self._on_timer_update()
+
+    @property
+    def _follows_key(self) -> bool:
+        return isinstance(self.app, TerminalApp) and self.app.keys_first.just_applied
+
+    @property
+    def _waits_for_key(self) -> bool:
+        app = self.app
+        return isinstance(app, TerminalApp) and app.keys_first.under_way and not app.keys_first.just_applied

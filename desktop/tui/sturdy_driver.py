@@ -5,7 +5,7 @@ Tests tell when a new Textual no longer needs that (Textual issue 6456), or no l
 """
 
 import codecs
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -13,8 +13,15 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from desktop.tui.keys_first import KeysFirst
+
 _MOST_CELLS: Final = 2_000
 """A terminal that says it is wider or higher than this is not believed."""
+
+
+@runtime_checkable
+class _HearsKeys(Protocol):
+    keys_first: KeysFirst
 
 
 class SturdyParser(XTermParser):
@@ -41,6 +48,8 @@ class SturdyDriver(LinuxDriver):
         """See the base class; runs in the input thread."""
         if isinstance(message, events.Resize) and max(message.size) > _MOST_CELLS:
             return
+        if isinstance(message, events.Key) and isinstance(self._app, _HearsKeys):
+            self._app.keys_first.heard()
         super().process_message(message)
 
     def _run_input_thread(self) -> None:

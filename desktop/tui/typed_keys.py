@@ -6,7 +6,7 @@ what was typed after F9 would land in the note. Whoever types ahead of a busy sc
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from textual import events
@@ -14,6 +14,8 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.widget import Widget
+
+from desktop.tui.keys_first import KeysFirst
 
 SETTLE_SECONDS: Final = 0.5
 """How long a key waits at most for what the one before it set off: a widget that hangs must not take the keyboard."""
@@ -33,6 +35,7 @@ class TypedKeys:
         app: App[Any],
         apply: Callable[[events.Event], Awaitable[None]],
         field: Callable[[], Widget | None],
+        first: KeysFirst,
     ) -> None:
         """A line of nothing yet.
 
@@ -40,14 +43,17 @@ class TypedKeys:
             app: whose widgets are waited for.
             apply: hands one key or paste to the app.
             field: the field that letters go into now, None where they are verbs.
+            first: what is told of each key, from here until it has reached whoever wanted it.
         """
         self._app = app
         self._apply = apply
         self._field = field
+        self._first = first
         self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
 
     def add(self, event: events.Event) -> None:
         """Put a key or a paste at the end of the line."""
+        self._first.came()
         self._waiting.put_nowait(event)
 
     async def run(self) -> None:
@@ -64,10 +70,18 @@ class TypedKeys:
             if letter and typed_in is not None and field is not typed_in and event.time - at < WORD_SECONDS:
                 # The field went by itself, with its contact: the rest of the word is no verb, nor text for another.
                 self._app.bell()
+                self._first.applied()
             else:
                 typed_in = field
+                above = self._line_of_command()
                 await self._apply(event)
+                self._follow(above)
             at = event.time
+
+    def _follow(self, nodes: Sequence[MessagePump]) -> None:
+        """Go the way of a key through the widgets that may want it, right behind it."""
+        if not (nodes and nodes[0].call_later(self._follow, nodes[1:])):
+            self._first.applied()
 
     async def _settle(self) -> None:
         """Wait until the focused widget and all above it have handled what they were sent."""
