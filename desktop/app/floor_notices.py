@@ -60,5 +60,6 @@ class FloorNotices:
         elif request.state is HelpState.OPEN and me is not None and me.role is Role.SUPERVISOR:
             who = state.agents.get(request.agent_id)
             name = one_line(who.name) if who is not None else request.agent_id
-            asks = f": {one_line(request.text)}" if request.text else ""
-            self._store.notice(f"{name} asks for help{asks}.", "warning")
+            text = one_line(request.text)
+            stop = "" if text.endswith((".", "?", "!", "…")) else "."
+            self._store.notice(f"{name} asks for help{': ' if text else ''}{text}{stop}", "warning")

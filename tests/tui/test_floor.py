@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from desktop.domain.events import AgentChanged, Envelope
 from desktop.domain.floor_events import FloorChanged
-from desktop.domain.service_level import FORMULAS
+from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
 from desktop.domain.words import Role
 from desktop.tui import keys
 from desktop.tui.floor_door import ON_FLOOR
@@ -22,6 +22,7 @@ from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.alert_panel import AlertPanel
 from desktop.tui.supervisor.detail_panel import DetailPanel
 from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor.queue_totals import all_together
 from desktop.tui.supervisor_screen import SupervisorScreen
 from tests.tui.desk import desk, settle
 from tests.tui.floor_desk import FloorSession, floor_desk
@@ -395,3 +396,12 @@ async def test_resizing_loses_nothing(size: tuple[int, int]) -> None:
         assert screen.query_one("#act-answer", Input).has_focus
         assert screen.query_one(AgentPanel).agent == "a3"
         assert screen.query_one(AlertPanel).rows
+
+
+def test_all_queues_together_have_a_service_level_by_each_ones_own_threshold() -> None:
+    calls, mail = QUEUES["Billing"], QUEUES["Sales"]
+    assert calls.counts is not None and mail.counts is not None
+    slow = replace(mail, counts=replace(mail.counts, threshold=3_600.0))
+    together = all_together([calls, slow])
+    assert together is not None and together.counts is not None and together.counts.threshold is None
+    assert DEFAULT_FORMULA.value(together.counts) == pytest.approx((260 + 188) / (380 + 34 + 204 + 4))

@@ -9,6 +9,7 @@ from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_events import FloorChanged
 from desktop.domain.words import Availability, Monitoring
 from desktop.tui.supervisor.agent_panel import AgentPanel
+from desktop.tui.supervisor.listening_banner import ListeningBanner
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import AGENTS, floor
@@ -118,7 +119,7 @@ async def test_who_is_listened_to_is_always_in_sight() -> None:
     app, session = floor_desk(floor())
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, typed([*MAYA, "l", *WHY]))
-        await sees(pilot, "◉ Listening to Maya Okafor")
+        await sees(pilot, "◉ Listening to Maya Okafor", "x ends it")
         for key in ("1", "3", "4"):
             await settle(pilot, [key])
             await sees(pilot, "◉ Listening to Maya Okafor")
@@ -130,6 +131,16 @@ async def test_who_is_listened_to_is_always_in_sight() -> None:
         await until(pilot, lambda: screen_of(app).heard is None)
         await settle(pilot, ["x"])
         assert [call[0] for call in session.calls] == ["monitor", "end_monitor"]
+
+
+@pytest.mark.parametrize("verb", ["l", "w", "b"])
+async def test_the_way_out_of_a_call_is_in_sight_on_the_narrowest_screen(verb: str) -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, typed([*MAYA, verb, *WHY]))
+        await sees(pilot, "Maya Okafor", "x ends it")
+        banner = screen_of(app).query_one(ListeningBanner)
+        assert banner.render().plain.index("x ends it") + len("x ends it") < 76
 
 
 @pytest.mark.parametrize(

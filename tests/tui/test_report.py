@@ -369,6 +369,28 @@ async def test_help_comes_while_a_field_is_typed_in_and_what_was_typed_stays() -
         assert page.query_one("#report-field", Input).value == "2026?"
 
 
+async def test_all_intervals_together_have_the_service_level_that_each_has() -> None:
+    past = Past()
+    past.quarters = [replace(one, threshold=None) for one in past.quarters]  # of several queues
+    app, _ = report_desk(past)
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_page(pilot, "p", "2", "W")  # a quarter each, nothing to be added up before
+        table = page.query_one(LineTable)
+        whole = table.render_line(table.size.height - 1).text.split()
+        assert whole[0] == "all" and whole[5] == "%", whole
+
+
+@pytest.mark.parametrize("key", ["1", "4"])
+async def test_no_label_is_parted_from_its_figure(key: str) -> None:
+    app, _ = report_desk(Past())
+    async with app.run_test(size=(80, 24)) as pilot:
+        page = await open_page(pilot, "p", key)
+        first, second = str(page.query_one("#report-figures", Static).render()).split("\n")
+        assert max(map(len, (first, second))) <= page.content_size.width
+        assert second.startswith(" ") and second.split()[0].isalpha()
+        assert first.rstrip()[-1] in "0123456789%—"
+
+
 @pytest.mark.parametrize("place", ["1", "2", "3", "4", "5"])
 async def test_where_keys_do_not_fit_the_line_says_where_the_others_are(place: str) -> None:
     app, _ = report_desk(Past())

@@ -61,6 +61,6 @@ def age(answer: Answer[object], waited: float | None, now: Instant, zone: str) -
     elif answer.problem and answer.value is not None:
         parts.append((f" {answer.problem} · ", "bold $warning"))
     if answer.at is not None:
-        parts.append((f" as of {wording.since(now - answer.at)}", "$muted"))
+        parts.append((f" as of {wording.age(now - answer.at)}", "$muted"))
     parts.append((f" · times of {zone} ", "$muted"))
     return line(*parts)

@@ -1,13 +1,12 @@
 """Single contacts of the past: rows of a list, and the timeline of one."""
 
-from collections.abc import Sequence
-
 from textual.content import Content
 
 from desktop.app.centre_days import CentreDays
 from desktop.domain.history import Interval, PastDetail, PastInteraction
 from desktop.domain.service_level import Formula
 from desktop.tui import wording
+from desktop.tui.flowed_pairs import flowed
 from desktop.tui.report import axis
 from desktop.tui.report.plots import readout
 from desktop.tui.safe_text import content, line
@@ -69,8 +68,8 @@ def more_row() -> Row:
     return Row(MORE, (("enter or end: older ones", "$accent"),))
 
 
-def timeline(detail: PastDetail, days: CentreDays) -> list[Content]:
-    """What happened, oldest first, each with the time since the one before."""
+def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
+    """What happened, oldest first, each with the time since the one before, in lines of so many cells."""
     one = detail.interaction
     heading = one.customer_name or one.customer or "number withheld"
     sign = _SIGNS.get(one.channel)
@@ -84,7 +83,7 @@ def timeline(detail: PastDetail, days: CentreDays) -> list[Content]:
             (one.outcome, "bold"),
             (f" · {one.agent_name}" if one.agent_name else "", ""),
         ),
-        _figures(one),
+        *flowed(_figures(one), width, style="bold"),
         content(""),
     ]
     before = one.arrived_at
@@ -107,7 +106,7 @@ def timeline(detail: PastDetail, days: CentreDays) -> list[Content]:
     return lines
 
 
-def _figures(one: PastInteraction) -> Content:
+def _figures(one: PastInteraction) -> list[tuple[str, str]]:
     pairs = [("waited", wording.duration(one.wait_seconds))]
     if one.answered_at is not None:
         pairs += [("talked", wording.duration(one.talk_seconds)), ("held", wording.duration(one.hold_seconds))]
@@ -115,15 +114,7 @@ def _figures(one: PastInteraction) -> Content:
     pairs += [("offers", str(one.offers)), ("transfers", str(one.transfers))]
     if one.codes:
         pairs.append(("codes", ", ".join(one.codes)))
-    return flowed(pairs)
-
-
-def flowed(pairs: Sequence[tuple[str, str]]) -> Content:
-    """Labels and figures on one line."""
-    parts: list[tuple[str, str]] = []
-    for label, value in pairs:
-        parts += [("   " if parts else "", ""), (f"{label} " if label else "", "$muted"), (value, "bold")]
-    return line(*parts)
+    return pairs
 
 
 def interval_name(interval: Interval, width: float, days: CentreDays) -> str:

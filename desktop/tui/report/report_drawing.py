@@ -9,6 +9,7 @@ from desktop.app.history_desk import HistoryDesk
 from desktop.app.outlook import WIDTH as HALF_HOUR
 from desktop.domain.count_sums import total
 from desktop.domain.history import Interval, PastDetail
+from desktop.tui.flowed_pairs import flowed
 from desktop.tui.report import axis, faces, past_texts, plots
 from desktop.tui.report.outlook_chart import LEGEND, outlook_lines
 from desktop.tui.report.report_views import ReportViews
@@ -58,31 +59,34 @@ class ReportDrawing:
                 return outlook_lines(found, views.axis(width, HALF_HOUR), views.cursor, width, height)
             case "timeline":
                 detail: PastDetail = found
-                return past_texts.timeline(detail, self._history.days)
+                return past_texts.timeline(detail, self._history.days, width)
         counts = views.counts(found)
         at = views.axis(width, views.choice.width)
         charted = plots.Charted(counts, at, min(views.cursor, len(counts) - 1), views.choice.formula)
         return plots.plot_lines(charted, width, height)
 
-    def figures(self) -> Content:
-        """The figures under the cursor, or the meaning of the signs."""
+    def figures(self, width: int) -> Content:
+        """The figures under the cursor, flowed over lines of so many cells."""
+        head, pairs = self._figures()
+        return Content("\n").join(flowed(pairs, width, head=head, style="bold"))
+
+    def _figures(self) -> tuple[Content, Sequence[tuple[str, str]]]:
+        """Where the cursor is, and what was counted there."""
         views = self._views
         found, days = views.answer.value, self._history.days
         if found is None:
-            return content("")
+            return content(""), ()
         if views.place == "plots" and found:
             start = views.starts[min(views.cursor, len(views.starts) - 1)]
             counts = views.counts(found)[min(views.cursor, len(views.starts) - 1)]
             name = axis.name(start, start + views.choice.width, views.choice.width, days)
             pairs = plots.readout(counts, views.choice.formula)
-            return line((f" {name}   ", "bold $accent"), past_texts.flowed(pairs))
+            return content(f" {name}   ", "bold $accent"), pairs
         if views.place == "outlook" and found.slots:
             start = views.starts[min(views.cursor, len(views.starts) - 1)]
             name = axis.name(start, start + HALF_HOUR, HALF_HOUR, days)
-            return line(
-                (f" {name}   ", "bold $accent"),
-                past_texts.flowed(found.figures(min(views.cursor, len(found.slots) - 1))),
-            )
+            pairs = found.figures(min(views.cursor, len(found.slots) - 1))
+            return content(f" {name}   ", "bold $accent"), pairs
         if views.place == "week":
             shown = views.map_of(found)
             counts = found.cells[views.weekday][views.slot]
@@ -91,8 +95,8 @@ class ReportDrawing:
             parts: list[Part] = [(f" {time}   ", "bold $accent"), (f"{shown.metric} ", "$muted"), (value, "bold")]
             counted = plots.readout(counts, views.choice.formula)
             days_of = found.days[views.weekday]
-            return line(*parts, (f"   over {days_of} days:  ", "$muted"), past_texts.flowed(counted))
-        return content("")
+            return line(*parts, (f"   over {days_of} {'day' if days_of == 1 else 'days'}:  ", "$muted")), counted
+        return content(""), ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -119,7 +123,7 @@ class ReportDrawing:
             for one in found
             if one.counts.since in at
         ]
-        whole = total([one.counts for one in found])
+        whole = total([one.counts for one in found], by_own_threshold=True)
         last = None if whole is None else past_texts.interval_row("total", "all", Interval("", whole), formula)
         return rows, last, NOTHING
 

@@ -159,7 +159,7 @@ class ReportPage(Vertical):
             if self._text is None or not shown.is_same(self._text):
                 self._text = shown
                 self.query_one("#report-text", Static).update(shown)
-        figures: Content = drawing.figures()
+        figures: Content = drawing.figures(self.content_size.width)
         self.query_one("#report-figures", Static).update(figures)
 
     def _turn(self) -> None:

@@ -133,6 +133,9 @@ class ReportViews:
         elif name == "week":
             slots = self.map_of(value).slots
             self.slot = min(max(self.slot, slots[0]), slots[-1])
+            if self._cursor_new and not value.days[self.weekday]:
+                self.weekday = next((day for day in range(7) if value.days[day]), 0)
+            self._cursor_new = False
 
     # --- moving
 

@@ -49,7 +49,7 @@ class ListeningBanner(TextPane):
         super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
-        """Whom, how, since when, and how it ends."""
+        """Whom, how, since when, and how it ends: that must be in sight on the narrowest screen."""
         heard = self.heard
         if heard is None:
             return ()
@@ -58,8 +58,9 @@ class ListeningBanner(TextPane):
             line(
                 (f"◉ {doing} {agent_name(view.state, heard.agent_id)}", "bold $warning"),
                 (f"  {wording.duration(view.now - heard.since)}", ""),
-                (f"  {effect}   ", "$muted"),
+                ("   ", ""),
                 (self._key, "bold $accent"),
                 (self._hint, "$muted"),
+                (f"   {effect}", "$muted"),
             ),
         )

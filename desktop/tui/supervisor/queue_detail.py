@@ -11,6 +11,7 @@ from desktop.domain.metrics import METRICS
 from desktop.domain.model import Instant, QueueStats
 from desktop.tui import wording
 from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.tui.flowed_pairs import flowed
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.supervisor.figures import exact_share, number, share, signed_duration, trend, written
 from desktop.tui.supervisor.floor_view import HALF_HOUR, STALE_SECONDS, FloorView, LookedUp, signed
@@ -29,8 +30,8 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
         *_alert(view.queue_alert(queue.name)),
         _service_level(queue, view),
         *_what_if(queue, view),
-        *_flowed([_named(queue, name, view) for name in _COUNTS], width),
-        *_flowed([_named(queue, name, view) for name in _TIMES], width),
+        *flowed([_named(queue, name, view) for name in _COUNTS], width),
+        *flowed([_named(queue, name, view) for name in _TIMES], width),
         *_estimates(queue, view),
         *_day(view.today, queue.name, view, width),
     ]
@@ -62,22 +63,6 @@ def _named(queue: QueueStats, name: str, view: FloorView) -> tuple[str, str]:
     metric = METRICS[name]
     value = metric.value(queue, view.clock_of(queue), view.formula)
     return metric.label, written(value, metric.unit)
-
-
-def _flowed(pairs: Sequence[tuple[str, str]], width: int) -> list[Content]:
-    """Pairs of label and figure, as many on a line as there is room for."""
-    lines: list[Content] = []
-    parts: list[Part] = []
-    used = 0
-    for label, value in pairs:
-        needed = len(label) + len(value) + 1 + (3 if parts else 0)
-        if parts and used + needed > width:
-            lines.append(line(*parts))
-            parts, used = [], 0
-            needed -= 3
-        parts += [("   " if parts else "", ""), (f"{label} ", "$muted"), (value, "")]
-        used += needed
-    return [*lines, line(*parts)] if parts else lines
 
 
 def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:

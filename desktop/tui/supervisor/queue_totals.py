@@ -9,8 +9,9 @@ from desktop.domain.model import QueueStats
 def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
     """The sums over some queues, whose name says how many of them are counted; None where there are no queues.
 
-    Agents have no sum: one of several queues would count several times. Nor have estimated waits. The longest wait is
-    unknown where that of one queue is, for it may be the longest.
+    Agents have no sum: one of several queues would count several times. Nor have estimated waits. In time is who was
+    so by the threshold of their own queue, as in reports. The longest wait is unknown where that of one queue is, for
+    it may be the longest.
     """
     if not queues:
         return None
@@ -26,7 +27,7 @@ def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
         min(queue.as_of for queue in queues),
         waiting=_sum([queue.waiting for queue in queues]),
         longest_since=None if blind else min(waits, default=None),
-        counts=total(counts),
+        counts=total(counts, by_own_threshold=True),
         trend=tuple(sum(trend[len(trend) - length + i] for trend in trends) for i in range(length)),
     )
 
