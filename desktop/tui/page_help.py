@@ -1,6 +1,7 @@
 """The keys of a page that lies over a screen, in the place of what it shows."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from desktop.tui.safe_text import content, line
 class PageHelp(VerticalScroll, can_focus=True):
     """Opened and closed by the key of help; the page is as it was afterwards."""
 
+    SCOPED_CSS: ClassVar[bool] = False  # what else stands on the page is hidden, too
     DEFAULT_CSS = """
     PageHelp { display: none; height: 1fr; padding: 1 2; scrollbar-size-vertical: 1; }
     .helping > * { display: none !important; }

@@ -15,6 +15,7 @@ from desktop.domain.floor_events import CoachingChanged
 from desktop.domain.scorecards import Answer
 from desktop.ports.errors import Rejected, Unavailable
 from desktop.tui.app import DesktopApp
+from desktop.tui.page_help import PageHelp
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.offer_banner import OfferBanner
 from tests.tui.desk import settle
@@ -329,6 +330,7 @@ def test_help_on_an_open_card_leads_back_to_the_card(size: tuple[int, int]) -> N
         await done(pilot, "enter", "2", "f1")
         text = str(app.screen.query_one("#page-help-text", Static).visual)
         assert "from then on it stands" in text and "Take part" not in text
+        assert app.screen.query_one(PageHelp).size.height > size[1] // 2
         await done(pilot, "1", "f1", "1")
         assert app.quality.is_open and app.screen.query_one("#card").has_focus
         assert "2 to answer" in page_text(app)

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from desktop.domain.history import IntervalQuery, PastPage, PastQuery
 from desktop.ports.errors import Unavailable
 from desktop.tui.app import DesktopApp
+from desktop.tui.page_help import PageHelp
 from desktop.tui.report.period import NAMES, named, typed
 from desktop.tui.report.plan_text import read_plan
 from desktop.tui.report.report_page import ReportPage
@@ -354,8 +355,9 @@ async def test_help_is_about_this_page_and_leads_back_to_it(size: tuple[int, int
             await press(pilot, opens)
             text = str(page.query_one("#page-help-text", Static).visual)
             assert "Parquet" in text and "P goes back" in text and "Take part" not in text
+            assert page.query_one(PageHelp).size.height > size[1] // 2 and not page.query_one(LineTable).display
             await press(pilot, *"lbx2", "down", closes)
-            assert page.is_attached and not page.has_class("helping")
+            assert page.is_attached and page.query_one(LineTable).display
             assert page.views.choice.period == period
         await press(pilot, "down", "up")
         assert page.query_one(LineTable).has_focus and page.query_one(LineTable).cursor_key == row
