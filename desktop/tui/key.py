@@ -1,5 +1,7 @@
 """One key of a table of keys, and how keys are written."""
 
+import string
+import unicodedata
 from dataclasses import dataclass
 
 
@@ -31,18 +33,33 @@ class Key:
         return show(self.always[0] if self.always else self.letters[0])
 
 
-SIGNS = {
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "equals_sign": "=",
-    "comma": ",",
-    "full_stop": ".",
+_CALLED = {
+    "solidus": "slash",
+    "reverse_solidus": "backslash",
+    "commercial_at": "at",
+    "hyphen_minus": "minus",
+    "plus_sign": "plus",
+    "low_line": "underscore",
 }
+"""Signs that Textual calls otherwise than Unicode does."""
+
+
+def _named(sign: str) -> str:
+    name = unicodedata.name(sign).lower().replace("-", "_").replace(" ", "_")
+    return _CALLED.get(name, name)
+
+
+SIGNS = {_named(sign): sign for sign in string.punctuation}
 """What people write for the names of some keys."""
+
+
+def is_typed(key: str) -> bool:
+    """Whether a key writes something where one can type."""
+    return len(key) == 1 or key in SIGNS
 
 
 def show(key: str) -> str:
     """A key's name as people write it: `F4`, `ctrl+enter`, `/`."""
-    names = {"slash": "/", "question_mark": "?", "escape": "esc", "plus": "+", **SIGNS}
+    names = {"escape": "esc", **SIGNS}
     name = names.get(key, key)
     return name.upper() if name[:1] == "f" and name[1:].isdigit() else name

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from desktop.tui.key import SIGNS, Key
+from desktop.tui.key import SIGNS, Key, is_typed, show
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -143,6 +143,15 @@ KEYS: tuple[Key, ...] = (
 PICK = tuple(f"alt+{n}" for n in range(1, 10))
 """Picks one of several customers, even while typing."""
 
+FIXED = {
+    **dict.fromkeys((*PICK, *map(str, range(1, 10))), "picking a customer, a contact or a pane"),
+    **dict.fromkeys(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"), "moving"),
+    **dict.fromkeys(("tab", "shift+tab"), "the next field"),
+    **dict.fromkeys(("enter", "backspace", "delete", "space"), "typing"),
+    "ctrl+c": "copying",
+}
+"""Keys that cannot stand for a verb, with what they do."""
+
 BY_ID = {key.id: key for key in KEYS}
 """The keys in force, by name; `remap` changes them before the screen is built."""
 
@@ -156,15 +165,16 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
     """Put other keys in force.
 
     Args:
-        changes: by the names in the tables, keys joined by commas, as in `{"hold": "f4,alt+h"}`. They replace the keys
-            that work while typing, and the letters stay; keys of the supervisor's screen have nothing but letters,
-            and those are replaced.
+        changes: by the names in the tables, keys joined by commas, as in `{"hold": "f4,alt+h,b"}`. Letters and signs
+            replace those that work when not typing, other keys those that work while typing; what nothing is given for
+            stays. A verb with one of the two only has any key in their place. Esc always leads back, too.
 
     Returns:
         The same, as Textual's keymap takes it.
 
     Raises:
-        ValueError: an unknown name (with the nearest known one), no key at all, or one key for two verbs.
+        ValueError: an unknown name (with the nearest known one), no key at all, a letter for what is done while typing,
+            or one key for two verbs.
     """
     floor = _floor_keys() if changes.keys() - BY_ID.keys() else {}
     keymap = {}
@@ -175,18 +185,33 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
             raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
         if not pressed:
             raise ValueError(f"keys: {name!r} needs a key.")
-        if name in BY_ID:
-            BY_ID[name] = replace(BY_ID[name], always=pressed)
-        else:
+        if name in floor:
             floor[name] = replace(floor[name], letters=pressed)
-        keymap[name] = ",".join(pressed)
-    _refuse_doubles([(verb.id, key) for verb in BY_ID.values() for key in verb.always])
+            keymap[name] = ",".join(pressed)
+            continue
+        verb = BY_ID[name] = _with(BY_ID[name], pressed)
+        keymap |= {name: ",".join(verb.always)} if verb.always else {}
+        keymap |= {f"{name}.letter": ",".join(verb.letters)} if verb.letters else {}
+    _refuse_doubles([(verb.id, key) for verb in BY_ID.values() for key in (*verb.always, *verb.letters)])
     if floor:
         from desktop.tui.floor_keys import SHARED
 
         shared = [(verb.id, key) for verb in map(BY_ID.__getitem__, SHARED) for key in (*verb.always, *verb.letters)]
         _refuse_doubles(shared + [(verb.id, key) for verb in floor.values() for key in verb.letters])
     return keymap
+
+
+def _with(verb: Key, pressed: tuple[str, ...]) -> Key:
+    """A verb with other keys."""
+    letters = tuple(key for key in pressed if is_typed(key))
+    if verb.id == "back" and not letters:
+        return replace(verb, letters=tuple(dict.fromkeys(("escape", *pressed))))
+    if not verb.always and verb.id != "back":
+        return replace(verb, letters=pressed)
+    always = tuple(key for key in pressed if not is_typed(key))
+    if letters and (not verb.letters or not verb.always):
+        raise ValueError(f"keys: {verb.id!r} works while typing, where {letters[0]!r} would be typed.")
+    return replace(verb, always=always or verb.always, letters=letters or verb.letters)
 
 
 def _floor_keys() -> dict[str, Key]:
@@ -199,13 +224,13 @@ def _floor_keys() -> dict[str, Key]:
 def _as_typed(key: str) -> str:
     """A key as Textual names it: `F4` is `f4`, but `E` is not `e`."""
     key = key.strip()
-    signs = {sign: name for name, sign in SIGNS.items()}
+    signs = {shown: name for name, shown in SIGNS.items()}
     return signs.get(key, key) if len(key) == 1 else key.lower()
 
 
 def _refuse_doubles(used: Iterable[tuple[str, str]]) -> None:
     taken: dict[str, str] = {}
     for name, key in used:
-        if key in taken or key in PICK:
-            raise ValueError(f"keys: {key!r} stands for {taken.get(key, 'picking a customer')!r} and {name!r}.")
+        if key in taken or key in FIXED:
+            raise ValueError(f"keys: {show(key)!r} stands for {taken.get(key) or FIXED[key]!r} and {name!r}.")
         taken[key] = name

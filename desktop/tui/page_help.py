@@ -50,7 +50,7 @@ class PageHelp(VerticalScroll, can_focus=True):
             self.turn()
         elif not self.is_open:
             return False
-        elif event.key == "escape":
+        elif event.key in BY_ID["back"].letters:
             event.stop()
             self.turn()
         elif event.is_printable:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _WORDS = (
     ("saved", "the note is on this machine's disk"),
     ("outbox", "finished records that the CRM does not have yet; they go by themselves"),
-    ("needs you", "refused, or not finished: o shows it, F10 there sends it again"),
+    ("needs you", "refused, or not finished: {outbox} shows it, {retry} there sends it again"),
     ("kept here", "what we knew of the customer last time, with its age"),
 )
 
@@ -46,10 +46,11 @@ def help_lines() -> list[Line]:
                 lines.append(
                     Hanging(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent")), content(key.help))
                 )
+    printed = {name: shown(name) for name in ("outbox", "retry")}
     lines += [
         content(""),
         content("Words", "bold $accent"),
-        *(Hanging(content(f"  {word:<13}"), content(means)) for word, means in _WORDS),
+        *(Hanging(content(f"  {word:<13}"), content(means.format_map(printed))) for word, means in _WORDS),
     ]
     return lines
 

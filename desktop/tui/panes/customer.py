@@ -10,7 +10,8 @@ from desktop.domain.customer import Consent, Customer, Match
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import PopAnswer
 from desktop.tui import sources, wording
-from desktop.tui.keys import shown
+from desktop.tui.key import show
+from desktop.tui.keys import BY_ID, shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, content, line
 
@@ -184,9 +185,8 @@ def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
             )
         )
     elif len(lines) < room:
-        lines.append(
-            line(("the digit, or alt+digit while typing · ", "$muted"), ("/", "bold $accent"), (" search", "$muted"))
-        )
+        key = (show(BY_ID["search"].letters[0]), "bold $accent")
+        lines.append(line(("the digit, or alt+digit while typing · ", "$muted"), key, (" search", "$muted")))
     return [*lines, *waits]
 
 

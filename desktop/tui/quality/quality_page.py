@@ -16,6 +16,7 @@ from desktop.domain import select
 from desktop.domain.instant import Instant
 from desktop.domain.state import AppState
 from desktop.tui import wording
+from desktop.tui.keys import BY_ID
 from desktop.tui.page_help import PageHelp, fitted_keys
 from desktop.tui.page_text import Line
 from desktop.tui.pane import SteadyTitle
@@ -201,12 +202,12 @@ class QualityPage(Vertical):
         """No key of the page reaches the verbs of the screen below."""
         if self.query_one(PageHelp).took(event, typing=self.words.has_focus):
             return
-        if event.key == "escape":
+        if event.key in BY_ID["back"].letters:
             event.stop()
             if not self.back():
                 self.close()
         elif self.words.has_focus:
-            if event.key in ("alt+enter", "ctrl+enter"):
+            if event.key in BY_ID["finish"].always:
                 event.stop()
                 self.written()
         elif self.pressed(event) or event.is_printable:

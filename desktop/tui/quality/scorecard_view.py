@@ -25,7 +25,7 @@ from desktop.domain.scorecards import (
     share_of,
 )
 from desktop.tui import wording
-from desktop.tui.keys import shown
+from desktop.tui.keys import BY_ID, shown
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.safe_text import Part, content, line
 
@@ -143,7 +143,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
             return
         wanted = {"c": "comment", "enter": "comment", "o": "remark", "t": "release"}.get(event.key)
         chosen = next((one for one in choices(question) if _typed(event.key) == one.key), None)
-        if event.key in ("alt+enter", "ctrl+enter"):
+        if event.key in BY_ID["finish"].always:
             wanted = "submit"
         if chosen is None and question.kind is QuestionKind.YES_NO and event.key in ("y", "n"):
             chosen = choices(question)[0 if event.key == "y" else 1]

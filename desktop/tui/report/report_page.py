@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from desktop.app.action_result import ActionResult
 from desktop.domain.service_level import Formula
 from desktop.domain.state import AppState
+from desktop.tui.keys import BY_ID
 from desktop.tui.page_help import PageHelp
 from desktop.tui.pane import SteadyTitle
 from desktop.tui.report import faces, report_keys
@@ -183,7 +184,7 @@ class ReportPage(Vertical):
         field = self.query_one(ReportField)
         if self.query_one(PageHelp).took(event, typing=field.has_focus):
             return
-        if event.key == "escape":
+        if event.key in BY_ID["back"].letters:
             event.stop()
             self._back()
         elif field.has_focus:
