@@ -1,4 +1,4 @@
-"""Mock servers on real sockets: one fleet for the whole session, back at its start for each test."""
+"""Mock servers on real sockets: one fleet for the whole session, back at its start, a noon, for each test."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,9 @@ from mock_backends.fleet import Fleet
 from mock_backends.settings import Settings
 from tests.mocks.harness import CONTROL, Harness
 
+NOON = 1_794_398_400.0  # Wednesday, 2026-11-11, in London: no test runs into a midnight that it did not ask for
 FAST = Settings(
+    clock_start=NOON,
     rate_per_minute=1e9,
     burst=1e9,
     customers=60,
@@ -27,6 +29,7 @@ def _servers() -> Iterator[Harness]:
 
 @pytest.fixture
 def servers(_servers: Harness) -> Harness:
+    now = _servers.sim("PUT", "contact_center", "/_sim/clock", {"speed": 1.0})["server_time"]
+    _servers.sim("PUT", "contact_center", "/_sim/clock", {"skew": NOON - now})
     _servers.sim("POST", "contact_center", "/_sim/reset")
-    _servers.sim("PUT", "contact_center", "/_sim/clock", {"speed": 1.0})
     return _servers

@@ -7,6 +7,7 @@ from typing import Any
 from mock_backends.fleet import Fleet
 from mock_backends.midnights import Midnights
 from mock_backends.settings import Settings
+from tests.mocks.conftest import NOON
 from tests.mocks.harness import CONTROL, Harness
 
 BILLING = {"maya", "sam", "tom", "jonas", "pierre", "ivo", "olu", "finn"}
@@ -177,7 +178,7 @@ def test_at_midnight_everything_begins_again_and_supervisors_are_told(servers: H
 
 
 def test_quiet_queues_are_told_now_and_then_so_that_time_goes_on() -> None:
-    settings = Settings(rate_per_minute=1e9, burst=1e9, customers=20, autonomous=True, quiet=0.2)
+    settings = Settings(rate_per_minute=1e9, burst=1e9, customers=20, autonomous=True, quiet=0.2, clock_start=NOON)
     with Harness(lambda: Fleet(["contact_center"], settings=settings, control=CONTROL)) as servers:
         servers.available()
         snapshot(servers)
@@ -221,8 +222,9 @@ def test_much_at_once_is_told_in_events_of_a_bounded_size() -> None:
 
 def test_a_storm_moves_the_real_floor_of_one_team() -> None:
     settings = Settings(
-        rate_per_minute=1e9, burst=1e9, customers=20, autonomous=False, queues=12, agents=60, history_days=0
-    )
+        rate_per_minute=1e9, burst=1e9, customers=20, autonomous=False, queues=12, agents=60, history_days=0,
+        clock_start=NOON,
+    )  # fmt: skip
     with Harness(lambda: Fleet(["contact_center"], settings=settings, control=CONTROL)) as servers:
         told = snapshot(servers, "lead")
         assert len(told["queues"]) == 12 and len(told["agents"]) == 61
