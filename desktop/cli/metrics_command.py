@@ -1,17 +1,18 @@
 """`queues --metrics`: every figure of each queue, with its definition, its age and every service level."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import Exit
 from desktop.cli.formula_choice import formula_named
 from desktop.cli.output import emit
 from desktop.config import Profile
-from desktop.domain.count_sums import total
 from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.instant import Instant
 from desktop.domain.metrics import METRICS
 from desktop.domain.model import QueueStats
+from desktop.domain.queue_totals import all_together
 from desktop.domain.service_level import FORMULAS, Formula, compare
 from desktop.ports.errors import ProtocolError
 
@@ -50,13 +51,9 @@ def _figures(queue: QueueStats, now: Instant, formula: Formula) -> Mapping[str, 
 
 
 def _together(queues: list[QueueStats], now: Instant, formula: Formula) -> Mapping[str, object] | None:
-    """What can be said of all queues together: figures over counts, out of the sums."""
-    counts = [queue.counts for queue in queues if queue.counts is not None]
-    together = total(counts) if len(counts) == len(queues) else None
-    if together is None:
-        return None
-    whole = QueueStats("", 0, min(queue.as_of for queue in queues), counts=together)
-    return _figures(whole, now, formula)
+    """What can be said of all queues together, as the floor's last line says it; None where one is not counted."""
+    whole = all_together(queues) if all(queue.counts is not None for queue in queues) else None
+    return None if whole is None else _figures(replace(whole, name=""), now, formula)
 
 
 async def _metrics(profile: Profile, formula: Formula) -> object:

@@ -3,11 +3,13 @@
 import uuid
 from datetime import date
 
+from desktop.app.centre_days import CentreDays
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.cli.supervise_arguments import LOOKS
 from desktop.config import Profile
+from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_verbs import MODES
 from desktop.domain.words import Availability
@@ -29,9 +31,12 @@ def _given(chosen: Chosen, name: str) -> str:
     return str(value)
 
 
-def _day(chosen: Chosen) -> date:
+async def _day(backend: ContactCenter, chosen: Chosen) -> date:
+    """The day that was asked for, else the one it is at the centre: here it may be another."""
     if chosen["day"] is None:
-        return date.today()
+        envelope = await backend.snapshot()
+        zone = envelope.event.zone if isinstance(envelope.event, ContactCenterSnapshot) else ""
+        return CentreDays(zone).day(envelope.at)
     try:
         return date.fromisoformat(chosen["day"])
     except ValueError:
@@ -47,9 +52,9 @@ async def _look(backend: ContactCenter, chosen: Chosen) -> object:
         case "audit":
             return await backend.audit(limit=chosen["limit"])
         case "schedules":
-            return await backend.schedules(_day(chosen))
+            return await backend.schedules(await _day(backend, chosen))
         case _:
-            return await backend.agent_day(_given(chosen, "id"), _day(chosen))
+            return await backend.agent_day(_given(chosen, "id"), await _day(backend, chosen))
 
 
 async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:

@@ -34,6 +34,11 @@ def day_until(agent: Agent, now: Instant) -> AgentDay | None:
     )
 
 
+def missed_today(agent: Agent) -> int:
+    """Offers they let go by today; since they signed in where the centre keeps no days."""
+    return agent.today.missed if agent.today is not None else agent.missed
+
+
 _SAME_MOMENT = 1.0
 """Seconds by which an event and the sums that came with it may differ."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from desktop.domain.adherence import FITS, Fits, standing, stretches_of
+from desktop.domain.agent_day import missed_today
 from desktop.domain.alert_rules import Rule
 from desktop.domain.alert_trail import Trail, seconds_to_breach
 from desktop.domain.floor import ActivityKind, AgentWork, Schedule
@@ -101,7 +102,7 @@ def read_agent(
 ) -> Reading:
     """The figure of an agent. `schedules` None: not known, or the contact centre has none."""
     if rule.watch.id == "agent_missed":
-        return Reading(rule.calm if agent.observed is Availability.OFFLINE else agent.missed)
+        return Reading(rule.calm if agent.observed is Availability.OFFLINE else missed_today(agent))
     if rule.watch.id == "agent_time_in_state":
         word, _, reason = rule.state.partition(":")
         fits_state = agent.observed.value == word and (not reason or agent.reason == reason)

@@ -35,7 +35,7 @@ def _timer(name: str, about: About, label: str, definition: str) -> Watched:
 
 _OTHERS = (
     _timer("agent_time_in_state", About.AGENT, "in state", "How long an agent has been in the rule's `state`."),
-    Watched("agent_missed", About.AGENT, Unit.COUNT, "missed offers", "Offers an agent has missed since signing in."),
+    Watched("agent_missed", About.AGENT, Unit.COUNT, "missed offers", "Offers an agent has missed today."),
     _timer(
         "agent_out_of_adherence",
         About.AGENT,

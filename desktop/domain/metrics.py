@@ -68,7 +68,7 @@ _ALL = (
         "longest wait",
         _SECONDS,
         _LOWER,
-        "How long the one who has waited longest of those in the queue now has waited; 0 when nobody waits.",
+        "How long the one who has been in the queue longest has been in it; 0 when nobody waits. Moves begin anew.",
         None,
         _longest_wait,
     ),

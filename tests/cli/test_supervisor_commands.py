@@ -72,7 +72,8 @@ def test_every_metric_comes_with_its_definition_its_age_and_every_service_level(
     assert set(queue["metrics"]) == set(METRICS) and set(queue["service_levels"]) == set(FORMULAS)
     assert 0.0 <= queue["age"] < 60.0 and queue["threshold"] > 0 and queue["since"] <= told["at"]
     assert queue["metrics"]["waiting"] == 0 and queue["metrics"]["asa"] is None
-    assert told["together"]["metrics"]["offered"] == sum(one["metrics"]["offered"] for one in told["queues"])
+    for name in ("offered", "waiting"):
+        assert told["together"]["metrics"][name] == sum(one["metrics"][name] for one in told["queues"])
 
 
 def test_a_formula_is_chosen_by_its_id(supervisor: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from desktop.domain.alert import About, Alert, Severity, news, step_between
 from desktop.domain.alert_book import MOST_OVER
 from desktop.domain.alert_rules import Rule
-from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, Schedule
+from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, AgentDay, Schedule
 from desktop.domain.service_level import FORMULAS
 from desktop.domain.state import AppState, Position, SourceHealth
 from desktop.domain.words import Availability, Channel, Health, Phase
@@ -335,6 +335,9 @@ def test_missed_offers_count_while_signed_in() -> None:
     engine = Looking([rule("agent_missed", 2.0)])
     engine.look(floor(0.0, agents=[ada(missed=3), ada(id="b", missed=3, observed=Availability.OFFLINE)]), None, 0.0)
     assert keys(engine) == {"agent_missed|a1"}
+    day = AgentDay(0.0, missed=2, until=1.0)
+    engine.look(floor(1.0, agents=[ada(missed=9, today=day, version=2)]), None, 1.0)
+    assert engine.alerts["agent_missed|a1"].over_at == 1.0, "of today where that is told, as the table shows it"
 
 
 def test_out_of_adherence_only_where_there_is_a_schedule_and_only_until_it_says_otherwise() -> None:

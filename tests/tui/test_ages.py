@@ -11,9 +11,9 @@ from desktop.app.shared_questions import Answer
 from desktop.domain.adherence import FITS
 from desktop.domain.floor import ActivityKind
 from desktop.domain.history import Interval
+from desktop.domain.queue_totals import all_together
 from desktop.tui.safe_text import plain
 from desktop.tui.supervisor.queue_panel import QueuePanel
-from desktop.tui.supervisor.queue_totals import all_together
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import QUEUES, counts, floor

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from desktop.domain.events import AgentChanged, Envelope
 from desktop.domain.floor_events import FloorChanged
+from desktop.domain.queue_totals import all_together
 from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
 from desktop.domain.words import Role
 from desktop.tui import keys
@@ -22,7 +23,6 @@ from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.alert_panel import AlertPanel
 from desktop.tui.supervisor.detail_panel import DetailPanel
 from desktop.tui.supervisor.queue_panel import QueuePanel
-from desktop.tui.supervisor.queue_totals import all_together
 from desktop.tui.supervisor_screen import SupervisorScreen
 from tests.tui.desk import desk, settle
 from tests.tui.floor_desk import FloorSession, floor_desk

@@ -1,6 +1,7 @@
 """The columns of the agents."""
 
 from desktop.domain.adherence import standing, stretches_of
+from desktop.domain.agent_day import missed_today
 from desktop.domain.model import Agent
 from desktop.domain.words import Phase
 from desktop.tui import wording
@@ -63,13 +64,8 @@ def _load(agent: Agent, _: FloorView) -> float | None:
     return sum(agent.in_use.values()) / most if most else None
 
 
-def missed(agent: Agent) -> int:
-    """Offers they let go by today."""
-    return agent.today.missed if agent.today is not None else agent.missed
-
-
 def _missed(agent: Agent, view: FloorView) -> Cell:
-    count = missed(agent)
+    count = missed_today(agent)
     return str(count), "$warning" if count else "$muted"
 
 
@@ -117,7 +113,7 @@ AGENT_COLUMNS: tuple[FloorColumn[Agent], ...] = (
         "next", Column("next", 10, "left", 88), _next, lambda agent, _: agent.next and agent.next.value, down=False
     ),
     FloorColumn("use", Column("in use", 14, "left", 96), _use, _load),
-    FloorColumn("missed", Column("miss", 4, "right", 56), _missed, lambda agent, _: missed(agent)),
+    FloorColumn("missed", Column("miss", 4, "right", 56), _missed, lambda agent, _: missed_today(agent)),
     FloorColumn("adherence", Column("adherence", 9, "right", 74), _adherence, _adherence_order),
     FloorColumn(
         "team",

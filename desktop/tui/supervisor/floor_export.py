@@ -6,10 +6,10 @@ from pathlib import Path
 from desktop.app.report.files import ReportError, csv_text, form_of, json_text, save, target_of
 from desktop.app.report.table import Kind, Table, Value
 from desktop.domain.adherence import standing, stretches_of
+from desktop.domain.agent_day import missed_today
 from desktop.domain.metrics import METRICS
 from desktop.domain.model import Agent, QueueStats
 from desktop.tui.supervisor.agent_activity import activity, reason_label
-from desktop.tui.supervisor.agent_columns import missed
 from desktop.tui.supervisor.floor_view import FloorView
 
 _WHOLE = ("waiting", "offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined", "handled")
@@ -59,7 +59,7 @@ def _agent_row(agent: Agent, view: FloorView) -> tuple[Value, ...]:
         len(agent.work),
         agent.work[0].queue if agent.work else "",
         agent.next.value if agent.next is not None else "",
-        missed(agent),
+        missed_today(agent),
         "" if adherent is None else "yes" if adherent else "no",
         ", ".join(agent.queues),
         ", ".join(sorted(agent.skills)),

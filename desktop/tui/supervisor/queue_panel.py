@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from desktop.domain.model import QueueStats
+from desktop.domain.queue_totals import all_together
 from desktop.tui import wording
 from desktop.tui.safe_text import content, line
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.queue_columns import QUEUE_COLUMNS
-from desktop.tui.supervisor.queue_totals import all_together
 from desktop.tui.table_rows import Row
 
 TOTALS_SECONDS = 0.25
