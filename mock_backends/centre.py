@@ -71,10 +71,7 @@ class Centre:
         found = self.board.colleagues(principal)
         return [self.feed.refresh(agent.id) for agent in found] if principal.supervises else found
 
-    def seen_by(self, principal: Principal, *, closed: bool) -> list[Interaction]:
-        """The interactions a principal may see, with those that are over or without."""
-        return [
-            interaction
-            for interaction in self.board.interactions.values()
-            if (closed or interaction.phase != "closed") and self.board.sees(principal, interaction)
-        ]
+    def worked_by(self, principal: Principal, limit: int) -> list[Interaction]:
+        """The newest interactions that a principal has or had, those that are over too, newest first."""
+        mine = (one for one in self.board.interactions.values() if one.agent_id == principal.id)
+        return sorted(mine, key=lambda one: (one.arrived_at, one.id), reverse=True)[:limit]

@@ -1,6 +1,9 @@
 """The contact-centre server: what it owns, what a principal sees, an agent's own state."""
 
 from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Query
 
 from mock_backends.archive import Archive
 from mock_backends.archive_rows import Scope
@@ -126,8 +129,8 @@ class ContactCenterService(Service):
             return Agents(agents=self.centre.agents_seen_by(caller))
 
         @app.get("/v1/interactions", operation_id="interactions", summary="The interactions of this principal")
-        async def interactions(caller: Caller) -> Interactions:
-            return Interactions(interactions=self.centre.seen_by(caller, closed=True))
+        async def interactions(caller: Caller, limit: Annotated[int, Query(ge=1, le=1_000)] = 200) -> Interactions:
+            return Interactions(interactions=self.centre.worked_by(caller, limit))
 
         @app.get("/v1/interactions/{interaction_id}", operation_id="interaction", summary="One interaction")
         async def interaction(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:

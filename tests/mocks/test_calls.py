@@ -219,11 +219,23 @@ def test_blind_transfer_to_a_person_and_to_a_number(servers: Harness) -> None:
         servers.sim("PUT", "contact_center", "/_sim/clock", {"speed": 1.0})
 
 
+def test_the_list_of_interactions_is_bounded_and_the_newest_come_first(servers: Harness) -> None:
+    ended = []
+    for _ in range(3):
+        call = servers.active()
+        assert servers.do(call, "end").status_code == 200
+        assert servers.do(call, "wrap-up", {"codes": ["refund-made"]}).status_code == 200
+        ended.append(call)
+    listed = servers.call("maya", "GET", "/v1/interactions?limit=2").json()["interactions"]
+    assert [one["id"] for one in listed] == ended[:0:-1]
+    assert servers.call("maya", "GET", "/v1/interactions?limit=1001").status_code == 422
+
+
 def test_blind_transfer_to_a_queue_puts_the_customer_there(servers: Harness) -> None:
     interaction_id = servers.active()
     left = servers.do(interaction_id, "transfer", {"target": "queue:Returns"}).json()["interaction"]
     assert (left["phase"], left["outcome"]) == ("wrap_up", "transferred")
-    queued = servers.call("sam", "GET", "/v1/interactions").json()["interactions"]
+    queued = servers.call("sam", "GET", "/v1/floor/queues/Returns/waiting").json()["interactions"]
     successor = next(i for i in queued if i["attributes"].get("transferred_from") == interaction_id)
     assert (successor["queue"], successor["phase"]) == ("Returns", "queued")
 

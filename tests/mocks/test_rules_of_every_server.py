@@ -130,7 +130,10 @@ def test_snapshots_and_lists_hold_only_what_one_may_see(servers: Harness) -> Non
         who: {i["id"] for i in servers.call(who, "GET", "/v1/interactions").json()["interactions"]}
         for who in ("maya", "tom", "sam")
     }
-    assert seen == {"maya": {mine}, "tom": set(), "sam": {mine, waiting}}
+    assert seen == {"maya": {mine}, "tom": set(), "sam": set()}
+    asked = servers.call("sam", "GET", "/v1/floor/queues/Billing/waiting").json()["interactions"]
+    assert [one["id"] for one in asked] == [waiting]
+    assert servers.call("sam", "GET", f"/v1/floor/interactions/{mine}").status_code == 200
     snapshot = servers.call("sana", "GET", "/v1/snapshot").json()
     queues = set(snapshot["me"]["queues"])
     assert {q["name"] for q in snapshot["queues"]} == queues
