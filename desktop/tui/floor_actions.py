@@ -260,20 +260,21 @@ class FloorActions:
             page.open(topic, heading, lines)
 
 
-_AN_AGENT = "Turn to an agent first."
-_A_WAITING = "Turn to somebody who waits, or rings, first."
+_ON_A_CALL = "Turn to an agent who is on a call first; not yourself. 2 leads to the agents."
+_AN_AGENT = "Turn to an agent first: 2 leads to them."
+_A_WAITING = "Turn to somebody who waits, or rings, first: enter on a queue leads to them."
 _WANTS = {
-    FloorVerb.LISTEN: "Turn to an agent who is on a call first; not yourself.",
-    FloorVerb.WHISPER: "Turn to an agent who is on a call first; not yourself.",
-    FloorVerb.BARGE: "Turn to an agent who is on a call first; not yourself.",
-    FloorVerb.TAKE_OVER: "Turn to an agent who talks to a customer first.",
-    FloorVerb.REASSIGN: "Turn to a contact first: one that waits, rings, or is talked to.",
+    FloorVerb.LISTEN: _ON_A_CALL,
+    FloorVerb.WHISPER: _ON_A_CALL,
+    FloorVerb.BARGE: _ON_A_CALL,
+    FloorVerb.TAKE_OVER: "Turn to an agent who talks to a customer first: 2 leads to the agents.",
+    FloorVerb.REASSIGN: "Turn to a contact first, one that waits, rings, or is talked to: enter on a row leads there.",
     FloorVerb.MOVE: _A_WAITING,
     FloorVerb.PRIORITY: _A_WAITING,
     FloorVerb.WITHDRAW: "Turn to a contact first that waits, rings or hangs; nobody is cut off while they talk.",
     FloorVerb.AGENT_STATE: _AN_AGENT,
     FloorVerb.MESSAGE: _AN_AGENT,
-    FloorVerb.ANSWER_HELP: "Turn to a request for help first.",
-    FloorVerb.ACKNOWLEDGE: "Turn to an alert first that nobody has acknowledged.",
+    FloorVerb.ANSWER_HELP: "Turn to a request for help first: 3 leads to them.",
+    FloorVerb.ACKNOWLEDGE: "Turn to an alert first that nobody has acknowledged: 3 leads to them.",
 }
 """What must be selected for a verb."""

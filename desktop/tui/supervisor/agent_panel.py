@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from desktop.domain.model import Agent
-from desktop.domain.words import Availability
 from desktop.tui import wording
 from desktop.tui.safe_text import Part, line
 from desktop.tui.supervisor.agent_activity import activity
@@ -148,7 +147,7 @@ class AgentPanel(FloorTable[Agent]):
 def _by_availability(agents: Iterable[Agent]) -> tuple[Part, ...]:
     counted = Counter(agent.observed for agent in agents)
     return tuple(
-        (f"{wording.AVAILABILITY[one][0]} {counted[one]} ", wording.AVAILABILITY[one][2]) for one in Availability
+        (f"{sign} {counted[one]} {word.lower()}  ", style) for one, (sign, word, style) in wording.AVAILABILITY.items()
     )
 
 

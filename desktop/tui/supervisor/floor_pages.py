@@ -21,7 +21,6 @@ _SIGNS = (
     ("·", "over, not yet acknowledged"),
     ("?", "asks for help"),
     ("◉", "you hear them"),
-    ("● ◐ ○", "agents: available, not ready, offline; their count stands in the title"),
     ("free/busy/in", "agents of a queue: free for it, at work, signed in"),
 )
 
@@ -115,10 +114,17 @@ _AUDITED = {
     "whisper": "whispered to",
     "barge": "joined the call of",
     "end_monitor": "stopped listening to",
-    "take_over": "took over from",
+    "take_over": "took over",
+    "reassign": "reassigned",
+    "move": "moved",
+    "priority": "changed the priority of",
+    "withdraw": "withdrew",
+    "agent_state": "changed the state of",
     "answer_help": "answered the request of",
+    "message": "wrote to",
+    "acknowledge": "acknowledged",
 }
-"""Verbs of the audit for people, where the verb itself is not what they say."""
+"""What was done, as people say it; verbs of other centres stand as they are told."""
 _WITHOUT_REASON = frozenset({"end_monitor", "answer_help", "acknowledge", "message"})
 """Verbs that nobody is asked a reason for."""
 

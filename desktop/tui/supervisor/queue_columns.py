@@ -92,7 +92,7 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
         metric="agents_available",
     ),
     FloorColumn(
-        "trend", Column("last hour", 12, "left", 112), lambda queue, _: (trend(queue.trend), "$accent"),
+        "trend", Column("  last hour", 14, "left", 112), lambda queue, _: (f"  {trend(queue.trend)}", "$accent"),
         lambda queue, _: queue.trend[-1] if queue.trend else None,
     ),
     FloorColumn("age", Column("age", 3, "right", 56), _known_at, lambda queue, view: view.age_of(queue.as_of)),
