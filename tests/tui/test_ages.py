@@ -73,11 +73,11 @@ async def test_half_hours_without_anything_keep_their_place_in_the_day() -> None
 
     async def intervals(query: Any) -> Any:
         held = [replace(some, since=first + HALF_HOUR * n, until=first + HALF_HOUR * (n + 1)) for n in (0, 4)]
-        return Answer([Interval("Billing", one) for one in held], NOW)
+        return Answer([Interval("Billing", one) for one in held], NOW - 25)
 
     session.supervisor.intervals = intervals  # type: ignore[method-assign]
     async with app.run_test(size=SIZE) as pilot:
-        text = await sees(pilot, "a sign each half hour")
+        text = await sees(pilot, "a sign each half hour · as of 25s")  # one that was kept keeps its age
         assert "offered   █▁▁▁█▁ 0  most 12" in text
         assert "abandoned   " not in text, "what is not counted has no line"
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from desktop.domain.floor import Schedule
 from desktop.domain.history import IntervalQuery
+from desktop.domain.instant import Instant
 from desktop.domain.service_level import Formula
 from desktop.domain.words import Health
 from desktop.ports.base import Capability
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 WAITING_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0
 WHAT_IF_SECONDS: Final = 10.0
-Look = Callable[[], Awaitable[tuple[Any, str]]]
+Look = Callable[[], Awaitable[tuple[Any, str, Instant | None]]]
+"""Answers a value, a problem in words, and when the value was asked for, where that may be longer ago."""
 
 
 class Inquiries:
@@ -85,32 +87,33 @@ class Inquiries:
 
     async def _put(self, kind: str, of: str, now: float, put: Look) -> None:
         try:
-            value, problem = await put()
+            value, problem, asked_at = await put()
         finally:
             self._asking.discard(kind)
         before = self._known(kind)
         if value is None and before.of == of:  # what was known keeps its age
             self._answers[kind] = replace(before, problem=problem)
         else:
-            self._answers[kind] = LookedUp(of, value, None if value is None else now, problem)
+            at = now if asked_at is None else asked_at
+            self._answers[kind] = LookedUp(of, value, None if value is None else at, problem)
         self._redraw()
 
-    async def _waiting(self, queue: str) -> tuple[Any, str]:
+    async def _waiting(self, queue: str) -> tuple[Any, str, None]:
         looked = await self._desk.acts.waiting(queue)
-        return looked.value, looked.text
+        return looked.value, looked.text, None
 
-    async def _day(self, agent: str) -> tuple[Any, str]:
+    async def _day(self, agent: str) -> tuple[Any, str, None]:
         looked = await self._desk.schedules.day_of(agent)
-        return looked.value, looked.text
+        return looked.value, looked.text, None
 
-    async def _what_if(self, queue: str, formula: Formula) -> tuple[Any, str]:
-        return await self._desk.staffing.what_if(queue, formula), ""
+    async def _what_if(self, queue: str, formula: Formula) -> tuple[Any, str, None]:
+        return await self._desk.staffing.what_if(queue, formula), "", None
 
-    async def _today(self, queue: str) -> tuple[Any, str]:
+    async def _today(self, queue: str) -> tuple[Any, str, Instant | None]:
         history = self._desk.history
         since, until = history.last_days(1)
         answer = await history.intervals(IntervalQuery(since, until, HALF_HOUR, (queue,)))
-        return answer.value, answer.problem
+        return answer.value, answer.problem, answer.at
 
 
 _NOTHING: Final[LookedUp[Any]] = LookedUp()
