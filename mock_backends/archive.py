@@ -9,7 +9,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LONGEST = 10.0  # real seconds for one question
+SOON_MADE = 400_000  # interactions; a past of so many is waited for
+NOT_SO_SOON = 1.0  # real seconds for which a question waits while a greater one is being made up
 MEMORY = "1GB"
 THREADS = 2
 WAITING = 2_000  # rows that wait in memory before they are written
@@ -69,6 +71,9 @@ class Archive:
         self._threads = ThreadPoolExecutor(THREADS, "archive")
         self._intake = Intake()
         self._busy: duckdb.DuckDBPyConnection | None = None  # while it is being opened
+        self._opening: Future[duckdb.DuckDBPyConnection] | None = None
+        self._closing = False
+        self._made_up = 0.0  # the share of the past that there is while it is being made up
 
     # -- what comes in
 
@@ -102,7 +107,7 @@ class Archive:
     async def intervals(self, scope: Scope, asked: IntervalAsked, running: Sequence[ClosedInterval] = ()) -> Page:
         """One page of intervals, oldest first. `running` are the quarters of an hour that are not over yet.
 
-        :raises Problem: 422 for a cursor that is none, 503 when it takes too long.
+        :raises Problem: 422 for a cursor that is none, 503 when it takes too long or the past is not made up yet.
         """
         now = self._now()
 
@@ -146,6 +151,7 @@ class Archive:
         return await self._ask(find)
 
     async def _ask(self, question: Callable[["duckdb.DuckDBPyConnection"], T]) -> T:
+        await self._ready()
         cursors: list[duckdb.DuckDBPyConnection] = []
 
         def work() -> T:
@@ -163,8 +169,21 @@ class Archive:
             future.add_done_callback(lambda done: done.cancelled() or done.exception())
             for cursor in cursors:
                 cursor.interrupt()
-            words = "takes too long to answer that" if cursors else "is being made ready: ask again in a moment"
-            raise Problem(503, "unavailable", f"The history {words}.") from None
+            raise Problem(503, "unavailable", "The history takes too long to answer that.") from None
+
+    async def _ready(self) -> None:
+        if self._opening is None:
+            self._opening = self._threads.submit(self._opened)
+        opening = self._opening
+        opened = asyncio.wrap_future(opening)
+        opened.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait({opened}, timeout=LONGEST if self._interactions <= SOON_MADE else NOT_SO_SOON)
+        if not opening.done():
+            words = f"The past is being made up: {self._made_up:.0%} of it is there."
+            raise Problem(503, "not_ready", words, {"Retry-After": "2"})
+        if opening.exception() is not None:
+            self._opening = None  # the next question tries again
+            opening.result()
 
     # -- on the threads
 
@@ -217,11 +236,25 @@ class Archive:
 
             until = Midnights(company.zone).before(self._begun)
             last = datetime.fromtimestamp(until, ZoneInfo(company.zone)).date()
-            make_past(db, company, seed=self._seed, last=last, days=self._days, interactions=self._interactions)
+            make_past(
+                db,
+                company,
+                seed=self._seed,
+                last=last,
+                days=self._days,
+                interactions=self._interactions,
+                told=self._tell,
+            )
         db.execute("INSERT INTO fact VALUES ('made_until', ?)", [until])
+
+    def _tell(self, share: float) -> None:
+        if self._closing:  # an interrupt between two statements stops neither
+            raise Problem(503, "unavailable", "The server ends.")
+        self._made_up = share
 
     def close(self) -> None:
         """Write what has come in where it is kept, and let everything go. Twice is no harm."""
+        self._closing = True
         if self._busy is not None:
             self._busy.interrupt()
         self._threads.shutdown(wait=True, cancel_futures=True)

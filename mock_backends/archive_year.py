@@ -4,6 +4,7 @@ Chance is a hash of the interaction's number, so that it does not matter in whic
 are made. Nobody of this past was moved between queues before an answer.
 """
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,8 @@ NATURE: Final = {  # queue: share of all customers, mean talk, its share that co
 OTHER: Final = (0.05, 240.0, 0.7)
 PACE: Final = {"voice": (1.0, 1.0), "chat": (1.35, 2.5), "email": (0.9, 30.0), "sms": (0.6, 8.0)}
 """channel: its talk times as long, its customers as patient."""
+AT_ONCE: Final = 400_000  # interactions made by one statement
+COUNTED_LAST: Final = 0.15  # the share of the work that is counting
 NEVER: Final = ("flow_outs", "flow_outs_within")
 
 _CHANCE = "CREATE OR REPLACE TEMP MACRO u(k, purpose) AS (hash(k, purpose, {seed}) >> 11)::DOUBLE / 9007199254740992.0"
@@ -73,7 +76,8 @@ WITH nature AS (
            unnest($wrap::DOUBLE[]) AS wrap, unnest($serving::USMALLINT[][]) AS serving,
            unnest($codes::UBIGINT[][]) AS bits, unnest($many::BOOLEAN[]) AS many
 ), come AS (
-    SELECT before + unnest(range(n)) + 1 AS number, since, queue, channel, pressure FROM slot
+    SELECT before + unnest(range(n)) + 1 AS number, since, queue, channel, pressure
+    FROM slot WHERE before >= $low AND before < $high
 ), drawn AS (
     SELECT number, channel, queue, mean_talk, wrap, serving, bits, many,
         round(since + 899.9 * u(number, 11), 1) AS arrived_at,
@@ -158,7 +162,7 @@ WITH policy AS (
         FULL JOIN wrapped USING (since, queue, channel)
 )
 SELECT *, since + 900 AS until, 0 AS flow_outs, 0 AS flow_outs_within
-FROM together JOIN policy USING (queue)
+FROM together JOIN policy USING (queue) ORDER BY since, queue, channel
 """
 
 _STAFF = """
@@ -185,12 +189,19 @@ FROM counted ASOF JOIN span ON since >= begun WHERE since < $end GROUP BY ALL OR
 
 
 def make_past(
-    into: "duckdb.DuckDBPyConnection", company: PastCompany, *, seed: int, last: date, days: int, interactions: int
+    into: "duckdb.DuckDBPyConnection",
+    company: PastCompany,
+    *,
+    seed: int,
+    last: date,
+    days: int,
+    interactions: int,
+    told: Callable[[float], None],
 ) -> None:
     """Fill the empty tables with `days` days before `last` and about `interactions` interactions.
 
     In the transaction of the caller, who numbered in the tables `queue`, `agent` and `code` what the company
-    has, in its order.
+    has, in its order. `told` hears now and then which share of the work is done.
     """
     quarters = calendar(company.zone, last, days)
     lines = [
@@ -233,20 +244,21 @@ def make_past(
             "weights": sum(quarters.weight) * sum(shares),
         },
     )
-    into.execute(
-        _INTERACTIONS,
-        {
-            **common,
-            "talk": [nature[1] * PACE[channel][0] for nature, (_, _, channel) in zip(natures, lines, strict=True)],
-            "patience": [170.0 * PACE[channel][1] for _, _, channel in lines],
-            "wrap": [queue.wrap_up_seconds for _, queue, _ in lines],
-            "serving": [[agents[agent] for agent in queue.agents] for _, queue, _ in lines],
-            "codes": [[1 << codes[code] for code in queue.codes] for _, queue, _ in lines],
-            "many": [queue.many_codes for _, queue, _ in lines],
-            "customers": len(company.customers),
-            "unanswered": UNANSWERED,
-        },
-    )
+    natures_of = {
+        **common,
+        "talk": [nature[1] * PACE[channel][0] for nature, (_, _, channel) in zip(natures, lines, strict=True)],
+        "patience": [170.0 * PACE[channel][1] for _, _, channel in lines],
+        "wrap": [queue.wrap_up_seconds for _, queue, _ in lines],
+        "serving": [[agents[agent] for agent in queue.agents] for _, queue, _ in lines],
+        "codes": [[1 << codes[code] for code in queue.codes] for _, queue, _ in lines],
+        "many": [queue.many_codes for _, queue, _ in lines],
+        "customers": len(company.customers),
+        "unanswered": UNANSWERED,
+    }
+    (whole,) = into.execute("SELECT coalesce(sum(n), 0)::BIGINT FROM slot").fetchone() or (0,)
+    for low in range(0, whole, AT_ONCE):
+        into.execute(_INTERACTIONS, natures_of | {"low": low, "high": low + AT_ONCE})
+        told(min((low + AT_ONCE) / whole, 1.0) * (1.0 - COUNTED_LAST))
     counted = ", ".join(f"coalesce({name}, 0) AS {name}" for name in (*SUMS, *SECONDS) if name not in NEVER)
     into.execute(
         _COUNTED.format(parts=counted),

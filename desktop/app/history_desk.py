@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desktop.app.action_result import CONTACT_CENTER, ActionResult, absent, failed
 from desktop.app.asking import Asking
 from desktop.app.centre_days import CentreDays
-from desktop.app.failures import explain
+from desktop.app.failures import explain, one_line
 from desktop.app.shared_questions import Answer, SharedQuestions
 from desktop.app.store import Store
 from desktop.app.week_map import WeekMap, week_map
@@ -17,7 +17,7 @@ from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage
 from desktop.domain.instant import Instant
 from desktop.domain.service_level import Formula
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError
+from desktop.ports.errors import BackendError, RateLimited
 
 if TYPE_CHECKING:
     from desktop.app.report.reporter import Made, Reporter
@@ -90,7 +90,7 @@ class HistoryDesk:
 
         found = await self._ask(query, put, self._fresh(end, anew), len)
         cells = None if found.value is None else week_map(found.value, self.days, since, end)
-        return Answer(cells, found.at, found.problem, found.error)
+        return Answer(cells, found.at, found.problem, found.error, found.later)
 
     async def interactions(self, query: PastQuery, *, anew: bool = False) -> Answer[PastPage]:
         """A page of finished interactions, newest first; `query.cursor` of the page before asks for the next one."""
@@ -176,4 +176,6 @@ class HistoryDesk:
 
 
 def _words(error: BackendError) -> str:
+    if isinstance(error, RateLimited):  # nothing is wrong, and whoever asked asks again
+        return one_line(error.message)
     return explain(error, NOT_READ, source=CONTACT_CENTER, safe="").text

@@ -8,11 +8,12 @@ from typing import Any, Generic, TypeVar, cast
 
 from desktop.app.failures import error_class
 from desktop.domain.instant import Instant
-from desktop.ports.errors import BackendError
+from desktop.ports.errors import BackendError, RateLimited
 
 T = TypeVar("T")
 KEPT_RECORDS = 20_000
 KEPT_ANSWERS = 32
+SOONEST = 1.0  # second; a server that wants to be asked again at once is not
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Answer(Generic[T]):
     at: Instant | None = None
     problem: str = ""
     error: str = ""  # the class of what went wrong
+    later: float = 0.0  # seconds after which the server wants to be asked again; 0 when it did not say so
 
 
 @dataclass(slots=True)
@@ -101,7 +103,8 @@ class SharedQuestions:
             value = await put()
         except BackendError as error:
             known = cast("Answer[T]", self.kept(question))
-            return replace(known, problem=self._words(error), error=error_class(error).__name__)
+            later = max(error.retry_after, SOONEST) if isinstance(error, RateLimited) else 0.0
+            return replace(known, problem=self._words(error), error=error_class(error).__name__, later=later)
         answer = Answer(value, asked)
         self._keep(question, answer, size(value))
         return answer

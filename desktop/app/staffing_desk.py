@@ -65,7 +65,7 @@ class StaffingDesk:
         since, until = days.period(today - timedelta(days=7 * WEEKS), today + timedelta(days=1))
         answer = await history.intervals(IntervalQuery(since, until, WIDTH, tuple(queues)))
         if answer.value is None:
-            return Answer(None, None, answer.problem, answer.error)
+            return Answer(None, None, answer.problem, answer.error, answer.later)
         known = [self._store.state.queues.get(name) for name in queues or self._store.state.queues]
         counted = max((one.counts.since for one in known if one is not None and one.counts is not None), default=since)
         try:

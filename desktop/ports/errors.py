@@ -18,7 +18,7 @@ class Unavailable(BackendError):
 
 
 class RateLimited(BackendError):
-    """Too many requests: wait `retry_after` seconds."""
+    """Too many requests, or one that came too early: wait `retry_after` seconds."""
 
     def __init__(self, message: str, retry_after: float, detail: str = "") -> None:
         super().__init__(message, detail)

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import threading
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -506,6 +507,59 @@ def test_what_came_in_is_there_after_a_restart_and_goes_with_a_reset(tmp_path: P
         kept.forget()
         assert run(lambda: kept.interactions(EVERYTHING, asked)).rows == before
         assert run(lambda: kept.intervals(EVERYTHING, today)).rows == []
+
+
+def test_a_past_that_is_being_made_up_says_how_much_of_it_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, however many ask, and with what to do; then all of it is there."""
+    gate = threading.Event()
+
+    def slowly(*_: Any, told: Callable[[float], None], **__: Any) -> None:
+        told(0.4)
+        begun.set()
+        assert gate.wait(60)
+        told(0.8)
+
+    monkeypatch.setattr("mock_backends.archive.NOT_SO_SOON", 0.05)
+    monkeypatch.setattr("mock_backends.archive_year.make_past", slowly)
+    asked = PastAsked(0, NOW)
+    begun = threading.Event()
+    with archive(days=3, interactions=10_000_000) as kept:
+        with pytest.raises(Problem):
+            run(lambda: kept.interactions(EVERYTHING, asked))
+        assert begun.wait(60)
+        for _ in range(5):
+            with pytest.raises(Problem) as refused:
+                run(lambda: kept.interactions(EVERYTHING, asked))
+            assert (refused.value.status, refused.value.code) == (503, "not_ready")
+            assert "40%" in refused.value.detail and refused.value.headers == {"Retry-After": "2"}
+        kept.finished(call(1))
+        gate.set()
+        monkeypatch.setattr("mock_backends.archive.NOT_SO_SOON", 60.0)
+        assert [row["id"] for row in run(lambda: kept.interactions(EVERYTHING, asked)).rows] == ["int-1"]
+
+
+def test_a_server_that_ends_waits_for_no_past(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endlessly(*_: Any, told: Callable[[float], None], **__: Any) -> None:
+        while True:
+            told(0.4)
+
+    monkeypatch.setattr("mock_backends.archive.NOT_SO_SOON", 0.05)
+    monkeypatch.setattr("mock_backends.archive_year.make_past", endlessly)
+    with archive(days=3, interactions=10_000_000) as kept, pytest.raises(Problem):
+        run(lambda: kept.interactions(EVERYTHING, PastAsked(0, NOW)))
+
+
+def test_the_past_is_the_same_in_however_many_parts_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    shares: list[float] = []
+    asked = PastAsked(0, NOW, limit=1_000)
+    with archive(days=9, interactions=600) as kept:
+        whole = run(lambda: every(lambda at: kept.interactions(EVERYTHING, _at(asked, at))))
+    monkeypatch.setattr("mock_backends.archive_year.AT_ONCE", 50)
+    with archive(days=9, interactions=600) as kept:
+        monkeypatch.setattr(kept, "_tell", shares.append)
+        parts = run(lambda: every(lambda at: kept.interactions(EVERYTHING, _at(asked, at))))
+    assert parts == whole
+    assert len(shares) > 8 and shares == sorted(shares) and shares[0] > 0 and shares[-1] < 1
 
 
 def test_a_question_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

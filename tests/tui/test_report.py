@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from desktop.domain.history import IntervalQuery, PastPage, PastQuery
-from desktop.ports.errors import Unavailable
+from desktop.ports.errors import RateLimited, Unavailable
 from desktop.tui.app import DesktopApp
 from desktop.tui.page_help import PageHelp
 from desktop.tui.report.period import NAMES, named, typed
@@ -293,6 +293,23 @@ async def test_a_wait_says_for_how_long_and_can_be_given_up() -> None:
         assert "Given up" in seen(app) and app.screen.query(ReportPage)
         assert past.hanging.cancelled(), "nobody waits any more"
         past.hanging = None
+        await press(pilot, "r")
+        assert page.views.answer.value
+
+
+async def test_a_past_that_is_being_made_up_is_waited_for_calmly() -> None:
+    """How much there is, that it is asked again by itself, and esc; no chart of a part that would look like all."""
+    past = Past()
+    app, _ = report_desk(past)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        past.failing = RateLimited("The past is being made up: 40 % of it is there.", 60.0)
+        page = await open_page(pilot)
+        assert "40 % of it is there" in seen(app) and "asked again by itself" in seen(app)
+        assert "press again" not in seen(app)
+        await press(pilot, "escape")
+        assert "Given up" in seen(app) and app.screen.query(ReportPage)
+        past.failing = None
         await press(pilot, "r")
         assert page.views.answer.value
 

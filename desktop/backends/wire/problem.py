@@ -76,7 +76,7 @@ def error_of(status: int, problem: object, *, server: str, request: str, wait: s
     """
     words, code = _reason(problem)
     detail = f"{request}: {status} {code}".rstrip()
-    if status == 429:
+    if status == 429 or code == "not_ready":
         return RateLimited(words or f"{server} asks us to slow down.", retry_after(wait), detail)
     if code in _BY_CODE:
         return _BY_CODE[code](words or f"{server} cannot do this now.", detail)

@@ -40,7 +40,9 @@ def instead(answer: Answer[object], waited: float | None, empty: str, height: in
     Args:
         empty: the sentence for an answer with nothing in it; "" when there is something.
     """
-    if answer.value is None and waited is not None:
+    if answer.value is None and answer.later:
+        texts = [content(answer.problem), line(("It is asked again by itself   esc gives it up", "$muted"))]
+    elif answer.value is None and waited is not None:
         texts = [line(f"Asking the contact centre … {waited:.0f} s", ("   esc gives it up", "$muted"))]
     elif answer.value is None and answer.problem:
         texts = [content(answer.problem, "$warning"), line(("r", "bold $accent"), (" asks again", "$muted"))]

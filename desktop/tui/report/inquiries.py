@@ -1,11 +1,15 @@
-"""Questions of the report screen: one of a name is on its way at most, and each can be given up."""
+"""Questions of the report screen: one of a name is on its way at most, and each can be given up.
+
+Where the server wants to be asked again later, that happens by itself.
+"""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from desktop.app.shared_questions import Answer
 
+Question = Callable[[], Coroutine[Any, Any, Answer[Any]]]
 GIVEN_UP = "Given up; r asks again."
 
 
@@ -17,20 +21,22 @@ class ReportInquiries:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         clock: Callable[[], float],
         changed: Callable[[str], None],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """`changed` gets the name of a question that has its answer; `clock` is the local one, in seconds."""
         self._spawn = spawn
         self._clock = clock
         self._changed = changed
+        self._sleep = sleep
         self._answers: dict[str, Answer[Any]] = {}
         self._on_way: dict[str, tuple[float, asyncio.Task[Answer[Any]]]] = {}
 
-    def ask(self, name: str, question: Callable[[], Coroutine[Any, Any, Answer[Any]]]) -> None:
+    def ask(self, name: str, question: Question) -> None:
         """Ask. An earlier question of this name is given up; its answer stays until this one has come."""
         self._drop(name)
         task = asyncio.ensure_future(question())
         self._on_way[name] = (self._clock(), task)
-        self._spawn(self._wait(name, task))
+        self._spawn(self._wait(name, task, question))
 
     def answer(self, name: str) -> Answer[Any]:
         """The last answer, or an empty one."""
@@ -49,7 +55,8 @@ class ReportInquiries:
 
     def give_up(self) -> bool:
         """Wait for nothing any more; says whether anything was waited for."""
-        names = list(self._on_way)
+        later = [name for name, known in self._answers.items() if known.later and name not in self._on_way]
+        names = [*self._on_way, *later]
         for name in names:
             self._drop(name)
             known = self._answers.get(name, _NONE)
@@ -61,13 +68,17 @@ class ReportInquiries:
         if found is not None:
             found[1].cancel()
 
-    async def _wait(self, name: str, task: "asyncio.Task[Answer[Any]]") -> None:
+    async def _wait(self, name: str, task: "asyncio.Task[Answer[Any]]", question: Question) -> None:
         await asyncio.wait({task})
         if self._on_way.get(name, (0.0, None))[1] is not task:
             return
         del self._on_way[name]
-        self._answers[name] = task.result()
+        answer = self._answers[name] = task.result()
         self._changed(name)
+        if answer.later:
+            await self._sleep(answer.later)
+            if self._answers.get(name) is answer and name not in self._on_way:
+                self.ask(name, question)
 
 
 _NONE: Answer[Any] = Answer()

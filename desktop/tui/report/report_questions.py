@@ -51,7 +51,7 @@ class ReportQuestions:
         """What is to come, with agents for it; None as a plan takes what queues and agents say."""
         answer = await self._staffing.forecast(queues, span)
         if answer.value is None:
-            return Answer(None, answer.at, answer.problem, answer.error)
+            return Answer(None, answer.at, answer.problem, answer.error, answer.later)
         plan = plan or self._staffing.plan_for(queues)
         try:
             needed = await self._staffing.requirements(answer.value, plan)
@@ -68,7 +68,7 @@ class ReportQuestions:
         page = answer.value
         known = before.found if before else ()
         if page is None or answer.problem:
-            return Answer(before, answer.at, answer.problem, answer.error)
+            return Answer(before, answer.at, answer.problem, answer.error, answer.later)
         return Answer(Contacts(since, until, (*known, *page.interactions), page.cursor), answer.at)
 
     async def detail(self, interaction_id: str) -> Answer[PastDetail]:
