@@ -114,6 +114,7 @@ async def test_the_next_request_uses_the_open_connection() -> None:
         (500, "", Unavailable),
         (501, "", Unsupported),
         (503, "unavailable", Unavailable),
+        (503, "not_ready", RateLimited),
     ],
 )
 async def test_a_status_becomes_the_error_of_the_next_step(

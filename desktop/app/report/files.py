@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from desktop.app.report.outside_text import cell, plain
-from desktop.app.report.table import Kind, Table
+from desktop.app.report.table import Kind, Table, Value
 
 FORMS = ("json", "csv", "parquet", "html")
 MISSING_DUCKDB = "Parquet needs the extra history: pip install 'agent-desktop[history]'"
@@ -71,15 +71,16 @@ def parquet_bytes(table: Table) -> bytes:
     except ImportError:
         raise ReportError(MISSING_DUCKDB) from None
     columns = ", ".join(f"unnest($c{place}::{_PARQUET[kind]}[]) AS {name}" for place, (name, kind) in _places(table))
-    values = {
-        f"c{place}": [plain(row[place]) if isinstance(row[place], str) else row[place] for row in table.rows]  # type: ignore[arg-type]
-        for place, _ in _places(table)
-    }
+    values = {f"c{place}": [_harmless(row[place]) for row in table.rows] for place, _ in _places(table)}
     with tempfile.TemporaryDirectory(prefix="agent-desktop-") as folder, duckdb.connect(":memory:") as db:
         made = Path(folder) / "report.parquet"
         db.execute("CREATE TABLE report AS SELECT " + columns, values)
         db.table("report").write_parquet(str(made), compression="zstd")
         return made.read_bytes()
+
+
+def _harmless(value: Value) -> Value:
+    return plain(value) if isinstance(value, str) else value
 
 
 def _places(table: Table) -> list[tuple[int, tuple[str, Kind]]]:
