@@ -86,6 +86,14 @@ async def test_a_machine_that_slept_knows_how_old_everything_is_when_it_wakes() 
         assert age(rig) == pytest.approx(before + 120, abs=0.5)
 
 
+def test_what_lay_in_a_buffer_while_the_machine_slept_does_not_turn_the_time_back() -> None:
+    skew = ClockSkew()
+    assert skew.read(100.0, 50.0, 10.0) == 50.0
+    assert skew.read(101.0, 51.0 + 3_600, 11.0) == 50.0, "sent before, read after an hour's sleep"
+    skew.reset()
+    assert skew.read(102.0 + 3_600, 52.0 + 3_600, 12.0) == 50.0
+
+
 def test_a_few_readings_that_were_long_under_way_are_no_clock_set_back() -> None:
     skew = ClockSkew()
     for second in range(IN_A_ROW + 1):
