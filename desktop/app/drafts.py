@@ -46,9 +46,9 @@ def is_kept_words(draft: Draft) -> bool:
     return draft.interaction_id.startswith(KEPT_WORDS)
 
 
-def kept_subject(draft: Draft) -> str:
+def kept_subject(draft_id: str) -> str:
     """What such words are about."""
-    return draft.interaction_id.removeprefix(KEPT_WORDS)
+    return draft_id.removeprefix(KEPT_WORDS)
 
 
 def draft_body(draft: Draft) -> str:

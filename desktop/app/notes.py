@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 
 from desktop.app.drafts import Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import OutboxRow
+from desktop.app.sheets import AFTER_REFUSAL, Sheet, Sheets, words
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import Timing
@@ -20,30 +20,10 @@ from desktop.domain.state import AppState, DraftView
 
 log = logging.getLogger(__name__)
 
-AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
-WHILE_TYPING = 1.8  # and within 2 s
-AFTER_REFUSAL = 2.0
 GONE_FOR = 2.0
 _FINISHED = 20
 
 RowFor = Callable[[Interaction | None, Draft], OutboxRow | None]
-
-
-@dataclass(slots=True)
-class _Page:
-    """One interaction's note in memory."""
-
-    draft: Draft
-    saved: Draft | None = None
-    problem: str = ""
-    last_key: float = 0.0
-    first_unsaved: float = 0.0
-    saver: "asyncio.Task[None] | None" = None
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def is_saved(self) -> bool:
-        return self.saved is not None and _words(self.saved) == _words(self.draft)
 
 
 class Notes:
@@ -73,8 +53,7 @@ class Notes:
         self._target_of = target_of
         self._row_for = row_for
         self._parked = parked
-        self._pages: dict[str, _Page] = {}
-        self._restored = False
+        self._sheets = Sheets(timing, local, self._put_aside, self._say)
         self._finished: dict[str, tuple[object, ...]] = {}
         self._leaving: dict[str, asyncio.Task[None]] = {}
         store.listeners.append(self._look_for_gone)
@@ -88,38 +67,28 @@ class Notes:
     ) -> None:
         """Take what the editor holds now; call it for every key."""
         kept = tuple(follow_up_json(follow_up) for follow_up in follow_ups)
-        page = self._pages.get(interaction_id)
-        revision = page.draft.revision if page else 1
+        sheet = self._sheets.get(interaction_id)
+        revision = sheet.draft.revision if sheet else 1
         first, *further = (*self._customers_of(interaction_id),) or (None,)
         target = self._target_of(first) if first is not None else ""
         draft = Draft(interaction_id, first, note, codes, kept, revision, 0.0, tuple(further), target)
-        if page is None:
-            if _words(draft) == self._finished.get(interaction_id, (("", (), ()))):
-                return  # the editor still shows what was finished, or nothing at all
-            page = self._pages[interaction_id] = _Page(draft)
-        elif _words(page.draft) == _words(draft):
-            return
-        now = self._timing.monotonic()
-        if page.is_saved or page.saver is None:
-            page.first_unsaved = now
-        page.draft, page.last_key = draft, now
-        self._say(page)
-        if page.saver is None:
-            page.saver = asyncio.ensure_future(self._save_soon(page))
+        if sheet is None and words(draft) == self._finished.get(interaction_id, (("", (), ()))):
+            return  # the editor still shows what was finished, or nothing at all
+        self._sheets.edit(draft)
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The note as it is in memory, and when it was last on disk as it is."""
-        page = self._pages.get(interaction_id)
-        return self._view(page) if page else None
+        sheet = self._sheets.get(interaction_id)
+        return self._view(sheet) if sheet else None
 
     def follow_ups(self, interaction_id: str) -> tuple[FollowUp, ...]:
         """The follow-ups of the note."""
-        page = self._pages.get(interaction_id)
-        return tuple(follow_up_from(kept) for kept in page.draft.follow_ups) if page else ()
+        sheet = self._sheets.get(interaction_id)
+        return tuple(follow_up_from(kept) for kept in sheet.draft.follow_ups) if sheet else ()
 
     async def flush(self) -> None:
         """Save whatever is not on disk yet, now."""
-        await asyncio.gather(*(self._save(page) for page in list(self._pages.values()) if not page.is_saved))
+        await self._sheets.flush()
 
     async def restore(self) -> None:
         """Take up the drafts of the last run.
@@ -127,21 +96,9 @@ class Notes:
         Raises:
             StoreError: they cannot be read.
         """
-        for draft in await self._local().drafts():
-            if is_kept_words(draft):
-                continue
-            if draft.interaction_id not in self._pages:
-                page = self._pages[draft.interaction_id] = _Page(draft, saved=draft)
-                self._say(page)
-            elif self._pages[draft.interaction_id].saved is None:
-                await self._make_way(self._pages[draft.interaction_id].draft)
-        self._restored = True
+        await self._sheets.take_up(lambda draft: not is_kept_words(draft))
 
-    async def _make_way(self, newer: Draft) -> None:
-        """Where the disk came late, the agent has begun another note for the same contact: both are kept."""
-        older = await self._local().draft(newer.interaction_id)
-        if older is None or _words(older) == _words(newer):
-            return
+    async def _put_aside(self, older: Draft) -> None:
         row = self._row_for(self._store.state.interactions.get(older.interaction_id), older)
         why = "another note was begun for this contact while this one could not be read"
         kept = await self._local().park_draft(older.interaction_id, why, row=row)
@@ -159,66 +116,30 @@ class Notes:
 
     def finished(self, interaction_id: str) -> None:
         """The draft was handed over on disk: forget it here."""
-        page = self._pages.pop(interaction_id, None)
-        if page is not None:
-            self._finished[interaction_id] = _words(page.draft)
+        sheet = self._sheets.forget(interaction_id)
+        if sheet is not None:
+            self._finished[interaction_id] = words(sheet.draft)
             while len(self._finished) > _FINISHED:
                 del self._finished[next(iter(self._finished))]
-            if page.saver is not None:
-                page.saver.cancel()
             self._store.say(DraftDropped(interaction_id))
 
     def holding(self, interaction_id: str) -> asyncio.Lock | None:
         """The lock to hold while a draft is handed over, so that no save brings it back; None when there is none."""
-        page = self._pages.get(interaction_id)
-        return page.writing if page else None
+        sheet = self._sheets.get(interaction_id)
+        return sheet.writing if sheet else None
 
     async def close(self) -> None:
         """Save everything and stop."""
         for task in self._leaving.values():
             task.cancel()
-        savers = [page.saver for page in self._pages.values() if page.saver is not None]
-        for saver in savers:
-            saver.cancel()
-        await asyncio.gather(*savers, *self._leaving.values(), return_exceptions=True)
-        await self.flush()
+        await asyncio.gather(*self._leaving.values(), return_exceptions=True)
+        await self._sheets.close()
 
-    async def _save_soon(self, page: _Page) -> None:
-        try:
-            while not page.is_saved:
-                due = min(page.last_key + AFTER_LAST_KEY, page.first_unsaved + WHILE_TYPING)
-                wait = due - self._timing.monotonic()
-                if wait > 0:
-                    await self._timing.sleep(wait)
-                    continue
-                await self._save(page)
-                if page.problem:
-                    await self._timing.sleep(AFTER_REFUSAL)
-        finally:
-            page.saver = None
-
-    async def _save(self, page: _Page) -> None:
-        async with page.writing:
-            draft = page.draft
-            if self._pages.get(draft.interaction_id) is not page:
-                return
-            try:
-                if page.saved is None and not self._restored:
-                    await self._make_way(draft)
-                page.saved = await self._local().save_draft(draft)
-                page.problem = ""
-            except StoreError as error:
-                page.problem = str(error)
-                log.error("a draft could not be saved: %s", error)
-            page.first_unsaved = self._timing.monotonic()
-            if self._pages.get(draft.interaction_id) is page:
-                self._say(page)
-
-    def _say(self, page: _Page) -> None:
-        view = self._view(page)
+    def _say(self, sheet: Sheet) -> None:
+        view = self._view(sheet)
         self._store.say(
             DraftSaved(
-                page.draft.interaction_id,
+                sheet.draft.interaction_id,
                 view.note,
                 view.codes,
                 view.revision,
@@ -228,18 +149,18 @@ class Notes:
             )
         )
 
-    def _view(self, page: _Page) -> DraftView:
-        draft, saved_at = page.draft, None
-        if page.saved is not None and page.is_saved:
-            saved_at = page.saved.saved_at + self._store.state.skew  # the disk knows this machine's clock only
+    def _view(self, sheet: Sheet) -> DraftView:
+        draft, saved_at = sheet.draft, sheet.saved_at
+        if saved_at is not None:
+            saved_at += self._store.state.skew  # the disk knows this machine's clock only
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
-        return DraftView(draft.note, draft.codes, draft.revision, saved_at, page.problem, follow_ups)
+        return DraftView(draft.note, draft.codes, draft.revision, saved_at, sheet.problem, follow_ups)
 
     def _look_for_gone(self, old: AppState, new: AppState) -> None:
         """Park what belongs to work that is no longer mine: seen from the state, for no event can be relied on."""
         if not new.me or (new.interactions is old.interactions and new.me == old.me):
             return
-        for interaction_id in self._pages:
+        for interaction_id in self._sheets.ids:
             if _is_gone(new, interaction_id) and interaction_id not in self._leaving:
                 task = asyncio.ensure_future(self._park_if_still_gone(interaction_id))
                 self._leaving[interaction_id] = task
@@ -250,24 +171,24 @@ class Notes:
 
     async def _park_if_still_gone(self, interaction_id: str) -> None:
         await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
-        while interaction_id in self._pages and _is_gone(self._store.state, interaction_id):
-            quiet = self._timing.monotonic() - self._pages[interaction_id].last_key
+        while (sheet := self._sheets.get(interaction_id)) is not None and _is_gone(self._store.state, interaction_id):
+            quiet = self._timing.monotonic() - sheet.last_key
             if quiet < GONE_FOR:  # still writing: the rest of the sentence belongs to it
                 await self._timing.sleep(GONE_FOR - quiet)
-            elif await self._park(interaction_id):
+            elif await self._park(sheet):
                 return
             else:
                 await self._timing.sleep(AFTER_REFUSAL)
 
-    async def _park(self, interaction_id: str) -> bool:
-        page = self._pages[interaction_id]
-        if not page.is_saved:
-            await self._save(page)
-        async with page.writing:
-            if self._pages.get(interaction_id) is not page or not page.is_saved:
+    async def _park(self, sheet: Sheet) -> bool:
+        interaction_id = sheet.draft.interaction_id
+        if not sheet.is_saved:
+            await self._sheets.save(sheet)
+        async with sheet.writing:
+            if self._sheets.get(interaction_id) is not sheet or not sheet.is_saved:
                 return False
             last = self._store.state.unfinished.get(interaction_id)
-            row = self._row_for(last, page.draft)
+            row = self._row_for(last, sheet.draft)
             try:
                 kept = await self._local().park_draft(interaction_id, _why_gone(self._store.state, last), row=row)
             except StoreError as error:
@@ -294,7 +215,3 @@ def _why_gone(state: AppState, last: Interaction | None) -> str:
     if last.agent_id not in (state.me, None):
         return "the contact went to somebody else before the note was finished"
     return "the contact was closed before the note was finished"
-
-
-def _words(draft: Draft) -> tuple[object, ...]:
-    return draft.note, draft.codes, draft.follow_ups
