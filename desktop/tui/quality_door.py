@@ -1,36 +1,29 @@
-"""The door to the pages of quality, over whichever screen is in front. They are imported at the first opening."""
+"""The door to the pages of quality, over whichever screen is in front."""
 
-from collections.abc import Callable, Coroutine, Iterable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
-from textual.app import SystemCommand
 from textual.message import Message
 from textual.screen import Screen
 
 from desktop.domain.floor import CoachingNews
 from desktop.ports.base import Capability
 from desktop.tui.keys import shown
+from desktop.tui.page_door import Around, DoorPage, PageDoor
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.domain.state import AppState
-    from desktop.tui.quality.quality_page import QualityPage
-
-BESIDE: Final = frozenset({"accept", "decline", "hold", "mute", "end", "retry", "palette"})
-"""Verbs of the desk that leave a page open, but for `accept`: the contact wants the whole screen."""
-INSIDE: Final = frozenset({"finish", "back", "help"})
-"""Verbs whose keys mean something on the page itself."""
-
-
-_NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 
 
 class QualityWanted(Message):
     """A supervisor wants their page."""
 
 
-class QualityDoor:
-    """At most one page is open. What was typed on it is kept, however it is closed."""
+class QualityDoor(PageDoor):
+    """Behind it are a supervisor's page and an agent's. What was typed on one is kept, however it is closed."""
+
+    INSIDE = frozenset({"finish", "back", "help"})
 
     def __init__(
         self,
@@ -38,23 +31,9 @@ class QualityDoor:
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         tell: Callable[[str, str], None],
     ) -> None:
-        """A closed door.
-
-        Args:
-            clock: the local one, seconds since the Unix epoch.
-            spawn: runs a coroutine beside the screen.
-            tell: shows a sentence with its severity.
-        """
-        self._clock = clock
-        self._spawn = spawn
-        self._tell = tell
-        self._page: QualityPage | None = None
+        """A closed door; see `PageDoor`."""
+        super().__init__(clock, spawn, tell)
         self._told = CoachingNews()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a page is on screen."""
-        return self._page is not None and self._page.is_open
 
     def turn(self, session: "Session | None", screen: Screen[Any], *, review: bool) -> None:
         """Open the page, or close the one that is open.
@@ -71,28 +50,6 @@ class QualityDoor:
             self._tell("This contact centre keeps no evaluations and no coaching notes.", "info")
         else:
             self._open(session, screen, review=review)
-
-    def close(self) -> None:
-        """Leave what is open."""
-        if self._page is not None and self._page.is_open:
-            self._page.close()
-        self._page = None
-
-    def commands(self, press: Callable[[str], None]) -> Iterable[SystemCommand]:
-        """What the palette offers of the page that is open; `press` presses a key."""
-        if self._page is not None and self._page.is_open:
-            for key, does in self._page.commands():
-                name = _NAMES.get(key, key)
-                yield SystemCommand(f"{does.capitalize()}  ({key})", "On this page.", lambda name=name: press(name))
-
-    def before(self, action: str) -> None:
-        """A verb of the desk comes: make room for what it shows."""
-        if self.is_open and (action not in BESIDE or action == "accept"):
-            self.close()
-
-    def hears(self, action: str) -> bool:
-        """Whether the page takes the key of a verb itself."""
-        return self.is_open and action in INSIDE
 
     def notice(self, state: "AppState") -> None:
         """Say quietly that there is something new to read; once, and without touching the keyboard."""
@@ -119,17 +76,11 @@ class QualityDoor:
         from desktop.tui.quality.feedback_page import FeedbackPage
         from desktop.tui.quality.review_page import ReviewPage
 
-        focused = screen.focused
+        desk, read = session.supervisor.quality, session.supervisor.scorecards
 
-        def closed() -> None:
-            if focused is not None and focused.is_attached:
-                focused.focus()
+        def make(around: Around) -> DoorPage:
+            if review:
+                return ReviewPage(read() if read is not None else Scorecards(), desk, around)
+            return FeedbackPage(desk, around)
 
-        desk = session.supervisor.quality
-        rest = (desk, lambda: session.store.state, self._clock, self._spawn, self._tell, closed)
-        if review:
-            read = session.supervisor.scorecards
-            self._page = ReviewPage(read() if read is not None else Scorecards(), *rest)
-        else:
-            self._page = FeedbackPage(*rest)
-        screen.mount(self._page)
+        self._show(screen, lambda: session.store.state, make)

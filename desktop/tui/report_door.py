@@ -1,21 +1,15 @@
-"""The door to the screen of reports, over the supervisor's screen. It is imported at the first opening."""
+"""The door to the page of reports, over the supervisor's screen."""
 
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from desktop.ports.base import Capability
+from desktop.tui.page_door import Around, DoorPage, PageDoor
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
-    from desktop.tui.report.report_page import ReportPage
     from desktop.tui.supervisor_screen import SupervisorScreen
-
-BESIDE: Final = frozenset({"decline", "hold", "mute", "end", "retry", "palette"})
-"""Verbs of the desk that leave the page open."""
-INSIDE: Final = frozenset({"back", "help"})
-"""Verbs whose keys mean something on the page itself."""
 
 
 class ReportsWanted(Message):
@@ -26,31 +20,10 @@ class ReportsWanted(Message):
         self.screen = screen
 
 
-class ReportDoor:
-    """At most one page is open."""
+class ReportDoor(PageDoor):
+    """Behind it is the page of the past."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float],
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
-    ) -> None:
-        """A closed door.
-
-        Args:
-            clock: the local one, seconds since the Unix epoch.
-            spawn: runs a coroutine beside the screen.
-            tell: shows a sentence with its severity.
-        """
-        self._clock = clock
-        self._spawn = spawn
-        self._tell = tell
-        self._page: ReportPage | None = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the page is on screen."""
-        return self._page is not None and self._page.is_open
+    INSIDE = frozenset({"back", "help"})
 
     def turn(self, session: "Session | None", screen: "SupervisorScreen") -> None:
         """Open the page over the screen, or close the one that is open."""
@@ -63,30 +36,10 @@ class ReportDoor:
         else:
             self._open(session, screen)
 
-    def close(self) -> None:
-        """Leave what is open."""
-        if self._page is not None and self._page.is_open:
-            self._page.close()
-        self._page = None
-
-    def before(self, action: str) -> None:
-        """A verb of the desk comes: make room for what it shows."""
-        if self.is_open and action not in BESIDE | INSIDE:
-            self.close()
-
-    def hears(self, action: str) -> bool:
-        """Whether the page takes the key of a verb itself."""
-        return self.is_open and action in INSIDE
-
     def _open(self, session: "Session", screen: "SupervisorScreen") -> None:
         from desktop.tui.report.report_page import ReportPage
 
-        focused = screen.focused
+        def make(around: Around) -> DoorPage:
+            return ReportPage(session.supervisor, screen.formula, around)
 
-        def closed() -> None:
-            if focused is not None and focused.is_attached:
-                focused.focus()
-
-        rest = (lambda: session.store.state, self._clock, self._spawn, self._tell, closed)
-        self._page = ReportPage(session.supervisor, *rest, screen.formula)
-        screen.mount(self._page)
+        self._show(screen, lambda: session.store.state, make)

@@ -14,12 +14,11 @@ from desktop.app.quality_desk import QualityDesk
 from desktop.app.shared_questions import Answer
 from desktop.domain import select
 from desktop.domain.instant import Instant
-from desktop.domain.state import AppState
 from desktop.tui import wording
 from desktop.tui.keys import BY_ID
+from desktop.tui.page_door import Around, DoorPage
 from desktop.tui.page_help import PageHelp, fitted_keys
 from desktop.tui.page_text import Line
-from desktop.tui.pane import SteadyTitle
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import COLUMNS
 from desktop.tui.quality.words_field import WordsField, keys_of
@@ -30,13 +29,10 @@ WIDE = 110
 """Columns from which list and details stand side by side."""
 
 
-class QualityPage(Vertical):
-    """Lies over the panes and under the ring of an offer, so that nobody misses one while they read."""
+class QualityPage(DoorPage):
+    """A list, details beside it, and a field for words."""
 
     DEFAULT_CSS = """
-    QualityPage {
-        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $accent; background: $background;
-    }
     QualityPage #quality-tabs { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     QualityPage #quality-body { height: 1fr; }
     QualityPage LineTable { width: 1fr; padding: 0 1; }
@@ -48,34 +44,11 @@ class QualityPage(Vertical):
     QualityPage.judging #quality-detail { height: auto; max-height: 30%; }
     QualityPage #quality-detail Static { width: 100%; height: auto; }
     """
-    border_title = SteadyTitle()
-    border_subtitle = SteadyTitle()
 
-    def __init__(
-        self,
-        desk: QualityDesk,
-        state: Callable[[], AppState],
-        clock: Callable[[], float],
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
-        closed: Callable[[], None],
-    ) -> None:
-        """A page that is not on screen yet.
-
-        Args:
-            state: what is known now.
-            clock: the local one, seconds since the Unix epoch.
-            spawn: runs a coroutine beside the screen.
-            tell: shows a sentence with its severity.
-            closed: called when the page has left the screen.
-        """
-        super().__init__(id="quality")
+    def __init__(self, desk: QualityDesk, around: Around) -> None:
+        """A page that is not on screen yet."""
+        super().__init__("quality", around)
         self.desk = desk
-        self._state = state
-        self._clock = clock
-        self._spawn = spawn
-        self._tell = tell
-        self._left = closed
         self._answers: dict[str, Answer[Any]] = {}
         self._under_way: set[str] = set()
         self._detail: Content | None = None
@@ -97,18 +70,11 @@ class QualityPage(Vertical):
         """What else stands beside the list."""
         yield from ()
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is on screen."""
-        return self.is_attached
-
     def close(self) -> None:
         """Leave the screen; what was typed is kept."""
         self.words.close()
         self.desk.changed.remove(self._safety_changed)
-        self.display = False  # at once, for whatever lies below
-        self.remove()
-        self._left()
+        super().close()
 
     def on_mount(self) -> None:
         """Show what there is, and ask for the rest."""

@@ -1,22 +1,20 @@
 """The screen of reports over the floor: views of a period, contacts of an interval, the timeline of one."""
 
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
 from desktop.app.action_result import ActionResult
 from desktop.domain.service_level import Formula
-from desktop.domain.state import AppState
 from desktop.tui.keys import BY_ID
+from desktop.tui.page_door import Around, DoorPage
 from desktop.tui.page_help import PageHelp
-from desktop.tui.pane import SteadyTitle
 from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries
@@ -37,13 +35,10 @@ NARROW = 110
 """Columns below which the figures under the cursor take two lines."""
 
 
-class ReportPage(Vertical):
-    """Lies over the panes and under the ring of an offer."""
+class ReportPage(DoorPage):
+    """Views to choose from, a chart or a list below them, figures and keys."""
 
     DEFAULT_CSS = """
-    ReportPage {
-        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $accent; background: $background;
-    }
     ReportPage #report-tabs, ReportPage #report-chosen, ReportPage #report-figures, ReportPage #report-keys {
         height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis;
     }
@@ -57,41 +52,16 @@ class ReportPage(Vertical):
     ReportPage.typing ReportField { display: block; }
     ReportPage.picking #report-canvas, ReportPage.picking #report-list { display: none; }
     """
-    border_title = SteadyTitle()
-    border_subtitle = SteadyTitle()
 
-    def __init__(
-        self,
-        desk: "SupervisorDesk",
-        state: Callable[[], AppState],
-        clock: Callable[[], float],
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
-        closed: Callable[[], None],
-        formula: Formula,
-    ) -> None:
-        """A page that is not on screen yet.
-
-        Args:
-            state: what is known now.
-            clock: the local one, seconds since the Unix epoch.
-            spawn: runs a coroutine beside the screen.
-            tell: shows a sentence with its severity.
-            closed: called when the page has left the screen.
-            formula: the service level to begin with.
-        """
-        super().__init__(id="report")
+    def __init__(self, desk: "SupervisorDesk", formula: Formula, around: Around) -> None:
+        """`formula` is the service level to begin with."""
+        super().__init__("report", around)
         self._desk = desk
-        self._state = state
-        self._clock = clock
-        self._spawn = spawn
-        self._tell = tell
-        self._left = closed
         self._overwrite = ""
         self._text: Content | None = None
         self._hint: Content | None = None  # in the place of the keys, while something is picked or typed
         history = desk.history
-        inquiries = ReportInquiries(spawn, clock, self._answered)
+        inquiries = ReportInquiries(self._spawn, self._clock, self._answered)
         questions = ReportQuestions(history, desk.staffing)
         choice = Choice(named("today", history.today()), formula=formula)
         self.views = ReportViews(choice, inquiries, questions, history)
@@ -110,11 +80,6 @@ class ReportPage(Vertical):
         yield Static(id="report-keys")
         yield PageHelp(lambda: report_keys.help_lines(self.views.place, deeper=self.views.deeper))
 
-    @property
-    def is_open(self) -> bool:
-        """Whether it is on screen."""
-        return self.is_attached
-
     def on_mount(self) -> None:
         """Ask for the first view."""
         self.set_class(self.app.size.width < NARROW, "narrow")
@@ -130,9 +95,7 @@ class ReportPage(Vertical):
     def close(self) -> None:
         """Leave the screen; nothing is waited for any more."""
         self.views.inquiries.give_up()
-        self.display = False  # at once, for whatever lies below
-        self.remove()
-        self._left()
+        super().close()
 
     def redraw(self) -> None:
         """Draw what is known now, as far as it changed."""
