@@ -47,6 +47,7 @@ def test_a_supervisor_is_told_the_plans_of_their_team(servers: Harness) -> None:
 
 
 def test_an_agents_day_is_kept_stretch_by_stretch(servers: Harness) -> None:
+    """From when the server began; before that nobody knows, and no stretch says otherwise."""
     servers.active("maya")
     set_state(servers, "sam", "tom", "not_ready", reason="meeting")
     now = servers.call("maya", "GET", "/v1/snapshot").json()["server_time"]
@@ -65,6 +66,9 @@ def test_an_agents_day_is_kept_stretch_by_stretch(servers: Harness) -> None:
     assert stretches[0]["availability"] == "offline"
     assert (day("tom", today)[-1]["availability"], day("tom", today)[-1]["reason"]) == ("not_ready", "meeting")
     assert day("maya", today + timedelta(days=1)) == [], "nothing of the future"
+    midnight = datetime(today.year, today.month, today.day, tzinfo=ZoneInfo(LONDON)).timestamp()
+    assert float(str(stretches[0]["start"])) > midnight, "nothing of the time before the server looked"
+    assert day("maya", today - timedelta(days=1)) == []
     servers.sim("PUT", "contact_center", "/_sim/clock", {"skew": 86_400.0})
     yesterday, since_midnight = day("maya", today), day("maya", today + timedelta(days=1))
     assert yesterday[-1]["end"] == since_midnight[0]["start"], "cut at midnight"

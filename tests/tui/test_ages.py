@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from desktop.app.floor_outcome import Looked
 from desktop.app.shared_questions import Answer
 from desktop.domain.adherence import FITS
-from desktop.domain.floor import ActivityKind
+from desktop.domain.floor import ActivityKind, StateStretch
 from desktop.domain.history import Interval
 from desktop.domain.queue_totals import all_together
+from desktop.tui import wording
 from desktop.tui.safe_text import plain
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from tests.tui.desk import settle
@@ -63,6 +65,20 @@ def test_no_longest_wait_is_told_of_all_where_one_is_unknown() -> None:
         assert together is not None and together.longest_since == longest
     together = all_together([known, replace(unknown, waiting=None)])
     assert together is not None and (together.waiting, together.longest_since) == (None, None)
+
+
+async def test_an_agents_day_says_from_when_on_anything_is_known_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The centre may have begun to look at noon; time before that is neither kept nor not kept."""
+    app, session = floor_desk(floor())
+    begun = NOW - 1_800.0
+
+    async def day_of(_: str) -> Looked[Any]:
+        return Looked((StateStretch(begun, NOW, "available"),))
+
+    monkeypatch.setattr(session.supervisor, "day_of", day_of)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["2", "down", "down", "4"])
+        await sees(pilot, "not seen", f"from {wording.clock(begun)[:5]}")
 
 
 async def test_half_hours_without_anything_keep_their_place_in_the_day() -> None:

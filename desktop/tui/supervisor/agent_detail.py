@@ -1,5 +1,7 @@
 """The selected agent in words: their state, their day, their schedule, what was written."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from desktop.domain.adherence import adherence, standing, stretches_of
@@ -91,7 +93,7 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
                 (exact_share(kept.share), "bold"),
                 (f"  {wording.duration(kept.adherent)} of {wording.duration(kept.scheduled)}", ""),
                 (f"  excused {wording.duration(kept.excepted)}" if kept.excepted else "", "$muted"),
-                (f"  not seen {wording.duration(kept.unobserved)}" if kept.unobserved else "", "$muted"),
+                (_not_seen(kept.unobserved, observed), "$muted"),
                 (f"  as of {wording.age(None if view.day.at is None else view.now - view.day.at)}", "$muted"),
             )
         )
@@ -108,6 +110,13 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
     elif view.day.of == agent.id and view.day.problem:
         lines.append(content(view.day.problem, "$warning"))
     return lines
+
+
+def _not_seen(seconds: float, observed: Sequence[StateStretch]) -> str:
+    """Scheduled time of which nobody knows, and from when on there is any knowledge of this day."""
+    if not seconds:
+        return ""
+    return f"  not seen {wording.duration(seconds)}" + (f", seen from {_at(observed[0].start)}" if observed else "")
 
 
 def _messages(agent: Agent, view: FloorView) -> list[Content]:
