@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from math import sqrt
 
 from desktop.domain.averages import average, median
@@ -13,6 +14,7 @@ _LEAST_SPREAD = 0.04
 _MAD = 1.4826  # of a median absolute deviation to a standard deviation
 _PACES = (0.05, 0.15, 0.35)  # of exponential smoothing: what the last day weighs in the level
 _BEGIN = 5  # days whose middle the smoothing begins with
+_DOUBT = 2  # outliers in a row at the end, all off the same way, after which the level may have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ def day_levels(totals: Mapping[int, float]) -> DayLevels:
     """From what came in on each day (numbered without gaps; equal remainders by 7 are the same weekday).
 
     A day far off is an outlier unless most of the days around it are off the same way: then that is the level. So
-    three days of holidays are overlooked, and a lasting change is believed from its fifth day on.
+    three days of holidays are overlooked, and a lasting change is believed from its fifth day on. Until then nobody
+    can know which of the two it is: from the second such day on the spread is as great as the change would be.
     """
     middles = [_middle([total for day, total in totals.items() if day % WEEKDAYS == w]) for w in range(WEEKDAYS)]
     ratio = {day: total / middles[day % WEEKDAYS] for day, total in sorted(totals.items()) if middles[day % WEEKDAYS]}
@@ -55,8 +58,20 @@ def day_levels(totals: Mapping[int, float]) -> DayLevels:
     expected, errors = _smooth(levels, pace)
     chance = average(level / middles[day % WEEKDAYS] for day, level in zip(ordinary, levels, strict=True))
     off = sqrt(max(_LEAST_SPREAD**2, average(error**2 for error in errors) - chance))
+    off = max(off, _change([ratio[day] / expected[-1] - 1 for day in _last_outliers(days, outliers)]))
     usual = {day: (before + after) / 2 for day, before, after in zip(ordinary, expected, expected[1:], strict=False)}
     return DayLevels(usual, expected[-1], off, outliers)
+
+
+def _last_outliers(days: Sequence[int], outliers: frozenset[int]) -> list[int]:
+    """The outliers that nothing ordinary has come after."""
+    return list(takewhile(outliers.__contains__, reversed(days)))
+
+
+def _change(off: Sequence[float]) -> float:
+    """By how much the level has changed if it has: from how far the newest days are off, newest first."""
+    alike = list(takewhile(lambda one: one * off[0] > 0, off))
+    return abs(average(alike)) if len(alike) >= _DOUBT else 0.0
 
 
 def _smooth(levels: Sequence[float], pace: float) -> tuple[list[float], list[float]]:

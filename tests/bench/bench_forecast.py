@@ -6,6 +6,8 @@ ratio, bias, and the share of intervals that lay in the interval told (0.8 is me
 one after the other. Of chance alone the ratio would be 0.71 (two Poisson variables are further from each other than one
 from its mean by the root of 2); nobody gets below that where nothing else differs. `rest_of_day`: the last week's
 afternoons from noon, with and without what came in the morning. `seconds`: one forecast made, on this machine.
+`change of ...`: the share of intervals told that held over the seven days after the first, second ... tenth day of a
+lasting change; on the first it cannot be told from a day like no other.
 """
 
 import argparse
@@ -15,9 +17,12 @@ from statistics import fmean
 
 from desktop.domain.forecast import Forecast, Observed
 from desktop.domain.forecast_error import backtest
-from tests.bench.histories import Nature, history, natures
+from tests.bench.histories import Nature, history, natures, shifted
 
 NOON = 720
+CHANGE = 63  # the day of it, after nine weeks
+CHANGES = (0.5, 1.25, 1.5)
+DAYS_AFTER = (1, 2, 3, 4, 5, 7, 10)
 
 
 def afternoons(found: list[Observed], days: int) -> dict[str, float]:
@@ -61,6 +66,25 @@ def measure(nature: Nature, days: int, seeds: int) -> dict[str, object]:
     }
 
 
+def after_a_change(factor: float, seeds: int) -> dict[int, float]:
+    """By how many days of a changed level were seen: the share of the next seven days' intervals that held."""
+    held: dict[int, list[bool]] = {seen: [] for seen in DAYS_AFTER}
+    for seed in range(seeds):
+        found = history(Nature(f"changed by {factor}", shifted(CHANGE, factor)), CHANGE + DAYS_AFTER[-1] + 7, seed)
+        for seen in DAYS_AFTER:
+            today = CHANGE + seen
+            coming = [one for one in found if today <= one.slot.day < today + 7]
+            expected = Forecast([one for one in found if one.slot.day < today], today).expected(
+                [one.slot for one in coming]
+            )
+            held[seen] += [
+                told.low <= one.offered <= told.high
+                for told, one in zip(expected, coming, strict=True)
+                if told.offered > 0
+            ]
+    return {seen: round(fmean(found), 3) for seen, found in held.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--weeks", type=int, default=12)
@@ -69,6 +93,8 @@ def main() -> None:
     days = chosen.weeks * 7
     for nature in natures(days):
         print(json.dumps({nature.name: measure(nature, days, chosen.seeds)}), flush=True)
+    for factor in CHANGES:
+        print(json.dumps({f"change of {factor - 1:+.0%}": after_a_change(factor, chosen.seeds)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,8 @@ def _flat(day: int, minute: int) -> float:
     return 1.0 / WEEKDAY_LEVELS[day % 7]
 
 
-def _shifted(after: int, factor: float) -> Callable[[int, Random], float]:
+def shifted(after: int, factor: float) -> Callable[[int, Random], float]:
+    """From the day `after` on, `factor` times as much."""
     return lambda day, chance: chance.gauss(1, 0.06) * (factor if day >= after else 1.0)
 
 
@@ -64,8 +65,8 @@ def natures(days: int) -> list[Nature]:
         Nature("ordinary"),
         Nature("ordinary, 2 an interval", mean=2.0),
         Nature("ordinary, 300 an interval", mean=300.0),
-        Nature("level up by half, 3 weeks ago", _shifted(days - 21, 1.5)),
-        Nature("level down by half, 10 days ago", _shifted(days - 10, 0.5)),
+        Nature("level up by half, 3 weeks ago", shifted(days - 21, 1.5)),
+        Nature("level down by half, 10 days ago", shifted(days - 10, 0.5)),
         Nature("growth of 1 % a week", lambda day, chance: chance.gauss(1, 0.06) * 1.01 ** (day / 7)),
         Nature("wandering level", _wandering()),
         Nature("holidays and storms", _holidays),

@@ -69,6 +69,30 @@ def test_a_lasting_change_is_believed_after_some_days(factor: float) -> None:
     assert told(Forecast(shifted, DAYS), DAYS)[1] == pytest.approx(40 * factor, rel=0.1)
 
 
+@pytest.mark.parametrize("factor", [0.5, 1.5])
+def test_days_that_may_be_the_new_level_widen_the_interval_until_it_is_known(factor: float) -> None:
+    def widths(odd_days: int) -> tuple[float, bool]:
+        odd = dict.fromkeys(range(DAYS - odd_days, DAYS), factor)
+        expected = Forecast(flat(level=odd), DAYS).expected([Slot(0, DAYS + 1, 720)])[0]
+        return expected.high - expected.low, expected.low <= 40 * factor <= expected.high
+
+    usual, one, two, four, ten = (widths(days) for days in (0, 1, 2, 4, 10))
+    assert one[0] == usual[0]  # one day of that kind says nothing
+    assert two[0] > 1.3 * usual[0] and four[0] > 1.3 * usual[0]
+    assert [known for _, known in (usual, one, two, four, ten)] == [False, False, True, True, True]
+    assert ten[0] < four[0]
+
+
+def test_days_off_either_way_are_no_new_level() -> None:
+    odd = {DAYS - 2: 0.5, DAYS - 1: 1.5}
+    assert day_levels_of(odd) == day_levels_of({})
+    assert day_levels_of({DAYS - 3: 0.5, DAYS - 2: 0.5}) == day_levels_of({})  # an ordinary day came after
+
+
+def day_levels_of(odd: dict[int, float]) -> float:
+    return day_levels({day: 70 * odd.get(day, 1.0) for day in range(DAYS)}).spread
+
+
 def test_what_came_so_far_corrects_the_rest_of_the_day() -> None:
     noisy = [
         replace(one, offered=round(one.offered * (1.1 if one.slot.day % 2 else 0.9))) for one in flat()
