@@ -7,7 +7,8 @@ from desktop.domain.alert import Alert, Severity, news
 from desktop.tui.safe_text import safe
 
 LONGEST = 160
-_OSC, _END = "\x1b]", "\x1b\\"
+_ESC = "\x1b"
+_OSC, _END = f"{_ESC}]", f"{_ESC}\\"
 _TITLE = "agent-desktop"
 
 
@@ -17,7 +18,15 @@ def notification(text: str, environ: Mapping[str, str]) -> str:
     Args:
         text: anything; comes out in one line without control characters.
         environ: the environment, which tells the terminals of the rxvt and VTE families (OSC 777) from others (OSC 9).
+            Inside of tmux it is handed through to the terminal around it, where tmux allows that.
     """
+    sequence = _sequence(text, environ)
+    if environ.get("TMUX"):
+        return f"{_ESC}Ptmux;{sequence.replace(_ESC, _ESC * 2)}{_END}"
+    return sequence
+
+
+def _sequence(text: str, environ: Mapping[str, str]) -> str:
     plain = "".join(sign for sign in safe(text, limit=LONGEST) if sign.isprintable())
     if environ.get("TERM", "").startswith(("rxvt", "foot")) or "VTE_VERSION" in environ:
         return f"{_OSC}777;notify;{_TITLE};{plain.replace(';', ',')}{_END}"

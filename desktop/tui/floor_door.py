@@ -164,7 +164,7 @@ class FloorDoor:
 
     def _write(self, text: str) -> None:
         driver = self._app._driver  # as the bell itself goes out: there is no public way for other bytes
-        if driver is not None and not self._app.is_headless:
+        if driver is not None and not self._app.is_headless and not self._app.is_web:  # a browser has no terminal
             driver.write(text)
 
     def _follow_role(self, state: AppState) -> None:

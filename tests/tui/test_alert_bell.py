@@ -1,6 +1,8 @@
 """New alerts call a supervisor: once, by the choice of their rules, and with harmless text only."""
 
+import asyncio
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -68,10 +70,12 @@ def test_several_notifications_are_one_with_the_worst_first() -> None:
         ({"TERM": "xterm-256color", "VTE_VERSION": "7600"}, "\x1b]777;notify;agent-desktop;"),
         ({"TERM": "foot"}, "\x1b]777;notify;agent-desktop;"),
         ({}, "\x1b]9;agent-desktop: "),
+        ({"TMUX": "/tmp/tmux-0/default,1,0"}, "\x1bPtmux;\x1b\x1b]9;agent-desktop: "),
     ],
 )
 def test_each_family_of_terminals_is_asked_in_its_own_way(environ: dict[str, str], begins: str) -> None:
-    assert notification("Billing", environ) == f"{begins}Billing\x1b\\"
+    ends = "\x1b\x1b\\\x1b\\" if "TMUX" in environ else "\x1b\\"
+    assert notification("Billing", environ) == f"{begins}Billing{ends}"
 
 
 @given(st.text(max_size=400), st.sampled_from([{}, {"VTE_VERSION": "7600"}]))
@@ -84,14 +88,26 @@ def test_no_text_whatever_gets_out_of_the_notification(text: str, environ: dict[
         assert body.count(";") == 3
 
 
+@pytest.mark.parametrize(("web", "headless"), [(True, False), (False, True), (False, False)])
+def test_a_browser_and_no_terminal_get_no_bytes(web: bool, headless: bool) -> None:
+    app, _ = floor_desk(floor())
+    written: list[str] = []
+    app._driver = SimpleNamespace(is_web=web, is_headless=headless, write=written.append)  # type: ignore[assignment]
+    app.door._call(replace(floor(), alerts={TOLD.key: TOLD}))
+    assert len(written) == (0 if web or headless else 1)
+
+
 async def test_a_new_alert_rings_whichever_screen_is_in_front(monkeypatch: pytest.MonkeyPatch) -> None:
     app, session = floor_desk(replace(floor(), alerts={}))
     rings: list[str] = []
     monkeypatch.setattr(app, "bell", lambda: rings.append("ding"))
 
     async def tell(pilot: Any, *alerts: Alert) -> None:
-        session.store.put(Envelope("desktop", AlertsChanged({one.key: one for one in alerts}), NOW))
-        await settle(pilot)
+        wanted = {one.key: one for one in alerts}
+        session.store.put(Envelope("desktop", AlertsChanged(wanted), NOW))
+        async with asyncio.timeout(10):
+            while app.desk_screen.state.alerts != wanted:
+                await pilot.pause(0.01)
 
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot)
