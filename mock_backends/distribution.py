@@ -5,7 +5,7 @@ from collections.abc import Callable
 from mock_backends.agenda import Agenda, Entry
 from mock_backends.board import Board
 from mock_backends.clock import Clock
-from mock_backends.models_contact_center import Interaction, WrapUpRule
+from mock_backends.models_contact_center import Interaction
 from mock_backends.problem import Problem, conflict, invalid, not_found
 from mock_backends.queue_figures import QueueFigures
 from mock_backends.routing import Router
@@ -220,8 +220,3 @@ def refusal(error: RoutingError) -> Problem:
     if isinstance(error, Unknown):
         return not_found(str(error)) if "queue" not in str(error) else invalid(str(error))
     return conflict(str(error))
-
-
-def rule_for(seconds: float | None, codes: str, extensions: int) -> WrapUpRule:
-    """What a queue's policy demands, as it goes over the wire."""
-    return WrapUpRule(codes=codes, seconds=seconds or 0.0, extensions=extensions)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Instant, Interaction, WrapUpCode
+from desktop.domain.model import Instant, Interaction
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import text_message, wording
 from desktop.tui.follow_up_text import read_due
@@ -157,7 +157,8 @@ class WrapUpPane(Pane, Vertical):
             for code in select.match_codes(select.codes_for(view.state, interaction), typed)
             if code.id not in self.codes
         ]
-        self.query_one("#wrap-up-codes", LineTable).set_rows([_code_row(code) for code in matches])
+        rows = [Row(code.id, (content(code.label), content(code.group, "$muted"))) for code in matches]
+        self.query_one("#wrap-up-codes", LineTable).set_rows(rows)
 
     def _draw_follow_ups(self, view: View) -> None:
         rows = [
@@ -289,10 +290,6 @@ def _wanted(rule: CodeRule) -> str:
         CodeRule.ONE: "one needed",
         CodeRule.MANY: "one or more needed",
     }[rule]
-
-
-def _code_row(code: WrapUpCode) -> Row:
-    return Row(code.id, (content(code.label), content(code.group, "$muted")))
 
 
 def _heading(interaction: Interaction, now: Instant) -> Content:

@@ -40,10 +40,6 @@ class AgentPanel(FloorTable[Agent]):
         key = self.cursor_key or ""
         return "" if key.startswith(_HEADING) else key.rpartition(_APART)[2]
 
-    def shown_agents(self) -> Sequence[str]:
-        """The ids of the agents in the order they stand."""
-        return self.ordering.keys
-
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """The agents, their alerts, who asks for help, whom I hear."""
         return (
