@@ -1,7 +1,8 @@
 """Makes up a plausible past in the archive, inside DuckDB: the same seed makes the same past.
 
 Chance is a hash of the interaction's number, so that it does not matter in which order or on how many cores the rows
-are made. Nobody of this past was moved between queues before an answer.
+are made. Who was handed over to another queue goes on there as an interaction of its own, as live; nobody of this past
+was moved between queues before an answer.
 """
 
 from collections.abc import Callable
@@ -29,6 +30,7 @@ OTHER: Final = (0.05, 240.0, 0.7)
 PACE: Final = {"voice": (1.0, 1.0), "chat": (1.35, 2.5), "email": (0.9, 30.0), "sms": (0.6, 8.0)}
 """channel: its talk times as long, its customers as patient."""
 AT_ONCE: Final = 400_000  # interactions made by one statement
+TO_QUEUES: Final = 0.6  # of those handed over; the others went to somebody by name
 COUNTED_LAST: Final = 0.15  # the share of the work that is counting
 NEVER: Final = ("flow_outs", "flow_outs_within")
 
@@ -74,13 +76,10 @@ WITH nature AS (
     SELECT unnest($queue::USMALLINT[]) AS queue, unnest($channel::VARCHAR[])::channel_word AS channel,
            unnest($talk::DOUBLE[]) AS mean_talk, unnest($patience::DOUBLE[]) AS mean_patience,
            unnest($wrap::DOUBLE[]) AS wrap, unnest($serving::USMALLINT[][]) AS serving,
-           unnest($codes::UBIGINT[][]) AS bits, unnest($many::BOOLEAN[]) AS many
-), come AS (
-    SELECT before + unnest(range(n)) + 1 AS number, since, queue, channel, pressure
-    FROM slot WHERE before >= $low AND before < $high
-), drawn AS (
-    SELECT number, channel, queue, mean_talk, wrap, serving, bits, many,
-        round(since + 899.9 * u(number, 11), 1) AS arrived_at,
+           unnest($codes::UBIGINT[][]) AS bits, unnest($many::BOOLEAN[]) AS many,
+           unnest($others::USMALLINT[][]) AS others
+), {come}, drawn AS (
+    SELECT number, channel, queue, mean_talk, wrap, serving, bits, many, arrived_at, customer,
         round(1.5 + 7.0 * u(number, 12)
             + CASE WHEN u(number, 13) < least(greatest(0.06 + 0.62 * (pressure - 0.72), 0.03), 0.97)
                 THEN -ln(1.0 - u(number, 14)) * (14.0 + 95.0 * greatest(pressure - 0.8, 0.0)) ELSE 0.0 END, 1) AS wait,
@@ -107,8 +106,7 @@ WITH nature AS (
 SELECT number::BIGINT AS number,
     CASE WHEN had THEN serving[1 + (u(number, 24) * len(serving))::INTEGER % len(serving)]
          ELSE queue + $unanswered END::USMALLINT AS keeper,
-    channel, 'inbound' AS direction, queue,
-    (floor(pow(u(number, 25), 1.7) * $customers) * 4 + enum_code(channel))::UINTEGER AS customer,
+    channel, 'inbound' AS direction, queue, customer,
     CASE WHEN had THEN keeper END AS agent,
     arrived_at, CASE WHEN had THEN round(arrived_at + waited, 1) END AS answered_at,
     round(arrived_at + waited + CASE WHEN had THEN talk + hold ELSE 0.0 END, 1) AS ended_at,
@@ -123,6 +121,22 @@ SELECT number::BIGINT AS number,
                ELSE 0 END END::UBIGINT AS codes
 FROM timed
 """
+
+_ARRIVE = """arrival AS (
+    SELECT before + unnest(range(n)) + 1 AS number, since, queue, channel, pressure
+    FROM slot WHERE before >= $low AND before < $high
+), come AS (
+    SELECT number, queue, channel, pressure, round(since + 899.9 * u(number, 11), 1) AS arrived_at,
+        (floor(pow(u(number, 25), 1.7) * $customers) * 4 + enum_code(channel))::UINTEGER AS customer
+    FROM arrival
+)"""
+_GO_ON = """come AS (
+    SELECT $whole + row_number() OVER (ORDER BY ended_at, number) AS number,
+        others[1 + (u(number, 31) * len(others))::INTEGER % len(others)] AS queue, channel, 0.9 AS pressure,
+        ended_at AS arrived_at, customer
+    FROM interaction JOIN nature USING (queue, channel)
+    WHERE outcome = 'transferred' AND len(others) > 0 AND u(number, 32) < $to_queues
+)"""
 
 _COUNTED = """
 INSERT INTO counted BY NAME
@@ -244,7 +258,7 @@ def make_past(
             "weights": sum(quarters.weight) * sum(shares),
         },
     )
-    natures_of = {
+    every_line = {
         **common,
         "talk": [nature[1] * PACE[channel][0] for nature, (_, _, channel) in zip(natures, lines, strict=True)],
         "patience": [170.0 * PACE[channel][1] for _, _, channel in lines],
@@ -252,13 +266,18 @@ def make_past(
         "serving": [[agents[agent] for agent in queue.agents] for _, queue, _ in lines],
         "codes": [[1 << codes[code] for code in queue.codes] for _, queue, _ in lines],
         "many": [queue.many_codes for _, queue, _ in lines],
-        "customers": len(company.customers),
+        "others": [
+            [other for other, serves, its in lines if its == channel and other != number and serves.agents]
+            for number, _, channel in lines
+        ],
         "unanswered": UNANSWERED,
     }
     (whole,) = into.execute("SELECT coalesce(sum(n), 0)::BIGINT FROM slot").fetchone() or (0,)
     for low in range(0, whole, AT_ONCE):
-        into.execute(_INTERACTIONS, natures_of | {"low": low, "high": low + AT_ONCE})
+        part = {"low": low, "high": low + AT_ONCE, "customers": len(company.customers)}
+        into.execute(_INTERACTIONS.format(come=_ARRIVE), every_line | part)
         told(min((low + AT_ONCE) / whole, 1.0) * (1.0 - COUNTED_LAST))
+    into.execute(_INTERACTIONS.format(come=_GO_ON), every_line | {"whole": whole, "to_queues": TO_QUEUES})
     counted = ", ".join(f"coalesce({name}, 0) AS {name}" for name in (*SUMS, *SECONDS) if name not in NEVER)
     into.execute(
         _COUNTED.format(parts=counted),

@@ -362,6 +362,30 @@ def test_the_made_up_past_agrees_with_itself_and_repeats() -> None:
         assert staff["engaged"] + staff["idle"] <= staff["signed_in"] + 1e-6 and min(staff.values()) >= 0
 
 
+def test_who_was_handed_over_goes_on_in_another_queue() -> None:
+    """At the moment the first agent let go, as the same customer on the same channel; both queues count theirs."""
+    with archive(days=9, interactions=3_000) as kept:
+        past = run(lambda: every(lambda at: kept.interactions(EVERYTHING, _at(PastAsked(0, NOW, limit=1_000), at))))
+        days = IntervalAsked(0, NOW, 86_400.0, by_queue=True)
+        told = run(lambda: every(lambda at: kept.intervals(EVERYTHING, _at(days, at))))
+    let_go = {
+        (row["customer"], row["channel"], row["ended_at"]): row for row in past if row["outcome"] == "transferred"
+    }
+    went_on = [
+        (before, row)
+        for row in past
+        if (before := let_go.get((row["customer"], row["channel"], row["arrived_at"]))) and before["id"] != row["id"]
+    ]
+    assert 0.4 < len(went_on) / len(let_go) < 0.8 and 0.02 < len(let_go) / len(past) < 0.06
+    for before, after in went_on:
+        assert before["queue"] != after["queue"] and before["transfers"] == 1 and before["answered_at"]
+    for queue in QUEUES:
+        mine = [row for row in past if row["queue"] == queue]
+        sums = [sum(row["counts"][name] for row in told if row["queue"] == queue) for name in ("offered", "handled")]
+        assert sums == [len(mine), sum(row["answered_at"] is not None for row in mine)]
+        assert any(after["queue"] == queue for _, after in went_on)
+
+
 def test_easter_is_when_it_is() -> None:
     assert [easter(year) for year in (2000, 2024, 2026, 2038)] == [
         date(2000, 4, 23), date(2024, 3, 31), date(2026, 4, 5), date(2038, 4, 25)
