@@ -46,8 +46,8 @@ class StaffingDesk:
         recent = self._recent.since_then(state)
         seen = recent.get(queue)
         day = today.get(queue)
-        if day is not None and day.until - day.since < LOOKED_BACK:
-            recent = today  # the centre has not counted for longer, or midnight was just now
+        if day is not None and day.until - day.since < LOOKED_BACK + QUARTER:
+            recent = today  # the centre has counted for no longer, or midnight was just now
         elif seen is None or seen.until - seen.since < SHORTEST_WINDOW:
             recent = await self._kept(tuple(sorted(pool.queues))) or recent
         shared = None
