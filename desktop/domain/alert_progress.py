@@ -208,7 +208,7 @@ class Progress:
         if alert.forecast is not None and reading.breach is not None and isfinite(reading.breach):
             text = alert_text(self.rule, self.subject.name, value, reading.breach)
             self.alert = replace(alert, text=text, forecast=now + reading.breach)
-        elif alert.forecast is None and self.rule.is_bad(value):
+        elif alert.forecast is None:
             text = alert_text(self.rule, self.subject.name, value)
             self.alert = replace(alert, text=text) if text != alert.text else alert
         else:

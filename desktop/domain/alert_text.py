@@ -52,18 +52,25 @@ def alert_text(rule: Rule, name: str, value: float, breach: float | None = None)
     at = rule.raise_at
     if rule.critical_at is not None and rule.is_beyond(value, rule.critical_at):
         at = rule.critical_at
-    limit = f"{at * 100:.10g} %" if watch.unit is Unit.SHARE else figure(at, watch.unit)
+    limit = _limit(at, watch.unit)
     if watch.grows and watch.about is not About.QUEUE:
         label = watch.label if not rule.state else _state(rule.state)
         return f"{name}: {label} for {duration(value)}, longer than {limit}"
     now = f"{name}: {watch.label} {figure(value, watch.unit, at)}"
     beyond = f"{'below' if low else 'above'} {limit}"
+    if breach is None and not rule.is_bad(value):  # it has come back, but not far enough
+        now = f"{name}: {watch.label} {figure(value, watch.unit, rule.clear_at)}"
+        beyond = f"not back {'above' if low else 'below'} {_limit(rule.clear_at, watch.unit)} yet"
     meant = [rule.formula.label] if watch.id == SERVICE_LEVEL else []
     meant += [f"last {duration(rule.window)}"] if rule.window is not None else []
     how = f" ({', '.join(meant)})" if meant else ""
     if breach is not None:
         return f"{now}, at this rate {beyond} in {max(round(breach / 60), 1)} min{how}"
     return f"{now}, {beyond}{how}"
+
+
+def _limit(value: float, unit: Unit) -> str:
+    return f"{value * 100:.10g} %" if unit is Unit.SHARE else figure(value, unit)
 
 
 def _state(state: str) -> str:

@@ -59,6 +59,15 @@ def test_between_the_two_thresholds_nothing_changes() -> None:
         assert (SL in engine.alerts and engine.alerts[SL].over_at is None) == there, now
 
 
+def test_between_the_two_thresholds_it_says_the_figure_of_now_and_not_the_worst_one() -> None:
+    engine = Looking([rule(at=0.8, clear=0.85)])
+    engine.look(level(0.0, 79), None, 0.0)
+    engine.look(level(60.0, 82), None, 60.0)
+    assert engine.alerts[SL].text == "Billing: service level 82 %, not back above 85 % yet (abandons against)"
+    engine.look(level(120.0, 78), None, 120.0)
+    assert engine.alerts[SL].text == "Billing: service level 78 %, below 80 % (abandons against)"
+
+
 def test_it_becomes_critical_under_the_same_key_and_rings_again_but_does_not_flap() -> None:
     engine = Looking([rule(at=0.8, clear=0.85, critical_at=0.6, severity=Severity.WARNING)])
     seen = []
