@@ -4,7 +4,6 @@ import asyncio
 import contextvars
 import os
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,26 +22,12 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.tui import crash, terminal
+from desktop.tui.frame_pace import FramePace
 from desktop.tui.keys_first import LOOK_SECONDS, KeysFirst
 from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
 from desktop.tui.themes import CONTRAST, DARK, THEMES
 from desktop.tui.typed_keys import TypedKeys
-
-FRAME_SECONDS: Final = 1 / 60
-"""The least time from the end of one frame to the start of the next: an answer of the CRM that comes a moment after
-the ring must not wait for a slow frame clock."""
-
-REST: Final = 2.0
-"""How many times its own cost a frame is followed by rest, so that drawing takes a third of a core at most."""
-
-LONG_REST: Final = 5.0
-"""The same while one frame follows the other, as with events by the hundred, and then the paint counts as a part of
-the frame's cost: keys come first, and nobody reads figures that change 40 times a second."""
-
-_STREAK: Final = 4
-"""How many frames, each begun less than 0.1 s after the end of the one before, are one following the other."""
-
 
 _SWITCH_SECONDS: Final = 0.001
 """How long the threads that read keys and write the screen wait at most for one that computes; Python's own 5 ms come
@@ -78,11 +63,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._last_flush: asyncio.Task[None] | None = None
         self._frame_wanted = False
         self._in_frame = False
-        self._next_frame_at = float("-inf")
+        self._pace = FramePace()
         self._gather_until = float("-inf")
-        self._frame_ended_at = float("-inf")
-        self._streak = 0
-        self._unpainted = False
         self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
@@ -115,12 +97,9 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def painted(self, seconds: float) -> None:
         """A screen was painted, which took so long."""
-        if self._unpainted and self._streak >= _STREAK:
-            self._next_frame_at += LONG_REST * seconds
-            if self._coming_frame is not None:
-                self._coming_frame.cancel()
-                self._schedule_frame()
-        self._unpainted = False
+        if self._pace.painted(seconds) and self._coming_frame is not None:
+            self._coming_frame.cancel()
+            self._schedule_frame()
 
     def gather(self, seconds: float) -> None:
         """Begin no frame for so long, so that what comes meanwhile is drawn with what is here; 0 ends that."""
@@ -249,6 +228,9 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.theme = full
 
     def _second(self) -> None:
+        if self.keys_first.under_way:
+            self.set_timer(LOOK_SECONDS, self._second)
+            return
         with self.batch_update():
             self.on_second()
 
@@ -256,7 +238,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         if self._frame_context is None or self._in_frame:
             return
         loop = asyncio.get_running_loop()
-        at = max(loop.time(), self._next_frame_at, self._gather_until)
+        at = max(loop.time(), self._pace.next_at, self._gather_until)
         self._coming_frame = loop.call_at(at, self._frame, context=self._frame_context)
 
     def _frame(self) -> None:
@@ -264,10 +246,10 @@ class TerminalApp(App[int], inherit_bindings=False):
         if not self.is_running:
             return
         if self.keys_first.under_way:
-            self._next_frame_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+            self._pace.next_at = asyncio.get_running_loop().time() + LOOK_SECONDS
             self._schedule_frame()
             return
-        started = time.perf_counter()
+        began = asyncio.get_running_loop().time()
         try:
             with self.batch_update():
                 self._frame_wanted, self._in_frame = False, True
@@ -276,17 +258,9 @@ class TerminalApp(App[int], inherit_bindings=False):
             self._handle_exception(error)
         finally:
             self._in_frame = False
-            self._rest(started, time.perf_counter())
+            self._pace.ended(began, asyncio.get_running_loop().time())
         if self._frame_wanted:
             self._schedule_frame()
-
-    def _rest(self, started: float, ended: float) -> None:
-        """Say when the next frame may begin, after one from `started` to `ended`, both of `time.perf_counter`."""
-        self._streak = self._streak + 1 if started - self._frame_ended_at < 0.1 else 0
-        self._frame_ended_at = ended
-        self._unpainted = True
-        rest = LONG_REST if self._streak >= _STREAK else REST
-        self._next_frame_at = asyncio.get_running_loop().time() + max(FRAME_SECONDS, rest * (ended - started))
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual's own prints the values of local variables, and with them tokens and notes.

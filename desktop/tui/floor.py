@@ -39,7 +39,7 @@ class Floor:
         self.screen = SupervisorScreen(self, clock)
         self.screen.guided = guide
         self.actions = FloorActions(self.screen, session, spawn, self.done)
-        self._inquiries = Inquiries(session.supervisor, spawn, self.screen.redraw)
+        self._inquiries = Inquiries(session.supervisor, spawn, self.screen.redraw, session.store.give_way)
 
     def show(self, state: AppState) -> None:
         """Draw a new state."""

@@ -15,7 +15,7 @@ MOST_SECONDS: Final = 0.1
 """How long news wait at most, whatever is typed: a widget that hangs or a key held down must not stop them."""
 
 LOOK_SECONDS: Final = 0.002
-"""How often a frame that waits looks whether it may begin."""
+"""How often what waits by itself, such as a frame, looks whether it may begin."""
 
 _TURNS: Final = 4
 """After so many turns of the loop widgets have told their screen what a key changed, and it was painted."""

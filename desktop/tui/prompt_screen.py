@@ -7,6 +7,7 @@ from textual import events
 from textual.screen import Screen
 
 from desktop.tui.base_app import TerminalApp
+from desktop.tui.sparing_compositor import SparingCompositor
 
 PERIOD: Final = 1 / 60
 """Seconds between the end of one paint and a start of another that does not wait for the clock."""
@@ -21,8 +22,12 @@ class PromptScreen(Screen[None]):
 
     _painted_at = float("-inf")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._compositor = SparingCompositor()
+
     def _on_timer_update(self) -> None:
-        if self._waits_for_key:
+        if self.key_under_way and not self._follows_key:
             return  # the clock goes on
         began = time.monotonic()
         super()._on_timer_update()
@@ -41,10 +46,10 @@ class PromptScreen(Screen[None]):
             self._on_timer_update()
 
     @property
-    def _follows_key(self) -> bool:
-        return isinstance(self.app, TerminalApp) and self.app.keys_first.just_applied
+    def key_under_way(self) -> bool:
+        """Whether what could wait must wait now."""
+        return isinstance(self.app, TerminalApp) and self.app.keys_first.under_way
 
     @property
-    def _waits_for_key(self) -> bool:
-        app = self.app
-        return isinstance(app, TerminalApp) and app.keys_first.under_way and not app.keys_first.just_applied
+    def _follows_key(self) -> bool:
+        return isinstance(self.app, TerminalApp) and self.app.keys_first.just_applied

@@ -17,6 +17,7 @@ from desktop.domain.floor_verbs import Standing
 from desktop.domain.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.state import AppState
 from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys_first import LOOK_SECONDS
 from desktop.tui.pane import Pane
 from desktop.tui.panes.header import Header
 from desktop.tui.panes.offer_banner import OfferBanner
@@ -161,13 +162,10 @@ class SupervisorScreen(FloorPlaces):
         self.set_timer(0.6, lambda: self._tick(AgentPanel))
 
     def _tick(self, table: type[FloorTable[Any]]) -> None:
-        if self._whole:
+        if self.key_under_way:
+            self.set_timer(LOOK_SECONDS, lambda: self._tick(table))
+        elif self._whole:
             self.query_one(table).tick(self.looked())
-
-    @property
-    def _is_whole(self) -> bool:
-        """Whether every pane is there: not before the first, nor while the program ends."""
-        return bool(self._panes) and all(isinstance(pane, Widget) and pane.is_attached for pane in self._panes)
 
     def redraw(self) -> None:
         """Draw again after something of the screen itself changed."""
@@ -209,6 +207,7 @@ class SupervisorScreen(FloorPlaces):
         field = self.query_one("#floor-filter", Input)
         if field.has_class("open") or self.table.ordering.wanted:
             field.value = ""
+            self.filter_now()
             self.table.filter("")
             self.close_filter()
             return True
@@ -239,6 +238,7 @@ class SupervisorScreen(FloorPlaces):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Verbs are about the pane that is turned to."""
+        self.filter_now()
         widget = event.widget
         places = {"floor-queues": "queues", "floor-agents": "agents", "floor-alerts": "alerts"}
         place = "detail" if widget.id == "detail-contacts" else places.get(widget.id or "")
@@ -272,8 +272,7 @@ class SupervisorScreen(FloorPlaces):
 
     @on(Input.Changed, "#floor-filter")
     def _filter_typed(self, event: Input.Changed) -> None:
-        self.table.filter(event.value)
-        self.redraw()
+        self.filter_soon(event.value)
 
     @on(Input.Submitted, "#floor-filter")
     def _filter_done(self) -> None:

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.style import Style
 
+from desktop.tui.kept_lines import KeptLines
 from desktop.tui.table_columns import GAP, Column, fit
 from desktop.tui.table_painting import LinePainting
 from desktop.tui.table_rows import LazyRows, Row, key_at, same
@@ -71,6 +72,7 @@ class LineTable(LinePainting, can_focus=True):
             empty: what is shown where there are no rows.
         """
         super().__init__(id=id, classes=classes)
+        self._styles_cache = KeptLines()
         self._columns = tuple(columns)
         self._header = 1 if header else 0
         self._empty = empty

@@ -8,7 +8,8 @@ import pytest
 from textual.app import App
 from textual.widgets._toast import Toast
 
-from desktop.tui.base_app import FRAME_SECONDS, TerminalApp
+from desktop.tui.base_app import TerminalApp
+from desktop.tui.frame_pace import FRAME_SECONDS
 from desktop.tui.themes import THEMES
 
 

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual._styles_cache import StylesCache
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.geometry import Region
 from textual.strip import Strip
 
 from desktop.tui.base_app import TerminalApp
@@ -172,6 +174,47 @@ async def test_rows_that_fit_come_and_go_without_layout(tmp_path: Path) -> None:
         assert app.table.virtual_size == size
         app.table.set_rows(numbered(30))
         assert app.table.virtual_size.height == 31
+
+
+async def test_lines_that_are_kept_are_those_that_textual_would_make(tmp_path: Path) -> None:
+    app = TableApp(tmp_path)
+    async with app.run_test(size=(60, 12)) as pilot:
+        table = app.table
+
+        def same_as_textual() -> None:
+            everything = Region(0, 0, *table.outer_size)
+            ours = [list(strip) for strip in table.render_lines(everything)]
+            assert ours == [list(strip) for strip in StylesCache().render_widget(table, everything)]
+
+        table.set_rows(numbered(40))
+        table.styles.border = ("round", "red")
+        await pilot.pause()
+        same_as_textual()
+        for key in ("end", "up", "pageup", "down"):
+            await pilot.press(key)
+            same_as_textual()
+        table.border_title = "another title"
+        table.set_total(Row("", ("all", "1:00", "")))
+        await pilot.pause()
+        same_as_textual()
+        table.styles.border = ("heavy", "green")
+        await pilot.pause()
+        same_as_textual()
+        table.styles.background = "blue"
+        await pilot.pause()
+        same_as_textual()
+        table.set_rows(rows("0", "1", wait="9:99"))
+        await pilot.pause()
+        same_as_textual()
+        await pilot.resize_terminal(40, 9)
+        await pilot.pause()
+        same_as_textual()
+        app.theme = "desk-light"
+        await pilot.pause()
+        same_as_textual()
+        app.set_focus(None)
+        await pilot.pause()
+        same_as_textual()
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5, 8, 13, 21, 34, 80, 300])

@@ -28,6 +28,7 @@ class FloorPlaces(PromptScreen):
         """What the details are of: the queue or the agent."""
         self._tab = FLOOR_TABS[0][0]
         self._size_fitted = Size(0, 0)
+        self._typed: tuple[FloorTable[Any], str] | None = None
 
     def redraw(self) -> None:
         """Draw again after something of the screen itself changed."""
@@ -86,8 +87,22 @@ class FloorPlaces(PromptScreen):
         field.add_class("open")
         field.focus()
 
+    def filter_soon(self, text: str) -> None:
+        """Show only rows with these words, once the letter that was typed is painted."""
+        self._typed = (self.table, text)
+        self.call_after_refresh(self.filter_now)
+
+    def filter_now(self) -> None:
+        """Show only rows with the words that were typed last."""
+        if self._typed is not None:
+            table, text = self._typed
+            self._typed = None
+            table.filter(text)
+            self.redraw()
+
     def close_filter(self) -> None:
         """Back to the rows; the filter stays as it is."""
+        self.filter_now()
         self.query_one("#floor-filter", Input).remove_class("open")
         self.table.focus()
         self.redraw()

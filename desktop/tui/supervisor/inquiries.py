@@ -26,12 +26,17 @@ class Inquiries:
     """Asks anew when something else is looked at or an answer is old; one question of a kind is on its way at most."""
 
     def __init__(
-        self, desk: "SupervisorDesk", spawn: Callable[[Coroutine[Any, Any, None]], object], redraw: Callable[[], None]
+        self,
+        desk: "SupervisorDesk",
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        redraw: Callable[[], None],
+        give_way: Callable[[], Awaitable[None]],
     ) -> None:
-        """`redraw` is called when an answer is there."""
+        """`redraw` is called when an answer is there, after `give_way` (see `Store`)."""
         self._desk = desk
         self._spawn = spawn
         self._redraw = redraw
+        self._give_way = give_way
         self._answers: dict[str, LookedUp[Any]] = {}
         self._tried: dict[str, tuple[str, float]] = {}
         self._asking: set[str] = set()

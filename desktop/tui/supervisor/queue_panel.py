@@ -11,7 +11,7 @@ from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.queue_columns import QUEUE_COLUMNS
 from desktop.tui.table_rows import Row
 
-TOTALS_SECONDS = 0.25
+TOTALS_SECONDS = 0.5
 """How often the line of totals is made anew at most: it reads every queue."""
 
 
@@ -52,10 +52,6 @@ class QueuePanel(FloorTable[QueueStats]):
     def beside(self, key: str, view: FloorView) -> object:
         """See the base class."""
         return view.queue_alert(key)
-
-    def shown_queues(self) -> Sequence[str]:
-        """The names of the queues in the order they stand."""
-        return self.ordering.keys
 
     def _draw_total(self, view: FloorView) -> None:
         keys = self.ordering.keys

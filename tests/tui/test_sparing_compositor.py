@@ -1,0 +1,88 @@
+"""What the sparing compositor paints is what Textual's own paints, and it leaves no circles behind."""
+
+import gc
+import random
+from typing import ClassVar
+
+from textual._compositor import Compositor
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widgets import Static
+
+from desktop.tui.base_app import TerminalApp
+from desktop.tui.prompt_screen import PromptScreen
+from desktop.tui.sparing_compositor import SparingCompositor
+
+WIDTH, HEIGHT = 90, 24
+
+
+class _Panes(PromptScreen):
+    """Panes beside each other, one that scrolls, and one above all, partly outside."""
+
+    CSS: ClassVar[str] = """
+    _Panes { layers: default above; }
+    #left { width: 60%; border: round red; }
+    #box { height: 6; overflow-y: auto; border: heavy green; }
+    #long { height: 40; }
+    #over { layer: above; offset: 40 20; width: 60; height: 8; border: heavy blue; }
+    """
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static("left 表 é\n" * 30, id="left")
+            with Vertical():
+                with Vertical(id="box"):
+                    yield Static("inside\n" * 40, id="long")
+                yield Static("right\n" * 10)
+        yield Static("over all", id="over")
+
+
+class _App(TerminalApp):
+    def get_default_screen(self) -> PromptScreen:
+        return _Panes()
+
+
+def _painted(screen: PromptScreen, kind: type[Compositor], crop: Region, lines: set[int]) -> list[object]:
+    chops = kind._render_chops(screen._compositor, crop, lines.__contains__)
+    return [(y, [(cut, strip and list(strip)) for cut, strip in chops[y].items()]) for y in sorted(lines)]
+
+
+async def test_it_paints_what_textual_paints() -> None:
+    chance = random.Random(7)
+    app = _App()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        screen = app.screen
+        assert isinstance(screen, PromptScreen)
+        assert isinstance(screen._compositor, SparingCompositor)
+        screen.query_one("#box").scroll_to(y=5, animate=False, force=True)
+        await pilot.pause()
+        for _ in range(60):
+            x, y = chance.randrange(WIDTH), chance.randrange(HEIGHT)
+            crop = Region(x, y, chance.randint(1, WIDTH - x), chance.randint(1, HEIGHT - y))
+            lines = {line for line in crop.line_range if chance.random() < 0.4}
+            ours = _painted(screen, SparingCompositor, crop, lines)
+            assert ours == _painted(screen, Compositor, crop, lines)
+        everything = Region(0, 0, WIDTH, HEIGHT)
+        lines = set(everything.line_range)
+        assert _painted(screen, SparingCompositor, everything, lines) == _painted(screen, Compositor, everything, lines)
+
+
+async def test_painting_leaves_no_circles_of_lines() -> None:
+    app = _App()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        gc.collect()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        try:
+            for text in ("one", "two", "three"):
+                app.screen.query_one("#left", Static).update(text)
+                await pilot.pause()
+            gc.collect()
+            strips = sum(isinstance(one, Strip) for one in gc.garbage)
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+        assert strips == 0
