@@ -158,7 +158,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class QueueStats:
-    """What a queue looks like at `as_of`. Any figure may be unknown; each says so with None."""
+    """What a queue looks like at `as_of`. Any figure may be unknown; each says so with None.
+
+    A supervisor is told of each queue every 10 s or so, changed or not, for the time of its people goes on; figures
+    that are not told anew are shown as old.
+    """
 
     name: str
     version: int
