@@ -29,7 +29,7 @@ from desktop.app.centre_days import CentreDays
 from desktop.app.week_map import week_map
 from desktop.backends.mock.contact_center import MockContactCenter
 from desktop.domain.history import IntervalQuery, PastQuery, WeekQuery
-from desktop.ports.errors import Unavailable
+from desktop.ports.errors import RateLimited
 from mock_backends import launcher
 from mock_backends.archive_schema import SECONDS, SUMS
 from mock_backends.settings import Settings
@@ -90,8 +90,8 @@ async def over_http(running: launcher.Running, length: float, rounds: int) -> di
         try:
             await center.intervals(IntervalQuery(NOW - DAY, NOW, DAY))
             break
-        except Unavailable:
-            continue
+        except RateLimited as early:
+            await asyncio.sleep(early.retry_after)
     made = time.perf_counter() - began
     days = CentreDays("Europe/London")
     took: dict[str, list[float]] = {}
