@@ -3,8 +3,9 @@
 from mock_backends.clock import Clock
 from mock_backends.models_floor import AcknowledgementEvent
 from mock_backends.models_help import Acknowledgement
-from mock_backends.oversight import Oversight
+from mock_backends.oversight import JUST_NOW, Oversight
 from mock_backends.principals import Principal, Tokens
+from mock_backends.problem import conflict
 
 KEPT = 1_000  # a team
 
@@ -19,10 +20,16 @@ class Acknowledgements:
         self._of: dict[str, dict[str, Acknowledgement]] = {}
 
     def acknowledge(self, caller: Principal, alert: str, text: str) -> Acknowledgement:
-        """Tell the team's supervisors that the caller deals with it. The newest counts."""
+        """Tell the team's supervisors that the caller deals with it. The newest counts.
+
+        :raises Problem: 409 when another one has said so just now, which the caller cannot have seen.
+        """
         with self._oversight.act(caller, "acknowledge", alert) as act:
             act.team = caller.team
             act.entry.detail = text
+            known = self._of.get(caller.team, {}).get(alert)
+            if known is not None and known.by != caller.id and self._clock.now() - known.at < JUST_NOW:
+                raise conflict(f"{known.by_name} has acknowledged this alert just now.")
             made = Acknowledgement(
                 alert=alert,
                 by=caller.id,

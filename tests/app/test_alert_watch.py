@@ -1,5 +1,6 @@
 """A supervisor's desktop says what wants them: within a second, once, and not while nobody knows."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -21,7 +22,7 @@ from desktop.domain.model import QueueStats
 from desktop.domain.own_events import AlertsChanged
 from desktop.domain.words import Availability, Role
 from desktop.ports.base import Capability
-from desktop.ports.errors import Unavailable
+from desktop.ports.errors import Conflict, OutcomeUnknown, Unavailable
 
 WAITING = Rule("crowd", WATCHED["waiting"], 5.0, 3.0, False, Severity.CRITICAL, hold=3.0, ring=True)
 SILENT = Rule("silent", WATCHED["source_silent"], 20.0, 20.0, False)
@@ -30,6 +31,13 @@ ADRIFT = Rule("adrift", WATCHED["agent_out_of_adherence"], 30.0, 30.0, False, no
 
 class FloorCenter(FakeContactCenter):
     """A contact centre with a schedule for everybody and a word on alerts."""
+
+    said: tuple[Acknowledgement, ...] = ()
+    crowds: tuple[QueueStats, ...] = ()
+
+    async def snapshot(self) -> Envelope:
+        told = await super().snapshot()
+        return replace(told, event=replace(told.event, acknowledgements=self.said, queues=self.crowds))  # type: ignore[type-var]
 
     async def schedules(self, day: date) -> Sequence[Schedule]:
         await self.script.play("schedules", day)
@@ -48,9 +56,12 @@ class Desk:
         role: Role = Role.SUPERVISOR,
         rules: Sequence[Rule] = (WAITING,),
         offers: frozenset[Capability] = frozenset({Capability.ACKNOWLEDGE}),
+        said: tuple[Acknowledgement, ...] = (),
+        crowds: tuple[QueueStats, ...] = (),
     ) -> None:
         self.time = VirtualTime()
         self.server = FloorCenter(self.time.timing)
+        self.server.said, self.server.crowds = said, crowds
         self.server.agent = agent(role=role)
         self.server.capabilities = offers
         self.session = Session(
@@ -86,6 +97,12 @@ class Desk:
     def queue(self, waiting: int | None, name: str = "Billing") -> None:
         now = self.server.server_now()
         self.server.tell(FloorChanged(queues=(QueueStats(name, int(now * 10), now, waiting=waiting),)))
+
+    def crowd(self) -> None:
+        """Nine wait at Billing, whoever asks anew too."""
+        self.queue(9)
+        now = self.server.server_now()
+        self.server.crowds = (QueueStats("Billing", int(now * 10), now, waiting=9),)
 
     @property
     def alerts(self) -> dict[str, Alert]:
@@ -166,6 +183,51 @@ async def test_acknowledged_by_me_or_by_another_supervisor(make: Any) -> None:
     d.queue(0, "Support")
     await d.pass_(1.5)
     assert d.alerts == {}
+
+
+async def test_who_was_faster_is_named_and_stays_on_the_alert(make: Any) -> None:
+    d = await make()
+    d.crowd()
+    await d.pass_(5.0)
+    d.server.script.then("acknowledge", Conflict("Bo has acknowledged this alert just now."))
+    d.server.said = (Acknowledgement("crowd|Billing", "s2", "Bo", d.server.server_now()),)
+    result = await d.session.supervisor.acts.acknowledge("crowd|Billing", "on it")
+    await d.pass_(1.5)
+    assert (result.ok, result.error) == (False, "Conflict") and "Bo" in result.text
+    assert d.alerts["crowd|Billing"].acknowledged_by == "Bo"
+
+
+@pytest.mark.parametrize("error", [Unavailable("gone"), OutcomeUnknown("no answer")])
+async def test_a_centre_that_is_gone_acknowledges_nothing_and_it_can_be_said_again(make: Any, error: Exception) -> None:
+    d = await make()
+    d.crowd()
+    await d.pass_(5.0)
+    d.server.script.then("acknowledge", error)
+    pressed = asyncio.ensure_future(d.session.supervisor.acts.acknowledge("crowd|Billing", "on it"))
+    for _ in range(40):
+        await d.pass_(0.5)
+        if pressed.done():
+            break
+    result = await pressed
+    assert not result.ok and result.text
+    assert d.alerts["crowd|Billing"].acknowledged_at is None
+    assert (await d.session.supervisor.acts.acknowledge("crowd|Billing", "on it")).ok
+    await d.pass_(1.5)
+    assert d.alerts["crowd|Billing"].acknowledged_by == "Ada"
+
+
+async def test_after_a_restart_of_the_desktop_it_is_known_who_deals_with_an_alert(make: Any) -> None:
+    first = await make()
+    first.crowd()
+    await first.pass_(5.0)
+    assert (await first.session.supervisor.acts.acknowledge("crowd|Billing", "on it")).ok
+    await first.pass_(1.5)
+    crowds = tuple(replace(one, as_of=START) for one in first.server.crowds)
+    (said,) = first.session.store.state.acknowledgements.values()
+    await first.session.close()
+    again = await make(said=(replace(said, at=START),), crowds=crowds)  # which was before this one began
+    await again.pass_(5.0)
+    assert again.alerts["crowd|Billing"].acknowledged_by == "Ada" and again.heard == []
 
 
 async def test_where_the_centre_takes_no_acknowledgements_mine_still_counts_here(make: Any) -> None:

@@ -110,6 +110,22 @@ def test_who_deals_with_an_alert_is_told_to_the_teams_supervisors(servers: Harne
     assert seen == {"sam": ["service level|Billing"], "ines": ["service level|Billing"], "grace": [], "maya": []}
 
 
+def test_of_two_supervisors_at_once_the_first_deals_with_an_alert(servers: Harness) -> None:
+    def say(who: str) -> Any:
+        return servers.call(who, "POST", "/v1/floor/acknowledgements", {"alert": "crowd|Billing", "text": ""})
+
+    servers.sim("PUT", "contact_center", "/_sim/clock", {"speed": 0.1})
+    assert say("sam").status_code == 200
+    refused = say("ines")
+    assert (refused.status_code, refused.json()["detail"]) == (409, "Sam Rivera has acknowledged this alert just now.")
+    assert say("sam").status_code == 200  # they may say it again
+    servers.sim("PUT", "contact_center", "/_sim/clock", {"skew": 3.0})
+    assert say("ines").status_code == 200  # and another one may take it over from them, seeing who has it
+    told = servers.call("sam", "GET", "/v1/snapshot").json()["acknowledgements"]
+    assert [(one["alert"], one["by"]) for one in told] == [("crowd|Billing", "ines")]
+    servers.sim("PUT", "contact_center", "/_sim/clock", {"speed": 1.0})
+
+
 @pytest.mark.parametrize("text", ["[red]x[/]", "\x1b]0;owned\x07", "\u202eabc", "=1+1"])
 def test_hostile_lines_are_carried_as_they_are(servers: Harness, text: str) -> None:
     call = servers.active("maya")
