@@ -306,4 +306,7 @@ def run_desktop(
     app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap)
     if theme:
         app.choose_theme(theme)
-    return app.run_to_exit()
+    try:
+        return app.run_to_exit()
+    finally:
+        garbage.end()

@@ -10,6 +10,7 @@ no search has more to look at than one piece; all is searched again after a minu
 """
 
 import gc
+import sys
 import time
 from typing import Final
 
@@ -31,6 +32,9 @@ _ENOUGH: Final = 20
 _LONG: Final = 0.015
 """Seconds; when that takes longer, the floor is large. See above."""
 _ALL_EVERY: Final = 60.0
+
+_COUNTS_AT_THE_END: Final = "duckdb"
+"""A library that prints, at the end of the program, what of it was left alone."""
 
 _searched_all_at = float("-inf")
 _leaves_alone = False
@@ -78,3 +82,12 @@ def search(*, at_leisure: bool) -> None:
         if time.perf_counter() - began >= _LONG:
             gc.freeze()
             _leaves_alone = True
+
+
+def end() -> None:
+    """The screen is gone. What is left alone is not taken apart at the end, which is 0.2 s that nobody waits for.
+
+    Only a library that counts then is, where it was needed: it would print of leaks over the user's terminal.
+    """
+    if _COUNTS_AT_THE_END in sys.modules:
+        gc.unfreeze()

@@ -1,6 +1,7 @@
 """However the desktop ends, the same contact and the same words are there when it starts again."""
 
 import signal
+import sys
 import time
 
 import pytest
@@ -80,6 +81,16 @@ def test_a_terminal_that_goes_away(place: Workplace) -> None:
         screen.hang_up()
         screen.process.wait(15)
         assert place.drafts() == ["window closed"]
+
+
+def test_nothing_is_printed_over_the_terminal_after_a_report_was_written(place: Workplace) -> None:
+    """The library that writes Parquet counts at the end what of it is still there, and prints it."""
+    start = "import sys, duckdb; from desktop.cli import main; sys.exit(main(sys.argv[1:]))"
+    with place.desktop(argv=[sys.executable, "-c", start, "--config", str(place.config)]) as screen:
+        screen.wait_for("Nothing on your desk.")
+        screen.press("alt+q")
+        assert screen.wait_exit() == 0
+        assert "leaked" not in screen.after_screen
 
 
 def test_resized_during_a_call(place: Workplace) -> None:
