@@ -44,7 +44,8 @@ class FeedbackPage(QualityPage):
         self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))
         open_ones = sum(one.acknowledged_at is None for one in self._notes.values())
         self.border_title = content("Your work: evaluations and coaching")
-        self.border_subtitle = self.fitted_keys()
+        offered: Content = self.fitted_keys()
+        self.border_subtitle = offered
         waiting: Part = (
             (f"{open_ones} to acknowledge", "bold $warning") if open_ones else ("all acknowledged", "$success")
         )

@@ -37,7 +37,8 @@ class ReviewPage(ReviewCard):
         self.table.set_rows(self.rows())
         self.empty("Asking …" if self.asking else self.nothing())
         self.border_title = content("Quality")
-        self.border_subtitle = self.fitted_keys()
+        offered: Content = self.fitted_keys()
+        self.border_subtitle = offered
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
