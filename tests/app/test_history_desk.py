@@ -29,7 +29,7 @@ from desktop.domain.history import (
 )
 from desktop.domain.service_level import DEFAULT_FORMULA
 from desktop.domain.state import AppState
-from desktop.ports.errors import NotFound, Unavailable
+from desktop.ports.errors import NotFound, RateLimited, Unavailable
 
 NOW = START  # Fri 15 Jan 2027, 08:00 UTC
 DAY = 86_400.0
@@ -163,6 +163,17 @@ async def test_after_a_failure_what_was_known_is_shown_with_its_age_and_the_reas
     assert (stale.value, stale.at) == (good.value, NOW) and "gone" in stale.problem
     place.center.error = None
     assert not (await place.desk.intervals(TODAY)).problem
+
+
+async def test_a_past_that_is_not_made_up_yet_is_asked_for_later(place: Place) -> None:
+    """In the server's own words, and never at once."""
+    for told, later in ((3.0, 3.0), (0.0, 1.0)):
+        place.center.error = RateLimited("The past is being made up: 40% of it is there.", told)
+        for answer in (await place.desk.intervals(PAST), await place.desk.week(date(2026, 10, 19), date(2026, 10, 26))):
+            assert (answer.value, answer.later) == (None, later)
+            assert answer.problem == "The past is being made up: 40% of it is there."
+    place.center.error = None
+    assert not (await place.desk.intervals(PAST)).later
 
 
 async def test_no_answer_in_time_is_a_failure(place: Place) -> None:
