@@ -12,6 +12,9 @@ from mock_backends.problem import Problem, conflict, invalid
 
 AT_WORK = frozenset({"offered", "connecting", "active", "wrap_up"})
 
+MOST_NAMED = 3
+"""How many agents a refusal names."""
+
 
 class Orders:
     """Checks who and when, does, and has it written down."""
@@ -68,9 +71,11 @@ class Orders:
             former = interaction.agent_id
             act.entry.detail = f"{self._oversight.name_of(former) if former else 'the queue'} to {agent.name}"
             if agent.role != "agent" or agent.observed != "available" or agent.next is not None:
-                raise conflict(f"{agent.name} is not available.")
+                raise conflict(f"{agent.name} is not available. {self._with_room(caller, interaction)}")
             if agent.id == former:
                 raise conflict(f"{agent.name} has it already.")
+            if not self._distribution.router.has_room(agent.id, interaction.channel):
+                raise conflict(f"{agent.name} has no room now. {self._with_room(caller, interaction)}")
             act.tell.update((former or "", agent.id))
             if interaction.phase in ("queued", "offered"):
                 router = self._distribution.router
@@ -78,6 +83,20 @@ class Orders:
                 return interaction
             self._talking(interaction)
             return self._hand_over(interaction, agent.id, "reassigned")
+
+    def _with_room(self, caller: Principal, interaction: Interaction) -> str:
+        """Who of the caller's team could have it instead, those of its queue first."""
+        router = self._distribution.router
+        free = [
+            one
+            for one in self._board.agents.values()
+            if one.team == caller.team and one.role == "agent" and one.id != interaction.agent_id
+            if router.has_room(one.id, interaction.channel)
+        ]
+        free.sort(key=lambda one: (interaction.queue not in one.queues, one.name))
+        more = f" and {len(free) - MOST_NAMED} more" if len(free) > MOST_NAMED else ""
+        names = ", ".join(one.name for one in free[:MOST_NAMED])
+        return f"With room now: {names}{more}." if free else "Nobody of your team has room for it now."
 
     def move(self, caller: Principal, interaction_id: str, order: Move) -> Interaction:
         """Into another queue, in its place by arrival."""

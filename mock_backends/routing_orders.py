@@ -13,6 +13,11 @@ MOST_PRIORITY = 1000.0
 class RoutingOrders(RoutingEndings):
     """Commands that overrule lines and skills, but never an agent's availability, capacity or conversation."""
 
+    def has_room(self, agent_id: str, channel: str) -> bool:
+        """Whether an agent wants work and could take one more interaction on `channel` now."""
+        agent = self._agent(agent_id)
+        return agent.offerable() and agent.room(channel)
+
     def assign(self, interaction_id: str, agent_id: str, now: float) -> list[Effect]:
         """Offer it to this agent now, out of turn and whatever their skills, from a line or from another's offer.
 

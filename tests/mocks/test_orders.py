@@ -68,8 +68,11 @@ def test_a_ringing_offer_can_go_to_another_agent(servers: Harness) -> None:
 def test_a_conversation_can_go_on_with_another_agent(servers: Harness) -> None:
     call = servers.active("maya")
     refused = order(servers, "sam", call, "reassign", agent_id="tom")
-    assert (refused.status_code, refused.json()["detail"]) == (409, "Tom Archer is not available.")
+    told = "Tom Archer is not available. Nobody of your team has room for it now."
+    assert (refused.status_code, refused.json()["detail"]) == (409, told)
     servers.available("tom")
+    refused = order(servers, "sam", call, "reassign", agent_id="ines")
+    assert refused.json()["detail"] == "Inês Duarte is not available. With room now: Tom Archer."
     given = order(servers, "sam", call, "reassign", agent_id="tom").json()["interaction"]
     assert (given["agent_id"], given["phase"]) == ("tom", "active")
     assert servers.get(call)["phase"] == "wrap_up"
