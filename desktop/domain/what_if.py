@@ -184,11 +184,11 @@ def _by_shared_time(
         beyond = min(0.0, part) + max(0.0, part - 1)
         demand = replace(demand, calls=demand.calls * (1 + error) ** beyond)
         assumes = (
-            f"the pace of the last {shared.window / 60:.0f} min goes on: {contacts} contacts of all queues of its "
-            f"agents, each taking {demand.handle:.0f} s of one",
-            f"{shared.agents:.1f} agents at work, as on average over that time",
+            f"the last {shared.window / 60:.0f} min go on: its agents do {contacts} contacts of all queues, "
+            f"{demand.handle:.0f} s each",
+            f"{shared.agents:.1f} agents at work, as on average then",
             _patience_in_words(patience, day),
-            f"{shared.share * 100:.0f} % of their contacts are of this queue, and of an agent more as many",
+            f"{shared.share * 100:.0f} % of their contacts are of this queue, and of one agent more",
         )
         return _Reckoning(demand, shared.agents, contacts, contacts, mine, formula, assumes, shared.share)
 

@@ -1,6 +1,7 @@
 """The selected queue in words: counts since midnight, the day by half hours, estimates, alerts."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
@@ -15,6 +16,9 @@ from desktop.tui.flowed_pairs import flowed
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.supervisor.figures import exact_share, number, share, signed_duration, trend, written
 from desktop.tui.supervisor.floor_view import HALF_HOUR, STALE_SECONDS, FloorView, LookedUp, signed
+
+if TYPE_CHECKING:
+    from desktop.domain.what_if import WhatIf
 
 _COUNTS = ("offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined")
 _TIMES = ("asa", "aht", "average_talk", "average_hold", "average_wrap_up", "longest_wait_today")
@@ -34,6 +38,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
         *flowed([_named(queue, name, view) for name in _TIMES], width),
         *_estimates(queue, view),
         *_day(view.today, queue.name, view, width),
+        *_assumed(queue, view),
     ]
 
 
@@ -82,10 +87,21 @@ def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:
     ]
 
 
+def _found(queue: QueueStats, view: FloorView) -> "WhatIf | None":
+    return view.what_if.value if view.what_if.of == f"{queue.name}|{view.formula.id}" else None
+
+
+def _assumed(queue: QueueStats, view: FloorView) -> list[Content]:
+    found = _found(queue, view)
+    if found is None or not found.steps or not found.assumes:
+        return []
+    return [line(("what if assumes: ", "$muted"), (" · ".join(found.assumes), "$muted"))]
+
+
 def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
     """What agents more or fewer would make of the service level, by the pace of the last while."""
-    found = view.what_if.value
-    if found is None or view.what_if.of != f"{queue.name}|{view.formula.id}":
+    found = _found(queue, view)
+    if found is None:
         return []
     if not found.steps:
         return [line(("what if ", "$muted"), (found.why_not, "$muted"))]
