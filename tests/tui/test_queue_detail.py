@@ -1,0 +1,32 @@
+"""The details of a queue: what the what-if line says and what it assumes."""
+
+from desktop.domain.model import QueueStats
+from desktop.domain.service_level import DEFAULT_FORMULA
+from desktop.domain.state import AppState
+from desktop.domain.what_if import Step, WhatIf
+from desktop.tui.supervisor.floor_view import FloorView, LookedUp
+from desktop.tui.supervisor.queue_detail import queue_lines
+
+Q = "Billing"
+NOW, MORE = Step(0, 7.6, 0.62, 0.5, 0.7, 31.0, 0.9, 0.08), Step(1, 8.6, 0.79, 0.7, 0.9, 14.0, 0.8, 0.04)
+SAID = WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 40, 0.62, NOW, (MORE,), 97.0, None, 7.6, ("[red]7.6[/] agents", "patience"))
+
+
+def shown(found: WhatIf, of: str = Q) -> str:
+    view = FloorView(AppState(), None, 0.0, what_if=LookedUp(f"{of}|{DEFAULT_FORMULA.id}", found, 0.0))
+    return "\n".join(line.plain for line in queue_lines(QueueStats(Q, 1, 0.0), view, 110))
+
+
+def test_what_it_assumes_stands_below_the_figures() -> None:
+    text = shown(SAID)
+    assert "what if +1 agent: 62 → 79 %" in text
+    assert text.endswith("what if assumes: [red]7.6[/] agents · patience")
+
+
+def test_nothing_is_assumed_where_nothing_is_said() -> None:
+    text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=("a",), why_not="Only 4 came in 30 min."))
+    assert "what if Only 4 came in 30 min." in text and "assumes" not in text
+
+
+def test_the_answer_for_another_queue_is_not_shown() -> None:
+    assert "what if" not in shown(SAID, of="Sales")
