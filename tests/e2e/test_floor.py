@@ -109,7 +109,7 @@ def test_a_whole_interaction_by_keyboard(floor: Floor) -> None:
         until(lambda: floor.ask(floor.place.servers.first_supervisor, "GET", "snapshot")["interactions"])
         screen.press("A")
         screen.wait_for("Who did what")
-        for words in ("take over", "customer asked for me", "agent state", "whisper", "listen", "new in the team"):
+        for words in ("took over", "customer asked for me", "(lunch)", "whispered", "listened", "new in the team"):
             screen.wait_for(words)
         screen.press("escape", "v")
         screen.wait_for("Priya Natarajan")
