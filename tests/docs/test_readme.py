@@ -121,7 +121,7 @@ def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
     assert tomllib.loads(text)["default"] == "work"
     profile = read_profile(None, {}, tmp_path / "config.toml")
     assert profile.region.value == "GB"
-    assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h"}
+    assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h,b", "queues": "f11"}
     # Only the secrets, which are not on this machine, are missing.
     assert all("token" in problem or "keyring" in problem for problem in profile.problems)
 
