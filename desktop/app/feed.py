@@ -2,18 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
-from desktop.app.clock_skew import ClockSkew
 from desktop.app.event_source import SNAPSHOTS, STREAMED, EventSource
 from desktop.app.failures import one_line, source_name
+from desktop.app.server_clock import ServerClock
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.events import Envelope, Gap, Heartbeat
-from desktop.domain.own_events import ClockRead, HealthChanged
+from desktop.domain.own_events import HealthChanged
 from desktop.domain.reducer import needs_snapshot
 from desktop.domain.words import Health
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable
@@ -24,7 +24,6 @@ HEARTBEAT = 5.0
 QUIET_HEARTBEATS = 2.5
 SNAPSHOT_SECONDS = 10.0
 LONGEST_WAIT = 300.0
-_SKEW_WORTH_TELLING = 0.05
 _TICK = 1e-3
 _HEAL_EVERY = 1.0
 
@@ -69,7 +68,7 @@ class Feed:
         self._quiet_limit = heartbeat * QUIET_HEARTBEATS
         self._heartbeat = heartbeat
         self._keep = keep
-        self._skew = ClockSkew() if tells_time else None
+        self._clock = ServerClock(source, store, asking.timing) if tells_time else None
         self._position: tuple[str, int] | None = None
         self._must_heal = True
         self._numbered = True
@@ -138,9 +137,9 @@ class Feed:
         """Drop the connection, and connect again at once; with `heal`, from a fresh snapshot."""
         if heal:
             self._must_heal = True
-            if self._skew is not None:
-                self._note_own_clock(self._skew)
-                self._skew.reset()
+            if self._clock is not None:
+                self._clock.note_own()
+                self._clock.reset()
         self._nudge.set()
 
     async def _one_connection(self) -> None:
@@ -162,13 +161,9 @@ class Feed:
                 task.result()
 
     async def _read(self, connection: int) -> None:
+        stream: AsyncIterator[Envelope] | None = None
         try:
             stream = self._backend.events(self._position if self._numbered else None)
-        except BackendError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise self._asking.bug(self.source, type(error).__name__, error) from error
-        try:
             async for envelope in stream:
                 await self._store.give_way()
                 if connection != self._connection:
@@ -203,7 +198,8 @@ class Feed:
         elif isinstance(event, Gap):
             await self._heal_gap(envelope, event)
         elif isinstance(event, Heartbeat):
-            self._read_clock(event.server_time)
+            if self._clock is not None:
+                self._clock.read(event.server_time)
             self._check_head(envelope, event)
             self._store.put(envelope)
             if needs_snapshot(self._store.state, self.source):
@@ -264,28 +260,15 @@ class Feed:
         else:
             if self._position is not None and self._position[0] == envelope.epoch and envelope.seq < self._position[1]:
                 return  # the stream is further on
-            if self._skew is not None and self._position is not None and self._position[0] != envelope.epoch:
-                self._skew.reset()  # another server may have another clock
+            if self._clock is not None and self._position is not None and self._position[0] != envelope.epoch:
+                self._clock.reset()
             self._numbered, self._position = True, (envelope.epoch, envelope.seq)
         self._snapshot_at = envelope.at
         self._snapshots_taken += 1
-        if self._skew is not None and not self._skew.known:
-            self._read_clock(envelope.at)
+        if self._clock is not None and not self._clock.known:
+            self._clock.read(envelope.at)
         self._store.put(envelope)
         self.connected_once.set()
-
-    def _note_own_clock(self, skew: ClockSkew) -> None:
-        """Our clock was set back: the server's time goes on. One that went ahead may have slept, and time did pass."""
-        ahead = skew.now(self._timing.clock(), self._timing.monotonic()) if skew.known else 0.0
-        if skew.known and ahead > self._store.state.skew + _SKEW_WORTH_TELLING:
-            self._store.say(ClockRead(ahead, ours=True), self.source)
-
-    def _read_clock(self, server_time: float) -> None:
-        if self._skew is None:
-            return
-        skew = self._skew.read(server_time, self._timing.clock(), self._timing.monotonic())
-        if abs(skew - self._store.state.skew) > _SKEW_WORTH_TELLING:
-            self._store.say(ClockRead(skew), self.source)
 
     async def _watch(self) -> None:
         while True:

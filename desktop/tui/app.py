@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -20,9 +20,10 @@ from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.desk_actions import DeskActions
+from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import BY_ID, KEYS, PICK, remap
+from desktop.tui.keys import BY_ID, remap
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
@@ -41,29 +42,12 @@ CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
 
 
-def _bindings() -> list[BindingType]:
-    bindings: list[BindingType] = []
-    for key in KEYS:
-        if key.always:
-            bindings.append(
-                Binding(",".join(key.always), f"desk('{key.action}')", key.label, show=False, priority=True, id=key.id)
-            )
-        if key.letters:
-            bindings.append(
-                Binding(",".join(key.letters), f"desk('{key.action}')", key.label, show=False, id=f"{key.id}.letter")
-            )
-    bindings += [Binding(key, f"pick({n})", show=False, priority=True) for n, key in enumerate(PICK, start=1)]
-    bindings += [Binding(str(n), f"pick({n})", show=False) for n in range(1, 10)]
-    bindings.append(Binding("enter", "confirm_end", show=False, priority=True))
-    return bindings
-
-
 class DesktopApp(PageKeys):
     """Paints first, then starts the session in the background."""
 
     TITLE = "agent-desktop"
     CSS_PATH = "theme.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    BINDINGS: ClassVar[list[BindingType]] = desk_bindings()
 
     def __init__(
         self,
