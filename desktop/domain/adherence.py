@@ -79,8 +79,6 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    start: Instant
-    end: Instant
     expected: Activity | None
     observed: str  # "" when nobody knows
     adherent: bool | None
@@ -95,8 +93,10 @@ def adherence(schedule: Schedule, observed: Iterable[StateStretch], now: Instant
     """
     scheduled = adherent = excepted = unobserved = 0.0
     deviations: list[Deviation] = []
-    for part in _parts(schedule.activities, tuple(observed), now, fits):
-        seconds = part.end - part.start
+    planned, seen = _sound(schedule.activities), tuple(observed)
+    for start, end in pairwise(_cuts(planned, seen, now)):
+        part = _part(planned, seen, start, end, fits)
+        seconds = end - start
         if part.expected is None:
             continue
         if part.expected.kind is ActivityKind.EXCEPTION:
@@ -108,26 +108,27 @@ def adherence(schedule: Schedule, observed: Iterable[StateStretch], now: Instant
             if part.adherent:
                 adherent += seconds
             else:
-                _note(deviations, Deviation(part.start, part.end, part.expected, part.observed))
+                _note(deviations, Deviation(start, end, part.expected, part.observed))
     return Adherence(scheduled, adherent, excepted, unobserved, tuple(deviations))
 
 
 def standing(schedule: Schedule, observed: Iterable[StateStretch], now: Instant, fits: Fits = FITS) -> Standing:
     """How the agent stands to the schedule at `now`; `observed` need not reach back further than the screen asks."""
-    activities = _sound(schedule.activities)
-    edges = [edge for one in activities for edge in (one.start, one.end) if edge > now]
+    planned, stretches = _sound(schedule.activities), tuple(observed)
+    edges = [edge for one in planned for edge in (one.start, one.end) if edge > now]
     until = min(edges, default=None)
-    parts = _parts(activities, tuple(observed), now, fits)
-    expected = _expected(activities, now)
-    seen = _seen(tuple(observed), now)
+    expected = _expected(planned, now)
+    seen = _seen(stretches, now)
     fit = _fit(expected, seen, fits)
     since: Instant | None = None
     if expected is not None:
         since = now
-        for part in reversed(parts):
-            if part.end != since or part.adherent is not fit or (fit is None and part.expected != expected):
+        cuts = _cuts(planned, stretches, now)
+        for start, end in zip(cuts[-2::-1], cuts[:0:-1], strict=True):  # back from now, only as far as it was the same
+            part = _part(planned, stretches, start, end, fits)
+            if end != since or part.adherent is not fit or (fit is None and part.expected != expected):
                 break
-            since = part.start
+            since = start
     return Standing(fit, since, expected, seen, until)
 
 
@@ -147,19 +148,20 @@ def stretches_of(agent: Agent, now: Instant) -> tuple[StateStretch, ...]:
 _IN_HAND = frozenset({Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
 
 
-def _parts(activities: Iterable[Activity], observed: Sequence[StateStretch], now: Instant, fits: Fits) -> list[_Part]:
-    """The time up to now cut where anything changes, oldest first, where something is expected."""
-    planned = _sound(activities)
+def _cuts(planned: Sequence[Activity], observed: Sequence[StateStretch], now: Instant) -> list[Instant]:
+    """Where anything changes up to now, oldest first."""
     edges = {min(edge, now) for one in planned for edge in (one.start, one.end)}
     edges |= {min(edge, now) for one in observed for edge in (one.start, one.end) if isfinite(edge)}
-    cuts = sorted(edges)
-    found = []
-    for start, end in pairwise(cuts):
-        expected = _expected(planned, start)
-        if expected is not None:
-            seen = _seen(observed, start, end)
-            found.append(_Part(start, end, expected, seen, _fit(expected, seen, fits)))
-    return found
+    return sorted(edges)
+
+
+def _part(
+    planned: Sequence[Activity], observed: Sequence[StateStretch], start: Instant, end: Instant, fits: Fits
+) -> _Part:
+    """The time between two cuts."""
+    expected = _expected(planned, start)
+    seen = _seen(observed, start, end) if expected is not None else ""
+    return _Part(expected, seen, _fit(expected, seen, fits))
 
 
 def _sound(activities: Iterable[Activity]) -> tuple[Activity, ...]:
