@@ -12,9 +12,12 @@ from desktop.domain.state import AppState, SourceHealth
 from desktop.domain.words import Availability, Health
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
-from desktop.tui.safe_text import Part, line
+from desktop.tui.safe_text import Part, content, line
+from desktop.tui.table_rows import cut
 
 GAP = 2
+NAME_CELLS = 30
+"""Everybody knows their own name; a long one must not push out the state and what is ill."""
 
 
 class Header(Pane, Widget):
@@ -61,7 +64,7 @@ def _agent(view: View) -> list[Part]:
     sign, word, style = wording.AVAILABILITY[me.observed]
     reason = f" · {_reason(view.state, me.reason)}" if me.reason and me.observed is Availability.NOT_READY else ""
     parts: list[Part] = [
-        (me.name, "bold"),
+        cut(content(me.name, "bold"), NAME_CELLS),
         "  ",
         (f"{sign} {word}{reason}", style),
         (f" {wording.duration(view.now - me.since)}", "$muted"),
