@@ -105,7 +105,7 @@ class Floor(RuleBasedStateMachine):
         match effect:
             case fx.Queued(who, queue, returned):
                 item = self.items[who]
-                assert item.owner is None and item.phase in ("queued", "scheduled")
+                assert item.owner is None and item.phase in ("queued", "scheduled", "moving")
                 item.phase, item.queue, item.returned = "queued", queue, returned
                 steps = POLICIES[queue].relaxation
                 while item.level < len(steps) and self.now - item.queued_at >= steps[item.level].after:
@@ -301,7 +301,7 @@ class Floor(RuleBasedStateMachine):
             item = self.items[name]
             was_active, owner = item.phase == "active", item.owner
             if was_active and owner is not None:
-                item.phase, item.owner = "queued", None
+                item.phase, item.owner = "moving", None  # in no line until it enters the other one
                 self.let_go(name, owner)
             item.queued_at, item.level, item.returned = self.now, 0, False
             effects = self.router.transfer_to_queue(name, queue, self.now)
