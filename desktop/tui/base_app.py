@@ -95,9 +95,9 @@ class TerminalApp(App[int], inherit_bindings=False):
             self._frame_wanted = True
             self._schedule_frame()
 
-    def painted(self, seconds: float) -> None:
-        """A screen was painted, which took so long."""
-        if self._pace.painted(seconds) and self._coming_frame is not None:
+    def painted(self, seconds: float, *, all_of_it: bool) -> None:
+        """A screen was painted, or a part of what there is to paint, which took so long."""
+        if self._pace.painted(seconds, all_of_it=all_of_it) and self._coming_frame is not None:
             self._coming_frame.cancel()
             self._schedule_frame()
 

@@ -36,10 +36,10 @@ class FramePace:
         self.next_at = now + max(FRAME_SECONDS, rest * (now - began))
         self._unpainted = True
 
-    def painted(self, seconds: float) -> bool:
-        """What the last frame drew was painted, which took so long; says whether the next one may begin later now."""
+    def painted(self, seconds: float, *, all_of_it: bool) -> bool:
+        """What the last frame drew was painted, or a part of it, in so long; says whether the next begins later now."""
         later = self._unpainted and self._streak >= _STREAK
-        self._unpainted = False
+        self._unpainted = self._unpainted and not all_of_it
         if later:
             self.next_at += LONG_REST * seconds
         return later

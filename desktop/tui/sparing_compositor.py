@@ -4,20 +4,42 @@ A line that is as wide as its widget is "divided" into itself and kept in its ow
 painted, 3,000 objects a second on a busy floor, which only a search for garbage finds. And for one line in the first
 pane and one in the last every line of every pane between them was put together.
 
-It replaces one private method, which is why the minor version of Textual is pinned; `test_sparing_compositor.py` holds
+It can paint some lines at a time, too, for whoever must not wait until all are painted.
+
+It replaces private methods, which is why the minor version of Textual is pinned; `test_sparing_compositor.py` holds
 what it paints against Textual's own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
 
 class SparingCompositor(Compositor):
     """Paints the same."""
+
+    most_lines: int | None = None
+    """How many lines are painted at once; the others stay to be painted. None for all."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether lines stayed to be painted."""
+        return bool(self._dirty_regions)
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Paint the topmost lines of those that changed."""
+        later: set[Region] = set()
+        lines = sorted({y for region in self._dirty_regions for y in region.line_range})
+        if self.most_lines is not None and len(lines) > self.most_lines:
+            end = lines[self.most_lines]
+            later = {part for region in self._dirty_regions if (part := _below(region, end))}
+            self._dirty_regions = {part for region in self._dirty_regions if (part := _above(region, end))}
+        update = super().render_partial_update()
+        self._dirty_regions |= later
+        return update
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         cuts = self.cuts
@@ -34,6 +56,15 @@ class SparingCompositor(Compositor):
             for y in inside:
                 _put(strips[y - first], seen, cuts[y], chops[y])
         return cast("Sequence[Mapping[int, Strip]]", chops)  # as Textual says; where nothing is painted there is None
+
+
+def _above(region: Region, line: int) -> Region:
+    return Region(region.x, region.y, region.width, max(0, min(region.height, line - region.y)))
+
+
+def _below(region: Region, line: int) -> Region:
+    top = max(region.y, line)
+    return Region(region.x, top, region.width, max(0, region.bottom - top))
 
 
 def _put(strip: Strip, seen: Region, cuts: Sequence[int], line: dict[int, Strip | None]) -> None:

@@ -62,6 +62,7 @@ class SupervisorScreen(FloorPlaces):
     """Draws views of the floor; what keys do is in `floor_actions`."""
 
     CSS_PATH = "supervisor/floor.tcss"
+    LINES_AT_ONCE = 10
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
     def __init__(self, floor: FloorDesk, now: Callable[[], float]) -> None:

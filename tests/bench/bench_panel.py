@@ -175,16 +175,20 @@ def _painted(screen: PtyScreen, center: Center, changes: int) -> list[float]:
     for reason in itertools.islice(itertools.cycle(["lunch", "training", "meeting", "break"]), changes):
         first, wall, at = len(screen.chunks), time.time(), time.monotonic()
         since = _set(center, agent["id"], reason)
+        if since is None:  # the storm has given them a contact: it comes after that
+            time.sleep(0.5)
+            continue
         seen = _seen(screen, first, re.compile(REASONS[reason].encode()), at)
         delays.append((seen - at - (since - wall)) * 1000)
         time.sleep(random.uniform(0.2, 0.5))
     return delays
 
 
-def _set(center: Center, agent_id: str, reason: str) -> float:
-    """Have an agent not ready; since when the server says so, by the wall clock that both use."""
+def _set(center: Center, agent_id: str, reason: str) -> float | None:
+    """Have an agent not ready; since when the server says so, by the wall clock that both use. None: not yet."""
     body = {"availability": "not_ready", "reason": reason, "when": "now"}
-    return float(center.ask("PUT", "/v1/me/availability", body, agent_id)["agent"]["since"])
+    agent = center.ask("PUT", "/v1/me/availability", body, agent_id)["agent"]
+    return float(agent["since"]) if agent["reason"] == reason and not agent["work"] else None
 
 
 def bench(keys: int, seconds: float) -> dict[str, Any]:

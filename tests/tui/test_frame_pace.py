@@ -12,7 +12,8 @@ def test_the_first_frame_begins_at_once_and_the_next_after_a_rest() -> None:
     assert pace.next_at == pytest.approx(100.001 + FRAME_SECONDS)
     pace.ended(200.0, 200.050)
     assert pace.next_at == pytest.approx(200.050 + REST * 0.050)
-    assert not pace.painted(0.02)  # a single frame does not answer for its paint: the card comes right after the ring
+    # A single frame does not answer for its paint: the card comes right after the ring.
+    assert not pace.painted(0.02, all_of_it=True)
     assert pace.next_at == pytest.approx(200.050 + REST * 0.050)
 
 
@@ -23,7 +24,8 @@ def test_one_frame_following_the_other_rests_longer_and_answers_for_its_paint_on
         now += 0.05
     ended = now - 0.04
     assert pace.next_at == pytest.approx(ended + LONG_REST * 0.01)
-    assert pace.painted(0.02)
+    assert pace.painted(0.015, all_of_it=False)
+    assert pace.painted(0.005, all_of_it=True)
     assert pace.next_at == pytest.approx(ended + LONG_REST * 0.03)
-    assert not pace.painted(0.02)  # a key's paint, which is no frame's
+    assert not pace.painted(0.02, all_of_it=True)  # a key's paint, which is no frame's
     assert pace.next_at == pytest.approx(ended + LONG_REST * 0.03)

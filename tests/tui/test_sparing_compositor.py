@@ -1,13 +1,16 @@
 """What the sparing compositor paints is what Textual's own paints, and it leaves no circles behind."""
 
+import asyncio
 import gc
 import random
 from typing import ClassVar
 
-from textual._compositor import Compositor
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, Compositor
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Static
 
@@ -86,3 +89,52 @@ async def test_painting_leaves_no_circles_of_lines() -> None:
             gc.set_debug(0)
             gc.garbage.clear()
         assert strips == 0
+
+
+class _Slow(_Panes):
+    LINES_AT_ONCE = 5
+
+
+class _SlowApp(TerminalApp):
+    """Writes down which lines it painted, together."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.painted_lines: list[set[int]] = []
+
+    def get_default_screen(self) -> PromptScreen:
+        return _Slow()
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate):
+            self.painted_lines.append({y for y, _, _ in renderable.spans})
+        super()._display(screen, renderable)
+
+
+async def test_news_are_painted_some_lines_at_a_time_and_all_of_them() -> None:
+    app = _SlowApp()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        for turn in range(5):
+            app.painted_lines.clear()
+            with app.batch_update():
+                app.screen.query_one("#left", Static).update(f"{turn}\n" * 30, layout=False)
+                app.screen.query_one("#over", Static).update(f"over {turn}", layout=False)
+            async with asyncio.timeout(10):
+                while set(range(HEIGHT)) - set().union(*app.painted_lines):
+                    await pilot.pause(0.01)
+            assert max(map(len, app.painted_lines)) <= 5
+
+
+async def test_what_a_key_changed_is_painted_at_once() -> None:
+    app = _SlowApp()
+    async with app.run_test(size=(WIDTH, HEIGHT)) as pilot:
+        await pilot.pause()
+        app.painted_lines.clear()
+        app.keys_first.came()
+        app.screen.query_one("#left", Static).update("new\n" * 30, layout=False)
+        app.keys_first.applied()
+        async with asyncio.timeout(10):
+            while not app.painted_lines:
+                await pilot.pause(0.01)
+        assert len(app.painted_lines[0]) > 5
