@@ -223,10 +223,12 @@ class DesktopApp(PageKeys):
     @on(QualityWanted)
     def _quality_wanted(self) -> None:
         self.quality.turn(self.session, self.front, review=True)
+        self.front.redraw()  # other keys mean something now
 
     @on(ReportsWanted)
     def _reports_wanted(self, event: ReportsWanted) -> None:
         self.reports.turn(self.session, event.screen)
+        self.front.redraw()
 
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
