@@ -13,7 +13,7 @@ from math import isfinite
 from desktop.domain.floor import Activity, ActivityKind, Schedule, StateStretch
 from desktop.domain.instant import Instant
 from desktop.domain.model import Agent
-from desktop.domain.words import Availability, Phase
+from desktop.domain.words import IN_HAND, Availability
 
 ENGAGED = "engaged"
 """A contact in hand (ringing does not count, wrap-up does), whatever the availability."""
@@ -137,15 +137,12 @@ def stretches_of(agent: Agent, now: Instant) -> tuple[StateStretch, ...]:
 
     They count as engaged since the earliest phase that the work in their hands is in.
     """
-    engaged = [work.since for work in agent.work if work.phase in _IN_HAND]
+    engaged = [work.since for work in agent.work if work.phase in IN_HAND]
     start = min(agent.since, now)
     began = min(max(min(engaged), start), now) if engaged else now
     word, reason = agent.observed.value, agent.reason if agent.observed is Availability.NOT_READY else ""
     free = StateStretch(start, began, word, reason)
     return (free, StateStretch(began, now, word, reason, True)) if engaged else (free,)
-
-
-_IN_HAND = frozenset({Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
 
 
 def _cuts(planned: Sequence[Activity], observed: Sequence[StateStretch], now: Instant) -> list[Instant]:

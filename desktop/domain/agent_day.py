@@ -5,9 +5,7 @@ from dataclasses import replace
 from desktop.domain.floor import AgentDay
 from desktop.domain.instant import Instant
 from desktop.domain.model import Agent
-from desktop.domain.words import Availability, Phase
-
-_IN_HAND = frozenset({Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
+from desktop.domain.words import IN_HAND, Availability
 
 
 def day_until(agent: Agent, now: Instant) -> AgentDay | None:
@@ -22,7 +20,7 @@ def day_until(agent: Agent, now: Instant) -> AgentDay | None:
     if max((agent.since, *(work.since for work in agent.work))) > day.until + _SAME_MOMENT:
         return day
     seconds = now - day.until
-    engaged = any(work.phase in _IN_HAND for work in agent.work)
+    engaged = any(work.phase in IN_HAND for work in agent.work)
     free = agent.observed is Availability.AVAILABLE and not agent.work
     return replace(
         day,
@@ -45,5 +43,5 @@ _SAME_MOMENT = 1.0
 
 def _share_in_hand(agent: Agent) -> float:
     """Of their whole capacity; the shares of several channels add up, to 1 at most."""
-    parts = (1 / max(agent.capacity.get(work.channel.value, 1), 1) for work in agent.work if work.phase in _IN_HAND)
+    parts = (1 / max(agent.capacity.get(work.channel.value, 1), 1) for work in agent.work if work.phase in IN_HAND)
     return min(sum(parts), 1.0)

@@ -1,6 +1,7 @@
 """The words of the field, as closed lists. Wire, screens, command line and code all use these and no others."""
 
 from enum import StrEnum
+from typing import Final
 
 
 class Channel(StrEnum):
@@ -28,6 +29,10 @@ class Phase(StrEnum):
     ACTIVE = "active"
     WRAP_UP = "wrap_up"
     CLOSED = "closed"
+
+
+IN_HAND: Final = frozenset({Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
+"""Phases in which an agent has work with an interaction: ringing does not count, the wrap-up does."""
 
 
 class OfferEnd(StrEnum):

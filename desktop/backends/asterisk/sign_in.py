@@ -7,10 +7,8 @@ from desktop.backends.asterisk.members import MISSED, OFFLINE, WRAP_UP
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.domain.events import Change
 from desktop.domain.model import Agent
-from desktop.domain.words import Availability, OfferEnd, Phase
+from desktop.domain.words import IN_HAND, Availability, OfferEnd
 from desktop.ports.errors import Conflict, NotFound, Rejected
-
-_WORKING = {Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP}
 
 
 class SignIn:
@@ -167,7 +165,7 @@ class SignIn:
 
     def _working(self) -> bool:
         return any(
-            one.interaction.agent_id == self._interface and one.interaction.phase in _WORKING
+            one.interaction.agent_id == self._interface and one.interaction.phase in IN_HAND
             for one in self._board.calls.contacts.values()
         )
 

@@ -1,14 +1,12 @@
 """What an agent says to their supervisors: that they need help with a contact, and answers."""
 
 from desktop.domain.floor import AgentMessage, HelpRequest
-from desktop.domain.words import Phase
+from desktop.domain.words import IN_HAND
 from desktop.ports.base import Capability
 from desktop.tui import wording
 from desktop.tui.panes.help_field import HelpField, Line
 from desktop.tui.titles import title
 from desktop.tui.verbs.desk import Desk
-
-HELPED = (Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 
 
 class SupervisorVerbs(Desk):
@@ -19,7 +17,7 @@ class SupervisorVerbs(Desk):
         interaction, state = self._selected(), self._screen.state
         if not self._offered(Capability.HELP):
             self._tell("This contact centre passes on no requests for help.")
-        elif interaction is None or interaction.phase not in HELPED:
+        elif interaction is None or interaction.phase not in IN_HAND:
             self._tell("Help is asked for with a contact of yours; there is none.")
         else:
             known = self._help_of(interaction.id)
