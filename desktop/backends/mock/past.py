@@ -32,15 +32,7 @@ class MockPast(MockPrincipal, Past):
 
     async def intervals(self, query: IntervalQuery) -> Sequence[Interval]:
         self._need(Capability.HISTORY)
-        asked: dict[str, Words] = {
-            "since": query.since,
-            "until": query.until,
-            "width": query.width,
-            "queue": query.queues,
-            "channel": query.channels,
-            "by_queue": query.by_queue,
-            "limit": _EACH,
-        }
+        asked = _within(query) | {"width": query.width, "by_queue": query.by_queue, "limit": _EACH}
         found: list[Interval] = []
         body = await self._http.get(_address("intervals", asked))
         for _ in range(_MOST_PAGES):
@@ -58,22 +50,12 @@ class MockPast(MockPrincipal, Past):
 
     async def week(self, query: WeekQuery) -> Sequence[WeekCell]:
         self._need(Capability.HISTORY)
-        asked: dict[str, Words] = {
-            "since": query.since,
-            "until": query.until,
-            "queue": query.queues,
-            "channel": query.channels,
-        }
-        body = await self._http.get(_address("week", asked))
+        body = await self._http.get(_address("week", _within(query)))
         return await asyncio.to_thread(read, tuple[WeekCell, ...], member(body, "cells"))
 
     async def past_interactions(self, query: PastQuery) -> PastPage:
         self._need(Capability.HISTORY)
-        asked: dict[str, Words] = {
-            "since": query.since,
-            "until": query.until,
-            "queue": query.queues,
-            "channel": query.channels,
+        asked = _within(query) | {
             "agent": query.agents,
             "outcome": query.outcomes,
             "code": query.codes,
@@ -90,6 +72,11 @@ class MockPast(MockPrincipal, Past):
     async def past_interaction(self, interaction_id: str) -> PastDetail:
         self._need(Capability.HISTORY)
         return read(PastDetail, await self._http.get(f"{_BASE}/interactions/{segment(interaction_id)}"))
+
+
+def _within(query: IntervalQuery | WeekQuery | PastQuery) -> dict[str, Words]:
+    """The period, the queues and the channels of a question."""
+    return {"since": query.since, "until": query.until, "queue": query.queues, "channel": query.channels}
 
 
 def _address(what: str, asked: Mapping[str, Words]) -> str:
