@@ -15,7 +15,7 @@ from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.domain.alert import Alert, Severity, news
 from desktop.domain.alert_rules import WATCHED, AlertSettings, Rule
-from desktop.domain.events import Envelope
+from desktop.domain.events import ContactCenterSnapshot, Envelope
 from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, Schedule
 from desktop.domain.floor_events import AlertAcknowledged, FloorChanged
 from desktop.domain.model import QueueStats
@@ -37,7 +37,8 @@ class FloorCenter(FakeContactCenter):
 
     async def snapshot(self) -> Envelope:
         told = await super().snapshot()
-        return replace(told, event=replace(told.event, acknowledgements=self.said, queues=self.crowds))  # type: ignore[type-var]
+        assert isinstance(told.event, ContactCenterSnapshot)
+        return replace(told, event=replace(told.event, acknowledgements=self.said, queues=self.crowds))
 
     async def schedules(self, day: date) -> Sequence[Schedule]:
         await self.script.play("schedules", day)

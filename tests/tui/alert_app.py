@@ -34,7 +34,8 @@ class AlertedFloor(DesktopApp):
             number, text = next(numbers), next(payloads)
             one = Alert(f"r|{number}", "r", text, Severity.CRITICAL, f"{text};{number};end", NOW, NOW)
             alerts[one.key] = replace(one, notify=sys.argv[1] == "on")
-            store: Any = self.session.store  # type: ignore[union-attr]
+            assert self.session is not None
+            store = self.session.store
             store.put(Envelope("desktop", AlertsChanged(dict(alerts)), NOW))
             store.notice(f"told {number}", "info")
             self.request_frame()

@@ -80,7 +80,7 @@ async def test_an_agents_day_says_from_when_on_anything_is_known_of_it(monkeypat
         await sees(pilot, "not seen", f"from {wording.clock(begun)[:5]}")
 
 
-async def test_half_hours_without_anything_keep_their_place_in_the_day() -> None:
+async def test_half_hours_without_anything_keep_their_place_in_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """The centre leaves out half hours without anything; what it does not count at all is not told as nothing."""
     first = NOW // HALF_HOUR * HALF_HOUR - 5 * HALF_HOUR
     some = replace(counts(12, 9, 10, 2, 9.0, 240.0), abandoned=None)
@@ -90,7 +90,7 @@ async def test_half_hours_without_anything_keep_their_place_in_the_day() -> None
         held = [replace(some, since=first + HALF_HOUR * n, until=first + HALF_HOUR * (n + 1)) for n in (0, 4)]
         return Answer([Interval("Billing", one) for one in held], NOW - 25)
 
-    session.supervisor.intervals = intervals  # type: ignore[method-assign]
+    monkeypatch.setattr(session.supervisor, "intervals", intervals)
     async with app.run_test(size=SIZE) as pilot:
         text = await sees(pilot, "a sign each half hour · as of 25s")  # one that was kept keeps its age
         assert "offered   █▁▁▁█▁ 0  most 12" in text
@@ -104,7 +104,7 @@ async def test_a_file_judges_schedules_as_the_screen_does(tmp_path: Path, fits: 
     path = tmp_path / "agents.csv"
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["2", "E"])
-        screen_of(app).query_one("#act-answer").value = str(path)  # type: ignore[attr-defined]
+        screen_of(app).query_one("#act-answer", Input).value = str(path)
         await settle(pilot, ["enter"])
         await until(pilot, path.exists)
     rows = {row["agent_id"]: row["adherent"] for row in csv.DictReader(path.read_text().splitlines())}

@@ -89,10 +89,11 @@ def test_no_text_whatever_gets_out_of_the_notification(text: str, environ: dict[
 
 
 @pytest.mark.parametrize(("web", "headless"), [(True, False), (False, True), (False, False)])
-def test_a_browser_and_no_terminal_get_no_bytes(web: bool, headless: bool) -> None:
+def test_a_browser_and_no_terminal_get_no_bytes(web: bool, headless: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     app, _ = floor_desk(floor())
     written: list[str] = []
-    app._driver = SimpleNamespace(is_web=web, is_headless=headless, write=written.append)  # type: ignore[assignment]
+    driver = SimpleNamespace(is_web=web, is_headless=headless, write=written.append)
+    monkeypatch.setattr(app, "_driver", driver)
     app.door._call(replace(floor(), alerts={TOLD.key: TOLD}))
     assert len(written) == (0 if web or headless else 1)
 

@@ -133,7 +133,8 @@ def test_what_is_incomplete_stays_and_says_what_is_missing() -> None:
         await done(pilot, "enter", "1", "2", HAND_IN)
         assert submitted(server) == []
         assert app.screen.query_one("#card").has_class("open")
-        notices = [one.text for one in app.session.store.drain().notices]  # type: ignore[union-attr]
+        assert app.session is not None
+        notices = [one.text for one in app.session.store.drain().notices]
         assert any("not handed in" in text and "safe" in text for text in notices)
         assert "needs a comment" in page_text(app)
 
@@ -200,7 +201,8 @@ def test_what_is_kept_says_whose_interaction_it_is_about() -> None:
     server = QualityServer(judged=[judged(2, FAIR)], calibrated=[calibration(1)])
 
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
-        words = app.session.supervisor.quality.words  # type: ignore[union-attr]
+        assert app.session is not None
+        words = app.session.supervisor.quality.words
         await done(pilot, "enter", "1", "escape", "n", "h", "escape", "2")
         await until(pilot, lambda: "Judged" in page_text(app) and "Maya" in page_text(app))
         await done(pilot, "n", "i", "o", "escape", "3")
@@ -221,7 +223,8 @@ def test_an_answer_to_a_note_says_which_interaction_it_is_about() -> None:
 
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "a", "k")
-        body = app.session.supervisor.quality.words.body("reply/n-1")  # type: ignore[union-attr]
+        assert app.session is not None
+        body = app.session.supervisor.quality.words.body("reply/n-1")
         assert body is not None
         assert body["interaction_id"] == "i-2"
 
