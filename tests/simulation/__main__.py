@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 
+from tests.simulation.breaks import BREAKS
 from tests.simulation.schedule import (
     Campaign,
     Failure,
@@ -54,6 +55,16 @@ def _report(found: list[Campaign], *, shrink_seconds: float) -> int:
     return 1 if failures else 0
 
 
+def _breaks(seconds: float) -> int:
+    found = 0
+    for known in BREAKS:
+        failure = play(known.setting, 1, known.events)
+        found += failure is not None
+        print(f"{known.name}: {'holds' if failure is None else shrink(failure, seconds=seconds)}", flush=True)
+    print(f"{found} of {len(BREAKS)} go wrong")
+    return 1 if found else 0
+
+
 def main() -> int:
     """Read the command line and run.
 
@@ -69,9 +80,15 @@ def main() -> int:
     parser.add_argument("--stop-after", type=int, default=1, help="violations after which a process stops")
     parser.add_argument("--shrink", type=float, default=60.0, help="seconds for making one schedule shorter")
     parser.add_argument("--replay", type=int, help="play the one schedule of this seed")
+    parser.add_argument("--breaks", action="store_true", help="play what once went wrong, and say what goes wrong now")
+    parser.add_argument("--survey", action="store_true", help="go on after a violation, and count what is found")
     chosen = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
-        os.execve(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]], os.environ | {"PYTHONHASHSEED": "0"})  # noqa: E501, S606
+        # The order of sets of texts is part of what a seed stands for.
+        again = [sys.executable, "-m", "tests.simulation", *sys.argv[1:]]
+        os.execve(sys.executable, again, os.environ | {"PYTHONHASHSEED": "0"})  # noqa: S606
+    if chosen.breaks:
+        return _breaks(chosen.shrink)
     if chosen.replay is not None:
         setting, events = at_random(chosen.replay, chosen.length)
         failure: Failure | None = play(setting, chosen.replay, events)
@@ -83,7 +100,16 @@ def main() -> int:
         else:
             each = chosen.steps // chosen.jobs
             found = pool.map(
-                _one, [(chosen.seed + part * 10_000_000, each, chosen.length, chosen.stop_after) for part in range(chosen.jobs)]
+                _one,
+                [
+                    (
+                        chosen.seed + part * 10_000_000,
+                        each,
+                        chosen.length,
+                        10**9 if chosen.survey else chosen.stop_after,
+                    )
+                    for part in range(chosen.jobs)
+                ],
             )
     return _report(found, shrink_seconds=chosen.shrink)
 

@@ -45,18 +45,12 @@ class Contact:
     queue: str
     address: str
     withheld: bool
-    customer: str  # whose number it is; "" when nobody's
-    owner: str  # agent
-    edits: int = 0
     linked: tuple[str, ...] = ()  # records linked now, as the desktop last showed
     ever_linked: set[str] = field(default_factory=set)
-    last_key: float = 0.0
-    linked_at_last_key: tuple[str, ...] = ()
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)  # (kind or "follow-up", token)
     records: list["Arrived"] = field(default_factory=list)
     required: set[str] | None = None  # the CRMs that every look since the last key showed
-    erased: bool = False
-    told_finished: bool = False
+    chosen: dict[str, int] = field(default_factory=dict)  # how often the agent chose a code
 
 
 @dataclass(slots=True)
@@ -83,13 +77,12 @@ class Ledger:
         self._number += 1
         return token_of(letter, self._number)
 
-    def add(self, contact: Contact, kind: str, token: str, now: float, *, half: bool = False) -> Entry:
+    def add(self, contact: Contact, kind: str, token: str, now: float, author: str, *, half: bool = False) -> Entry:
         """Note what was entered."""
-        entry = Entry(token, kind, contact.id, contact.owner, len(self.entries), now, half=half, linked=contact.linked)
+        entry = Entry(token, kind, contact.id, author, len(self.entries), now, half=half, linked=contact.linked)
+        if kind == "code":
+            contact.chosen[token] = contact.chosen.get(token, 0) + 1
         contact.entries[key_of(kind, token)] = entry
-        contact.edits += 1
-        contact.last_key = now
-        contact.linked_at_last_key = contact.linked
         contact.required = None
         if kind != "code":
             self.tokens[token] = entry
@@ -101,7 +94,6 @@ class Ledger:
         entry = contact.entries.get(key_of(kind, token))
         if entry is not None and not entry.removed:
             entry.removed = "unsaved"
-            contact.edits += 1
 
     def killed(self) -> None:
         """What was not saved may be gone, and what was taken back and not saved may be back."""

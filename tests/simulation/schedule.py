@@ -62,6 +62,7 @@ def play(setting: Setting, seed: int, events: Sequence[Event], *, settle: bool =
         world.disk.let_go()
         if world.desktop is not None:
             world.desktop.kill(0)
+        world.loop.end()
     return None
 
 

@@ -32,10 +32,14 @@ class NumberedTask(asyncio.Task):  # type: ignore[type-arg]
 
 
 class VirtualLoop(asyncio.BaseEventLoop):
-    """Runs what is ready, and turns its own clock to whoever sleeps next."""
+    """Runs what is ready, and turns its own clock to whoever sleeps next.
+
+    From its beginning to its `end` it is the running loop, for what the checker looks at may begin tasks, too.
+    """
 
     def __init__(self, now: float) -> None:
         super().__init__()
+        events._set_running_loop(self)
         self.now = now
         self._clock_resolution = 1e-9
         self.set_task_factory(_numbered)
@@ -56,40 +60,34 @@ class VirtualLoop(asyncio.BaseEventLoop):
             future.set_exception(error)
         return future
 
+    def end(self) -> None:
+        """Be the running loop no longer."""
+        events._set_running_loop(None)
+
     def rest(self) -> None:
         """Run everything that is ready until nothing is, without any time passing.
 
         Raises:
             Livelock: it never ends.
         """
-        before = events._get_running_loop()
-        events._set_running_loop(self)
-        try:
-            self._drain()
-        finally:
-            events._set_running_loop(before)
+        self._drain()
 
     def advance(self, seconds: float) -> None:
         """Let that much time pass, and everything that is due in it happen, in order."""
         until = self.now + seconds
-        before = events._get_running_loop()
-        events._set_running_loop(self)
         scheduled = self._scheduled  # type: ignore[attr-defined]
-        try:
-            self._drain()
-            while scheduled:
-                handle = scheduled[0]
-                if handle._cancelled:
-                    heapq.heappop(scheduled)._scheduled = False
-                    continue
-                if handle._when > until:
-                    break
+        self._drain()
+        while scheduled:
+            handle = scheduled[0]
+            if handle._cancelled:
                 heapq.heappop(scheduled)._scheduled = False
-                self.now = max(self.now, handle._when)
-                self._ready.append(handle)  # type: ignore[attr-defined]
-                self._drain()
-        finally:
-            events._set_running_loop(before)
+                continue
+            if handle._when > until:
+                break
+            heapq.heappop(scheduled)._scheduled = False
+            self.now = max(self.now, handle._when)
+            self._ready.append(handle)  # type: ignore[attr-defined]
+            self._drain()
         self._timer_cancelled_count = 0
         self.now = until
 

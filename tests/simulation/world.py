@@ -171,7 +171,7 @@ class World:
             return
         token = self.ledger.next_token("w")
         if self.desktop.hands.type(token):
-            self.ledger.add(contact, "word", token, self.now())
+            self.ledger.add(contact, "word", token, self.now(), self.centre.me)
 
     def on_delete(self, slot: int) -> None:
         contact = self._turned_to(slot)
@@ -189,7 +189,7 @@ class World:
         for one in gone:
             self.ledger.take_back(contact, "code", one)
         if taken:
-            self.ledger.add(contact, "code", code, self.now())
+            self.ledger.add(contact, "code", code, self.now(), self.centre.me)
 
     def on_plan(self, slot: int, kind: str) -> None:
         if self._begin(slot, kind) and self.desktop is not None:
@@ -205,7 +205,7 @@ class World:
         token = self.ledger.next_token("f")
         if not self.desktop.hands.begin(kind, token):
             return False
-        self.ledger.add(contact, kind, token, self.now(), half=True)
+        self.ledger.add(contact, kind, token, self.now(), self.centre.me, half=True)
         return True
 
     def on_add(self, slot: int) -> None:
@@ -294,8 +294,6 @@ class World:
             kind.queue,
             address.value,
             kind.withheld,
-            kind.digit,
-            self.centre.me,
         )
         self.centre.happen(
             Interaction(
@@ -328,10 +326,9 @@ class World:
             self.centre.happen(replace(known, phase=Phase.CLOSED), Change.CLOSED)
 
     def on_transfer(self, slot: int) -> None:
-        known, contact = self.at_centre(slot), self.contact(slot)
-        if known is not None and contact is not None and known.phase is Phase.ACTIVE:
+        known = self.at_centre(slot)
+        if known is not None and known.phase is Phase.ACTIVE:
             other = AGENTS[1] if known.agent_id == AGENTS[0] else AGENTS[0]
-            contact.owner = other
             self.centre.happen(replace(known, agent_id=other), Change.UPDATED)
 
     def on_hole(self, slot: int) -> None:
@@ -415,9 +412,7 @@ class World:
         self.started_at = self.now()
         timing = Timing(self.wall, self.now, _sleep, self.dice.random)
         centre = CentreAdapter(self.centre)
-        self.desktop = Desktop(
-            self.loop, timing, self.disk, centre, self.crms, self.sender, self.setting.write_back
-        )
+        self.desktop = Desktop(self.loop, timing, self.disk, centre, self.crms, self.sender, self.setting.write_back)
         self.desktop.start()
         self.advance(0.3)
 
@@ -488,7 +483,9 @@ class World:
         self.on_close()
         two = self.setting.crms > 1
         customer = self.crms[0].customers[number % 5]
-        ids = [f"{crm.source.partition(':')[2]}:{one}" if two else one for crm in self.crms for one in _ids(crm, number)]
+        ids = [
+            f"{crm.source.partition(':')[2]}:{one}" if two else one for crm in self.crms for one in _ids(crm, number)
+        ]
         addresses = [one.value for one in customer.addresses] if named else []
         self.invariants.look_at_disk()
         if self.run(under_test.erase(self.disk, self.wall, ids[0], addresses), 60.0):
