@@ -86,7 +86,7 @@ def main() -> int:
     if os.environ.get("PYTHONHASHSEED") != "0":
         # The order of sets of texts is part of what a seed stands for.
         again = [sys.executable, "-m", "tests.simulation", *sys.argv[1:]]
-        os.execve(sys.executable, again, os.environ | {"PYTHONHASHSEED": "0"})  # noqa: S606
+        os.execve(sys.executable, again, os.environ | {"PYTHONHASHSEED": "0"})
     if chosen.breaks:
         return _breaks(chosen.shrink)
     if chosen.replay is not None:

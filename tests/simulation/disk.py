@@ -132,7 +132,7 @@ class WorkInOrder:
         for _, work, _ in list(self._queue)[:survivors]:
             try:
                 work()
-            except Exception:  # noqa: S112 - nobody is left to be told
+            except Exception:
                 continue
         self.is_dead = True
         self._queue.clear()

@@ -237,10 +237,10 @@ class Invariants:
         self._looked_at = -1
         self._unequal_since = None
 
-    def erased(self, ids: Sequence[str], name: str, addresses: Sequence[str]) -> None:
-        """A customer was erased: no byte of theirs may be left."""
+    def erased(self, ids: Sequence[str], name: str, addresses: Sequence[str], own: Sequence[str]) -> None:
+        """A customer was erased: no byte of theirs may be left. `own`: those of the addresses that nobody shares."""
         known = set(ids)
-        words: list[str] = [name, *addresses]
+        words: list[str] = [name, *own]
         for contact in self.world.ledger.contacts.values():
             theirs = bool(known & set(contact.linked)) or (contact.address in addresses and bool(contact.address))
             perhaps = theirs or bool(known & contact.ever_linked) or contact.address in addresses
@@ -406,7 +406,7 @@ class Invariants:
         assert desktop is not None
         for press in [press for press in self.presses if press.task.done()]:
             self.presses.remove(press)
-            if not press.ok:
+            if not (press.ok or desktop.promises_keeping(press.text)):
                 continue
             contact = world.ledger.contacts[press.contact]
             going = set()
@@ -425,6 +425,8 @@ class Invariants:
                     and contact.id not in self._spoilt
                 ):
                     raise Violation("said on its way", f"{press.text!r}, but {key} of {contact.id} goes nowhere")
+                if key not in self._on_disk and key not in world.ledger.delivered and contact.id not in self._spoilt:
+                    raise Violation("said kept", f"{press.text!r}, but {key} of {contact.id} is nowhere")
                 self._is_saved(entry)
 
     def _look_at_rows(self) -> None:
@@ -435,6 +437,8 @@ class Invariants:
         targets = {target.name: target for target in world.targets}
         for one in self._held:
             target = targets.get(one.target)
+            if one.state == "parked" and not one.reason.strip():
+                raise Violation("parked without a reason", f"{one}")
             if one.where != "row" or one.state != "waiting" or target is None:
                 continue
             since = self._waiting_since.get(one.key, now)
@@ -469,9 +473,9 @@ class Invariants:
             if not one.is_open:
                 continue
             keys = _keys(one.contact, one.text, one.codes)
-            if one.state == "parked" and (one.may_not_be_sent or self._may_stay(one)):
-                parked |= keys
-            elif one.where == "draft" and one.contact in self._spoilt:
+            if (one.state == "parked" and (one.may_not_be_sent or self._may_stay(one))) or (
+                one.where == "draft" and one.contact in self._spoilt
+            ):
                 parked |= keys
             elif keys or one.where == "row":
                 raise Violation("never delivered", f"{one} is still there though everything works")
@@ -502,9 +506,9 @@ class Invariants:
             entry = self.world.ledger.tokens.get(token)
             if entry is None:
                 return True
-            if entry.kind in ("sms", "email") and one.target == self.world.sender.target.name:
-                if not self.world.setting.keeps_keys or not entry.link_stays or not entry.linked:
-                    return True
+            may_fail = not self.world.setting.keeps_keys or not entry.link_stays or not entry.linked
+            if may_fail and entry.kind in ("sms", "email") and one.target == self.world.sender.target.name:
+                return True
             if entry.forgiven:
                 return True
         return one.key in self._spoilt_rows

@@ -4,6 +4,7 @@ import itertools
 import logging
 import os
 import random
+import shutil
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,6 @@ from tests.simulation.far_side import FOR_ONE
 from tests.simulation.invariants import Violation
 from tests.simulation.world import WHOLE, Event, Setting, World
 
-SLOTS = 3
 FOLLOW_UPS = ("sms", "email", "callback", "case", "task")
 
 logging.disable(logging.CRITICAL)
@@ -22,7 +22,7 @@ logging.disable(logging.CRITICAL)
 
 def folder() -> Path:
     """Where the simulated disk lies: in memory, a folder for each process."""
-    root = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")  # noqa: S108
+    root = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path("/tmp")
     return root / f"agent-desktop-simulation-{os.getpid()}"
 
 
@@ -63,19 +63,27 @@ def play(setting: Setting, seed: int, events: Sequence[Event], *, settle: bool =
         if world.desktop is not None:
             world.desktop.kill(0)
         world.loop.end()
+        shutil.rmtree(world.disk.folder, ignore_errors=True)
     return None
 
 
 # At random
 
-Maker = Callable[[random.Random], Event]
+
+class Dice(random.Random):
+    """Chance, and how many contacts there are at once."""
+
+    slots = 3
 
 
-def _slot(dice: random.Random) -> int:
-    return dice.randrange(SLOTS)
+Maker = Callable[[Dice], Event]
 
 
-def _target(dice: random.Random) -> int:
+def _slot(dice: Dice) -> int:
+    return dice.randrange(dice.slots)
+
+
+def _target(dice: Dice) -> int:
     return dice.randrange(4)
 
 
@@ -134,6 +142,7 @@ LIVES: tuple[tuple[int, Maker], ...] = (
     (2, lambda d: ("power_cut",)),
     (2, lambda d: ("reopen",)),
     (1, lambda d: ("close",)),
+    (1, lambda d: ("take_over",)),
     (2, lambda d: ("sign_in", d.randrange(2))),
     (1, lambda d: ("erase", d.randrange(5), d.random() < 0.5)),
 )
@@ -142,7 +151,8 @@ RARE: tuple[tuple[int, Maker], ...] = ((1, lambda d: ("destroy_page", d.randrang
 
 def at_random(seed: int, length: int) -> tuple[Setting, list[Event]]:
     """A setting and a schedule. Which kinds of mishap there are, and how many, is drawn first."""
-    dice = random.Random(seed)
+    dice = Dice(seed)
+    dice.slots = dice.choice((1, 2, 2, 3))
     setting = Setting.any(dice)
     kinds: list[tuple[float, Maker]] = [*AGENT, *CENTRE, *TIME]
     for mishaps, share in ((FAULTS, 0.7), (LIVES, 0.7), (RARE, 0.08)):
@@ -155,8 +165,7 @@ def at_random(seed: int, length: int) -> tuple[Setting, list[Event]]:
     weights = [weight for weight, _ in kinds]
     makers = [maker for _, maker in kinds]
     events: list[Event] = [("ring", 0, dice.randrange(6)), ("wait", 0.5)]
-    for maker in dice.choices(makers, weights, k=length - 2):
-        events.append(maker(dice))
+    events.extend(maker(dice) for maker in dice.choices(makers, weights, k=length - 2))
     return setting, events
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,6 @@ from desktop.app.timing import Timing
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
-from desktop.domain.own_events import OutboxChanged
 from desktop.domain.state import AppState
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import text_message
@@ -299,6 +298,11 @@ class Desktop:
         """Whether what finishing answers says that the record is being delivered."""
         return "on its way" in text
 
+    @staticmethod
+    def promises_keeping(text: str) -> bool:
+        """Whether an answer says that the words are kept on this machine."""
+        return "safe in the outbox" in text
+
     @property
     def has_broken_part(self) -> bool:
         return any("because of a mistake in it" in notice.text for notice in self.state.notices)
@@ -483,10 +487,6 @@ class Hands:
     def on_desk(self) -> Interaction | None:
         return self._view().interaction
 
-    def words(self) -> tuple[str, ...]:
-        """What stands in the editor."""
-        return tuple(self.note.text.split())
-
     def codes(self) -> tuple[str, ...]:
         """The codes that are chosen."""
         return self.wrap_up.codes
@@ -600,6 +600,3 @@ class Hands:
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:
     return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
-
-
-__all__ = ["TEXTS", "Coroutine", "Desktop", "Finishing", "Hands", "Held", "OutboxChanged", "erase", "held"]

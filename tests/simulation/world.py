@@ -3,13 +3,13 @@
 import asyncio
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from desktop.app.timing import Timing
-from desktop.domain.customer import Match  # noqa: F401 - for the types of those who read this
+from desktop.domain.customer import Customer
 from desktop.domain.events import Change
 from desktop.domain.model import Address, Interaction, WrapUpRule
 from desktop.domain.words import Channel, CodeRule, Direction, Phase
@@ -451,6 +451,10 @@ class World:
         self.on_close()
         self.start()
 
+    def on_take_over(self) -> None:
+        """Another desktop on the profile: this one is asked to leave, and does, whatever it was about."""
+        self.on_reopen()
+
     def on_sign_in(self, number: int) -> None:
         """Another agent, or the same, signs in on this profile."""
         self.on_close()
@@ -489,7 +493,8 @@ class World:
         addresses = [one.value for one in customer.addresses] if named else []
         self.invariants.look_at_disk()
         if self.run(under_test.erase(self.disk, self.wall, ids[0], addresses), 60.0):
-            self.invariants.erased(ids, customer.name, addresses)
+            own = [one for one in addresses if sum(one in _numbers(known) for known in self.crms[0].customers) == 1]
+            self.invariants.erased(ids, customer.name, addresses, own)
         self.start()
 
     # The end
@@ -551,8 +556,9 @@ async def _sleep(seconds: float) -> None:
     await asyncio.sleep(max(seconds, 1e-6) if seconds > 0 else 0)  # rounding must not make a nap endlessly short
 
 
+def _numbers(customer: Customer) -> list[str]:
+    return [one.value for one in customer.addresses]
+
+
 def _ids(crm: CrmServer, number: int) -> list[str]:
     return [crm.customers[number % 5].id]
-
-
-Play = Callable[[World], None]
