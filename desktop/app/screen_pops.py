@@ -1,7 +1,7 @@
 """Who is it: the customer's card with the ring, one of five honest answers, and every link can be undone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from desktop.app.action_result import ActionResult
 from desktop.app.crm_desk import CrmDesk
@@ -38,8 +38,15 @@ class ScreenPops:
         timing: Timing,
         region: str = "",
         broken: Mapping[str, str] | None = None,
+        *,
+        kept_link: Callable[[str], tuple[str | None] | None] = lambda interaction_id: None,
     ) -> None:
-        """`desks` in order of precedence. `broken`: CRMs whose plug-in cannot be used, with the reason."""
+        """`desks` in order of precedence. `broken`: CRMs whose plug-in cannot be used, with the reason.
+
+        `kept_link`: whom the agent linked an interaction to in an earlier run, (None,) for nobody; None where they
+        decided nothing.
+        """
+        self._kept_link = kept_link
         self._store = store
         self._desks = {desk.source: desk for desk in desks}
         self._identity_links = links
@@ -216,6 +223,7 @@ class ScreenPops:
         """Something was found, or could not be: link the only customer there is, and show it all."""
         if self._pops.get(pop.interaction.id) is not pop:
             return
+        self._recall(pop)
         if not pop.decided:
             fresh = pop.matches(fresh=True)
             shown = fresh or pop.matches()
@@ -224,6 +232,17 @@ class ScreenPops:
                 pop.chosen = before if before in shown[0].ids else shown[0].customer.id
                 pop.chosen_by = ONLY_MATCH
         self._follow(pop)
+
+    def _recall(self, pop: Pop) -> None:
+        """Link it, or leave it unlinked, as the agent decided before the desktop was started anew."""
+        kept = None if pop.decided else self._kept_link(pop.interaction.id)
+        if kept is None:
+            return
+        (customer_id,) = kept
+        if customer_id is None:
+            pop.decided, pop.chosen, pop.chosen_by = True, None, ""
+        elif pop.holding(customer_id) is not None:
+            pop.decided, pop.chosen, pop.chosen_by = True, customer_id, BY_AGENT
 
     def _link(self, pop: Pop, customer_id: str, by: str) -> None:
         pop.chosen, pop.chosen_by = customer_id, by
