@@ -150,6 +150,11 @@ class Notes:
         elif self._parked.get(row.interaction_id) == row.key:
             del self._parked[row.interaction_id]
 
+    def note_discarded(self, row: OutboxRow) -> None:
+        """A parked record was discarded: nothing comes back with its contact."""
+        if self._parked.get(row.interaction_id) == row.key:
+            del self._parked[row.interaction_id]
+
     async def discard(self, interaction_id: str) -> None:
         """Throw a draft away because the agent said so.
 

@@ -12,6 +12,7 @@ from desktop.app.backoff import full_jitter
 from desktop.app.drafts import Draft
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.local_store import LocalStore
+from desktop.app.outbox_items import OutboxItem, item_of
 from desktop.app.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
 from desktop.app.parked_records import record_of
 from desktop.app.store import Store
@@ -103,6 +104,8 @@ class Outbox:
         """Turns a parked record into rows on disk; set by whoever makes rows of records."""
         self.heard: Callable[[OutboxRow], None] = lambda row: None
         """Hears of every row as it is taken note of."""
+        self.gone: Callable[[OutboxRow], None] = lambda row: None
+        """Hears of every row that was discarded."""
         store.listeners.append(self._listen)
 
     async def load(self) -> None:
@@ -179,6 +182,27 @@ class Outbox:
             StoreError: it cannot be read.
         """
         return await self._local().outbox()
+
+    async def items(self) -> list[OutboxItem]:
+        """The same, as the agent reads it.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return [item_of(row) for row in await self.rows()]
+
+    async def discard(self, key: str) -> None:
+        """Forget a parked row because the agent said so.
+
+        Raises:
+            StoreError: the disk will not do; it stays.
+            LookupError: it is not there, or not parked any more.
+        """
+        row = await self._local().discard_parked(key)
+        if row is None:
+            raise LookupError(f"no parked outbox row {key}")
+        self.gone(row)
+        self.forget(key)
 
     def why(self, target: str) -> str:
         """Why what is for a target waits, as the end of a sentence; "" when nothing is known to stand in its way."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from desktop.app.action_result import ActionResult
 from desktop.app.crm_desk import CrmDesk
@@ -74,6 +75,15 @@ class ScreenPops:
         answered = await self._inquiries.ask_all(pop, lambda desk: desk.crm.search(wanted))
         if question == pop.question and not answered and not pop.decided:
             self._inquiries.go_on(pop)  # what went on by itself before goes on
+
+    async def find(self, text: str) -> tuple[Match, ...]:
+        """Customers found by what was typed, for no contact in particular; those of a CRM that fails are left out."""
+        wanted = text.strip()
+        if not wanted:
+            return ()
+        asked = [desk.reading.read(partial(desk.crm.search, wanted)) for desk in self._desks.values()]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
 
     def choose(self, interaction_id: str, customer_id: str) -> None:
         """Link the interaction to one of the matches."""

@@ -135,7 +135,7 @@ class Session:
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
         )
-        self.outbox.heard = self.notes.note_parked
+        self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)

@@ -10,7 +10,7 @@ from desktop.app.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, n
 from desktop.app.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.wrap_up_json import message_json, record_json
 from desktop.domain.contact_facts import ConsentGiven, ContactFacts
-from desktop.domain.customer import Consent, Customer, FollowUp, WrapUpRecord
+from desktop.domain.customer import Consent, Customer, FollowUp, Match, WrapUpRecord
 from desktop.domain.leg_names import with_leg_names
 from desktop.domain.model import Interaction
 from desktop.domain.select import call_capabilities, consent_to, customer_of, expert_outcomes, opted_out_at
@@ -43,7 +43,6 @@ class WrapUpRows:
         agent = state.agents.get(state.me)
         address = "" if interaction.customer.withheld else interaction.customer.value
         messages = {(_MESSAGES[one.kind], one.to or address) for one in follow_ups if one.kind in _MESSAGES}
-        labels = {code.id: code.label for code in state.codes}
         return ContactFacts(
             agent_id=state.me,
             agent_name=agent.name if agent is not None else "",
@@ -57,7 +56,7 @@ class WrapUpRows:
             code_rule=interaction.wrap_up_rule.codes.value,
             note_required=interaction.wrap_up_rule.note_required,
             experts=expert_outcomes(with_leg_names(state, interaction)),
-            code_labels={code: labels.get(code) or code for code in codes},
+            code_labels=self.labels(codes),
             records=tuple(self._targets.records(match)),
             customer_ids=match.ids if match is not None else (),
             link_decided=found is not None and found.decided,
@@ -81,6 +80,7 @@ class WrapUpRows:
             revision: the how-manieth record of the interaction it is, from 1.
         """
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
+        records = facts.records or self.legacy_records(draft)
         ended_at = facts.ended_at if facts.ended_at is not None else facts.taken_at or 0.0
         record = WrapUpRecord(
             key="",
@@ -101,10 +101,10 @@ class WrapUpRows:
         )
         made = [
             self._record_row(replace(record, customer_id=customer_id), target, revision, facts)
-            for target, customer_id in facts.records or tuple(self._targets.records(None))
+            for target, customer_id in records
         ]
         for part, follow_up in enumerate(follow_ups):
-            row = self._follow_up(draft.interaction_id, facts, follow_up, revision, part)
+            row = self._follow_up(draft.interaction_id, replace(facts, records=records), follow_up, revision, part)
             if row is not None and follow_up not in under_way:
                 made.append(row)
         return made
@@ -128,6 +128,43 @@ class WrapUpRows:
         if not known:
             return tuple(self._targets.records(None))
         return tuple(known if self._targets.write_back == "all" else known[:1])
+
+    def legacy_records(self, draft: Draft) -> tuple[tuple[str, str | None], ...]:
+        """The same for a draft of an earlier version, which remembers the customer and their CRM alone."""
+        if draft.customer_id is None:
+            return tuple(self._targets.records(None))
+        # What the draft remembers: since then the profile may have got another CRM with the same number in it.
+        return ((draft.target or self._targets.record(draft.customer_id)[0], draft.customer_id),)
+
+    def labels(self, codes: Sequence[str]) -> dict[str, str]:
+        """The label of each code; the code itself where it has none."""
+        labels = {code.id: code.label for code in self._state().codes}
+        return {code: labels.get(code) or code for code in codes}
+
+    def attached(self, draft: Draft, match: Match | None) -> Draft:
+        """A record about another customer, or about nobody."""
+        state, facts = self._state(), draft.facts or ContactFacts()
+        ids = match.ids if match is not None else ()
+        records = self.records_of(ids)
+        kept = (follow_up_from(one) for one in draft.follow_ups)
+        messages = {(_MESSAGES[one.kind], one.to or facts.address) for one in kept if one.kind in _MESSAGES}
+        customer = match.customer if match is not None else None
+        customer_id = records[0][1]
+        return replace(
+            draft,
+            customer_id=customer_id,
+            also=tuple(one for one in ids if one != customer_id),
+            target=records[0][0] if customer_id is not None else "",
+            facts=replace(
+                facts,
+                customer_name=customer.name if customer is not None else "",
+                records=records,
+                customer_ids=ids,
+                link_decided=True,
+                consents=tuple(_consents(state, customer, messages)) if customer is not None else (),
+                tasks=customer is not None and self._takes_tasks(state, customer),
+            ),
+        )
 
     def _record_kind(self, target: str) -> str:
         return f"{WRAP_UP} {target}" if self._targets.several_crms else WRAP_UP

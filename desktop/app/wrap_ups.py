@@ -17,6 +17,7 @@ from desktop.app.intents import Intents
 from desktop.app.local_store import LocalStore
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
+from desktop.app.outbox_items import Amendment, amended
 from desktop.app.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
 from desktop.app.parked_records import check_sendable
 from desktop.app.store import Store
@@ -127,6 +128,23 @@ class WrapUps:
             agent = self._store.state.agents.get(self._store.state.me)
             facts = replace(facts, agent_id=self._store.state.me, agent_name=agent.name if agent is not None else "")
         return await self._undisturbed(self._hand_over(draft, facts, row.key))
+
+    async def change(self, key: str, change: Amendment) -> str:
+        """Change what is parked in the outbox; it stays parked until it is sent again. Answers its key from now on.
+
+        Raises:
+            StoreError: the disk will not do; it stays as it was.
+            LookupError: it is not there, or not parked any more.
+            ValueError: it cannot be changed so, in words for people.
+        """
+        local = self._local()
+        row = await local.outbox_row(key)
+        if row is None:
+            raise LookupError(f"no outbox row {key}")
+        made = await local.replace_parked(key, amended(row, change, self._rows))
+        self._outbox.forget(key)
+        self._outbox.adopt([made])
+        return made.key
 
     async def close(self) -> None:
         """Wait for what is on its way to the disk."""
