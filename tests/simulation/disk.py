@@ -1,4 +1,4 @@
-"""The disk of the simulation: one real SQLite file, written in the loop, that can be slow, full, late, damaged or dead."""
+"""The disk of the simulation: one real SQLite file that can be slow, full, late, damaged or dead."""
 
 import asyncio
 import errno

@@ -412,6 +412,7 @@ class SenderAdapter(Messaging):
 
     def __init__(self, server: SenderServer) -> None:
         self.server = server
+        self.holds_keys = server.keeps_keys
 
     @classmethod
     def create(cls, options: Mapping[str, str]) -> Self:

@@ -36,7 +36,6 @@ class Invariants:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.step = 0
-        self.presses: list[Finishing] = []
         self.taken_up = False
         self._found: Violation | None = None
         self._held: list[Held] = []
@@ -210,7 +209,7 @@ class Invariants:
         self._may_go(entry, kind)
         done = self.world.ledger.acted.setdefault(text, [])
         done.append(target)
-        if len(done) > 1:
+        if len(done) > 1 + self.world.ledger.sent_again.get(text, 0):
             raise Violation("doubled", f"{kind} {text} was done {len(done)} times, at {done}")
         return entry
 
@@ -226,6 +225,23 @@ class Invariants:
         self._spoilt_rows.add(one.key)
         self._looked_at = -1
         self._unequal_since = None
+
+    def discarded(self, one: Held) -> None:
+        """The agent discarded a parked row: what it held need not be delivered any more."""
+        keys = _keys(one.contact, one.text, one.codes)
+        for entry in self.world.ledger.entries:
+            if entry.contact == one.contact and _key(entry) in keys:
+                self._forgive(entry, "discarded")
+        self._looked_at = -1
+
+    def attached(self, contact: Contact) -> None:
+        """The agent said of a parked record whom it is about: its follow-ups may be for them, or for nobody."""
+        for crm in self.world.crms:
+            prefix = crm.source.partition(":")[2]
+            contact.ever_linked.update(f"{prefix}:{one.id}" if prefix else one.id for one in crm.customers)
+        contact.required = set()
+        for entry in contact.entries.values():
+            entry.link_stays = False
 
     def all_damaged(self) -> None:
         """The file was destroyed: what is nowhere else may be gone."""
@@ -265,7 +281,6 @@ class Invariants:
 
     def run_ended(self) -> None:
         """The desktop is not running any more."""
-        self.presses.clear()
         self.taken_up = False
         self._waiting_since.clear()
         self._unequal_since = None
@@ -297,7 +312,6 @@ class Invariants:
         if desktop is not None:
             self.taken_up = self.taken_up or desktop.knows_outbox
             self._look_at_screen()
-            self._look_at_presses()
             self._look_at_rows()
         self._nothing_lost()
         for target in self.world.targets:
@@ -401,33 +415,37 @@ class Invariants:
             crms = {desktop.crm_of(one, world.crms) for one in linked}
             contact.required = crms if contact.required is None else contact.required & crms
 
-    def _look_at_presses(self) -> None:
+    def told(self, press: Finishing) -> None:
+        """The agent is told what became of finishing. What is wrong with it is told at the next look."""
+        try:
+            self._look_at_answer(press)
+        except Violation as found:
+            self._found = self._found or found
+
+    def _look_at_answer(self, press: Finishing) -> None:
         world, desktop = self.world, self.world.desktop
-        assert desktop is not None
-        for press in [press for press in self.presses if press.task.done()]:
-            self.presses.remove(press)
-            if not (press.ok or desktop.promises_keeping(press.text)):
+        if desktop is None or not (press.ok or desktop.promises_keeping(press.text)):
+            return
+        self._take_entries()
+        self.look_at_disk()
+        contact = world.ledger.contacts[press.contact]
+        going = set()
+        for one in self._held:
+            if one.where == "row" and one.contact == contact.id and one.state != "parked":
+                going |= _keys(one.contact, one.text, one.codes)
+        for key in press.entered:
+            token = key.partition("/")[2] or key
+            entry = contact.entries.get(("code" if "/" in key else "text", token))
+            if entry is None or entry.removed or entry.forgiven or contact.id in self._spoilt:
                 continue
-            contact = world.ledger.contacts[press.contact]
-            going = set()
-            for one in self._held:
-                if one.where == "row" and one.contact == contact.id and one.state != "parked":
-                    going |= _keys(one.contact, one.text, one.codes)
-            for key in press.entered:
-                token = key.partition("/")[2] or key
-                entry = contact.entries.get(("code" if "/" in key else "text", token))
-                if entry is None or entry.removed or entry.forgiven:
-                    continue
-                if (
-                    desktop.promises_delivery(press.text)
-                    and key not in going
-                    and key not in world.ledger.delivered
-                    and contact.id not in self._spoilt
-                ):
-                    raise Violation("said on its way", f"{press.text!r}, but {key} of {contact.id} goes nowhere")
-                if key not in self._on_disk and key not in world.ledger.delivered and contact.id not in self._spoilt:
-                    raise Violation("said kept", f"{press.text!r}, but {key} of {contact.id} is nowhere")
+            if key in world.ledger.delivered:
                 self._is_saved(entry)
+                continue
+            if desktop.promises_delivery(press.text) and key not in going:
+                raise Violation("said on its way", f"{press.text!r}, but {key} of {contact.id} goes nowhere")
+            if key not in self._on_disk:
+                raise Violation("said kept", f"{press.text!r}, but {key} of {contact.id} is nowhere")
+            self._is_saved(entry)
 
     def _look_at_rows(self) -> None:
         world = self.world
@@ -446,7 +464,8 @@ class Invariants:
             if ill or target.is_ill or target.rows.get(one.contact) in FOR_ONE or not self.taken_up:
                 waiting[one.key] = now
                 continue
-            if one.target == world.sender.target.name and world.sender.garbled:
+            if one.author not in ("", world.centre.me):
+                waiting[one.key] = now  # it waits for the agent in whose name it goes
                 continue
             ok_since = max(since, target.bad_at, world.disk.bad_at, world.started_at)
             allowed = PATIENT if target.bad_in_run or one.attempts else PROMPT

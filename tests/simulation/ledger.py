@@ -70,6 +70,7 @@ class Ledger:
         self.tokens: dict[str, Entry] = {}
         self.entries: list[Entry] = []
         self.acted: dict[str, list[str]] = {}  # token of a follow-up -> the targets that did it
+        self.sent_again: dict[str, int] = {}  # how often the agent said that a text is to be sent although it may be
         self.delivered: dict[str, set[str]] = {}  # content key -> CRMs
         self._number = 0
 

@@ -104,7 +104,8 @@ AGENT: tuple[tuple[int, Maker], ...] = (
     (2, lambda d: ("unlink", _slot(d))),
     (1, lambda d: ("search", _slot(d))),
     (4, lambda d: ("send_parked",)),
-    (2, lambda d: ("discard_parked",)),
+    (1, lambda d: ("discard_parked", d.randrange(3))),
+    (2, lambda d: ("amend", d.randrange(5), d.choice(("word", "code", "customer")))),
     (2, lambda d: ("retry",)),
 )
 CENTRE: tuple[tuple[int, Maker], ...] = (

@@ -11,13 +11,14 @@ from typing import Any
 from desktop.app import clock_watch, local_store, writer_thread
 from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
+from desktop.app.outbox_items import Amendment
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreError, store_error
 from desktop.app.timing import Timing
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
-from desktop.domain.state import AppState
+from desktop.domain.state import AppState, DraftView
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import text_message
 from desktop.tui.pane import View
@@ -103,6 +104,7 @@ class Held:
     state: str = ""
     reason: str = ""
     attempts: int = 0
+    author: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -125,7 +127,7 @@ def held(disk: Disk) -> list[Held] | None:
     """What the disk holds; None when it cannot be read."""
     drafts = disk.read("SELECT interaction_id, body FROM drafts")
     rows = disk.read(
-        "SELECT interaction_id, payload, key, kind, target, state, reason, attempts FROM outbox ORDER BY id"
+        "SELECT interaction_id, payload, key, kind, target, state, reason, attempts, author FROM outbox ORDER BY id"
     )
     if drafts is None or rows is None:
         return None
@@ -233,8 +235,38 @@ class Desktop:
                     with suppress(StoreError, LookupError):
                         await self.session.outbox.retry(row.key)
 
-    async def discard_parked(self) -> None:
-        """This version has no such key."""
+    async def discard_parked(self, number: int) -> str:
+        """The key for it on the outbox page; the key of the row that went."""
+        with suppress(StoreError, LookupError):
+            parked = [row.key for row in await self.session.outbox.rows() if row.state == "parked"]
+            if parked:
+                key = parked[number % len(parked)]
+                await self.session.outbox.discard(key)
+                return key
+        return ""
+
+    async def amend_parked(self, number: int, word: str, code: str, customer: int | None) -> tuple[str, str]:
+        """Change a parked row on the outbox page: its contact, and what was changed: "word", "code" or "customer"."""
+        with suppress(StoreError, LookupError, ValueError):
+            items = [one for one in await self.session.outbox.items() if one.can_change and one.intact]
+            mine = [one for one in items if one.author == self.state.me and one.kind in ("record", "wrap_up")]
+            if not mine:
+                return "", ""
+            one = mine[number % len(mine)]
+            if customer is not None:
+                found = await self.session.pops.find("person")
+                match = found[customer % len(found)] if found else None
+                if match is None:
+                    return "", ""
+                await self.session.wrap_ups.change(one.key, Amendment(customer=match))
+                return one.interaction_id, "customer"
+            if code and code not in one.codes:
+                await self.session.wrap_ups.change(one.key, Amendment(codes=(*one.codes, code)))
+                return one.interaction_id, "code"
+            if word:
+                await self.session.wrap_ups.change(one.key, Amendment(note=f"{one.note} {word}".strip()))
+                return one.interaction_id, "word"
+        return "", ""
 
     def retry(self) -> None:
         self.session.retry()
@@ -256,7 +288,7 @@ class Desktop:
     def in_memory(self, contact: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
         """Note, codes and texts of follow-ups that the editor would show."""
         kept = self.session.notes.text(contact)
-        return None if kept is None else (kept.note, kept.codes, tuple(one.text for one in kept.follow_ups))
+        return None if kept is None else (kept.note, kept.codes, _texts(kept))
 
     def shown_drafts(self) -> dict[str, tuple[str, tuple[str, ...], tuple[str, ...], bool, str]]:
         """By contact: note, codes, follow-ups, whether "saved" stands over them, and what is wrong."""
@@ -264,7 +296,7 @@ class Desktop:
             contact: (
                 view.note,
                 view.codes,
-                tuple(one.text for one in view.follow_ups),
+                _texts(view),
                 view.saved_at is not None,
                 view.problem,
             )
@@ -296,12 +328,12 @@ class Desktop:
     @staticmethod
     def promises_delivery(text: str) -> bool:
         """Whether what finishing answers says that the record is being delivered."""
-        return "on its way" in text
+        return "is being sent" in text or "has the note" in text
 
     @staticmethod
     def promises_keeping(text: str) -> bool:
         """Whether an answer says that the words are kept on this machine."""
-        return "safe in the outbox" in text
+        return "safe in the outbox" in text or "The note is safe here" in text
 
     @property
     def has_broken_part(self) -> bool:
@@ -323,39 +355,48 @@ class _NotePane:
         self.read_only = True
 
     def draw(self, view: View) -> None:
-        draft = view.state.drafts.get(view.selected or "")
         if view.selected != self.of:
-            self._load(view.selected, draft.note if draft else "")
-        elif draft is not None and draft.note != self.known and self.known == self.text and not self.has_focus:
-            self._load(view.selected, draft.note)
+            draft = view.state.drafts.get(view.selected or "")
+            self.tell()
+            self.of = view.selected
+            self.known = self.text = draft.note if draft else ""
         self.read_only = view.interaction is None
 
-    def _load(self, selected: str | None, text: str) -> None:
-        self.tell()
-        self.of, self.known, self.text = selected, text, text
+    def replace_note(self, contact: str, text: str) -> None:
+        if contact == self.of and text != self.text:
+            self.known = self.text = text
 
     def tell(self) -> None:
         if self.of is not None and self.text != self.known:
             self.known = self.text
-            self.hands.note_edited(self.of, self.text)
+            self.hands.session.notes.edit(self.of, self.text)
 
 
 class _WrapUpPane:
-    """As `WrapUpPane`: codes, follow-ups and the one being typed, of the selected contact."""
+    """As `WrapUpPane`: it shows what is in memory, and says what changes."""
 
     def __init__(self, hands: "Hands") -> None:
         self.hands = hands
         self.view: View | None = None
         self.of: str | None = None
-        self.codes: tuple[str, ...] = ()
-        self.added: tuple[FollowUp, ...] = ()
-        self.half: FollowUp | None = None
         self.is_open = False
         self.opened_for: str | None = None
 
     @property
-    def follow_ups(self) -> tuple[FollowUp, ...]:
-        return self.added if self.half is None else (*self.added, self.half)
+    def record(self) -> DraftView | None:
+        return self.hands.session.notes.text(self.of) if self.of is not None else None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return self.record.codes if self.record is not None else ()
+
+    @property
+    def added(self) -> tuple[FollowUp, ...]:
+        return self.record.follow_ups if self.record is not None else ()
+
+    @property
+    def half(self) -> FollowUp | None:
+        return self.record.half if self.record is not None else None
 
     def open(self) -> None:
         self.is_open = True
@@ -366,22 +407,13 @@ class _WrapUpPane:
     def close(self) -> None:
         self.is_open = False
         self.opened_for = None
-        self.add_half()
 
     def draw(self, view: View) -> None:
-        if view.selected != self.of:
-            self.add_half()
-            self.of = view.selected
-            draft = view.state.drafts.get(view.selected or "")
-            self.codes = draft.codes if draft else ()
-            self.added = draft.follow_ups if draft else ()
+        self.of = view.selected
 
-    def add_half(self) -> None:
-        self.added, self.half = self.follow_ups, None
-
-    def changed(self) -> None:
+    def change(self, **changes: Any) -> None:
         if self.of is not None:
-            self.hands.loop.call_soon(self.hands.codes_edited, self.of, self.codes, self.follow_ups)
+            self.hands.session.notes.edit(self.of, **changes)
 
 
 class Hands:
@@ -396,11 +428,13 @@ class Hands:
         self.note = _NotePane(self)
         self.wrap_up = _WrapUpPane(self)
         self.finishing: list[Finishing] = []
+        self.told: Callable[[Finishing], None] = lambda press: None
         self._wrapping: str | None = None
         self._left: str | None = None
         self._frame_wanted = False
         self._seen: tuple[tuple[object, ...], tuple[object, ...]] = ((), ())
         self.session.store.on_pending = self._request_frame
+        self.session.notes.collect, self.session.notes.replaced = self.note.tell, self.note.replace_note
 
     # The screen
 
@@ -457,20 +491,6 @@ class Hands:
             self.wrap_up.open()
         self._wrapping = wanted
 
-    # What the panes say
-
-    def note_edited(self, contact: str, text: str) -> None:
-        notes = self.session.notes
-        if self.wrap_up.of == contact:
-            notes.edit(contact, text, self.wrap_up.codes, self.wrap_up.follow_ups)
-            return
-        kept = notes.text(contact)
-        notes.edit(contact, text, *((kept.codes, kept.follow_ups) if kept else ((), ())))
-
-    def codes_edited(self, contact: str, codes: tuple[str, ...], follow_ups: tuple[FollowUp, ...]) -> None:
-        kept = self.session.notes.text(contact)
-        self.session.notes.edit(contact, kept.note if kept else "", codes, follow_ups)
-
     # The keys: each says whether anything came of it
 
     def turn_to(self, contact: str) -> bool:
@@ -521,8 +541,7 @@ class Hands:
         self._to_wrap_up()
         many = interaction.wrap_up_rule.codes is CodeRule.MANY
         gone = () if many else pane.codes
-        pane.codes = (*pane.codes, code) if many else (code,)
-        pane.changed()
+        pane.change(codes=(*pane.codes, code) if many else (code,))
         return True, gone
 
     def begin(self, kind: str, text: str) -> bool:
@@ -539,30 +558,33 @@ class Hands:
                 return False
             to = text_message.number_of(pane.view, interaction.id)
         due = self.session.store.now() + 3600.0 if kind in ("callback", "task") else None
-        pane.half = FollowUp(kind, text, due, to)
-        pane.changed()
+        pane.change(half=FollowUp(kind, text, due, to))
         return True
 
     def add(self) -> bool:
         """Enter: what is being typed is added."""
-        if self.wrap_up.half is None:
+        pane = self.wrap_up
+        if pane.half is None:
             return False
-        self.wrap_up.add_half()
+        pane.change(follow_ups=(*pane.added, pane.half), half=None)
         return True
 
     def escape(self) -> str:
-        """Esc, out of the field; the text of the follow-up that was being typed."""
+        """Esc, out of the field: what is being typed is discarded; its text."""
         half = self.wrap_up.half
         self.note.has_focus = False
-        return half.text if half is not None else ""
+        if half is None:
+            return ""
+        self.wrap_up.change(half=None)
+        return half.text
 
     def drop_follow_up(self) -> str:
         """Backspace in the empty field: the last one goes; its text."""
         pane = self.wrap_up
         if pane.half is not None or not pane.added or self.on_desk is None:
             return ""
-        gone, pane.added = pane.added[-1], pane.added[:-1]
-        pane.changed()
+        gone = pane.added[-1]
+        pane.change(follow_ups=pane.added[:-1])
         return gone.text
 
     def finish(self, entered: Callable[[str, Sequence[str], Sequence[str]], tuple[str, ...]]) -> Finishing | None:
@@ -577,16 +599,17 @@ class Hands:
         problems = select.wrap_up_problems(self.state, interaction, pane.codes, note.text)
         if problems and not unfinished:
             return None
-        call = self.session.wrap_ups.finish(
-            interaction.id, codes=pane.codes, note=note.text, follow_ups=pane.follow_ups
-        )
-        texts = [*note.text.split(), *(one.text for one in pane.follow_ups)]
+        note.tell()
+        call = self.session.wrap_ups.finish(interaction.id)
+        half = () if pane.half is None else (pane.half,)
+        texts = [*note.text.split(), *(one.text for one in (*pane.added, *half))]
         return self._press(interaction.id, entered(interaction.id, texts, pane.codes), call)
 
     def _press(self, contact: str, entered: tuple[str, ...], call: Awaitable[Any]) -> Finishing:
         async def wait() -> None:
             result = await call
             press.ok, press.text = result.ok, result.text
+            self.told(press)
 
         press = Finishing(contact, entered, self.loop.create_task(wait()))
         self.finishing.append(press)
@@ -596,6 +619,11 @@ class Hands:
         self.note.has_focus = False
         if not self.wrap_up.is_open:
             self.wrap_up.open()
+
+
+def _texts(view: DraftView) -> tuple[str, ...]:
+    half = () if view.half is None else (view.half,)
+    return tuple(one.text for one in (*view.follow_ups, *half))
 
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:

@@ -30,7 +30,7 @@ from tests.simulation.far_side import (
     phone_of,
 )
 from tests.simulation.invariants import Invariants, Violation
-from tests.simulation.ledger import Contact, Ledger, content_key
+from tests.simulation.ledger import TOKEN, Contact, Ledger, content_key
 from tests.simulation.under_test import Desktop
 from tests.simulation.virtual_loop import Livelock, VirtualLoop
 
@@ -234,9 +234,7 @@ class World:
     def on_finish(self, slot: int) -> None:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None:
-            press = self.desktop.hands.finish(self._entered)
-            if press is not None:
-                self.invariants.presses.append(press)
+            self.desktop.hands.finish(self._entered)
 
     def on_finish_twice(self, slot: int) -> None:
         self.on_finish(slot)
@@ -267,10 +265,34 @@ class World:
 
     def on_send_parked(self) -> None:
         if self.desktop is not None:
+            for one in self.invariants.held():
+                if one.state == "parked" and one.target == self.sender.target.name and not self.sender.keeps_keys:
+                    for token in set(TOKEN.findall(one.text)):
+                        self.ledger.sent_again[token] = self.ledger.sent_again.get(token, 0) + 1
             self.run(self.desktop.send_parked_again(), 20.0)
 
-    def on_discard_parked(self) -> None:
-        """Not in this version."""
+    def on_discard_parked(self, number: int) -> None:
+        if self.desktop is not None:
+            before = {one.key: one for one in self.invariants.held() if one.where == "row"}
+            gone = before.get(self.run(self.desktop.discard_parked(number), 20.0) or "")
+            if gone is not None:
+                self.invariants.discarded(gone)
+
+    def on_amend(self, number: int, what: str) -> None:
+        """The agent completes a parked record on the outbox page."""
+        if self.desktop is None:
+            return
+        word = self.ledger.next_token("w") if what == "word" else ""
+        code = "k3" if what == "code" else ""
+        customer = number if what == "customer" else None
+        done = self.run(self.desktop.amend_parked(number, word, code, customer), 20.0)
+        contact = self.ledger.contacts.get(done[0]) if done else None
+        if contact is None:
+            return
+        if done[1] == "customer":
+            self.invariants.attached(contact)
+        else:
+            self.ledger.add(contact, done[1], word or code, self.now(), self.centre.me)
 
     def on_retry(self) -> None:
         if self.desktop is not None:
@@ -413,6 +435,7 @@ class World:
         timing = Timing(self.wall, self.now, _sleep, self.dice.random)
         centre = CentreAdapter(self.centre)
         self.desktop = Desktop(self.loop, timing, self.disk, centre, self.crms, self.sender, self.setting.write_back)
+        self.desktop.hands.told = self.invariants.told
         self.desktop.start()
         self.advance(0.3)
 
@@ -513,6 +536,13 @@ class World:
             self.centre.holes.clear()
             self.centre.begin_anew()
         self.start()
+        self._settle_agent()
+        if any(one.is_open and one.author not in ("", self.centre.me) for one in self.invariants.held()):
+            self.on_sign_in(1 - AGENTS.index(self.centre.me))
+            self._settle_agent()
+        self.invariants.check_end()
+
+    def _settle_agent(self) -> None:
         self._let(12.0)
         for _ in range(4):
             if not self._finish_all():
@@ -523,9 +553,9 @@ class World:
             self._let(5.0)
             self.on_retry()
             self._let(25.0)
-            if not any(one.state == "waiting" for one in self.invariants.held()):
+            mine = [one for one in self.invariants.held() if one.author in ("", self.centre.me)]
+            if not any(one.state == "waiting" for one in mine):
                 break
-        self.invariants.check_end()
 
     def _let(self, seconds: float) -> None:
         self.advance(seconds)
