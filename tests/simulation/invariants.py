@@ -253,13 +253,17 @@ class Invariants:
         self._looked_at = -1
         self._unequal_since = None
 
-    def erased(self, ids: Sequence[str], name: str, addresses: Sequence[str], own: Sequence[str]) -> None:
-        """A customer was erased: no byte of theirs may be left. `own`: those of the addresses that nobody shares."""
+    def erased(self, ids: Sequence[str], name: str, numbers: Sequence[str], named: bool, own: Sequence[str]) -> None:
+        """A customer was erased: no byte of theirs may be left.
+
+        `numbers`: the customer's, and whether they were named; `own`: those named that nobody shares.
+        """
+        addresses = numbers if named else ()
         known = set(ids)
         words: list[str] = [name, *own]
         for contact in self.world.ledger.contacts.values():
             theirs = bool(known & set(contact.linked)) or (contact.address in addresses and bool(contact.address))
-            perhaps = theirs or bool(known & contact.ever_linked) or contact.address in addresses
+            perhaps = theirs or bool(known & contact.ever_linked) or contact.address in numbers
             if not perhaps:
                 continue
             for entry in self.world.ledger.entries:

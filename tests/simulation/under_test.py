@@ -228,12 +228,17 @@ class Desktop:
             await self.session.local.purge(self.session.clock())
 
     async def send_parked_again(self) -> None:
-        """The key for it on the outbox page."""
+        """The keys for it on the outbox page; a follow-up that was not added is added first."""
         with suppress(StoreError):
-            for row in await self.session.outbox.rows():
-                if row.state == "parked":
-                    with suppress(StoreError, LookupError):
-                        await self.session.outbox.retry(row.key)
+            for one in await self.session.outbox.items():
+                if one.state != "parked":
+                    continue
+                with suppress(StoreError, LookupError, ValueError):
+                    key = one.key
+                    if one.half is not None and one.intact:
+                        added = Amendment(follow_ups=(*one.follow_ups, one.half), half=None)
+                        key = await self.session.wrap_ups.change(key, added)
+                    await self.session.outbox.retry(key)
 
     async def discard_parked(self, number: int) -> str:
         """The key for it on the outbox page; the key of the row that went."""
@@ -355,8 +360,9 @@ class _NotePane:
         self.read_only = True
 
     def draw(self, view: View) -> None:
-        if view.selected != self.of:
-            draft = view.state.drafts.get(view.selected or "")
+        draft = view.state.drafts.get(view.selected or "")
+        back = self.read_only and view.interaction is not None and draft is None
+        if view.selected != self.of or back:
             self.tell()
             self.of = view.selected
             self.known = self.text = draft.note if draft else ""

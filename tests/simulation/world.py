@@ -30,7 +30,7 @@ from tests.simulation.far_side import (
     phone_of,
 )
 from tests.simulation.invariants import Invariants, Violation
-from tests.simulation.ledger import TOKEN, Contact, Ledger, content_key
+from tests.simulation.ledger import TOKEN, Contact, Ledger, content_key, key_of
 from tests.simulation.under_test import Desktop
 from tests.simulation.virtual_loop import Livelock, VirtualLoop
 
@@ -178,7 +178,7 @@ class World:
         if contact is not None and self.desktop is not None:
             word = self.desktop.hands.delete_word()
             if word:
-                self.ledger.take_back(contact, "word", word)
+                self._take_back(contact, "word", word)
 
     def on_code(self, slot: int, number: int) -> None:
         contact = self._turned_to(slot)
@@ -187,7 +187,7 @@ class World:
         code = f"k{number}"
         taken, gone = self.desktop.hands.take_code(code)
         for one in gone:
-            self.ledger.take_back(contact, "code", one)
+            self._take_back(contact, "code", one)
         if taken:
             self.ledger.add(contact, "code", code, self.now(), self.centre.me)
 
@@ -214,19 +214,26 @@ class World:
             for entry in contact.entries.values():
                 entry.half = False
 
+    def _take_back(self, contact: Contact, kind: str, token: str) -> None:
+        self.ledger.take_back(contact, kind, token)
+        entry = contact.entries.get(key_of(kind, token))
+        presses = self.desktop.hands.finishing if self.desktop is not None else ()
+        if entry is not None and any(one.contact == contact.id and one.ok is None for one in presses):
+            entry.removed = "maybe"  # too late: it is being handed over
+
     def on_esc(self, slot: int) -> None:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None:
             text = self.desktop.hands.escape()
             if text:
-                self.ledger.take_back(contact, "follow-up", text)
+                self._take_back(contact, "follow-up", text)
 
     def on_drop(self, slot: int) -> None:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None:
             text = self.desktop.hands.drop_follow_up()
             if text:
-                self.ledger.take_back(contact, "follow-up", text)
+                self._take_back(contact, "follow-up", text)
 
     def on_select(self, slot: int) -> None:
         self._turned_to(slot)
@@ -517,7 +524,7 @@ class World:
         self.invariants.look_at_disk()
         if self.run(under_test.erase(self.disk, self.wall, ids[0], addresses), 60.0):
             own = [one for one in addresses if sum(one in _numbers(known) for known in self.crms[0].customers) == 1]
-            self.invariants.erased(ids, customer.name, addresses, own)
+            self.invariants.erased(ids, customer.name, _numbers(customer), named, own)
         self.start()
 
     # The end
