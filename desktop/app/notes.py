@@ -121,6 +121,11 @@ class Notes:
         view = self.text(interaction_id)
         return view.follow_ups if view is not None else ()
 
+    @property
+    def restored(self) -> bool:
+        """Whether it is known what the last run left."""
+        return self._sheets.restored
+
     def kept_link(self, interaction_id: str) -> tuple[str | None] | None:
         """Whom the agent linked a contact to by hand, (None,) for nobody; None where they decided nothing."""
         sheet = self._sheets.get(interaction_id)

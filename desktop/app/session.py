@@ -204,6 +204,7 @@ class Session:
         await self.notes.restore()
         await self.supervisor.take_up()
         await self.outbox.load()
+        await self.wrap_ups.load()
         await self.experts.load()
         await self._messages.load()
 

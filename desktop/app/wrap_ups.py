@@ -21,11 +21,12 @@ from desktop.app.outbox_items import Amendment, amended
 from desktop.app.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
 from desktop.app.parked_records import check_sendable
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreError
+from desktop.app.store_errors import StoreAbsent, StoreError
 from desktop.app.wrap_up_json import record_from, says_the_same
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.domain.contact_facts import ContactFacts
 from desktop.domain.customer import FollowUp
+from desktop.domain.own_events import RecordHandedOver
 from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.words import Phase
 
@@ -57,6 +58,15 @@ class WrapUps:
         self._intents = Intents()
         self._keeping = Background()
         outbox.hand_over = self.send_parked
+
+    async def load(self) -> None:
+        """Tell which contacts were finished before this run: one that is still open is not finished twice.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        for row in await self._local().newest_handed_over():
+            self._store.say(RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew))
 
     async def finish(
         self,
@@ -151,6 +161,8 @@ class WrapUps:
     async def _keep(self, draft: Draft) -> tuple[list[OutboxRow], tuple[str, ...]]:
         """The rows in and the draft out, and what the contact centre is told: the codes of what was handed over."""
         local = self._local()
+        if not self._notes.restored:
+            raise StoreAbsent("What was kept on this machine is still being read")
         async with self._notes.writing(draft.interaction_id):
             earlier = await local.handed_over(draft.interaction_id)
             whole = _with_half(draft)

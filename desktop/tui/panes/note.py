@@ -41,6 +41,7 @@ class NotePane(Pane, TextArea):
         return (
             view.selected,
             view.state.drafts.get(view.selected or ""),
+            view.state.handed_over.get(view.selected or ""),
             interaction.phase if interaction else None,
         )
 
@@ -87,6 +88,9 @@ class NotePane(Pane, TextArea):
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(" · required", "$warning")] if required and not self.text.strip() else []
         if draft is None or (not draft.note and draft.saved_at is None):
+            finished = view.state.handed_over.get(interaction.id)
+            if finished is not None and draft is None:
+                return [("note", "bold"), (f" · finished {wording.clock(finished.at)}", "$success")]
             return [("note", "bold"), *want]
         if draft.problem:
             return [("note · ", "bold"), (f"NOT SAVED: {draft.problem}", "bold $error")]

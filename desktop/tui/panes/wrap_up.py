@@ -119,7 +119,13 @@ class WrapUpPane(Pane, Vertical):
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its draft, and who the customer is."""
         chosen = view.selected or ""
-        return (view.interaction, view.state.drafts.get(chosen), view.state.pops.get(chosen), view.state.codes)
+        return (
+            view.interaction,
+            view.state.drafts.get(chosen),
+            view.state.handed_over.get(chosen),
+            view.state.pops.get(chosen),
+            view.state.codes,
+        )
 
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
@@ -183,6 +189,14 @@ class WrapUpPane(Pane, Vertical):
             parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
         elif interaction.phase is not Phase.WRAP_UP:
             parts = [("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")]
+        elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
+            parts = [
+                ("✓ finished ", "bold $success"),
+                (wording.clock(finished.at), "bold $success"),
+                (": the record is safe. ", "$muted"),
+                (shown("finish"), "bold $accent"),
+                (" closes the contact; anything you add is sent as well.", "$muted"),
+            ]
         elif problems:
             parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
         else:
