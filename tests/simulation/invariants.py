@@ -81,6 +81,8 @@ class Invariants:
                 self._drafts[one.contact] = one
                 self._on_disk |= _keys(one.contact, one.text, one.codes)
             else:
+                if one.kind == "wrap_up" and (known := self.world.ledger.contacts.get(one.contact)) is not None:
+                    known.first_key = known.first_key or one.key
                 self._in_rows |= _keys(one.contact, one.text, one.codes)
         self._on_disk |= self._in_rows
 
@@ -121,22 +123,22 @@ class Invariants:
                 f"{contact.id} is {expected}, its record says {(record.channel, record.queue, record.address)}",
             )
         content = frozenset([*texts, *(content_key(contact.id, "code", code) for code in record.codes)])
-        self._second(contact, target, content)
+        self._second(contact, target, record.key, content)
         contact.records.append(Arrived(target, record.key, content))
         for key in content:
             ledger.delivered.setdefault(key, set()).add(target)
         for number in [number for number, entry in self._open.items() if _key(entry) in content]:
             del self._open[number]
 
-    def _second(self, contact: Contact, target: str, content: frozenset[str]) -> None:
+    def _second(self, contact: Contact, target: str, key: str, content: frozenset[str]) -> None:
         everywhere = self.world.setting.write_back == "first"
         before = [one for one in contact.records if everywhere or one.target == target]
         if not before:
             return
-        if not content:
+        if not content and key != contact.first_key:
             raise Violation("empty", f"a second, empty record of {contact.id} at {target}")
         for one in before:
-            again = {key for key in one.content & content if not self._was_chosen_again(contact, key)}
+            again = {key for key in one.content & content if not self._was_chosen_again(contact, key, before)}
             if not again:
                 continue
             lacking = [key for key in one.content - content if not self._was_removed(contact, key)]
@@ -144,10 +146,10 @@ class Invariants:
                 where = f"at {one.target} and {target}"
                 raise Violation("doubled", f"{sorted(again)} of {contact.id} came twice, {where}")
 
-    def _was_chosen_again(self, contact: Contact, key: str) -> bool:
+    def _was_chosen_again(self, contact: Contact, key: str, before: Sequence[Arrived]) -> bool:
         """Whether a code came no more often than the agent chose it, seeing none."""
         code = key.partition("/")[2]
-        return bool(code) and sum(key in one.content for one in contact.records) < contact.chosen.get(code, 0)
+        return bool(code) and sum(key in one.content for one in before) < contact.chosen.get(code, 0)
 
     def _was_removed(self, contact: Contact, key: str) -> bool:
         token = key.partition("/")[2] or key

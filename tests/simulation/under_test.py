@@ -342,7 +342,7 @@ class Desktop:
 
     @property
     def has_broken_part(self) -> bool:
-        return any("because of a mistake in it" in notice.text for notice in self.state.notices)
+        return any(notice.text.startswith("A part of the desktop stopped") for notice in self.state.notices)
 
 
 # --- The agent's hands on the panes -------------------------------------------------------------------------------
@@ -517,6 +517,11 @@ class Hands:
         """The codes that are chosen."""
         return self.wrap_up.codes
 
+    @property
+    def was_handed_over(self) -> bool:
+        """Whether the wrap-up of this contact was finished before, and what is added needs no code."""
+        return self.selected in self.state.handed_over
+
     def type(self, word: str) -> bool:
         """Type a word at the end of the note."""
         if self.note.read_only or self.note.of != self.selected or self.selected is None:
@@ -549,6 +554,15 @@ class Hands:
         gone = () if many else pane.codes
         pane.change(codes=(*pane.codes, code) if many else (code,))
         return True, gone
+
+    def drop_code(self) -> str:
+        """Backspace in the empty field of codes: the last one goes; the code."""
+        pane = self.wrap_up
+        if not pane.codes or self.on_desk is None:
+            return ""
+        gone = pane.codes[-1]
+        pane.change(codes=pane.codes[:-1])
+        return gone
 
     def begin(self, kind: str, text: str) -> bool:
         """Type a follow-up without adding it."""

@@ -17,6 +17,7 @@ from tests.simulation import under_test
 from tests.simulation.disk import Disk
 from tests.simulation.far_side import (
     AGENTS,
+    CODES,
     FOR_ONE,
     REFUSALS,
     SILENT,
@@ -190,6 +191,13 @@ class World:
             self._take_back(contact, "code", one)
         if taken:
             self.ledger.add(contact, "code", code, self.now(), self.centre.me)
+
+    def on_uncode(self, slot: int) -> None:
+        contact = self._turned_to(slot)
+        if contact is not None and self.desktop is not None:
+            code = self.desktop.hands.drop_code()
+            if code:
+                self._take_back(contact, "code", code)
 
     def on_plan(self, slot: int, kind: str) -> None:
         if self._begin(slot, kind) and self.desktop is not None:
@@ -577,16 +585,22 @@ class World:
             found = True
             self.on_hang_up(slot)
             self._let(0.5)
-            if known.wrap_up_rule.codes in (CodeRule.ONE, CodeRule.MANY):
-                contact = self.contact(slot)
-                if contact is not None and self.desktop is not None and self.desktop.hands.turn_to(contact.id):
-                    self._let(0.1)
-                    if not self.desktop.hands.codes():
-                        self.on_code(slot, 4)
+            self._choose_as_demanded(slot, known.wrap_up_rule.codes)
             self._let(1.0)
             self.on_finish(slot)
             self._let(3.0)
         return found
+
+    def _choose_as_demanded(self, slot: int, rule: CodeRule) -> None:
+        contact = self._turned_to(slot)
+        self._let(0.1)
+        if contact is None or self.desktop is None:
+            return
+        hands = self.desktop.hands
+        if not hands.codes() and rule in (CodeRule.ONE, CodeRule.MANY) and not hands.was_handed_over:
+            self.on_code(slot, 4)
+        while len(hands.codes()) > (len(CODES) if rule is CodeRule.MANY else 0 if rule is CodeRule.NONE else 1):
+            self.on_uncode(slot)
 
 
 async def _sleep(seconds: float) -> None:
