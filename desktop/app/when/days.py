@@ -136,7 +136,7 @@ class Days:
 
     def _calendar(self, written: str, typed: str) -> date:
         try:
-            return parse(written, parserinfo=phrases.NAMES, default=datetime(2000, 1, 1)).date()
+            return parse(written, default=datetime(2000, 1, 1)).date()
         except (ValueError, OverflowError):
             raise Refusal(f"There is no {typed}.") from None
 
@@ -163,4 +163,4 @@ class Days:
 
 
 def _month_name(number: int) -> str:
-    return phrases.NAMES.MONTHS[number - 1][0]
+    return phrases.MONTHS[number - 1][0]

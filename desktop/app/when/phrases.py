@@ -5,7 +5,6 @@ They are tried on text in which each gap is one space.
 
 import re
 from collections.abc import Iterable
-from typing import ClassVar
 
 from dateutil.parser import parserinfo
 
@@ -22,21 +21,16 @@ DAY_PARTS = {
 }
 
 
-class Names(parserinfo):
-    """Days and months as agents shorten them."""
-
-    WEEKDAYS: ClassVar = [
-        ("mon", "monday"),
-        ("tue", "tues", "tuesday"),
-        ("wed", "weds", "wednesday"),
-        ("thu", "thur", "thurs", "thursday"),
-        ("fri", "friday"),
-        ("sat", "saturday"),
-        ("sun", "sunday"),
-    ]
-
-
-NAMES = Names(dayfirst=True)
+WEEKDAYS = (
+    ("mon", "monday"),
+    ("tue", "tues", "tuesday"),
+    ("wed", "weds", "wednesday"),
+    ("thu", "thur", "thurs", "thursday"),
+    ("fri", "friday"),
+    ("sat", "saturday"),
+    ("sun", "sunday"),
+)
+MONTHS = parserinfo.MONTHS
 TOMORROW = "tomorrow|tomorow|tommorow|tommorrow|tomorrrow|tmrw|tmr|tmw|tom"
 COUNT = {
     **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
@@ -49,8 +43,8 @@ def _any(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-WEEKDAY = _any(name for names in Names.WEEKDAYS for name in names)
-MONTH = _any(name.lower() for names in Names.MONTHS for name in names)
+WEEKDAY = _any(name for names in WEEKDAYS for name in names)
+MONTH = _any(name.lower() for names in MONTHS for name in names)
 HOUR_WORD = _any(word for word, n in COUNT.items() if n <= 12 and word not in ("a", "an"))
 NUMBER = rf"[0-9]{{1,3}}|{_any(COUNT)}"
 HALF_DAY = r"a\.?m\b\.?|p\.?m\b\.?"
@@ -162,9 +156,9 @@ def count(text: str) -> int:
 
 def weekday(name: str) -> int:
     """The weekday that one of these patterns matched; Monday is 0."""
-    return next(number for number, names in enumerate(Names.WEEKDAYS) if name.lower() in names)
+    return next(number for number, names in enumerate(WEEKDAYS) if name.lower() in names)
 
 
 def weekday_name(number: int) -> str:
     """`Monday` for 0."""
-    return str(Names.WEEKDAYS[number][-1]).capitalize()
+    return WEEKDAYS[number][-1].capitalize()
