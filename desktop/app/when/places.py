@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, tzinfo
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from desktop.app.when import phrases
 from desktop.app.when.refusal import Refusal
@@ -61,7 +62,7 @@ def _key(zone: tzinfo | None) -> object:
 def _cities() -> dict[str, list[str]]:
     """Cities that have a time zone named after them, in small letters: the keys of those zones."""
     found: dict[str, list[str]] = {}
-    for key in sorted(available_timezones()):
+    for key in (files("tzdata") / "zones").read_text().split():
         if key.partition("/")[0] in AREAS:
             found.setdefault(key.rpartition("/")[2].replace("_", " ").lower(), []).append(key)
     return found

@@ -9,12 +9,14 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.app.time_zones import local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction
 from desktop.domain.words import CodeRule, Phase
-from desktop.tui import text_message, wording
-from desktop.tui.follow_up_text import read_due
+from desktop.tui import wording
+from desktop.tui.finish_summary import finish_summary
+from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
@@ -54,14 +56,11 @@ class WrapUpPane(Pane, Vertical):
         super().__init__(id="wrap-up")
         self._of: str | None = None
         self.codes: tuple[str, ...] = ()
-        self._added: tuple[FollowUp, ...] = ()
-        self._half: FollowUp | None = None  # being typed; kept with the others, so that nothing can lose it
-        self._adding = ""  # its kind
-        self._to = ""  # and whom it goes to
         self.opened_for: str | None = None
+        self.editor = FollowUpEditor(self._changed)
 
     def compose(self) -> ComposeResult:
-        """Chosen codes, the field, the list, follow-ups, what is missing."""
+        """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
         yield Static(id="wrap-up-chosen")
         yield Input(placeholder="type a code", id="wrap-up-code")
         yield LineTable(
@@ -70,13 +69,9 @@ class WrapUpPane(Pane, Vertical):
             empty="No such code.",
             id="wrap-up-codes",
         )
-        yield Static(id="wrap-up-follow-ups")
-        yield Input(id="wrap-up-follow-up")
+        yield self.editor
+        yield Static(id="wrap-up-summary")
         yield Static(id="wrap-up-missing")
-
-    def on_mount(self) -> None:
-        """The follow-up field appears when it is asked for."""
-        self.query_one("#wrap-up-follow-up", Input).display = False
 
     def open(self, *, focus: bool) -> None:
         """Show it; take the focus only when the agent asked for it."""
@@ -92,12 +87,12 @@ class WrapUpPane(Pane, Vertical):
         self.remove_class("open")
         self.opened_for = None
         self.query_one("#wrap-up-code", Input).value = ""
-        self._add_half()
+        self.editor.put_aside()
 
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
-        """What was added, and what is being typed."""
-        return self._added if self._half is None else (*self._added, self._half)
+        """What was added, and what is understood of what is being typed."""
+        return self.editor.follow_ups
 
     @property
     def of(self) -> str | None:
@@ -117,16 +112,17 @@ class WrapUpPane(Pane, Vertical):
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
         if view.selected != self._of:
-            self._add_half()
+            self.editor.put_aside()
             self._of = view.selected
             draft = view.state.drafts.get(view.selected or "")
             self.codes = draft.codes if draft else ()
-            self._added = draft.follow_ups if draft else ()
+            self.editor.take(self._of, draft.follow_ups if draft else ())
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
         self._draw_codes(view, interaction)
-        self._draw_follow_ups(view)
+        self.editor.draw(view)
+        self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
         self.border_title = _heading(interaction, view.now)
         self.border_subtitle = line(
@@ -160,17 +156,13 @@ class WrapUpPane(Pane, Vertical):
         rows = [Row(code.id, (content(code.label), content(code.group, "$muted"))) for code in matches]
         self.query_one("#wrap-up-codes", LineTable).set_rows(rows)
 
-    def _draw_follow_ups(self, view: View) -> None:
-        rows = [
-            line(
-                ("→ ", "$accent"),
-                (f"{follow.kind} ", "bold"),
-                (wording.due(follow.due, view.now), "$muted"),
-                f" {follow.text}",
-            )
-            for follow in self._added
-        ]
-        self.query_one("#wrap-up-follow-ups", Static).update(Content("\n").join(rows))
+    def _draw_summary(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        note = draft.note if draft else ""
+        what = finish_summary(view.state, interaction, self.codes, note, self.follow_ups, local_zone())
+        summary = self.query_one("#wrap-up-summary", Static)
+        summary.display = bool(what)
+        summary.update(line(("finishing sends  ", "$muted"), what))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
@@ -191,19 +183,16 @@ class WrapUpPane(Pane, Vertical):
         if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
-        elif event.input.id == "wrap-up-follow-up":
-            self._read_half()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes the code under the cursor, or the follow-up as typed."""
+        """Enter takes the code under the cursor."""
         event.stop()
-        if event.input.id == "wrap-up-follow-up":
-            self._add_half()
-            self.query_one("#wrap-up-code", Input).focus()
-            if self.view is not None:
-                self.draw(self.view)
-        else:
-            self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+        self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+
+    def on_follow_up_editor_left(self, event: FollowUpEditor.Left) -> None:
+        """Back to the codes."""
+        event.stop()
+        self.query_one("#wrap-up-code", Input).focus()
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter or a double click on a code."""
@@ -212,11 +201,7 @@ class WrapUpPane(Pane, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move in the list from the field; backspace in an empty field gives the last one back."""
-        key = event.key
-        field, follow_up = self.query_one("#wrap-up-code", Input), self.query_one("#wrap-up-follow-up", Input)
-        if follow_up.has_focus and key == "backspace" and not follow_up.value and self._added:
-            self._added = self._added[:-1]
-            self._changed()
+        key, field = event.key, self.query_one("#wrap-up-code", Input)
         if not field.has_focus:
             return
         if key in ("up", "down"):
@@ -230,41 +215,10 @@ class WrapUpPane(Pane, Vertical):
         """Open the field for a `callback` or a text message (`sms`)."""
         if not self.is_open or self.view is None:
             return
-        if kind == "sms" and (refusal := text_message.refusal(self.view, self._of or "")):
-            self.post_message(self.Refused(refusal))
-            return
-        field = self.query_one("#wrap-up-follow-up", Input)
-        if kind != self._adding:
-            self._add_half()
-        self._adding, self._to = kind, text_message.number_of(self.view, self._of or "") if kind == "sms" else ""
-        if kind == "sms":
-            field.placeholder = "text message, sent when you finish · consent ✓ · enter adds"
+        if why := self.editor.open(kind):
+            self.post_message(self.Refused(why))
         else:
-            field.placeholder = "callback: when and what, as in «tomorrow 14:00 about the refund» · enter adds"
-        field.display = True
-        field.focus()
-
-    def _read_half(self) -> None:
-        """Take what is in the field for follow-ups."""
-        text, view = self.query_one("#wrap-up-follow-up", Input).value.strip(), self.view
-        half = None
-        if text and view is not None and self._adding == "sms":
-            half = FollowUp("sms", text, to=self._to)
-        elif text and view is not None:
-            due, rest = read_due(text, view.now)
-            half = FollowUp("callback", rest, due=due)
-        if half != self._half:
-            self._half = half
-            self._changed()
-
-    def _add_half(self) -> None:
-        """Put what is being typed to the others, and the field away."""
-        self._read_half()  # the last key may still be on its way here
-        self._added, self._half = self.follow_ups, None
-        field = self.query_one("#wrap-up-follow-up", Input)
-        with self.prevent(Input.Changed):
-            field.value = ""
-        field.display = False
+            self.draw(self.view)
 
     def _take(self, code: str | None) -> None:
         interaction = self.view.interaction if self.view else None
