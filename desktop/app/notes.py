@@ -107,6 +107,9 @@ class Notes:
         if sheet is None and draft.is_empty:
             return
         self._sheets.edit(draft)
+        state = self._store.state
+        if state.me and self._is_gone(state, interaction_id):
+            self._move(interaction_id, self._park_if_still_gone)  # typed before the screen showed that it has left
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The record as it is in memory, and when it was last on disk as it is."""
@@ -212,7 +215,9 @@ class Notes:
         known = draft.facts
         if interaction is None or not state.me or _is_by_another(draft, state.me):
             return draft
-        facts = self._facts_of(interaction, draft.codes, tuple(follow_up_from(one) for one in draft.follow_ups))
+        half = () if draft.half is None else (draft.half,)
+        follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
+        facts = self._facts_of(interaction, draft.codes, follow_ups)
         if known is not None and unsettled_pop(state, interaction_id):
             # Started anew, the CRM has not answered yet: the customer is who it was.
             facts = replace(
@@ -343,8 +348,9 @@ class Notes:
             self.collect()
             rest = _written_since(draft, sheet.draft)
             self._end(interaction_id)
+            if interaction_id in self._store.state.interactions or not rest.is_empty:
+                self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
             if not rest.is_empty:
-                self.replaced(interaction_id, rest.note)
                 self._sheets.edit(rest)
         if kept is not None:
             self.note_parked(kept)

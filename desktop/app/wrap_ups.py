@@ -84,11 +84,9 @@ class WrapUps:
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            return ActionResult(
-                False,
-                "This contact has left your desk. Your note is safe in the outbox. Press o to see it.",
-                "NotFound",
-            )
+            parked = self._notes.text(interaction_id) is None
+            where = "is safe in the outbox. Press o to see it." if parked else "goes to the outbox in a moment."
+            return ActionResult(False, f"This contact has left your desk. Your note {where}", "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             return ActionResult(
                 False, "The contact has not ended yet. Your note is safe here. End it first.", "Conflict"
@@ -223,6 +221,8 @@ class WrapUps:
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
             return "The CRM has the note."
+        if self._outbox.is_parked(record.key):
+            return "The CRM did not take the note: it is safe in the outbox. Press o to see it."
         why = self._outbox.why(record.target)
         return f"The note is safe here and waits: {why}" if why else "The note is being sent to the CRM."
 

@@ -48,7 +48,9 @@ class NotePane(Pane, TextArea):
     def draw(self, view: View) -> None:
         """Load another interaction's note, and say how safe this one is."""
         draft = view.state.drafts.get(view.selected or "")
-        if view.selected != self._of:
+        back = self.read_only and view.interaction is not None and draft is None
+        if view.selected != self._of or back:
+            # What was written about a contact that left and is back may have gone out meanwhile.
             self._load(view.selected, draft.note if draft else "")
         self._wrap_anew()
         self.read_only = view.interaction is None
