@@ -9,14 +9,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.app.time_zones import local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction
 from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
-from desktop.tui import text_message, wording
-from desktop.tui.follow_up_text import read_due
+from desktop.tui import wording
+from desktop.tui.finish_summary import finish_summary
+from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
@@ -49,14 +51,13 @@ class WrapUpPane(Pane, Vertical):
     def __init__(self) -> None:
         super().__init__(id="wrap-up")
         self._of: str | None = None
-        self._adding = ""  # the kind of follow-up in the field
-        self._to = ""  # and whom it goes to
         self.opened_for: str | None = None
         self.notes: Notes | None = None
         """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
+        self.editor = FollowUpEditor(lambda: self._record, self._change)
 
     def compose(self) -> ComposeResult:
-        """Chosen codes, the field, the list, follow-ups, what is missing."""
+        """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
         yield Static(id="wrap-up-chosen")
         yield Input(placeholder="type a code", id="wrap-up-code")
         yield LineTable(
@@ -65,13 +66,9 @@ class WrapUpPane(Pane, Vertical):
             empty="No such code.",
             id="wrap-up-codes",
         )
-        yield Static(id="wrap-up-follow-ups")
-        yield Input(id="wrap-up-follow-up")
+        yield self.editor
+        yield Static(id="wrap-up-summary")
         yield Static(id="wrap-up-missing")
-
-    def on_mount(self) -> None:
-        """The follow-up field appears when it is asked for."""
-        self.query_one("#wrap-up-follow-up", Input).display = False
 
     def open(self, *, focus: bool) -> None:
         """Show it; take the focus only when the agent asked for it."""
@@ -87,20 +84,12 @@ class WrapUpPane(Pane, Vertical):
         self.remove_class("open")
         self.opened_for = None
         self.query_one("#wrap-up-code", Input).value = ""
-        self._put_field_away()
+        self.editor.put_aside()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes chosen for the contact shown."""
         return self._record.codes if self._record is not None else ()
-
-    @property
-    def _added(self) -> tuple[FollowUp, ...]:
-        return self._record.follow_ups if self._record is not None else ()
-
-    @property
-    def _half(self) -> FollowUp | None:
-        return self._record.half if self._record is not None else None
 
     @property
     def _record(self) -> DraftView | None:
@@ -130,13 +119,14 @@ class WrapUpPane(Pane, Vertical):
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
         if view.selected != self._of:
-            self._put_field_away()
-            self._of = view.selected
+            self.editor.put_aside()
+            self._of = self.editor.of = view.selected
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
         self._draw_codes(view, interaction)
-        self._draw_follow_ups(view)
+        self.editor.draw(view)
+        self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
         self.border_title = _heading(interaction, view.now)
         self.border_subtitle = line(
@@ -170,17 +160,13 @@ class WrapUpPane(Pane, Vertical):
         rows = [Row(code.id, (content(code.label), content(code.group, "$muted"))) for code in matches]
         self.query_one("#wrap-up-codes", LineTable).set_rows(rows)
 
-    def _draw_follow_ups(self, view: View) -> None:
-        rows = [
-            line(
-                ("→ ", "$accent"),
-                (f"{follow.kind} ", "bold"),
-                (wording.due(follow.due, view.now), "$muted"),
-                f" {follow.text}",
-            )
-            for follow in self._added
-        ]
-        self.query_one("#wrap-up-follow-ups", Static).update(Content("\n").join(rows))
+    def _draw_summary(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        note = draft.note if draft else ""
+        what = finish_summary(view.state, interaction, self.codes, note, self.editor.follow_ups, local_zone())
+        summary = self.query_one("#wrap-up-summary", Static)
+        summary.display = bool(what)
+        summary.update(line(("finishing sends  ", "$muted"), what))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
@@ -209,19 +195,16 @@ class WrapUpPane(Pane, Vertical):
         if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
-        elif event.input.id == "wrap-up-follow-up":
-            self._change(half=self._read_half())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes the code under the cursor, or the follow-up as typed."""
+        """Enter takes the code under the cursor."""
         event.stop()
-        if event.input.id == "wrap-up-follow-up":
-            self._add_half()
-            self.query_one("#wrap-up-code", Input).focus()
-            if self.view is not None:
-                self.draw(self.view)
-        else:
-            self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+        self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+
+    def on_follow_up_editor_left(self, event: FollowUpEditor.Left) -> None:
+        """Back to the codes."""
+        event.stop()
+        self.query_one("#wrap-up-code", Input).focus()
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter or a double click on a code."""
@@ -230,10 +213,7 @@ class WrapUpPane(Pane, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move in the list from the field; backspace in an empty field gives the last one back."""
-        key = event.key
-        field, follow_up = self.query_one("#wrap-up-code", Input), self.query_one("#wrap-up-follow-up", Input)
-        if follow_up.has_focus and key == "backspace" and not follow_up.value and self._added:
-            self._change(follow_ups=self._added[:-1])
+        key, field = event.key, self.query_one("#wrap-up-code", Input)
         if not field.has_focus:
             return
         if key in ("up", "down"):
@@ -246,42 +226,10 @@ class WrapUpPane(Pane, Vertical):
         """Open the field for a `callback` or a text message (`sms`)."""
         if not self.is_open or self.view is None:
             return
-        if kind == "sms" and (refusal := text_message.refusal(self.view, self._of or "")):
-            self.post_message(self.Refused(refusal))
-            return
-        field = self.query_one("#wrap-up-follow-up", Input)
-        if kind != self._adding:
-            self._add_half()
-        self._adding, self._to = kind, text_message.number_of(self.view, self._of or "") if kind == "sms" else ""
-        if kind == "sms":
-            field.placeholder = "text message, sent when you finish · consent ✓ · enter adds"
+        if why := self.editor.open(kind):
+            self.post_message(self.Refused(why))
         else:
-            field.placeholder = "callback: when and what, as in «tomorrow 14:00 about the refund» · enter adds"
-        field.display = True
-        field.focus()
-
-    def _read_half(self) -> FollowUp | None:
-        """What is in the field for follow-ups."""
-        text, view = self.query_one("#wrap-up-follow-up", Input).value.strip(), self.view
-        if not text or view is None:
-            return None
-        if self._adding == "sms":
-            return FollowUp("sms", text, to=self._to)
-        due, rest = read_due(text, view.now)
-        return FollowUp("callback", rest, due=due)
-
-    def _add_half(self) -> None:
-        """Put what is being typed to the others, and the field away."""
-        half = self._read_half()
-        if half is not None:
-            self._change(follow_ups=(*self._added, half), half=None)
-        self._put_field_away()
-
-    def _put_field_away(self) -> None:
-        field = self.query_one("#wrap-up-follow-up", Input)
-        with self.prevent(Input.Changed):
-            field.value = ""
-        field.display = False
+            self.draw(self.view)
 
     def _take(self, code: str | None) -> None:
         interaction = self.view.interaction if self.view else None

@@ -1,5 +1,7 @@
 """Note, codes, follow-ups, finish."""
 
+from textual.widgets import Input
+
 from desktop.domain import select
 from desktop.domain.words import Phase, Verb
 from desktop.tui.panes.expert_finder import ExpertFinder
@@ -53,6 +55,10 @@ class WrapUpVerbs(Desk):
         if problems and interaction.id not in self._screen.state.unfinished:
             self._tell("Still needed: " + " ".join(problems))
             self.wrap_up()
+            return
+        if why := pane.editor.commit():
+            self._tell(f"The callback is not planned yet. {why}")
+            pane.editor.query_one(Input).focus()
             return
         note.tell()
         self._result(session.wrap_ups.finish(interaction.id))
