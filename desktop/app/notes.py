@@ -289,7 +289,7 @@ class Notes:
             self._keep_links(old, new)
         if new.interactions is old.interactions and new.me == old.me:
             return
-        if len(new.interactions) < len(old.interactions):
+        if not old.interactions.keys() <= new.interactions.keys():
             self._remember(old, new)
         self._park_gone(new)
         for interaction_id in list(self._parked):

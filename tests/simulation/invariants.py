@@ -102,7 +102,7 @@ class Invariants:
             raise Violation("altered", f"a record about {record.interaction_id!r}, which never was")
         texts = [*record.note.split(), *(one.text for one in record.follow_ups)]
         entries = [self._known(contact, text, "record") for text in texts]
-        words = [entry.number for entry in entries[: len(record.note.split())]]
+        words = [entry.number for entry in entries[: len(record.note.split())] if entry.kind == "word"]
         if words != sorted(words):
             raise Violation("altered", f"the words of {contact.id} came in another order: {record.note}")
         for code in record.codes:
@@ -264,7 +264,8 @@ class Invariants:
         known = set(ids)
         words: list[str] = [name, *own]
         for contact in self.world.ledger.contacts.values():
-            theirs = bool(known & set(contact.linked)) or (contact.address in addresses and bool(contact.address))
+            named_too = not contact.linked and contact.address in addresses and bool(contact.address)
+            theirs = bool(known & set(contact.linked)) or named_too
             perhaps = theirs or bool(known & contact.ever_linked) or contact.address in numbers
             if not perhaps:
                 continue
@@ -519,7 +520,7 @@ class Invariants:
             wanted = contact.required if world.setting.write_back == "all" else None
             if there and wanted and not wanted <= there and key not in parked:
                 raise Violation("never delivered", f"{key} is at {there} and should be at {wanted}")
-            if entry.kind in ACTIONS and entry.token not in world.ledger.acted and key not in parked:
+            if entry.kind in ACTIONS and not entry.half and entry.token not in world.ledger.acted and key not in parked:
                 if entry.kind == "callback" and not contact.withheld:
                     raise Violation("never delivered", f"{entry.kind} {entry.token} of {entry.contact} was never done")
                 if entry.kind != "callback" and entry.linked and entry.link_stays:

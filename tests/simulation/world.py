@@ -213,14 +213,16 @@ class World:
         token = self.ledger.next_token("f")
         if not self.desktop.hands.begin(kind, token):
             return False
-        self.ledger.add(contact, kind, token, self.now(), self.centre.me, half=True)
+        entry = self.ledger.add(contact, kind, token, self.now(), self.centre.me, half=True)
+        there = self.centre.contacts[contact.id]
+        if there.phase is Phase.CLOSED or there.agent_id != self.centre.me or there.id in self.centre.holes:
+            entry.link_stays = False  # it has just left, and with it what was known of the customer
         return True
 
     def on_add(self, slot: int) -> None:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None and self.desktop.hands.add():
-            for entry in contact.entries.values():
-                entry.half = False
+            self._whole(contact)
 
     def _take_back(self, contact: Contact, kind: str, token: str) -> None:
         self.ledger.take_back(contact, kind, token)
@@ -228,6 +230,10 @@ class World:
         presses = self.desktop.hands.finishing if self.desktop is not None else ()
         if entry is not None and any(one.contact == contact.id and one.ok is None for one in presses):
             entry.removed = "maybe"  # too late: it is being handed over
+
+    def _whole(self, contact: Contact) -> None:
+        for entry in contact.entries.values():
+            entry.half = False
 
     def on_esc(self, slot: int) -> None:
         contact = self._turned_to(slot)
@@ -248,8 +254,10 @@ class World:
 
     def on_finish(self, slot: int) -> None:
         contact = self._turned_to(slot)
-        if contact is not None and self.desktop is not None:
-            self.desktop.hands.finish(self._entered)
+        if contact is None or self.desktop is None:
+            return
+        if self.desktop.hands.finish(self._entered) is not None:
+            self._whole(contact)
 
     def on_finish_twice(self, slot: int) -> None:
         self.on_finish(slot)
