@@ -228,8 +228,10 @@ class World:
         self.ledger.take_back(contact, kind, token)
         entry = contact.entries.get(key_of(kind, token))
         presses = self.desktop.hands.finishing if self.desktop is not None else ()
-        if entry is not None and any(one.contact == contact.id and one.ok is None for one in presses):
-            entry.removed = "maybe"  # too late: it is being handed over
+        there = self.centre.contacts[contact.id]
+        left = there.phase is Phase.CLOSED or there.agent_id != self.centre.me or there.id in self.centre.holes
+        if entry is not None and (left or any(one.contact == contact.id and one.ok is None for one in presses)):
+            entry.removed = "maybe"  # perhaps too late: it is being handed over, or parked
 
     def _whole(self, contact: Contact) -> None:
         for entry in contact.entries.values():
