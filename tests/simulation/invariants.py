@@ -112,7 +112,8 @@ class Invariants:
             self._may_go(entry, "record")
             entries.append(entry)
         for entry in entries:
-            if entry.author != record.agent_id:
+            authors = contact.chosen_by[entry.token] if entry.kind == "code" else {entry.author}
+            if record.agent_id not in authors:
                 raise Violation("another's name", f"{entry.token} of {entry.author} came as {record.agent_id}'s")
         if not entries and record.agent_id not in ("agent-1", "agent-2"):
             raise Violation("another's name", f"an empty record of {record.agent_id!r}")
