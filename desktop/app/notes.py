@@ -26,7 +26,6 @@ from desktop.domain.words import Phase
 log = logging.getLogger(__name__)
 
 GONE_FOR = 2.0
-_REMEMBERED = 20
 
 GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
 GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
@@ -77,7 +76,6 @@ class Notes:
             complete=self._complete,
             parked=self._parked_damaged,
         )
-        self._left_with: dict[str, Draft] = {}  # the newest records that left the editor: their contacts may be gone
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         store.listeners.append(self._listen)
@@ -192,7 +190,7 @@ class Notes:
         sheet = self._sheets.get(interaction_id)
         rest = _written_since(draft, sheet.draft) if sheet is not None else None
         self._store.say(RecordHandedOver(interaction_id, codes, self._store.now()))
-        self._end(interaction_id, draft)
+        self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
         if rest is not None and not rest.is_empty:
             self._sheets.edit(rest)
@@ -205,12 +203,7 @@ class Notes:
         await asyncio.gather(*self._moving.values(), return_exceptions=True)
         await self._sheets.close()
 
-    def _end(self, interaction_id: str, left: Draft | None = None) -> None:
-        if left is not None:
-            self._left_with.pop(interaction_id, None)
-            self._left_with[interaction_id] = left
-            while len(self._left_with) > _REMEMBERED:
-                del self._left_with[next(iter(self._left_with))]
+    def _end(self, interaction_id: str) -> None:
         if self._sheets.forget(interaction_id) is not None:
             self._store.say(DraftDropped(interaction_id))
 
@@ -220,9 +213,6 @@ class Notes:
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
         known = draft.facts
-        if interaction is None and known is None and (left := self._left_with.get(interaction_id)) is not None:
-            # A word typed after the end, before the screen showed it: it is about the same contact.
-            return replace(draft, facts=left.facts, customer_id=left.customer_id, also=left.also, target=left.target)
         if interaction is None or not state.me or _is_by_another(draft, state.me):
             return draft
         half = () if draft.half is None else (draft.half,)
@@ -357,7 +347,7 @@ class Notes:
                 return False
             self.collect()
             rest = _written_since(draft, sheet.draft)
-            self._end(interaction_id, draft)
+            self._end(interaction_id)
             if interaction_id in self._store.state.interactions or not rest.is_empty:
                 self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
             if not rest.is_empty:
