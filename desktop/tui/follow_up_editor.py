@@ -75,6 +75,7 @@ class FollowUpEditor(Vertical):
         self._view: View | None = None
         self.of: str | None = None  # the contact shown
         self._writing: Writing | None = None
+        self._told: tuple[str, str, str] | None = None  # kind, recipient and text, as they were last handed over
         self._put_off: dict[str, Writing] = {}  # of contacts that the agent turned away from in the middle of one
 
     def compose(self) -> ComposeResult:
@@ -120,8 +121,11 @@ class FollowUpEditor(Vertical):
 
     def tell(self) -> None:
         """Say what stands in the field, down to the last key, of which the message may still be on its way here."""
-        if self._writing is not None:
-            self._change(half=self._half())
+        half = self._half()
+        words = None if half is None else (half.kind, half.to, half.text)
+        if self._writing is not None and words != self._told:  # a record that left with it must not begin anew
+            self._told = words
+            self._change(half=half)
 
     def put_aside(self) -> None:
         """Close the field; what stands in it is kept with the record for when the agent comes back."""
@@ -166,6 +170,7 @@ class FollowUpEditor(Vertical):
             half = record.half
             put_off = self._put_off.pop(self.of or "", None) or Writing(half.kind, half.to)
             self._open_field(replace(put_off, text=half.text))
+            self._told = (half.kind, half.to, half.text)
         rows = [Row(str(place), (self._in_words(one, view),)) for place, one in enumerate(self._planned)]
         for widget in (self._list, self.query_one("#wrap-up-planned-keys")):
             widget.display = bool(rows)
@@ -258,7 +263,7 @@ class FollowUpEditor(Vertical):
             field.cursor_position = len(writing.text)
 
     def _close_field(self) -> None:
-        self._writing = None
+        self._writing = self._told = None
         with self.prevent(Input.Changed):
             self._field.value = ""
         self._field.display = self.query_one("#wrap-up-understood").display = False

@@ -81,6 +81,8 @@ class Invariants:
                 self._drafts[one.contact] = one
                 self._on_disk |= _keys(one.contact, one.text, one.codes)
             else:
+                if one.kind == "wrap_up" and (known := self.world.ledger.contacts.get(one.contact)) is not None:
+                    known.first_key = known.first_key or one.key
                 self._in_rows |= _keys(one.contact, one.text, one.codes)
         self._on_disk |= self._in_rows
 
@@ -100,7 +102,7 @@ class Invariants:
             raise Violation("altered", f"a record about {record.interaction_id!r}, which never was")
         texts = [*record.note.split(), *(one.text for one in record.follow_ups)]
         entries = [self._known(contact, text, "record") for text in texts]
-        words = [entry.number for entry in entries[: len(record.note.split())]]
+        words = [entry.number for entry in entries[: len(record.note.split())] if entry.kind == "word"]
         if words != sorted(words):
             raise Violation("altered", f"the words of {contact.id} came in another order: {record.note}")
         for code in record.codes:
@@ -121,22 +123,22 @@ class Invariants:
                 f"{contact.id} is {expected}, its record says {(record.channel, record.queue, record.address)}",
             )
         content = frozenset([*texts, *(content_key(contact.id, "code", code) for code in record.codes)])
-        self._second(contact, target, content)
+        self._second(contact, target, record.key, content)
         contact.records.append(Arrived(target, record.key, content))
         for key in content:
             ledger.delivered.setdefault(key, set()).add(target)
         for number in [number for number, entry in self._open.items() if _key(entry) in content]:
             del self._open[number]
 
-    def _second(self, contact: Contact, target: str, content: frozenset[str]) -> None:
+    def _second(self, contact: Contact, target: str, key: str, content: frozenset[str]) -> None:
         everywhere = self.world.setting.write_back == "first"
         before = [one for one in contact.records if everywhere or one.target == target]
         if not before:
             return
-        if not content:
+        if not content and key != contact.first_key:
             raise Violation("empty", f"a second, empty record of {contact.id} at {target}")
         for one in before:
-            again = {key for key in one.content & content if not self._was_chosen_again(contact, key)}
+            again = {key for key in one.content & content if not self._was_chosen_again(contact, key, before)}
             if not again:
                 continue
             lacking = [key for key in one.content - content if not self._was_removed(contact, key)]
@@ -144,10 +146,10 @@ class Invariants:
                 where = f"at {one.target} and {target}"
                 raise Violation("doubled", f"{sorted(again)} of {contact.id} came twice, {where}")
 
-    def _was_chosen_again(self, contact: Contact, key: str) -> bool:
+    def _was_chosen_again(self, contact: Contact, key: str, before: Sequence[Arrived]) -> bool:
         """Whether a code came no more often than the agent chose it, seeing none."""
         code = key.partition("/")[2]
-        return bool(code) and sum(key in one.content for one in contact.records) < contact.chosen.get(code, 0)
+        return bool(code) and sum(key in one.content for one in before) < contact.chosen.get(code, 0)
 
     def _was_removed(self, contact: Contact, key: str) -> bool:
         token = key.partition("/")[2] or key
@@ -262,7 +264,8 @@ class Invariants:
         known = set(ids)
         words: list[str] = [name, *own]
         for contact in self.world.ledger.contacts.values():
-            theirs = bool(known & set(contact.linked)) or (contact.address in addresses and bool(contact.address))
+            named_too = not contact.linked and contact.address in addresses and bool(contact.address)
+            theirs = bool(known & set(contact.linked)) or named_too
             perhaps = theirs or bool(known & contact.ever_linked) or contact.address in numbers
             if not perhaps:
                 continue
@@ -517,7 +520,7 @@ class Invariants:
             wanted = contact.required if world.setting.write_back == "all" else None
             if there and wanted and not wanted <= there and key not in parked:
                 raise Violation("never delivered", f"{key} is at {there} and should be at {wanted}")
-            if entry.kind in ACTIONS and entry.token not in world.ledger.acted and key not in parked:
+            if entry.kind in ACTIONS and not entry.half and entry.token not in world.ledger.acted and key not in parked:
                 if entry.kind == "callback" and not contact.withheld:
                     raise Violation("never delivered", f"{entry.kind} {entry.token} of {entry.contact} was never done")
                 if entry.kind != "callback" and entry.linked and entry.link_stays:

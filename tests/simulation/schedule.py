@@ -91,6 +91,7 @@ AGENT: tuple[tuple[int, Maker], ...] = (
     (30, lambda d: ("type", _slot(d))),
     (3, lambda d: ("delete", _slot(d))),
     (14, lambda d: ("code", _slot(d), d.randrange(1, 5))),
+    (2, lambda d: ("uncode", _slot(d))),
     (12, lambda d: ("plan", _slot(d), d.choice(FOLLOW_UPS))),
     (4, lambda d: ("begin", _slot(d), d.choice(FOLLOW_UPS))),
     (3, lambda d: ("add", _slot(d))),

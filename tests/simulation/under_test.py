@@ -216,7 +216,7 @@ class Desktop:
 
     async def close(self) -> None:
         """Leave in good order, as on SIGTERM and on the key that leaves."""
-        self.hands.note.tell()
+        self.hands.tell()
         if self.starting is not None and not self.starting.done():
             self.starting.cancel()
         await self.session.close()
@@ -347,7 +347,7 @@ class Desktop:
 
     @property
     def has_broken_part(self) -> bool:
-        return any("because of a mistake in it" in notice.text for notice in self.state.notices)
+        return any(notice.text.startswith("A part of the desktop stopped") for notice in self.state.notices)
 
 
 # --- The agent's hands on the panes -------------------------------------------------------------------------------
@@ -383,6 +383,56 @@ class _NotePane:
             self.hands.session.notes.edit(self.of, self.text)
 
 
+@dataclass(slots=True)
+class _Writing:
+    kind: str
+    text: str
+    to: str
+    due: float | None
+
+
+class _Editor:
+    """As `FollowUpEditor`: the field for a follow-up. A text is always understood here."""
+
+    def __init__(self, pane: "_WrapUpPane") -> None:
+        self.pane = pane
+        self.writing: _Writing | None = None
+        self.told = ""
+
+    @property
+    def half(self) -> FollowUp | None:
+        one = self.writing
+        return None if one is None else FollowUp(one.kind, one.text, one.due, one.to)
+
+    def tell(self) -> None:
+        if self.writing is not None and self.writing.text != self.told:
+            self.told = self.writing.text
+            self.pane.change(half=self.half)
+
+    def put_aside(self) -> None:
+        self.tell()
+        self.writing, self.told = None, ""
+
+    def commit(self) -> bool:
+        half, self.writing, self.told = self.half, None, ""
+        if half is None:
+            return False
+        self.pane.change(follow_ups=(*self.pane.added, half), half=None)
+        return True
+
+    def leave(self) -> str:
+        half, self.writing, self.told = self.half, None, ""
+        if half is None:
+            return ""
+        self.pane.change(half=None)
+        return half.text
+
+    def draw(self) -> None:
+        half = self.pane.half
+        if self.writing is None and half is not None:
+            self.writing, self.told = _Writing(half.kind, half.text, half.to, half.due), half.text
+
+
 class _WrapUpPane:
     """As `WrapUpPane`: it shows what is in memory, and says what changes."""
 
@@ -392,6 +442,7 @@ class _WrapUpPane:
         self.of: str | None = None
         self.is_open = False
         self.opened_for: str | None = None
+        self.editor = _Editor(self)
 
     @property
     def record(self) -> DraftView | None:
@@ -418,9 +469,14 @@ class _WrapUpPane:
     def close(self) -> None:
         self.is_open = False
         self.opened_for = None
+        self.editor.put_aside()
 
     def draw(self, view: View) -> None:
-        self.of = view.selected
+        if view.selected != self.of:
+            self.editor.put_aside()
+            self.of = view.selected
+        if view.interaction is not None and self.is_open:
+            self.editor.draw()
 
     def change(self, **changes: Any) -> None:
         if self.of is not None:
@@ -445,7 +501,7 @@ class Hands:
         self._frame_wanted = False
         self._seen: tuple[tuple[object, ...], tuple[object, ...]] = ((), ())
         self.session.store.on_pending = self._request_frame
-        self.session.notes.collect, self.session.notes.replaced = self.note.tell, self.note.replace_note
+        self.session.notes.collect, self.session.notes.replaced = self.tell, self.note.replace_note
 
     # The screen
 
@@ -502,6 +558,11 @@ class Hands:
             self.wrap_up.open()
         self._wrapping = wanted
 
+    def tell(self) -> None:
+        """Hand over the last keys."""
+        self.note.tell()
+        self.wrap_up.editor.tell()
+
     # The keys: each says whether anything came of it
 
     def turn_to(self, contact: str) -> bool:
@@ -521,6 +582,11 @@ class Hands:
     def codes(self) -> tuple[str, ...]:
         """The codes that are chosen."""
         return self.wrap_up.codes
+
+    @property
+    def was_handed_over(self) -> bool:
+        """Whether the wrap-up of this contact was finished before, and what is added needs no code."""
+        return self.selected in self.state.handed_over
 
     def type(self, word: str) -> bool:
         """Type a word at the end of the note."""
@@ -555,13 +621,22 @@ class Hands:
         pane.change(codes=(*pane.codes, code) if many else (code,))
         return True, gone
 
+    def drop_code(self) -> str:
+        """Backspace in the empty field of codes: the last one goes; the code."""
+        pane = self.wrap_up
+        if not pane.codes or self.on_desk is None:
+            return ""
+        gone = pane.codes[-1]
+        pane.change(codes=pane.codes[:-1])
+        return gone
+
     def begin(self, kind: str, text: str) -> bool:
         """Type a follow-up without adding it."""
         interaction, pane = self.on_desk, self.wrap_up
         if interaction is None or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP) or pane.half is not None:
             return False
         self._to_wrap_up()
-        if pane.view is None or pane.of != interaction.id:
+        if pane.view is None or pane.of != interaction.id or pane.editor.writing is not None:
             return False
         to = ""
         if kind in ("sms", "email"):
@@ -569,25 +644,18 @@ class Hands:
                 return False
             to = text_message.number_of(pane.view, interaction.id)
         due = self.session.store.now() + 3600.0 if kind in ("callback", "task") else None
-        pane.change(half=FollowUp(kind, text, due, to))
+        pane.editor.writing = _Writing(kind, text, to, due)
+        pane.editor.tell()
         return True
 
     def add(self) -> bool:
         """Enter: what is being typed is added."""
-        pane = self.wrap_up
-        if pane.half is None:
-            return False
-        pane.change(follow_ups=(*pane.added, pane.half), half=None)
-        return True
+        return self.on_desk is not None and self.wrap_up.editor.commit()
 
     def escape(self) -> str:
         """Esc, out of the field: what is being typed is discarded; its text."""
-        half = self.wrap_up.half
         self.note.has_focus = False
-        if half is None:
-            return ""
-        self.wrap_up.change(half=None)
-        return half.text
+        return self.wrap_up.editor.leave() if self.on_desk is not None else ""
 
     def drop_follow_up(self) -> str:
         """Backspace in the empty field: the last one goes; its text."""
@@ -610,10 +678,10 @@ class Hands:
         problems = select.wrap_up_problems(self.state, interaction, pane.codes, note.text)
         if problems and not unfinished:
             return None
+        pane.editor.commit()
         note.tell()
         call = self.session.wrap_ups.finish(interaction.id)
-        half = () if pane.half is None else (pane.half,)
-        texts = [*note.text.split(), *(one.text for one in (*pane.added, *half))]
+        texts = [*note.text.split(), *(one.text for one in pane.added)]
         return self._press(interaction.id, entered(interaction.id, texts, pane.codes), call)
 
     def _press(self, contact: str, entered: tuple[str, ...], call: Awaitable[Any]) -> Finishing:

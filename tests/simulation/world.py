@@ -17,6 +17,7 @@ from tests.simulation import under_test
 from tests.simulation.disk import Disk
 from tests.simulation.far_side import (
     AGENTS,
+    CODES,
     FOR_ONE,
     REFUSALS,
     SILENT,
@@ -191,6 +192,13 @@ class World:
         if taken:
             self.ledger.add(contact, "code", code, self.now(), self.centre.me)
 
+    def on_uncode(self, slot: int) -> None:
+        contact = self._turned_to(slot)
+        if contact is not None and self.desktop is not None:
+            code = self.desktop.hands.drop_code()
+            if code:
+                self._take_back(contact, "code", code)
+
     def on_plan(self, slot: int, kind: str) -> None:
         if self._begin(slot, kind) and self.desktop is not None:
             self.on_add(slot)
@@ -205,14 +213,16 @@ class World:
         token = self.ledger.next_token("f")
         if not self.desktop.hands.begin(kind, token):
             return False
-        self.ledger.add(contact, kind, token, self.now(), self.centre.me, half=True)
+        entry = self.ledger.add(contact, kind, token, self.now(), self.centre.me, half=True)
+        there = self.centre.contacts[contact.id]
+        if there.phase is Phase.CLOSED or there.agent_id != self.centre.me or there.id in self.centre.holes:
+            entry.link_stays = False  # it has just left, and with it what was known of the customer
         return True
 
     def on_add(self, slot: int) -> None:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None and self.desktop.hands.add():
-            for entry in contact.entries.values():
-                entry.half = False
+            self._whole(contact)
 
     def _take_back(self, contact: Contact, kind: str, token: str) -> None:
         self.ledger.take_back(contact, kind, token)
@@ -220,6 +230,10 @@ class World:
         presses = self.desktop.hands.finishing if self.desktop is not None else ()
         if entry is not None and any(one.contact == contact.id and one.ok is None for one in presses):
             entry.removed = "maybe"  # too late: it is being handed over
+
+    def _whole(self, contact: Contact) -> None:
+        for entry in contact.entries.values():
+            entry.half = False
 
     def on_esc(self, slot: int) -> None:
         contact = self._turned_to(slot)
@@ -240,8 +254,10 @@ class World:
 
     def on_finish(self, slot: int) -> None:
         contact = self._turned_to(slot)
-        if contact is not None and self.desktop is not None:
-            self.desktop.hands.finish(self._entered)
+        if contact is None or self.desktop is None:
+            return
+        if self.desktop.hands.finish(self._entered) is not None:
+            self._whole(contact)
 
     def on_finish_twice(self, slot: int) -> None:
         self.on_finish(slot)
@@ -577,16 +593,22 @@ class World:
             found = True
             self.on_hang_up(slot)
             self._let(0.5)
-            if known.wrap_up_rule.codes in (CodeRule.ONE, CodeRule.MANY):
-                contact = self.contact(slot)
-                if contact is not None and self.desktop is not None and self.desktop.hands.turn_to(contact.id):
-                    self._let(0.1)
-                    if not self.desktop.hands.codes():
-                        self.on_code(slot, 4)
+            self._choose_as_demanded(slot, known.wrap_up_rule.codes)
             self._let(1.0)
             self.on_finish(slot)
             self._let(3.0)
         return found
+
+    def _choose_as_demanded(self, slot: int, rule: CodeRule) -> None:
+        contact = self._turned_to(slot)
+        self._let(0.1)
+        if contact is None or self.desktop is None:
+            return
+        hands = self.desktop.hands
+        if not hands.codes() and rule in (CodeRule.ONE, CodeRule.MANY) and not hands.was_handed_over:
+            self.on_code(slot, 4)
+        while len(hands.codes()) > (len(CODES) if rule is CodeRule.MANY else 0 if rule is CodeRule.NONE else 1):
+            self.on_uncode(slot)
 
 
 async def _sleep(seconds: float) -> None:
