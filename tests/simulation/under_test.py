@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.app import clock_watch, local_store, writer_thread
+from desktop.app import clock_watch, writer_thread
 from desktop.app.backends import Backends
+from desktop.app.erasure import Retention
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_items import Amendment
 from desktop.app.session import Session
@@ -87,7 +88,11 @@ class SimulatedWriter(writer_thread.WriterThread):
         self._connection = self._database = None
 
 
-local_store.WriterThread = SimulatedWriter  # type: ignore[misc]
+async def opened_store(path: Path, clock: Callable[[], float]) -> LocalStore:
+    """The real store over the simulated writer."""
+    thread = SimulatedWriter(path, read_only=False, busy_seconds=2.0)
+    await thread.open()
+    return LocalStore(thread, clock, Retention())
 
 
 @dataclass(slots=True)
@@ -144,7 +149,7 @@ TEXTS = {"draft": ("drafts", "body", "interaction_id"), "row": ("outbox", "paylo
 async def erase(disk: Disk, clock: Callable[[], float], customer_id: str, addresses: Sequence[str]) -> bool:
     """As `erase CUSTOMER --address … --unsent` does, with the desktop closed; False when the disk would not."""
     try:
-        store = await LocalStore.open(disk.path, clock=clock)
+        store = await opened_store(disk.path, clock)
     except StoreError:
         return False
     try:
@@ -195,7 +200,7 @@ class Desktop:
                 messaging={"messaging": SenderAdapter(sender)},
                 targets=targets | {"messaging": sender.target.name},
             ),
-            lambda: LocalStore.open(disk.path, clock=timing.clock),
+            lambda: opened_store(disk.path, timing.clock),
             timing=timing,
             write_back=write_back,
         )
