@@ -126,6 +126,13 @@ def _sends_again(original: Any) -> Any:
     return delivered
 
 
+def _sends_what_changed(original: Any) -> Any:
+    async def send(self: Any, row: Any) -> None:
+        await original(self, replace(row, sha256=outbox_rows.payload_sha256(row.payload)))
+
+    return send
+
+
 def _marked_before_it_is_sent(original: Any) -> Any:
     async def send(self: Any, row: Any) -> None:
         await self._local().mark_delivered(row.key, "early")
@@ -281,7 +288,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted("only the first row is kept", local_store.LocalStore, "enqueue", _one_row_only),
     Planted("codes are lost when a contact is back", local_store.LocalStore, "resume", _lost_in_resuming),
     Planted("seals are not looked at in drafts", drafts, "is_sealed", _always(True)),
-    Planted("a changed outbox row is sent", outbox, "payload_sha256", _always("")),
+    Planted("a changed outbox row is sent", outbox.Outbox, "_send", _sends_what_changed),
     Planted(
         "every follow-up has the same key",
         wrap_up_rows,

@@ -168,6 +168,8 @@ def at_random(seed: int, length: int) -> tuple[Setting, list[Event]]:
     weights = [weight for weight, _ in kinds]
     makers = [maker for _, maker in kinds]
     events: list[Event] = [("ring", 0, dice.randrange(6)), ("wait", 0.5)]
+    if dice.random() < 0.05:
+        events.append(("old_file", 0, dice.random() < 0.5, dice.random() < 0.5))
     events.extend(maker(dice) for maker in dice.choices(makers, weights, k=length - 2))
     return setting, events
 
