@@ -17,11 +17,10 @@ from textual.widgets import Input, Static
 from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Address
 from desktop.tui import text_message, wording
-from desktop.tui.finish_summary import kind_of
+from desktop.tui.follow_up_words import in_words
 from desktop.tui.pane import View
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.safe_text import Part, line
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
@@ -49,7 +48,7 @@ class FollowUpEditor(Vertical):
 
     DEFAULT_CSS = """
     FollowUpEditor { height: auto; }
-    FollowUpEditor Static { height: auto; }
+    FollowUpEditor Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     FollowUpEditor LineTable { height: 1; }
     """
 
@@ -72,7 +71,7 @@ class FollowUpEditor(Vertical):
         """What is planned, the field, what was understood."""
         yield Static(id="wrap-up-planned-keys")
         yield LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
-        yield Input(id="wrap-up-follow-up")
+        yield Input(select_on_focus=False, id="wrap-up-follow-up")
         yield Static(id="wrap-up-understood")
 
     def on_mount(self) -> None:
@@ -133,7 +132,7 @@ class FollowUpEditor(Vertical):
             if self._writing is not None and self._writing.instead_of is not None:
                 self._planned = (*self._planned, self._writing.instead_of)
             self._close_field()
-            self._changed()
+            self._redraw()
         self.post_message(self.Left())
         return True
 
@@ -144,7 +143,7 @@ class FollowUpEditor(Vertical):
             if put_off.instead_of in self._planned:
                 self._planned = _without(self._planned, self._planned.index(put_off.instead_of))
             self._open_field(put_off)
-        rows = [Row(str(place), (self._in_words(one, view),)) for place, one in enumerate(self._planned)]
+        rows = [self._row(place, one, view) for place, one in enumerate(self._planned)]
         for widget in (self._list, self.query_one("#wrap-up-planned-keys")):
             widget.display = bool(rows)
         self._list.styles.height = min(SHOWN, max(1, len(rows)))
@@ -269,36 +268,28 @@ class FollowUpEditor(Vertical):
         if self._writing is None:
             return
         found, why = self._read()
-        keys: list[Part] = [("enter", "bold $accent"), (" adds  ", "$muted"), ("esc", "bold $accent")]
-        keys.append((" discards", "$muted"))
-        parts: list[Part] = [("when and what  ", "$muted"), ("esc", "bold $accent"), (" back", "$muted")]
+        parts: list[Part] = [("esc", "bold $accent"), (" back", "$muted")]
         if why:
             parts = [(why, "$warning")]
         elif found is not None:
-            parts = [("✓ ", "bold $success"), *self._when(found, view), *self._recipient(found, view), "  ", *keys]
+            keys = (
+                ("  enter", "bold $accent"),
+                (" adds  ", "$muted"),
+                ("esc", "bold $accent"),
+                (" discards", "$muted"),
+            )
+            shown = in_words(replace(found, text=""), None, local_zone(), self._zone_of(found, view))
+            about = f" · {found.text}" if found.kind == "callback" and found.text else ""
+            parts = [("✓ ", "bold $success"), *shown, about, *keys]
         self.query_one("#wrap-up-understood", Static).update(line(*parts))
 
-    def _in_words(self, follow_up: FollowUp, view: View) -> Part:
-        recipient = self._recipient(follow_up, view)
-        return line(("→ ", "$accent"), *self._when(follow_up, view), *recipient, f"  {follow_up.text}")
+    def _row(self, place: int, follow_up: FollowUp, view: View) -> Row:
+        came_from = view.interaction.customer if view.interaction is not None else None
+        words = in_words(follow_up, came_from, local_zone(), self._zone_of(follow_up, view))
+        return Row(str(place), (line(("→ ", "$accent"), *words),))
 
-    def _when(self, follow_up: FollowUp, view: View) -> list[Part]:
-        """Its kind, and the time in the agent's zone and the customer's."""
-        zone: tzinfo | None = self._customer_zone(view) if follow_up.kind == "callback" else None
-        due = "" if follow_up.due is None else wording.planned(follow_up.due, local_zone(), zone)
-        if follow_up.kind in ("sms", "email"):
-            due = "now"
-        return [(f"{kind_of(follow_up)} ", "bold"), content(due)]
-
-    def _recipient(self, follow_up: FollowUp, view: View) -> list[Part]:
-        if follow_up.kind in ("case", "task"):
-            return []
-        address = Address("email" if follow_up.kind == "email" else "phone", follow_up.to)
-        if not follow_up.to:
-            if view.interaction is None:
-                return []
-            address = view.interaction.customer
-        return [(f"  to {wording.address(address)}", "$muted")]
+    def _zone_of(self, follow_up: FollowUp, view: View) -> tzinfo | None:
+        return self._customer_zone(view) if follow_up.kind == "callback" else None
 
     def _customer_zone(self, view: View) -> tzinfo | None:
         came_from = view.interaction.customer if view.interaction is not None else None

@@ -42,6 +42,7 @@ class RecordedSession:
 
     def __init__(self, state: AppState) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.region = "GB"
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
         for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links", "supervisor"):

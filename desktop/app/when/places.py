@@ -35,7 +35,7 @@ def zone_at(text: str, at: int, now: datetime, customer: tzinfo | None) -> tuple
     if (found := phrases.PLACE_TIME.match(text, at)) and phrases.NOTE.match(text, found.end()):
         name = found["place"]
         if not (zones := _zones_of(name)):
-            raise Refusal(f"The time zone of {name} is not known. Name a larger city, or write about before it.")
+            raise Refusal(f"The time zone of {name} is not known. Name a larger city.")
         return _only(zones, name, now), found.end()
     for pattern in phrases.PLACES:
         if (found := pattern.match(text, at)) and (zones := _zones_of(found["place"])):

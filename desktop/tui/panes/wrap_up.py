@@ -34,6 +34,7 @@ class WrapUpPane(Pane, Vertical):
     WrapUpPane.open { display: block; }
     WrapUpPane LineTable { height: 4; }
     WrapUpPane Static { height: auto; }
+    WrapUpPane #wrap-up-summary { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     """
 
     class Edited(Message):
@@ -162,7 +163,7 @@ class WrapUpPane(Pane, Vertical):
         what = finish_summary(view.state, interaction, self.codes, note, self.follow_ups, local_zone())
         summary = self.query_one("#wrap-up-summary", Static)
         summary.display = bool(what)
-        summary.update(line(("finishing sends  ", "$muted"), what))
+        summary.update(line(("on finish  ", "$muted"), what))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
