@@ -58,6 +58,10 @@ class FollowUpEditor(Vertical):
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when the follow-ups are others than before."""
         super().__init__(id="wrap-up-follow-ups")
+        self._keys = Static(id="wrap-up-planned-keys")
+        self._list = LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
+        self._field = Input(select_on_focus=False, id="wrap-up-follow-up")
+        self._understood = Static(id="wrap-up-understood")
         self.country = ""  # the two-letter country of the profile
         self._tell = changed
         self._told: tuple[FollowUp, ...] = ()
@@ -69,22 +73,11 @@ class FollowUpEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         """What is planned, the field, what was understood."""
-        yield Static(id="wrap-up-planned-keys")
-        yield LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
-        yield Input(select_on_focus=False, id="wrap-up-follow-up")
-        yield Static(id="wrap-up-understood")
+        yield from (self._keys, self._list, self._field, self._understood)
 
     def on_mount(self) -> None:
         """The field appears when it is asked for."""
         self._close_field()
-
-    @property
-    def _field(self) -> Input:
-        return self.query_one("#wrap-up-follow-up", Input)
-
-    @property
-    def _list(self) -> LineTable:
-        return self.query_one("#wrap-up-planned", LineTable)
 
     @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
@@ -96,6 +89,11 @@ class FollowUpEditor(Vertical):
     def problem(self) -> str:
         """Why what stands in the field is no follow-up; "" when it is one, or when there is nothing."""
         return self._read()[1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a follow-up is being written."""
+        return self._writing is not None
 
     def take(self, interaction_id: str | None, follow_ups: tuple[FollowUp, ...]) -> None:
         """Show the follow-ups of a contact; those of another one must be put aside before."""
@@ -144,8 +142,7 @@ class FollowUpEditor(Vertical):
                 self._planned = _without(self._planned, self._planned.index(put_off.instead_of))
             self._open_field(put_off)
         rows = [self._row(place, one, view) for place, one in enumerate(self._planned)]
-        for widget in (self._list, self.query_one("#wrap-up-planned-keys")):
-            widget.display = bool(rows)
+        self._list.display = self._keys.display = bool(rows)
         self._list.styles.height = min(SHOWN, max(1, len(rows)))
         self._list.set_rows(rows)
         self._draw_keys()
@@ -156,9 +153,7 @@ class FollowUpEditor(Vertical):
         """The keys of the list are those that do something now."""
         self._draw_keys()
 
-    def on_descendant_blur(self) -> None:
-        """As with the focus."""
-        self._draw_keys()
+    on_descendant_blur = on_descendant_focus
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Each key may change what is understood."""
@@ -228,7 +223,7 @@ class FollowUpEditor(Vertical):
         self._writing = writing
         field = self._field
         field.placeholder = PLACEHOLDERS.get(writing.kind, "")
-        field.display = self.query_one("#wrap-up-understood").display = True
+        field.display = self._understood.display = True
         with self.prevent(Input.Changed):
             field.value = writing.text
             field.cursor_position = len(writing.text)
@@ -237,7 +232,7 @@ class FollowUpEditor(Vertical):
         self._writing = None
         with self.prevent(Input.Changed):
             self._field.value = ""
-        self._field.display = self.query_one("#wrap-up-understood").display = False
+        self._field.display = self._understood.display = False
 
     def _read(self) -> tuple[FollowUp | None, str]:
         """What stands in the field, or why it is no follow-up; neither where there is nothing."""
@@ -262,7 +257,7 @@ class FollowUpEditor(Vertical):
                 keys += [(key, "bold $accent"), (f" {does}  ", "$muted")]
         else:
             keys += [("tab", "bold $accent"), (" to change or drop", "$muted")]
-        self.query_one("#wrap-up-planned-keys", Static).update(line(*keys))
+        self._keys.update(line(*keys))
 
     def _draw_understood(self, view: View) -> None:
         if self._writing is None:
@@ -278,18 +273,16 @@ class FollowUpEditor(Vertical):
                 ("esc", "bold $accent"),
                 (" discards", "$muted"),
             )
-            shown = in_words(replace(found, text=""), None, local_zone(), self._zone_of(found, view))
-            about = f" · {found.text}" if found.kind == "callback" and found.text else ""
-            parts = [("✓ ", "bold $success"), *shown, about, *keys]
-        self.query_one("#wrap-up-understood", Static).update(line(*parts))
+            shown = in_words(replace(found, text=""), None, local_zone(), self._customer_zone(view))
+            if found.kind == "callback":
+                shown = [*shown[1:], f" · {found.text}" if found.text else ""]
+            parts = [("✓ ", "bold $success"), *shown, *keys]
+        self._understood.update(line(*parts))
 
     def _row(self, place: int, follow_up: FollowUp, view: View) -> Row:
         came_from = view.interaction.customer if view.interaction is not None else None
-        words = in_words(follow_up, came_from, local_zone(), self._zone_of(follow_up, view))
+        words = in_words(follow_up, came_from, local_zone(), self._customer_zone(view))
         return Row(str(place), (line(("→ ", "$accent"), *words),))
-
-    def _zone_of(self, follow_up: FollowUp, view: View) -> tzinfo | None:
-        return self._customer_zone(view) if follow_up.kind == "callback" else None
 
     def _customer_zone(self, view: View) -> tzinfo | None:
         came_from = view.interaction.customer if view.interaction is not None else None

@@ -21,13 +21,13 @@ def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, custo
     Args:
         came_from: the address of the contact, where it goes if it names no other; None where it is not known.
         zone: the agent's time zone.
-        customer: the customer's time zone, to be named with the time; None where it is not known or of no matter.
+        customer: the customer's time zone, named with the time of a callback; None where it is not known.
     """
     parts: list[Part] = [(f"{kind_of(follow_up)} ", "bold")]
     if follow_up.kind in MESSAGES:
         parts.append("now")
     elif follow_up.due is not None:
-        parts.append(wording.planned(follow_up.due, zone, customer))
+        parts.append(wording.planned(follow_up.due, zone, customer if follow_up.kind == "callback" else None))
     if follow_up.to:
         to: Address | None = Address("email" if follow_up.kind == "email" else "phone", follow_up.to)
     else:

@@ -74,13 +74,13 @@ def finished(session: RecordedSession) -> Any:
 
 async def test_what_is_understood_is_shown_in_both_zones_while_it_is_typed() -> None:
     _, said = await after(planned(), "alt+c", " tomorrow 10am about the refund")
-    assert said["understood"].startswith("✓ callback Wed 18 Nov 10:00, 09:00 in London · about the refund")
+    assert said["understood"].startswith("✓ Wed 18 Nov 10:00, 09:00 in London · about the refund")
     assert said["summary"].endswith("note and codes → CRM · callback Wed 18 Nov 10:00")
 
 
 async def test_the_customers_own_time_can_be_named() -> None:
     _, said = await after(planned(), "alt+c", " tomorrow 10am london")
-    assert said["understood"].startswith("✓ callback Wed 18 Nov 11:00, 10:00 in London")
+    assert said["understood"].startswith("✓ Wed 18 Nov 11:00, 10:00 in London")
 
 
 @pytest.mark.parametrize(

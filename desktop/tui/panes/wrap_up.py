@@ -34,7 +34,8 @@ class WrapUpPane(Pane, Vertical):
     WrapUpPane.open { display: block; }
     WrapUpPane LineTable { height: 4; }
     WrapUpPane Static { height: auto; }
-    WrapUpPane #wrap-up-summary { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    WrapUpPane.planning #wrap-up-codes { height: 2; }
+    WrapUpPane #wrap-up-summary { max-height: 2; }
     """
 
     class Edited(Message):
@@ -123,6 +124,7 @@ class WrapUpPane(Pane, Vertical):
             return
         self._draw_codes(view, interaction)
         self.editor.draw(view)
+        self.set_class(self.editor.is_open, "planning")
         self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
         self.border_title = _heading(interaction, view.now)
