@@ -68,6 +68,7 @@ class Session:
         wrap-up goes to the "first" of several CRMs that hold the customer, or to "all" of them.
         """
         self.profile = profile
+        self.region = region
         self.timing = timing if timing is not None else Timing()
         self.clock = self.timing.clock
         self.store = Store(self.clock)

@@ -80,6 +80,7 @@ class RecordedSession:
 
     def __init__(self, state: AppState) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.region = "GB"
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
         self.notes = RecordedNotes(self.calls, self.store)

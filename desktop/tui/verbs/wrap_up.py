@@ -83,4 +83,6 @@ class WrapUpVerbs(Desk):
             self.wrap_up()
         self._screen.uncover()
         self._screen.show_tab("contact")
+        if self.session is not None:
+            pane.editor.country = self.session.region
         pane.add_follow_up(kind)
