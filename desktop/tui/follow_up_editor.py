@@ -168,7 +168,8 @@ class FollowUpEditor(Vertical):
             put_off = self._put_off.pop(self.of or "", None) or Writing(half.kind, half.to)
             self._open_field(replace(put_off, text=half.text))
             self._told = (half.kind, half.to, half.text)
-        rows = [self._row(place, one, view) for place, one in enumerate(self._planned)]
+        changed = self._writing.instead_of if self._writing is not None else None
+        rows = [self._row(place, one, view) for place, one in enumerate(self._planned) if one is not changed]
         self._list.display = self._keys.display = bool(rows)
         self._list.styles.height = min(SHOWN, max(1, len(rows)))
         self._list.set_rows(rows)
