@@ -24,7 +24,12 @@ def start_desktop(chosen: Chosen) -> int:
     except ValueError as wrong:
         raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
     except InstanceHeld as held:
-        raise CommandError(f"{held}. Close it there, or start with --take-over.", Exit.REFUSED) from held
+        advice = "Close it there, or start with --take-over."
+        if held.asked:
+            advice = "It leaves as soon as it can, and the profile is free then: start again in a moment."
+        elif chosen["take_over"]:
+            advice = "It cannot be asked from here to leave, or another one came first. Close it there."
+        raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held
 
 
 def start_demo(chosen: Chosen) -> int:
