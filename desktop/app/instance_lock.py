@@ -11,6 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from desktop.app.store_errors import store_error
+
 _POLL = 0.01
 
 
@@ -53,8 +55,17 @@ class InstanceLock:
         self._lock = FileLock(path, mode=0o600, thread_local=False)
 
     def acquire(self) -> None:
-        """Take the lock at once. Raises InstanceHeld after at most half a second, spent finding out who has it."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Take the lock at once; nothing happens when we hold it.
+
+        Raises InstanceHeld after at most half a second, spent finding out who has it; StoreError where nobody can have
+        it, for the folder or the file cannot be made or locked.
+        """
+        if self._lock.is_locked:
+            return
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise store_error(error, self._path.parent) from error
         deadline = time.monotonic() + 0.5
         while True:
             try:
@@ -64,6 +75,8 @@ class InstanceLock:
                 if (holder := self.holder()) is not None or time.monotonic() > deadline:
                     raise InstanceHeld(holder) from None
                 time.sleep(_POLL)
+            except OSError as error:
+                raise store_error(error, self._path) from error
             else:
                 self._say_who()
                 return
@@ -71,7 +84,8 @@ class InstanceLock:
     def release(self) -> None:
         """Give the lock back; nothing happens when it is not held."""
         if self._lock.is_locked:
-            self._holder_file.unlink(missing_ok=True)
+            with suppress(OSError):  # a folder that cannot be written any more; who we were is found to be gone
+                self._holder_file.unlink(missing_ok=True)
             self._lock.release()
 
     def holder(self) -> Holder | None:
@@ -89,7 +103,8 @@ class InstanceLock:
         A holder that is stopped is woken, or it could neither hear nor leave. Who comes in while we wait is not asked:
         of two that take over at once one stays.
 
-        Raises InstanceHeld when it is on another machine, can't be asked, or has not left within timeout_seconds.
+        Raises InstanceHeld when it is on another machine, can't be asked, or has not left within timeout_seconds;
+        StoreError as acquire.
         """
         deadline = time.monotonic() + timeout_seconds
         asked: Holder | None = None

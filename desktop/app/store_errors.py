@@ -47,6 +47,8 @@ def store_error(error: Exception, path: Path) -> StoreError:
     if isinstance(error, UnicodeError | OverflowError):
         return StoreError("A name or number from outside cannot be kept as it is")
     if isinstance(error, OSError):
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            return StoreReadOnly(f"{path} cannot be written: there is a file where a folder should be")
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             return StoreReadOnly(f"{path} cannot be written: {error.strerror}")
         if error.errno in (errno.EFBIG, errno.ENOSPC, errno.EDQUOT):
