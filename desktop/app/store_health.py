@@ -2,10 +2,10 @@
 
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.app import customer_cache, drafts, outbox_rows
+from desktop.app.salvage import park_damaged_drafts
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -61,10 +61,16 @@ def examine(connection: sqlite3.Connection) -> Findings:
         return Findings((str(error),), False, (), ())
 
 
+_UNSEALED = {"not_before": "('real', 'integer')", "attempts": "('integer')", "created_at": "('real', 'integer')"}
+
+
 def mend(connection: sqlite3.Connection, database: "Database", findings: Findings) -> list[str]:
     """Put damaged rows where they do no harm; returns the ids of the cached customers that were forgotten."""
     for row_id, _ in findings.damaged_outbox:
         outbox_rows.set_aside(connection, row_id)
+    for name, kind in _UNSEALED.items():  # these have no seal, and work is done with them
+        connection.execute(f"UPDATE outbox SET {name} = 0 WHERE typeof({name}) NOT IN {kind}")  # noqa: S608
+    park_damaged_drafts(connection, findings.damaged_drafts)
     if findings.index_is_wrong:
         connection.execute("REINDEX outbox")
     return customer_cache.drop_damaged_customers(database)
@@ -91,16 +97,3 @@ def report(findings: Findings, forgotten: list[str], has_ballast: bool) -> Store
         sqlite3.sqlite_version,
         tuple(warnings),
     )
-
-
-def set_aside(path: Path, now: float) -> Path:
-    """Rename a file that cannot be opened (StoreDamaged), so that work can go on with a new one.
-
-    Returns the new name; nothing is deleted. now: seconds since the epoch. The store must not be open.
-    """
-    aside = path.with_name(f"{path.name}.damaged-{int(now)}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
