@@ -131,7 +131,7 @@ class LocalFile:
     def _tell(self, health: StoreHealth, known: set[str]) -> None:
         """What the look over the file has found, once."""
         for warning in health.warnings:
-            log.warning("the file of the profile: %s", warning)
+            log.info("the file of the profile: %s", warning)
         found = len(health.damaged_drafts) + len(set(health.damaged_outbox) - known)
         if found:
             self._store.notice(

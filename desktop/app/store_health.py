@@ -53,12 +53,19 @@ def examine(connection: sqlite3.Connection) -> Findings:
         found = [str(row[0]) for row in connection.execute("PRAGMA quick_check").fetchall()]
         return Findings(
             () if found == ["ok"] else tuple(found),
-            outbox_rows.lost_keys(connection),
+            _index_is_wrong(connection),
             tuple(outbox_rows.damaged_rows(connection)),
             tuple(drafts.damaged_drafts(connection)),
         )
     except sqlite3.DatabaseError as error:
         return Findings((str(error),), False, (), ())
+
+
+def _index_is_wrong(connection: sqlite3.Connection) -> bool:
+    try:
+        return outbox_rows.lost_keys(connection)
+    except UnicodeEncodeError:  # a key that is no text any more cannot be looked for
+        return True
 
 
 _UNSEALED = {"not_before": "('real', 'integer')", "attempts": "('integer')", "created_at": "('real', 'integer')"}
