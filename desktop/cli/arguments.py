@@ -179,8 +179,16 @@ def _keeping(add: Add) -> None:
     listed.add_argument("--all", action="store_true", help="what was delivered too")
     show = actions.add_parser("show", help="one record with its text", allow_abbrev=False)
     show.add_argument("key")
-    retry = actions.add_parser("retry", help="send it now and say what became of it", allow_abbrev=False)
-    retry.add_argument("key", nargs="?", help="which record; everything that waits if left out")
+    retry = actions.add_parser(
+        "retry",
+        help="send it now and say what became of it; 1 when something is still not delivered",
+        allow_abbrev=False,
+    )
+    retry.add_argument(
+        "key",
+        nargs="?",
+        help="which record (1: refused again, 3: it waits); everything that is not delivered, parked too, if left out",
+    )
     erase = add("erase", "Erase everything that this machine keeps about one customer.")
     erase.add_argument("customer", type=_id, metavar="CUSTOMER", help="the customer's id")
     erase.add_argument(
