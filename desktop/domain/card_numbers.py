@@ -305,7 +305,8 @@ def _cards(text: str, allowed: Collection[str], typing_at: int | None) -> list[C
         and not (len(one.data.digits) != one.usual and _is_being_typed(text, one.data, typing_at))
     ]
     # 16 digits and a code, or a number of 19 digits: whichever it is, nobody may read it.
-    return hidden + [rest for longer, one in doubtful if one in hidden for rest in _rest(text, longer, hidden)]
+    unclear = dict.fromkeys(longer for longer, one in doubtful if one in hidden and longer.digits not in allowed)
+    return hidden + [rest for longer in unclear for rest in _rest(text, longer, hidden)]
 
 
 def _rest(text: str, longer: CardData, hidden: Iterable[CardData]) -> Iterator[CardData]:
