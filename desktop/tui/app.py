@@ -27,6 +27,7 @@ from desktop.tui.keys import BY_ID, remap
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
+from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
 from desktop.tui.safe_text import content
@@ -105,6 +106,9 @@ class DesktopApp(PageKeys):
     async def _start(self) -> None:
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
+        note = self.desk_screen.query_one(NotePane)
+        session.notes.collect, session.notes.replaced = note.tell, note.replace_note
+        self.desk_screen.query_one(WrapUpPane).notes = session.notes
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once

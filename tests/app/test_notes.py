@@ -218,7 +218,6 @@ async def test_finishing_is_local_first_and_delivered_once(desks: list[Desk], tm
     assert first.ok
     assert second.error in ("ignored", "NotFound")
     await until(lambda: d.crm.written)
-    d.session.notes.edit("i1", "done", ("sold",))  # the editor's last event comes late
     await d.time.advance(5, disk=True)
     assert [record.note for record in d.crm.written] == ["done"]
     assert d.crm.written[0].customer_id == "c1"
@@ -378,11 +377,16 @@ async def test_a_draft_that_can_be_read_only_later_is_not_overwritten(desks: lis
     late = LateDisk(d.path, d.server, d.crm)
     desks.append(late)
     await late.start()
-    late.session.notes.edit("i1", "written after it")
+    replaced: list[tuple[str, str]] = []
+    late.session.notes.replaced = lambda interaction_id, note: replaced.append((interaction_id, note))
+    late.session.notes.edit("i1", "written after it", half=FollowUp("sms", "half"))
     await late.time.run_until(lambda: late.state.drafts["i1"].saved_at is not None, disk=True)
-    assert late.state.drafts["i1"].note == "written after it"
-    (row,) = await late.session.outbox.rows()
-    assert (row.state, "written before the restart" in row.payload) == ("parked", True)
+    both = "written before the restart\nwritten after it"
+    assert (late.state.drafts["i1"].note, late.state.drafts["i1"].codes) == (both, ("sold",))
+    assert replaced[-1] == ("i1", both)
+    (kept,) = await late.session.local.drafts()
+    assert (kept.note, kept.codes, kept.half is not None) == (both, ("sold",), True)
+    assert await late.session.outbox.rows() == []
 
 
 async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tmp_path: Path) -> None:

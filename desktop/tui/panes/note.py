@@ -49,13 +49,25 @@ class NotePane(Pane, TextArea):
         draft = view.state.drafts.get(view.selected or "")
         if view.selected != self._of:
             self._load(view.selected, draft.note if draft else "")
-        elif draft is not None and draft.note != self._known and self._known == self.text and not self.has_focus:
-            # Somebody else wrote it (a draft restored at start-up): only where nothing newer stands in the editor.
-            self._load(view.selected, draft.note)
         self._wrap_anew()
         self.read_only = view.interaction is None
         self.border_title = line(*self._safety(view))
         self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
+
+    def replace_note(self, interaction_id: str, text: str) -> None:
+        """The note of an interaction is another one than was typed here: what was found on disk, or was handed over.
+
+        Nothing that was typed may wait to be told: see `tell`. The cursor stays where it is, counted from the end.
+        """
+        if interaction_id != self._of or text == self.text:
+            return
+        behind = self.get_text_range(self.cursor_location, self.document.end)
+        self._known = text
+        with self.prevent(TextArea.Changed):
+            self.load_text(text)
+            self._wrapped_at = self.wrap_width
+            before = text.removesuffix(behind) if text.endswith(behind) else text
+            self.move_cursor((before.count("\n"), len(before) - before.rfind("\n") - 1))
 
     def _load(self, interaction_id: str | None, text: str) -> None:
         self.tell()  # the last key may still be on its way here

@@ -1,6 +1,6 @@
 """Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -12,6 +12,8 @@ from textual.widgets import Input, Static
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction
+from desktop.domain.own_events import AS_IT_IS, Keep
+from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import text_message, wording
 from desktop.tui.follow_up_text import read_due
@@ -21,6 +23,9 @@ from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
+
+if TYPE_CHECKING:
+    from desktop.app.notes import Notes
 
 
 class WrapUpPane(Pane, Vertical):
@@ -34,15 +39,6 @@ class WrapUpPane(Pane, Vertical):
     WrapUpPane Static { height: auto; }
     """
 
-    class Edited(Message):
-        """Codes or follow-ups of an interaction changed."""
-
-        def __init__(self, interaction_id: str, codes: tuple[str, ...], follow_ups: tuple[FollowUp, ...]) -> None:
-            super().__init__()
-            self.interaction_id = interaction_id
-            self.codes = codes
-            self.follow_ups = follow_ups
-
     class Refused(Message):
         """What was asked for cannot be done; `why` is for the agent."""
 
@@ -53,12 +49,11 @@ class WrapUpPane(Pane, Vertical):
     def __init__(self) -> None:
         super().__init__(id="wrap-up")
         self._of: str | None = None
-        self.codes: tuple[str, ...] = ()
-        self._added: tuple[FollowUp, ...] = ()
-        self._half: FollowUp | None = None  # being typed; kept with the others, so that nothing can lose it
-        self._adding = ""  # its kind
+        self._adding = ""  # the kind of follow-up in the field
         self._to = ""  # and whom it goes to
         self.opened_for: str | None = None
+        self.notes: Notes | None = None
+        """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
 
     def compose(self) -> ComposeResult:
         """Chosen codes, the field, the list, follow-ups, what is missing."""
@@ -88,21 +83,33 @@ class WrapUpPane(Pane, Vertical):
             self.query_one("#wrap-up-code", Input).focus()
 
     def close(self) -> None:
-        """Hide it; what was chosen stays in the draft."""
+        """Hide it; what was chosen and what is being typed stays in the draft."""
         self.remove_class("open")
         self.opened_for = None
         self.query_one("#wrap-up-code", Input).value = ""
-        self._add_half()
+        self._put_field_away()
 
     @property
-    def follow_ups(self) -> tuple[FollowUp, ...]:
-        """What was added, and what is being typed."""
-        return self._added if self._half is None else (*self._added, self._half)
+    def codes(self) -> tuple[str, ...]:
+        """The codes chosen for the contact shown."""
+        return self._record.codes if self._record is not None else ()
 
     @property
-    def of(self) -> str | None:
-        """Which interaction the codes and follow-ups here belong to."""
-        return self._of
+    def _added(self) -> tuple[FollowUp, ...]:
+        return self._record.follow_ups if self._record is not None else ()
+
+    @property
+    def _half(self) -> FollowUp | None:
+        return self._record.half if self._record is not None else None
+
+    @property
+    def _record(self) -> DraftView | None:
+        """What is written about the contact shown, down to the last key."""
+        if self._of is None:
+            return None
+        if self.notes is not None:
+            return self.notes.text(self._of)
+        return self.view.state.drafts.get(self._of) if self.view is not None else None
 
     @property
     def is_open(self) -> bool:
@@ -117,11 +124,8 @@ class WrapUpPane(Pane, Vertical):
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
         if view.selected != self._of:
-            self._add_half()
+            self._put_field_away()
             self._of = view.selected
-            draft = view.state.drafts.get(view.selected or "")
-            self.codes = draft.codes if draft else ()
-            self._added = draft.follow_ups if draft else ()
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
@@ -192,7 +196,7 @@ class WrapUpPane(Pane, Vertical):
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
         elif event.input.id == "wrap-up-follow-up":
-            self._read_half()
+            self._change(half=self._read_half())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter takes the code under the cursor, or the follow-up as typed."""
@@ -215,16 +219,14 @@ class WrapUpPane(Pane, Vertical):
         key = event.key
         field, follow_up = self.query_one("#wrap-up-code", Input), self.query_one("#wrap-up-follow-up", Input)
         if follow_up.has_focus and key == "backspace" and not follow_up.value and self._added:
-            self._added = self._added[:-1]
-            self._changed()
+            self._change(follow_ups=self._added[:-1])
         if not field.has_focus:
             return
         if key in ("up", "down"):
             self.query_one("#wrap-up-codes", LineTable).action_move(-1 if key == "up" else 1)
             event.stop()
         elif key == "backspace" and not field.value and self.codes:
-            self.codes = self.codes[:-1]
-            self._changed()
+            self._change(codes=self.codes[:-1])
 
     def add_follow_up(self, kind: str) -> None:
         """Open the field for a `callback` or a text message (`sms`)."""
@@ -244,23 +246,24 @@ class WrapUpPane(Pane, Vertical):
         field.display = True
         field.focus()
 
-    def _read_half(self) -> None:
-        """Take what is in the field for follow-ups."""
+    def _read_half(self) -> FollowUp | None:
+        """What is in the field for follow-ups."""
         text, view = self.query_one("#wrap-up-follow-up", Input).value.strip(), self.view
-        half = None
-        if text and view is not None and self._adding == "sms":
-            half = FollowUp("sms", text, to=self._to)
-        elif text and view is not None:
-            due, rest = read_due(text, view.now)
-            half = FollowUp("callback", rest, due=due)
-        if half != self._half:
-            self._half = half
-            self._changed()
+        if not text or view is None:
+            return None
+        if self._adding == "sms":
+            return FollowUp("sms", text, to=self._to)
+        due, rest = read_due(text, view.now)
+        return FollowUp("callback", rest, due=due)
 
     def _add_half(self) -> None:
         """Put what is being typed to the others, and the field away."""
-        self._read_half()  # the last key may still be on its way here
-        self._added, self._half = self.follow_ups, None
+        half = self._read_half()
+        if half is not None:
+            self._change(follow_ups=(*self._added, half), half=None)
+        self._put_field_away()
+
+    def _put_field_away(self) -> None:
         field = self.query_one("#wrap-up-follow-up", Input)
         with self.prevent(Input.Changed):
             field.value = ""
@@ -271,14 +274,19 @@ class WrapUpPane(Pane, Vertical):
         if code is None or interaction is None or code in self.codes:
             return
         many = interaction.wrap_up_rule.codes is CodeRule.MANY
-        self.codes = (*self.codes, code) if many else (code,)
-        field = self.query_one("#wrap-up-code", Input)
-        field.value = ""
-        self._changed()
+        self.query_one("#wrap-up-code", Input).value = ""
+        self._change(codes=(*self.codes, code) if many else (code,))
 
-    def _changed(self) -> None:
-        if self._of is not None:
-            self.post_message(self.Edited(self._of, self.codes, self.follow_ups))
+    def _change(
+        self,
+        *,
+        codes: tuple[str, ...] | None = None,
+        follow_ups: tuple[FollowUp, ...] | None = None,
+        half: FollowUp | Keep | None = AS_IT_IS,
+    ) -> None:
+        """Say what changed, and nothing else: what was not touched here may have come from the disk since."""
+        if self._of is not None and self.notes is not None:
+            self.notes.edit(self._of, codes=codes, follow_ups=follow_ups, half=half)
         if self.view is not None and self.view.selected == self._of:
             self.draw(self.view)
 

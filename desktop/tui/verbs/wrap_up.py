@@ -54,9 +54,8 @@ class WrapUpVerbs(Desk):
             self._tell("Still needed: " + " ".join(problems))
             self.wrap_up()
             return
-        self._result(
-            session.wrap_ups.finish(interaction.id, codes=pane.codes, note=note.text, follow_ups=pane.follow_ups)
-        )
+        note.tell()
+        self._result(session.wrap_ups.finish(interaction.id))
 
     def extend(self) -> None:
         """Ask for more time."""
