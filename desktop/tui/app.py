@@ -109,6 +109,7 @@ class DesktopApp(PageKeys):
         note = self.desk_screen.query_one(NotePane)
         session.notes.collect, session.notes.replaced = note.tell, note.replace_note
         self.desk_screen.query_one(WrapUpPane).notes = session.notes
+        note.cards = self.desk_screen.query_one(WrapUpPane).cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once

@@ -6,6 +6,7 @@ from typing import Any
 from textual.widgets import Input, TextArea
 
 from desktop.app.action_result import ActionResult
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.domain.state import AppState
@@ -44,6 +45,7 @@ class RecordedSession:
         self.calls: list[tuple[Any, ...]] = []
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
+        self.cards = HiddenCards()
         for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 

@@ -1,5 +1,6 @@
 """Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -9,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.app.hidden_cards import HiddenCards
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction
@@ -16,6 +18,7 @@ from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import text_message, wording
+from desktop.tui.card_fields import hide_in_input, what_was_hidden
 from desktop.tui.follow_up_text import read_due
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
@@ -46,6 +49,13 @@ class WrapUpPane(Pane, Vertical):
             super().__init__()
             self.why = why
 
+    class CardHidden(Message):
+        """A card number or security code was hidden in the field; `what` says which."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
     def __init__(self) -> None:
         super().__init__(id="wrap-up")
         self._of: str | None = None
@@ -54,6 +64,8 @@ class WrapUpPane(Pane, Vertical):
         self.opened_for: str | None = None
         self.notes: Notes | None = None
         """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
+        self.cards = HiddenCards()
+        """What was hidden in the field; set with them."""
 
     def compose(self) -> ComposeResult:
         """Chosen codes, the field, the list, follow-ups, what is missing."""
@@ -196,6 +208,7 @@ class WrapUpPane(Pane, Vertical):
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
         elif event.input.id == "wrap-up-follow-up":
+            self._hide_cards(event.input)
             self._change(half=self._read_half())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -255,6 +268,27 @@ class WrapUpPane(Pane, Vertical):
             return FollowUp("sms", text, to=self._to)
         due, rest = read_due(text, view.now)
         return FollowUp("callback", rest, due=due)
+
+    def _hide_cards(self, field: Input) -> None:
+        of = self._of or ""
+        if hide_in_input(field, lambda text, at: self.cards.hide(of, text, typing_at=at)):
+            latest = self.cards.latest(of, field.value)
+            if latest is not None:
+                self.post_message(self.CardHidden(what_was_hidden(latest)))
+
+    def put_back(self) -> bool:
+        """Show what was hidden last in the field, or else in what was added; says whether anything was."""
+        field, of = self.query_one("#wrap-up-follow-up", Input), self._of or ""
+        text = self.cards.put_back(of, field.value)
+        if text is not None:
+            field.value = text
+            return True
+        for place, one in reversed(list(enumerate(self._added))):
+            if (text := self.cards.put_back(of, one.text)) is not None:
+                added = (*self._added[:place], replace(one, text=text), *self._added[place + 1 :])
+                self._change(follow_ups=added)
+                return True
+        return False
 
     def _add_half(self) -> None:
         """Put what is being typed to the others, and the field away."""
