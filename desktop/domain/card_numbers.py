@@ -178,19 +178,25 @@ _CODE_BEFORE: Final = re.compile(
     r"|\d{3,4}(?=[ ]?(?:\(|(?:is|was|as|for|=)[ ](?:(?:the|her|his|their|my)[ ])?)$))"
 )
 _EXPIRY: Final = r"(?:(?:0?[1-9]|1[0-2])\s?[/.\-–— ]\s?(?:20)?[2-4]\d|(?:0[1-9]|1[0-2])(?:20)?[2-4]\d)"
-_LIMIT: Final = rf"(?:[\s{_BLANKS},;:/|()\-{_DASHES}]{{1,4}}|[._·])"
+_SIGNS: Final = rf"[ \t{_BLANKS},;:/|()\-{_DASHES}]"
+_LIMIT: Final = rf"(?:(?:{_SIGNS}|[\r\n]){{1,4}}|[._·])"
 _CODE_AFTER_EXPIRY: Final = re.compile(
     rf"{_LIMIT}(?:(?:exp(?:iry|ires|iration)?|valid|thru|until|till|to|date|gültig|bis)[\s:.]{{1,3}}){{0,3}}"
     rf"(?:{_EXPIRY}|{HIDDEN}{{4}}){_LIMIT}{_CODE}",
     re.IGNORECASE,
 )
-_CODE_NEXT: Final = re.compile(rf"{_LIMIT}{_CODE}", re.IGNORECASE)
+# Without an expiry date it is a guess: three digits (four of American Express), and no more digits after them but the
+# expiry date's, for then they begin a telephone number or another card number.
+_CODE_NEXT: Final = re.compile(
+    rf"{_LIMIT}(?P<code>[\d{HIDDEN}]{{3,4}})(?![\d{HIDDEN}]|[.,:/-]\d)(?:(?={_LIMIT}{_EXPIRY}(?!\d))|(?!{_SIGNS}{{1,4}}\d))"
+)
+_AMEX_DIGITS: Final = 15
+_MAY_GO_ON: Final = re.compile(r"[^\w\n]{0,3}")
 _AMOUNT: Final = re.compile(
     r"\s?(?:[€£$¥%]|(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|min|mins|minutes|times|days|hours|h|x|pcs)\b)",
     re.IGNORECASE,
 )
 _WORD_FOLLOWS: Final = re.compile(r"[ \t]+[^\W\d]")
-_EXPIRY_OR_YEAR: Final = re.compile(r"(?:0[1-9]|1[0-2])[2-4]\d|20[2-4]\d")
 
 
 def find(text: str, allowed: Collection[str] = frozenset(), *, typing_at: int | None = None) -> tuple[CardData, ...]:
@@ -432,18 +438,18 @@ def _is_other_number(text: str, start: int, end: int, shape: tuple[int, ...]) ->
 
 def _codes(text: str, allowed: Collection[str], typing_at: int | None) -> list[CardData]:
     found: dict[int, CardData] = {}
-    for start, end in _code_places(text):
+    for start, end in _code_places(text, typing_at):
         code = text[start:end]
         digits = "".join(sign if sign == HIDDEN else str(int(sign)) for sign in code if sign not in " -")
         data = CardData(start, end, digits)
-        if digits in allowed or (typing_at is not None and typing_at == end):
+        if digits in allowed or typing_at == end:
             continue
         if all(end <= other.start or other.end <= start for other in found.values()):
             found[start] = data
     return list(found.values())
 
 
-def _code_places(text: str) -> Iterator[tuple[int, int]]:
+def _code_places(text: str, typing_at: int | None) -> Iterator[tuple[int, int]]:
     tails = [match.span() for match in _MASKED.finditer(text)]
     for word in _CODE_WORD.finditer(text):
         after = _CODE_AFTER.match(text, word.end())
@@ -458,24 +464,22 @@ def _code_places(text: str) -> Iterator[tuple[int, int]]:
             if not any(first < end and start < last for first, last in tails):
                 yield start, end
     for first, last in tails:
-        yield from _next_to(text, last, _count(text[first:last]))
+        after = _CODE_AFTER_EXPIRY.match(text, last) or _code_next(text, last, _count(text[first:last]))
+        if after is not None and _has_digit(after["code"]) and not _AMOUNT.match(text, after.end()):
+            start, end = after.span("code")
+            if typing_at is None or typing_at < end or _MAY_GO_ON.fullmatch(text, end, typing_at) is None:
+                yield start, end
 
 
-def _next_to(text: str, end: int, length: int) -> Iterator[tuple[int, int]]:
-    """The security code that follows a hidden number of so many digits."""
-    after = _CODE_AFTER_EXPIRY.match(text, end)
-    if after is None:
-        after = _CODE_NEXT.match(text, end)
-        if after is None:
-            return
-        code = after["code"]
-        if len(code) == 4 and length != 15 and _EXPIRY_OR_YEAR.fullmatch(code):
-            return
-        own_line = _LINE_BREAK.search(after[0]) is not None
-        if own_line and _WORD_FOLLOWS.match(text, after.end()):
-            return  # an address on the next line, say
-    if _has_digit(after["code"]) and not _AMOUNT.match(text, after.end()):
-        yield after.span("code")
+def _code_next(text: str, end: int, length: int) -> re.Match[str] | None:
+    """The security code right after a hidden number of so many digits, if it looks like one."""
+    after = _CODE_NEXT.match(text, end)
+    if after is None or (len(after["code"]) == 4 and length != _AMEX_DIGITS):
+        return None
+    own_line = _LINE_BREAK.search(after[0]) is not None
+    if own_line and _WORD_FOLLOWS.match(text, after.end()):
+        return None  # an address on the next line, say
+    return after
 
 
 def _in_ascii(digits: str) -> str:

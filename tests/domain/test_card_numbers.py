@@ -13,6 +13,7 @@ from desktop.domain.card_numbers import HIDDEN, CardData, find, issuer_of, maske
 from tests.domain import long_numbers
 
 HERE = Path(__file__).parent
+CARD_TOO = "4242 4242 4242 4242"
 SECRET = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 ISSUERS = {
     "Visa": ("4", (13, 16, 19)),
@@ -150,6 +151,12 @@ class TestWhileTyping:
         assert masked("security code 482 ", typing_at=18) == "security code ••• "
         assert masked("CVV 123", typing_at=7) == "CVV 123"
         assert masked("•••• •••• •••• 1111 12/29 737 ok", typing_at=32) == "•••• •••• •••• 1111 12/29 ••• ok"
+
+    def test_the_number_after_a_hidden_one_is_not_mistaken_for_its_code(self) -> None:
+        for after in (CARD_TOO, "020 7946 0018", "415-555-0132", "1229"):
+            text = f"•••• •••• •••• 1111, {after}"
+            for end in range(22, len(text)):
+                assert masked(text[:end], typing_at=end) == text[:end]
 
 
 def _numbers() -> st.SearchStrategy[str]:
