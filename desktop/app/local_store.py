@@ -21,6 +21,7 @@ from desktop.app import (
 from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
 from desktop.app.erasure import Purged, Retention, Traces
+from desktop.app.older_cards import hide_in_older_file
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.parked_records import heal_parked, record_row
 from desktop.app.store_errors import StoreError
@@ -302,6 +303,14 @@ class LocalStore:
         await self._thread.write(lambda _, database: preferences.write_preference(database, name, value))
 
     # Care of the file
+
+    async def hide_cards(self) -> int:
+        """Hide the card numbers that an earlier version kept; answers in how many drafts and rows there were some."""
+        changed = await self._thread.write(hide_in_older_file)
+        if changed:
+            with suppress(StoreError):  # what is hidden stays hidden; traces go with the next rewriting of the file
+                await self._thread.read(erasure.leave_no_byte)
+        return changed
 
     async def check(self) -> StoreHealth:
         """Look over the whole file; unless read_only, park damaged outbox rows and forget damaged records."""

@@ -204,6 +204,7 @@ class Session:
 
     async def _restore(self) -> None:
         await self.links.load()
+        await self.local.hide_cards()
         await self.notes.restore()
         await self.supervisor.take_up()
         await self.outbox.load()

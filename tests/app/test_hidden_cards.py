@@ -9,11 +9,15 @@ import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, interaction, until
 
 from desktop.app.backends import Backends
+from desktop.app.card_in_hand import CardInHand
+from desktop.app.drafts import Draft, kept_words_id
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_items import Amendment
+from desktop.app.outbox_rows import new_row
 from desktop.app.session import Session
 from desktop.domain.customer import FollowUp
+from desktop.domain.scorecards import Answer, Form, Question, Section
 from desktop.domain.words import Phase
 
 CARD = "4111 1111 1111 1111"
@@ -172,3 +176,42 @@ async def test_what_is_changed_in_the_outbox_is_hidden_too(desk: Desk) -> None:
     (row,) = await outbox.rows()
     assert row.key == key
     assert json.loads(row.payload)["note"] == f"first words {HIDDEN_CARD}"
+
+
+async def test_what_an_earlier_version_kept_is_hidden_once(tmp_path: Path) -> None:
+    path = tmp_path / "p.db"
+    store = await LocalStore.open(path)
+    plan = {"kind": "sms", "text": f"card {AMEX}", "due": None, "to": "+4930123"}
+    await store.save_draft(Draft("i1", None, f"{CARD} CVV 123", (), (plan,), 1, 0.0, half=plan))
+    await store.save_draft(Draft(kept_words_id("note/maya/"), None, f'{{"text":"{CARD}"}}', (), (), 1, 0.0))
+    waiting = new_row("k1", "sms", "i2", "sms", {"text": CARD, "to": "+4930123", "channel": "sms"}, created_at=1.0)
+    tried = new_row("k2", "sms", "i2", "sms", {"text": CARD, "to": "+4930123", "channel": "sms"}, created_at=1.0)
+    await store.enqueue([waiting, tried], drop_draft=None)
+    await store.mark_waiting("k2", "no answer", 0.0)
+
+    assert await store.hide_cards() == 3
+    drafts = {draft.interaction_id: draft for draft in await store.drafts()}
+    assert drafts["i1"].texts == (f"{HIDDEN_CARD} CVV •••", "card •••••••••••0005", "card •••••••••••0005")
+    assert json.loads(drafts[kept_words_id("note/maya/")].note) == {"text": HIDDEN_CARD}
+    assert all(draft.intact for draft in drafts.values())
+    texts = {row.key: json.loads(row.payload)["text"] for row in await store.outbox()}
+    assert texts == {"k1": HIDDEN_CARD, "k2": CARD}  # what was tried already goes as it was
+    health = await store.check()
+    assert (health.damaged_outbox, health.damaged_drafts) == ((), ())
+
+    await store.save_draft(Draft("i1", None, f"not a card: {CARD}", (), (), 1, 0.0))
+    assert await store.hide_cards() == 0
+    await store.close()
+
+
+async def test_a_reviewers_words_are_hidden_too(desk: Desk) -> None:
+    quality = desk.session.supervisor.quality
+    form = Form("voice", "Calls", (Section("All", (Question("greeting", "Greeted?"),)),))
+    card = CardInHand("i-1", "maya", "Maya", form, comment=f"read out {CARD}")
+    assert quality.edit(card.answered(Answer("greeting", "no", f"said {AMEX}")))
+    assert quality.edit_note("maya", f"Never write {CARD}, CVV 123")
+    await quality.words.flush()
+    (kept,) = quality.unfinished
+    assert (kept.comment, kept.answers[0].comment) == (f"read out {HIDDEN_CARD}", "said •••••••••••0005")
+    assert quality.text(quality.note_subject("maya")) == f"Never write {HIDDEN_CARD}, CVV •••"
+    assert not any(number in desk.bytes() for number in (CARD, AMEX))
