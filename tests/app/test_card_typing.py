@@ -230,5 +230,5 @@ async def test_a_paste_that_is_too_long_is_refused_with_words(screen: Screen) ->
     await screen.type("kept")
     await screen.paste("x" * 100_000)
     assert screen.note.text == "kept"
-    (said,) = (one for one in screen.notices() if "too long" in one)
-    assert "100,004" in said and f"{LIMIT:,}" in said and "Nothing of it was pasted" in said
+    (said,) = (one for one in screen.notices() if "Too long" in one)
+    assert "100,004 characters" in said and f"{LIMIT:,} is the most" in said and "Nothing was pasted" in said

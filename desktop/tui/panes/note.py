@@ -135,8 +135,7 @@ class NotePane(Pane, TextArea):
         if after > max(before, LIMIT):
             self.app.bell()
             if len(edit.text) > 1:
-                why = f"That is too long: with it the note would have {after:,} characters, and {LIMIT:,} is the most."
-                self.post_message(self.Refused(f"{why} Nothing of it was pasted; the note is as it was."))
+                self.post_message(self.Refused(wording.too_long(after, LIMIT)))
             return EditResult(edit.to_location, "")
         return super().edit(edit)
 
