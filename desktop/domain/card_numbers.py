@@ -6,6 +6,7 @@ Every hidden digit becomes one sign, so that the text keeps its length, its spac
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 HIDDEN: Final = "•"
@@ -216,6 +217,11 @@ def find(text: str, allowed: Collection[str] = frozenset(), *, typing_at: int | 
     Returns:
         In the order of the text; they do not overlap.
     """
+    return _find(text, frozenset(allowed), typing_at)
+
+
+@lru_cache(maxsize=4)  # for each key the same text is looked at by the editor and by whoever keeps it
+def _find(text: str, allowed: frozenset[str], typing_at: int | None) -> tuple[CardData, ...]:
     if not _may_hold(text):
         return ()
     found: list[CardData] = []
@@ -289,12 +295,15 @@ class _Candidate:
     data: CardData
     usual: int
     is_whole: bool  # all digits that stand together
+    is_neat: bool  # in groups as cards are printed
     rank: tuple[bool, bool, bool, int]
 
 
 def _cards(text: str, allowed: Collection[str], typing_at: int | None) -> list[CardData]:
-    several = [match.span() for pattern in _SIDE_BY_SIDE for match in pattern.finditer(text)]
-    candidates = [one for run in _runs(text, _barred(text)) for one in _candidates(text, run, several)]
+    candidates = [one for run in _runs(text, _barred(text)) for one in _candidates(text, run)]
+    if not all(one.is_neat for one in candidates):
+        several = [match.span() for pattern in _SIDE_BY_SIDE for match in pattern.finditer(text)]
+        candidates = [one for one in candidates if one.is_neat or not _overlaps(one.data, several)]
     candidates.sort(key=lambda one: (one.rank, -one.data.start), reverse=True)
     chosen: list[_Candidate] = []
     doubtful: list[tuple[CardData, CardData]] = []
@@ -313,6 +322,10 @@ def _cards(text: str, allowed: Collection[str], typing_at: int | None) -> list[C
     # 16 digits and a code, or a number of 19 digits: whichever it is, nobody may read it.
     unclear = dict.fromkeys(longer for longer, one in doubtful if one in hidden and longer.digits not in allowed)
     return hidden + [rest for longer in unclear for rest in _rest(text, longer, hidden)]
+
+
+def _overlaps(data: CardData, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start < data.end and data.start < end for start, end in spans)
 
 
 def _rest(text: str, longer: CardData, hidden: Iterable[CardData]) -> Iterator[CardData]:
@@ -377,7 +390,7 @@ def _run(text: str, places: list[tuple[int, int]], gaps: list[str]) -> Iterator[
         yield _Run(tuple(places), groups, tuple(gaps))
 
 
-def _candidates(text: str, run: _Run, several: Iterable[tuple[int, int]]) -> Iterator[_Candidate]:
+def _candidates(text: str, run: _Run) -> Iterator[_Candidate]:
     for first in range(len(run.groups)):
         digits = ""
         for last in range(first, len(run.groups)):
@@ -392,13 +405,11 @@ def _candidates(text: str, run: _Run, several: Iterable[tuple[int, int]]) -> Ite
             neat = _is_neat(shape)
             if not neat and not _stands_alone(run, first, last):
                 continue
-            if not neat and any(one < end and start < other for one, other in several):
-                continue
             if _is_other_number(text, start, end, shape):
                 continue
             whole = last - first + 1 == len(run.groups)
             rank = (len(digits) == (found.usual or 16), whole, neat, len(digits))
-            yield _Candidate(CardData(start, end, digits, found.issuer), found.usual, whole, rank)
+            yield _Candidate(CardData(start, end, digits, found.issuer), found.usual, whole, neat, rank)
 
 
 def _is_neat(shape: tuple[int, ...]) -> bool:
