@@ -109,7 +109,9 @@ class DesktopApp(PageKeys):
         wrap_up = self.desk_screen.query_one(WrapUpPane)
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
-        session.notes.replaced = self.desk_screen.query_one(NotePane).replace_note
+        note = self.desk_screen.query_one(NotePane)
+        session.notes.replaced = note.replace_note
+        note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once

@@ -14,12 +14,14 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.tui import text_message, wording
+from desktop.tui.card_fields import hide_in_input, what_was_hidden
 from desktop.tui.follow_up_words import in_words
 from desktop.tui.pane import View
 from desktop.tui.safe_text import Part, line
@@ -62,6 +64,13 @@ class FollowUpEditor(Vertical):
     FollowUpEditor LineTable { height: 1; }
     """
 
+    class CardHidden(Message):
+        """A card number or security code was hidden in the field; `what` says which."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
     class Left(Message):
         """The agent is done with the field or the list."""
 
@@ -72,6 +81,8 @@ class FollowUpEditor(Vertical):
         self._list = LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
         self._field = Input(select_on_focus=False, id="wrap-up-follow-up")
         self._understood = Static(id="wrap-up-understood")
+        self.cards = HiddenCards()
+        """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self.country = ""  # the two-letter country of the profile
         self._record = record
         self._change = change
@@ -113,6 +124,7 @@ class FollowUpEditor(Vertical):
 
     def tell(self) -> None:
         """Say what stands in the field, down to the last key, of which the message may still be on its way here."""
+        self._hide_cards()
         half = self._half()
         words = None if half is None else (half.kind, half.to, half.text)
         if self._writing is not None and words != self._told:  # a record that left with it must not begin anew
@@ -123,6 +135,20 @@ class FollowUpEditor(Vertical):
     def is_open(self) -> bool:
         """Whether a follow-up is being written."""
         return self._writing is not None
+
+    def put_back(self) -> bool:
+        """Show what was hidden last in the field, or else in what is planned; says whether anything was."""
+        of = self.of or ""
+        text = self.cards.put_back(of, self._field.value)
+        if text is not None:
+            self._field.value = text
+            return True
+        for place, one in reversed(list(enumerate(self._planned))):
+            if (text := self.cards.put_back(of, one.text)) is not None:
+                changed = replace(one, text=text)
+                self._change(follow_ups=(*self._planned[:place], changed, *self._planned[place + 1 :]))
+                return True
+        return False
 
     def put_aside(self) -> None:
         """Close the field; what stands in it is kept with the record for when the agent comes back."""
@@ -235,6 +261,13 @@ class FollowUpEditor(Vertical):
         if written:
             self._change(follow_ups=wanted, half=None)
         return True
+
+    def _hide_cards(self) -> None:
+        of = self.of or ""
+        if hide_in_input(self._field, lambda text, at: self.cards.hide(of, text, typing_at=at)):
+            latest = self.cards.latest(of, self._field.value)
+            if latest is not None:
+                self.post_message(self.CardHidden(what_was_hidden(latest)))
 
     def _half(self) -> FollowUp | None:
         """What stands in the field, as it is typed."""

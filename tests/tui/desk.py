@@ -7,6 +7,7 @@ from typing import Any
 from textual.widgets import Input, TextArea
 
 from desktop.app.action_result import ActionResult
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.domain.customer import FollowUp
@@ -83,6 +84,7 @@ class RecordedSession:
         self.region = "GB"
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
+        self.cards = HiddenCards()
         self.notes = RecordedNotes(self.calls, self.store)
         for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))

@@ -198,7 +198,7 @@ async def test_what_is_not_understood_waits_for_the_agent_to_come_back() -> None
 
 async def test_what_a_text_means_moves_with_the_clock() -> None:
     clock = [NOW]
-    app, session = desk(planned())
+    app, _ = desk(planned())
     app._clock = lambda: clock[0]
     app.desk_screen._now = lambda: clock[0]
     async with app.run_test(size=SIZE) as pilot:
