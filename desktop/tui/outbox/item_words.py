@@ -53,10 +53,21 @@ def address(value: str) -> str:
     return wording.address(Address("phone" if value.startswith("+") else "other", value)) if value else ""
 
 
+def words_of(item: OutboxItem) -> str:
+    """What its words are called: a note, or the text of a message, callback, case or task."""
+    return "Note" if item.kind in (RECORD, WRAP_UP) else f"Text of the {kind(item)}"
+
+
 def victim(item: OutboxItem) -> str:
-    """The item as the one thing that is to go: `the note about Priya Natarajan`."""
+    """The item as what is to go: `the note and 2 follow-ups about Priya Natarajan`."""
+    if is_of_evaluation(item):
+        return "what was written beside an evaluation"
     link = "to" if item.kind in ("sms", "email") else "for" if item.kind == "callback" else "about"
-    return f"the {kind(item)} {link} {whom(item)}"
+    what = "note" if item.kind == RECORD else kind(item)
+    more = len(item.follow_ups) + (item.half is not None) if item.kind == RECORD else 0
+    if more:
+        what += " and its follow-up" if more == 1 else f" and {more} follow-ups"
+    return f"the {what} {link} {whom(item)}"
 
 
 def channel_sign(item: OutboxItem) -> str:

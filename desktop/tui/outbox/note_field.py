@@ -51,7 +51,7 @@ class NoteField(WordsField):
         if self.asking:
             self.border_subtitle = line(
                 ("Save the change?  ", "bold $warning"),
-                keys_of(("enter", "save"), ("esc", "discard it"), ("other keys", "go on writing")),
+                keys_of(("enter", "save"), ("esc", "discard it"), ("other keys", "go on")),
             )
         else:
             self.border_subtitle = keys_of((BY_ID["finish"].shown, "save"), (BY_ID["back"].shown, "leave"))

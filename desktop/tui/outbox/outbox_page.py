@@ -21,7 +21,7 @@ from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_acts import ItemActs, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
-from desktop.tui.outbox.item_words import is_of_evaluation, kind, victim, whom
+from desktop.tui.outbox.item_words import is_of_evaluation, kind, victim, whom, words_of
 from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
@@ -47,8 +47,8 @@ class OutboxPage(DoorPage):
     OutboxPage { padding: 0 1; }
     OutboxPage #outbox-summary { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     OutboxPage #outbox-body { height: 1fr; }
-    OutboxPage #outbox-left { width: 3fr; }
-    OutboxPage #outbox-right { width: 2fr; border-left: solid $rule; padding: 0 0 0 1; }
+    OutboxPage #outbox-left { width: 5fr; }
+    OutboxPage #outbox-right { width: 4fr; border-left: solid $rule; padding: 0 0 0 1; }
     OutboxPage #outbox-items { height: auto; }
     OutboxPage #outbox-messages { height: 1fr; margin: 1 0 0 0; padding: 0 1; scrollbar-size-vertical: 1; }
     OutboxPage #outbox-item { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
@@ -84,25 +84,34 @@ class OutboxPage(DoorPage):
         self._edited = ""  # the interaction of the item that is edited
         self._found: tuple[Match, ...] = ()
         self._question = 0
+        self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
+        self._field = NoteField()
+        self._picker = Picker()
+        self._item_text = PageText(id="outbox-item-text")
+        self._messages = PageText(id="outbox-messages-text")
+        self._summary = Static(id="outbox-summary")
+        self._verbs_line = Static(id="outbox-verbs")
 
     def compose(self) -> ComposeResult:
         """What there is, the list, messages below it, the item, what is typed or chosen, the keys."""
-        yield Static(id="outbox-summary")
+        yield self._summary
         with Horizontal(id="outbox-body"):
             with Vertical(id="outbox-left"):
-                yield LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
+                yield self._table
                 with VerticalScroll(id="outbox-messages"):
-                    yield PageText(id="outbox-messages-text")
+                    yield self._messages
             with Vertical(id="outbox-right"):
                 with VerticalScroll(id="outbox-item"):
-                    yield PageText(id="outbox-item-text")
-                yield NoteField()
-                yield Picker()
-        yield Static(id="outbox-verbs")
+                    yield self._item_text
+                yield self._field
+                yield self._picker
+        yield self._verbs_line
         yield PageHelp(self._help)
 
     def on_mount(self) -> None:
-        """Show what there is."""
+        """Show what there is, unless the page was closed before it was there."""
+        if not self._table.is_attached:
+            return
         self.border_title = content("Outbox", "bold")
         self._fit()
         self._table.focus()
@@ -144,7 +153,7 @@ class OutboxPage(DoorPage):
 
     def redraw(self) -> None:
         """Draw what is known now."""
-        if not self.is_attached or not self.query(PageHelp):
+        if not self._table.is_attached:
             return
         acts, now = self._acts, self._clock()
         items = acts.items or ()
@@ -154,7 +163,7 @@ class OutboxPage(DoorPage):
         self._table.set_rows(rows(items, now, acts.why))
         self._follow_selection()
         self._draw_item()
-        self.query_one("#outbox-messages-text", PageText).set_lines(message_lines(self._state(), self._server_now))
+        self._messages.set_lines(message_lines(self._state(), self._server_now))
         self._draw_summary(items)
         self._draw_keys()
         if self._choosing:
@@ -190,7 +199,7 @@ class OutboxPage(DoorPage):
         if self._is_narrow:
             messages = message_lines(self._state(), self._server_now)
             lines += [*([content("")] if lines and messages else []), *messages]
-        self.query_one("#outbox-item-text", PageText).set_lines(lines)
+        self._item_text.set_lines(lines)
 
     def _draw_summary(self, items: Sequence[OutboxItem]) -> None:
         parked = sum(item.state == PARKED for item in items)
@@ -204,14 +213,13 @@ class OutboxPage(DoorPage):
             parts += [(" · " if parts else ""), (f"{waiting} not sent yet", "$warning")]
         if items:
             parts += ["   ", (shown("retry"), "bold $accent"), (" retry all. Nothing is deleted.", "$muted")]
-        self.query_one("#outbox-summary", Static).update(line(*parts))
+        self._summary.update(line(*parts))
 
     def _draw_keys(self) -> None:
-        verbs = self.query_one("#outbox-verbs", Static)
         item = self._item
         if self._armed and item is not None:
             key = OUTBOX_BY_ID["item_discard"].shown
-            verbs.update(
+            self._verbs_line.update(
                 line(
                     (f"{key} again", "bold $error"),
                     (f": discards {victim(item)}", "bold"),
@@ -219,23 +227,11 @@ class OutboxPage(DoorPage):
                 )
             )
         elif self._field.is_open or self._choosing:
-            verbs.update(content(""))
+            self._verbs_line.update(content(""))
         else:
-            verbs.update(keys_of(*((verb.shown, verb.label) for verb in self._verbs(item))))
+            self._verbs_line.update(keys_of(*((verb.shown, verb.label) for verb in self._verbs(item))))
         way_out = (BY_ID["back"].shown, "close")
         self.border_subtitle = keys_of(*fitted_keys([], way_out, self.size.width - 4))
-
-    @property
-    def _table(self) -> LineTable:
-        return self.query_one("#outbox-items", LineTable)
-
-    @property
-    def _field(self) -> NoteField:
-        return self.query_one(NoteField)
-
-    @property
-    def _picker(self) -> Picker:
-        return self.query_one(Picker)
 
     @property
     def _item(self) -> OutboxItem | None:
@@ -290,9 +286,8 @@ class OutboxPage(DoorPage):
 
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
-        field, picker = self._field, self._picker
         armed, self._armed = self._armed, ""
-        typing = field.has_focus or (picker.is_open and picker.typing)
+        typing = self._field.has_focus or (self._picker.is_open and self._picker.typing)
         if self.query_one(PageHelp).took(event, typing=typing):
             pass
         elif event.key in BY_ID["back"].letters:
@@ -403,7 +398,7 @@ class OutboxPage(DoorPage):
     def _edit(self, item: OutboxItem) -> None:
         self._about, self._edited = item.key, item.interaction_id
         self.add_class("busy")
-        self._field.edit_text(item.key, f"{kind(item).capitalize()} · {whom(item)}", item.note)
+        self._field.edit_text(item.key, f"{words_of(item)} · {whom(item)}", item.note)
         self._draw_keys()
 
     @on(NoteField.Refused)

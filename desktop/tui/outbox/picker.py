@@ -51,7 +51,7 @@ class Picker(Vertical):
 
     def compose(self) -> ComposeResult:
         """A field and a list."""
-        yield Input(id="outbox-picker-field")
+        yield Input(id="outbox-picker-field", compact=True)
         yield LineTable(
             (Column("key", width=2), Column("name", weight=3), Column("more", weight=2, min_width=40)),
             header=False,
@@ -102,7 +102,8 @@ class Picker(Vertical):
         self._list.set_rows(rows)
 
     def go_to_list(self) -> None:
-        """What was asked for is there."""
+        """What was asked for is there: the first of it is under the cursor."""
+        self._list.action_edge(-1)
         self._list.focus()
 
     def digit(self, key: str) -> bool:

@@ -100,7 +100,8 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     if waits and outbox.oldest is not None:
         words.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
     if outbox.parked:
-        words.append((f" · {outbox.parked} needs you", "bold $error"))
+        need = "needs" if outbox.parked == 1 else "need"
+        words.append((f" · {outbox.parked} {need} attention", "bold $error"))
     sources = [(name, health) for name, health in view.state.health.items() if wording.source(name)]
     aged = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
     short = [part for name, health in sources for part in _source(name, health, view.now, aged=False)]
