@@ -6,7 +6,6 @@ from typing import Any
 from textual.widgets import Input, TextArea
 
 from desktop.app.action_result import ActionResult
-from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.domain.state import AppState
 from desktop.tui.app import DesktopApp
@@ -20,7 +19,6 @@ class RecordedCalls:
         self._calls = calls
         self._name = name
         self._state = state
-        self.rows_kept: list[OutboxRow] = []
 
     def __getattr__(self, method: str) -> Any:
         synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups", "join", "part")
@@ -32,7 +30,7 @@ class RecordedCalls:
             return None if synchronous else answer()
 
         async def answer() -> Any:
-            return list(self.rows_kept) if method == "rows" else ActionResult(True)
+            return ActionResult(True)
 
         return record
 

@@ -182,7 +182,7 @@ class KeptOutbox:
             who = change.customer.customer if change.customer is not None else None
             item = replace(item, customer=who.name if who else "", customer_id=who.id if who else None)
         self.changes += 1
-        made = f"{key}.{self.changes}"
+        made = f"{key.partition('.')[0]}.{self.changes}"
         missing = {
             CODES: item.code_rule in (CodeRule.ONE.value, CodeRule.MANY.value) and not item.codes,
             CHANNEL: not item.channel,

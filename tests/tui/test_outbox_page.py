@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from textual.widgets import Input
 
 from desktop.app.outbox_items import Amendment, OutboxItem
 from desktop.app.outbox_rows import PARKED
@@ -412,7 +411,6 @@ async def test_a_contact_that_comes_back_takes_the_change_into_its_note() -> Non
         await settle(pilot, ["alt+enter"])
         edits = [call for call in kept.calls if call[0] == "notes.edit"]
         assert edits == [("notes.edit", "i9", PARKED_RECORD.note + "z")]
-        assert ("notes.replaced", "i9", PARKED_RECORD.note + "z") in kept.calls
         assert not field.is_open
 
 
@@ -467,7 +465,6 @@ async def test_codes_are_added_and_taken_off_by_typing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "c", *"dup", "enter"])
         assert kept.kept["k1.1"].codes == ("duplicate_charge",)
-        app.screen.query_one(Picker).query_one(Input).value = ""
         await settle(pilot, [*"ref", "enter"])
         assert kept.kept["k1.2"].codes == ("duplicate_charge", "refund")
         await settle(pilot, ["enter", "escape"])
@@ -616,7 +613,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         assert ("retry",) in kept.calls
 
 
-@pytest.mark.parametrize("items", [[PARKED_RECORD], [UNKNOWN], [REFUSED], [WAITS], [DAMAGED], [WAITING_SMS], []])
+@pytest.mark.parametrize("items", [[PARKED_RECORD], [UNKNOWN], [WAITS], [DAMAGED], []])
 async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) -> None:
     pressed = [key for one in outbox_keys.OUTBOX_KEYS for key in (*one.letters, *one.letters)]
     pressed += [
@@ -635,12 +632,12 @@ async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) ->
     ]
     app, kept, _ = outbox_desk(items)
     async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
         for key in pressed:
-            await settle(pilot, ["o"])
-            while not app.screen.query(OutboxPage):
+            if not app.screen.query(OutboxPage):
                 await settle(pilot, ["o"])
-            await settle(pilot, [key, key, "escape", "escape", "escape"])
-            while app.screen.query(OutboxPage):
+            await settle(pilot, [key, key])
+            while app.screen.query(OutboxPage) and not list_of(app).has_focus:
                 await settle(pilot, ["escape"])
         known = [call[0] for call in kept.calls]
         assert "actions.do" not in known  # no key reached the desk below
@@ -677,7 +674,7 @@ def _tables() -> Iterator[None]:
 async def test_other_keys_are_printed_everywhere() -> None:
     names = [one.id for one in outbox_keys.OUTBOX_KEYS]
     letters = dict(zip(names, "ABCDEFGH", strict=True))
-    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,R", "pane": "f10"})
+    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,y", "pane": "f10"})
     async with app.run_test(size=(200, 50)) as pilot:
         await settle(pilot, ["o"])
         printed = words(app, "outbox-verbs")

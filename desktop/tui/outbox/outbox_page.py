@@ -527,6 +527,7 @@ class OutboxPage(DoorPage):
         event.stop()
         if self._choosing == "codes":
             self._change(self._about, lambda item: choices.with_code(item, event.key))
+            self._picker.clear()
             return
         if self._choosing == "customer":
             match = next((one for one in self._found if one.customer.id == event.key), None)

@@ -101,6 +101,10 @@ class Picker(Vertical):
         self._list.set_empty(empty)
         self._list.set_rows(rows)
 
+    def clear(self) -> None:
+        """What was typed has done its work."""
+        self._field.value = ""
+
     def go_to_list(self) -> None:
         """What was asked for is there: the first of it is under the cursor."""
         self._list.action_edge(-1)
