@@ -27,15 +27,17 @@ def timed_out(place: Workplace, screen: PtyScreen) -> str:
 def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
     with place.desktop() as screen:
         timed_out(place, screen)
-        screen.press("escape", "escape", "o")
+        screen.press("alt+o")
         screen.wait_for("unfinished wrap-up")
         screen.wait_for("not linked to a customer")
         screen.wait_for("it today.")
         screen.press("c")
         screen.send("dupl")
         screen.press("enter")
-        screen.wait_for("✓ Duplicate charge")
-        screen.press("escape", "l")
+        screen.wait_for("✓  Duplicate charge")
+        screen.press("escape")
+        until(lambda: "add or take off" not in screen.text())
+        screen.press("l")
         screen.send("Natarajan")
         screen.press("enter")
         screen.wait_for("found · Natarajan")
@@ -50,11 +52,11 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
         assert place.written_back() == []
         screen.press("s")
         screen.wait_for("Everything has been delivered.")
-        screen.press("escape", "alt+q")
+        screen.press("alt+q")
         screen.wait_exit()
     (written,) = place.written_back()
     assert written["note"] == "she was charged twice, in October"
-    assert written["codes"] == ["duplicate_charge"]
+    assert written["codes"] == ["duplicate-charge"]
     assert written["customer_id"]
     assert [one["kind"] for one in written["follow_ups"]] == ["callback"]
     (callback,) = place.record("contact_center", "callback")
@@ -65,13 +67,13 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
 def test_a_timed_out_wrap_up_is_discarded_with_two_presses(place: Workplace) -> None:
     with place.desktop() as screen:
         timed_out(place, screen)
-        screen.press("escape", "escape", "o")
+        screen.press("alt+o")
         screen.wait_for("unfinished wrap-up")
         screen.press("x")
         screen.wait_for("x again")
         screen.press("x")
         screen.wait_for("Everything has been delivered.")
-        screen.press("escape", "alt+q")
+        screen.press("alt+q")
         screen.wait_exit()
     assert place.written_back() == []
     assert place.record("messaging") == []
