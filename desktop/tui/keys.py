@@ -102,7 +102,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("create", "create", (), ("plus",), "new customer", "Create a record for an unknown customer.", "Customer"),
     Key("queues", "queues", (), ("q",), "queues", "Go to the queues.", "Desk"),
-    Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what waits to be delivered, with its text.", "Desk"),
+    Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what is not delivered; complete it, send it.", "Desk"),
     Key("retry", "retry", ("f10",), ("r",), "retry", "Try again now to reach what could not be reached.", "Desk"),
     Key(
         "diagnostics",
