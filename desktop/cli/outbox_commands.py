@@ -1,4 +1,4 @@
-"""`outbox list`, `outbox show` and `outbox retry`."""
+"""`outbox list`, `outbox show`, `outbox retry` and `outbox drop`."""
 
 import json
 from collections import Counter
@@ -28,15 +28,22 @@ def state_words(row: "OutboxRow") -> str:
 
 
 def summary(row: "OutboxRow") -> dict[str, object]:
-    """A row without its text."""
+    """A row without its text, with what a wrap-up that was not finished lacks."""
+    from desktop.app.outbox_items import item_of
+
+    item = item_of(row)
     return {
         "key": row.key,
         "kind": row.kind,
         "interaction_id": row.interaction_id,
         "target": row.target,
+        "customer": item.customer,
+        "author": item.author,
         "state": row.state,
         "words": state_words(row),
         "reason": row.reason,
+        "missing": list(item.missing),
+        "intact": item.intact,
         "attempts": row.attempts,
         "not_before": row.not_before,
         "created_at": row.created_at,
@@ -59,6 +66,7 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
         CommandError: there is no such record.
         StoreError: this one was changed on the disk, or nothing can be written.
     """
+    from desktop.app.parked_records import NotSendable
     from desktop.app.store_errors import StoreDamaged
     from desktop.cli.screenless import sent, session_alone
 
@@ -68,7 +76,10 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
     async with session_alone(profile) as session:
         for one in parked:
             try:
-                await session.outbox.retry(one)
+                wanted |= {row.key for row in await session.outbox.retry(one)}
+            except NotSendable as lacks:
+                if key is not None:
+                    raise CommandError(f"{lacks}.", Exit.REFUSED) from lacks
             except LookupError:
                 if key is not None:
                     raise CommandError(UNKNOWN, Exit.REFUSED) from None
@@ -82,18 +93,37 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
 def _became(rows: "Sequence[OutboxRow]", key: str | None) -> Exit:
     """Say what is not delivered, and answer the exit code for it."""
     states = Counter(row.state for row in rows)
-    if key is not None and rows:
-        row = rows[0]
-        if row.state != "delivered":
-            say(f"It was not delivered; it {state_words(row)}.")
-        return {"parked": Exit.REFUSED, "waiting": Exit.UNAVAILABLE}.get(row.state, Exit.OK)
+    if key is not None:
+        for row in rows:
+            if row.state != "delivered":
+                say(f"It was not delivered; it {state_words(row)}.")
+        if states["parked"]:
+            return Exit.REFUSED
+        return Exit.UNAVAILABLE if states["waiting"] else Exit.OK
     left = [f"{states[state]} {word}" for state, word in _LEFT if states[state]]
     if left:
         say(f"Delivered {states['delivered']} of {len(rows)}; {', '.join(left)}. `outbox list` says why.")
     return Exit.REFUSED if left else Exit.OK
 
 
+async def _drop(profile: Profile, key: str) -> object:
+    """Discard a parked record for good, and tell what it was."""
+    from desktop.cli.screenless import session_alone
+
+    row = next((row for row in await kept_outbox(profile, include_delivered=True) if row.key == key), None)
+    if row is None:
+        raise CommandError(UNKNOWN, Exit.REFUSED)
+    async with session_alone(profile) as session:
+        try:
+            await session.outbox.discard(key)
+        except LookupError:
+            raise CommandError("It does not need attention, so it cannot be dropped.", Exit.REFUSED) from None
+    return summary(row)
+
+
 async def _answer(profile: Profile, chosen: Chosen) -> object:
+    if chosen["action"] == "drop":
+        return await _drop(profile, chosen["key"])
     if chosen["action"] == "list":
         return [summary(row) for row in await kept_outbox(profile, include_delivered=chosen["all"])]
     rows = await kept_outbox(profile, include_delivered=True)
@@ -110,6 +140,6 @@ def run(chosen: Chosen) -> int:
         rows = within(chosen, _retry(usable_profile(chosen), chosen["key"], seconds))
         emit([summary(row) for row in rows])
         return _became(rows, chosen["key"])
-    profile = profile_of(chosen)
+    profile = usable_profile(chosen) if chosen["action"] == "drop" else profile_of(chosen)
     emit(within(chosen, _answer(profile, chosen)))
     return Exit.OK

@@ -8,7 +8,6 @@ from textual.widgets import Input, TextArea
 
 from desktop.app.action_result import ActionResult
 from desktop.app.hidden_cards import HiddenCards
-from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import AS_IT_IS, DraftSaved, Keep
@@ -24,7 +23,6 @@ class RecordedCalls:
         self._calls = calls
         self._name = name
         self._state = state
-        self.rows_kept: list[OutboxRow] = []
 
     def __getattr__(self, method: str) -> Any:
         synchronous = method in ("choose", "unlink", "without", "kick", "join", "part")
@@ -34,7 +32,7 @@ class RecordedCalls:
             return None if synchronous else answer()
 
         async def answer() -> Any:
-            return list(self.rows_kept) if method == "rows" else ActionResult(True)
+            return ActionResult(True)
 
         return record
 
