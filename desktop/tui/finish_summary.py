@@ -10,14 +10,9 @@ from desktop.domain.state import AppState, SourceHealth
 from desktop.domain.words import Health
 from desktop.ports.base import Capability
 from desktop.tui import wording
+from desktop.tui.follow_up_words import MESSAGES, kind_of
 
-KINDS = {"sms": "SMS", "email": "e-mail"}
 TARGETS = {"crm": "the CRM", "contact_center": "the contact centre", "messaging": "the message service"}
-
-
-def kind_of(follow_up: FollowUp) -> str:
-    """What a follow-up is called on screen: callback, SMS, e-mail, task or case."""
-    return KINDS.get(follow_up.kind, follow_up.kind)
 
 
 def finish_summary(
@@ -39,7 +34,7 @@ def finish_summary(
         parts.append(f"{record} → CRM{_waits(state, 'crm')}")
     messages: dict[str, int] = {}
     for follow_up in follow_ups:
-        if follow_up.kind in KINDS:
+        if follow_up.kind in MESSAGES:
             messages[kind_of(follow_up)] = messages.get(kind_of(follow_up), 0) + 1
         else:
             parts.append(_part(state, interaction, follow_up, zone))

@@ -14,16 +14,17 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Address
 from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.tui import text_message, wording
-from desktop.tui.finish_summary import kind_of
+from desktop.tui.card_fields import hide_in_input, what_was_hidden
+from desktop.tui.follow_up_words import in_words
 from desktop.tui.pane import View
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.safe_text import Part, line
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
@@ -59,9 +60,16 @@ class FollowUpEditor(Vertical):
 
     DEFAULT_CSS = """
     FollowUpEditor { height: auto; }
-    FollowUpEditor Static { height: auto; }
+    FollowUpEditor Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     FollowUpEditor LineTable { height: 1; }
     """
+
+    class CardHidden(Message):
+        """A card number or security code was hidden in the field; `what` says which."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
 
     class Left(Message):
         """The agent is done with the field or the list."""
@@ -69,6 +77,12 @@ class FollowUpEditor(Vertical):
     def __init__(self, record: Callable[[], DraftView | None], change: Change) -> None:
         """`record`: what is written about the contact shown, down to the last key. `change` says what changed of it."""
         super().__init__(id="wrap-up-follow-ups")
+        self._keys = Static(id="wrap-up-planned-keys")
+        self._list = LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
+        self._field = Input(select_on_focus=False, id="wrap-up-follow-up")
+        self._understood = Static(id="wrap-up-understood")
+        self.cards = HiddenCards()
+        """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self.country = ""  # the two-letter country of the profile
         self._record = record
         self._change = change
@@ -80,22 +94,11 @@ class FollowUpEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         """What is planned, the field, what was understood."""
-        yield Static(id="wrap-up-planned-keys")
-        yield LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
-        yield Input(id="wrap-up-follow-up")
-        yield Static(id="wrap-up-understood")
+        yield from (self._keys, self._list, self._field, self._understood)
 
     def on_mount(self) -> None:
         """The field appears when it is asked for."""
         self._close_field()
-
-    @property
-    def _field(self) -> Input:
-        return self.query_one("#wrap-up-follow-up", Input)
-
-    @property
-    def _list(self) -> LineTable:
-        return self.query_one("#wrap-up-planned", LineTable)
 
     @property
     def _planned(self) -> tuple[FollowUp, ...]:
@@ -121,11 +124,31 @@ class FollowUpEditor(Vertical):
 
     def tell(self) -> None:
         """Say what stands in the field, down to the last key, of which the message may still be on its way here."""
+        self._hide_cards()
         half = self._half()
         words = None if half is None else (half.kind, half.to, half.text)
         if self._writing is not None and words != self._told:  # a record that left with it must not begin anew
             self._told = words
             self._change(half=half)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a follow-up is being written."""
+        return self._writing is not None
+
+    def put_back(self) -> bool:
+        """Show what was hidden last in the field, or else in what is planned; says whether anything was."""
+        of = self.of or ""
+        text = self.cards.put_back(of, self._field.value)
+        if text is not None:
+            self._field.value = text
+            return True
+        for place, one in reversed(list(enumerate(self._planned))):
+            if (text := self.cards.put_back(of, one.text)) is not None:
+                changed = replace(one, text=text)
+                self._change(follow_ups=(*self._planned[:place], changed, *self._planned[place + 1 :]))
+                return True
+        return False
 
     def put_aside(self) -> None:
         """Close the field; what stands in it is kept with the record for when the agent comes back."""
@@ -171,9 +194,9 @@ class FollowUpEditor(Vertical):
             put_off = self._put_off.pop(self.of or "", None) or Writing(half.kind, half.to)
             self._open_field(replace(put_off, text=half.text))
             self._told = (half.kind, half.to, half.text)
-        rows = [Row(str(place), (self._in_words(one, view),)) for place, one in enumerate(self._planned)]
-        for widget in (self._list, self.query_one("#wrap-up-planned-keys")):
-            widget.display = bool(rows)
+        changed = self._writing.instead_of if self._writing is not None else None
+        rows = [self._row(place, one, view) for place, one in enumerate(self._planned) if one is not changed]
+        self._list.display = self._keys.display = bool(rows)
         self._list.styles.height = min(SHOWN, max(1, len(rows)))
         self._list.set_rows(rows)
         self._draw_keys()
@@ -183,9 +206,7 @@ class FollowUpEditor(Vertical):
         """The keys of the list are those that do something now."""
         self._draw_keys()
 
-    def on_descendant_blur(self) -> None:
-        """As with the focus."""
-        self._draw_keys()
+    on_descendant_blur = on_descendant_focus
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Each key may change what is understood."""
@@ -241,6 +262,13 @@ class FollowUpEditor(Vertical):
             self._change(follow_ups=wanted, half=None)
         return True
 
+    def _hide_cards(self) -> None:
+        of = self.of or ""
+        if hide_in_input(self._field, lambda text, at: self.cards.hide(of, text, typing_at=at)):
+            latest = self.cards.latest(of, self._field.value)
+            if latest is not None:
+                self.post_message(self.CardHidden(what_was_hidden(latest)))
+
     def _half(self) -> FollowUp | None:
         """What stands in the field, as it is typed."""
         writing, text = self._writing, self._field.value
@@ -257,7 +285,7 @@ class FollowUpEditor(Vertical):
         self._writing = writing
         field = self._field
         field.placeholder = PLACEHOLDERS.get(writing.kind, "")
-        field.display = self.query_one("#wrap-up-understood").display = True
+        field.display = self._understood.display = True
         with self.prevent(Input.Changed):
             field.value = writing.text
             field.cursor_position = len(writing.text)
@@ -266,7 +294,7 @@ class FollowUpEditor(Vertical):
         self._writing = self._told = None
         with self.prevent(Input.Changed):
             self._field.value = ""
-        self._field.display = self.query_one("#wrap-up-understood").display = False
+        self._field.display = self._understood.display = False
 
     def _read(self) -> tuple[FollowUp | None, str]:
         """What stands in the field, or why it is no follow-up; neither where there is nothing."""
@@ -291,42 +319,32 @@ class FollowUpEditor(Vertical):
                 keys += [(key, "bold $accent"), (f" {does}  ", "$muted")]
         else:
             keys += [("tab", "bold $accent"), (" to change or drop", "$muted")]
-        self.query_one("#wrap-up-planned-keys", Static).update(line(*keys))
+        self._keys.update(line(*keys))
 
     def _draw_understood(self, view: View) -> None:
         if self._writing is None:
             return
         found, why = self._read()
-        keys: list[Part] = [("enter", "bold $accent"), (" adds  ", "$muted"), ("esc", "bold $accent")]
-        keys.append((" discards", "$muted"))
-        parts: list[Part] = [("when and what  ", "$muted"), ("esc", "bold $accent"), (" back", "$muted")]
+        parts: list[Part] = [("esc", "bold $accent"), (" back", "$muted")]
         if why:
             parts = [(why, "$warning")]
         elif found is not None:
-            parts = [("✓ ", "bold $success"), *self._when(found, view), *self._recipient(found, view), "  ", *keys]
-        self.query_one("#wrap-up-understood", Static).update(line(*parts))
+            keys = (
+                ("  enter", "bold $accent"),
+                (" adds  ", "$muted"),
+                ("esc", "bold $accent"),
+                (" discards", "$muted"),
+            )
+            shown = in_words(replace(found, text=""), None, local_zone(), self._customer_zone(view))
+            if found.kind == "callback":
+                shown = [*shown[1:], f" · {found.text}" if found.text else ""]
+            parts = [("✓ ", "bold $success"), *shown, *keys]
+        self._understood.update(line(*parts))
 
-    def _in_words(self, follow_up: FollowUp, view: View) -> Part:
-        recipient = self._recipient(follow_up, view)
-        return line(("→ ", "$accent"), *self._when(follow_up, view), *recipient, f"  {follow_up.text}")
-
-    def _when(self, follow_up: FollowUp, view: View) -> list[Part]:
-        """Its kind, and the time in the agent's zone and the customer's."""
-        zone: tzinfo | None = self._customer_zone(view) if follow_up.kind == "callback" else None
-        due = "" if follow_up.due is None else wording.planned(follow_up.due, local_zone(), zone)
-        if follow_up.kind in ("sms", "email"):
-            due = "now"
-        return [(f"{kind_of(follow_up)} ", "bold"), content(due)]
-
-    def _recipient(self, follow_up: FollowUp, view: View) -> list[Part]:
-        if follow_up.kind in ("case", "task"):
-            return []
-        address = Address("email" if follow_up.kind == "email" else "phone", follow_up.to)
-        if not follow_up.to:
-            if view.interaction is None:
-                return []
-            address = view.interaction.customer
-        return [(f"  to {wording.address(address)}", "$muted")]
+    def _row(self, place: int, follow_up: FollowUp, view: View) -> Row:
+        came_from = view.interaction.customer if view.interaction is not None else None
+        words = in_words(follow_up, came_from, local_zone(), self._customer_zone(view))
+        return Row(str(place), (line(("→ ", "$accent"), *words),))
 
     def _customer_zone(self, view: View) -> tzinfo | None:
         came_from = view.interaction.customer if view.interaction is not None else None

@@ -47,7 +47,7 @@ def test_nearly_all_that_names_a_time_is_understood(capsys: pytest.CaptureFixtur
 def test_a_refusal_says_why_in_a_sentence(phrase: Phrase) -> None:
     found = phrase.read()
     assert isinstance(found, NotUnderstood)
-    assert 10 < len(found.why) < 110
+    assert 10 < len(found.why) <= 76, "must fit into a line of the smallest screen"
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,7 @@ LONE_NUMBER = _pattern(r"\s*[0-9]{1,2}(?=\s*(?:$|[,;:]))")
 OWNER = _pattern(
     rf"(?:(?P<mine>my|our)|(?P<theirs>their|his|her|(?:the\s+)?(?:customer|client|caller)(?:['’]?s)?))\s+time{END}"
 )
+UTC_OFFSET = _pattern(r"(?:utc|gmt)\s?[+\-−–]\s?[0-9]")
 UTC = _pattern(rf"(?:utc|gmt|z){END}")
 ABBREVIATION = _pattern(
     rf"(?:bst|cest|cet|eet|eest|wet|west|ist|est|edt|cst|cdt|mst|mdt|pst|pdt|jst|aest|aedt|msk|et|pt|local\s+time){END}"

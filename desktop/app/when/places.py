@@ -26,6 +26,8 @@ def zone_at(text: str, at: int, now: datetime, customer: tzinfo | None) -> tuple
         if zone is None:
             raise Refusal("The customer's time zone is not known. Name a city: 10:00 London time.")
         return zone, owner.end()
+    if phrases.UTC_OFFSET.match(text, at):
+        raise Refusal("Name a city instead of an offset: 10:00 London time.")
     if utc := phrases.UTC.match(text, at):
         return UTC, utc.end()
     if (short := phrases.ABBREVIATION.match(text, at)) and phrases.NOTE.match(text, short.end()):
@@ -35,7 +37,7 @@ def zone_at(text: str, at: int, now: datetime, customer: tzinfo | None) -> tuple
     if (found := phrases.PLACE_TIME.match(text, at)) and phrases.NOTE.match(text, found.end()):
         name = found["place"]
         if not (zones := _zones_of(name)):
-            raise Refusal(f"The time zone of {name} is not known. Name a larger city, or write about before it.")
+            raise Refusal(f"The time zone of {name} is not known. Name a larger city.")
         return _only(zones, name, now), found.end()
     for pattern in phrases.PLACES:
         if (found := pattern.match(text, at)) and (zones := _zones_of(found["place"])):

@@ -39,6 +39,8 @@ class WrapUpPane(Pane, Vertical):
     WrapUpPane.open { display: block; }
     WrapUpPane LineTable { height: 4; }
     WrapUpPane Static { height: auto; }
+    WrapUpPane.planning #wrap-up-codes { height: 2; }
+    WrapUpPane #wrap-up-summary { max-height: 2; }
     """
 
     class Refused(Message):
@@ -126,6 +128,7 @@ class WrapUpPane(Pane, Vertical):
             return
         self._draw_codes(view, interaction)
         self.editor.draw(view)
+        self.set_class(self.editor.is_open, "planning")
         self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
         self.border_title = _heading(interaction, view.now)
@@ -166,7 +169,7 @@ class WrapUpPane(Pane, Vertical):
         what = finish_summary(view.state, interaction, self.codes, note, self.editor.follow_ups, local_zone())
         summary = self.query_one("#wrap-up-summary", Static)
         summary.display = bool(what)
-        summary.update(line(("finishing sends  ", "$muted"), what))
+        summary.update(line(("on finish  ", "$muted"), what))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
