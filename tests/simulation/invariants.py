@@ -421,6 +421,8 @@ class Invariants:
                             entry.link_stays = False
                 contact.linked = linked
                 contact.ever_linked.update(linked)
+            if desktop.in_memory(contact_id) is None:
+                continue
             crms = {desktop.crm_of(one, world.crms) for one in linked}
             contact.required = crms if contact.required is None else contact.required & crms
 

@@ -17,7 +17,7 @@ from desktop.app.erasure import Retention
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_items import CHANNEL, Amendment
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreError, store_error
+from desktop.app.store_errors import StoreDamaged, StoreError, store_error
 from desktop.app.store_schema import MIGRATIONS, canonical_json, seal
 from desktop.app.timing import Timing
 from desktop.domain import select
@@ -82,7 +82,12 @@ class SimulatedWriter(writer_thread.WriterThread):
         connection.execute("PRAGMA synchronous = OFF")  # what a power cut leaves is decided by the simulation
 
     async def _do(self, kind: str, work: Callable[[], Any]) -> Any:
-        return await self.work.do(kind, work, lambda error: store_error(error, self._path))
+        try:
+            return await self.work.do(kind, work, lambda error: store_error(error, self.path))
+        except StoreDamaged as error:
+            if error.path is not None:
+                self.damaged.set()
+            raise
 
     def killed(self, survivors: int) -> None:
         """The process is gone."""
@@ -194,6 +199,8 @@ async def erase(disk: Disk, clock: Callable[[], float], customer_id: str, addres
         return False
     finally:
         await store.close()
+    for aside in disk.folder.glob("*.damaged-*"):
+        aside.unlink()  # nobody knows whose words are in it
     return True
 
 
