@@ -318,6 +318,7 @@ class World:
             self.invariants.attached(contact)
         else:
             self.ledger.add(contact, done[1], word or code, self.now(), self.centre.me)
+            contact.required = set()  # it was added to one of several copies, perhaps
 
     def on_retry(self) -> None:
         if self.desktop is not None:
