@@ -298,8 +298,7 @@ class World:
 
     def on_discard_parked(self, number: int) -> None:
         if self.desktop is not None:
-            before = {one.key: one for one in self.invariants.held() if one.where == "row"}
-            gone = before.get(self.run(self.desktop.discard_parked(number), 20.0) or "")
+            gone = self.run(self.desktop.discard_parked(number), 20.0)
             if gone is not None:
                 self.invariants.discarded(gone)
 
