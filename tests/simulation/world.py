@@ -100,6 +100,7 @@ class World:
         self.rung = 0
         self.desktop: Desktop | None = None
         self.started_at = 0.0
+        self.lives = 0
         self.invariants = Invariants(self)
         for target in self.targets:
             target.contact_of = self._contact_of
@@ -282,6 +283,9 @@ class World:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None:
             self.desktop.unlink(contact.id)
+            contact.linked = ()
+            for entry in contact.entries.values():
+                entry.link_stays = False
 
     def on_search(self, slot: int) -> None:
         contact = self._turned_to(slot)
@@ -313,6 +317,7 @@ class World:
         contact = self.ledger.contacts.get(done[0]) if done else None
         if contact is None:
             return
+        contact.was_amended = True
         if done[1] == "customer":
             self.invariants.attached(contact)
         else:
@@ -457,6 +462,7 @@ class World:
         for target in self.targets:
             target.new_run()
         self.started_at = self.now()
+        self.lives += 1
         timing = Timing(self.wall, self.now, _sleep, self.dice.random)
         centre = CentreAdapter(self.centre)
         self.desktop = Desktop(self.loop, timing, self.disk, centre, self.crms, self.sender, self.setting.write_back)
