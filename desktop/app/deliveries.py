@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.app.failures import source_name
-from desktop.app.outbox_rows import OutboxRow
+from desktop.app.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow
 from desktop.app.targets import Targets
 from desktop.app.wrap_up_json import address_from, message_from, record_from
-from desktop.app.wrap_up_rows import CASE, FOLLOW_UP, TASK, WRAP_UP
 from desktop.domain.identity import unqualified
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
@@ -34,6 +33,11 @@ class Deliveries:
         self._backends = backends
         self._targets = targets
         self._sent = sent
+
+    def repeats(self, row: OutboxRow) -> bool:
+        """Whether the far side of a row knows it by its key, so that sending it twice does it once."""
+        backend = self._backends.get(self._targets.source(row.target) or "")
+        return not isinstance(backend, Messaging) or backend.holds_keys
 
     async def deliver(self, row: OutboxRow) -> str:
         """Send a row; answers the far side's receipt.

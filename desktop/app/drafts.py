@@ -1,22 +1,26 @@
-"""Drafts: what the agent is writing and has not finished."""
+"""Drafts: records in progress, what the agent is writing and has not finished."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desktop.app.contact_facts_json import facts_from, facts_json
 from desktop.app.store_schema import canonical_json, is_sealed, seal
 from desktop.app.transaction import Connection
+from desktop.domain.contact_facts import ContactFacts
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One interaction's unfinished wrap-up.
+    """One interaction's record in progress.
 
     revision counts the wrap-ups of this interaction, from 1; saving again does not change it.
     saved_at is in seconds since the epoch and is set by the store. also: the customer's records in other CRMs, which
     are remembered for erasing and not read back. target: which CRM `customer_id` is an id of, as the outbox knows it;
-    "" in a draft of an older version.
+    "" in a draft of an older version. half: a follow-up that is being typed and was not added yet. facts: what is
+    needed to deliver it without the contact; None in a draft of an older version. intact: whether it is what was
+    written.
     """
 
     interaction_id: str
@@ -28,6 +32,19 @@ class Draft:
     saved_at: float
     also: tuple[str, ...] = ()
     target: str = ""
+    half: Mapping[str, Any] | None = None
+    facts: ContactFacts | None = None
+    intact: bool = True
+
+    @property
+    def words(self) -> tuple[object, ...]:
+        """All that somebody wrote or chose."""
+        return self.note, self.codes, self.follow_ups, self.half
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody wrote or chose anything."""
+        return not (self.note.strip() or self.codes or self.follow_ups or self.half)
 
 
 KEPT_WORDS = "kept-words/"
@@ -53,9 +70,47 @@ def kept_subject(draft_id: str) -> str:
 
 def draft_body(draft: Draft) -> str:
     """The words of a draft as canonical JSON. Raises TypeError when a follow-up is not JSON."""
-    follow_ups = [dict(follow_up) for follow_up in draft.follow_ups]
-    target = {"target": draft.target} if draft.target else {}
-    return canonical_json({"note": draft.note, "codes": list(draft.codes), "follow_ups": follow_ups, **target})
+    body: dict[str, Any] = {
+        "note": draft.note,
+        "codes": list(draft.codes),
+        "follow_ups": [dict(follow_up) for follow_up in draft.follow_ups],
+    }
+    if draft.target:
+        body["target"] = draft.target
+    if draft.half is not None:
+        body["half"] = dict(draft.half)
+    if draft.facts is not None:
+        body["facts"] = facts_json(draft.facts)
+    return canonical_json(body)
+
+
+def draft_of_body(
+    interaction_id: str, customer_id: str | None, body: str, revision: int, saved_at: float, *, intact: bool = True
+) -> Draft:
+    """A draft from its JSON. A damaged one is shown as far as it can be read: better the raw text than none."""
+    facts: ContactFacts | None = None
+    half: Mapping[str, Any] | None = None
+    try:
+        words = json.loads(body)
+        note, codes, follow_ups = words["note"], tuple(words["codes"]), tuple(words["follow_ups"])
+        target = str(words.get("target", ""))
+        half = words.get("half")
+        facts = facts_from(words["facts"]) if words.get("facts") is not None else None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        note, codes, follow_ups, target, half, intact = str(body), (), (), "", None, False
+    return Draft(
+        interaction_id,
+        customer_id,
+        note,
+        codes,
+        follow_ups,
+        revision,
+        saved_at,
+        target=target,
+        half=half,
+        facts=facts,
+        intact=intact,
+    )
 
 
 def write_draft(connection: Connection, draft: Draft, body: str) -> None:
@@ -99,17 +154,9 @@ def delete_draft(connection: Connection, interaction_id: str) -> None:
 
 def damaged_drafts(connection: Connection) -> list[str]:
     """The interaction ids of the drafts that are not what was written."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM drafts").fetchall()  # noqa: S608
-    return [str(row[0]) for row in rows if not is_sealed(row[-1], *row[:-1])]
+    return [draft.interaction_id for draft in read_drafts(connection) if not draft.intact]
 
 
 def _draft(row: tuple[Any, ...]) -> Draft:
-    interaction_id, customer_id, body, revision, saved_at, _ = row
-    try:
-        words = json.loads(body)
-        note, codes, follow_ups = words["note"], tuple(words["codes"]), tuple(words["follow_ups"])
-        target = str(words.get("target", ""))
-    except (ValueError, TypeError, LookupError):
-        # A flipped bit broke the JSON: better the raw text in the editor than none.
-        note, codes, follow_ups, target = str(body), (), (), ""
-    return Draft(interaction_id, customer_id, note, codes, follow_ups, revision, saved_at, target=target)
+    *fields, sealed = row
+    return draft_of_body(*fields, intact=is_sealed(sealed, *fields))

@@ -5,9 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.drafts import KEPT_WORDS, read_drafts
+from desktop.app.drafts import KEPT_WORDS, Draft, read_drafts
 from desktop.app.kept_links import delete_links_of, linked_customers
-from desktop.app.outbox_rows import DELIVERED, WAITING
+from desktop.app.outbox_rows import DELIVERED, RECORD, WAITING, read_rows
+from desktop.app.parked_records import record_of
 from desktop.app.preferences import count_reasons, forget_reasons
 from desktop.app.store_errors import StoreLocked
 from desktop.app.store_schema import canonical_json
@@ -22,9 +23,8 @@ DAY = 86_400.0
 
 @dataclass(frozen=True)
 class Retention:
-    """How long things are kept, in seconds. Waiting and parked rows and unsent text are kept for ever."""
+    """How long things are kept, in seconds. Drafts and waiting and parked rows are kept until they are delivered."""
 
-    drafts: float = 7 * DAY
     delivered: float = 30 * DAY
     customers: float = 1 * DAY
     messages: float = 30 * DAY
@@ -35,7 +35,6 @@ class Retention:
 class Purged:
     """How many rows went, by table."""
 
-    drafts: int
     delivered: int
     customers: int
     messages: int = 0
@@ -48,14 +47,6 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
     def delete(sql: str, *parameters: float) -> int:
         return len(connection.execute(f"{sql} RETURNING 1", parameters).fetchall())
 
-    # Drafts first, while the rows that prove their text was handed on are still there. Only a row made after the
-    # last key press can hold all of the text.
-    drafts = delete(
-        "DELETE FROM drafts WHERE saved_at < ? AND EXISTS (SELECT 1 FROM outbox WHERE"
-        " outbox.interaction_id = drafts.interaction_id AND outbox.kind IN ('wrap_up', 'note')"
-        " AND outbox.created_at >= drafts.saved_at)",
-        now - retention.drafts,
-    )
     delivered = delete(
         f"DELETE FROM outbox WHERE state = '{DELIVERED}' AND delivered_at < ?",  # noqa: S608 - a constant
         now - retention.delivered,
@@ -74,7 +65,7 @@ def purge_old(connection: Connection, now: float, retention: Retention) -> Purge
         (now - retention.delivered, canonical_json(sorted(interactions_spoken_of(connection)))),
     )
     links = delete("DELETE FROM links WHERE said_at < ?", now - retention.links)
-    return Purged(drafts, delivered, customers, messages, links)
+    return Purged(delivered, customers, messages, links)
 
 
 @dataclass(frozen=True)
@@ -223,20 +214,42 @@ def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) 
         or any(_names(payload, own) for crm, own in bare if crm == target)
         or not known.isdisjoint(_addresses(payload))
     }
-    written = {
-        draft.interaction_id for draft in read_drafts(connection) if (draft.target, draft.customer_id or "") in bare
-    }
+    drafts = [*read_drafts(connection), *_parked(connection)]
+    written = {draft.interaction_id for draft in drafts if (draft.target, draft.customer_id or "") in bare}
+    from_them = known | _card_addresses(connection, ids)
+    written |= {draft.interaction_id for draft in drafts if _is_about(draft, ids, from_them)}
     theirs = {row[0] for row in linked if row[1] in ids} | named | written
     return theirs | words_about(connection, theirs, _all_addresses(connection, ids, theirs, known))
+
+
+def _parked(connection: Connection) -> list[Draft]:
+    """The records that were not finished and wait for the agent."""
+    return [record_of(row) for row in read_rows(connection, include_delivered=False) if row.kind == RECORD]
+
+
+def _card_addresses(connection: Connection, ids: set[str]) -> set[str]:
+    """The addresses on the customer's kept cards."""
+    theirs = _own_cards(connection, ids)
+    keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
+    return {str(key).partition(":")[2] for key, one in keys if one in theirs}
+
+
+def _is_about(draft: Draft, ids: set[str], addresses: Collection[str]) -> bool:
+    """Whether a record is about the customer: linked to them, or linked to nobody and from one of their addresses."""
+    facts = draft.facts
+    linked = {draft.customer_id, *draft.also, *(facts.customer_ids if facts is not None else ())} - {None}
+    if linked & ids or (not draft.intact and any(trace in draft.note.casefold() for trace in {*ids, *addresses})):
+        return True
+    named = {facts.address} if facts is not None else set()
+    named |= {str(one.get("to", "")) for one in (*draft.follow_ups, draft.half or {})}
+    return not linked and not {one.casefold() for one in named if one}.isdisjoint(addresses)
 
 
 def _all_addresses(
     connection: Connection, ids: set[str], interactions: set[str], known: frozenset[str]
 ) -> frozenset[str]:
     """The customer's addresses: of their record, of what they were sent, and those that are known otherwise."""
-    keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
-    theirs = _own_cards(connection, ids)
-    addresses = known | {str(row[0]).partition(":")[2] for row in keys if row[1] in theirs}
+    addresses = known | _card_addresses(connection, ids)
     for interaction_id, payload in connection.execute("SELECT interaction_id, payload FROM outbox").fetchall():
         if interaction_id in interactions:
             addresses |= _addresses(payload)

@@ -16,7 +16,7 @@ from desktop.domain.events import Envelope, Gap, Heartbeat
 from desktop.domain.own_events import HealthChanged
 from desktop.domain.reducer import needs_snapshot
 from desktop.domain.words import Health
-from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable
+from desktop.ports.errors import AuthFailed, BackendError, Forbidden, ProtocolError, RateLimited, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -287,7 +287,9 @@ class Feed:
 
     def _say_lost(self, error: BackendError, *, lived: bool) -> None:
         log.warning("%s: %s: %s (%s)", self.source, type(error).__name__, error.message, error.detail)
-        if isinstance(error, AuthFailed):
+        if isinstance(error, Forbidden):
+            self._say(Health.DOWN, f"The {source_name(self.source)} does not allow it: {one_line(error.message)}")
+        elif isinstance(error, AuthFailed):
             self._say(Health.DOWN, f"The {source_name(self.source)} does not accept our sign-in.")
         elif lived or self._told == (Health.LIVE, ""):
             self._say(Health.STALE, one_line(error.message))

@@ -7,11 +7,10 @@ from typing import Generic, TypeVar
 
 from desktop.app.action_result import ActionResult, failed
 from desktop.app.call_control import shown
-from desktop.app.failures import error_class, one_line
 from desktop.domain.floor import FloorVerb
 from desktop.domain.model import Interaction
 from desktop.domain.words import Outcome, Phase
-from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown
+from desktop.ports.errors import BackendError, OutcomeUnknown
 
 T = TypeVar("T")
 
@@ -82,10 +81,6 @@ class Looked(Generic[T]):
 
 def refused(error: BackendError, not_done: str) -> ActionResult:
     """A press that came to nothing: what did not happen, what is safe, what to press."""
-    if isinstance(error, AuthFailed):  # signed in, but not allowed: signing in again would not help
-        why = one_line(error.message).rstrip(".")
-        text = f"{not_done} The contact centre does not allow it: {why}. {SAFE} Ask whoever gives you your rights."
-        return ActionResult(False, text, error_class(error).__name__)
     return failed(error, not_done, safe=SAFE)
 
 

@@ -14,8 +14,6 @@ from desktop.app.sheets import Sheet, Sheets
 from desktop.app.store_schema import canonical_json
 from desktop.app.timing import Timing
 
-ANOTHER = "another text was begun for the same while this one could not be read"
-
 
 class KeptWords:
     """Words by subject, each a JSON object. Only `drop` ends one."""
@@ -25,7 +23,10 @@ class KeptWords:
         self._local = local
         self._changed = changed
         self._sheets = Sheets(
-            timing, local, self._put_aside, lambda sheet: changed(kept_subject(sheet.draft.interaction_id))
+            timing,
+            local,
+            lambda sheet: changed(kept_subject(sheet.draft.interaction_id)),
+            joined=lambda older, newer: newer if older.words == newer.words else None,
         )
 
     @property
@@ -93,9 +94,6 @@ class KeptWords:
 
     def _sheet(self, subject: str) -> Sheet | None:
         return self._sheets.get(kept_words_id(subject))
-
-    async def _put_aside(self, older: Draft) -> None:
-        await self._local().park_draft(older.interaction_id, ANOTHER)
 
 
 def _is_object(text: str) -> bool:

@@ -20,7 +20,8 @@ from desktop.app import (
 from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
 from desktop.app.erasure import Purged, Retention, Traces
-from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.outbox_rows import OutboxRow
+from desktop.app.parked_records import heal_parked, record_row
 from desktop.app.store_health import StoreHealth
 from desktop.app.writer_thread import WriterThread
 from desktop.domain.identity import IdentityLink
@@ -98,46 +99,61 @@ class LocalStore:
         await self._thread.write(lambda connection, _: drafts.delete_draft(connection, interaction_id))
         self._unsaved.pop(interaction_id, None)
 
-    async def park_draft(self, interaction_id: str, reason: str, *, row: OutboxRow | None = None) -> OutboxRow | None:
-        """Turn a draft into a parked outbox row, in one transaction; None when there is no draft.
+    async def park_draft(self, interaction_id: str, reason: str, *, draft: Draft | None = None) -> OutboxRow | None:
+        """Turn a draft into a parked record in the outbox, whole, in one transaction.
 
-        row: the write it would have been; its state and reason are set here. Without one, the row has no target
-        and can be read but not delivered. A row already there under the same key with another text stays, and
-        this one gets a key of its own.
+        draft: the words as they are now and what is known of the contact; by default what is on disk.
+        Returns None when there was nothing in it, or no draft.
         """
         at = float(self._clock())
 
         def park(connection: sqlite3.Connection, _: "Database") -> OutboxRow | None:
-            draft = drafts.read_draft(connection, interaction_id)
-            if draft is None:
-                return None
-            payload = {"note": draft.note, "codes": draft.codes, "follow_ups": draft.follow_ups}
-            key = outbox_key("parked draft", interaction_id, "wrap_up", draft.revision)
-            made = row or new_row(key, "wrap_up", interaction_id, "", payload, created_at=at)
-            made = outbox_rows.checked(replace(made, state=outbox_rows.PARKED, reason=reason))
-            kept = outbox_rows.insert_rows(connection, [made])[0]
-            if kept.sha256 != made.sha256:
-                key = outbox_key(made.key, interaction_id, made.sha256, draft.revision)
-                made = outbox_rows.under_key(made, key)
-                kept = outbox_rows.insert_rows(connection, [made])[0]
+            found = drafts.read_draft(connection, interaction_id)
             drafts.delete_draft(connection, interaction_id)
-            return kept
+            parked = draft or found
+            if parked is None or parked.is_empty:
+                return None
+            return outbox_rows.insert_rows(connection, [record_row(parked, reason, at)])[0]
 
         kept = await self._thread.write(park)
         self._unsaved.pop(interaction_id, None)
         return kept
 
+    async def resume(self, key: str, draft: Draft) -> Draft | None:
+        """Turn a parked record into a draft again, in one transaction; the draft is saved in its place.
+
+        draft: the parked one, and what was written since.
+        Returns it with saved_at set; None when the record is not parked any more.
+        """
+        saved = replace(draft, saved_at=float(self._clock()))
+        body = drafts.draft_body(saved)
+
+        def take_back(connection: sqlite3.Connection, _: "Database") -> Draft | None:
+            if outbox_rows.delete_parked(connection, key) is None:
+                return None
+            drafts.write_draft(connection, saved, body)
+            return saved
+
+        kept = await self._thread.write(take_back)
+        self._unsaved.pop(draft.interaction_id, None)
+        return kept
+
     # Outbox
 
-    async def enqueue(self, rows: Sequence[OutboxRow], *, drop_draft: str | None) -> list[OutboxRow]:
-        """Insert the rows and delete the draft of interaction `drop_draft`, in one transaction.
+    async def enqueue(
+        self, rows: Sequence[OutboxRow], *, drop_draft: str | None, drop_row: str | None = None
+    ) -> list[OutboxRow]:
+        """Insert the rows and delete the draft of interaction `drop_draft` or the parked row `drop_row`, all at once.
 
         Returns the rows as they are kept: for a key that is known already, the row that was there.
-        Raises ValueError for a row whose SHA-256 is not that of its payload (empty: it is filled in).
+        Raises ValueError for a row whose SHA-256 is not that of its payload (empty: it is filled in), LookupError
+        when `drop_row` is not there, or is not parked.
         """
         made = [outbox_rows.checked(row) for row in rows]
 
         def insert(connection: sqlite3.Connection, _: "Database") -> list[OutboxRow]:
+            if drop_row is not None and outbox_rows.delete_parked(connection, drop_row) is None:
+                raise LookupError(f"no parked outbox row {drop_row}")
             kept = outbox_rows.insert_rows(connection, made)
             if drop_draft is not None:
                 drafts.delete_draft(connection, drop_draft)
@@ -147,6 +163,31 @@ class LocalStore:
         if drop_draft is not None:
             self._unsaved.pop(drop_draft, None)
         return kept
+
+    async def handed_over(self, interaction_id: str) -> list[OutboxRow]:
+        """The records of an interaction that were handed over, in order, delivered ones too."""
+        return await self._thread.read(
+            lambda connection, _: outbox_rows.rows_of_interaction(connection, interaction_id, outbox_rows.WRAP_UP)
+        )
+
+    async def newest_handed_over(self, limit: int = 200) -> list[OutboxRow]:
+        """The newest records that were handed over, the oldest first, delivered ones too."""
+        return await self._thread.read(
+            lambda connection, _: outbox_rows.newest_rows(connection, outbox_rows.WRAP_UP, limit)
+        )
+
+    async def replace_parked(self, key: str, row: OutboxRow) -> OutboxRow:
+        """Put what the agent made of a parked row in its place. Raises LookupError when it is not parked any more."""
+        made = outbox_rows.checked(row)
+        return await self._thread.write(lambda connection, _: outbox_rows.replace_row(connection, key, made))
+
+    async def discard_parked(self, key: str) -> OutboxRow | None:
+        """Forget a parked row because the agent said so; None when it is not there or not parked any more."""
+        return await self._thread.write(lambda connection, _: outbox_rows.delete_parked(connection, key))
+
+    async def heal(self) -> int:
+        """Make whole records of what an earlier version parked in pieces; answers how many there were."""
+        return await self._thread.write(lambda connection, _: heal_parked(connection))
 
     async def outbox(self, *, include_delivered: bool = False) -> list[OutboxRow]:
         """The rows in the order they were made."""
@@ -170,15 +211,19 @@ class LocalStore:
         at = float(self._clock())
         return await self._thread.write(lambda connection, _: outbox_rows.set_delivered(connection, key, receipt, at))
 
-    async def mark_waiting(self, key: str, reason: str, not_before: float) -> OutboxRow:
+    async def mark_sending(self, key: str) -> None:
+        """An attempt begins whose end must not be left open: the far side would take the same twice."""
+        await self._thread.write(lambda connection, _: outbox_rows.set_sending(connection, key))
+
+    async def mark_waiting(self, key: str, reason: str, not_before: float, doubts: int = 0) -> OutboxRow:
         """An attempt failed for now; the next one may come at not_before. Never undoes a delivery."""
         return await self._thread.write(
-            lambda connection, _: outbox_rows.set_waiting(connection, key, reason, not_before)
+            lambda connection, _: outbox_rows.set_waiting(connection, key, reason, not_before, doubts)
         )
 
-    async def park(self, key: str, reason: str) -> OutboxRow:
+    async def park(self, key: str, reason: str, doubts: int = 0) -> OutboxRow:
         """An attempt failed for good; a person has to look. Never undoes a delivery."""
-        return await self._thread.write(lambda connection, _: outbox_rows.set_parked(connection, key, reason))
+        return await self._thread.write(lambda connection, _: outbox_rows.set_parked(connection, key, reason, doubts))
 
     async def retry(self, key: str) -> OutboxRow:
         """Send a parked row again, at once. Raises StoreDamaged for a row whose text was changed on the disk."""

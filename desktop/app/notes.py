@@ -2,32 +2,46 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import partial
 
-from desktop.app.drafts import Draft, is_kept_words
+from desktop.app.drafts import KEPT_WORDS, Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import OutboxRow
-from desktop.app.sheets import AFTER_REFUSAL, Sheet, Sheets, words
+from desktop.app.outbox_rows import PARKED, RECORD, OutboxRow
+from desktop.app.parked_records import record_of
+from desktop.app.sheets import AFTER_REFUSAL, Sheet, Sheets
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import Timing
+from desktop.domain.contact_facts import ContactFacts
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
-from desktop.domain.own_events import DraftDropped, DraftSaved
+from desktop.domain.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
+from desktop.domain.select import unsettled_pop
 from desktop.domain.state import AppState, DraftView
+from desktop.domain.words import Phase
 
 log = logging.getLogger(__name__)
 
 GONE_FOR = 2.0
-_FINISHED = 20
+_REMEMBERED = 20
 
-RowFor = Callable[[Interaction | None, Draft], OutboxRow | None]
+GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
+GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
+GONE_CLOSED = "the contact was closed before the note was finished"
+_LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED)
+
+
+FactsOf = Callable[[Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
 
 
 class Notes:
-    """Drafts by interaction. Only finishing, discarding or parking ends one; no status and no time-out does."""
+    """Records in progress by interaction. Finishing, discarding or parking ends one; no status and no time-out does.
+
+    The words here are the only ones: a pane shows them and tells what changed, and never writes back what it holds.
+    """
 
     def __init__(
         self,
@@ -35,75 +49,122 @@ class Notes:
         timing: Timing,
         local: Callable[[], LocalStore],
         *,
-        customers_of: Callable[[str], tuple[str, ...]],
-        target_of: Callable[[str], str],
-        row_for: RowFor,
-        parked: Callable[[OutboxRow], None],
+        facts_of: FactsOf,
+        adopt: Callable[[list[OutboxRow]], None],
+        forget: Callable[[str], None],
     ) -> None:
-        """`local` raises StoreError while the disk is not there. `customers_of`: the ids of the records of an
-        interaction's customer, the one that counts first; `target_of`: which CRM holds a record. `row_for`: the
-        write a draft would have been.
+        """`local` raises StoreError while the disk is not there. `facts_of`: what is known of a contact now.
 
-        `parked` hears of drafts that became parked outbox rows.
+        `adopt` hears of outbox rows that drafts became, `forget` of the key of one that became a draft again.
         """
         self._store = store
         self._timing = timing
         self._local = local
-        self._customers_of = customers_of
-        self._target_of = target_of
-        self._row_for = row_for
-        self._parked = parked
-        self._sheets = Sheets(timing, local, self._put_aside, self._say)
-        self._finished: dict[str, tuple[object, ...]] = {}
-        self._leaving: dict[str, asyncio.Task[None]] = {}
-        store.listeners.append(self._look_for_gone)
+        self._facts_of = facts_of
+        self._adopt = adopt
+        self._forget_row = forget
+        self.collect: Callable[[], None] = lambda: None
+        """Has the editor hand over its last keys; set by the screen."""
+        self.replaced: Callable[[str, str], None] = lambda interaction_id, note: None
+        """Hears that the note of an interaction is another one than the editor wrote; set by the screen."""
+        self._sheets = Sheets(
+            timing,
+            local,
+            self._say,
+            joined=joined,
+            collect=lambda: self.collect(),
+            replaced=lambda draft: self.replaced(draft.interaction_id, draft.note),
+            complete=self._complete,
+            parked=self._parked_damaged,
+        )
+        self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
+        self._left: dict[str, Interaction] = {}  # the last that were mine, for a key that comes after them
+        self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
+        store.listeners.append(self._listen)
 
     def edit(
         self,
         interaction_id: str,
-        note: str,
-        codes: tuple[str, ...] = (),
-        follow_ups: tuple[FollowUp, ...] = (),
+        note: str | None = None,
+        codes: tuple[str, ...] | None = None,
+        follow_ups: tuple[FollowUp, ...] | None = None,
+        *,
+        half: FollowUp | Keep | None = AS_IT_IS,
     ) -> None:
-        """Take what the editor holds now; call it for every key."""
-        kept = tuple(follow_up_json(follow_up) for follow_up in follow_ups)
+        """Take what changed; call it for every key. What is not given stays as it is.
+
+        Args:
+            half: a follow-up that is being typed and not added yet; None when there is none any more.
+        """
         sheet = self._sheets.get(interaction_id)
-        revision = sheet.draft.revision if sheet else 1
-        first, *further = (*self._customers_of(interaction_id),) or (None,)
-        target = self._target_of(first) if first is not None else ""
-        draft = Draft(interaction_id, first, note, codes, kept, revision, 0.0, tuple(further), target)
-        if sheet is None and words(draft) == self._finished.get(interaction_id, (("", (), ()))):
-            return  # the editor still shows what was finished, or nothing at all
+        draft = sheet.draft if sheet else Draft(interaction_id, None, "", (), (), 1, 0.0)
+        if note is not None:
+            draft = replace(draft, note=note)
+        if codes is not None:
+            draft = replace(draft, codes=codes)
+        if follow_ups is not None:
+            draft = replace(draft, follow_ups=tuple(follow_up_json(one) for one in follow_ups))
+        if not isinstance(half, Keep):
+            draft = replace(draft, half=None if half is None else follow_up_json(half))
+        if sheet is None and draft.is_empty:
+            return
         self._sheets.edit(draft)
+        state = self._store.state
+        if state.me and self._is_gone(state, interaction_id):
+            self._move(interaction_id, self._park_if_still_gone)  # typed before the screen showed that it has left
 
     def text(self, interaction_id: str) -> DraftView | None:
-        """The note as it is in memory, and when it was last on disk as it is."""
+        """The record as it is in memory, and when it was last on disk as it is."""
         sheet = self._sheets.get(interaction_id)
         return self._view(sheet) if sheet else None
 
     def follow_ups(self, interaction_id: str) -> tuple[FollowUp, ...]:
-        """The follow-ups of the note."""
+        """The follow-ups that were added."""
+        view = self.text(interaction_id)
+        return view.follow_ups if view is not None else ()
+
+    @property
+    def restored(self) -> bool:
+        """Whether it is known what the last run left."""
+        return self._sheets.restored
+
+    def kept_link(self, interaction_id: str) -> tuple[str | None] | None:
+        """Whom the agent linked a contact to by hand, (None,) for nobody; None where they decided nothing."""
         sheet = self._sheets.get(interaction_id)
-        return tuple(follow_up_from(kept) for kept in sheet.draft.follow_ups) if sheet else ()
+        facts = sheet.draft.facts if sheet is not None else None
+        if sheet is None or facts is None or not facts.link_decided:
+            return None
+        return (sheet.draft.customer_id,)
 
     async def flush(self) -> None:
         """Save whatever is not on disk yet, now."""
+        self.collect()
         await self._sheets.flush()
 
     async def restore(self) -> None:
-        """Take up the drafts of the last run.
+        """Take up the drafts of the last run, and learn which records are parked.
 
         Raises:
             StoreError: they cannot be read.
         """
         await self._sheets.take_up(lambda draft: not is_kept_words(draft))
+        for row in await self._local().outbox():
+            self.note_parked(row)
+        self._park_gone(self._store.state)
 
-    async def _put_aside(self, older: Draft) -> None:
-        row = self._row_for(self._store.state.interactions.get(older.interaction_id), older)
-        why = "another note was begun for this contact while this one could not be read"
-        kept = await self._local().park_draft(older.interaction_id, why, row=row)
-        if kept is not None:
-            self._parked(kept)
+    def note_parked(self, row: OutboxRow) -> None:
+        """Learn of a parked record: it comes back to the editor if its contact does."""
+        if row.kind == RECORD and row.state == PARKED and row.reason in _LEFT:
+            self._parked[row.interaction_id] = row.key
+            if _is_back(self._store.state, row.interaction_id):
+                self._move(row.interaction_id, self._take_back)
+        elif self._parked.get(row.interaction_id) == row.key:
+            del self._parked[row.interaction_id]
+
+    def note_discarded(self, row: OutboxRow) -> None:
+        """A parked record was discarded: nothing comes back with its contact."""
+        if self._parked.get(row.interaction_id) == row.key:
+            del self._parked[row.interaction_id]
 
     async def discard(self, interaction_id: str) -> None:
         """Throw a draft away because the agent said so.
@@ -111,29 +172,76 @@ class Notes:
         Raises:
             StoreError: the disk will not do; the draft stays.
         """
-        await self._local().discard_draft(interaction_id)
-        self.finished(interaction_id)
+        async with self.writing(interaction_id):
+            await self._local().discard_draft(interaction_id)
+            self._end(interaction_id)
 
-    def finished(self, interaction_id: str) -> None:
-        """The draft was handed over on disk: forget it here."""
-        sheet = self._sheets.forget(interaction_id)
-        if sheet is not None:
-            self._finished[interaction_id] = words(sheet.draft)
-            while len(self._finished) > _FINISHED:
-                del self._finished[next(iter(self._finished))]
-            self._store.say(DraftDropped(interaction_id))
+    def writing(self, interaction_id: str) -> asyncio.Lock:
+        """The lock to hold while a draft is handed over, so that no save brings it back."""
+        return self._sheets.writing(interaction_id)
 
-    def holding(self, interaction_id: str) -> asyncio.Lock | None:
-        """The lock to hold while a draft is handed over, so that no save brings it back; None when there is none."""
+    def collected(self, interaction_id: str) -> Draft:
+        """The record as it is now, down to the last key, with what is known of its contact."""
+        self.collect()
         sheet = self._sheets.get(interaction_id)
-        return sheet.writing if sheet else None
+        return self._complete(sheet.draft if sheet else Draft(interaction_id, None, "", (), (), 1, 0.0))
+
+    def handed_over(self, draft: Draft, codes: tuple[str, ...]) -> None:
+        """A record is in the outbox: forget its words here, but none that were written since."""
+        interaction_id = draft.interaction_id
+        self.collect()
+        sheet = self._sheets.get(interaction_id)
+        rest = _written_since(draft, sheet.draft) if sheet is not None else None
+        self._store.say(RecordHandedOver(interaction_id, codes, self._store.now()))
+        self._end(interaction_id)
+        self.replaced(interaction_id, rest.note if rest is not None else "")
+        if rest is not None and not rest.is_empty:
+            self._sheets.edit(rest)
 
     async def close(self) -> None:
         """Save everything and stop."""
-        for task in self._leaving.values():
+        self.collect()
+        for task in self._moving.values():
             task.cancel()
-        await asyncio.gather(*self._leaving.values(), return_exceptions=True)
+        await asyncio.gather(*self._moving.values(), return_exceptions=True)
         await self._sheets.close()
+
+    def _end(self, interaction_id: str) -> None:
+        if self._sheets.forget(interaction_id) is not None:
+            self._store.say(DraftDropped(interaction_id))
+
+    def _complete(self, draft: Draft) -> Draft:
+        """A draft with what is known of its contact now. Another agent's stays as that agent left it."""
+        state = self._store.state
+        interaction_id = draft.interaction_id
+        interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
+        interaction = interaction or (self._left.get(interaction_id) if draft.facts is None else None)
+        known = draft.facts
+        if interaction is None or not state.me or _is_by_another(draft, state.me):
+            return draft
+        half = () if draft.half is None else (draft.half,)
+        follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
+        facts = self._facts_of(interaction, draft.codes, follow_ups)
+        if known is not None and unsettled_pop(state, interaction_id):
+            # Started anew, the CRM has not answered yet: the customer is who it was.
+            facts = replace(
+                facts,
+                customer_name=known.customer_name,
+                records=known.records,
+                customer_ids=known.customer_ids,
+                link_decided=known.link_decided,
+                consents=known.consents,
+                tasks=known.tasks,
+            )
+            return replace(draft, facts=facts)
+        target, customer_id = facts.records[0] if facts.records else ("", None)
+        return replace(
+            draft,
+            facts=facts,
+            customer_id=customer_id,
+            also=tuple(one for one in facts.customer_ids if one != customer_id),
+            target=target if customer_id is not None else "",
+        )
 
     def _say(self, sheet: Sheet) -> None:
         view = self._view(sheet)
@@ -146,6 +254,7 @@ class Notes:
                 view.saved_at,
                 view.problem,
                 view.follow_ups,
+                view.half,
             )
         )
 
@@ -154,26 +263,84 @@ class Notes:
         if saved_at is not None:
             saved_at += self._store.state.skew  # the disk knows this machine's clock only
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
-        return DraftView(draft.note, draft.codes, draft.revision, saved_at, sheet.problem, follow_ups)
+        half = follow_up_from(draft.half) if draft.half is not None else None
+        return DraftView(draft.note, draft.codes, draft.revision, saved_at, sheet.problem, follow_ups, half)
 
-    def _look_for_gone(self, old: AppState, new: AppState) -> None:
-        """Park what belongs to work that is no longer mine: seen from the state, for no event can be relied on."""
-        if not new.me or (new.interactions is old.interactions and new.me == old.me):
+    def _parked_damaged(self, interaction_id: str) -> None:
+        if not interaction_id.startswith(KEPT_WORDS):
+            self._store.notice(
+                "A note was damaged on this machine. It is in the outbox as far as it can be read.", "error"
+            )
+
+    # What happens by itself
+
+    def _listen(self, old: AppState, new: AppState) -> None:
+        """Follow what becomes of the contacts: seen from the state, for no event can be relied on."""
+        if not new.me:
             return
-        for interaction_id in self._sheets.ids:
-            if _is_gone(new, interaction_id) and interaction_id not in self._leaving:
-                task = asyncio.ensure_future(self._park_if_still_gone(interaction_id))
-                self._leaving[interaction_id] = task
-                task.add_done_callback(partial(self._left, interaction_id))
+        if new.interactions is not old.interactions or new.pops is not old.pops or new.me != old.me:
+            for interaction_id in self._sheets.ids:
+                before, now = old.interactions.get(interaction_id), new.interactions.get(interaction_id)
+                if now is not None and (
+                    before is not now or old.pops.get(interaction_id) is not new.pops.get(interaction_id)
+                ):
+                    self._sheets.touch(interaction_id)
+        if new.pops is not old.pops:
+            self._keep_links(old, new)
+        if new.interactions is old.interactions and new.me == old.me:
+            return
+        if not old.interactions.keys() <= new.interactions.keys():
+            self._remember(old, new)
+        self._park_gone(new)
+        for interaction_id in list(self._parked):
+            if _is_back(new, interaction_id):
+                self._move(interaction_id, self._take_back)
 
-    def _left(self, interaction_id: str, _: "asyncio.Task[None]") -> None:
-        self._leaving.pop(interaction_id, None)
+    def _park_gone(self, state: AppState) -> None:
+        for interaction_id in self._sheets.ids if state.me else ():
+            if self._is_gone(state, interaction_id):
+                self._move(interaction_id, self._park_if_still_gone)
+
+    def _remember(self, old: AppState, new: AppState) -> None:
+        for interaction_id, interaction in old.interactions.items():
+            if interaction.agent_id == old.me and interaction_id not in new.interactions:
+                self._left.pop(interaction_id, None)
+                self._left[interaction_id] = interaction
+        while len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
+
+    def _keep_links(self, old: AppState, new: AppState) -> None:
+        """A link made by hand is kept even where no word was written yet."""
+        for interaction_id, pop in new.pops.items():
+            if pop.decided and interaction_id in new.interactions and old.pops.get(interaction_id) is not pop:
+                before = old.pops.get(interaction_id)
+                if self._sheets.get(interaction_id) is None and (before is None or before.chosen != pop.chosen):
+                    self._sheets.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
+
+    def _move(self, interaction_id: str, how: Callable[[str], Coroutine[None, None, None]]) -> None:
+        if interaction_id not in self._moving:
+            task = self._moving[interaction_id] = asyncio.ensure_future(how(interaction_id))
+            task.add_done_callback(partial(self._moved, interaction_id))
+
+    def _moved(self, interaction_id: str, _: "asyncio.Task[None]") -> None:
+        self._moving.pop(interaction_id, None)
+
+    def _is_gone(self, state: AppState, interaction_id: str) -> bool:
+        interaction = state.interactions.get(interaction_id)
+        sheet = self._sheets.get(interaction_id)
+        if interaction is None or interaction.agent_id not in (state.me, None):
+            return True
+        return sheet is not None and _is_by_another(sheet.draft, state.me)
 
     async def _park_if_still_gone(self, interaction_id: str) -> None:
-        await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
-        while (sheet := self._sheets.get(interaction_id)) is not None and _is_gone(self._store.state, interaction_id):
+        sheet = self._sheets.get(interaction_id)
+        if sheet is not None and not _is_by_another(sheet.draft, self._store.state.me):
+            await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
+        while (sheet := self._sheets.get(interaction_id)) is not None:
+            if not self._is_gone(self._store.state, interaction_id):
+                return
             quiet = self._timing.monotonic() - sheet.last_key
-            if quiet < GONE_FOR:  # still writing: the rest of the sentence belongs to it
+            if quiet < GONE_FOR and sheet.last_key:  # still writing: the rest of the sentence belongs to it
                 await self._timing.sleep(GONE_FOR - quiet)
             elif await self._park(sheet):
                 return
@@ -182,36 +349,122 @@ class Notes:
 
     async def _park(self, sheet: Sheet) -> bool:
         interaction_id = sheet.draft.interaction_id
+        self.collect()
         if not sheet.is_saved:
             await self._sheets.save(sheet)
         async with sheet.writing:
             if self._sheets.get(interaction_id) is not sheet or not sheet.is_saved:
                 return False
             last = self._store.state.unfinished.get(interaction_id)
-            row = self._row_for(last, sheet.draft)
+            draft = self._complete(sheet.draft)
             try:
-                kept = await self._local().park_draft(interaction_id, _why_gone(self._store.state, last), row=row)
+                kept = await self._local().park_draft(interaction_id, _why_gone(self._store.state, last), draft=draft)
             except StoreError as error:
                 log.error("a draft could not be parked: %s", error)
                 return False
-            self.finished(interaction_id)
+            self.collect()
+            rest = _written_since(draft, sheet.draft)
+            self._end(interaction_id)
+            if interaction_id in self._store.state.interactions or not rest.is_empty:
+                self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
+            if not rest.is_empty:
+                self._sheets.edit(rest)
         if kept is not None:
-            self._parked(kept)
+            self.note_parked(kept)
+            self._adopt([kept])
             self._store.notice(
                 "The contact ended before your note was finished. The note is safe in the outbox: alt+o shows it.",
                 "warning",
             )
         return True
 
+    async def _take_back(self, interaction_id: str) -> None:
+        """The contact is back: what was parked of it is written on."""
+        while (key := self._parked.get(interaction_id)) is not None and _is_back(self._store.state, interaction_id):
+            async with self.writing(interaction_id):
+                try:
+                    done = await self._resume(interaction_id, key)
+                except StoreError as error:
+                    log.error("a parked record could not be taken back: %s", error)
+                    done = False
+            if done:
+                return
+            await self._timing.sleep(AFTER_REFUSAL)
 
-def _is_gone(state: AppState, interaction_id: str) -> bool:
+    async def _resume(self, interaction_id: str, key: str) -> bool:
+        row = await self._local().outbox_row(key)
+        self.collect()
+        sheet = self._sheets.get(interaction_id)
+        older = record_of(row) if row is not None else None
+        if older is None or not older.intact or _is_by_another(older, self._store.state.me):
+            self._parked.pop(interaction_id, None)
+            return True
+        wanted = joined(older, sheet.draft) if sheet is not None else older
+        taken = await self._local().resume(key, wanted)
+        self._parked.pop(interaction_id, None)
+        if taken is None:
+            return True
+        self._forget_row(key)
+        self._sheets.take(older, taken)
+        return True
+
+
+def joined(older: Draft, newer: Draft) -> Draft:
+    """One record of what was found on disk and what was written before it could be read: nothing of either is lost."""
+    codes = (*older.codes, *(code for code in newer.codes if code not in older.codes))
+    follow_ups = (*older.follow_ups, *(one for one in newer.follow_ups if one not in older.follow_ups))
+    note = _joined_notes(older.note, newer.note)
+    if older.half is not None and newer.half is not None and older.half != newer.half:
+        note = _joined_notes(note, str(older.half.get("text", "")))  # there is one field to type it in
+    return replace(
+        newer,
+        customer_id=newer.customer_id or older.customer_id,
+        note=note,
+        codes=codes,
+        follow_ups=follow_ups,
+        revision=max(older.revision, newer.revision),
+        half=newer.half if newer.half is not None else older.half,
+        facts=newer.facts if newer.facts is not None else older.facts,
+    )
+
+
+def _joined_notes(older: str, newer: str) -> str:
+    if not older.strip() or newer.startswith(older):
+        return newer
+    return f"{older}\n{newer}" if newer.strip() else older
+
+
+def _written_since(handed_over: Draft, now: Draft) -> Draft:
+    """What is in a record beyond what was handed over of it."""
+    note = now.note
+    if note == handed_over.note:
+        note = ""
+    elif handed_over.note and note.startswith(handed_over.note):
+        note = note[len(handed_over.note) :].lstrip()
+    return replace(
+        now,
+        note=note,
+        codes=now.codes if now.codes != handed_over.codes else (),
+        follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
+        half=now.half if now.half != handed_over.half else None,
+        revision=handed_over.revision + 1,
+    )
+
+
+def _is_by_another(draft: Draft, me: str) -> bool:
+    return bool(me) and draft.facts is not None and draft.facts.agent_id not in ("", me)
+
+
+def _is_back(state: AppState, interaction_id: str) -> bool:
     interaction = state.interactions.get(interaction_id)
-    return interaction is None or interaction.agent_id not in (state.me, None)
+    return (
+        interaction is not None
+        and interaction.agent_id == state.me
+        and interaction.phase in (Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
+    )
 
 
 def _why_gone(state: AppState, last: Interaction | None) -> str:
     if last is None:
-        return "the contact was gone when this desktop came back, before the note was finished"
-    if last.agent_id not in (state.me, None):
-        return "the contact went to somebody else before the note was finished"
-    return "the contact was closed before the note was finished"
+        return GONE_AT_START
+    return GONE_TO_ANOTHER if last.agent_id not in (state.me, None) else GONE_CLOSED

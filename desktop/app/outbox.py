@@ -5,21 +5,28 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
+from desktop.app.drafts import Draft
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import DELIVERED, PARKED, WAITING, OutboxRow, payload_sha256
+from desktop.app.outbox_items import OutboxItem, item_of
+from desktop.app.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
+from desktop.app.parked_records import record_of
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import first_of
 from desktop.domain.own_events import OutboxChanged
+from desktop.domain.state import AppState
+from desktop.domain.words import Health
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
     BackendError,
     Conflict,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -37,8 +44,9 @@ AUTH_REST = 60.0
 AFTER_REFUSAL = 5.0
 PATIENCE = 8
 """How many answers that make no sense a row gets before a person has to look."""
+MAY_BE_THERE = "it is not known whether this was sent before the desktop stopped; look before you send it again"
 
-_PARK = (NotFound, Rejected, Unsupported)
+_PARK = (Forbidden, NotFound, Rejected, Unsupported)
 _DOUBTFUL = (Conflict, ProtocolError, BackendBug)
 _IDLE_SECONDS = 3600.0
 
@@ -51,12 +59,17 @@ class _Known:
     state: str
     created_at: float
     not_before: float  # monotonic
+    author: str = ""
     doubts: int = 0
     attempts: int = 0
 
 
 class Outbox:
-    """The sender. A row is delivered, waits, or is parked for a person; it never goes away by itself."""
+    """The sender. A row is delivered, waits, or is parked for a person; it never goes away by itself.
+
+    Each target has a sender of its own, so that none waits for another; among the rows of a target, what failed
+    goes behind what was not tried yet.
+    """
 
     def __init__(
         self,
@@ -64,18 +77,36 @@ class Outbox:
         asking: Asking,
         local: Callable[[], LocalStore],
         deliver: Callable[[OutboxRow], Awaitable[str]],
+        *,
+        source_of: Callable[[str], str | None] = lambda target: target,
+        repeats: Callable[[OutboxRow], bool] = lambda row: True,
     ) -> None:
-        """`local` raises StoreError while the disk is not there. `deliver` sends a row and answers its receipt."""
+        """`local` raises StoreError while the disk is not there. `deliver` sends a row and answers its receipt.
+
+        `source_of`: the backend that a target stands for. `repeats`: whether the far side of a row knows it by its
+        key, so that sending it twice does it once.
+        """
         self._store = store
         self._asking = asking
         self._timing = asking.timing
         self._local = local
         self._deliver = deliver
+        self._source_of = source_of
+        self._repeats = repeats
         self._known: dict[str, _Known] = {}
+        self._receipts: dict[str, str] = {}  # of rows that are delivered, which the disk could not be told yet
         self._resting: dict[str, float] = {}  # target -> not before (monotonic)
         self._failures: dict[str, int] = {}
+        self._senders: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._why: dict[str, str] = {}  # by target, why its rows wait; "" is the disk
+        self.hand_over: Callable[[OutboxRow, Draft], Awaitable[list[OutboxRow]]] = self._nobody_hands_over
+        """Turns a parked record into rows on disk; set by whoever makes rows of records."""
+        self.heard: Callable[[OutboxRow], None] = lambda row: None
+        """Hears of every row as it is taken note of."""
+        self.gone: Callable[[OutboxRow], None] = lambda row: None
+        """Hears of every row that was discarded."""
+        store.listeners.append(self._listen)
 
     async def load(self) -> None:
         """Take up what the last run left.
@@ -84,28 +115,40 @@ class Outbox:
             StoreError: it cannot be read.
         """
         await self._local().due(math.inf)  # the store parks what was damaged
-        self._take(await self._local().outbox())
+        await self._local().heal()
+        rows = await self._local().outbox()
+        for row in rows:
+            if row.sending and row.state == WAITING and not self._repeats(row):
+                rows[rows.index(row)] = await self._local().park(row.key, MAY_BE_THERE)
+        self._take(rows)
         self._say(())
+        self._wake.set()  # the disk may have come late
 
     async def run(self) -> None:
         """Send what is due until cancelled."""
-        while True:
-            self._wake.clear()
-            try:
-                await self._send_due()
-            except StoreError as error:
-                log.error("the outbox cannot be used: %s", error)
-                self._why[""] = str(error)
-                self._say(())
-                await self._timing.sleep(AFTER_REFUSAL)
-                continue
-            await first_of(self._timing.sleep(self._until_next()), self._wake.wait())
+        try:
+            while True:
+                self._wake.clear()
+                for target in {known.target for key, known in self._known.items() if self._is_due(key, known)}:
+                    if target not in self._senders:
+                        self._senders[target] = asyncio.ensure_future(self._send_to(target))
+                await first_of(self._timing.sleep(self._until_next()), self._wake.wait())
+        finally:
+            senders = list(self._senders.values())
+            for sender in senders:
+                sender.cancel()
+            await asyncio.gather(*senders, return_exceptions=True)
 
     def adopt(self, rows: Iterable[OutboxRow]) -> None:
         """Take note of rows that were just put on disk, and send what is due."""
         self._take(rows)
         self._say(())
         self._wake.set()
+
+    def forget(self, key: str) -> None:
+        """A row is not in the outbox any more."""
+        self._known.pop(key, None)
+        self._say(())
 
     def kick(self) -> None:
         """Try everything that waits again now, whatever it was waiting for."""
@@ -115,15 +158,23 @@ class Outbox:
         self._wake.set()
 
     async def retry(self, key: str) -> None:
-        """Send a parked row again.
+        """Send a parked row again; of a parked record, all that belongs to it.
 
         Raises:
             StoreError: the disk will not do, or the text was changed on it.
-            LookupError: there is no such row.
+            LookupError: there is no such row, or what it lacks keeps it from being sent.
         """
-        row = await self._local().retry(key)
-        self._known.pop(key, None)
-        self.adopt([row])
+        row = await self._local().outbox_row(key)
+        if row is None:
+            raise LookupError(f"no outbox row {key}")
+        if row.kind == RECORD and row.state == PARKED:
+            made = await self.hand_over(row, record_of(row))
+            self._known.pop(key, None)
+        else:
+            made = [await self._local().retry(key)]
+        for one in made:
+            self._known.pop(one.key, None)
+        self.adopt(made)
 
     async def rows(self) -> list[OutboxRow]:
         """What waits and what is parked, the oldest first.
@@ -133,44 +184,115 @@ class Outbox:
         """
         return await self._local().outbox()
 
+    async def items(self) -> list[OutboxItem]:
+        """The same, as the agent reads it.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        return [item_of(row) for row in await self.rows()]
+
+    async def discard(self, key: str) -> None:
+        """Forget a parked row because the agent said so.
+
+        Raises:
+            StoreError: the disk will not do; it stays.
+            LookupError: it is not there, or not parked any more.
+        """
+        row = await self._local().discard_parked(key)
+        if row is None:
+            raise LookupError(f"no parked outbox row {key}")
+        self.gone(row)
+        self.forget(key)
+
+    def is_parked(self, key: str) -> bool:
+        """Whether a row waits for a person."""
+        known = self._known.get(key)
+        return known is not None and known.state == PARKED
+
+    def why(self, target: str) -> str:
+        """Why what is for a target waits, as the end of a sentence; "" when nothing is known to stand in its way."""
+        source = self._source_of(target) or target
+        health = self._store.state.health.get(source)
+        if health is not None and health.health is Health.DOWN:
+            since = datetime.fromtimestamp(health.since).strftime("%H:%M")
+            return f"the {source_name(source)} is down since {since}."
+        return self._why.get(target, "") or self._why.get("", "")
+
+    async def _nobody_hands_over(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:
+        raise LookupError(f"outbox row {row.key} is no record that can be sent")
+
+    def _listen(self, old: AppState, new: AppState) -> None:
+        """Whose records may go out depends on who is signed in."""
+        if new.me != old.me:
+            self._wake.set()
+
     def _take(self, rows: Iterable[OutboxRow]) -> None:
         for row in rows:
+            self.heard(row)
             if row.state == DELIVERED:
                 self._known.pop(row.key, None)
                 continue
             # A clock that was set back must not make a row wait longer than any pause we would choose.
             left = min(max(row.not_before - self._timing.clock(), 0.0), CAP)
             not_before = self._timing.monotonic() + left
-            self._known[row.key] = _Known(row.target, row.state, row.created_at, not_before, attempts=row.attempts)
+            self._known[row.key] = _Known(
+                row.target, row.state, row.created_at, not_before, row.author, row.doubts, row.attempts
+            )
 
-    async def _send_due(self) -> None:
-        now = self._timing.monotonic()
-        by_target: dict[str, list[str]] = {}
-        for key, known in self._known.items():
-            if known.state == WAITING and known.not_before <= now and not self._rests(known.target):
-                by_target.setdefault(known.target, []).append(key)
-        sending = (self._send_all(target, keys) for target, keys in by_target.items())
-        for failure in await asyncio.gather(*sending, return_exceptions=True):
-            if failure is not None:
-                raise failure
+    def _is_due(self, key: str, known: _Known) -> bool:
+        return (
+            known.state == WAITING
+            and known.not_before <= self._timing.monotonic()
+            and not self._rests(known.target)
+            and not self._is_of_another(known)
+        )
 
-    async def _send_all(self, target: str, keys: list[str]) -> None:
-        for key in keys:
-            if self._rests(target):
-                return
-            row = await self._local().outbox_row(key)
-            if row is None or row.state != WAITING:
-                self._known.pop(key, None)
-                if row is not None:
-                    self._take([row])
-                self._say(())
-                continue
-            await self._send(row)
+    def _is_of_another(self, known: _Known) -> bool:
+        """A record goes out in the name of who wrote it: another's waits until that agent is signed in."""
+        me = self._store.state.me
+        return bool(me and known.author) and known.author != me
+
+    async def _send_to(self, target: str) -> None:
+        """Send what is due for one target, what waited longest first; nothing for another waits for it."""
+        try:
+            while True:
+                due = [key for key, known in self._known.items() if known.target == target and self._is_due(key, known)]
+                if not due:
+                    return
+                key = min(due, key=lambda one: (self._known[one].not_before, self._known[one].attempts))
+                try:
+                    await self._send_known(key)
+                except StoreError as error:
+                    log.error("the outbox cannot be used: %s", error)
+                    self._why[""] = str(error)
+                    if (known := self._known.get(key)) is not None:
+                        known.not_before = self._timing.monotonic() + AFTER_REFUSAL  # the others first
+                    self._say(())
+                    await self._timing.sleep(AFTER_REFUSAL)
+        finally:
+            self._senders.pop(target, None)
+            self._wake.set()
+
+    async def _send_known(self, key: str) -> None:
+        if key in self._receipts:
+            await self._delivered(key, self._receipts[key])
+            return
+        row = await self._local().outbox_row(key)
+        if row is None or row.state != WAITING:
+            self._known.pop(key, None)
+            if row is not None:
+                self._take([row])
+            self._say(())
+            return
+        await self._send(row)
 
     async def _send(self, row: OutboxRow) -> None:
         if payload_sha256(row.payload) != row.sha256:
             await self._set_aside(row)
             return
+        if not self._repeats(row):
+            await self._local().mark_sending(row.key)
         try:
             receipt = await self._asking.ask(
                 lambda: self._deliver(row), row.target or "outbox", seconds=SEND_SECONDS, changing=True
@@ -178,11 +300,18 @@ class Outbox:
         except BackendError as error:
             await self._failed(row, error)
             return
-        await self._local().mark_delivered(row.key, receipt)
+        # Known here before the disk knows it: a disk that will not do must not make it go out once more.
+        self._receipts[row.key] = receipt
+        await self._delivered(row.key, receipt)
+
+    async def _delivered(self, key: str, receipt: str) -> None:
+        row = await self._local().mark_delivered(key, receipt)
+        del self._receipts[key]
         self._failures.pop(row.target, None)
-        self._known.pop(row.key, None)
+        self._known.pop(key, None)
         self._why.pop(row.target, None)
         self._why.pop("", None)
+        self.heard(row)
         self._say((row.interaction_id,))
 
     async def _set_aside(self, row: OutboxRow) -> None:
@@ -200,13 +329,15 @@ class Outbox:
         log.warning("outbox %s to %s: %s: %s", row.kind, row.target, type(error).__name__, error.detail)
         known.attempts += 1
         known.doubts += isinstance(error, _DOUBTFUL)
-        if isinstance(error, _PARK) or known.doubts >= PATIENCE:
-            await self._park(row, error)
+        # Who holds no keys would do it twice: what may be done already is for a person to judge.
+        blind = isinstance(error, OutcomeUnknown) and not self._repeats(row)
+        if isinstance(error, _PARK) or known.doubts >= PATIENCE or blind:
+            await self._park(row, error, known.doubts)
             return
         wait = self._pause(row.target, known, error)
         known.not_before = self._timing.monotonic() + wait
         self._why[row.target] = one_line(f"The {source_name(row.target)}: {error.message}")
-        await self._local().mark_waiting(row.key, one_line(error.message), self._timing.clock() + wait)
+        await self._local().mark_waiting(row.key, one_line(error.message), self._timing.clock() + wait, known.doubts)
         self._say(())
 
     def _pause(self, target: str, known: _Known, error: BackendError) -> float:
@@ -225,8 +356,8 @@ class Outbox:
                 self._resting[target] = now + full_jitter(failures - 3, self._timing.random, base=BASE, cap=CAP)
         return full_jitter(known.attempts - 1, self._timing.random, base=BASE, cap=CAP)
 
-    async def _park(self, row: OutboxRow, error: BackendError) -> None:
-        kept = await self._local().park(row.key, one_line(error.message))
+    async def _park(self, row: OutboxRow, error: BackendError, doubts: int) -> None:
+        kept = await self._local().park(row.key, one_line(error.message), doubts)
         self._known.pop(row.key, None)
         self._take([kept])
         self._say(())
@@ -237,11 +368,12 @@ class Outbox:
         return self._resting.get(target, 0.0) > self._timing.monotonic()
 
     def _until_next(self) -> float:
+        """Seconds until a row is due whose target has no sender at work."""
         now = self._timing.monotonic()
         waits = [
             max(known.not_before - now, self._resting.get(known.target, 0.0) - now, 0.0)
             for known in self._known.values()
-            if known.state == WAITING
+            if known.state == WAITING and known.target not in self._senders and not self._is_of_another(known)
         ]
         return min(waits, default=_IDLE_SECONDS)
 

@@ -1,7 +1,6 @@
 """Outbox rows: what must reach a backend exactly once, however often it is sent."""
 
 import hashlib
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -10,9 +9,13 @@ from typing import Any
 from desktop.app.store_errors import StoreDamaged
 from desktop.app.store_schema import canonical_json, is_sealed, seal
 from desktop.app.transaction import Connection
+from desktop.domain.records import RecordState, RecordStep, after, states_before
 
-WAITING, PARKED, DELIVERED = "waiting", "parked", "delivered"
+WAITING, PARKED, DELIVERED = RecordState.WAITING.value, RecordState.PARKED.value, RecordState.DELIVERED.value
 STATES = frozenset({WAITING, PARKED, DELIVERED})
+WRAP_UP, FOLLOW_UP, CASE, TASK = "wrap_up", "follow_up", "case", "task"
+RECORD = "record"
+"""A whole record that was not finished: the note, the codes and every follow-up, for nobody yet."""
 DAMAGED = "damaged on this machine: the text is not what was written, so it is not sent"
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
@@ -20,12 +23,14 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """One write to one backend.
+    """One write to one backend, or a whole record that was not finished.
 
-    kind: wrap_up, note, consent, follow_up, case or task. target: "crm:NAME", "messaging:NAME" and so on.
+    kind: record, wrap_up, follow_up, case or task. target: "crm:NAME", "messaging:NAME" and so on; "" for a record.
     payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
-    attempts counts the answers (or silences) so far. Times are in seconds since the epoch; a waiting row is due
-    when not_before has come.
+    attempts counts the answers (or silences) so far, doubts those that left it open whether the far side has it.
+    Times are in seconds since the epoch; a waiting row is due when not_before has come.
+    author: the agent in whose name it goes out, "" where that is not known. customer: their name, for people.
+    sending: whether an attempt was begun whose end is not known.
     """
 
     key: str
@@ -41,6 +46,10 @@ class OutboxRow:
     created_at: float
     delivered_at: float | None
     receipt: str
+    author: str = ""
+    customer: str = ""
+    doubts: int = 0
+    sending: bool = False
 
 
 def outbox_key(profile: str, interaction_id: str, kind: str, revision: int, part: int = 0) -> str:
@@ -51,12 +60,41 @@ def outbox_key(profile: str, interaction_id: str, kind: str, revision: int, part
     return str(uuid.uuid5(_NAMESPACE, canonical_json([profile, interaction_id, kind, revision, part])))
 
 
-def new_row(key: str, kind: str, interaction_id: str, target: str, payload: Any, *, created_at: float) -> OutboxRow:
+def new_row(
+    key: str,
+    kind: str,
+    interaction_id: str,
+    target: str,
+    payload: Any,
+    *,
+    created_at: float,
+    author: str = "",
+    customer: str = "",
+) -> OutboxRow:
     """A waiting row, due at once. payload: any JSON value. Raises TypeError or ValueError when it is not JSON."""
     text = canonical_json(payload)
     return OutboxRow(
-        key, kind, interaction_id, target, text, payload_sha256(text), WAITING, "", 0, 0.0, created_at, None, ""
+        key,
+        kind,
+        interaction_id,
+        target,
+        text,
+        payload_sha256(text),
+        WAITING,
+        "",
+        0,
+        0.0,
+        created_at,
+        None,
+        "",
+        writable(author),
+        writable(customer),
     )
+
+
+def writable(text: str) -> str:
+    """A text as a UTF-8 column takes it: half of a character pair, which a plug-in may answer, is spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def payload_sha256(payload: str) -> str:
@@ -83,14 +121,6 @@ def checked(row: OutboxRow) -> OutboxRow:
     return replace(row, sha256=digest, created_at=float(row.created_at))
 
 
-def under_key(row: OutboxRow, key: str) -> OutboxRow:
-    """The row under another key, which its record carries too: the far side must not take it for the one before."""
-    payload = json.loads(row.payload)
-    if payload.get("key") == row.key:
-        payload["key"] = key
-    return checked(replace(row, key=key, payload=canonical_json(payload), sha256=""))
-
-
 def insert_rows(connection: Connection, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Insert the rows; where a key is known already, the row there stays and is returned instead."""
     for row in rows:
@@ -108,6 +138,18 @@ def read_row(connection: Connection, key: str) -> OutboxRow | None:
     """The row of a key, if there is one."""
     found = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
     return None if found is None else _row(found)
+
+
+def rows_of_interaction(connection: Connection, interaction_id: str, kind: str) -> list[OutboxRow]:
+    """The rows of one kind that an interaction left, in the order they were made, delivered ones too."""
+    found = connection.execute(f"{_SELECT} WHERE interaction_id = ? AND kind = ? ORDER BY id", (interaction_id, kind))
+    return [_row(one) for one in found.fetchall()]
+
+
+def newest_rows(connection: Connection, kind: str, limit: int) -> list[OutboxRow]:
+    """The newest `limit` rows of a kind in the order they were made, delivered ones too."""
+    found = connection.execute(f"{_SELECT} WHERE kind = ? ORDER BY id DESC LIMIT ?", (kind, limit)).fetchall()
+    return [_row(one) for one in reversed(found)]
 
 
 def due_rows(connection: Connection, now: float) -> tuple[list[OutboxRow], list[int]]:
@@ -147,38 +189,67 @@ def set_aside(connection: Connection, row_id: int) -> None:
     connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE id = ?", (PARKED, DAMAGED, row_id))
 
 
+def set_sending(connection: Connection, key: str) -> None:
+    """Note that an attempt begins, for far sides that would take the same twice."""
+    connection.execute("UPDATE outbox SET sending = 1 WHERE key = ?", (key,))
+
+
 def set_delivered(connection: Connection, key: str, receipt: str, at: float) -> OutboxRow:
     """Note that the backend has it. Raises LookupError when there is no such row."""
-    _change(connection, key, "state = ?, reason = '', receipt = ?, delivered_at = ?", (DELIVERED, receipt, at), sent=1)
-    return _existing(connection, key)
+    assignments = "receipt = ?, delivered_at = ?, reason = '', sending = 0, attempts = attempts + 1"
+    return _step(connection, key, RecordStep.DELIVER, assignments, (writable(receipt), at))
 
 
-def set_waiting(connection: Connection, key: str, reason: str, not_before: float) -> OutboxRow:
+def set_waiting(connection: Connection, key: str, reason: str, not_before: float, doubts: int = 0) -> OutboxRow:
     """Try again from not_before on. A delivered row stays delivered. Raises LookupError: no such row."""
-    _change(connection, key, "state = ?, reason = ?, not_before = ?", (WAITING, reason, not_before), sent=1)
-    return _existing(connection, key)
+    assignments = "reason = ?, not_before = ?, doubts = ?, sending = 0, attempts = attempts + 1"
+    return _step(connection, key, RecordStep.FAIL, assignments, (writable(reason), not_before, doubts))
 
 
-def set_parked(connection: Connection, key: str, reason: str) -> OutboxRow:
+def set_parked(connection: Connection, key: str, reason: str, doubts: int = 0) -> OutboxRow:
     """Wait for a person. A delivered row stays delivered. Raises LookupError: no such row."""
-    _change(connection, key, "state = ?, reason = ?", (PARKED, reason), sent=1)
-    return _existing(connection, key)
+    assignments = "reason = ?, doubts = ?, sending = 0, attempts = attempts + 1"
+    return _step(connection, key, RecordStep.REFUSE, assignments, (writable(reason), doubts))
 
 
 def set_retried(connection: Connection, key: str) -> OutboxRow:
     """A parked row is due again at once. Raises LookupError: no such row; StoreDamaged: its text was changed."""
     found = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
     if found is not None and not _is_intact(found):
-        raise StoreDamaged("This record was damaged on this machine; copy its text into a new note")
-    _change(connection, key, "state = ?, reason = '', not_before = 0", (WAITING,), sent=0)
+        raise StoreDamaged("This record was damaged on this machine; read it over and save it before you send it")
+    return _step(connection, key, RecordStep.HAND_OVER, "reason = '', not_before = 0, sending = 0", ())
+
+
+def replace_row(connection: Connection, key: str, row: OutboxRow) -> OutboxRow:
+    """Put a changed row in the place of a parked one. Raises LookupError when that is not there, or is not parked."""
+    before = _existing(connection, key)
+    if before.state != PARKED:
+        raise LookupError(f"outbox row {key} is not parked")
+    connection.execute("DELETE FROM outbox WHERE key = ?", (key,))
+    return insert_rows(connection, [row])[0]
+
+
+def delete_parked(connection: Connection, key: str) -> OutboxRow | None:
+    """Discard a parked row because the agent said so; answers what it was, None when it was not there or not parked."""
+    row = read_row(connection, key)
+    if row is None or row.state != PARKED:
+        return None
+    connection.execute("DELETE FROM outbox WHERE key = ?", (key,))
+    return row
+
+
+def _step(connection: Connection, key: str, step: RecordStep, assignments: str, values: tuple[Any, ...]) -> OutboxRow:
+    """Take a step of the table of states; a row in a state that does not know the step stays as it is."""
+    row = _existing(connection, key)
+    if row.state not in STATES:
+        raise StoreDamaged(DAMAGED)
+    state = RecordState(row.state)
+    if state in states_before(step):
+        connection.execute(
+            f"UPDATE outbox SET state = ?, {assignments} WHERE key = ?",  # noqa: S608 - our own column names
+            (after(state, step).value, *values, key),
+        )
     return _existing(connection, key)
-
-
-def _change(connection: Connection, key: str, assignments: str, values: tuple[Any, ...], *, sent: int) -> None:
-    connection.execute(
-        f"UPDATE outbox SET {assignments}, attempts = attempts + ? WHERE key = ? AND state != '{DELIVERED}'",  # noqa: S608
-        (*values, sent, key),
-    )
 
 
 def _existing(connection: Connection, key: str) -> OutboxRow:
@@ -198,4 +269,5 @@ def _is_intact(found: tuple[Any, ...]) -> bool:
 
 
 def _row(found: tuple[Any, ...]) -> OutboxRow:
-    return OutboxRow(*found[: len(_FIELDS)])
+    row = OutboxRow(*found[: len(_FIELDS)])
+    return replace(row, sending=bool(row.sending))

@@ -114,6 +114,7 @@ class Pop:
             bool(shown) and all(one.cached for one in shown),
             self.why or " ".join(one.why for one in inquiries if one.why and not (several and matches)),
             tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in inquiries) if several else (),
+            self.decided,
         )
 
 

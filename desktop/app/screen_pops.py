@@ -1,7 +1,8 @@
 """Who is it: the customer's card with the ring, one of five honest answers, and every link can be undone."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from desktop.app.action_result import ActionResult
 from desktop.app.crm_desk import CrmDesk
@@ -38,8 +39,15 @@ class ScreenPops:
         timing: Timing,
         region: str = "",
         broken: Mapping[str, str] | None = None,
+        *,
+        kept_link: Callable[[str], tuple[str | None] | None] = lambda interaction_id: None,
     ) -> None:
-        """`desks` in order of precedence. `broken`: CRMs whose plug-in cannot be used, with the reason."""
+        """`desks` in order of precedence. `broken`: CRMs whose plug-in cannot be used, with the reason.
+
+        `kept_link`: whom the agent linked an interaction to in an earlier run, (None,) for nobody; None where they
+        decided nothing.
+        """
+        self._kept_link = kept_link
         self._store = store
         self._desks = {desk.source: desk for desk in desks}
         self._identity_links = links
@@ -67,6 +75,15 @@ class ScreenPops:
         answered = await self._inquiries.ask_all(pop, lambda desk: desk.crm.search(wanted))
         if question == pop.question and not answered and not pop.decided:
             self._inquiries.go_on(pop)  # what went on by itself before goes on
+
+    async def find(self, text: str) -> tuple[Match, ...]:
+        """Customers found by what was typed, for no contact in particular; those of a CRM that fails are left out."""
+        wanted = text.strip()
+        if not wanted:
+            return ()
+        asked = [desk.reading.read(partial(desk.crm.search, wanted)) for desk in self._desks.values()]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        return self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
 
     def choose(self, interaction_id: str, customer_id: str) -> None:
         """Link the interaction to one of the matches."""
@@ -216,6 +233,7 @@ class ScreenPops:
         """Something was found, or could not be: link the only customer there is, and show it all."""
         if self._pops.get(pop.interaction.id) is not pop:
             return
+        self._recall(pop)
         if not pop.decided:
             fresh = pop.matches(fresh=True)
             shown = fresh or pop.matches()
@@ -224,6 +242,17 @@ class ScreenPops:
                 pop.chosen = before if before in shown[0].ids else shown[0].customer.id
                 pop.chosen_by = ONLY_MATCH
         self._follow(pop)
+
+    def _recall(self, pop: Pop) -> None:
+        """Link it, or leave it unlinked, as the agent decided before the desktop was started anew."""
+        kept = None if pop.decided else self._kept_link(pop.interaction.id)
+        if kept is None:
+            return
+        (customer_id,) = kept
+        if customer_id is None:
+            pop.decided, pop.chosen, pop.chosen_by = True, None, ""
+        elif pop.holding(customer_id) is not None:
+            pop.decided, pop.chosen, pop.chosen_by = True, customer_id, BY_AGENT
 
     def _link(self, pop: Pop, customer_id: str, by: str) -> None:
         pop.chosen, pop.chosen_by = customer_id, by

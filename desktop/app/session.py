@@ -109,19 +109,34 @@ class Session:
             if isinstance(crm, Crm)
         ]
         broken = {source: why for source, why in backends.broken.items() if source.partition(":")[0] == "crm"}
-        self.pops = ScreenPops(self.store, self._desks, self.links, self.timing, region, broken)
+        self.pops = ScreenPops(
+            self.store,
+            self._desks,
+            self.links,
+            self.timing,
+            region,
+            broken,
+            kept_link=lambda interaction_id: self.notes.kept_link(interaction_id),
+        )
         self._deliveries = Deliveries(self._backends, self._targets, self._messages.sent)
         rows = WrapUpRows(profile, self.store.drain, self.clock, self._targets)
-        self.outbox = Outbox(self.store, self._asking, self._file.opened, self._deliver)
+        self.outbox = Outbox(
+            self.store,
+            self._asking,
+            self._file.opened,
+            self._deliver,
+            source_of=targets.source,
+            repeats=self._deliveries.repeats,
+        )
         self.notes = Notes(
             self.store,
             self.timing,
             self._file.opened,
-            customers_of=self._customer_ids,
-            target_of=lambda customer_id: self._targets.record(customer_id)[0],
-            row_for=rows.row_for_draft,
-            parked=lambda row: self.outbox.adopt([row]),
+            facts_of=rows.facts,
+            adopt=self.outbox.adopt,
+            forget=self.outbox.forget,
         )
+        self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
@@ -178,6 +193,7 @@ class Session:
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
+        await self.wrap_ups.close()
         await asyncio.gather(self.notes.close(), self.supervisor.close())
         parts = (self._background.cancel(), self.pops.close(), self.experts.close(), self.links.close())
         await asyncio.wait([asyncio.gather(*parts, return_exceptions=True)], timeout=2.0)
@@ -189,6 +205,7 @@ class Session:
         await self.notes.restore()
         await self.supervisor.take_up()
         await self.outbox.load()
+        await self.wrap_ups.load()
         await self.experts.load()
         await self._messages.load()
 
@@ -283,10 +300,6 @@ class Session:
                 "warning",
             )
         )
-
-    def _customer_ids(self, interaction_id: str) -> tuple[str, ...]:
-        found = self.store.state.pops.get(interaction_id)
-        return found.match.ids if found is not None and found.match is not None else ()
 
     def _stopped(self, _: BaseException) -> None:
         self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")

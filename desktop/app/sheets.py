@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from desktop.app.drafts import Draft
 from desktop.app.local_store import LocalStore
@@ -15,6 +16,8 @@ log = logging.getLogger(__name__)
 AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
 WHILE_TYPING = 1.8  # and within 2 s
 AFTER_REFUSAL = 2.0
+DAMAGED = "the text was damaged on this machine; read it over before you use it"
+ANOTHER = "another text was begun for the same while this one could not be read"
 
 
 @dataclass(slots=True, eq=False)
@@ -22,17 +25,18 @@ class Sheet:
     """One draft in memory. Who holds `writing` may put it on disk or take it away from there."""
 
     draft: Draft
+    writing: asyncio.Lock
     saved: Draft | None = None
     problem: str = ""
     last_key: float = 0.0
     first_unsaved: float = 0.0
+    stale: bool = False  # what is known of its contact changed since it was saved
     saver: "asyncio.Task[None] | None" = None
-    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def is_saved(self) -> bool:
         """Whether the words are on disk as they are."""
-        return self.saved is not None and words(self.saved) == words(self.draft)
+        return self.saved is not None and self.saved.words == self.draft.words
 
     @property
     def saved_at(self) -> float | None:
@@ -47,21 +51,36 @@ class Sheets:
         self,
         timing: Timing,
         local: Callable[[], LocalStore],
-        put_aside: Callable[[Draft], Awaitable[None]],
         changed: Callable[[Sheet], None],
+        *,
+        joined: Callable[[Draft, Draft], Draft | None],
+        collect: Callable[[], None] = lambda: None,
+        replaced: Callable[[Draft], None] = lambda draft: None,
+        complete: Callable[[Draft], Draft] = lambda draft: draft,
+        parked: Callable[[str], None] = lambda draft_id: None,
     ) -> None:
         """No sheets yet.
 
         Args:
             local: raises StoreError while the disk is not there.
-            put_aside: keeps, where it can be read, a draft on disk whose place newer words are about to take.
             changed: hears of a sheet whose words or whose safety changed.
+            joined: makes one draft of what was found on disk and what was written before it could be read; None
+                where that cannot be, and the older one has to go to the outbox.
+            collect: has the editor hand over its last keys, before its words are joined with others.
+            replaced: hears of words that the editor did not write.
+            complete: adds what is known of the contact to a draft that is about to be saved.
+            parked: hears of a draft on disk that could not be taken up and was put into the outbox.
         """
         self._timing = timing
         self._local = local
-        self._put_aside = put_aside
         self._changed = changed
+        self._joined = joined
+        self._collect = collect
+        self._replaced = replaced
+        self._complete = complete
+        self._parked = parked
         self._sheets: dict[str, Sheet] = {}
+        self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self.restored = False
         """Whether it is known what the last run left."""
 
@@ -74,42 +93,66 @@ class Sheets:
         """The sheet of a draft, if it is being written."""
         return self._sheets.get(draft_id)
 
+    def writing(self, draft_id: str) -> asyncio.Lock:
+        """The lock to hold while a draft is put on disk or taken away from there, be there a sheet or not."""
+        lock = self._locks.get(draft_id)
+        if lock is None:
+            lock = self._locks[draft_id] = asyncio.Lock()
+        return lock
+
     def edit(self, draft: Draft) -> None:
         """Take the words there are now; call it for every key."""
         sheet = self._sheets.get(draft.interaction_id)
         if sheet is None:
-            sheet = self._sheets[draft.interaction_id] = Sheet(draft)
-        elif words(sheet.draft) == words(draft):
+            sheet = self._sheets[draft.interaction_id] = Sheet(draft, self.writing(draft.interaction_id))
+        elif sheet.draft.words == draft.words:
             return
         now = self._timing.monotonic()
         if sheet.is_saved or sheet.saver is None:
             sheet.first_unsaved = now
         sheet.draft, sheet.last_key = draft, now
         self._changed(sheet)
-        if sheet.saver is None:
-            sheet.saver = asyncio.ensure_future(self._save_soon(sheet))
+        self._begin_saving(sheet)
+
+    def touch(self, draft_id: str) -> None:
+        """What is known of the contact changed: save that too, soon."""
+        sheet = self._sheets.get(draft_id)
+        if sheet is not None and not sheet.stale:
+            sheet.stale = True
+            if sheet.saver is None:
+                sheet.first_unsaved = self._timing.monotonic()
+            self._begin_saving(sheet)
 
     async def flush(self, draft_id: str | None = None) -> None:
         """Save what is not on disk yet, of one sheet or of all, now."""
         wanted = [sheet for name, sheet in self._sheets.items() if draft_id in (None, name)]
-        await asyncio.gather(*(self.save(sheet) for sheet in wanted if not sheet.is_saved))
+        await asyncio.gather(*(self.save(sheet) for sheet in wanted if sheet.stale or not sheet.is_saved))
 
     async def take_up(self, mine: Callable[[Draft], bool], whole: Callable[[Draft], bool] = lambda _: True) -> None:
-        """Take up what the last run left; of that, what is not `whole` can be read in the outbox from now on.
+        """Take up what the last run left; what is damaged or not `whole` can be read in the outbox from now on.
 
         Raises:
             StoreError: it cannot be read.
         """
         for draft in filter(mine, await self._local().drafts()):
             known = self._sheets.get(draft.interaction_id)
-            if known is None and whole(draft):
-                sheet = self._sheets[draft.interaction_id] = Sheet(draft, saved=draft)
-                self._changed(sheet)
+            if known is not None and known.saved is not None:
+                continue  # the disk has what is here
+            if not (draft.intact and whole(draft)):
+                await self._put_aside(draft, DAMAGED)
             elif known is None:
-                await self._local().park_draft(draft.interaction_id, "the text was damaged on this machine")
-            elif known.saved is None:
-                await self._make_way(known.draft)
+                self._take(draft)
+            elif not self._join(known, draft):
+                await self._put_aside(draft, ANOTHER)
         self.restored = True
+
+    def take(self, older: Draft, on_disk: Draft) -> None:
+        """A draft is on disk again: it is written on, together with what was written since it was read from there."""
+        known = self._sheets.get(older.interaction_id)
+        if known is None:
+            self._take(on_disk)
+        else:
+            self._join(known, older, on_disk)
 
     def forget(self, draft_id: str) -> Sheet | None:
         """Its words were handed over, or are not wanted."""
@@ -129,24 +172,52 @@ class Sheets:
     async def save(self, sheet: Sheet) -> None:
         """Put a sheet on disk as it is, or have its `problem` say why not."""
         async with sheet.writing:
-            draft = sheet.draft
-            if self._sheets.get(draft.interaction_id) is not sheet:
+            if self._sheets.get(sheet.draft.interaction_id) is not sheet:
                 return
             try:
                 if sheet.saved is None and not self.restored:
-                    await self._make_way(draft)
-                sheet.saved = await self._local().save_draft(draft)
+                    await self._find_older(sheet)
+                sheet.stale = False
+                sheet.draft = self._complete(sheet.draft)
+                sheet.saved = await self._local().save_draft(sheet.draft)
                 sheet.problem = ""
             except StoreError as error:
+                sheet.stale = True
                 sheet.problem = str(error)
                 log.error("a draft could not be saved: %s", error)
             sheet.first_unsaved = self._timing.monotonic()
-            if self._sheets.get(draft.interaction_id) is sheet:
+            if self._sheets.get(sheet.draft.interaction_id) is sheet:
                 self._changed(sheet)
+
+    def _take(self, draft: Draft) -> None:
+        sheet = Sheet(draft, self.writing(draft.interaction_id), saved=draft)
+        self._sheets[draft.interaction_id] = sheet
+        self._replaced(draft)
+        self._changed(sheet)
+
+    def _join(self, sheet: Sheet, older: Draft, on_disk: Draft | None = None) -> bool:
+        self._collect()
+        joined = self._joined(older, sheet.draft)
+        if joined is None:
+            return False
+        sheet.draft, sheet.saved = joined, on_disk or older
+        self._replaced(joined)
+        self._changed(sheet)
+        if not sheet.is_saved:
+            self._begin_saving(sheet)
+        return True
+
+    async def _put_aside(self, older: Draft, why: str) -> None:
+        await self._local().park_draft(older.interaction_id, why)
+        self._parked(older.interaction_id)
+
+    def _begin_saving(self, sheet: Sheet) -> None:
+        if sheet.saver is None:
+            sheet.saver = asyncio.ensure_future(self._save_soon(sheet))
 
     async def _save_soon(self, sheet: Sheet) -> None:
         try:
-            while not sheet.is_saved:
+            while sheet.stale or not sheet.is_saved:
                 due = min(sheet.last_key + AFTER_LAST_KEY, sheet.first_unsaved + WHILE_TYPING)
                 wait = due - self._timing.monotonic()
                 if wait > 0:
@@ -158,13 +229,8 @@ class Sheets:
         finally:
             sheet.saver = None
 
-    async def _make_way(self, newer: Draft) -> None:
-        """Where the disk came late, other words for the same were begun meanwhile: both are kept."""
-        older = await self._local().draft(newer.interaction_id)
-        if older is not None and words(older) != words(newer):
-            await self._put_aside(older)
-
-
-def words(draft: Draft) -> tuple[object, ...]:
-    """All of a draft that somebody wrote or chose."""
-    return draft.note, draft.codes, draft.follow_ups
+    async def _find_older(self, sheet: Sheet) -> None:
+        """Where the disk came late, words for the same may be on it: they come before those written since."""
+        older = await self._local().draft(sheet.draft.interaction_id)
+        if older is not None and not (older.intact and self._join(sheet, older)):
+            await self._put_aside(older, ANOTHER if older.intact else DAMAGED)

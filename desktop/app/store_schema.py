@@ -55,6 +55,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             kind TEXT, first TEXT, second TEXT, same INTEGER NOT NULL, said_at REAL NOT NULL, seal TEXT NOT NULL,
             PRIMARY KEY (kind, first, second)) WITHOUT ROWID""",
     ),
+    (
+        "ALTER TABLE outbox ADD COLUMN author TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN customer TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE outbox ADD COLUMN sending INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX outbox_interaction ON outbox (interaction_id)",
+    ),
 )
 
 

@@ -3,33 +3,42 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from desktop.app.action_result import ActionResult
 from desktop.app.actions import Actions
+from desktop.app.background import Background
+from desktop.app.drafts import Draft
+from desktop.app.follow_up_json import follow_up_from
 from desktop.app.intents import Intents
 from desktop.app.local_store import LocalStore
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
-from desktop.app.outbox_rows import OutboxRow
+from desktop.app.outbox_items import Amendment, amended
+from desktop.app.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
+from desktop.app.parked_records import check_sendable
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreError
+from desktop.app.store_errors import StoreAbsent, StoreError
 from desktop.app.wrap_up_json import record_from, says_the_same
 from desktop.app.wrap_up_rows import WrapUpRows
+from desktop.domain.contact_facts import ContactFacts
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Interaction
+from desktop.domain.own_events import RecordHandedOver
 from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.words import Phase
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _REVISIONS = 100
-_ON_ITS_WAY = "The note is on its way to the CRM."
 _STAYS_HERE = "This profile names no CRM: the note is kept in the outbox. Press o to see it."
 
 
 class WrapUps:
-    """Turns a draft into an outbox row in one transaction. Pressing twice makes one row; nothing loses the text."""
+    """Turns a record into outbox rows in one transaction. Pressing twice makes them once; nothing loses the text."""
 
     def __init__(
         self,
@@ -47,34 +56,56 @@ class WrapUps:
         self._rows = rows
         self._local = local
         self._intents = Intents()
+        self._keeping = Background()
+        outbox.hand_over = self.send_parked
+
+    async def load(self) -> None:
+        """Tell which contacts were finished before this run: one that is still open is not finished twice.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        for row in await self._local().newest_handed_over():
+            self._store.say(RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew))
 
     async def finish(
-        self, interaction_id: str, *, codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp] = ()
+        self,
+        interaction_id: str,
+        *,
+        codes: Sequence[str] | None = None,
+        note: str | None = None,
+        follow_ups: Sequence[FollowUp] | None = None,
     ) -> ActionResult:
-        """Hand the note over and close the contact.
+        """Hand the record over as it is, and close the contact.
 
-        The answer is not ok when the rule of the queue is not met, the disk will not do (the text stays in the
-        editor), or the contact centre does not close the contact (the text is in the outbox then).
+        What is given takes the place of what was written before. The answer is not ok when the rule of the queue is
+        not met, the disk will not do (the text stays in the editor), or the contact centre does not close the
+        contact (the text is in the outbox then).
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            return ActionResult(
-                False,
-                "This contact has left your desk. Your note is safe in the outbox. Press o to see it.",
-                "NotFound",
-            )
+            parked = self._notes.text(interaction_id) is None
+            where = "is safe in the outbox. Press o to see it." if parked else "goes to the outbox in a moment."
+            return ActionResult(False, f"This contact has left your desk. Your note {where}", "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             return ActionResult(
                 False, "The contact has not ended yet. Your note is safe here. End it first.", "Conflict"
             )
-        problems = wrap_up_problems(self._store.state, interaction, tuple(codes), note)
-        if problems:
-            return ActionResult(False, " ".join(problems), "Rejected")
         if not self._intents.begin(interaction_id):
             return ActionResult(False, "", "ignored")
         try:
+            self._notes.edit(
+                interaction_id,
+                note,
+                None if codes is None else tuple(codes),
+                None if follow_ups is None else tuple(follow_ups),
+            )
+            draft = self._notes.collected(interaction_id)
+            problems = wrap_up_problems(self._store.state, interaction, draft.codes, draft.note)
+            if problems:
+                return ActionResult(False, " ".join(problems), "Rejected")
             try:
-                kept = await self._keep(interaction, codes, note, follow_ups)
+                kept, told = await self._undisturbed(self._keep(draft))
             except StoreError as error:
                 log.error("a wrap-up could not be kept: %s", error)
                 return ActionResult(
@@ -83,49 +114,145 @@ class WrapUps:
                     " Make room, then finish again.",
                     type(error).__name__,
                 )
-            self._outbox.adopt(kept)
-            result = await self._actions.close_contact(interaction, codes=codes, note_given=bool(note.strip()))
+            note_given = any(bool(str(_payload(row).get("note", "")).strip()) for row in kept)
+            result = await self._actions.close_contact(interaction, codes=told, note_given=note_given)
         finally:
             self._intents.end(interaction_id)
         if result.ok:
-            where = _ON_ITS_WAY if names_crm(self._store.state) else _STAYS_HERE
-            return ActionResult(True, result.text or f"Finished. {where}")
+            return ActionResult(True, result.text or f"Finished. {self._where(kept)}")
         return result
 
-    async def _keep(
-        self, interaction: Interaction, codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp]
-    ) -> list[OutboxRow]:
-        """One transaction: the rows in, the draft out. What was kept before under the same words stays as it is."""
+    async def send_parked(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:
+        """Hand a parked record over as it is: the note and every follow-up, to every system they go to.
+
+        Raises:
+            StoreError: the disk will not do; the record stays parked.
+            NotSendable: it lacks something.
+            LookupError: it is not parked any more.
+        """
+        check_sendable(draft)
+        facts = draft.facts or ContactFacts()
+        if not facts.agent_id:
+            agent = self._store.state.agents.get(self._store.state.me)
+            facts = replace(facts, agent_id=self._store.state.me, agent_name=agent.name if agent is not None else "")
+        return await self._undisturbed(self._hand_over(draft, facts, row.key))
+
+    async def change(self, key: str, change: Amendment) -> str:
+        """Change what is parked in the outbox; it stays parked until it is sent again. Answers its key from now on.
+
+        Raises:
+            StoreError: the disk will not do; it stays as it was.
+            LookupError: it is not there, or not parked any more.
+            ValueError: it cannot be changed so, in words for people.
+        """
         local = self._local()
-        async with self._notes.holding(interaction.id) or asyncio.Lock():
-            revision = 1
-            under_way: list[FollowUp] = []
-            while revision < _REVISIONS:
-                rows = self._rows.rows(interaction, codes, note, follow_ups, revision, under_way)
-                # Of several CRMs the customer may be another's now: their follow-ups share the keys all the same.
-                keys = dict.fromkeys([row.key for row in rows[:1]] + self._rows.record_keys(interaction.id, revision))
-                known = [row for key in keys if (row := await local.outbox_row(key)) is not None]
-                if not known or (known[0].key == rows[0].key and _same(known[0], codes, note, follow_ups)):
-                    break
-                for follow_up, key in self._rows.follow_up_keys(interaction.id, _follow_ups(known[0]), revision):
-                    if await local.outbox_row(key) is not None:
-                        under_way.append(follow_up)
-                revision += 1  # the agent wrote something else after an earlier finish: a correction, not a repeat
-            kept = await local.enqueue(rows, drop_draft=interaction.id)
-            self._notes.finished(interaction.id)
-            return kept
+        row = await local.outbox_row(key)
+        if row is None:
+            raise LookupError(f"no outbox row {key}")
+        made = await local.replace_parked(key, amended(row, change, self._rows))
+        self._outbox.forget(key)
+        self._outbox.adopt([made])
+        return made.key
+
+    async def close(self) -> None:
+        """Wait for what is on its way to the disk."""
+        await self._keeping.finish()
+
+    async def _keep(self, draft: Draft) -> tuple[list[OutboxRow], tuple[str, ...]]:
+        """The rows in and the draft out, and what the contact centre is told: the codes of what was handed over."""
+        local = self._local()
+        if not self._notes.restored:
+            raise StoreAbsent("What was kept on this machine is still being read")
+        async with self._notes.writing(draft.interaction_id):
+            earlier = await local.handed_over(draft.interaction_id)
+            whole = _with_half(draft)
+            if whole.is_empty and earlier:
+                # Finished before, though the contact centre may not know it yet: nothing empty is sent after it.
+                await local.discard_draft(draft.interaction_id)
+                kept = earlier[-1:]
+            else:
+                kept = await self._hand_over(whole, whole.facts or ContactFacts())
+            codes = whole.codes or next((codes for row in reversed(earlier) if (codes := _codes(row))), ())
+            self._notes.handed_over(draft, codes)
+            self._outbox.adopt(kept)
+        for row in kept:
+            if row.state == PARKED:
+                with suppress(StoreError, LookupError):
+                    await self._outbox.retry(row.key)  # refused before, and wanted all the same
+        return kept, codes
+
+    async def _hand_over(self, draft: Draft, facts: ContactFacts, drop_row: str | None = None) -> list[OutboxRow]:
+        """One transaction: the rows in, the record out. What was kept before under the same words stays as it is."""
+        local = self._local()
+        follow_ups = tuple(follow_up_from(one) for one in draft.follow_ups)
+        revision = draft.revision
+        under_way: list[FollowUp] = []
+        while revision < _REVISIONS:
+            rows = self._rows.rows(draft, facts, revision, under_way)
+            # Of several CRMs the customer may be another's now: their follow-ups share the keys all the same.
+            keys = [row.key for row in rows[:1]] + self._rows.record_keys(draft.interaction_id, revision)
+            known = [row for key in dict.fromkeys(keys) if (row := await local.outbox_row(key)) is not None]
+            if not known or (known[0].key == rows[0].key and _same(known[0], draft.codes, draft.note, follow_ups)):
+                break
+            for follow_up, key in self._rows.follow_up_keys(draft.interaction_id, _follow_ups(known[0]), revision):
+                if await local.outbox_row(key) is not None:
+                    under_way.append(follow_up)
+            revision += 1  # the agent wrote something else after an earlier finish: a correction, not a repeat
+        return await local.enqueue(
+            rows, drop_draft=draft.interaction_id if drop_row is None else None, drop_row=drop_row
+        )
+
+    async def _undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
+        """Done to its end even if whoever waits for it is cancelled: what is on disk must be known here."""
+        task = asyncio.ensure_future(work)
+
+        async def finish() -> None:
+            with suppress(Exception):
+                await task
+
+        self._keeping.spawn(finish())
+        return await asyncio.shield(task)
+
+    def _where(self, kept: Sequence[OutboxRow]) -> str:
+        """Where the note is, in words that stay true."""
+        state = self._store.drain()
+        if not names_crm(state):
+            return _STAYS_HERE
+        record = next((row for row in kept if row.kind == WRAP_UP), None)
+        if record is None or record.state == DELIVERED:
+            return "The CRM has the note."
+        if self._outbox.is_parked(record.key):
+            return "The CRM did not take the note: it is safe in the outbox. Press o to see it."
+        why = self._outbox.why(record.target)
+        return f"The note is safe here and waits: {why}" if why else "The note is being sent to the CRM."
+
+
+def _with_half(draft: Draft) -> Draft:
+    """The follow-up that stands in the field is meant: finishing adds it."""
+    if draft.half is None:
+        return draft
+    return replace(draft, follow_ups=(*draft.follow_ups, draft.half), half=None)
+
+
+def _payload(row: OutboxRow) -> dict[str, Any]:
+    try:
+        kept = json.loads(row.payload)
+    except ValueError:
+        return {}
+    return kept if isinstance(kept, dict) else {}
+
+
+def _codes(row: OutboxRow) -> tuple[str, ...]:
+    codes = _payload(row).get("codes")
+    return tuple(str(code) for code in codes) if isinstance(codes, list) else ()
 
 
 def _follow_ups(row: OutboxRow) -> tuple[FollowUp, ...]:
     try:
-        return record_from(json.loads(row.payload)).follow_ups
+        return record_from(_payload(row)).follow_ups
     except (ValueError, LookupError, TypeError, AttributeError):
         return ()
 
 
 def _same(row: OutboxRow, codes: Sequence[str], note: str, follow_ups: Sequence[FollowUp]) -> bool:
-    try:
-        kept = json.loads(row.payload)
-    except ValueError:
-        return False
-    return isinstance(kept, dict) and says_the_same(kept, codes, note, follow_ups)
+    return says_the_same(_payload(row), codes, note, follow_ups)

@@ -40,6 +40,8 @@ def explain(error: Exception) -> CommandError:
         return CommandError(f"{error.message} Look at the state before you repeat it.", Exit.TIMED_OUT)
     if isinstance(error, errors.RateLimited):
         return CommandError(f"{error.message} Wait {error.retry_after:g} s.", Exit.UNAVAILABLE)
+    if isinstance(error, errors.Forbidden):
+        return CommandError(error.message, Exit.REFUSED)
     if isinstance(error, (errors.Unavailable, errors.AuthFailed, errors.ProtocolError)):
         return CommandError(f"{error.message} ({error.detail})" if error.detail else error.message, Exit.UNAVAILABLE)
     if isinstance(error, errors.BackendError):

@@ -17,7 +17,7 @@ from desktop.domain.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.sampling import Scorecard, sample
 from desktop.domain.scorecards import Score, percent
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import AuthFailed, ProtocolError, Unsupported
+from desktop.ports.errors import Forbidden, ProtocolError, Unsupported
 
 PAGE, MOST = 1_000, 20_000
 
@@ -87,7 +87,7 @@ async def _export(center: ContactCenter, chosen: Chosen) -> object:
     notes: Sequence[CoachingNote] = await center.coaching_notes(limit=PAGE)
     try:
         calibrations = await center.calibrations(limit=PAGE)
-    except (AuthFailed, Unsupported):
+    except (Forbidden, Unsupported):
         calibrations = ()  # an agent has none
     return {
         "evaluations": [_whole(one) for one in evaluations],

@@ -12,6 +12,7 @@ TOMBSTONES = 2_000
 DETAILS = 200
 MESSAGES = 200  # kept each way
 ACKNOWLEDGEMENTS = 1_000
+HANDED_OVER = 200
 LISTED = 50  # notices, endings and oddities kept
 
 V = TypeVar("V")
@@ -88,6 +89,7 @@ class Batch:
         "details_failed",
         "drafts",
         "endings",
+        "handed_over",
         "health",
         "help",
         "interactions",
@@ -140,6 +142,7 @@ class Batch:
         self.details = Shelf(state.details)
         self.details_failed = Shelf(state.details_failed)
         self.drafts = Shelf(state.drafts)
+        self.handed_over = Shelf(state.handed_over)
         self.health = Shelf(state.health)
         self.positions = Shelf(state.positions)
         self.capabilities = Shelf(state.capabilities)

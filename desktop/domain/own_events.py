@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
 
 from desktop.domain.alert import Alert
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
@@ -39,6 +41,7 @@ class PopChanged:
     cached: bool = False
     why: str = ""
     answers: tuple[CrmAnswer, ...] = ()
+    decided: bool = False  # the agent linked or unlinked it: nothing links by itself any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ class DraftSaved:
     saved_at: Instant | None  # None: typed, not yet on disk
     problem: str = ""
     follow_ups: tuple[FollowUp, ...] = ()
+    half: FollowUp | None = None  # being typed, not added yet
+
+
+class Keep(Enum):
+    """What is said of a part of a draft that was not touched, where None would mean that there is none."""
+
+    AS_IT_IS = 0
+
+
+AS_IT_IS: Final = Keep.AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,15 @@ class DraftDropped:
     """The draft became an outbox row or was discarded."""
 
     interaction_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordHandedOver:
+    """A wrap-up of an interaction is on disk as the agent finished it, with these codes, and on its way."""
+
+    interaction_id: str
+    codes: tuple[str, ...]
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +161,7 @@ OwnEvent = (
     | DetailsChanged
     | DraftSaved
     | DraftDropped
+    | RecordHandedOver
     | OutboxChanged
     | CapabilitiesKnown
     | SourcesDeclared

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desktop.domain import handset, people, work
-from desktop.domain.batch import DETAILS, MESSAGES, Batch, newest
+from desktop.domain.batch import DETAILS, HANDED_OVER, MESSAGES, Batch, newest
 from desktop.domain.events import (
     AgentChanged,
     ChatReceived,
@@ -40,9 +40,10 @@ from desktop.domain.own_events import (
     PastHelpKnown,
     PendingChanged,
     PopChanged,
+    RecordHandedOver,
     SourcesDeclared,
 )
-from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.state import AppState, DraftView, HandedOver, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.domain.streams import Fit, admit, admit_snapshot, check_head, mark_healing, needs_snapshot
 from desktop.domain.words import Health
 
@@ -144,6 +145,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             _draft(batch, event)
         case DraftDropped():
             _draft_dropped(batch, event.interaction_id)
+        case RecordHandedOver():
+            batch.handed_over.put_last(event.interaction_id, HandedOver(event.codes, event.at), HANDED_OVER)
         case OutboxChanged():
             batch.set("outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why))
         case PendingChanged():
@@ -215,7 +218,15 @@ def _pop(batch: Batch, envelope: Envelope, event: PopChanged) -> None:
     known = batch.pops.get(key)
     since = known.since if known is not None and known.answer is event.answer else envelope.at
     pop = ScreenPop(
-        event.answer, since, event.matches, event.chosen, event.chosen_by, event.cached, event.why, event.answers
+        event.answer,
+        since,
+        event.matches,
+        event.chosen,
+        event.chosen_by,
+        event.cached,
+        event.why,
+        event.answers,
+        event.decided,
     )
     batch.pops.put(key, pop)
 
@@ -250,7 +261,9 @@ def _draft(batch: Batch, event: DraftSaved) -> None:
     known = batch.drafts.get(event.interaction_id)
     if known is not None and event.revision < known.revision:
         return  # a slow save of an older text
-    view = DraftView(event.note, event.codes, event.revision, event.saved_at, event.problem, event.follow_ups)
+    view = DraftView(
+        event.note, event.codes, event.revision, event.saved_at, event.problem, event.follow_ups, event.half
+    )
     batch.drafts.put(event.interaction_id, view)
 
 

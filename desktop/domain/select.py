@@ -19,6 +19,7 @@ from desktop.domain.select_customer import (
     pop,
     promise_is_late,
     timeline,
+    unsettled_pop,
 )
 from desktop.domain.select_work import (
     call_capabilities,
@@ -71,6 +72,7 @@ __all__ = [
     "said_of",
     "server_now",
     "timeline",
+    "unsettled_pop",
     "verbs_on_offer",
     "why_same",
     "wrap_up_problems",

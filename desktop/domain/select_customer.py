@@ -7,7 +7,7 @@ from desktop.domain.lifecycle import is_open
 from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import Channel, DeliveryState, LegKind, LegPhase
+from desktop.domain.words import Channel, DeliveryState, LegKind, LegPhase, PopAnswer
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
@@ -20,6 +20,15 @@ def customer_of(state: AppState, interaction_id: str) -> Customer | None:
     found = state.pops.get(interaction_id)
     match = found.match if found is not None else None
     return match.customer if match is not None else None
+
+
+def unsettled_pop(state: AppState, interaction_id: str) -> bool:
+    """Whether nobody knows yet who the customer of an interaction is: no CRM has answered, and no agent said it."""
+    found = state.pops.get(interaction_id)
+    if found is None:
+        return True
+    unanswered = found.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK)
+    return unanswered and found.match is None and not found.decided
 
 
 def promise_is_late(promise: CustomerPromise, now: Instant) -> bool:

@@ -29,6 +29,7 @@ class ScreenPop:
     cached: bool = False
     why: str = ""
     answers: tuple[CrmAnswer, ...] = ()  # of each CRM, where there are several
+    decided: bool = False  # the agent linked or unlinked it
 
     @property
     def match(self) -> Match | None:
@@ -65,6 +66,15 @@ class DraftView:
     saved_at: Instant | None
     problem: str = ""
     follow_ups: tuple[FollowUp, ...] = ()
+    half: FollowUp | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A wrap-up that the agent finished: with which codes, and when."""
+
+    codes: tuple[str, ...]
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,7 @@ class AppState:
     details: Mapping[str, CustomerDetails] = field(default_factory=dict)
     details_failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     drafts: Mapping[str, DraftView] = field(default_factory=dict)
+    handed_over: Mapping[str, HandedOver] = field(default_factory=dict)  # the latest, by interaction
     outbox: OutboxView = OutboxView()
     health: Mapping[str, SourceHealth] = field(default_factory=dict)
     positions: Mapping[str, Position] = field(default_factory=dict)

@@ -34,9 +34,13 @@ def match_codes(codes: Sequence[WrapUpCode], typed: str) -> tuple[WrapUpCode, ..
 
 
 def wrap_up_problems(state: AppState, interaction: Interaction, codes: Sequence[str], note: str) -> tuple[str, ...]:
-    """What keeps the wrap-up from being finished, in words for the agent; empty when it may be."""
+    """What keeps the wrap-up from being finished, in words for the agent; empty when it may be.
+
+    Where one was handed over already, what is added to it needs neither codes nor a note.
+    """
     rule = interaction.wrap_up_rule
     problems: list[str] = []
+    handed_over = interaction.id in state.handed_over
     known = {code.id for code in codes_for(state, interaction)}
     unknown = [code for code in codes if code not in known]
     if unknown:
@@ -48,10 +52,12 @@ def wrap_up_problems(state: AppState, interaction: Interaction, codes: Sequence[
             problems.append("This queue takes no code.")
         case CodeRule.OPTIONAL_ONE if len(codes) > 1:
             problems.append("This queue takes one code at most.")
+        case CodeRule.ONE | CodeRule.MANY if handed_over and not codes:
+            pass
         case CodeRule.ONE if len(codes) != 1:
             problems.append("Choose a code." if not codes else "This queue takes one code only.")
         case CodeRule.MANY if not codes:
             problems.append("Choose at least one code.")
-    if rule.note_required and not note.strip():
+    if rule.note_required and not note.strip() and not handed_over:
         problems.append("This queue wants a note.")
     return tuple(problems)

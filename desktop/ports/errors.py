@@ -26,7 +26,11 @@ class RateLimited(BackendError):
 
 
 class AuthFailed(BackendError):
-    """Not signed in or not allowed: refresh once, then ask for credentials; never lose text."""
+    """Not signed in: refresh once, then ask for credentials; never lose text. What waits for this server rests."""
+
+
+class Forbidden(AuthFailed):
+    """Signed in, but not allowed to do this: show the reason, never retry; a record is parked, and the others go on."""
 
 
 class NotFound(BackendError):

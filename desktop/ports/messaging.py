@@ -42,6 +42,12 @@ class Messaging(Backend):
     channels: frozenset[Channel] = frozenset({Channel.SMS, Channel.EMAIL})
     """What this sender carries; a message on another channel belongs to another sender."""
 
+    holds_keys: bool = True
+    """Whether the far side itself takes a key once, also after this program was started anew.
+
+    Where it does not, a message of which nobody knows whether it went out is not sent again by itself.
+    """
+
     @abstractmethod
     async def send(self, message: OutgoingMessage) -> MessageReceipt:
         """Send once per `message.key`. Raises Rejected without consent, or for a channel that is not carried."""

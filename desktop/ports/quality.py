@@ -1,7 +1,7 @@
 """What a contact centre may offer for quality: capability QUALITY, evaluations, calibration and coaching.
 
 Supervisors see their own teams, agents what is theirs and released, by the server's word: anything else is `NotFound`,
-and what a role may not do is `AuthFailed`. The server writes down who did what.
+and what a role may not do is `Forbidden`. The server writes down who did what.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """What a contact centre may offer a supervisor. Every call is authorised, carried out and written down by the server.
 
 A reason (`why`) goes with each; where the server demands one and it is empty it raises `Rejected`. Who may not do a
-thing gets `NotFound` for what they may not see and `AuthFailed` for what they may not do.
+thing gets `NotFound` for what they may not see and `Forbidden` for what they may not do.
 """
 
 from collections.abc import Sequence

@@ -17,6 +17,7 @@ ANSWERS: Mapping[Fault, Answer] = {
     Fault.SERVER_ERROR: Answer(500, body=b'{"error": "out of order"}'),
     Fault.RATE_LIMITED: Answer(429, {"Retry-After": str(RETRY_AFTER)}, b'{"error": "slow down"}'),
     Fault.UNAUTHORIZED: Answer(401, {"WWW-Authenticate": "Bearer"}, b'{"error": "who are you"}'),
+    Fault.FORBIDDEN: Answer(403, body=b'{"error": "you may not"}'),
     Fault.GARBAGE: Answer(200, {"Content-Type": "text/html"}, b"<html><title>Welcome to the hotel</title></html>"),
 }
 

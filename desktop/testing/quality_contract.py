@@ -11,7 +11,7 @@ from desktop.domain.quality import EvaluationDraft
 from desktop.domain.scorecards import Answer, Comment, Form, Question, QuestionKind, Section
 from desktop.domain.words import Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import AuthFailed, Conflict, NotFound, Rejected
+from desktop.ports.errors import Conflict, Forbidden, NotFound, Rejected
 from desktop.testing import fresh
 from desktop.testing.contact_center_work import ContactCenterWork
 from desktop.testing.contract import error_of, until
@@ -132,7 +132,7 @@ class QualityContract(ContactCenterWork):
                 lambda: agent.calibrations(),
                 lambda: agent.coach(me, "Very well done.", key=new_key()),
             ):
-                assert isinstance(await error_of(call), AuthFailed | NotFound)
+                assert isinstance(await error_of(call), Forbidden | NotFound)
 
     @behaviour
     @proves(Q)
@@ -163,7 +163,7 @@ class QualityContract(ContactCenterWork):
 
             blind = await seen(second)
             assert (blind.evaluations, blind.open) == ((), True)
-            assert isinstance(await error_of(lambda: second.evaluation(mine.id)), NotFound | AuthFailed)
+            assert isinstance(await error_of(lambda: second.evaluation(mine.id)), NotFound | Forbidden)
             await second.submit_evaluation(replace(draft, answers=OTHER), key=new_key())
             for by in (first, second):
                 both = await seen(by)

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, RateLimited, Unavailable
+from desktop.ports.errors import (
+    AuthFailed,
+    BackendError,
+    Forbidden,
+    OutcomeUnknown,
+    ProtocolError,
+    RateLimited,
+    Unavailable,
+)
 from desktop.testing.contract import LONGEST, Call, Contract, R, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import resilience
@@ -84,6 +92,22 @@ class ResilienceContract(Contract[R]):
             error = await error_of(lambda: change(new_key()))
             await rig.heal()
         _check(error, fault, EXPECTED_OF_CHANGES, rig)
+
+    @resilience
+    @pytest.mark.parametrize("what", ["read", "change"])
+    async def test_what_is_not_allowed_is_no_failed_sign_in(self, rig: R, what: str) -> None:
+        """Signed in and refused is Forbidden: signing in again would not help, and all else can still be done."""
+        if rig.connected:
+            does_not_apply("what may be done on a lasting connection is settled when it is made")
+        if what == "read":
+            self.need_asking()
+        async with self.opened(rig) as backend:
+            change = await self.changing(backend, rig) if what == "change" else None
+            await rig.fault(Fault.FORBIDDEN)
+            error = await error_of(lambda: self.reading(backend, rig) if change is None else change(new_key()))
+            await rig.heal()
+        assert isinstance(error, Forbidden), f"a refusal must be told as Forbidden, and was {error!r}"
+        assert error.message.strip(), "an error needs words for people"
 
     @resilience
     @pytest.mark.parametrize("what", ["open", "read", "change"])

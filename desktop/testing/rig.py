@@ -27,6 +27,7 @@ class Fault(StrEnum):
     SERVER_ERROR = "server_error"  # the server fails: HTTP 500
     RATE_LIMITED = "rate_limited"  # too many requests: HTTP 429 with `Retry-After: 7`
     UNAUTHORIZED = "unauthorized"  # our credentials are not accepted: HTTP 401, a refused login
+    FORBIDDEN = "forbidden"  # signed in, and not allowed to do this: HTTP 403
     GARBAGE = "garbage"  # an answer that nobody can read
     DROPPED = "dropped"  # the connection ends before there is an answer; open ones end at once
     REFUSED = "refused"  # nobody accepts connections; open ones end at once

@@ -27,6 +27,7 @@ from desktop.tui.keys import BY_ID, remap
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
+from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
 from desktop.tui.safe_text import content
@@ -105,6 +106,10 @@ class DesktopApp(PageKeys):
     async def _start(self) -> None:
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
+        wrap_up = self.desk_screen.query_one(WrapUpPane)
+        wrap_up.notes = session.notes
+        session.notes.collect = self._tell_last_keys
+        session.notes.replaced = self.desk_screen.query_one(NotePane).replace_note
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
@@ -150,8 +155,13 @@ class DesktopApp(PageKeys):
     async def flush(self) -> None:
         """Put every word on disk."""
         if self.session is not None:
-            self.desk_screen.query_one(NotePane).tell()
+            self._tell_last_keys()
             await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush())
+
+    def _tell_last_keys(self) -> None:
+        """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
+        self.desk_screen.query_one(NotePane).tell()
+        self.desk_screen.query_one(WrapUpPane).editor.tell()
 
     def _ring(self, state: "AppState") -> None:
         offered = frozenset(

@@ -1,12 +1,12 @@
 """The follow-ups of a wrap-up: those planned, each to change or to drop, and the field for the next one.
 
-What is understood in the field counts as planned at once, so that nothing can lose it: not the end of the time for
-wrapping up, nor turning to another contact. Enter puts it to the others, esc takes it back.
+What is being typed is kept with the record, but is not planned before enter (or finishing) says so; esc takes it back.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
+from typing import Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -17,8 +17,11 @@ from textual.widgets import Input, Static
 from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
+from desktop.domain.own_events import AS_IT_IS, Keep
+from desktop.domain.state import DraftView
 from desktop.tui import text_message, wording
 from desktop.tui.follow_up_words import in_words
+from desktop.tui.follow_up_writing import Writing
 from desktop.tui.pane import View
 from desktop.tui.safe_text import Part, line
 from desktop.tui.table import LineTable
@@ -33,14 +36,12 @@ PLACEHOLDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """A follow-up being written. `instead_of`: the planned one that it is to replace."""
+class Change(Protocol):
+    """Says what changed of the record; what is not given stays as it is."""
 
-    kind: str
-    to: str = ""
-    text: str = ""
-    instead_of: FollowUp | None = None
+    def __call__(
+        self, *, follow_ups: tuple[FollowUp, ...] | None = None, half: FollowUp | Keep | None = AS_IT_IS
+    ) -> None: ...
 
 
 class FollowUpEditor(Vertical):
@@ -55,21 +56,21 @@ class FollowUpEditor(Vertical):
     class Left(Message):
         """The agent is done with the field or the list."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        """`changed` is called when the follow-ups are others than before."""
+    def __init__(self, record: Callable[[], DraftView | None], change: Change) -> None:
+        """`record`: what is written about the contact shown, down to the last key. `change` says what changed of it."""
         super().__init__(id="wrap-up-follow-ups")
         self._keys = Static(id="wrap-up-planned-keys")
         self._list = LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
         self._field = Input(select_on_focus=False, id="wrap-up-follow-up")
         self._understood = Static(id="wrap-up-understood")
         self.country = ""  # the two-letter country of the profile
-        self._tell = changed
-        self._told: tuple[FollowUp, ...] = ()
+        self._record = record
+        self._change = change
         self._view: View | None = None
-        self._of: str | None = None
-        self._planned: tuple[FollowUp, ...] = ()
+        self.of: str | None = None  # the contact shown
         self._writing: Writing | None = None
-        self._put_off: dict[str, Writing] = {}  # what is not understood of a contact that the agent turned away from
+        self._told: tuple[str, str, str] | None = None  # kind, recipient and text, as they were last handed over
+        self._put_off: dict[str, Writing] = {}  # of contacts that the agent turned away from in the middle of one
 
     def compose(self) -> ComposeResult:
         """What is planned, the field, what was understood."""
@@ -80,10 +81,21 @@ class FollowUpEditor(Vertical):
         self._close_field()
 
     @property
+    def _planned(self) -> tuple[FollowUp, ...]:
+        record = self._record()
+        return record.follow_ups if record is not None else ()
+
+    @property
     def follow_ups(self) -> tuple[FollowUp, ...]:
-        """What is planned, with what is understood of the field; one that is being changed stays until that is."""
-        written = self._read()[0] or (self._writing.instead_of if self._writing else None)
-        return self._planned if written is None else (*self._planned, written)
+        """What finishing would send: what is planned, with what is understood of the field."""
+        written = self._read()[0]
+        if written is None or self._writing is None:
+            return self._planned
+        replaced = self._writing.instead_of
+        if replaced in self._planned:
+            place = self._planned.index(replaced)
+            return (*self._planned[:place], written, *self._planned[place + 1 :])
+        return (*self._planned, written)
 
     @property
     def problem(self) -> str:
@@ -95,18 +107,24 @@ class FollowUpEditor(Vertical):
         """Whether a follow-up is being written."""
         return self._writing is not None
 
-    def take(self, interaction_id: str | None, follow_ups: tuple[FollowUp, ...]) -> None:
-        """Show the follow-ups of a contact; those of another one must be put aside before."""
-        self._of, self._planned, self._told = interaction_id, follow_ups, follow_ups
+    def tell(self) -> None:
+        """Say what stands in the field, down to the last key, of which the message may still be on its way here."""
+        half = self._half()
+        words = None if half is None else (half.kind, half.to, half.text)
+        if self._writing is not None and words != self._told:  # a record that left with it must not begin anew
+            self._told = words
+            self._change(half=half)
 
     def put_aside(self) -> None:
-        """Plan what is understood, keep what is not for when the agent comes back, and close the field."""
-        text, writing = self._field.value.strip(), self._writing
-        if writing is not None and self.problem and self._of is not None:
-            self._put_off[self._of] = replace(writing, text=text)
-        self._planned = self.follow_ups
+        """Close the field; what stands in it is kept with the record for when the agent comes back."""
+        self.tell()
+        if self._writing is not None and self.of is not None and self._field.value.strip():
+            self._put_off[self.of] = self._writing
         self._close_field()
-        self._changed()
+
+    def commit(self) -> str:
+        """Plan what stands in the field; returns why that cannot be, or ""."""
+        return "" if self._plan() else self.problem
 
     def open(self, kind: str) -> str:
         """Turn to the field for a `callback` or a text message (`sms`); returns why that cannot be, or ""."""
@@ -115,10 +133,10 @@ class FollowUpEditor(Vertical):
         if self._writing is not None and self._writing.kind == kind:
             self._field.focus()
             return ""
-        refusal = text_message.refusal(self._view, self._of or "") if kind == "sms" else ""
+        refusal = text_message.refusal(self._view, self.of or "") if kind == "sms" else ""
         if refusal or not self._plan():
             return refusal or f"{self.problem} Or press esc to discard it."
-        self._open_field(Writing(kind, text_message.number_of(self._view, self._of or "") if kind == "sms" else ""))
+        self._open_field(Writing(kind, text_message.number_of(self._view, self.of or "") if kind == "sms" else ""))
         self._field.focus()
         return ""
 
@@ -127,27 +145,26 @@ class FollowUpEditor(Vertical):
         if not self.has_focus_within:
             return False
         if self._field.has_focus:
-            if self._writing is not None and self._writing.instead_of is not None:
-                self._planned = (*self._planned, self._writing.instead_of)
             self._close_field()
-            self._redraw()
+            self._change(half=None)
         self.post_message(self.Left())
         return True
 
     def draw(self, view: View) -> None:
         """Redraw; what a text means may change with the time."""
         self._view = view
-        if self._writing is None and (put_off := self._put_off.pop(self._of or "", None)) is not None:
-            if put_off.instead_of in self._planned:
-                self._planned = _without(self._planned, self._planned.index(put_off.instead_of))
-            self._open_field(put_off)
+        record = self._record()
+        if self._writing is None and record is not None and record.half is not None:
+            half = record.half
+            put_off = self._put_off.pop(self.of or "", None) or Writing(half.kind, half.to)
+            self._open_field(replace(put_off, text=half.text))
+            self._told = (half.kind, half.to, half.text)
         rows = [self._row(place, one, view) for place, one in enumerate(self._planned)]
         self._list.display = self._keys.display = bool(rows)
         self._list.styles.height = min(SHOWN, max(1, len(rows)))
         self._list.set_rows(rows)
         self._draw_keys()
         self._draw_understood(view)
-        self._changed()
 
     def on_descendant_focus(self) -> None:
         """The keys of the list are those that do something now."""
@@ -158,7 +175,7 @@ class FollowUpEditor(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Each key may change what is understood."""
         event.stop()
-        self._redraw()
+        self.tell()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter plans what is understood, and stays with what is not."""
@@ -172,14 +189,12 @@ class FollowUpEditor(Vertical):
         if not self._plan():
             self._field.focus()
             return
-        place = int(event.key)
-        chosen = self._planned[place]
-        self._planned = _without(self._planned, place)
+        chosen = self._planned[int(event.key)]
         due = f"{wording.planned(chosen.due, local_zone())} " if chosen.due is not None else ""
         text = f"{due}{chosen.text}" if chosen.kind == "callback" else chosen.text
         self._open_field(Writing(chosen.kind, chosen.to, text, chosen))
         self._field.focus()
-        self._redraw()
+        self.tell()
 
     def on_key(self, event: events.Key) -> None:
         """Up goes to the list; backspace and delete drop what is under its cursor, or the last one from the field."""
@@ -195,29 +210,33 @@ class FollowUpEditor(Vertical):
         event.stop()
 
     def _drop(self, place: int) -> None:
-        self._planned = _without(self._planned, place)
-        if not self._planned and self._list.has_focus:
+        left = (*self._planned[:place], *self._planned[place + 1 :])
+        if not left and self._list.has_focus:
             self.post_message(self.Left())
-        self._redraw()
+        self._change(follow_ups=left)
 
     def _plan(self) -> bool:
         """Put what stands in the field to the others and close it; not while it is not understood."""
         if self.problem:
             self._redraw()
             return False
-        self._planned = self.follow_ups
+        wanted, written = self.follow_ups, self._writing is not None
         self._close_field()
-        self._redraw()
+        if written:
+            self._change(follow_ups=wanted, half=None)
         return True
+
+    def _half(self) -> FollowUp | None:
+        """What stands in the field, as it is typed."""
+        writing, text = self._writing, self._field.value
+        if writing is None or not text.strip():
+            return None
+        found = self._read()[0]
+        return FollowUp(writing.kind, text, due=found.due if found is not None else None, to=writing.to)
 
     def _redraw(self) -> None:
         if self._view is not None:
             self.draw(self._view)
-
-    def _changed(self) -> None:
-        if (now := self.follow_ups) != self._told:
-            self._told = now
-            self._tell()
 
     def _open_field(self, writing: Writing) -> None:
         self._writing = writing
@@ -229,26 +248,18 @@ class FollowUpEditor(Vertical):
             field.cursor_position = len(writing.text)
 
     def _close_field(self) -> None:
-        self._writing = None
+        self._writing = self._told = None
         with self.prevent(Input.Changed):
             self._field.value = ""
         self._field.display = self._understood.display = False
 
     def _read(self) -> tuple[FollowUp | None, str]:
         """What stands in the field, or why it is no follow-up; neither where there is nothing."""
-        writing, text = self._writing, self._field.value.strip()
-        if writing is None or self._view is None or not text:
+        writing, view = self._writing, self._view
+        if writing is None or view is None:
             return None, ""
-        if writing.kind != "callback":
-            changed = replace(writing.instead_of, text=text) if writing.instead_of else None
-            return changed or FollowUp(writing.kind, text, to=writing.to), ""
-        from desktop.app.when.due import Due, read_due  # its patterns; not before the first paint
-
-        view = self._view
-        found = read_due(text, view.now, local_zone(), region=self.country, customer=self._customer_zone(view))
-        if isinstance(found, Due):
-            return FollowUp("callback", found.rest, due=found.at, to=writing.to), ""
-        return None, found.why
+        zone = local_zone()
+        return writing.read(self._field.value, view.now, zone, self.country, lambda: self._customer_zone(view))
 
     def _draw_keys(self) -> None:
         keys: list[Part] = [("follow-ups  ", "$muted")]
@@ -286,8 +297,4 @@ class FollowUpEditor(Vertical):
 
     def _customer_zone(self, view: View) -> tzinfo | None:
         came_from = view.interaction.customer if view.interaction is not None else None
-        return customer_zone(select.customer_of(view.state, self._of or ""), came_from, self.country)
-
-
-def _without(follow_ups: tuple[FollowUp, ...], place: int) -> tuple[FollowUp, ...]:
-    return (*follow_ups[:place], *follow_ups[place + 1 :])
+        return customer_zone(select.customer_of(view.state, self.of or ""), came_from, self.country)

@@ -38,22 +38,8 @@ class PaneMessages(TerminalApp):
 
     def note_edited(self, interaction_id: str, text: str) -> None:
         """Keep what was typed into the note of a contact."""
-        if self.session is None:
-            return
-        notes, wrap_up = self.session.notes, self.desk_screen.query_one(WrapUpPane)
-        if wrap_up.of == interaction_id:
-            notes.edit(interaction_id, text, wrap_up.codes, wrap_up.follow_ups)
-            return
-        # The agent turned to another contact before this was handled: what was chosen for this one stays.
-        kept = notes.text(interaction_id)
-        codes, follow_ups = (kept.codes, kept.follow_ups) if kept else ((), ())
-        notes.edit(interaction_id, text, codes, follow_ups)
-
-    @on(WrapUpPane.Edited)
-    def _codes_edited(self, event: WrapUpPane.Edited) -> None:
         if self.session is not None:
-            kept = self.session.notes.text(event.interaction_id)
-            self.session.notes.edit(event.interaction_id, kept.note if kept else "", event.codes, event.follow_ups)
+            self.session.notes.edit(interaction_id, text)
 
     @on(WrapUpPane.Refused)
     def _refused(self, event: WrapUpPane.Refused) -> None:

@@ -15,7 +15,7 @@ from desktop.app.store import Store
 from desktop.domain.events import ContactCenterSnapshot, Envelope, Gap
 from desktop.domain.select import server_now
 from desktop.domain.words import Health, Phase
-from desktop.ports.errors import AuthFailed, RateLimited, Unavailable
+from desktop.ports.errors import AuthFailed, Forbidden, RateLimited, Unavailable
 
 
 class Rig:
@@ -202,6 +202,12 @@ async def test_rate_limit_and_refused_sign_in_are_obeyed() -> None:
         await rig.time.advance(60)
         assert rig.health is Health.DOWN
         assert "sign-in" in rig.store.drain().health["contact_center"].why
+        rig.server.script.always("events", Forbidden("Agents of this site may not."))
+        rig.feed.restart()
+        await rig.time.advance(60)
+        assert rig.health is Health.DOWN
+        why = rig.store.drain().health["contact_center"].why
+        assert why == "The contact centre does not allow it: Agents of this site may not."
 
 
 async def test_a_bug_in_the_plugin_is_told_and_the_feed_goes_on() -> None:

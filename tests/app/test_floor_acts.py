@@ -20,7 +20,7 @@ from desktop.domain.own_events import CapabilitiesKnown
 from desktop.domain.words import Availability, Channel, Monitoring, Phase, Role
 from desktop.ports import errors
 from desktop.ports.base import Capability
-from desktop.ports.errors import AuthFailed, Conflict, Unavailable
+from desktop.ports.errors import Conflict, Forbidden, Unavailable
 
 BO = Agent("bo", 1, "Bo", Role.AGENT, "red", Availability.AVAILABLE, 0.0)
 
@@ -143,9 +143,9 @@ async def test_what_nobody_answered_and_was_not_done_goes_out_again_under_its_ke
 
 async def test_who_is_not_allowed_is_not_told_to_sign_in_again() -> None:
     d = await desk()
-    d.script.then("take_over", AuthFailed("Only a supervisor may do this."))
+    d.script.then("take_over", Forbidden("Only a supervisor may do this."))
     result = await d.acts.take_over("i7", "mine")
-    assert result.error == "AuthFailed"
+    assert result.error == "Forbidden"
     assert result.text == (
         "The conversation was not taken over. The contact centre does not allow it: Only a supervisor may do this."
         " Nothing was changed. Ask whoever gives you your rights."

@@ -7,49 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, match, until
+from app_fakes import customer, interaction, match, until
+from note_desk import Desk, again, make
 
 from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
-from desktop.domain.events import Envelope
 from desktop.domain.model import WrapUpRule
-from desktop.domain.own_events import DraftSaved
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
-
-
-class Desk:
-    """A started session over real files, with a contact centre and a CRM in memory."""
-
-    def __init__(self, path: Path, server: FakeContactCenter | None = None, crm: FakeCrm | None = None) -> None:
-        self.path = path
-        self.time = VirtualTime()
-        self.server = server or FakeContactCenter(self.time.timing)
-        self.server.timing = self.time.timing
-        self.crm = crm or FakeCrm()
-        self.session = Session("p", Backends(self.server, self.crm), self._open, timing=self.time.timing)
-        self.saves: list[tuple[float, DraftSaved]] = []
-        self.session.store.taps.append(self._tap)
-
-    async def _open(self) -> LocalStore:
-        return await LocalStore.open(self.path, clock=self.time.timing.clock)
-
-    def _tap(self, envelope: Envelope) -> None:
-        if isinstance(envelope.event, DraftSaved) and envelope.event.saved_at is not None:
-            self.saves.append((self.time.now, envelope.event))
-
-    @property
-    def state(self) -> Any:
-        return self.session.store.drain()
-
-    async def start(self) -> "Desk":
-        await self.session.start()
-        await until(lambda: self.state.me)
-        return self
 
 
 @pytest.fixture
@@ -58,22 +27,6 @@ async def desks(tmp_path: Path) -> AsyncIterator[list[Desk]]:
     yield made
     for each in made:
         await each.session.close()
-
-
-async def make(desks: list[Desk], tmp_path: Path, **changes: Any) -> Desk:
-    desk = Desk(tmp_path / "p.db")
-    desks.append(desk)
-    desk.server.happen(interaction(1, **{"phase": Phase.WRAP_UP, **changes}))
-    return await desk.start()
-
-
-async def again(desks: list[Desk], old: Desk) -> Desk:
-    """The next run of the desktop on the same file, against the same servers."""
-    await old.session.close()
-    desks.remove(old)
-    desk = Desk(old.path, old.server, old.crm)
-    desks.append(desk)
-    return await desk.start()
 
 
 async def test_saves_soon_after_the_last_key_and_while_typing(
@@ -218,7 +171,6 @@ async def test_finishing_is_local_first_and_delivered_once(desks: list[Desk], tm
     assert first.ok
     assert second.error in ("ignored", "NotFound")
     await until(lambda: d.crm.written)
-    d.session.notes.edit("i1", "done", ("sold",))  # the editor's last event comes late
     await d.time.advance(5, disk=True)
     assert [record.note for record in d.crm.written] == ["done"]
     assert d.crm.written[0].customer_id == "c1"
@@ -378,11 +330,16 @@ async def test_a_draft_that_can_be_read_only_later_is_not_overwritten(desks: lis
     late = LateDisk(d.path, d.server, d.crm)
     desks.append(late)
     await late.start()
-    late.session.notes.edit("i1", "written after it")
+    replaced: list[tuple[str, str]] = []
+    late.session.notes.replaced = lambda interaction_id, note: replaced.append((interaction_id, note))
+    late.session.notes.edit("i1", "written after it", half=FollowUp("sms", "half"))
     await late.time.run_until(lambda: late.state.drafts["i1"].saved_at is not None, disk=True)
-    assert late.state.drafts["i1"].note == "written after it"
-    (row,) = await late.session.outbox.rows()
-    assert (row.state, "written before the restart" in row.payload) == ("parked", True)
+    both = "written before the restart\nwritten after it"
+    assert (late.state.drafts["i1"].note, late.state.drafts["i1"].codes) == (both, ("sold",))
+    assert replaced[-1] == ("i1", both)
+    (kept,) = await late.session.local.drafts()
+    assert (kept.note, kept.codes, kept.half is not None) == (both, ("sold",), True)
+    assert await late.session.outbox.rows() == []
 
 
 async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tmp_path: Path) -> None:

@@ -333,7 +333,10 @@ async def test_another_crm_in_the_profile_gets_neither_the_cards_nor_the_drafts_
     assert seen == ("42" if name == "shop" else None)
     await time.run_until(lambda: second.store.drain().outbox.parked == 1, disk=True)
     (row,) = await second.local.outbox()
-    assert (row.target, json.loads(row.payload)["customer_id"]) == ("crm:shop", "42")
+    assert json.loads(row.payload)["facts"]["records"] == [["crm:shop", "42"]]
+    await second.outbox.retry(row.key)
+    (sent,) = await second.local.outbox(include_delivered=True)
+    assert (sent.target, json.loads(sent.payload)["customer_id"]) == ("crm:shop", "42")
     await second.close()
 
 

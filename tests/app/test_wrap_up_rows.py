@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from desktop.app.drafts import Draft
 from desktop.app.wrap_up_json import record_from
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.domain.customer import WrapUpRecord
@@ -37,7 +38,9 @@ def kept(**changes: Any) -> dict[str, Any]:
     for name, value in changes.items():
         state = replace(state, **{name: value})
     rows = WrapUpRows("work", lambda: state, lambda: 100.0)
-    found: dict[str, Any] = json.loads(rows.rows(interaction(legs=LEGS), ("sold", "odd"), "n", (), 1)[0].payload)
+    codes = ("sold", "odd")
+    draft = Draft("i1", None, "n", codes, (), 1, 0.0)
+    found: dict[str, Any] = json.loads(rows.rows(draft, rows.facts(interaction(legs=LEGS), codes, ()), 1)[0].payload)
     return found
 
 

@@ -9,7 +9,7 @@ from desktop.backends.asterisk.contact_center import AsteriskContactCenter
 from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.words import Availability, Monitoring
 from desktop.ports.base import Capability
-from desktop.ports.errors import AuthFailed, NotFound, Unavailable, Unsupported
+from desktop.ports.errors import Forbidden, NotFound, Unavailable, Unsupported
 from tests.backends.pbx import ACTIONS, OFFER, Pbx, at
 
 
@@ -53,7 +53,7 @@ async def test_only_what_the_user_may_do_is_offered() -> None:
 
 async def test_a_user_who_may_not_sign_agents_in_is_told_what_to_ask_for() -> None:
     async with at(Pbx(("Ping", "Status"))) as backend:
-        with pytest.raises(AuthFailed, match=r"write=call,agent,originate"):
+        with pytest.raises(Forbidden, match=r"write=call,agent,originate"):
             await backend.open()
 
 

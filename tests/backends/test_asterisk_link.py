@@ -12,6 +12,7 @@ from desktop.backends.asterisk.settings import settings
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -137,7 +138,7 @@ async def test_nobody_there_is_unavailable_and_the_secret_is_in_no_words() -> No
     ("message", "kind"),
     [
         ("Authentication failed", AuthFailed),
-        ("Permission denied", AuthFailed),
+        ("Permission denied", Forbidden),
         ("No such channel", NotFound),
         ("Channel specified does not exist", NotFound),
         ("Invalid/unknown command: Foo. Use Action: ListCommands", Unavailable),

@@ -19,6 +19,7 @@ from desktop.ports.errors import (
     AuthFailed,
     BackendError,
     Conflict,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -208,7 +209,7 @@ async def test_only_what_the_account_and_the_token_allow_is_offered() -> None:
         with pytest.raises(Rejected, match="agent_desktop_key with unique values"):
             await crm.open()
         account.forbidden |= {"calls"}
-        with pytest.raises(AuthFailed, match="permission"):
+        with pytest.raises(Forbidden, match="permission"):
             await crm.open()
     async with hubspot(token="another") as (crm, _):
         with pytest.raises(AuthFailed):
@@ -233,7 +234,7 @@ def _limited(policy: str, **headers: str) -> Script:
         (_limited("DAILY"), RateLimited, 300.0),
         (_limited("DAILY", Retry_After="7"), RateLimited, 7.0),
         (answer(401, b'{"category": "INVALID_AUTHENTICATION"}'), AuthFailed, None),
-        (answer(403, b'{"category": "MISSING_SCOPES", "message": "no"}'), AuthFailed, None),
+        (answer(403, b'{"category": "MISSING_SCOPES", "message": "no"}'), Forbidden, None),
         (answer(404, b"{}"), NotFound, None),
         (answer(409, b'{"category": "CONFLICT", "message": "Contact already exists."}'), Conflict, None),
         (answer(400, b'{"category": "VALIDATION_ERROR", "message": "no \\u001b[31m"}'), Rejected, None),

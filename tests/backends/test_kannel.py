@@ -19,6 +19,7 @@ from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -73,6 +74,7 @@ async def test_everything_goes_in_headers_and_the_password_in_no_address(caplog:
     ("script", "error"),
     [
         (answer(403, b"Authorization failed for sendsms"), AuthFailed),
+        (answer(403, b"Denied by the gateway"), Forbidden),
         (answer(403, b"Not routable. Do not try again."), Rejected),
         (answer(400, b"Charset or body misformed, rejected"), Rejected),
         (answer(503, b"Temporal failure, try again later."), Unavailable),

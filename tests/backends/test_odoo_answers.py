@@ -157,7 +157,7 @@ async def test_the_loser_of_a_race_finds_the_winners_record() -> None:
         (500, "psycopg2.errors.SerializationFailure", errors.Unavailable),
         (422, "odoo.exceptions.UserError", errors.Rejected),
         (422, "odoo.exceptions.ValidationError", errors.Rejected),
-        (403, "odoo.exceptions.AccessError", errors.AuthFailed),
+        (403, "odoo.exceptions.AccessError", errors.Forbidden),
         (403, "odoo.exceptions.AccessDenied", errors.AuthFailed),
         (401, "werkzeug.exceptions.Unauthorized", errors.AuthFailed),
         (404, "odoo.exceptions.MissingError", errors.NotFound),

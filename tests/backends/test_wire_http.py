@@ -15,6 +15,7 @@ from desktop.ports.errors import (
     AuthFailed,
     BackendError,
     Conflict,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -99,7 +100,7 @@ async def test_the_next_request_uses_the_open_connection() -> None:
     [
         (400, "invalid", Rejected),
         (401, "unauthorized", AuthFailed),
-        (403, "", AuthFailed),
+        (403, "", Forbidden),
         (404, "not_found", NotFound),
         (405, "", Rejected),
         (408, "", Unavailable),

@@ -13,10 +13,12 @@ from desktop.backends.xmpp.card import SKILLS, Card, read_vcard4, read_vcard_tem
 from desktop.backends.xmpp.chats import Chats
 from desktop.backends.xmpp.contacts import MOST_RESOURCES, Contacts
 from desktop.backends.xmpp.journal import KEPT, Journal
+from desktop.backends.xmpp.link import error_of
 from desktop.backends.xmpp.resources import read_activity, read_resource
 from desktop.backends.xmpp.xml import TEXT, make, moment, sendable, tag
 from desktop.domain.events import PersonChanged
 from desktop.domain.words import PresenceState
+from desktop.ports.errors import BackendError, Forbidden, NotFound, RateLimited, Rejected
 
 ME, ADA = "me@desk.example", "ada@desk.example"
 NOW = 1_800_000_000.0
@@ -230,3 +232,22 @@ def test_slixmpp_is_imported_by_who_connects_only() -> None:
 
 def test_names_of_elements_are_as_the_parser_writes_them() -> None:
     assert fromstring("<a xmlns='b'/>").tag == tag("b", "a")
+
+
+@pytest.mark.parametrize(
+    ("condition", "kind"),
+    [
+        ("forbidden", Forbidden),
+        ("not-authorized", Forbidden),  # on a stream that is signed in: it is not about our own credentials
+        ("registration-required", Forbidden),
+        ("subscription-required", Forbidden),
+        ("item-not-found", NotFound),
+        ("policy-violation", RateLimited),
+        ("not-acceptable", Rejected),
+    ],
+)
+def test_a_condition_says_what_to_do_next(condition: str, kind: type[BackendError]) -> None:
+    inner = f'<error type="auth"><{condition} xmlns="urn:ietf:params:xml:ns:xmpp-stanzas"/></error>'
+    error = error_of(stanza(inner, type="error"), "asking")
+    assert type(error) is kind
+    assert error.message == "The directory asks us to slow down." or condition.replace("-", " ") in error.message

@@ -19,6 +19,7 @@ from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
+    Forbidden,
     OutcomeUnknown,
     ProtocolError,
     RateLimited,
@@ -207,7 +208,7 @@ class RetriesAWrongPassword(ReferenceCrm):
 
     def error(self, fault: Fault, changing: bool) -> BackendError:
         told = super().error(fault, changing)
-        return Unavailable(told.message) if isinstance(told, AuthFailed) else told
+        return Unavailable(told.message) if type(told) is AuthFailed else told
 
 
 @fails("test_secrets_are_never_told")
@@ -216,7 +217,7 @@ class TellsTheToken(ReferenceCrm):
 
     def error(self, fault: Fault, changing: bool) -> BackendError:
         told = super().error(fault, changing)
-        return AuthFailed(told.message, f"Bearer {self.token}") if isinstance(told, AuthFailed) else told
+        return AuthFailed(told.message, f"Bearer {self.token}") if type(told) is AuthFailed else told
 
 
 @fails(
@@ -235,6 +236,24 @@ class CannotBeStopped(ReferenceCrm):
             except asyncio.CancelledError:
                 continue
             return await work if work.done() else (await asyncio.wait_for(work, 0.0))
+
+
+@fails("test_what_is_not_allowed_is_no_failed_sign_in[read]", "test_what_is_not_allowed_is_no_failed_sign_in[change]")
+class RefusedIsNotSignedIn(ReferenceCrm):
+    """Whoever may not do something is told to sign in again."""
+
+    def error(self, fault: Fault, changing: bool) -> BackendError:
+        told = super().error(fault, changing)
+        return AuthFailed(told.message) if isinstance(told, Forbidden) else told
+
+
+@fails("test_what_is_not_allowed_is_no_failed_sign_in[change]")
+class RefusedChangeIsNotSignedIn(ReferenceMessaging):
+    """What may not be sent makes all that waits for this sender rest."""
+
+    def error(self, fault: Fault, changing: bool) -> BackendError:
+        told = super().error(fault, changing)
+        return AuthFailed(told.message) if changing and isinstance(told, Forbidden) else told
 
 
 # -- presence

@@ -10,7 +10,7 @@ from desktop.domain.floor import AuditEntry, HelpRequest
 from desktop.domain.model import Agent, Interaction
 from desktop.domain.words import Availability
 from desktop.ports.base import Capability
-from desktop.ports.errors import AuthFailed
+from desktop.ports.errors import Forbidden
 from desktop.testing.contact_center_contract import ContactCenterContract
 
 from .broken import BROKEN, fails
@@ -94,7 +94,7 @@ class LetsTheServerRefuse(ReferenceSupervision):
 
     def need(self, capability: Capability) -> None:
         if self.who == ME and capability is Capability.SUPERVISE:
-            raise AuthFailed("That is for supervisors.")
+            raise Forbidden("That is for supervisors.")
         super().need(capability)
 
 

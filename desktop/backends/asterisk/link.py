@@ -12,6 +12,7 @@ from desktop.backends.asterisk.framing import Framer, Message, encode
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -232,8 +233,10 @@ def refusal(text: str) -> BackendError:
     """The error that says what to do after the server's `Response: Error` with this message."""
     low = text.lower()
     shown = "".join(letter if letter.isprintable() else " " for letter in text)[:200]
-    if "permission denied" in low or "authentication" in low:
-        return AuthFailed("The telephone system does not let this user do that.", shown)
+    if "authentication" in low:
+        return AuthFailed("The telephone system does not accept the user or the secret.", shown)
+    if "permission denied" in low:
+        return Forbidden("The telephone system does not let this user do that.", shown)
     if "no such channel" in low or "not found" in low or "does not exist" in low:
         return NotFound("It is not there any more.", shown)
     if "unknown command" in low or "shutting down" in low:

@@ -6,7 +6,7 @@ from desktop.backends.asterisk.link import Link
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.words import Role
 from desktop.ports.base import Capability
-from desktop.ports.errors import AuthFailed
+from desktop.ports.errors import Forbidden
 
 ALWAYS = frozenset(
     {
@@ -53,13 +53,13 @@ async def permitted(link: Link) -> frozenset[str]:
     """What the manager user may do, in lower case.
 
     Raises:
-        AuthFailed: not all that an agent needs.
+        Forbidden: not all that an agent needs.
     """
     listed = await link.act("ListCommands")
     actions = frozenset(key.lower() for key, _ in listed.pairs)
     missing = _NEEDED - actions
     if missing:
-        raise AuthFailed(
+        raise Forbidden(
             "The manager user may not do what an agent needs: it needs read=call,agent and write=call,agent,originate.",
             f"missing {sorted(missing)}",
         )

@@ -15,7 +15,7 @@ from desktop.ports.errors import (
 
 T = TypeVar("T")
 
-_NOT_ALLOWED = frozenset({401, 403, 404, 407})
+_NOT_ALLOWED = frozenset({401, 403, 404, 407})  # a registration is a sign-in: 403 is a wrong password, too
 
 
 async def as_ours(work: Awaitable[T]) -> T:

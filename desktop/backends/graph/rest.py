@@ -15,7 +15,7 @@ RENEWED_BEFORE = 120.0  # seconds before a token ends
 
 
 class TokenRefused(AuthFailed):
-    """Graph does not take the token, which may only be too old; a lack of permission is a plain AuthFailed."""
+    """Graph does not take the token, which may only be too old."""
 
 
 def graph_error(status: int, problem: object, *, server: str, request: str, wait: str | None = None) -> BackendError:

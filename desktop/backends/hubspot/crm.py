@@ -17,7 +17,7 @@ from desktop.domain.customer import Case, Customer, Match, TimelineEntry, WrapUp
 from desktop.domain.model import Address, Instant
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
-from desktop.ports.errors import AuthFailed, ProtocolError, Rejected, Unsupported
+from desktop.ports.errors import Forbidden, ProtocolError, Rejected, Unsupported
 from desktop.ports.options import Option
 
 INDEX_LAG = 120.0
@@ -131,13 +131,13 @@ class HubSpotCrm(Crm):
     async def _may_make(self, kind: str) -> bool:
         try:
             return await self._objects.is_unique(kind)
-        except AuthFailed:
-            return False  # the token is good, as the calls have shown; it lacks this permission
+        except Forbidden:
+            return False  # the token is good; it lacks this permission
 
     async def _ticket_stages(self) -> list[tuple[str, str, str, bool]]:
         try:
             return await self._objects.ticket_stages()
-        except AuthFailed:
+        except Forbidden:
             return []
 
     async def close(self) -> None:
@@ -194,7 +194,7 @@ class HubSpotCrm(Crm):
         """The newest entries of one kind, read in batches until there are enough."""
         try:
             ids = await self._objects.associated(customer_id, kind)
-        except AuthFailed:
+        except Forbidden:
             if kind in {"calls", "notes"}:
                 raise
             return []  # a token need not be allowed to read mails or tasks

@@ -1,7 +1,7 @@
 """From HubSpot's answers that are no success to the error class that tells the host its next step."""
 
 from desktop.backends.wire.problem import LONGEST_RETRY_AFTER, error_of, retry_after
-from desktop.ports.errors import AuthFailed, BackendError, RateLimited, Unavailable
+from desktop.ports.errors import BackendError, Forbidden, RateLimited, Unavailable
 
 _LONGEST = 200
 # How long each of HubSpot's limits lasts at most, in seconds; what is not here is taken for the shortest.
@@ -19,9 +19,7 @@ def to_error(status: int, problem: object, /, *, server: str, request: str, wait
         what = "its requests for today" if policy.upper() == "DAILY" else "its requests for now"
         return RateLimited(f"{server} has had {what}.", seconds, f"{detail} {policy}".rstrip())
     if status == 403:
-        return AuthFailed(
-            f"The token lacks a permission: {words}" if words else "The token lacks a permission.", detail
-        )
+        return Forbidden(f"The token lacks a permission: {words}" if words else "The token lacks a permission.", detail)
     if status == _MIGRATING:
         return Unavailable(f"{server} is moving this account.", detail)
     return error_of(status, {"detail": words}, server=server, request=request, wait=wait)

@@ -11,6 +11,7 @@ from desktop.backends.wire.problem import retry_after
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -165,8 +166,10 @@ def _error(status: int, words: str, wait: str | None) -> BackendError:
     detail = f"sendsms: {status}"
     if status == 403 and "not routable" in words.lower():
         return Rejected("Kannel has no route to that number.", detail)  # the same status as for a bad password
-    if status in (401, 403):
+    if status == 401 or (status == 403 and "authorization failed" in words.lower()):
         return AuthFailed("Kannel does not accept the user name and password.", detail)
+    if status == 403:  # from a proxy before it
+        return Forbidden(words or "Kannel does not allow that.", detail)
     if status == 404:
         return NotFound("Kannel takes no messages at that address.", detail)
     if status == 429:  # from a proxy before it; Kannel itself says 503

@@ -70,6 +70,7 @@ class KannelMessaging(Messaging):
         options=OPTIONS,
     )
     channels = frozenset({Channel.SMS})
+    holds_keys = False
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
     BackendError,
+    Forbidden,
     NotFound,
     Rejected,
     Unavailable,
@@ -14,8 +15,8 @@ from desktop.ports.errors import (
 )
 
 _BY_NAME: dict[str, type[BackendError]] = {
-    "odoo.exceptions.AccessDenied": AuthFailed,
-    "odoo.exceptions.AccessError": AuthFailed,
+    "odoo.exceptions.AccessDenied": AuthFailed,  # a sign-in that failed, whatever its status
+    "odoo.exceptions.AccessError": Forbidden,
     "odoo.http.SessionExpiredException": AuthFailed,
     "odoo.exceptions.MissingError": NotFound,
     "odoo.exceptions.UserError": Rejected,

@@ -41,6 +41,7 @@ class SmtpMessaging(Messaging):
         kind=Kind.MESSAGING, name="smtp", api=API, title="SMTP mail relay", capabilities=frozenset(), options=OPTIONS
     )
     channels = frozenset({Channel.EMAIL})
+    holds_keys = False
 
     def __init__(
         self,

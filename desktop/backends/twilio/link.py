@@ -146,7 +146,7 @@ def _lost(error: "ConnectionClosed") -> Unavailable:
 
 
 def _refused(status: int, wait: str | None) -> BackendError:
-    if status in (401, 403):
+    if status in (401, 403):  # of a channel both are about its token
         return AuthFailed("Twilio does not accept our sign-in.", f"channel: {status}")
     if status == 429:
         return RateLimited("Twilio asks us to slow down.", retry_after(wait), f"channel: {status}")

@@ -69,6 +69,7 @@ class TwilioMessaging(Messaging):
         ),
     )
     channels = frozenset({Channel.SMS})
+    holds_keys = False
 
     def __init__(self, account: Account, poll_seconds: float = 5.0) -> None:
         """Nothing is opened yet."""

@@ -1,14 +1,15 @@
 """From Twilio's error numbers to the error class that tells the host its next step."""
 
 from desktop.backends.wire.problem import error_of, retry_after
-from desktop.ports.errors import AuthFailed, BackendError, Conflict, NotFound, RateLimited, Rejected
+from desktop.ports.errors import AuthFailed, BackendError, Conflict, Forbidden, NotFound, RateLimited, Rejected
 
 NOT_PENDING = frozenset({40109, 40114, 40123, 40135, 40136, 40144})
 """An instruction for a reservation that is not pending any more."""
 
 _BY_NUMBER: dict[int, type[BackendError]] = {
-    20003: AuthFailed,
-    20006: AuthFailed,  # access denied
+    20003: AuthFailed,  # with 401 and with 403: credentials that are wrong, or an account that is closed
+    20005: AuthFailed,  # an account that is suspended: nothing of ours would go
+    20006: Forbidden,
     20101: AuthFailed,  # invalid token
     20104: AuthFailed,  # token expired
     20404: NotFound,

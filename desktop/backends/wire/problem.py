@@ -8,6 +8,7 @@ from desktop.ports.errors import (
     AuthFailed,
     BackendError,
     Conflict,
+    Forbidden,
     NotFound,
     ProtocolError,
     RateLimited,
@@ -22,7 +23,7 @@ _LONGEST_REASON = 200
 
 _BY_STATUS: Mapping[int, type[BackendError]] = {
     401: AuthFailed,
-    403: AuthFailed,
+    403: Forbidden,
     404: NotFound,
     410: NotFound,
     409: Conflict,

@@ -14,6 +14,7 @@ from desktop.ports.errors import (
     AuthFailed,
     BackendError,
     Conflict,
+    Forbidden,
     NotFound,
     RateLimited,
     Rejected,
@@ -40,10 +41,11 @@ _CONDITIONS: dict[str, type[BackendError]] = {
     "remote-server-timeout": Unavailable,
     "internal-server-error": Unavailable,
     "conflict": Conflict,
-    "forbidden": AuthFailed,
-    "not-authorized": AuthFailed,
-    "registration-required": AuthFailed,
-    "subscription-required": AuthFailed,
+    # An answer to a stanza comes on a stream that is signed in: none of these is about our own credentials.
+    "forbidden": Forbidden,
+    "not-authorized": Forbidden,
+    "registration-required": Forbidden,
+    "subscription-required": Forbidden,
     "feature-not-implemented": Unsupported,
 }
 

@@ -41,21 +41,36 @@ class NotePane(Pane, TextArea):
         return (
             view.selected,
             view.state.drafts.get(view.selected or ""),
+            view.state.handed_over.get(view.selected or ""),
             interaction.phase if interaction else None,
         )
 
     def draw(self, view: View) -> None:
         """Load another interaction's note, and say how safe this one is."""
         draft = view.state.drafts.get(view.selected or "")
-        if view.selected != self._of:
+        back = self.read_only and view.interaction is not None and draft is None
+        if view.selected != self._of or back:
+            # What was written about a contact that left and is back may have gone out meanwhile.
             self._load(view.selected, draft.note if draft else "")
-        elif draft is not None and draft.note != self._known and self._known == self.text and not self.has_focus:
-            # Somebody else wrote it (a draft restored at start-up): only where nothing newer stands in the editor.
-            self._load(view.selected, draft.note)
         self._wrap_anew()
         self.read_only = view.interaction is None
         self.border_title = line(*self._safety(view))
         self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
+
+    def replace_note(self, interaction_id: str, text: str) -> None:
+        """The note of an interaction is another one than was typed here: what was found on disk, or was handed over.
+
+        Nothing that was typed may wait to be told: see `tell`. The cursor stays where it is, counted from the end.
+        """
+        if interaction_id != self._of or text == self.text:
+            return
+        behind = self.get_text_range(self.cursor_location, self.document.end)
+        self._known = text
+        with self.prevent(TextArea.Changed):
+            self.load_text(text)
+            self._wrapped_at = self.wrap_width
+            before = text.removesuffix(behind) if text.endswith(behind) else text
+            self.move_cursor((before.count("\n"), len(before) - before.rfind("\n") - 1))
 
     def _load(self, interaction_id: str | None, text: str) -> None:
         self.tell()  # the last key may still be on its way here
@@ -73,6 +88,9 @@ class NotePane(Pane, TextArea):
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(" · required", "$warning")] if required and not self.text.strip() else []
         if draft is None or (not draft.note and draft.saved_at is None):
+            finished = view.state.handed_over.get(interaction.id)
+            if finished is not None and draft is None:
+                return [("note", "bold"), (f" · finished {wording.clock(finished.at)}", "$success")]
             return [("note", "bold"), *want]
         if draft.problem:
             return [("note · ", "bold"), (f"NOT SAVED: {draft.problem}", "bold $error")]

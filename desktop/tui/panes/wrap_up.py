@@ -1,6 +1,6 @@
 """Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,6 +13,8 @@ from desktop.app.time_zones import local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction
+from desktop.domain.own_events import AS_IT_IS, Keep
+from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import wording
 from desktop.tui.finish_summary import finish_summary
@@ -23,6 +25,9 @@ from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
+
+if TYPE_CHECKING:
+    from desktop.app.notes import Notes
 
 
 class WrapUpPane(Pane, Vertical):
@@ -38,15 +43,6 @@ class WrapUpPane(Pane, Vertical):
     WrapUpPane #wrap-up-summary { max-height: 2; }
     """
 
-    class Edited(Message):
-        """Codes or follow-ups of an interaction changed."""
-
-        def __init__(self, interaction_id: str, codes: tuple[str, ...], follow_ups: tuple[FollowUp, ...]) -> None:
-            super().__init__()
-            self.interaction_id = interaction_id
-            self.codes = codes
-            self.follow_ups = follow_ups
-
     class Refused(Message):
         """What was asked for cannot be done; `why` is for the agent."""
 
@@ -57,9 +53,10 @@ class WrapUpPane(Pane, Vertical):
     def __init__(self) -> None:
         super().__init__(id="wrap-up")
         self._of: str | None = None
-        self.codes: tuple[str, ...] = ()
         self.opened_for: str | None = None
-        self.editor = FollowUpEditor(self._changed)
+        self.notes: Notes | None = None
+        """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
+        self.editor = FollowUpEditor(lambda: self._record, self._change)
 
     def compose(self) -> ComposeResult:
         """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
@@ -85,21 +82,25 @@ class WrapUpPane(Pane, Vertical):
             self.query_one("#wrap-up-code", Input).focus()
 
     def close(self) -> None:
-        """Hide it; what was chosen stays in the draft."""
+        """Hide it; what was chosen and what is being typed stays in the draft."""
         self.remove_class("open")
         self.opened_for = None
         self.query_one("#wrap-up-code", Input).value = ""
         self.editor.put_aside()
 
     @property
-    def follow_ups(self) -> tuple[FollowUp, ...]:
-        """What was added, and what is understood of what is being typed."""
-        return self.editor.follow_ups
+    def codes(self) -> tuple[str, ...]:
+        """The codes chosen for the contact shown."""
+        return self._record.codes if self._record is not None else ()
 
     @property
-    def of(self) -> str | None:
-        """Which interaction the codes and follow-ups here belong to."""
-        return self._of
+    def _record(self) -> DraftView | None:
+        """What is written about the contact shown, down to the last key."""
+        if self._of is None:
+            return None
+        if self.notes is not None:
+            return self.notes.text(self._of)
+        return self.view.state.drafts.get(self._of) if self.view is not None else None
 
     @property
     def is_open(self) -> bool:
@@ -109,16 +110,19 @@ class WrapUpPane(Pane, Vertical):
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its draft, and who the customer is."""
         chosen = view.selected or ""
-        return (view.interaction, view.state.drafts.get(chosen), view.state.pops.get(chosen), view.state.codes)
+        return (
+            view.interaction,
+            view.state.drafts.get(chosen),
+            view.state.handed_over.get(chosen),
+            view.state.pops.get(chosen),
+            view.state.codes,
+        )
 
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
         if view.selected != self._of:
             self.editor.put_aside()
-            self._of = view.selected
-            draft = view.state.drafts.get(view.selected or "")
-            self.codes = draft.codes if draft else ()
-            self.editor.take(self._of, draft.follow_ups if draft else ())
+            self._of = self.editor.of = view.selected
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
@@ -162,7 +166,7 @@ class WrapUpPane(Pane, Vertical):
     def _draw_summary(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
         note = draft.note if draft else ""
-        what = finish_summary(view.state, interaction, self.codes, note, self.follow_ups, local_zone())
+        what = finish_summary(view.state, interaction, self.codes, note, self.editor.follow_ups, local_zone())
         summary = self.query_one("#wrap-up-summary", Static)
         summary.display = bool(what)
         summary.update(line(("on finish  ", "$muted"), what))
@@ -174,6 +178,14 @@ class WrapUpPane(Pane, Vertical):
             parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
         elif interaction.phase is not Phase.WRAP_UP:
             parts = [("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")]
+        elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
+            parts = [
+                ("✓ finished ", "bold $success"),
+                (wording.clock(finished.at), "bold $success"),
+                (": the record is safe. ", "$muted"),
+                (shown("finish"), "bold $accent"),
+                (" closes the contact; anything you add is sent as well.", "$muted"),
+            ]
         elif problems:
             parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
         else:
@@ -211,8 +223,7 @@ class WrapUpPane(Pane, Vertical):
             self.query_one("#wrap-up-codes", LineTable).action_move(-1 if key == "up" else 1)
             event.stop()
         elif key == "backspace" and not field.value and self.codes:
-            self.codes = self.codes[:-1]
-            self._changed()
+            self._change(codes=self.codes[:-1])
 
     def add_follow_up(self, kind: str) -> None:
         """Open the field for a `callback` or a text message (`sms`)."""
@@ -228,14 +239,19 @@ class WrapUpPane(Pane, Vertical):
         if code is None or interaction is None or code in self.codes:
             return
         many = interaction.wrap_up_rule.codes is CodeRule.MANY
-        self.codes = (*self.codes, code) if many else (code,)
-        field = self.query_one("#wrap-up-code", Input)
-        field.value = ""
-        self._changed()
+        self.query_one("#wrap-up-code", Input).value = ""
+        self._change(codes=(*self.codes, code) if many else (code,))
 
-    def _changed(self) -> None:
-        if self._of is not None:
-            self.post_message(self.Edited(self._of, self.codes, self.follow_ups))
+    def _change(
+        self,
+        *,
+        codes: tuple[str, ...] | None = None,
+        follow_ups: tuple[FollowUp, ...] | None = None,
+        half: FollowUp | Keep | None = AS_IT_IS,
+    ) -> None:
+        """Say what changed, and nothing else: what was not touched here may have come from the disk since."""
+        if self._of is not None and self.notes is not None:
+            self.notes.edit(self._of, codes=codes, follow_ups=follow_ups, half=half)
         if self.view is not None and self.view.selected == self._of:
             self.draw(self.view)
 

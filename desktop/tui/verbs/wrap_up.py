@@ -56,13 +56,12 @@ class WrapUpVerbs(Desk):
             self._tell("Still needed: " + " ".join(problems))
             self.wrap_up()
             return
-        if why := pane.editor.problem:
+        if why := pane.editor.commit():
             self._tell(f"The callback is not planned yet. {why}")
             pane.editor.query_one(Input).focus()
             return
-        self._result(
-            session.wrap_ups.finish(interaction.id, codes=pane.codes, note=note.text, follow_ups=pane.follow_ups)
-        )
+        note.tell()
+        self._result(session.wrap_ups.finish(interaction.id))
 
     def extend(self) -> None:
         """Ask for more time."""

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from desktop.app import transaction
 from desktop.app.drafts import Draft, draft_body, write_draft
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import OutboxRow, checked, insert_rows, new_row, outbox_key
+from desktop.app.outbox_rows import OutboxRow, checked, new_row, outbox_key
+from desktop.app.parked_records import record_of
 from desktop.app.store_errors import StoreAbsent, StoreError, StoreReadOnly, StoreTooNew
-from desktop.app.store_schema import MIGRATIONS, prepare, schema_version
+from desktop.app.store_schema import MIGRATIONS, prepare, schema_version, seal
+from desktop.domain.contact_facts import ContactFacts
 from desktop.domain.identity import said
 
 HOSTILE = "\x1b]52;c;aGk=\x07 [/] \x00 \ud800 🙂 ' OR 1=1 --"
@@ -133,11 +135,27 @@ async def test_a_parked_draft_becomes_a_row_and_no_text_is_lost(store: LocalStor
     ]
 
 
-async def test_a_parked_draft_can_carry_the_write_it_would_have_been(store: LocalStore) -> None:
+async def test_a_parked_draft_is_whole_and_comes_back_as_it_was(store: LocalStore) -> None:
+    facts = ContactFacts("a1", "Maya", "voice", "Billing", "+44", records=(("crm:mock", "c1"),), callbacks=True)
+    whole = replace(draft(), follow_ups=({"kind": "sms", "text": "Thanks"},), half={"kind": "sms"}, facts=facts)
     await store.save_draft(draft())
-    parked = await store.park_draft("i1", "signed out", row=row())
-    assert parked == replace(row(), state="parked", reason="signed out")
-    assert (await store.retry(parked.key)).state == "waiting"
+    parked = await store.park_draft("i1", "signed out", draft=whole)
+    assert parked is not None
+    assert (parked.kind, parked.state, parked.reason, parked.author) == ("record", "parked", "signed out", "a1")
+    assert await store.drafts() == []
+    kept = record_of(parked)
+    assert (kept.words, kept.facts, kept.intact) == (whole.words, facts, True)
+    assert await store.resume(parked.key, kept) is not None
+    assert await store.outbox() == []
+    (again,) = await store.drafts()
+    assert (again.words, again.facts, again.revision) == (whole.words, facts, whole.revision)
+    assert await store.resume(parked.key, kept) is None
+
+
+async def test_what_nobody_wrote_is_not_parked(store: LocalStore) -> None:
+    await store.save_draft(replace(draft(), note=" ", codes=(), follow_ups=()))
+    assert await store.park_draft("i1", "closed") is None
+    assert (await store.drafts(), await store.outbox()) == ([], [])
 
 
 @given(st.text(), st.text(), st.text(), st.integers(1, 9), st.integers(0, 9))
@@ -217,13 +235,24 @@ async def test_a_later_versions_file_is_left_alone(store: LocalStore, store_path
             await LocalStore.open(store_path, read_only=read_only)
 
 
-@pytest.mark.parametrize("version", [1, 2])
+def insert_as_then(connection: sqlite3.Connection, row: OutboxRow, **changes: Any) -> None:
+    """Insert a row as the versions before the fourth schema did."""
+    names = [field.name for field in fields(OutboxRow)][:13]
+    values = [changes.get(name, getattr(row, name)) for name in names]
+    sealed = seal(row.key, row.kind, row.interaction_id, row.target, row.payload, row.sha256, row.created_at)
+    connection.execute(
+        f"INSERT INTO outbox ({', '.join(names)}, seal) VALUES ({', '.join('?' * 14)})",
+        (*values, sealed),
+    )
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
 async def test_what_an_older_version_kept_is_there_and_can_be_written_on(store_path: Path, version: int) -> None:
     store_path.parent.mkdir(mode=0o700)
     connection = sqlite3.connect(store_path, isolation_level=None)
     prepare(connection, MIGRATIONS[:version])
     write_draft(connection, draft("i1", "words"), draft_body(draft("i1", "words")))
-    insert_rows(connection, [checked(row("i2"))])
+    insert_as_then(connection, checked(row("i2")))
     connection.close()
     store = await LocalStore.open(store_path)
     assert [(kept.note, kept.target) for kept in await store.drafts()] == [("words", "")]
@@ -231,6 +260,40 @@ async def test_what_an_older_version_kept_is_there_and_can_be_written_on(store_p
     await store.keep_link(said("customer", "a:1", "b:1", same=True))
     assert len(await store.links()) == 1
     assert (await store.check()).is_sound
+    await store.close()
+
+
+async def test_what_an_older_version_parked_in_pieces_is_made_whole(store_path: Path) -> None:
+    store_path.parent.mkdir(mode=0o700)
+    connection = sqlite3.connect(store_path, isolation_level=None)
+    prepare(connection, MIGRATIONS[:3])
+    payload = {
+        "key": "k1", "interaction_id": "i1", "customer_id": "c1", "agent_id": "b2", "agent_name": "Ben", "channel": "",
+        "queue": "", "started_at": 5.0, "ended_at": 5.0, "codes": ["sold"], "code_labels": ["Sold"], "note": "mine",
+        "follow_ups": [{"kind": "sms", "text": "Thanks", "due": None, "to": ""}], "experts": [], "address": "",
+    }  # fmt: skip
+    stuck = new_row("k1", "wrap_up", "i1", "crm:mock", payload, created_at=5.0)
+    insert_as_then(connection, stuck, state="parked", reason="422: channel", attempts=3)
+    known = new_row("k2", "wrap_up", "i2", "crm:mock", payload | {"channel": "voice", "key": "k2"}, created_at=6.0)
+    why = "the contact was closed before the note was finished"
+    insert_as_then(connection, known, state="parked", reason=why)
+    refused = new_row("k3", "wrap_up", "i3", "crm:mock", payload | {"channel": "voice", "key": "k3"}, created_at=7.0)
+    insert_as_then(connection, refused, state="parked", reason="422: too long", attempts=1)
+    connection.close()
+    store = await LocalStore.open(store_path)
+    assert await store.heal() == 2
+    assert await store.heal() == 0
+    rows = {row.interaction_id: row for row in await store.outbox()}
+    assert [(row.kind, row.state) for row in rows.values()] == [
+        ("wrap_up", "parked"), ("record", "parked"), ("record", "parked"),
+    ]  # fmt: skip
+    whole = record_of(rows["i1"])
+    assert (whole.note, whole.codes, len(whole.follow_ups), whole.revision) == ("mine", ("sold",), 1, 2)
+    assert whole.facts is not None
+    assert (whole.facts.agent_id, whole.facts.channel, whole.facts.records) == ("", "", (("crm:mock", "c1"),))
+    kept = record_of(rows["i2"]).facts
+    assert kept is not None
+    assert (kept.agent_id, kept.channel) == ("b2", "voice")
     await store.close()
 
 

@@ -9,6 +9,7 @@ from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,
+    Forbidden,
     OutcomeUnknown,
     ProtocolError,
     RateLimited,
@@ -130,7 +131,7 @@ class Reference(Backend):
             return OutcomeUnknown("Nobody knows whether that was done.")
         if fault is Fault.RATE_LIMITED:
             return RateLimited("Not so fast.", RETRY_AFTER)
-        kinds = {Fault.UNAUTHORIZED: AuthFailed, Fault.GARBAGE: ProtocolError}
+        kinds = {Fault.UNAUTHORIZED: AuthFailed, Fault.FORBIDDEN: Forbidden, Fault.GARBAGE: ProtocolError}
         return kinds.get(fault, Unavailable)("The far side is not well.", fault.value)
 
     def envelope(self, event: Event) -> Envelope:

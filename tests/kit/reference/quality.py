@@ -12,7 +12,7 @@ from desktop.domain.quality import Calibration, CoachingNote, Evaluation, Evalua
 from desktop.domain.scorecards import Form, score
 from desktop.domain.words import Availability, Phase, Role
 from desktop.ports.base import Capability, Manifest
-from desktop.ports.errors import AuthFailed, Conflict, NotFound, Rejected
+from desktop.ports.errors import Conflict, Forbidden, NotFound, Rejected
 
 from .contact_center import ME, QUEUE, CenterLine, ReferenceContactCenter, ReferenceContactCenterRig
 from .line import TOKEN, LineRig
@@ -72,7 +72,7 @@ class ReferenceQuality(ReferenceContactCenter):
     def boss(self) -> None:
         """Supervisors only."""
         if self.who == ME:
-            raise AuthFailed("That is for supervisors.")
+            raise Forbidden("That is for supervisors.")
 
     def sees(self, one: Evaluation) -> bool:
         """Whether an evaluation is to be read by this principal."""

@@ -11,7 +11,7 @@ from desktop.domain.events import Envelope, Heartbeat, PersonChanged, PresenceCh
 from desktop.domain.person import Presence
 from desktop.domain.words import PresenceState
 from desktop.ports.base import Capability
-from desktop.ports.errors import AuthFailed, ProtocolError, RateLimited, Rejected, Unavailable, Unsupported
+from desktop.ports.errors import AuthFailed, Forbidden, ProtocolError, RateLimited, Rejected, Unavailable, Unsupported
 from tests.real.servers.graph import CLIENT_SECRET, READY, Graph, Refusal
 
 from .conftest import adapter
@@ -204,7 +204,7 @@ async def test_graph_says_how_long_to_wait(graph: Graph, backend: GraphPresence,
 async def test_no_permission_is_told_in_graphs_words(graph: Graph, backend: GraphPresence) -> None:
     await backend.open()
     graph.refusals.append(Refusal(403, "Forbidden", "Insufficient privileges"))
-    with pytest.raises(AuthFailed, match="Insufficient privileges"):
+    with pytest.raises(Forbidden, match="Insufficient privileges"):
         await backend.snapshot()
     assert graph.token_requests == 1, "another token would be refused too"
 

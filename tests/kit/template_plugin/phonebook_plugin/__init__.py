@@ -14,6 +14,7 @@ from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import (
     AuthFailed,
+    Forbidden,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
@@ -94,8 +95,10 @@ class PhonebookCrm(Crm):
             if method != "GET":  # it went out: nobody knows whether it was done
                 raise OutcomeUnknown("The phone book did not say whether it did that.") from error
             raise Unavailable("The phone book did not answer.") from error
-        if answer.status_code in {401, 403}:
+        if answer.status_code == 401:
             raise AuthFailed("The phone book does not know us.")
+        if answer.status_code == 403:
+            raise Forbidden("The phone book does not allow that.")
         if answer.status_code == 404:
             raise NotFound("That is not in the phone book.")
         if answer.status_code == 429:
