@@ -10,6 +10,7 @@ from desktop.config import ConfigError, Profile, load_profile
 from desktop.config.file import APP, toml_text, write_private
 
 if TYPE_CHECKING:
+    from desktop.wiring import InstanceLock
     from mock_backends.launcher import Running
 
 NAME = "demo"
@@ -66,6 +67,7 @@ def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, s
     Raises:
         ConfigError: the servers do not start, or are not installed.
         InstanceHeld: another demo runs.
+        StoreError: nothing can be written where the demo keeps its profile.
     """
     if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn")):
         raise ConfigError("The pretend servers are not installed: pip install 'agent-desktop[mocks]'")
@@ -74,11 +76,11 @@ def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, s
 
     require_screen()  # before the servers, which take a moment
     where = folder()
-    with alone(where / f"{NAME}.lock"):
-        return _run(where, scenario or SCENARIO[role], role, speed, seed)
+    with alone(where / f"{NAME}.lock") as lock:
+        return _run(where, lock, scenario or SCENARIO[role], role, speed, seed)
 
 
-def _run(where: Path, scenario: str, role: str, speed: float, seed: int) -> int:
+def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: float, seed: int) -> int:
     from desktop.tui.app import run_desktop
     from desktop.wiring import build
     from mock_backends import launcher
@@ -89,4 +91,4 @@ def _run(where: Path, scenario: str, role: str, speed: float, seed: int) -> int:
         raise ConfigError(f"The demo cannot start: {error}") from error
     with running, pretend_profile(running, where, role) as profile:
         # The servers end when their standard input does, so a killed demo leaves nothing running.
-        return run_desktop(lambda: build(profile), guide=True, log_path=where / f"{NAME}.log")
+        return run_desktop(lambda: build(profile, lock), guide=True, log_path=where / f"{NAME}.log")

@@ -1,11 +1,13 @@
 """From a profile to a session: the only place that makes the objects of the application."""
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.instance_lock import InstanceHeld, InstanceLock
+from desktop.app.store_errors import StoreError
 from desktop.config import BackendSettings, ConfigError, Profile
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
@@ -78,11 +80,17 @@ class _Made:
 
 
 async def build(
-    profile: Profile, *, timing: "Timing | None" = None, without: frozenset[Kind] = frozenset()
+    profile: Profile,
+    lock: InstanceLock | None = None,
+    *,
+    timing: "Timing | None" = None,
+    without: frozenset[Kind] = frozenset(),
 ) -> "Session":
     """A session that is not started yet: nothing is connected and no file is open.
 
     Args:
+        lock: the right to write what is kept for the profile, which is taken before anything is written. None: nobody
+            else can write it.
         timing: where time comes from; the machine's own by default.
         without: kinds to leave out although the profile names them.
 
@@ -93,9 +101,19 @@ async def build(
     from desktop.app.backends import Backends
     from desktop.app.local_store import LocalStore
     from desktop.app.session import Session
+    from desktop.app.store_errors import StoreLocked
     from desktop.app.timing import Timing
 
     timing = timing or Timing()
+
+    async def open_local() -> LocalStore:
+        if lock is not None:
+            try:
+                await asyncio.to_thread(lock.acquire)
+            except InstanceHeld as held:
+                raise StoreLocked(str(held)) from held
+        return await LocalStore.open(profile.store_path, clock=timing.clock)
+
     made = _Made(profile, without)
     backends = Backends(
         contact_center=made.one(Kind.CONTACT_CENTER, ContactCenter),  # type: ignore[type-abstract]
@@ -109,7 +127,7 @@ async def build(
     session = Session(
         profile.name.value,
         backends,
-        lambda: LocalStore.open(profile.store_path, clock=timing.clock),
+        open_local,
         timing=timing,
         region=profile.region.value,
         write_back=profile.write_back.value,
@@ -131,8 +149,27 @@ async def build(
 
 
 @contextlib.contextmanager
-def alone(lock_path: Path, *, take_over: bool = False) -> Iterator[None]:
+def alone(lock_path: Path) -> Iterator[InstanceLock]:
     """The right to write what is kept for a profile, for as long as the block lasts.
+
+    Args:
+        lock_path: the profile's lock.
+
+    Raises:
+        InstanceHeld: another program has it, and keeps it.
+        StoreError: nobody can have it, for nothing can be written where it would be.
+    """
+    lock = InstanceLock(lock_path)
+    lock.acquire()
+    try:
+        yield lock
+    finally:
+        lock.release()
+
+
+@contextlib.contextmanager
+def alone_if_possible(lock_path: Path, *, take_over: bool = False) -> Iterator[InstanceLock]:
+    """As `alone`; where nothing can be written the block runs all the same, and the session tells what that means.
 
     Args:
         lock_path: the profile's lock.
@@ -142,14 +179,15 @@ def alone(lock_path: Path, *, take_over: bool = False) -> Iterator[None]:
         InstanceHeld: another program has it, and keeps it.
     """
     lock = InstanceLock(lock_path)
-    if take_over:
-        lock.take_over()
-    else:
-        lock.acquire()
+    with contextlib.suppress(StoreError):
+        if take_over:
+            lock.take_over()
+        else:
+            lock.acquire()
     try:
-        yield
+        yield lock
     finally:
         lock.release()
 
 
-__all__ = ["InstanceHeld", "alone", "build"]
+__all__ = ["InstanceHeld", "InstanceLock", "alone", "alone_if_possible", "build"]

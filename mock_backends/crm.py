@@ -25,7 +25,8 @@ from mock_backends.models_crm import (
     WrapUpReceipt,
     WrapUpRecord,
 )
-from mock_backends.problem import invalid
+from mock_backends.principals import Principal
+from mock_backends.problem import forbidden, invalid
 from mock_backends.records import Records
 from mock_backends.service import Caller, Service
 from mock_backends.site import Site, new_id
@@ -44,6 +45,7 @@ class CrmService(Service):
     def __init__(self, site: Site) -> None:
         super().__init__(site)
         self.records = Records(site.storage.db)
+        self._staff = {principal.id: principal for principal in Company(site).principals()}
         self._fill()
         self._add_finding()
         self._add_reading()
@@ -136,13 +138,23 @@ class CrmService(Service):
         @app.put("/v1/links/{interaction_id}", operation_id="link", summary="Whose interaction it is")
         async def link(caller: Caller, interaction_id: Key, body: Link) -> LinkAnswer:
             records.customer(body.customer_id)
-            records.link(interaction_id, body.customer_id, body.reason)
+            records.link(interaction_id, caller.id, body.customer_id, body.reason)
             return LinkAnswer(interaction_id=interaction_id, customer_id=body.customer_id)
 
         @app.delete("/v1/links/{interaction_id}", operation_id="unlink", summary="Take a link back")
         async def unlink(caller: Caller, interaction_id: Key) -> LinkAnswer:
-            records.link(interaction_id, None)
+            linked_by = records.linked_by(interaction_id)
+            theirs = {agent for agent in linked_by if self._may_take_back(caller, agent)}
+            if linked_by and not theirs:
+                raise forbidden("Somebody else linked it: only they, or their supervisor, may take that back.")
+            for agent in theirs:
+                records.unlink(interaction_id, agent)
             return LinkAnswer(interaction_id=interaction_id, customer_id=None)
+
+    def _may_take_back(self, caller: Principal, agent: str) -> bool:
+        """Whether a link of an agent's is the caller's own, or of somebody they supervise."""
+        known = self._staff.get(agent)
+        return agent == caller.id or (caller.supervises and known is not None and known.team == caller.team)
 
     def _add_wrap_ups(self) -> None:
         records = self.records
@@ -151,6 +163,10 @@ class CrmService(Service):
         async def put_wrap_up(caller: Caller, key: Key, body: WrapUpRecord) -> WrapUpReceipt:
             if body.key != key:
                 raise invalid("The key in the body is not that of the address.")
+            # Supervisors, too, write in their own name. An id that is nobody's here is what a contact centre of
+            # another make calls the caller.
+            if body.agent_id != caller.id and body.agent_id in self._staff:
+                raise forbidden("A wrap-up is written by the agent who worked the contact, in nobody else's name.")
             kept = records.wrap_up(key)
             if kept is not None:
                 if kept[1] != body:
@@ -161,10 +177,10 @@ class CrmService(Service):
             activity_id = new_id("act")
             records.add_wrap_up(activity_id, body)
             if body.customer_id is not None:
-                self._show_on_customer(activity_id, body, body.customer_id)
+                self._show_on_customer(activity_id, body, body.customer_id, caller.id)
             return WrapUpReceipt(key=key, activity_id=activity_id)
 
-    def _show_on_customer(self, activity_id: str, record: WrapUpRecord, customer_id: str) -> None:
+    def _show_on_customer(self, activity_id: str, record: WrapUpRecord, customer_id: str, agent: str) -> None:
         codes = ", ".join(record.codes)
         self.records.add_entry(
             customer_id,
@@ -173,13 +189,13 @@ class CrmService(Service):
                 at=record.ended_at,
                 channel=record.channel,
                 summary=" · ".join(part for part in (record.queue, codes) if part) or "Contact",
-                agent=record.agent_id,
+                agent=agent,
                 detail=record.note,
             ),
         )
         for number, follow_up in enumerate(record.follow_ups):
             if follow_up.kind == "case":
-                self._open_case(customer_id, follow_up.text[:300] or "Follow-up", "", "", record.agent_id)
+                self._open_case(customer_id, follow_up.text[:300] or "Follow-up", "", "", agent)
             elif follow_up.kind in ("task", "callback"):
                 task_id = f"{activity_id}-{number}"
                 self.records.add_task(task_id, customer_id, follow_up.due, follow_up.text, follow_up.kind)

@@ -14,7 +14,7 @@ from mock_backends.archive_rows import IntervalAsked, Page, PastAsked, Scope, We
 from mock_backends.board import Board
 from mock_backends.models_history import Intervals, PastDetail, PastInteractions, Week
 from mock_backends.principals import Principal
-from mock_backends.problem import Problem, invalid, not_found
+from mock_backends.problem import forbidden, invalid, not_found
 from mock_backends.routing_counters import ClosedInterval
 from mock_backends.service import Caller
 
@@ -32,7 +32,7 @@ def add_history(
 
     def scope_of(caller: Principal) -> Scope:
         if not caller.supervises:
-            raise Problem(403, "forbidden", "Only a supervisor may look into the past.")
+            raise forbidden("Only a supervisor may look into the past.")
         team = [agent.id for agent in board().agents.values() if agent.team == caller.team]
         return Scope(tuple(board().queues_of(caller)), tuple(team))
 

@@ -12,7 +12,7 @@ from mock_backends.models_base import Wire
 from mock_backends.models_contact_center import Agent, Interaction
 from mock_backends.models_floor import ActedEvent, AuditEntry
 from mock_backends.principals import Principal, Tokens
-from mock_backends.problem import Problem, conflict, not_found
+from mock_backends.problem import Problem, conflict, forbidden, not_found
 from mock_backends.site import new_id
 
 JUST_NOW = 2.0  # seconds within which nobody can have seen what another supervisor has done
@@ -42,7 +42,7 @@ class Oversight:
     def must_supervise(self, caller: Principal) -> None:
         """:raises Problem: 403 for anybody but a supervisor."""
         if not caller.supervises:
-            raise Problem(403, "forbidden", "Only a supervisor may do this.")
+            raise forbidden("Only a supervisor may do this.")
 
     @contextmanager
     def act(self, caller: Principal, verb: str, subject: str, why: str = "") -> Iterator[Act]:

@@ -40,6 +40,11 @@ def not_found(what: str = "There is no such thing.") -> Problem:
     return Problem(404, "not_found", what)
 
 
+def forbidden(detail: str) -> Problem:
+    """What this principal may not do."""
+    return Problem(403, "forbidden", detail)
+
+
 def conflict(detail: str) -> Problem:
     """The world has moved on."""
     return Problem(409, "conflict", detail)

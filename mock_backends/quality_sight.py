@@ -6,7 +6,7 @@ from mock_backends.event_log import EventLog
 from mock_backends.models_floor import AuditEntry
 from mock_backends.models_quality import CoachingEvent, CoachingNews, CoachingNote, Evaluation
 from mock_backends.principals import Principal
-from mock_backends.problem import Problem, not_found
+from mock_backends.problem import Problem, forbidden, not_found
 from mock_backends.quality_store import Kept, QualityStore
 from mock_backends.site import Site, new_id
 
@@ -40,7 +40,7 @@ class QualitySight:
         :raises Problem: 403 for whoever is none.
         """
         if not principal.supervises:
-            raise Problem(403, "forbidden", "That is for supervisors.")
+            raise forbidden("That is for supervisors.")
         return self.team(principal)
 
     def one(self, kind: type[Kept], entity_id: str, agents: set[str]) -> Kept:

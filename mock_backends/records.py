@@ -36,7 +36,8 @@ class Records:
             "CREATE INDEX IF NOT EXISTS purchases_of ON purchases (customer_id, at DESC)",
             "CREATE TABLE IF NOT EXISTS wrap_ups (key TEXT PRIMARY KEY, activity_id TEXT, json TEXT)",
             "CREATE TABLE IF NOT EXISTS tasks (id TEXT PRIMARY KEY, customer_id TEXT, due REAL, json TEXT)",
-            "CREATE TABLE IF NOT EXISTS links (interaction_id TEXT PRIMARY KEY, customer_id TEXT, reason TEXT)",
+            "CREATE TABLE IF NOT EXISTS agents_links (interaction_id TEXT, agent_id TEXT, customer_id TEXT, "
+            "reason TEXT, PRIMARY KEY (interaction_id, agent_id))",
         ):
             db.execute(sql)
         self._text = FullText(db, "customer_text")
@@ -47,7 +48,7 @@ class Records:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("customers", "addresses", "timeline", "cases", "purchases", "wrap_ups", "tasks", "links"):
+        for table in ("customers", "addresses", "timeline", "cases", "purchases", "wrap_ups", "tasks", "agents_links"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - our own table names
         self._text.clear()
 
@@ -179,8 +180,18 @@ class Records:
         """Keep a record."""
         self._db.execute("INSERT INTO wrap_ups VALUES (?,?,?)", [record.key, activity_id, record.model_dump_json()])
 
-    def link(self, interaction_id: str, customer_id: str | None, reason: str = "") -> None:
-        """Say whose interaction it is; None takes it back."""
-        self._db.execute("DELETE FROM links WHERE interaction_id = ?", [interaction_id])
-        if customer_id is not None:
-            self._db.execute("INSERT INTO links VALUES (?,?,?)", [interaction_id, customer_id, reason])
+    def link(self, interaction_id: str, agent_id: str, customer_id: str, reason: str) -> None:
+        """Keep whose interaction it is, as an agent says; what others say of it stays."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO agents_links VALUES (?,?,?,?)", [interaction_id, agent_id, customer_id, reason]
+        )
+
+    def linked_by(self, interaction_id: str) -> set[str]:
+        """The agents who linked an interaction."""
+        sql = "SELECT agent_id FROM agents_links WHERE interaction_id = ?"
+        return {row[0] for row in self._db.execute(sql, [interaction_id]).fetchall()}
+
+    def unlink(self, interaction_id: str, agent_id: str) -> None:
+        """Take an agent's link back."""
+        sql = "DELETE FROM agents_links WHERE interaction_id = ? AND agent_id = ?"
+        self._db.execute(sql, [interaction_id, agent_id])

@@ -8,6 +8,7 @@ from typing import Any
 from desktop.app.contact_facts_json import facts_from, facts_json
 from desktop.app.store_schema import canonical_json, is_sealed, seal
 from desktop.app.transaction import Connection
+from desktop.domain.card_numbers import HIDDEN
 from desktop.domain.contact_facts import ContactFacts
 
 
@@ -40,6 +41,12 @@ class Draft:
     def words(self) -> tuple[object, ...]:
         """All that somebody wrote or chose."""
         return self.note, self.codes, self.follow_ups, self.half
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its words as they were typed: the note, and the texts of its follow-ups."""
+        follow_ups = (*self.follow_ups, *(() if self.half is None else (self.half,)))
+        return self.note, *(str(one.get("text", "")) for one in follow_ups)
 
     @property
     def is_empty(self) -> bool:
@@ -111,6 +118,17 @@ def draft_of_body(
         facts=facts,
         intact=intact,
     )
+
+
+def hidden_digits(*bodies: str) -> int:
+    """How many digits are hidden in some JSON texts; see `domain/card_numbers.py`."""
+    return sum(body.count(canonical_json(HIDDEN)[1:-1]) for body in bodies)
+
+
+def hidden_digits_of(connection: Connection, interaction_id: str) -> int:
+    """How many are hidden in the draft of an interaction as it is on disk."""
+    row = connection.execute("SELECT body FROM drafts WHERE interaction_id = ?", (interaction_id,)).fetchone()
+    return 0 if row is None else hidden_digits(str(row[0]))
 
 
 def write_draft(connection: Connection, draft: Draft, body: str) -> None:

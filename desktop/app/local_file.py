@@ -1,17 +1,24 @@
-"""The profile's file as a session has it: opened at the start, or tried again until it can be."""
+"""The profile's file as a session has it: opened, mended when it is damaged, tried again until it can be used."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
 
 from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import DAMAGED
+from desktop.app.salvage import salvage
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreAbsent, StoreError
+from desktop.app.store_errors import StoreAbsent, StoreDamaged, StoreError
+from desktop.app.store_health import StoreHealth
 from desktop.app.timing import Timing
 
 log = logging.getLogger(__name__)
 
 RETRY = 5.0
+MOST_TIMES = 3
+"""How often a session mends its file; a disk that goes on destroying it needs a person."""
 
 
 class LocalFile:
@@ -31,7 +38,12 @@ class LocalFile:
         self._timing = timing
         self._local: LocalStore | None = None
         self._problem = "Nothing can be kept on this machine yet"
+        self._mended = 0
+        self._watch: asyncio.Task[None] | None = None
         self.taken_up = asyncio.Event()
+        self.mended: list[Callable[[], Awaitable[None]]] = []
+        """Called when a new file has taken the place of a damaged one while the session ran: what was on the disk
+        before may not be there any more, and whoever has it in memory saves it anew."""
 
     def opened(self) -> LocalStore:
         """What is kept on this machine.
@@ -70,13 +82,99 @@ class LocalFile:
 
     async def close(self) -> None:
         """Finish all writes and let the file go."""
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
         local, self._local = self._local, None
         if local is not None:
             self._problem = "The session is over"
             await local.close()
 
     async def _open_and_restore(self) -> None:
-        if self._local is None:
-            self._local = await self._open_local()
-        await self._restore()
+        try:
+            if self._local is None:
+                self._local = await self._open_sound()
+            await self._restore()
+        except StoreDamaged as error:
+            if error.path is None:
+                raise
+            await self._replace(error.path)
         self.taken_up.set()
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._mend_when_damaged())
+
+    async def _open_sound(self) -> LocalStore:
+        """Open the file, and look it over before anybody reads a word of it."""
+        try:
+            local = await self._open_local()
+        except StoreDamaged as error:
+            if error.path is None:
+                raise
+            await self._salvage(error.path)
+            return await self._open_local()
+        try:
+            known = {row.key for row in await local.outbox(include_delivered=True) if row.reason == DAMAGED}
+            health = await local.check()
+        except StoreError:
+            await local.close()
+            raise
+        if health.problems:
+            log.error("the file of the profile is damaged: %s", "; ".join(health.problems[:3])[:300])
+            path = local._thread.path
+            await local.close()
+            await self._salvage(path)
+            return await self._open_local()
+        self._tell(health, known)
+        return local
+
+    def _tell(self, health: StoreHealth, known: set[str]) -> None:
+        """What the look over the file has found, once."""
+        for warning in health.warnings:
+            log.info("the file of the profile: %s", warning)
+        found = len(health.damaged_drafts) + len(set(health.damaged_outbox) - known)
+        if found:
+            self._store.notice(
+                f"Damaged on this machine, and not what was written: {found} note{'s' if found > 1 else ''} or records."
+                " They are not sent; alt+o shows them.",
+                "error",
+            )
+
+    async def _mend_when_damaged(self) -> None:
+        """A new file takes the place of one that turns out to be damaged while it is used."""
+        while True:
+            thread = self.opened()._thread
+            await thread.damaged.wait()
+            while True:
+                try:
+                    await self._replace(thread.path)
+                    break
+                except StoreError as error:
+                    self._problem = str(error)
+                    log.error("the damaged file could not be replaced: %s", error)
+                    await self._timing.sleep(RETRY)
+            for hear in self.mended:
+                await hear()
+
+    async def _replace(self, path: Path) -> None:
+        local, self._local = self._local, None
+        self._problem = f"{path} is damaged and is being replaced"
+        if local is not None:
+            with suppress(StoreError):
+                await local.close()
+        await self._salvage(path)
+        self._local = await self._open_local()
+        await self._restore()
+
+    async def _salvage(self, path: Path) -> None:
+        """Set the damaged file aside, and tell what could be taken over.
+
+        Raises:
+            StoreError: it cannot be done, or was done too often.
+        """
+        if self._mended >= MOST_TIMES:
+            raise StoreError(f"{path} is damaged again and again; the disk needs a person")
+        saved = await asyncio.to_thread(salvage, path, self._timing.clock())
+        self._mended += 1
+        log.error("%s", saved.text)
+        self._store.notice(saved.text, "error")

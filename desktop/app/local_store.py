@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,8 +21,10 @@ from desktop.app import (
 from desktop.app.customer_cache import CachedCustomer
 from desktop.app.drafts import Draft
 from desktop.app.erasure import Purged, Retention, Traces
+from desktop.app.older_cards import hide_in_older_file
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.parked_records import heal_parked, record_row
+from desktop.app.store_errors import StoreError
 from desktop.app.store_health import StoreHealth
 from desktop.app.writer_thread import WriterThread
 from desktop.domain.identity import IdentityLink
@@ -29,6 +32,9 @@ from desktop.domain.message import InboundMessage
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
+
+_CARD_DIGITS = 8
+"""How many digits of the shortest card number are hidden."""
 
 
 class LocalStore:
@@ -43,6 +49,7 @@ class LocalStore:
         self._clock = clock
         self._retention = retention
         self._unsaved: dict[str, Draft] = {}
+        self._half_numbers = False  # whether the log may hold parts of a number that was hidden since
 
     @classmethod
     async def open(
@@ -76,7 +83,13 @@ class LocalStore:
         saved = replace(draft, saved_at=float(self._clock()))
         body = drafts.draft_body(saved)
         self._unsaved[draft.interaction_id] = saved
-        await self._thread.write(lambda connection, _: drafts.write_draft(connection, saved, body))
+
+        def write(connection: sqlite3.Connection, _: "Database") -> int:
+            before = drafts.hidden_digits_of(connection, draft.interaction_id)
+            drafts.write_draft(connection, saved, body)
+            return drafts.hidden_digits(body) - before
+
+        await self._forget_half_numbers(await self._thread.write(write))
         if self._unsaved.get(draft.interaction_id) is saved:
             del self._unsaved[draft.interaction_id]
         return saved
@@ -107,15 +120,18 @@ class LocalStore:
         """
         at = float(self._clock())
 
-        def park(connection: sqlite3.Connection, _: "Database") -> OutboxRow | None:
+        def park(connection: sqlite3.Connection, _: "Database") -> tuple[OutboxRow | None, int]:
+            before = drafts.hidden_digits_of(connection, interaction_id)
             found = drafts.read_draft(connection, interaction_id)
             drafts.delete_draft(connection, interaction_id)
             parked = draft or found
             if parked is None or parked.is_empty:
-                return None
-            return outbox_rows.insert_rows(connection, [record_row(parked, reason, at)])[0]
+                return None, 0
+            row = record_row(parked, reason, at)
+            return outbox_rows.insert_rows(connection, [row])[0], drafts.hidden_digits(row.payload) - before
 
-        kept = await self._thread.write(park)
+        kept, hidden = await self._thread.write(park)
+        await self._forget_half_numbers(hidden)
         self._unsaved.pop(interaction_id, None)
         return kept
 
@@ -138,6 +154,13 @@ class LocalStore:
         self._unsaved.pop(draft.interaction_id, None)
         return kept
 
+    async def _forget_half_numbers(self, hidden: int) -> None:
+        """Where so many digits more were hidden than before: leave nothing of them in the log either."""
+        self._half_numbers = self._half_numbers or hidden >= _CARD_DIGITS
+        if self._half_numbers:
+            with suppress(StoreError):  # what was to be kept is kept; the rest is done with the next that is
+                self._half_numbers = not await self._thread.read(lambda connection, _: erasure.empty_log(connection))
+
     # Outbox
 
     async def enqueue(
@@ -151,15 +174,17 @@ class LocalStore:
         """
         made = [outbox_rows.checked(row) for row in rows]
 
-        def insert(connection: sqlite3.Connection, _: "Database") -> list[OutboxRow]:
+        def insert(connection: sqlite3.Connection, _: "Database") -> tuple[list[OutboxRow], int]:
+            before = drafts.hidden_digits_of(connection, drop_draft) if drop_draft is not None else 0
             if drop_row is not None and outbox_rows.delete_parked(connection, drop_row) is None:
                 raise LookupError(f"no parked outbox row {drop_row}")
             kept = outbox_rows.insert_rows(connection, made)
             if drop_draft is not None:
                 drafts.delete_draft(connection, drop_draft)
-            return kept
+            return kept, drafts.hidden_digits(*(row.payload for row in kept)) - before
 
-        kept = await self._thread.write(insert)
+        kept, hidden = await self._thread.write(insert)
+        await self._forget_half_numbers(hidden)
         if drop_draft is not None:
             self._unsaved.pop(drop_draft, None)
         return kept
@@ -284,6 +309,14 @@ class LocalStore:
         await self._thread.write(lambda _, database: preferences.write_preference(database, name, value))
 
     # Care of the file
+
+    async def hide_cards(self) -> int:
+        """Hide the card numbers that an earlier version kept; answers in how many drafts and rows there were some."""
+        changed = await self._thread.write(hide_in_older_file)
+        if changed:
+            with suppress(StoreError):  # what is hidden stays hidden; traces go with the next rewriting of the file
+                await self._thread.read(erasure.leave_no_byte)
+        return changed
 
     async def check(self) -> StoreHealth:
         """Look over the whole file; unless read_only, park damaged outbox rows and forget damaged records."""

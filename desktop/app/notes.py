@@ -8,6 +8,7 @@ from functools import partial
 
 from desktop.app.drafts import KEPT_WORDS, Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import PARKED, RECORD, OutboxRow
 from desktop.app.parked_records import record_of
@@ -50,10 +51,12 @@ class Notes:
         local: Callable[[], LocalStore],
         *,
         facts_of: FactsOf,
+        cards: HiddenCards,
         adopt: Callable[[list[OutboxRow]], None],
         forget: Callable[[str], None],
     ) -> None:
         """`local` raises StoreError while the disk is not there. `facts_of`: what is known of a contact now.
+        `cards` hides card numbers before anything is kept.
 
         `adopt` hears of outbox rows that drafts became, `forget` of the key of one that became a draft again.
         """
@@ -61,6 +64,7 @@ class Notes:
         self._timing = timing
         self._local = local
         self._facts_of = facts_of
+        self._cards = cards
         self._adopt = adopt
         self._forget_row = forget
         self.collect: Callable[[], None] = lambda: None
@@ -98,6 +102,8 @@ class Notes:
         """
         sheet = self._sheets.get(interaction_id)
         draft = sheet.draft if sheet else Draft(interaction_id, None, "", (), (), 1, 0.0)
+        self._cards.trust(interaction_id, *draft.texts)
+        note, follow_ups, half = self._cards.hide_in_record(interaction_id, note, follow_ups, half)
         if note is not None:
             draft = replace(draft, note=note)
         if codes is not None:
@@ -207,6 +213,7 @@ class Notes:
         await self._sheets.close()
 
     def _end(self, interaction_id: str) -> None:
+        self._cards.forget(interaction_id)
         if self._sheets.forget(interaction_id) is not None:
             self._store.say(DraftDropped(interaction_id))
 

@@ -157,8 +157,8 @@ class Outbox:
             known.not_before = -math.inf
         self._wake.set()
 
-    async def retry(self, key: str) -> None:
-        """Send a parked row again; of a parked record, all that belongs to it.
+    async def retry(self, key: str) -> list[OutboxRow]:
+        """Send a parked row again; of a parked record, all that belongs to it. Answers the rows that are sent now.
 
         Raises:
             StoreError: the disk will not do, or the text was changed on it.
@@ -175,6 +175,7 @@ class Outbox:
         for one in made:
             self._known.pop(one.key, None)
         self.adopt(made)
+        return made
 
     async def rows(self) -> list[OutboxRow]:
         """What waits and what is parked, the oldest first.

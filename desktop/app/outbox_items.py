@@ -37,6 +37,7 @@ class OutboxItem:
     Args:
         kind: record (a wrap-up that was not finished), wrap_up, sms, email, callback, case or task.
         state: waiting, parked or delivered.
+        code_rule: how many codes its queue wants (a word of `CodeRule`).
         missing: what it lacks, of the words above.
         intact: whether it is what was written.
         created_at, not_before, due: seconds since the epoch; `due` on the server's clock.
@@ -64,6 +65,7 @@ class OutboxItem:
     follow_ups: tuple[FollowUp, ...] = ()
     half: FollowUp | None = None
     due: float | None = None
+    code_rule: str = ""
     missing: tuple[str, ...] = ()
     intact: bool = True
 
@@ -216,6 +218,7 @@ def _with_record(item: OutboxItem, draft: Draft) -> OutboxItem:
         code_labels=tuple(facts.code_labels.get(code) or code for code in draft.codes),
         follow_ups=tuple(follow_up_from(one) for one in draft.follow_ups),
         half=follow_up_from(draft.half) if draft.half is not None else None,
+        code_rule=facts.code_rule,
         missing=tuple(missing),
         intact=item.intact and draft.intact,
     )

@@ -220,6 +220,14 @@ def set_retried(connection: Connection, key: str) -> OutboxRow:
     return _step(connection, key, RecordStep.HAND_OVER, "reason = '', not_before = 0, sending = 0", ())
 
 
+def reword(connection: Connection, row: OutboxRow) -> None:
+    """Change the payload of a row in whatever state it is; all else stays, and it is sealed anew."""
+    connection.execute(
+        "UPDATE outbox SET payload = ?, sha256 = ?, seal = ? WHERE key = ?",
+        (row.payload, row.sha256, seal(*_sealed_parts(row)), row.key),
+    )
+
+
 def replace_row(connection: Connection, key: str, row: OutboxRow) -> OutboxRow:
     """Put a changed row in the place of a parked one. Raises LookupError when that is not there, or is not parked."""
     before = _existing(connection, key)

@@ -16,6 +16,7 @@ from desktop.app.quality_deliveries import NOTE, REPLY, SAFE, QualityDeliveries
 from desktop.app.review_week import Week, week_of
 from desktop.app.shared_questions import Answer
 from desktop.app.store import Store
+from desktop.domain.card_numbers import masked
 from desktop.domain.history import PastDetail, PastInteraction, PastQuery
 from desktop.domain.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.sampling import Scorecard, sample
@@ -139,7 +140,8 @@ class QualityDesk:
         known = self.kept_card(card.subject)
         if known is not None and known.sending:
             return False
-        self.words.edit(card.subject, card.body())
+        answers = tuple(replace(one, comment=masked(one.comment)) for one in card.answers)
+        self.words.edit(card.subject, replace(card, answers=answers, comment=masked(card.comment)).body())
         return True
 
     async def discard(self, card: CardInHand) -> None:
@@ -212,7 +214,7 @@ class QualityDesk:
             return False
         for name, value in (("interaction_id", about), ("customer", customer)):
             body[name] = value or str(known.get(name, ""))
-        self.words.edit(subject, body)
+        self.words.edit(subject, {**body, "text": masked(body["text"])})
         return True
 
     async def send_note(self, agent_id: str, text: str, evaluation: str = "") -> ActionResult:

@@ -19,6 +19,7 @@ from desktop.app.failures import one_line
 from desktop.app.feed import Feed
 from desktop.app.floor_notices import FloorNotices
 from desktop.app.help_line import HelpLine
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore
@@ -128,16 +129,18 @@ class Session:
             source_of=targets.source,
             repeats=self._deliveries.repeats,
         )
+        self.cards = HiddenCards()
         self.notes = Notes(
             self.store,
             self.timing,
             self._file.opened,
             facts_of=rows.facts,
+            cards=self.cards,
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
         )
         self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
-        self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self._file.opened)
+        self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
         self.own_presence = [OwnPresence(self.store, self._asking, one, source) for source, one in directories.items()]
@@ -202,6 +205,7 @@ class Session:
 
     async def _restore(self) -> None:
         await self.links.load()
+        await self.local.hide_cards()
         await self.notes.restore()
         await self.supervisor.take_up()
         await self.outbox.load()

@@ -25,7 +25,11 @@ class StoreLocked(StoreError):
 
 
 class StoreDamaged(StoreError):
-    """What is on the disk is not what was written."""
+    """What is on the disk is not what was written. path: the file that cannot be used; None where one row is meant."""
+
+    def __init__(self, message: str, path: Path | None = None) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class StoreAbsent(StoreError):
@@ -44,9 +48,13 @@ def store_error(error: Exception, path: Path) -> StoreError:
     """The error class and the sentence for whatever sqlite3 or the operating system raised."""
     if isinstance(error, StoreError):
         return error
+    if isinstance(error, UnicodeDecodeError):  # texts are read whatever they hold: this was a name in the file's schema
+        return StoreDamaged(f"{path} is damaged", path)
     if isinstance(error, UnicodeError | OverflowError):
         return StoreError("A name or number from outside cannot be kept as it is")
     if isinstance(error, OSError):
+        if isinstance(error, FileExistsError | NotADirectoryError):
+            return StoreReadOnly(f"{path} cannot be written: there is a file where a folder should be")
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
             return StoreReadOnly(f"{path} cannot be written: {error.strerror}")
         if error.errno in (errno.EFBIG, errno.ENOSPC, errno.EDQUOT):
@@ -60,6 +68,8 @@ def store_error(error: Exception, path: Path) -> StoreError:
         return StoreReadOnly(f"{path} cannot be written by this user")
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreLocked(f"Another program is holding {path}")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreDamaged(f"{path} is damaged")
+    # Our statements name what our own tables have: what is missing there was lost on the disk.
+    missing = code == sqlite3.SQLITE_ERROR and ("no such " in str(error) or " has no column " in str(error))
+    if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return StoreDamaged(f"{path} is damaged", path)
     return StoreError(f"{path} cannot be used: {error}")

@@ -2,10 +2,10 @@
 
 import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.app import customer_cache, drafts, outbox_rows
+from desktop.app.salvage import park_damaged_drafts
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -53,7 +53,7 @@ def examine(connection: sqlite3.Connection) -> Findings:
         found = [str(row[0]) for row in connection.execute("PRAGMA quick_check").fetchall()]
         return Findings(
             () if found == ["ok"] else tuple(found),
-            outbox_rows.lost_keys(connection),
+            _index_is_wrong(connection),
             tuple(outbox_rows.damaged_rows(connection)),
             tuple(drafts.damaged_drafts(connection)),
         )
@@ -61,10 +61,23 @@ def examine(connection: sqlite3.Connection) -> Findings:
         return Findings((str(error),), False, (), ())
 
 
+def _index_is_wrong(connection: sqlite3.Connection) -> bool:
+    try:
+        return outbox_rows.lost_keys(connection)
+    except UnicodeEncodeError:  # a key that is no text any more cannot be looked for
+        return True
+
+
+_UNSEALED = {"not_before": "('real', 'integer')", "attempts": "('integer')", "created_at": "('real', 'integer')"}
+
+
 def mend(connection: sqlite3.Connection, database: "Database", findings: Findings) -> list[str]:
     """Put damaged rows where they do no harm; returns the ids of the cached customers that were forgotten."""
     for row_id, _ in findings.damaged_outbox:
         outbox_rows.set_aside(connection, row_id)
+    for name, kind in _UNSEALED.items():  # these have no seal, and work is done with them
+        connection.execute(f"UPDATE outbox SET {name} = 0 WHERE typeof({name}) NOT IN {kind}")  # noqa: S608
+    park_damaged_drafts(connection, findings.damaged_drafts)
     if findings.index_is_wrong:
         connection.execute("REINDEX outbox")
     return customer_cache.drop_damaged_customers(database)
@@ -91,16 +104,3 @@ def report(findings: Findings, forgotten: list[str], has_ballast: bool) -> Store
         sqlite3.sqlite_version,
         tuple(warnings),
     )
-
-
-def set_aside(path: Path, now: float) -> Path:
-    """Rename a file that cannot be opened (StoreDamaged), so that work can go on with a new one.
-
-    Returns the new name; nothing is deleted. now: seconds since the epoch. The store must not be open.
-    """
-    aside = path.with_name(f"{path.name}.damaged-{int(now)}")
-    for suffix in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside

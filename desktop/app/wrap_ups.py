@@ -13,11 +13,12 @@ from desktop.app.actions import Actions
 from desktop.app.background import Background
 from desktop.app.drafts import Draft
 from desktop.app.follow_up_json import follow_up_from
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.intents import Intents
 from desktop.app.local_store import LocalStore
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
-from desktop.app.outbox_items import Amendment, amended
+from desktop.app.outbox_items import Amendment, amended, item_of
 from desktop.app.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
 from desktop.app.parked_records import check_sendable
 from desktop.app.store import Store
@@ -47,6 +48,7 @@ class WrapUps:
         notes: Notes,
         outbox: Outbox,
         rows: WrapUpRows,
+        cards: HiddenCards,
         local: Callable[[], LocalStore],
     ) -> None:
         self._store = store
@@ -54,6 +56,7 @@ class WrapUps:
         self._notes = notes
         self._outbox = outbox
         self._rows = rows
+        self._cards = cards
         self._local = local
         self._intents = Intents()
         self._keeping = Background()
@@ -149,6 +152,7 @@ class WrapUps:
         row = await local.outbox_row(key)
         if row is None:
             raise LookupError(f"no outbox row {key}")
+        change = self._cards.hide_in_amendment(item_of(row), change)
         made = await local.replace_parked(key, amended(row, change, self._rows))
         self._outbox.forget(key)
         self._outbox.adopt([made])

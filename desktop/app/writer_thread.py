@@ -1,16 +1,15 @@
 """The one thread that touches the store file, so that no slow disk ever holds up the screen."""
 
 import asyncio
-import os
 import sqlite3
-import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.ballast import Ballast
-from desktop.app.store_errors import StoreAbsent, StoreError, StoreFull, StoreReadOnly, store_error
+from desktop.app.private_file import make_private
+from desktop.app.store_errors import StoreAbsent, StoreDamaged, StoreError, StoreFull, StoreReadOnly, store_error
 from desktop.app.store_schema import prepare, refuse_newer, schema_version
 from desktop.app.transaction import transaction
 
@@ -19,12 +18,16 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_SMALLEST = 512  # bytes; the smallest page of SQLite
+
 
 class WriterThread:
     """A SQLite connection that lives in its own thread; work for it is done strictly in the order it was given."""
 
     def __init__(self, path: Path, *, read_only: bool, busy_seconds: float) -> None:
-        self._path = path
+        self.path = path
+        self.damaged = asyncio.Event()
+        """Set once the file was found to be damaged while it was used."""
         self.read_only = read_only
         self._busy_seconds = busy_seconds
         self._connection: sqlite3.Connection | None = None
@@ -57,7 +60,7 @@ class WriterThread:
         and the work is run a second time.
         """
         if self.read_only:
-            raise StoreReadOnly(f"{self._path} was opened for reading only")
+            raise StoreReadOnly(f"{self.path} was opened for reading only")
         return await self._submit(lambda: self._write(work))
 
     def _write(self, work: "Callable[[sqlite3.Connection, Database], T]") -> T:
@@ -70,7 +73,7 @@ class WriterThread:
         try:
             return attempt()
         except sqlite3.Error as error:
-            if not isinstance(store_error(error, self._path), StoreFull) or not self.ballast.drop():
+            if not isinstance(store_error(error, self.path), StoreFull) or not self.ballast.drop():
                 raise
         return attempt()
 
@@ -79,14 +82,19 @@ class WriterThread:
             try:
                 return work()
             except (sqlite3.Error, OSError, UnicodeError, OverflowError) as error:
-                raise store_error(error, self._path) from error
+                raise store_error(error, self.path) from error
 
         try:
             future = self._executor.submit(translated)
         except RuntimeError as error:
             raise StoreError("The store is closed") from error
         # A cancelled caller must not take words back that were already handed over.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        try:
+            return await asyncio.shield(asyncio.wrap_future(future))
+        except StoreDamaged as error:
+            if error.path is not None:
+                self.damaged.set()
+            raise
 
     def _opened(self) -> "tuple[sqlite3.Connection, Database]":
         if self._connection is None or self._database is None:
@@ -97,13 +105,17 @@ class WriterThread:
         # Here and not at the top: it takes a tenth of a second, which the first paint must not wait for.
         from sqlite_utils import Database
 
-        if self.read_only and not self._path.exists():
+        if self.read_only and not self.path.exists():
             raise StoreAbsent("Nothing is kept on this machine for this profile yet")
+        if self.path.is_dir():
+            raise StoreDamaged(f"{self.path} is a folder, and no file", self.path)
         if not self.read_only:
-            _make_private(self._path)
+            make_private(self.path)
+        if self._is_wiped():
+            raise StoreDamaged(f"{self.path} is damaged", self.path)
         mode = "ro" if self.read_only else "rw"
         connection = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode={mode}",
+            f"{self.path.absolute().as_uri()}?mode={mode}",
             uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,
@@ -116,7 +128,7 @@ class WriterThread:
                 if schema_version(connection) == 0:
                     raise StoreAbsent("Nothing is kept on this machine for this profile yet")
             else:
-                prepare(connection)
+                self._prepare(connection)
                 self.ballast.take_on()
             self._database = Database(connection, execute_plugins=False)
         except BaseException:
@@ -124,22 +136,20 @@ class WriterThread:
             raise
         self._connection = connection
 
+    def _is_wiped(self) -> bool:
+        """Whether nothing is left of a file that was written: SQLite takes it for a new one, and drops its log."""
+        size, log = self.path.stat().st_size, self.path.with_name(self.path.name + "-wal")
+        return 0 < size < _SMALLEST or (size == 0 and log.exists() and log.stat().st_size > 0)
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        try:
+            prepare(connection)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a step is made again: the version is not what it was
+                raise StoreDamaged(f"{self.path} is damaged", self.path) from error
+            raise
+
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = self._database = None
-
-
-def _make_private(path: Path) -> None:
-    """Make the folder (0700) and the file (0600) if they are not there; take others' rights to the file away."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    try:
-        found = os.fstat(descriptor)
-        if found.st_uid != os.geteuid():
-            raise StoreReadOnly(f"{path} belongs to another user")
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            os.fchmod(descriptor, 0o600)
-    finally:
-        # Safe although closing drops POSIX locks: this process has no connection to the file yet.
-        os.close(descriptor)

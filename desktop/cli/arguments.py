@@ -173,14 +173,24 @@ def _doing(add: Add) -> None:
 
 
 def _keeping(add: Add) -> None:
-    outbox = add("outbox", "What is written back to the CRM: list it, look into it, send it again.")
-    actions = outbox.add_subparsers(dest="action", required=True, metavar="list|show|retry")
+    outbox = add("outbox", "What is written back to the CRM: list it, look into it, send it again, drop it.")
+    actions = outbox.add_subparsers(dest="action", required=True, metavar="list|show|retry|drop")
     listed = actions.add_parser("list", help="what waits or wants attention", allow_abbrev=False)
     listed.add_argument("--all", action="store_true", help="what was delivered too")
     show = actions.add_parser("show", help="one record with its text", allow_abbrev=False)
     show.add_argument("key")
-    retry = actions.add_parser("retry", help="send it now and say what became of it", allow_abbrev=False)
-    retry.add_argument("key", nargs="?", help="which record; everything that waits if left out")
+    retry = actions.add_parser(
+        "retry",
+        help="send it now and say what became of it; 1 when something is still not delivered",
+        allow_abbrev=False,
+    )
+    retry.add_argument(
+        "key",
+        nargs="?",
+        help="which record (1: refused again, 3: it waits); everything that is not delivered, parked too, if left out",
+    )
+    drop = actions.add_parser("drop", help="discard one that needs attention, for good", allow_abbrev=False)
+    drop.add_argument("key")
     erase = add("erase", "Erase everything that this machine keeps about one customer.")
     erase.add_argument("customer", type=_id, metavar="CUSTOMER", help="the customer's id")
     erase.add_argument(

@@ -67,10 +67,10 @@ def _not_to_be_tried(profile: Profile) -> frozenset[Kind]:
     """The phone, while a desktop has it: one registered for a moment would take its calls away, and drop them."""
     if Kind.VOICE not in profile.backends:
         return frozenset()
-    from desktop.wiring import InstanceHeld, alone
+    from desktop.wiring import InstanceHeld, alone_if_possible
 
     try:
-        with alone(profile.lock_path):
+        with alone_if_possible(profile.lock_path):
             return frozenset()
     except InstanceHeld:
         return frozenset({Kind.VOICE})

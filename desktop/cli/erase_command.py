@@ -43,7 +43,8 @@ def _why_not(found: "Traces") -> str:
 def _set_aside(profile: Profile) -> list[Path]:
     """Damaged files that were set aside: nobody knows whose words are in them."""
     path = profile.store_path
-    return sorted(path.parent.glob(f"{path.name}.damaged-*")) if path.parent.is_dir() else []
+    found = sorted(path.parent.glob(f"{path.name}.damaged-*")) if path.parent.is_dir() else []
+    return [one for one in found if not one.is_dir()]  # a folder that stood in the file's place is nobody's of ours
 
 
 def _remove_set_aside(profile: Profile) -> int:

@@ -10,12 +10,13 @@ if TYPE_CHECKING:
 
 async def kept_outbox(profile: Profile, *, include_delivered: bool = False) -> "list[OutboxRow]":
     """The outbox of a profile, empty when nothing was ever kept."""
-    path = profile.store_path
-    if not path.exists():
-        return []
     from desktop.app.local_store import LocalStore
+    from desktop.app.store_errors import StoreAbsent
 
-    store = await LocalStore.open(path, read_only=True)
+    try:
+        store = await LocalStore.open(profile.store_path, read_only=True)
+    except StoreAbsent:
+        return []
     try:
         return await store.outbox(include_delivered=include_delivered)
     finally:

@@ -1,29 +1,49 @@
-"""`outbox list`, `outbox show` and `outbox retry`."""
+"""`outbox list`, `outbox show`, `outbox retry` and `outbox drop`."""
 
 import json
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, profile_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.kept import kept_outbox
-from desktop.cli.output import emit
+from desktop.cli.output import emit, say
 from desktop.config import Profile
 
 if TYPE_CHECKING:
     from desktop.app.outbox_rows import OutboxRow
 
+_LEFT = (("parked", "need you"), ("waiting", "wait"))
 UNKNOWN = "There is no such record in the outbox."
 
 
+def state_words(row: "OutboxRow") -> str:
+    """What is to become of a row, and why it has not yet."""
+    if row.state == "delivered":
+        return "delivered"
+    if row.state == "parked":
+        return f"needs you: {row.reason}" if row.reason else "needs you"
+    return f"waits: {row.reason}" if row.reason else "waits to be sent"
+
+
 def summary(row: "OutboxRow") -> dict[str, object]:
-    """A row without its text."""
+    """A row without its text, with what a wrap-up that was not finished lacks."""
+    from desktop.app.outbox_items import item_of
+
+    item = item_of(row)
     return {
         "key": row.key,
         "kind": row.kind,
         "interaction_id": row.interaction_id,
         "target": row.target,
+        "customer": item.customer,
+        "author": item.author,
         "state": row.state,
+        "words": state_words(row),
         "reason": row.reason,
+        "missing": list(item.missing),
+        "intact": item.intact,
         "attempts": row.attempts,
         "not_before": row.not_before,
         "created_at": row.created_at,
@@ -39,25 +59,71 @@ def _text(payload: str) -> object:
         return payload
 
 
-async def _retry(profile: Profile, key: str | None, seconds: float) -> object:
-    """Send one record again, or everything that waits, and tell what became of it."""
+async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[OutboxRow]":
+    """Send one record again, or everything that is not delivered, parked or not; the rows as they are then.
+
+    Raises:
+        CommandError: there is no such record.
+        StoreError: this one was changed on the disk, or nothing can be written.
+    """
+    from desktop.app.parked_records import NotSendable
+    from desktop.app.store_errors import StoreDamaged
     from desktop.cli.screenless import sent, session_alone
 
-    waiting = {row.key for row in await kept_outbox(profile) if row.state == "waiting"}
+    rows = await kept_outbox(profile)
+    wanted = {row.key for row in rows} if key is None else {key}
+    parked = [row.key for row in rows if row.state == "parked"] if key is None else [key]
     async with session_alone(profile) as session:
-        if key is not None:
+        for one in parked:
             try:
-                await session.outbox.retry(key)
+                wanted |= {row.key for row in await session.outbox.retry(one)}
+            except NotSendable as lacks:
+                if key is not None:
+                    raise CommandError(f"{lacks}.", Exit.REFUSED) from lacks
             except LookupError:
-                raise CommandError(UNKNOWN, Exit.REFUSED) from None
+                if key is not None:
+                    raise CommandError(UNKNOWN, Exit.REFUSED) from None
+            except StoreDamaged as damaged:
+                if key is not None:
+                    raise CommandError(f"{damaged}.", Exit.REFUSED) from damaged
         session.outbox.kick()
-        wanted = waiting if key is None else {key}
-        return [summary(row) for row in await sent(session, lambda row: row.key in wanted, seconds)]
+        return await sent(session, lambda row: row.key in wanted, seconds)
+
+
+def _became(rows: "Sequence[OutboxRow]", key: str | None) -> Exit:
+    """Say what is not delivered, and answer the exit code for it."""
+    states = Counter(row.state for row in rows)
+    if key is not None:
+        for row in rows:
+            if row.state != "delivered":
+                say(f"It was not delivered; it {state_words(row)}.")
+        if states["parked"]:
+            return Exit.REFUSED
+        return Exit.UNAVAILABLE if states["waiting"] else Exit.OK
+    left = [f"{states[state]} {word}" for state, word in _LEFT if states[state]]
+    if left:
+        say(f"Delivered {states['delivered']} of {len(rows)}; {', '.join(left)}. `outbox list` says why.")
+    return Exit.REFUSED if left else Exit.OK
+
+
+async def _drop(profile: Profile, key: str) -> object:
+    """Discard a parked record for good, and tell what it was."""
+    from desktop.cli.screenless import session_alone
+
+    row = next((row for row in await kept_outbox(profile, include_delivered=True) if row.key == key), None)
+    if row is None:
+        raise CommandError(UNKNOWN, Exit.REFUSED)
+    async with session_alone(profile) as session:
+        try:
+            await session.outbox.discard(key)
+        except LookupError:
+            raise CommandError("It does not need attention, so it cannot be dropped.", Exit.REFUSED) from None
+    return summary(row)
 
 
 async def _answer(profile: Profile, chosen: Chosen) -> object:
-    if chosen["action"] == "retry":
-        return await _retry(profile, chosen["key"], chosen.get("timeout", DEFAULT_TIMEOUT) / 2)
+    if chosen["action"] == "drop":
+        return await _drop(profile, chosen["key"])
     if chosen["action"] == "list":
         return [summary(row) for row in await kept_outbox(profile, include_delivered=chosen["all"])]
     rows = await kept_outbox(profile, include_delivered=True)
@@ -69,6 +135,11 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
 
 def run(chosen: Chosen) -> int:
     """Print what was asked for. A profile that cannot be used still lets its outbox be read."""
-    profile = usable_profile(chosen) if chosen["action"] == "retry" else profile_of(chosen)
+    if chosen["action"] == "retry":
+        seconds = chosen.get("timeout", DEFAULT_TIMEOUT) / 2
+        rows = within(chosen, _retry(usable_profile(chosen), chosen["key"], seconds))
+        emit([summary(row) for row in rows])
+        return _became(rows, chosen["key"])
+    profile = usable_profile(chosen) if chosen["action"] == "drop" else profile_of(chosen)
     emit(within(chosen, _answer(profile, chosen)))
     return Exit.OK

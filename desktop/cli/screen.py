@@ -12,19 +12,28 @@ def start_desktop(chosen: Chosen) -> int:
     profile = usable_profile(chosen)
     from desktop.tui.app import run_desktop
     from desktop.tui.terminal import require_screen
-    from desktop.wiring import InstanceHeld, alone, build
+    from desktop.wiring import InstanceHeld, alone_if_possible, build
 
     require_screen()
     try:
-        with alone(profile.lock_path, take_over=chosen["take_over"]):
+        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"]) as lock:
             keymap = {verb: key.value for verb, key in profile.keys.items()}
             return run_desktop(
-                lambda: build(profile), guide=False, log_path=profile.log_path, keymap=keymap, theme=profile.theme.value
+                lambda: build(profile, lock),
+                guide=False,
+                log_path=profile.log_path,
+                keymap=keymap,
+                theme=profile.theme.value,
             )
     except ValueError as wrong:
         raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
     except InstanceHeld as held:
-        raise CommandError(f"{held}. Close it there, or start with --take-over.", Exit.REFUSED) from held
+        advice = "Close it there, or start with --take-over."
+        if held.asked:
+            advice = "It leaves as soon as it can, and the profile is free then: start again in a moment."
+        elif chosen["take_over"]:
+            advice = "It cannot be asked from here to leave, or another one came first. Close it there."
+        raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held
 
 
 def start_demo(chosen: Chosen) -> int:

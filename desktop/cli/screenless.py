@@ -22,10 +22,11 @@ async def session_alone(profile: Profile) -> AsyncIterator[Session]:
 
     Raises:
         CommandError: a running desktop has the profile.
+        StoreError: nothing can be kept on this machine.
     """
     try:
-        with alone(profile.lock_path):
-            session = await build(profile, without=frozenset({Kind.PRESENCE, Kind.VOICE}))
+        with alone(profile.lock_path) as lock:
+            session = await build(profile, lock, without=frozenset({Kind.PRESENCE, Kind.VOICE}))
             try:
                 await session.start()
                 yield session

@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from desktop.domain.card_numbers import passes_luhn
+
 BLANK: Final = "[redacted]"
 _NAME: Final = (
     r"(?:[\w.-]{0,40}(?:token|secret|password|passwd|passphrase|api[_-]?key|apikey|access[_-]?key|credential|cookie|session[_-]?id)"
@@ -55,18 +57,12 @@ def _card(match: re.Match[str]) -> str:
     # What follows a card number is often more digits (its expiry), so each group of digits may start or end one.
     run = match[0]
     places = [i for i, c in enumerate(run) if c.isdigit()]
-    digits = [int(run[i]) for i in places]
+    digits = "".join(str(int(run[i])) for i in places)
     count = len(digits)
     starts = [n for n, i in enumerate(places) if n == 0 or places[n - 1] != i - 1]
     ends = {*starts[1:], count}
     for start in starts:
         for end in range(min(start + 19, count), start + 12, -1):
-            if end in ends and _luhn(digits[start:end]):
-                last = "".join(map(str, digits[end - 4 : end]))
-                return f"{run[: places[start]]}[redacted …{last}]{run[places[end - 1] + 1 :]}"
+            if end in ends and passes_luhn(digits[start:end]):
+                return f"{run[: places[start]]}[redacted …{digits[end - 4 : end]}]{run[places[end - 1] + 1 :]}"
     return run
-
-
-def _luhn(digits: list[int]) -> bool:
-    doubled = (digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2])
-    return any(digits) and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0

@@ -34,7 +34,7 @@ from desktop.domain.select_work import (
     server_now,
     verbs_on_offer,
 )
-from desktop.domain.wrap_up_rules import codes_for, match_codes, wrap_up_problems
+from desktop.domain.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
 
 __all__ = [
     "FieldValue",
@@ -46,6 +46,7 @@ __all__ = [
     "chat_way",
     "chat_with",
     "codes_for",
+    "codes_of_queue",
     "colleague",
     "consent_to",
     "customer_of",

@@ -10,7 +10,12 @@ from desktop.domain.words import CodeRule
 
 def codes_for(state: AppState, interaction: Interaction) -> tuple[WrapUpCode, ...]:
     """The codes of the interaction's queue: its own first, then the general ones, each in the service's order."""
-    own = tuple(code for code in state.codes if interaction.queue in code.queues)
+    return codes_of_queue(state, interaction.queue)
+
+
+def codes_of_queue(state: AppState, queue: str) -> tuple[WrapUpCode, ...]:
+    """The same of a queue by its name; of none where it is not known, the general ones."""
+    own = tuple(code for code in state.codes if queue in code.queues)
     return own + tuple(code for code in state.codes if not code.queues)
 
 

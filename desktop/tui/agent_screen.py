@@ -12,6 +12,7 @@ from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.tui.agent_places import AgentPlaces
+from desktop.tui.page_door import DoorPage
 from desktop.tui.pane import Pane, View
 from desktop.tui.panes.conversation import ConversationPane
 from desktop.tui.panes.customer import CustomerPane
@@ -221,7 +222,9 @@ class AgentScreen(AgentPlaces):
         if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
             lost = wrap_up.has_focus_within
             wrap_up.close()
-            if interaction is None and view.selected is not None:
+            if any(page.is_open for page in self.query(DoorPage)):
+                pass  # what lies over the panes keeps the keyboard
+            elif interaction is None and view.selected is not None:
                 self.query_one(NotePane).focus()  # where what was written for it is still to be seen
             elif lost or not self.typing:
                 self._focus_work_or_note()

@@ -24,13 +24,13 @@ from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, remap
+from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
-from desktop.tui.safe_text import content
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -84,6 +84,7 @@ class DesktopApp(PageKeys):
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
         self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)
         self.reports = ReportDoor(clock, self.spawn, self._tell_of_page)
+        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -109,7 +110,9 @@ class DesktopApp(PageKeys):
         wrap_up = self.desk_screen.query_one(WrapUpPane)
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
-        session.notes.replaced = self.desk_screen.query_one(NotePane).replace_note
+        note = self.desk_screen.query_one(NotePane)
+        session.notes.replaced = note.replace_note
+        note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
@@ -132,6 +135,7 @@ class DesktopApp(PageKeys):
             self._ring(state)
             self.door.draw(state)
             self.quality.notice(state)
+            self.outbox.notice(state)
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
@@ -156,7 +160,7 @@ class DesktopApp(PageKeys):
         """Put every word on disk."""
         if self.session is not None:
             self._tell_last_keys()
-            await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush())
+            await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush(), self.outbox.flush())
 
     def _tell_last_keys(self) -> None:
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
@@ -204,6 +208,8 @@ class DesktopApp(PageKeys):
         """Run the verb `name` of the table of keys."""
         if name not in ("end", "back"):
             self.desk.disarm()
+        if name != "outbox":
+            self.outbox.before(name)
         if name == "coaching":
             self.quality.turn(self.session, self.desk_screen, review=False)
             return
@@ -218,12 +224,10 @@ class DesktopApp(PageKeys):
         elif name == "diagnostics":
             self._page("diagnostics", "Diagnostics", self._diagnostics)
         elif name == "outbox":
-            self._page("outbox", "Outbox", lambda: [content("Asking …", "$muted")])
-            self.spawn(self._fill_outbox())
-        elif name == "retry" and self.front.query_one(Page).topic == "outbox":
-            self.desk.retry()
-            self.spawn(self._send_parked())
-        else:
+            if self.front.query_one(Page).is_open:
+                self.front.close_top()
+            self.outbox.turn(self.session, self.front)
+        elif not (name == "retry" and self.outbox.send_all()):
             getattr(self.desk, name)()
 
     def _tell_of_page(self, text: str, severity: str) -> None:
@@ -253,10 +257,9 @@ class DesktopApp(PageKeys):
         if action == "confirm_end":
             return self.desk.ending and self.screen is self.desk_screen
         if action == "pick":
-            return not self.door.is_open and not self.quality.is_open
-        if action == "desk" and self.quality.hears(str(parameters[0])):
-            return False
-        if action == "desk" and self.reports.hears(str(parameters[0])):
+            return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
+        pages_over = (self.quality, self.reports, self.outbox)
+        if action == "desk" and any(door.hears(str(parameters[0])) for door in pages_over):
             return False
         if action == "desk" and self.screen is not self.front:
             return parameters[0] in ("accept", "decline", "palette")
@@ -272,6 +275,7 @@ class DesktopApp(PageKeys):
                     f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)
                 )
         yield from self.quality.commands(self.simulate_key)
+        yield from self.outbox.commands(self.simulate_key)
         yield from self.door.commands()
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
 

@@ -4,7 +4,7 @@ What is being typed is kept with the record, but is not planned before enter (or
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Protocol
 
@@ -14,14 +14,15 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.tui import text_message, wording
+from desktop.tui.card_fields import hide_in_input, what_was_hidden
 from desktop.tui.follow_up_words import in_words
-from desktop.tui.follow_up_writing import Writing
 from desktop.tui.pane import View
 from desktop.tui.safe_text import Part, line
 from desktop.tui.table import LineTable
@@ -34,6 +35,16 @@ PLACEHOLDERS = {
     "callback": "callback: when and what, as in «tomorrow 14:00 about the refund»",
     "sms": "text message, sent when you finish · consent ✓",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A follow-up being written. `instead_of`: the planned one that it is to replace."""
+
+    kind: str
+    to: str = ""
+    text: str = ""
+    instead_of: FollowUp | None = None
 
 
 class Change(Protocol):
@@ -53,6 +64,13 @@ class FollowUpEditor(Vertical):
     FollowUpEditor LineTable { height: 1; }
     """
 
+    class CardHidden(Message):
+        """A card number or security code was hidden in the field; `what` says which."""
+
+        def __init__(self, what: str) -> None:
+            super().__init__()
+            self.what = what
+
     class Left(Message):
         """The agent is done with the field or the list."""
 
@@ -63,6 +81,8 @@ class FollowUpEditor(Vertical):
         self._list = LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
         self._field = Input(select_on_focus=False, id="wrap-up-follow-up")
         self._understood = Static(id="wrap-up-understood")
+        self.cards = HiddenCards()
+        """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self.country = ""  # the two-letter country of the profile
         self._record = record
         self._change = change
@@ -102,18 +122,33 @@ class FollowUpEditor(Vertical):
         """Why what stands in the field is no follow-up; "" when it is one, or when there is nothing."""
         return self._read()[1]
 
-    @property
-    def is_open(self) -> bool:
-        """Whether a follow-up is being written."""
-        return self._writing is not None
-
     def tell(self) -> None:
         """Say what stands in the field, down to the last key, of which the message may still be on its way here."""
+        self._hide_cards()
         half = self._half()
         words = None if half is None else (half.kind, half.to, half.text)
         if self._writing is not None and words != self._told:  # a record that left with it must not begin anew
             self._told = words
             self._change(half=half)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a follow-up is being written."""
+        return self._writing is not None
+
+    def put_back(self) -> bool:
+        """Show what was hidden last in the field, or else in what is planned; says whether anything was."""
+        of = self.of or ""
+        text = self.cards.put_back(of, self._field.value)
+        if text is not None:
+            self._field.value = text
+            return True
+        for place, one in reversed(list(enumerate(self._planned))):
+            if (text := self.cards.put_back(of, one.text)) is not None:
+                changed = replace(one, text=text)
+                self._change(follow_ups=(*self._planned[:place], changed, *self._planned[place + 1 :]))
+                return True
+        return False
 
     def put_aside(self) -> None:
         """Close the field; what stands in it is kept with the record for when the agent comes back."""
@@ -159,7 +194,8 @@ class FollowUpEditor(Vertical):
             put_off = self._put_off.pop(self.of or "", None) or Writing(half.kind, half.to)
             self._open_field(replace(put_off, text=half.text))
             self._told = (half.kind, half.to, half.text)
-        rows = [self._row(place, one, view) for place, one in enumerate(self._planned)]
+        changed = self._writing.instead_of if self._writing is not None else None
+        rows = [self._row(place, one, view) for place, one in enumerate(self._planned) if one is not changed]
         self._list.display = self._keys.display = bool(rows)
         self._list.styles.height = min(SHOWN, max(1, len(rows)))
         self._list.set_rows(rows)
@@ -226,6 +262,13 @@ class FollowUpEditor(Vertical):
             self._change(follow_ups=wanted, half=None)
         return True
 
+    def _hide_cards(self) -> None:
+        of = self.of or ""
+        if hide_in_input(self._field, lambda text, at: self.cards.hide(of, text, typing_at=at)):
+            latest = self.cards.latest(of, self._field.value)
+            if latest is not None:
+                self.post_message(self.CardHidden(what_was_hidden(latest)))
+
     def _half(self) -> FollowUp | None:
         """What stands in the field, as it is typed."""
         writing, text = self._writing, self._field.value
@@ -255,11 +298,19 @@ class FollowUpEditor(Vertical):
 
     def _read(self) -> tuple[FollowUp | None, str]:
         """What stands in the field, or why it is no follow-up; neither where there is nothing."""
-        writing, view = self._writing, self._view
-        if writing is None or view is None:
+        writing, text = self._writing, self._field.value.strip()
+        if writing is None or self._view is None or not text:
             return None, ""
-        zone = local_zone()
-        return writing.read(self._field.value, view.now, zone, self.country, lambda: self._customer_zone(view))
+        if writing.kind != "callback":
+            changed = replace(writing.instead_of, text=text) if writing.instead_of else None
+            return changed or FollowUp(writing.kind, text, to=writing.to), ""
+        from desktop.app.when.due import Due, read_due  # its patterns; not before the first paint
+
+        view = self._view
+        found = read_due(text, view.now, local_zone(), region=self.country, customer=self._customer_zone(view))
+        if isinstance(found, Due):
+            return FollowUp("callback", found.rest, due=found.at, to=writing.to), ""
+        return None, found.why
 
     def _draw_keys(self) -> None:
         keys: list[Part] = [("follow-ups  ", "$muted")]

@@ -88,6 +88,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("tones", "tones", ("alt+k",), ("k",), "tones", "Send tones: a keypad for menus.", "Contact"),
     Key("note", "note", ("alt+n",), ("n",), "note", "Write the note.", "Wrap-up"),
+    Key(
+        "not_a_card",
+        "not_a_card",
+        ("alt+z",),
+        ("z",),
+        "not a card",
+        "Show the number that was hidden last: it is no card number.",
+        "Wrap-up",
+    ),
     Key("state", "state", ("alt+s",), ("s",), "state", "Choose your availability, and what comes next.", "Desk"),
     Key("search", "search", ("alt+l",), ("slash",), "search", "Search the customers.", "Customer"),
     Key("unlink", "unlink", ("alt+u",), ("u",), "unlink", "Undo the link to this customer.", "Customer"),
@@ -102,7 +111,7 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("create", "create", (), ("plus",), "new customer", "Create a record for an unknown customer.", "Customer"),
     Key("queues", "queues", (), ("q",), "queues", "Go to the queues.", "Desk"),
-    Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what waits to be delivered, with its text.", "Desk"),
+    Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what is not delivered; complete it, send it.", "Desk"),
     Key("retry", "retry", ("f10",), ("r",), "retry", "Try again now to reach what could not be reached.", "Desk"),
     Key(
         "diagnostics",
@@ -176,15 +185,18 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
         ValueError: an unknown name (with the nearest known one), no key at all, a letter for what is done while typing,
             or one key for two verbs.
     """
-    floor = _floor_keys() if changes.keys() - BY_ID.keys() else {}
+    floor, outbox = (_floor_keys(), _outbox_keys()) if changes.keys() - BY_ID.keys() else ({}, {})
     keymap = {}
     for name, typed in changes.items():
         pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
-        if name not in BY_ID and name not in floor:
-            close = difflib.get_close_matches(name, (*BY_ID, *floor), n=1)
+        if name not in BY_ID and name not in floor and name not in outbox:
+            close = difflib.get_close_matches(name, (*BY_ID, *floor, *outbox), n=1)
             raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
         if not pressed:
             raise ValueError(f"keys: {name!r} needs a key.")
+        if name in outbox:
+            outbox[name] = replace(outbox[name], letters=pressed)
+            continue
         if name in floor:
             floor[name] = replace(floor[name], letters=pressed)
             keymap[name] = ",".join(pressed)
@@ -198,6 +210,11 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
 
         shared = [(verb.id, key) for verb in map(BY_ID.__getitem__, SHARED) for key in (*verb.always, *verb.letters)]
         _refuse_doubles(shared + [(verb.id, key) for verb in floor.values() for key in verb.letters])
+    if outbox:
+        from desktop.tui.outbox_keys import INSIDE
+
+        inside = [(verb.id, key) for verb in map(BY_ID.__getitem__, INSIDE) for key in (*verb.always, *verb.letters)]
+        _refuse_doubles(inside + [(verb.id, key) for verb in outbox.values() for key in verb.letters])
     return keymap
 
 
@@ -219,6 +236,13 @@ def _floor_keys() -> dict[str, Key]:
     from desktop.tui.floor_keys import FLOOR_BY_ID
 
     return FLOOR_BY_ID
+
+
+def _outbox_keys() -> dict[str, Key]:
+    """The keys of the outbox page in force, likewise."""
+    from desktop.tui.outbox_keys import OUTBOX_BY_ID
+
+    return OUTBOX_BY_ID
 
 
 def _as_typed(key: str) -> str:

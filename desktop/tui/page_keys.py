@@ -1,10 +1,9 @@
-"""The pages over a screen: diagnostics, the outbox with what needs the agent."""
+"""The pages of text over a screen: help and diagnostics."""
 
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.store_errors import StoreError
 from desktop.tui import pages
 from desktop.tui.pane_messages import PaneMessages
 from desktop.tui.panes.page import Page
@@ -34,24 +33,3 @@ class PageKeys(PaneMessages):
         names = ("agent-desktop", "textual", "httpx", "pydantic")
         versions = [f"{name} {version(name)}" for name in names]
         return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)
-
-    async def _send_parked(self) -> None:
-        """Send again what needed the agent: they saw it, with its reason and its text, and said so."""
-        if self.session is None:
-            return
-        for row in await self.session.outbox.rows():
-            if row.state == "parked":
-                try:
-                    await self.session.outbox.retry(row.key)
-                except (StoreError, LookupError) as error:
-                    self.tell(f"This record could not be sent again: {error}")
-        await self._fill_outbox()
-
-    async def _fill_outbox(self) -> None:
-        if self.session is None:
-            return
-        page = self.front.query_one(Page)
-        rows = await self.session.outbox.rows()
-        if page.topic == "outbox":  # not closed meanwhile
-            view = self.front.view()
-            page.open("outbox", "Outbox", pages.outbox_lines(rows, view.state, view.now))

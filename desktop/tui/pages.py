@@ -1,30 +1,23 @@
-"""The texts of the pages: help from the table of keys, diagnostics from the state, the outbox from its rows."""
+"""The texts of the pages: help from the table of keys, diagnostics from the state."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from platform import python_version
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from desktop.domain.model import Instant
 from desktop.domain.state import AppState
-from desktop.domain.words import DeliveryState
 from desktop.tui import wording
 from desktop.tui.key import show
 from desktop.tui.keys import BY_ID, shown
 from desktop.tui.page_text import Hanging, Line
 from desktop.tui.safe_text import Part, content, line
 
-if TYPE_CHECKING:
-    from desktop.app.outbox_rows import OutboxRow
-
-
 _WORDS = (
     ("saved", "the note is on this machine's disk"),
     ("outbox", "finished records that the CRM does not have yet; they go by themselves"),
-    ("needs you", "refused, or not finished: {outbox} shows it, {retry} there sends it again"),
+    ("needs attention", "refused, or not finished: {outbox} shows it, to complete it and send it again"),
     ("kept here", "what we knew of the customer last time, with its age"),
 )
 
@@ -46,11 +39,11 @@ def help_lines() -> list[Line]:
                 lines.append(
                     Hanging(line((f"  {always:<22}", "bold $accent"), (f"{letters:<4}", "$accent")), content(key.help))
                 )
-    printed = {name: shown(name) for name in ("outbox", "retry")}
+    printed = {name: shown(name) for name in ("outbox",)}
     lines += [
         content(""),
         content("Words", "bold $accent"),
-        *(Hanging(content(f"  {word:<13}"), content(means.format_map(printed))) for word, means in _WORDS),
+        *(Hanging(content(f"  {word:<17}"), content(means.format_map(printed))) for word, means in _WORDS),
     ]
     return lines
 
@@ -84,7 +77,7 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
         content(f"  the server is {state.skew:+.2f} s from this machine; every time on screen is the server's"),
         content(""),
         content("Outbox", "bold $accent"),
-        content(f"  {state.outbox.waiting} waiting, {state.outbox.parked} need you  {state.outbox.why}"),
+        content(f"  {state.outbox.waiting} waiting, {state.outbox.parked} need attention  {state.outbox.why}"),
         content(""),
         *_service_levels(state),
         content("Program", "bold $accent"),
@@ -111,85 +104,3 @@ def _service_levels(state: AppState) -> list[Content]:
     formulas = dict.fromkeys(queue.service_level_formula for queue in state.queues.values())
     lines = [content(f"  SL is {formula}") for formula in formulas if formula]
     return [content("Queues", "bold $accent"), *lines, content("")] if lines else []
-
-
-def outbox_lines(rows: Sequence["OutboxRow"], state: AppState, now: Instant) -> list[Content]:
-    """Every record that is not delivered, with its reason and its text; then messages sent and received."""
-    messages = _messages(state, now)
-    if not rows:
-        return [content("Everything has been delivered.", "$success"), *messages]
-    lines: list[Content] = [
-        line(
-            (shown("retry"), "bold $accent"),
-            (" sends all of it again. Nothing here is ever dropped.", "$muted"),
-        ),
-        content(""),
-    ]
-    for row in rows:
-        parked = row.state == "parked"
-        lines.append(
-            line(
-                ("✕ needs you " if parked else "◌ waiting   ", "bold $error" if parked else "$warning"),
-                (f"{row.kind.replace('_', ' ')} for {row.target}", "bold"),
-                (f"   {wording.since(now - row.created_at)}, tried {row.attempts}×", "$muted"),
-            )
-        )
-        if row.reason:
-            lines.append(content(f"    {row.reason}", "$warning"))
-        lines += [one for text in _text_of(row) for one in _indented(text)]
-        lines.append(content(""))
-    return lines[:-1] + messages
-
-
-def _messages(state: AppState, now: Instant) -> list[Content]:
-    """What customers wrote and what became of what they were sent, the newest first."""
-    lines: list[Content] = []
-    if state.received:
-        lines += [content(""), content("Messages from customers", "bold $accent")]
-    for one in reversed(list(state.received.values())):
-        lines.append(
-            line(
-                (f"{wording.CHANNEL_SIGN[one.channel]} ", "$accent"),
-                (wording.address(one.sender), "bold"),
-                (f"   {wording.since(now - one.at)}", "$muted"),
-                ("   wants no more messages" if one.opts_out else "", "bold $warning"),
-            )
-        )
-        lines += [written for text in (one.subject, one.text) if text for written in _indented(text)]
-    if state.sent:
-        lines += [content(""), content("Messages sent", "bold $accent")]
-    for sent in reversed(list(state.sent.values())):
-        sign, word, style = wording.DELIVERY[sent.state]
-        lines.append(
-            line(
-                (f"{sign} {word:<10}", style),
-                (f"{wording.CHANNEL_SIGN[sent.channel]} {sent.to or sent.id}", "bold"),
-                (f"   {wording.since(now - sent.at)}", "$muted"),
-                (
-                    f"   {sent.detail}" if sent.detail else "",
-                    "$warning" if sent.state is DeliveryState.FAILED else "$muted",
-                ),
-            )
-        )
-        if sent.text:
-            lines += _indented(sent.text, "$muted")
-    return lines
-
-
-def _indented(text: str, style: str = "") -> list[Content]:
-    """A text of several lines as it was written, each of them on its own."""
-    return [content(f"    {one}", style) for one in text.replace("\r\n", "\n").split("\n")]
-
-
-def _text_of(row: "OutboxRow") -> list[str]:
-    try:
-        payload = json.loads(row.payload)
-    except ValueError:
-        return [row.payload]
-    if not isinstance(payload, dict):
-        return [str(payload)]
-    text = [str(payload[name]) for name in ("note", "text", "subject") if payload.get(name)]
-    codes = payload.get("codes")
-    if isinstance(codes, list) and codes:
-        text.insert(0, "codes " + ", ".join(map(str, codes)))
-    return text or ["(no text)"]

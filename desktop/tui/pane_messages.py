@@ -8,8 +8,11 @@ from textual.widgets import Input
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
+from desktop.tui.follow_up_editor import FollowUpEditor
+from desktop.tui.keys import shown
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.help_field import HelpField
+from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.panes.state_menu import StateMenu
@@ -41,9 +44,14 @@ class PaneMessages(TerminalApp):
         if self.session is not None:
             self.session.notes.edit(interaction_id, text)
 
+    @on(NotePane.Refused)
     @on(WrapUpPane.Refused)
-    def _refused(self, event: WrapUpPane.Refused) -> None:
+    def _refused(self, event: NotePane.Refused | WrapUpPane.Refused) -> None:
         self.tell(event.why)
+
+    @on(FollowUpEditor.CardHidden)
+    def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
+        self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.")
 
     @on(ExpertFinder.Looking)
     def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:

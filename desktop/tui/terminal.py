@@ -95,6 +95,9 @@ class Signals:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             loop.add_signal_handler(number, self._ask, number)
+            # The loop hears of a signal by its wake-up, whatever stands here; this comes before the loop's turn.
+            signal.signal(number, _go_on_to_the_end)
+            signal.siginterrupt(number, False)
         # Handled rather than ignored: what is ignored would be ignored by every child as well.
         loop.add_signal_handler(signal.SIGQUIT, lambda: None)
         self._installed = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
@@ -109,6 +112,7 @@ class Signals:
     def _ask(self, number: signal.Signals) -> None:
         if self._task is not None:
             return
+        _go_on_to_the_end()
         # A terminal that is gone blocks its writer for ever, so this clock runs outside the loop.
         last = Timer(_LAST_SECONDS, _end, (128 + number, self._attributes))
         last.daemon = True
@@ -123,8 +127,28 @@ class Signals:
         self._leave(status)
 
 
+def _go_on_to_the_end(*_: object) -> None:
+    """Let nothing stop this process any more: it was stopped, perhaps, and woken only so that it can leave.
+
+    In the background of its terminal a process is stopped when it touches the terminal's settings. When it is woken,
+    the driver would do that first of all, and be stopped before anything is flushed.
+    """
+    if sys.platform == "win32":
+        return
+    for number in (signal.SIGTTOU, signal.SIGTTIN):
+        signal.signal(number, signal.SIG_IGN)
+    for number in (signal.SIGCONT, signal.SIGTSTP):
+        signal.signal(number, _nothing)  # not ignored: Python tells of a signal that came while it became so
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
 def _end(status: int, attributes: list[Any] | None) -> None:
     try:
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})  # or the settings below stop us
         # A terminal that takes nothing must not hold the process.
         os.set_blocking(2, False)
         os.write(2, _RESTORE)

@@ -247,3 +247,11 @@ def phase(interaction: Interaction) -> str:
         Phase.WRAP_UP: "wrap-up",
         Phase.CLOSED: "closed",
     }[interaction.phase]
+
+
+def too_long(characters: int, most: int) -> str:
+    """Why a paste was not taken: with it there would be so many characters."""
+    return (
+        f"Too long to paste: the text would have {characters:,} characters, and {most:,} is the most."
+        " Nothing was pasted; what was there is as it was."
+    )

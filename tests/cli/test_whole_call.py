@@ -276,3 +276,14 @@ def test_a_wrap_up_waits_in_the_outbox_while_the_crm_is_away(servers: Running, e
     assert len([one for one in records(servers, "crm") if row["key"] in one["path"]]) == 1
     database = Path(env["AGENT_DESKTOP_CONFIG"]).parent / "data" / "work.db"
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def test_a_card_number_on_the_command_line_is_hidden(servers: Running, env: dict[str, str], ended: str) -> None:
+    note = "Paid with 4111 1111 1111 1111, 12/29, CVV 737"
+    done = good("do", "wrap_up", ended, "--code", _code(env), "--note", note, "--timeout", "10", env=env)
+    (row,) = done["outbox"]
+    kept = good("outbox", "show", row["key"], env=env)["payload"]["note"]
+    assert kept == "Paid with •••• •••• •••• 1111, 12/29, CVV •••"
+    assert [one["body"]["note"] for one in records(servers, "crm") if row["key"] in one["path"]] == [kept]
+    data = Path(env["AGENT_DESKTOP_CONFIG"]).parent / "data"
+    assert not any(b"4111 1111" in path.read_bytes() for path in data.iterdir() if path.is_file())

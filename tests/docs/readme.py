@@ -9,11 +9,13 @@ from pathlib import Path
 from desktop.tui.floor_keys import FLOOR_KEYS
 from desktop.tui.key import show
 from desktop.tui.keys import KEYS, PICK
+from desktop.tui.outbox_keys import OUTBOX_KEYS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 TABLE = re.compile(r"(?<=<!-- keys -->\n).*?(?=<!-- /keys -->)", re.DOTALL)
 FLOOR_TABLE = re.compile(r"(?<=<!-- floor keys -->\n).*?(?=<!-- /floor keys -->)", re.DOTALL)
+OUTBOX_TABLE = re.compile(r"(?<=<!-- outbox keys -->\n).*?(?=<!-- /outbox keys -->)", re.DOTALL)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 GROUPS = ("Contact", "Customer", "Expert", "Wrap-up", "Desk")
 
@@ -49,8 +51,16 @@ def floor_key_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def outbox_key_table() -> str:
+    """The table of the keys on the outbox page, for the selected item."""
+    lines = ["| name | key | does |", "|---|---|---|"]
+    lines += [f"| {key.id} | {shown(key.letters)} | {key.help} |" for key in OUTBOX_KEYS]
+    return "\n".join(lines) + "\n"
+
+
 def with_tables(text: str) -> str:
-    """The README with both tables as the keys are now."""
+    """The README with its tables as the keys are now."""
+    text = OUTBOX_TABLE.sub(lambda _: outbox_key_table(), text)
     return FLOOR_TABLE.sub(lambda _: floor_key_table(), TABLE.sub(lambda _: key_table(), text))
 
 

@@ -59,7 +59,9 @@ def test_secrets_are_in_no_log_no_argument_and_no_environment(place: Workplace) 
     for log in place.folder.rglob("*.log"):
         text = log.read_text()
         assert not any(word in text for word in (token, SECRET, CARD, CARD.replace(" ", "")))
-    files_without(place.folder, token)
+    files_without(place.folder, token, CARD, CARD.replace(" ", ""))
+    (written,) = place.written_back()
+    assert "•••• •••• •••• 1111" in written["note"]
 
 
 def test_a_crash_shows_no_secret_and_the_next_start_has_the_draft(place: Workplace) -> None:

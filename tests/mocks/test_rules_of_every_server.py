@@ -234,6 +234,92 @@ def test_a_wrap_up_record_is_once_by_its_own_key(servers: Harness) -> None:
     assert servers.call("maya", "PUT", "/v1/wrap-ups/other", body, server="crm").status_code == 422
 
 
+# -- in nobody else's name
+
+
+def test_a_wrap_up_is_written_in_nobody_elses_name(servers: Harness) -> None:
+    """The token says who it is; a supervisor worked no contact of their team's either."""
+    body = {**BODIES["put_wrap_up"], "customer_id": "C-4471", "note": "Whose words"}
+    for who in ("tom", "grace", "sam"):
+        refused = servers.call(who, "PUT", "/v1/wrap-ups/k", body, server="crm")
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert "nobody else" in refused.json()["detail"]
+    timeline = "/v1/customers/C-4471/timeline"
+    entries = servers.call("maya", "GET", timeline, server="crm").json()["entries"]
+    assert "Whose words" not in [one["detail"] for one in entries]
+    written = servers.call("maya", "PUT", "/v1/wrap-ups/k", body, server="crm", key="mine")
+    assert written.status_code == 200
+    replayed = servers.call("tom", "PUT", "/v1/wrap-ups/k", body, server="crm", key="mine")
+    assert replayed.status_code == 403, "what was answered to one is not answered to another"
+    entries = servers.call("maya", "GET", timeline, server="crm").json()["entries"]
+    assert [one["agent"] for one in entries if one["detail"] == "Whose words"] == ["maya"]
+
+
+def test_what_another_contact_centre_calls_an_agent_is_no_other_agents_name(servers: Harness) -> None:
+    body = {**BODIES["put_wrap_up"], "agent_id": "PJSIP/agent1", "customer_id": "C-4471", "note": "By telephone"}
+    body["follow_ups"] = [{"kind": "case", "text": "Whose case"}]
+    assert servers.call("tom", "PUT", "/v1/wrap-ups/k", body, server="crm").status_code == 200
+    entries = servers.call("maya", "GET", "/v1/customers/C-4471/timeline", server="crm").json()["entries"]
+    assert [one["agent"] for one in entries if one["detail"] == "By telephone"] == ["tom"], "the token says who it was"
+    cases = servers.call("maya", "GET", "/v1/customers/C-4471/cases", server="crm").json()["cases"]
+    assert [one["owner"] for one in cases if one["subject"] == "Whose case"] == ["tom"]
+
+
+def test_a_link_is_taken_back_by_who_made_it_or_their_supervisor(servers: Harness) -> None:
+    def ask(who: str, method: str) -> int:
+        body = BODIES["link"] if method == "PUT" else None
+        return servers.call(who, method, "/v1/links/int-1", body, server="crm").status_code
+
+    assert ask("tom", "DELETE") == 200, "there is none to take back"
+    assert ask("maya", "PUT") == 200
+    for who in ("tom", "grace"):
+        assert ask(who, "DELETE") == 403, "grace supervises another team"
+    assert ask("tom", "PUT") == 200, "a contact that maya missed rang at tom's"
+    assert ask("tom", "DELETE") == 200
+    assert ask("tom", "DELETE") == 403, "maya's stays"
+    assert ask("maya", "DELETE") == 200
+    assert ask("tom", "DELETE") == 200, "maya took hers back"
+    assert ask("maya", "PUT") == 200
+    assert ask("sam", "DELETE") == 200, "sam is maya's supervisor"
+    assert ask("tom", "DELETE") == 200, "and none is left"
+
+
+@pytest.mark.parametrize("name", ["agent_id", "principal", "person_id", "sender", "by", "owner", "agent"])
+@pytest.mark.parametrize(
+    ("server", "method", "path", "operation"),
+    [
+        ("messaging", "POST", "/v1/messages", "send"),
+        ("presence", "PUT", "/v1/me/presence", "set_own"),
+        ("presence", "POST", "/v1/chats/noor", "chat"),
+        ("crm", "POST", "/v1/customers/C-4471/cases", "create_case"),
+        ("crm", "PUT", "/v1/customers/C-4471/consents/sms", "set_consent"),
+        ("crm", "PUT", "/v1/links/int-1", "link"),
+        ("contact_center", "PUT", "/v1/me/availability", "set_availability"),
+    ],
+)
+def test_nobody_is_named_but_by_their_token(
+    servers: Harness, server: str, method: str, path: str, operation: str, name: str
+) -> None:
+    """Another's name in the body of a call is not understood, or counts for nothing."""
+    answer = servers.call("tom", method, path, {**BODIES[operation], name: "maya"}, server=server)
+    if answer.status_code == 422:
+        return
+    assert answer.status_code == 200
+    assert "maya" not in answer.text
+    snapshots = {"messaging": "messages", "presence": "chats"}
+    if server in snapshots:
+        assert servers.call("maya", "GET", "/v1/snapshot", server=server).json()[snapshots[server]] == []
+    if operation == "set_own":
+        shown = servers.call("maya", "GET", "/v1/snapshot", server="presence").json()["presence"]
+        assert "busy" not in [one["state"] for one in shown if one["person_id"] == "maya"]
+    if operation == "create_case":
+        assert answer.json()["case"]["owner"] == "tom"
+    if operation == "set_availability":
+        shown = servers.call("maya", "GET", "/v1/snapshot").json()["agents"]
+        assert "not_ready" not in [one["observed"] for one in shown if one["id"] == "maya"]
+
+
 # -- limits and hostile input
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from textual.widgets import Input, TextArea
 
 from desktop.app.action_result import ActionResult
-from desktop.app.outbox_rows import OutboxRow
+from desktop.app.hidden_cards import HiddenCards
 from desktop.app.store import Store
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import AS_IT_IS, DraftSaved, Keep
@@ -23,7 +23,6 @@ class RecordedCalls:
         self._calls = calls
         self._name = name
         self._state = state
-        self.rows_kept: list[OutboxRow] = []
 
     def __getattr__(self, method: str) -> Any:
         synchronous = method in ("choose", "unlink", "without", "kick", "join", "part")
@@ -33,7 +32,7 @@ class RecordedCalls:
             return None if synchronous else answer()
 
         async def answer() -> Any:
-            return list(self.rows_kept) if method == "rows" else ActionResult(True)
+            return ActionResult(True)
 
         return record
 
@@ -83,6 +82,7 @@ class RecordedSession:
         self.region = "GB"
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
+        self.cards = HiddenCards()
         self.notes = RecordedNotes(self.calls, self.store)
         for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))

@@ -1,17 +1,86 @@
-"""The outbox page: records that wait, messages from customers, and what became of those sent."""
+"""The outbox page: what is not delivered in a list, one of it in full, and the keys that complete and send it."""
 
-from desktop.app.outbox_rows import new_row
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desktop.app.outbox_items import Amendment, OutboxItem
+from desktop.app.outbox_rows import PARKED
+from desktop.app.store_errors import StoreAbsent, StoreFull
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
-from desktop.domain.state import AppState
+from desktop.domain.state import AppState, DraftView, OutboxView
 from desktop.domain.words import Channel, DeliveryState
-from desktop.tui.pages import outbox_lines
+from desktop.tui import keys, outbox_keys
+from desktop.tui.app import DesktopApp
+from desktop.tui.outbox.item_rows import worst_first
+from desktop.tui.outbox.item_text import Reader, item_lines
+from desktop.tui.outbox.message_lines import message_lines
+from desktop.tui.outbox.note_field import NoteField
+from desktop.tui.outbox.outbox_page import OutboxPage
+from desktop.tui.outbox.picker import Picker
+from desktop.tui.page_text import Hanging, Line
+from desktop.tui.table import LineTable
+from tests.tui.desk import settle
+from tests.tui.floor_desk import floor_desk
+from tests.tui.floor_states import floor
+from tests.tui.outbox import (
+    CALLBACK,
+    DAMAGED,
+    HALF_ONE,
+    PARKED_RECORD,
+    PRIYA_FOUND,
+    REFUSED,
+    SMS,
+    UNKNOWN,
+    WAITING_SMS,
+    WAITS,
+    KeptOutbox,
+    outbox_desk,
+    outbox_state,
+)
+from tests.tui.states import NOW, active, wrapping_up
 
+SIZE = (120, 36)
 NUMBER = "+442079460958"
 
 
+def plain(lines: Sequence[Line]) -> list[str]:
+    return [one.head.plain + one.words.plain if isinstance(one, Hanging) else one.plain for one in lines]
+
+
+def page_of(app: DesktopApp) -> OutboxPage:
+    return app.screen.query_one(OutboxPage)
+
+
+def list_of(app: DesktopApp) -> LineTable:
+    return app.screen.query_one("#outbox-items", LineTable)
+
+
+def words(app: DesktopApp, name: str) -> str:
+    """What a line or a text of the page shows."""
+    return str(app.screen.query_one(f"#{name}").render())
+
+
+def item_text(app: DesktopApp) -> str:
+    return str(app.screen.query_one("#outbox-item-text").render())
+
+
+def changes(kept: KeptOutbox) -> list[Amendment]:
+    return [call[2] for call in kept.calls if call[0] == "wrap_ups.change"]
+
+
+def asked(kept: KeptOutbox, name: str) -> list[Any]:
+    return [call[1] for call in kept.calls if call[0] == name]
+
+
+# Messages
+
+
 def shown(state: AppState) -> list[str]:
-    return [line.plain.rstrip() for line in outbox_lines((), state, 100.0)]
+    return [line.plain.rstrip() for line in message_lines(state, 100.0)]
 
 
 def test_messages_stand_below_the_records_newest_first() -> None:
@@ -26,8 +95,6 @@ def test_messages_stand_below_the_records_newest_first() -> None:
     ]
     state = AppState(received={one.id: one for one in received}, sent={one.id: one for one in sent})
     assert shown(state) == [
-        "Everything has been delivered.",
-        "",
         "Messages from customers",
         "✉ eve@example.org   5s ago",
         "    A kettle",
@@ -43,7 +110,7 @@ def test_messages_stand_below_the_records_newest_first() -> None:
         "✕ failed    ✆ +442079460958   50s ago   no such number",
         "    on its way",
     ]
-    assert shown(AppState()) == ["Everything has been delivered."]
+    assert shown(AppState()) == []
 
 
 def test_what_strangers_write_is_only_text() -> None:
@@ -55,7 +122,586 @@ def test_what_strangers_write_is_only_text() -> None:
     assert sum("[bold]" in line for line in shown(AppState(received={"1": message}))) == 3
 
 
-def test_a_note_of_several_lines_keeps_them() -> None:
-    row = new_row("k", "wrap_up", "i1", "crm", {"note": "first\nsecond\r\nthird"}, created_at=1.0)
-    text = [line.plain for line in outbox_lines((row,), AppState(), 100.0)]
-    assert [line for line in text if line.startswith("    ")] == ["    first", "    second", "    third"]
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_messages_can_be_read_with_records_and_without(size: tuple[int, int]) -> None:
+    received = {"1": InboundMessage("1", NOW - 5, Channel.SMS, Address("phone", NUMBER), "where is it?")}
+    for items in ([PARKED_RECORD], []):
+        app, _, _ = outbox_desk(items, replace(outbox_state(items), received=received))
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot, ["o"])
+            beside = app.screen.query_one("#outbox-messages")
+            text = words(app, "outbox-messages-text") if beside.is_on_screen else item_text(app)
+            assert "where is it?" in text
+            assert ("Everything has been delivered." in words(app, "outbox-summary")) is (not items)
+
+
+# What an item says
+
+
+def told(item: OutboxItem, why: str = "", me: str = "maya") -> str:
+    return "\n".join(plain(item_lines(item, Reader(me, NOW, why))))
+
+
+def test_an_unfinished_wrap_up_says_everything() -> None:
+    text = told(PARKED_RECORD)
+    for part in (
+        "Priya Natarajan",
+        "unfinished wrap-up",
+        "✕ needs attention",
+        "The contact was closed before the note was finished.",
+        "missing     a wrap-up code c",
+        "☎ call · Billing · +44 20 7946 0018",
+        "Tue 17 Nov 13:58  5m ago",
+        "note        She was charged twice in October.",
+        "            The second charge is to go back to the same card.",
+        "follow-ups  SMS to +44 20 7946 0018 · Your refund is on its way.",
+        "            callback Mon 23 Nov 10:03 · about the second charge",
+    ):
+        assert part in text, part
+    assert "Maya" not in text  # the agent's own needs no name
+
+
+def test_another_agents_says_whose_it_is_and_what_keeps_it_from_being_sent() -> None:
+    text = told(UNKNOWN)
+    assert "Noor Haddad" in text
+    assert "missing     the channel h · a follow-up was not added a · the customer l" in text
+    assert "not added: callback Wed 18 Nov 14:03 · ask for the invoice" in text
+    assert "not linked to a customer" in text
+
+
+def test_what_waits_says_why_and_when_it_is_tried_next() -> None:
+    assert "Waits: the CRM is down since 13:53 (4 tries). Next try in 00:12." in told(
+        WAITS, "the CRM is down since 13:53."
+    )
+    assert "Waits: does not answer (4 tries)." in told(WAITS)
+    assert "It is being sent." in told(WAITING_SMS)
+    assert "It goes out when Maya Okafor is signed in here." in told(WAITS, me="noor")
+
+
+def test_what_was_damaged_says_so() -> None:
+    assert "Damaged: read it over, then save it." in told(DAMAGED)
+    assert "it can be read and copied, not sent" in told(replace(REFUSED, intact=False))
+
+
+def test_worst_first_then_oldest() -> None:
+    order = [item.key for item in worst_first([WAITING_SMS, PARKED_RECORD, WAITS, UNKNOWN, REFUSED])]
+    assert order == ["k2", "k3", "k1", "k4", "k5"]
+
+
+@pytest.mark.parametrize("kind", ["record", "wrap_up", "sms", "callback", "case", "\x1b[31m"])
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+async def test_hostile_words_are_only_text(kind: str, size: tuple[int, int]) -> None:
+    evil = "[bold]\x1b]0;owned\x07\u202eevil\n\r\x9b31m[/]\ud800"
+    follow_up = replace(SMS, kind=evil, text=evil, to=evil, due=1e300)
+    item = replace(
+        PARKED_RECORD,
+        kind=kind,
+        reason=evil,
+        target=evil,
+        author=evil,
+        author_name=evil,
+        customer=evil,
+        customer_id=evil,
+        channel=evil,
+        queue=evil,
+        address=evil,
+        note=evil,
+        codes=(evil,),
+        code_labels=(evil,),
+        follow_ups=(follow_up,),
+        half=follow_up,
+        due=float("nan"),
+        created_at=float("inf"),
+        missing=(evil,),
+    )
+    for line in plain(item_lines(item, Reader("maya", NOW, evil))):
+        assert all(character.isprintable() for character in line), ascii(line)
+    app, kept, _ = outbox_desk([item])
+    kept.found = (replace(PRIYA_FOUND, reason=evil, customer=replace(PRIYA_FOUND.customer, name=evil, company=evil)),)
+    async with app.run_test(size=size) as pilot:
+        await settle(
+            pilot, ["o", "x", "c", "escape", "d", "escape", "l", "p", "enter", "escape", "h", "s", "e", "escape"]
+        )
+        assert app.is_running
+
+
+# Opening, closing, moving
+
+
+async def test_it_is_opened_and_closed_by_the_same_key_and_the_keyboard_goes_back() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], active()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        before = app.screen.focused
+        for closing in ("o", "alt+o", "escape"):
+            await settle(pilot, ["o"])
+            assert list_of(app).has_focus
+            await settle(pilot, [closing])
+            assert not app.screen.query(OutboxPage)
+            assert app.screen.focused is before
+
+
+async def test_the_selection_is_followed_by_the_item_beside_it() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD, REFUSED, WAITS])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o"])
+        assert "Password reset" in item_text(app)
+        await settle(pilot, ["down"])
+        assert "charged twice" in item_text(app)
+        await settle(pilot, ["down", "down"])
+        assert "copy of the invoice" in item_text(app)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
+async def test_it_fits_every_size_and_the_next_one(size: tuple[int, int]) -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD, UNKNOWN, WAITS])
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, ["o"])
+        for other in ((80, 24), (200, 50), (110, 30), (109, 30), size):
+            await pilot.resize_terminal(*other)
+            await settle(pilot)
+            item, listed = app.screen.query_one("#outbox-item").region, list_of(app).region
+            assert item.height >= 5
+            assert (item.y >= listed.bottom) is (other[0] < 110)
+            verbs = app.screen.query_one("#outbox-verbs").region
+            assert verbs.height >= 1
+            assert verbs.bottom <= other[1] - 2
+
+
+async def test_it_closes_while_it_is_read_and_stays_closed() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.action_desk("outbox")
+        app.action_desk("outbox")
+        await settle(pilot)
+        assert not app.screen.query(OutboxPage)
+
+
+async def test_an_outbox_that_cannot_be_read_says_why() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    kept.fail = StoreAbsent("The disk is away")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o"])
+        assert "The disk is away" in "".join(segment.text for y in range(2) for segment in list_of(app).render_line(y))
+        kept.fail = None
+        app.session.store.state = replace(app.session.store.state, outbox=OutboxView(0, 1))  # type: ignore[union-attr]
+        app.request_frame()
+        await settle(pilot)
+        assert "charged twice" in item_text(app)
+
+
+# The text
+
+
+async def test_a_text_is_changed_and_saved() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "space", *"xcslh", "enter", "1", "alt+enter"])
+        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + " xcslh\n1")]
+        assert not app.screen.query_one(NoteField).is_open
+        assert "xcslh" in item_text(app)
+        assert list_of(app).cursor_key == "k1.1"
+        assert asked(kept, "outbox.retry") == []
+
+
+async def test_leaving_a_changed_text_asks_and_a_key_goes_on() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "enter", "a", "escape"])
+        field = app.screen.query_one(NoteField)
+        assert field.is_open
+        assert "Save the change?" in str(field.border_subtitle)
+        await settle(pilot, ["b"])
+        assert field.text.endswith("ab")
+        assert "Save the change?" not in str(field.border_subtitle)
+        await settle(pilot, ["escape", "enter"])
+        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "ab")]
+        assert not field.is_open
+
+
+async def test_two_escs_discard_the_change_and_one_leaves_what_was_not_changed() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "escape"])
+        assert not app.screen.query_one(NoteField).is_open
+        await settle(pilot, ["e", "z", "escape", "escape"])
+        assert not app.screen.query_one(NoteField).is_open
+        assert changes(kept) == []
+        await settle(pilot, ["e"])
+        assert app.screen.query_one(NoteField).text == PARKED_RECORD.note
+
+
+async def test_what_the_disk_refuses_stays_in_the_field() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "z"])
+        kept.fail = StoreFull("No room left")
+        await settle(pilot, ["alt+enter"])
+        field = app.screen.query_one(NoteField)
+        assert field.is_open
+        assert field.text.endswith("z")
+        assert "not saved. No room left." in session.store.state.notices[-1].text
+        kept.fail = None
+        await settle(pilot, ["alt+enter"])
+        assert not field.is_open
+        assert kept.kept["k1.1"].note.endswith("z")
+
+
+@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+d"])
+async def test_closing_the_page_while_writing_saves_what_was_typed(closing: str) -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "o", "e", *"more", closing])
+        assert not app.screen.query(OutboxPage)
+        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "more")]
+
+
+async def test_a_signal_saves_what_was_typed() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "z"])
+        await app.flush()
+        await app.flush()
+        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "z")]
+
+
+async def test_sending_everything_waits_for_the_change_to_be_saved() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "z", "f10"])
+        assert asked(kept, "outbox.retry") == []
+        assert "Save the change first" in session.store.state.notices[-1].text
+        await settle(pilot, ["alt+enter", "f10"])
+        assert asked(kept, "outbox.retry") == ["k1.1"]
+
+
+async def test_a_text_that_is_too_long_is_refused_with_words() -> None:
+    app, _, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e"])
+        app.screen.query_one(NoteField).insert("x" * 100_000)
+        await settle(pilot)
+        assert app.screen.query_one(NoteField).text == PARKED_RECORD.note
+        assert "too long" in session.store.state.notices[-1].text
+
+
+# What comes back while it is written about
+
+
+def without(app: DesktopApp, kept: KeptOutbox, key: str) -> None:
+    """The item leaves the outbox by itself."""
+    del kept.kept[key]
+    session: Any = app.session
+    session.store.state = replace(session.store.state, outbox=OutboxView(0, len(kept.kept)))
+    app.request_frame()
+
+
+async def test_a_contact_that_comes_back_takes_the_change_into_its_note() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "z"])
+        draft = DraftView(PARKED_RECORD.note, (), 1, NOW)
+        session.store.state = replace(session.store.state, drafts={"i9": draft})
+        without(app, kept, "k1")
+        await settle(pilot)
+        field = app.screen.query_one(NoteField)
+        assert field.is_open
+        assert field.has_focus
+        await settle(pilot, ["alt+enter"])
+        edits = [call for call in kept.calls if call[0] == "notes.edit"]
+        assert edits == [("notes.edit", "i9", PARKED_RECORD.note + "z")]
+        assert not field.is_open
+
+
+async def test_what_was_written_meanwhile_is_kept_beside_the_change() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "z"])
+        session.store.state = replace(session.store.state, drafts={"i9": DraftView("other words", (), 2, NOW)})
+        without(app, kept, "k1")
+        await settle(pilot, ["alt+enter"])
+        assert ("notes.edit", "i9", f"other words\n{PARKED_RECORD.note}z") in kept.calls
+
+
+async def test_an_item_that_is_gone_for_good_leaves_the_words_in_the_field() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "e", "z"])
+        without(app, kept, "k1")
+        await settle(pilot, ["alt+enter"])
+        assert app.screen.query_one(NoteField).text.endswith("z")
+        assert "not in the outbox any more" in session.store.state.notices[-1].text
+
+
+async def test_what_is_chosen_for_an_item_that_goes_is_put_away() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD, REFUSED])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "down", "c"])
+        without(app, kept, "k1")
+        await settle(pilot)
+        assert not app.screen.query_one(Picker).is_open
+        assert list_of(app).has_focus
+        assert "Password reset" in item_text(app)
+
+
+async def test_the_selection_stays_with_what_became_of_the_contact() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD, REFUSED, UNKNOWN])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "end"])
+        assert list_of(app).cursor_key == "k1"
+        sent = replace(WAITING_SMS, key="k9", interaction_id="i9")
+        kept.kept["k9"] = sent
+        without(app, kept, "k1")
+        await settle(pilot)
+        assert list_of(app).cursor_key == "k9"
+
+
+# Choosing
+
+
+async def test_codes_are_added_and_taken_off_by_typing() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "c", *"dup", "enter"])
+        assert kept.kept["k1.1"].codes == ("duplicate_charge",)
+        await settle(pilot, [*"ref", "enter"])
+        assert kept.kept["k1.2"].codes == ("duplicate_charge", "refund")
+        await settle(pilot, ["enter", "escape"])
+        assert kept.kept["k1.3"].codes == ("duplicate_charge",)
+        assert "missing" not in item_text(app)
+
+
+async def test_a_queue_of_one_code_has_the_other_replaced() -> None:
+    app, kept, _ = outbox_desk([replace(PARKED_RECORD, code_rule="one", codes=("refund",), code_labels=("Refund",))])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "c", *"dup", "enter"])
+        assert kept.kept["k1.1"].codes == ("duplicate_charge",)
+
+
+async def test_keys_that_come_faster_than_the_disk_are_all_done() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "c"])
+        picker = app.screen.query_one(Picker)
+        for code in ("refund", "payment_plan", "refund"):
+            picker.post_message(Picker.Picked(code))
+        await settle(pilot)
+        assert [item.codes for item in kept.kept.values()] == [("payment_plan",)]
+
+
+@pytest.mark.parametrize("key", ["l", "slash"])
+async def test_a_customer_is_found_and_attached_by_a_digit(key: str) -> None:
+    app, kept, _ = outbox_desk([UNKNOWN])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", key, *"pri", "enter"])
+        assert asked(kept, "pops.find") == ["pri"]
+        await settle(pilot, ["1"])
+        assert changes(kept) == [Amendment(customer=PRIYA_FOUND)]
+        assert "Priya Natarajan" in item_text(app)
+        assert not app.screen.query_one(Picker).is_open
+
+
+async def test_a_customer_is_picked_while_typing_and_nobody_can_be_said() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "l", *"nair", "enter", "shift+tab", "alt+2"])
+        assert changes(kept)[-1].customer is kept.found[1]
+        await settle(pilot, ["l", "enter", "enter"])
+        assert changes(kept)[-1] == Amendment(customer=None)
+
+
+async def test_who_is_not_found_is_said() -> None:
+    app, kept, _ = outbox_desk([UNKNOWN])
+    kept.found = ()
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "l", *"zz", "enter"])
+        assert "Not in the CRM" in str(app.screen.query_one(Picker).border_title)
+
+
+async def test_a_follow_up_is_dropped() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "d", "1"])
+        assert changes(kept) == [Amendment(follow_ups=(CALLBACK,))]
+        assert "refund is on its way" not in item_text(app)
+        await settle(pilot, ["d", "d", "enter", "d"])
+        assert changes(kept)[1:] == [Amendment(follow_ups=())]
+
+
+async def test_the_follow_up_that_was_being_typed_is_added_or_dropped() -> None:
+    for typed, expected in (("a", Amendment(follow_ups=(HALF_ONE,), half=None)), ("d", Amendment(half=None))):
+        app, kept, _ = outbox_desk([UNKNOWN])
+        async with app.run_test(size=SIZE) as pilot:
+            await settle(pilot, ["o", typed, *(["enter"] if typed == "d" else [])])
+            assert changes(kept) == [expected]
+
+
+async def test_the_channel_is_chosen_where_it_is_missing() -> None:
+    app, kept, session = outbox_desk([UNKNOWN])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "h", "2"])
+        assert changes(kept) == [Amendment(channel="chat")]
+        await settle(pilot, ["h"])
+        assert not app.screen.query_one(Picker).is_open
+        assert "channel is known" in session.store.state.notices[-1].text
+
+
+# Sending and discarding
+
+
+async def test_one_is_sent_and_what_keeps_it_is_said() -> None:
+    app, kept, session = outbox_desk([UNKNOWN, PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "s"])
+        assert "Add it or drop it first." in session.store.state.notices[-1].text
+        await settle(pilot, ["a", "s"])
+        assert "Choose the channel first." in session.store.state.notices[-1].text
+        await settle(pilot, ["h", "1", "s"])
+        assert [item.key for item in kept.kept.values()] == ["k1"]
+        await settle(pilot, ["s", "s"])
+        assert kept.kept == {}
+        assert "Everything has been delivered." in words(app, "outbox-summary")
+
+
+async def test_everything_that_can_be_sent_is_sent() -> None:
+    app, kept, session = outbox_desk([UNKNOWN, PARKED_RECORD, REFUSED, DAMAGED, WAITS])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "f10"])
+        assert set(kept.kept) == {"k2", "k6", "k4"}
+        assert ("retry",) in kept.calls
+        assert "2 items were not sent." in session.store.state.notices[-1].text
+        await settle(pilot, ["r"])
+        assert asked(kept, "outbox.retry").count("k2") == 2
+
+
+async def test_discarding_takes_two_presses_and_names_its_victim() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD, REFUSED])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "down", "x"])
+        assert "x again: discards the note and 2 follow-ups about Priya Natarajan" in words(app, "outbox-verbs")
+        await settle(pilot, ["up"])
+        assert "again" not in words(app, "outbox-verbs")
+        await settle(pilot, ["x"])
+        assert "the note about A. Lind" in words(app, "outbox-verbs")
+        await settle(pilot, ["z", "x"])
+        assert asked(kept, "outbox.discard") == []
+        await settle(pilot, ["x"])
+        assert asked(kept, "outbox.discard") == ["k3"]
+        await settle(pilot, ["x"])
+        assert asked(kept, "outbox.discard") == ["k3"]  # the next one is asked about, too
+
+
+async def test_a_second_press_never_discards_another_one_than_was_named() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD, REFUSED])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "x"])
+        without(app, kept, "k3")
+        await settle(pilot, ["x"])
+        assert asked(kept, "outbox.discard") == []
+
+
+@pytest.mark.parametrize("key", ["e", "enter", "c", "l", "d", "h", "x", "a"])
+async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
+    app, kept, session = outbox_desk([WAITS])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", key, key])
+        assert changes(kept) == []
+        assert asked(kept, "outbox.discard") == []
+        assert "still on its way" in session.store.state.notices[-1].text
+        await settle(pilot, ["s"])
+        assert ("retry",) in kept.calls
+
+
+@pytest.mark.parametrize("items", [[PARKED_RECORD], [UNKNOWN], [WAITS], [DAMAGED], []])
+async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) -> None:
+    pressed = [key for one in outbox_keys.OUTBOX_KEYS for key in (*one.letters, *one.letters)]
+    pressed += [
+        "f1",
+        "f1",
+        "question_mark",
+        "question_mark",
+        "tab",
+        "tab",
+        "shift+tab",
+        "1",
+        "1",
+        "z",
+        "enter",
+        "enter",
+    ]
+    app, kept, _ = outbox_desk(items)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        for key in pressed:
+            if not app.screen.query(OutboxPage):
+                await settle(pilot, ["o"])
+            await settle(pilot, [key, key])
+            while app.screen.query(OutboxPage) and not list_of(app).has_focus:
+                await settle(pilot, ["escape"])
+        known = [call[0] for call in kept.calls]
+        assert "actions.do" not in known  # no key reached the desk below
+        assert all(item.state == PARKED or item in items for item in kept.kept.values())
+
+
+# On the floor, and with other keys
+
+
+async def test_it_works_on_the_floor() -> None:
+    app, _ = floor_desk(floor())
+    kept = KeptOutbox([PARKED_RECORD], [])
+    async with app.run_test(size=(160, 45)) as pilot:
+        await settle(pilot)
+        session: Any = app.session
+        session.outbox = session.wrap_ups = kept
+        await settle(pilot, ["o", "e", "z", "alt+enter"])
+        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "z")]
+        await settle(pilot, ["x", "x"])
+        assert kept.kept == {}
+        await settle(pilot, ["escape"])
+        assert not app.screen.query(OutboxPage)
+
+
+@pytest.fixture
+def _tables() -> Iterator[None]:
+    before, page_before = dict(keys.BY_ID), dict(outbox_keys.OUTBOX_BY_ID)
+    yield
+    keys.BY_ID.update(before)
+    outbox_keys.OUTBOX_BY_ID.update(page_before)
+
+
+@pytest.mark.usefixtures("_tables")
+async def test_other_keys_are_printed_everywhere() -> None:
+    names = [one.id for one in outbox_keys.OUTBOX_KEYS]
+    letters = dict(zip(names, "ABCDEFGH", strict=True))
+    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,y", "pane": "f10"})
+    async with app.run_test(size=(200, 50)) as pilot:
+        await settle(pilot, ["o"])
+        printed = words(app, "outbox-verbs")
+        for letter in "ABCDEFGH":
+            assert f"{letter} " in printed
+        assert "F12 retry all" in words(app, "outbox-summary")
+        assert f"the channel {letters['item_channel']}" in item_text(app)
+        await settle(pilot, ["e", "c", "x", "x"])
+        assert kept.calls == []
+        await settle(pilot, [letters["item_discard"]])
+        assert f"{letters['item_discard']} again" in words(app, "outbox-verbs")
+        await settle(pilot, ["f1"])
+        told = words(app, "page-help-text")
+        assert all(f"  {letter} " in told for letter in "ABCDEFGH")
+
+
+@pytest.mark.usefixtures("_tables")
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"item_edit": "c"}, "'c' stands for 'item_edit' and 'item_codes'"),
+        ({"item_edit": "r"}, "'r' stands for 'retry' and 'item_edit'"),
+        ({"item_edit": "1"}, "'1' stands for"),
+        ({"item_edt": "z"}, "Did you mean 'item_edit'"),
+    ],
+)
+def test_a_key_for_two_things_on_the_page_is_refused(changes: dict[str, str], said: str) -> None:
+    with pytest.raises(ValueError, match="keys") as refused:
+        keys.remap(changes)
+    assert said in str(refused.value)

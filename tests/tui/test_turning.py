@@ -223,15 +223,16 @@ async def test_the_rest_of_a_word_is_not_a_verb_when_the_field_goes() -> None:
     assert [call[:2] for call in asked(session, "actions.do")] == [(Verb.DECLINE, "i2")]
 
 
-async def test_what_fails_beside_the_screen_is_told_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_fails_beside_the_screen_is_told_and_ends_nothing() -> None:
     app, session = desk(active())
 
     async def fail() -> None:
         raise StoreAbsent("The disk is away")
 
-    monkeypatch.setattr(session.outbox, "rows", fail, raising=False)  # type: ignore[attr-defined]
     async with app.run_test(size=SIZE) as pilot:
-        await settle(pilot, ["o"])
+        await settle(pilot)
+        app.spawn(fail())
+        await settle(pilot)
         assert app.is_running
         assert "The disk is away" in session.store.state.notices[-1].text
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, TextArea
 
-from desktop.app.outbox_rows import new_row
 from desktop.domain.customer import Consent, FollowUp, Match
 from desktop.domain.state import AppState, DraftView
 from desktop.domain.words import Availability, LegPhase, Phase, Verb
@@ -17,7 +16,7 @@ from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.wrap_up import WrapUpPane
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, parked, three_matches, wrapping_up
+from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, three_matches, wrapping_up
 
 
 async def press(state: AppState, *keys: str, size: tuple[int, int] = (120, 36)) -> RecordedSession:
@@ -289,29 +288,6 @@ async def test_the_last_key_before_a_signal_is_flushed_too() -> None:
         await app.flush()
         assert [call[0] for call in session.calls] == ["notes.edit", "notes.flush", "supervisor.flush"]
         assert session.calls[0][2]["note"].endswith("!")
-
-
-async def test_the_outbox_closed_before_it_was_read_stays_closed() -> None:
-    app, _ = desk(active())
-    async with app.run_test(size=(120, 36)) as pilot:
-        await settle(pilot)
-        app.action_desk("outbox")
-        app.desk.back()
-        await settle(pilot)
-        assert not app.desk_screen.query_one(Page).is_open
-
-
-async def test_what_needs_the_agent_is_read_and_sent_again_from_the_outbox() -> None:
-    app, session = desk(parked())
-    row = new_row("k1", "wrap_up", "i9", "crm", {"note": "refund promised"}, created_at=NOW)
-    session.outbox.rows_kept = [replace(row, state="parked", reason="no such customer")]
-    async with app.run_test(size=(120, 36)) as pilot:
-        await settle(pilot, ["o"])
-        page = str(app.desk_screen.query_one("#page-text").content)
-        assert "refund promised" in page
-        assert "no such customer" in page
-        await settle(pilot, ["f10"])
-    assert asked(session, "outbox.retry") == [("k1",)]
 
 
 @pytest.mark.parametrize(("size", "all_shown"), [((160, 42), True), ((120, 36), False), ((80, 24), True)])

@@ -96,11 +96,15 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     agent = _agent(view)
     outbox = view.state.outbox
     waits = outbox.waiting + outbox.parked
-    words: list[Part] = ["outbox ", (str(waits), "bold $warning" if waits else "$muted")]
+    count: list[Part] = ["outbox ", (str(waits), "bold $warning" if waits else "$muted")]
+    oldest: list[Part] = []
     if waits and outbox.oldest is not None:
-        words.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
+        oldest.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
+    attention: list[Part] = []
     if outbox.parked:
-        words.append((f" · {outbox.parked} needs you", "bold $error"))
+        need = "needs" if outbox.parked == 1 else "need"
+        attention.append((f" · {outbox.parked} {need} attention", "bold $error"))
+    words = [*count, *oldest, *attention]
     sources = [(name, health) for name, health in view.state.health.items() if wording.source(name)]
     aged = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
     short = [part for name, health in sources for part in _source(name, health, view.now, aged=False)]
@@ -116,6 +120,7 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     yield without, line(*short, *words, "  ")
     yield without, line(*short, *(words if waits else []), " ")
     yield without, line(*ill, *(words if waits else []), " ")
+    yield without, line(*ill, *([*count, *attention] if waits else []), " ")
 
 
 def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:

@@ -3,11 +3,15 @@
 from collections.abc import Callable
 
 from textual import events
+from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from desktop.app.hidden_cards import HiddenCards
 from desktop.domain.words import Phase
 from desktop.tui import wording
+from desktop.tui.card_fields import hide_in_area, replace_in_area, what_was_hidden
+from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
 
@@ -24,6 +28,13 @@ class NotePane(Pane, TextArea):
     NotePane:focus { border: round $accent; }
     """
 
+    class Refused(Message):
+        """What was pasted was not taken; `why` is for the agent."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     def __init__(self) -> None:
         super().__init__(
             soft_wrap=True, show_line_numbers=False, id="note", highlight_cursor_line=False, tab_behavior="focus"
@@ -31,6 +42,8 @@ class NotePane(Pane, TextArea):
         self.border_title = content("note")
         self.on_edit: Callable[[str, str], None] = lambda interaction_id, text: None
         """Takes the interaction and the whole text whenever it changed; set by the app."""
+        self.cards = HiddenCards()
+        """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self._wrapped_at = 0
         self._of: str | None = None
         self._known = ""
@@ -55,7 +68,7 @@ class NotePane(Pane, TextArea):
         self._wrap_anew()
         self.read_only = view.interaction is None
         self.border_title = line(*self._safety(view))
-        self.border_subtitle = content(f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else "")
+        self.border_subtitle = line(*self._marks())
 
     def replace_note(self, interaction_id: str, text: str) -> None:
         """The note of an interaction is another one than was typed here: what was found on disk, or was handed over.
@@ -66,6 +79,7 @@ class NotePane(Pane, TextArea):
             return
         behind = self.get_text_range(self.cursor_location, self.document.end)
         self._known = text
+        self.cards.trust(interaction_id, text)
         with self.prevent(TextArea.Changed):
             self.load_text(text)
             self._wrapped_at = self.wrap_width
@@ -75,6 +89,8 @@ class NotePane(Pane, TextArea):
     def _load(self, interaction_id: str | None, text: str) -> None:
         self.tell()  # the last key may still be on its way here
         self._of, self._known = interaction_id, text
+        if interaction_id is not None:
+            self.cards.trust(interaction_id, text)
         with self.prevent(TextArea.Changed):
             self.load_text(text)
             self._wrapped_at = self.wrap_width
@@ -98,6 +114,15 @@ class NotePane(Pane, TextArea):
             return [("note", "bold"), (" · saving …", "$muted"), *want]
         return [("note", "bold"), (f" · saved {wording.clock(draft.saved_at)}", "$success"), *want]
 
+    def _marks(self) -> list[Part]:
+        """What was hidden last, and how long the note is where it nears its limit."""
+        long = f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else ""
+        latest = self.cards.latest(self._of, self.text) if self._of is not None and not self.read_only else None
+        if latest is None:
+            return [long]
+        key, it = shown("not_a_card"), "card" if latest.data.issuer else "code"
+        return [(what_was_hidden(latest), "$warning"), (f" · {key}", "bold $accent"), f" not a {it}  ", long]
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Every key goes to the draft at once; the draft decides when to write."""
         event.stop()
@@ -115,14 +140,48 @@ class NotePane(Pane, TextArea):
         after = before + len(edit.text) - len(self.get_text_range(edit.top, edit.bottom))
         if after > max(before, LIMIT):
             self.app.bell()
+            if len(edit.text) > 1:
+                self.post_message(self.Refused(wording.too_long(after, LIMIT)))
             return EditResult(edit.to_location, "")
         return super().edit(edit)
 
     def tell(self) -> None:
         """Hand over what was typed since the last time, at once: a message could come too late for a note that ends."""
-        if self._of is not None and self.text != self._known:
+        self._tell(typing=self.has_focus)
+
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """The cursor may have left a number that could have gone on."""
+        event.stop()
+        self.tell()
+
+    def on_blur(self) -> None:
+        """So it has now."""
+        self._tell(typing=False)
+
+    def undo(self) -> None:
+        """See the base class; undoing that a number was hidden says that it is no card number."""
+        before = self.text
+        super().undo()
+        if self._of is not None:
+            self.cards.uncovered(self._of, before, self.text)
+
+    def put_back(self) -> bool:
+        """Show what was hidden last; it is no card number. Says whether anything was hidden."""
+        of, text = self._of, self.text
+        shown_again = self.cards.put_back(of, text) if of is not None and not self.read_only else None
+        if shown_again is None:
+            return False
+        replace_in_area(self, text, shown_again)
+        return True
+
+    def _tell(self, *, typing: bool) -> None:
+        of = self._of
+        if of is None:
+            return
+        hide_in_area(self, lambda text, at: self.cards.hide(of, text, typing_at=at), typing=typing)
+        if self.text != self._known:
             self._known = self.text
-            self.on_edit(self._of, self.text)
+            self.on_edit(of, self.text)
 
     def _wrap_anew(self) -> None:
         """What came in while the pane was hidden was wrapped at no width at all, and Textual does not look again."""

@@ -6,8 +6,10 @@ from textual.content import Content
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from desktop.domain.card_numbers import masked
 from desktop.domain.instant import Instant
 from desktop.tui import wording
+from desktop.tui.card_fields import hide_in_area
 from desktop.tui.safe_text import Part, line
 
 
@@ -87,11 +89,14 @@ class WordsField(TextArea):
         after = before + len(edit.text) - len(self.get_text_range(edit.top, edit.bottom))
         if self._limit and after > max(before, self._limit):
             self.app.bell()
+            if len(edit.text) > 1:
+                self.app.notify(wording.too_long(after, self._limit), severity="warning")
             return EditResult(edit.to_location, "")
         return super().edit(edit)
 
     def tell(self) -> None:
-        """Hand over what was typed since the last time."""
+        """Hand over what was typed since the last time, without card numbers."""
+        hide_in_area(self, lambda text, at: masked(text, typing_at=at), typing=self.has_focus)
         if self.is_open and self.text != self._known:
             self._known = self.text
             self.on_words(self.text)

@@ -21,6 +21,13 @@ class WrapUpVerbs(Desk):
             self._screen.uncover()
             self._screen.focus_note()
 
+    def not_a_card(self) -> None:
+        """Show what was hidden last as a card number or security code: it is none."""
+        note, pane = self._screen.query_one(NotePane), self._screen.query_one(WrapUpPane)
+        fields = (pane.editor, note) if pane.has_focus_within else (note, pane.editor)
+        if not any(field.put_back() for field in fields):
+            self._tell("No card number was hidden here.")
+
     def wrap_up(self) -> None:
         """Go to the codes; from there, back to the note."""
         interaction = self._selected()

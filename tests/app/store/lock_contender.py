@@ -9,7 +9,7 @@ from pathlib import Path
 from desktop.app.instance_lock import InstanceHeld, InstanceLock
 
 
-def contend(path: str, go_at: float, told: Connection, stubborn: bool = False) -> None:
+def contend(path: str, go_at: float, told: Connection, stubborn: bool = False, take_over: bool = False) -> None:
     """Sends ("won", own pid) and holds the lock until told to stop, or ("lost", the holder's pid)."""
     stop: list[int] = []
     signal.signal(signal.SIGTERM, signal.SIG_IGN if stubborn else lambda *_: stop.append(1))
@@ -17,7 +17,10 @@ def contend(path: str, go_at: float, told: Connection, stubborn: bool = False) -
     while time.monotonic() < go_at:
         pass
     try:
-        lock.acquire()
+        if take_over:
+            lock.take_over(timeout_seconds=20.0)
+        else:
+            lock.acquire()
     except InstanceHeld as held:
         told.send(("lost", held.holder.pid if held.holder else None))
         told.poll(30)

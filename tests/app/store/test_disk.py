@@ -13,8 +13,8 @@ import pytest
 from desktop.app.drafts import Draft
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import new_row, outbox_key
+from desktop.app.salvage import set_aside
 from desktop.app.store_errors import StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly, store_error
-from desktop.app.store_health import set_aside
 from desktop.app.transaction import transaction
 
 CHILD = Path(__file__).with_name("disk_victim.py")
@@ -130,7 +130,12 @@ async def test_every_flipped_byte_in_a_text_is_found_and_never_sent(tmp_path: Pa
     store = await LocalStore.open(path)
     health = await store.check()
     assert health.damaged_drafts == ("d",)
-    assert len((await store.drafts())[0].note) > 100
+    assert await store.drafts() == [], "nobody takes it for what the agent wrote"
+    (kept,) = [row for row in await store.outbox() if row.interaction_id == "d"]
+    assert kept.state == "parked"
+    assert len(json.loads(kept.payload)["note"]) > 100
+    with pytest.raises(StoreDamaged):
+        await store.retry(kept.key)
     await store.close()
 
     path.write_bytes(flipped(whole, whole.index(b"the cached name") + 1, rng))

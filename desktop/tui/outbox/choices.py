@@ -1,0 +1,125 @@
+"""What there is to choose from for an item: codes, customers, follow-ups, channels; and what a choice changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.app.outbox_items import Amendment, OutboxItem
+from desktop.domain import select
+from desktop.domain.customer import FollowUp, Match
+from desktop.domain.state import AppState
+from desktop.domain.words import Channel, CodeRule
+from desktop.tui import wording
+from desktop.tui.outbox.item_words import CHANNELS, follow_up
+from desktop.tui.safe_text import content
+from desktop.tui.sources import tags
+from desktop.tui.table_rows import Row
+
+NOBODY: Final = "nobody"
+_HALF: Final = "half"
+_SINGLE: Final = (CodeRule.ONE.value, CodeRule.OPTIONAL_ONE.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How a list to choose from presents itself: its heading, what to type, what to press."""
+
+    heading: str
+    placeholder: str
+    keys: tuple[tuple[str, str], ...]
+
+
+OFFERED: Final[Mapping[str, Offer]] = {
+    "codes": Offer("Codes", "type a code", (("enter", "add or take off"),)),
+    "customer": Offer("Customer", "name, company, number, e-mail …", (("enter", "search"), ("digit", "choose"))),
+    "follow_up": Offer("Drop a follow-up", "", (("enter", "drop"), ("digit", "drop"))),
+    "channel": Offer("How was the customer in touch?", "", (("enter", "choose"), ("digit", "choose"))),
+}
+
+
+def code_rows(state: AppState, item: OutboxItem, typed: str) -> list[Row]:
+    """The codes of the item's queue that fit what was typed; while nothing is typed, the chosen ones first."""
+    known = select.codes_of_queue(state, item.queue)
+    matches = select.match_codes(known, typed)
+    if not typed.strip():
+        matches = tuple(sorted(matches, key=lambda code: code.id not in item.codes))
+    ids = {code.id for code in known}
+    labels = dict(zip(item.codes, item.code_labels, strict=False))
+    rows = [] if typed.strip() else [_code(one, labels.get(one, one), "", item) for one in item.codes if one not in ids]
+    return rows + [_code(code.id, code.label, code.group, item) for code in matches]
+
+
+def _code(code: str, label: str, group: str, item: OutboxItem) -> Row:
+    chosen = code in item.codes
+    return Row(code, (("✓" if chosen else "", "$success"), (label, "bold" if chosen else ""), (group, "$muted")))
+
+
+def with_code(item: OutboxItem, code: str) -> Amendment:
+    """A code added, or taken off where it is there; where the queue takes one only, in the place of the other."""
+    if code in item.codes:
+        return Amendment(codes=tuple(one for one in item.codes if one != code))
+    return Amendment(codes=(code,) if item.code_rule in _SINGLE else (*item.codes, code))
+
+
+def customer_rows(found: Sequence[Match]) -> list[Row]:
+    """Who was found, then nobody."""
+    rows = [
+        Row(
+            match.customer.id,
+            (
+                (_digit(number), "bold $accent"),
+                (match.customer.name, "bold"),
+                content(
+                    " · ".join(text for text in (match.customer.company, match.reason, tags(match)) if text), "$muted"
+                ),
+            ),
+        )
+        for number, match in enumerate(found, 1)
+    ]
+    last = ((_digit(len(rows) + 1), "bold $accent"), "nobody", ("no customer in the CRM", "$muted"))
+    return [*rows, Row(NOBODY, last)]
+
+
+def follow_up_rows(item: OutboxItem) -> list[Row]:
+    """The follow-ups, then the one that was not added."""
+    rows = [
+        Row(str(number), ((_digit(number), "bold $accent"), follow_up(one), ("", "")))
+        for number, one in enumerate(item.follow_ups, 1)
+    ]
+    if item.half is not None:
+        half = ((_digit(len(rows) + 1), "bold $accent"), follow_up(item.half), ("not added", "$warning"))
+        rows.append(Row(_HALF, half))
+    return rows
+
+
+def follow_up_at(item: OutboxItem | None, key: str) -> FollowUp | None:
+    """The follow-up of a row; None for the one that was not added."""
+    return None if item is None or key == _HALF else item.follow_ups[int(key) - 1]
+
+
+def without(item: OutboxItem, dropped: FollowUp | None) -> Amendment:
+    """A follow-up dropped; None for the one that was not added."""
+    if dropped is None:
+        return Amendment(half=None)
+    kept = list(item.follow_ups)
+    if dropped in kept:
+        kept.remove(dropped)
+    return Amendment(follow_ups=tuple(kept))
+
+
+def with_half(item: OutboxItem) -> Amendment:
+    """The follow-up that was being typed, added."""
+    half = () if item.half is None else (item.half,)
+    return Amendment(follow_ups=(*item.follow_ups, *half), half=None)
+
+
+def channel_rows() -> list[Row]:
+    """Every channel."""
+    return [
+        Row(channel.value, ((str(number), "bold $accent"), f"{wording.CHANNEL_SIGN[channel]} {CHANNELS[channel]}", ""))
+        for number, channel in enumerate(Channel, 1)
+    ]
+
+
+def _digit(number: int) -> str:
+    return str(number) if number < 10 else ""

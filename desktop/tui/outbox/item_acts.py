@@ -1,0 +1,198 @@
+"""What can be done to the items of the outbox, one after another, and what is told of it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from desktop.app.outbox_items import Amendment, OutboxItem
+from desktop.app.outbox_rows import PARKED
+from desktop.app.parked_records import NotSendable
+from desktop.app.store_errors import StoreError
+from desktop.domain.customer import Match
+from desktop.domain.state import DraftView
+
+GONE = "It is not in the outbox any more."
+
+
+class ItemOutbox(Protocol):
+    """The part of the outbox that is worked with here."""
+
+    async def items(self) -> list[OutboxItem]: ...
+    async def retry(self, key: str) -> None: ...
+    async def discard(self, key: str) -> None: ...
+    def why(self, target: str) -> str: ...
+
+
+class ItemChanges(Protocol):
+    """What changes a parked item."""
+
+    async def change(self, key: str, change: Amendment) -> str: ...
+
+
+class ItemNotes(Protocol):
+    """The notes of the contacts that are on the desk."""
+
+    replaced: Callable[[str, str], None]
+
+    def text(self, interaction_id: str) -> DraftView | None: ...
+    def edit(self, interaction_id: str, note: str | None = None) -> None: ...
+
+
+class ItemCustomers(Protocol):
+    """Who finds customers."""
+
+    async def find(self, text: str) -> tuple[Match, ...]: ...
+
+
+class ItemSession(Protocol):
+    """What the page needs of a session."""
+
+    @property
+    def outbox(self) -> ItemOutbox: ...
+    @property
+    def wrap_ups(self) -> ItemChanges: ...
+    @property
+    def notes(self) -> ItemNotes: ...
+    @property
+    def pops(self) -> ItemCustomers: ...
+    def retry(self) -> None: ...
+
+
+class ItemActs:
+    """The items as they were last read, and what is done to them. Each act sees what the one before it left."""
+
+    def __init__(self, session: ItemSession, tell: Callable[[str, str], None]) -> None:
+        """Nothing is read yet; `tell` shows a sentence with its severity."""
+        self._session = session
+        self._tell = tell
+        self._turn = asyncio.Lock()
+        self._moved: dict[str, str] = {}  # keys that changes gave other ones
+        self.items: Sequence[OutboxItem] | None = None
+        """What is not delivered, None before it was read."""
+        self.problem = ""
+        """Why it could not be read."""
+
+    def item(self, key: str) -> OutboxItem | None:
+        """An item by a key it has or had."""
+        key = self.key_now(key)
+        return next((item for item in self.items or () if item.key == key), None)
+
+    def key_now(self, key: str) -> str:
+        """The key an item has now, after changes gave it others."""
+        while key in self._moved:
+            key = self._moved[key]
+        return key
+
+    def why(self, item: OutboxItem) -> str:
+        """What stands in the way of an item that waits; "" when nothing is known to."""
+        return "" if item.state == PARKED else self._session.outbox.why(item.target)
+
+    async def read(self) -> None:
+        """Look what there is now."""
+        async with self._turn:
+            await self._read()
+
+    async def change(self, key: str, change: Callable[[OutboxItem], Amendment]) -> bool:
+        """Change an item on disk; says whether that was done. `change` gets it as it is by then."""
+        async with self._turn:
+            item = self.item(key)
+            if item is None:
+                self._tell(f"Nothing was changed. {GONE}", "warning")
+                return False
+            try:
+                self._move(item.key, await self._session.wrap_ups.change(item.key, change(item)))
+            except (StoreError, LookupError, ValueError) as error:
+                self._tell(f"The change was not saved. {_words(error)}", "error")
+                await self._read()
+                return False
+            await self._read()
+            return True
+
+    async def send(self, key: str) -> None:
+        """Send an item again, or try at once what waits by itself."""
+        async with self._turn:
+            item = self.item(key)
+            if item is None:
+                self._tell(f"Nothing was sent. {GONE}", "warning")
+            elif item.state != PARKED:
+                self._session.retry()
+                self._tell("Trying again now.", "info")
+            elif not (why := await self._retry(item.key)):
+                self._tell("It is being sent.", "info")
+            else:
+                self._tell(f"It was not sent. {why}", "warning")
+            await self._read()
+
+    async def send_all(self) -> None:
+        """Send everything that can be sent."""
+        self._session.retry()
+        async with self._turn:
+            await self._read()
+            whys = [why for item in self.items or () if item.state == PARKED and (why := await self._retry(item.key))]
+            if whys:
+                count = "1 item was" if len(whys) == 1 else f"{len(whys)} items were"
+                self._tell(f"{count} not sent. {whys[0]}", "warning")
+            await self._read()
+
+    async def discard(self, key: str) -> None:
+        """Forget an item because the agent said so twice."""
+        async with self._turn:
+            item = self.item(key)
+            try:
+                if item is None:
+                    raise LookupError(key)
+                await self._session.outbox.discard(item.key)
+            except (StoreError, LookupError) as error:
+                self._tell(f"Nothing was discarded. {_words(error)}", "error")
+            await self._read()
+
+    async def find(self, text: str) -> tuple[Match, ...]:
+        """Customers found by what was typed."""
+        return await self._session.pops.find(text)
+
+    def into_note(self, interaction_id: str, original: str, text: str) -> bool:
+        """Put a changed text where its record went: to the note of the contact, which is back on the desk.
+
+        Args:
+            original: the words that were changed.
+            text: what they are now.
+
+        Returns:
+            Whether the contact has a note that could take it.
+        """
+        notes = self._session.notes
+        now = notes.text(interaction_id)
+        if now is None:
+            return False
+        whole = text if now.note == original else f"{now.note}\n{text}".lstrip("\n")
+        notes.edit(interaction_id, whole)
+        notes.replaced(interaction_id, whole)
+        self._tell("The contact is back: your change is in its note.", "info")
+        return True
+
+    async def _read(self) -> None:
+        try:
+            self.items = await self._session.outbox.items()
+            self.problem = ""
+        except StoreError as error:
+            self.problem = str(error)
+
+    async def _retry(self, key: str) -> str:
+        """Why it could not be sent; "" where it could."""
+        try:
+            await self._session.outbox.retry(key)
+        except (StoreError, LookupError) as error:
+            return _words(error)
+        return ""
+
+    def _move(self, before: str, now: str) -> None:
+        if before != now:
+            self._moved.pop(now, None)  # changed back: no circle
+            self._moved[before] = now
+
+
+def _words(error: Exception) -> str:
+    """An error as a sentence for people."""
+    if isinstance(error, LookupError) and not isinstance(error, NotSendable):
+        return GONE
+    return f"{str(error).rstrip('.')}."

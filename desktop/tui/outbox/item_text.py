@@ -1,0 +1,142 @@
+"""An item of the outbox in full: who it is about, what was written, what it lacks, why it is still here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from textual.content import Content
+
+from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
+from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain.instant import Instant
+from desktop.tui import wording
+from desktop.tui.outbox.item_rows import look, tries
+from desktop.tui.outbox.item_words import (
+    DAMAGED,
+    address,
+    channel_name,
+    channel_sign,
+    follow_up,
+    is_of_evaluation,
+    kind,
+    moment,
+    sentence,
+    whom,
+)
+from desktop.tui.outbox_keys import OUTBOX_BY_ID
+from desktop.tui.page_text import Hanging, Line
+from desktop.tui.safe_text import Part, content, line
+
+_LABEL: Final = 12
+_WANTED: Final = {
+    CHANNEL: ("the channel", "item_channel"),
+    HALF: ("a follow-up was not added", "item_add"),
+    CODES: ("a wrap-up code", "item_codes"),
+    NOTE: ("a note", "item_edit"),
+    CUSTOMER: ("the customer", "item_customer"),
+}
+"""What an item lacks, with the key that mends it; the first two keep it from being sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at an item, and when.
+
+    Args:
+        me: the agent who is signed in.
+        now: the local clock, by which items are dated.
+        why: what keeps it, where it waits; "" when nothing is known to.
+    """
+
+    me: str
+    now: Instant
+    why: str
+
+
+def item_lines(item: OutboxItem, reader: Reader) -> list[Line]:
+    """Everything there is to know of an item, with the keys for what it lacks."""
+    sign, word, style = look(item)
+    lines: list[Line] = [
+        line((whom(item), "bold"), ("  ", ""), (kind(item), "$muted")),
+        _row("state", line((f"{sign} {word}", style))),
+        *(_row("", content(text, "$warning")) for text in _reasons(item, reader)),
+        *_missing(item),
+        content(""),
+        *_contact(item, reader),
+    ]
+    lines += [content(""), *_words(item)]
+    if item.follow_ups or item.half is not None:
+        lines += [content(""), *_follow_ups(item)]
+    return lines
+
+
+def _row(label: str, words: Content) -> Hanging:
+    return Hanging(content(f"{label:<{_LABEL}}", "$muted"), words)
+
+
+def _reasons(item: OutboxItem, reader: Reader) -> Iterator[str]:
+    tried = f" ({tries(item.attempts)})" if item.attempts else ""
+    if item.state == PARKED:
+        if item.reason and item.intact:
+            yield sentence(item.reason).rstrip(".") + f"{tried}."
+        if not item.intact:
+            yield f"{DAMAGED.capitalize()}." if item.kind == RECORD else "Damaged: it can be read and copied, not sent."
+        if is_of_evaluation(item):
+            yield "It belongs to an evaluation; open it there, or copy the text."
+        return
+    if item.author and reader.me and item.author != reader.me:
+        yield f"It goes out when {item.author_name or item.author} is signed in here."
+        return
+    left = item.not_before - reader.now
+    soon = f" Next try in {wording.duration(left)}." if left >= 1 else ""
+    reason = reader.why or item.reason
+    yield (f"Waits: {reason.rstrip('.')}{tried}." if reason else f"It is being sent{tried}.") + soon
+
+
+def _missing(item: OutboxItem) -> Iterator[Line]:
+    if item.state != PARKED or is_of_evaluation(item):
+        return
+    parts: list[Part] = []
+    for one, (name, key) in _WANTED.items():
+        if one in item.missing:
+            style = "bold $warning" if one in (CHANNEL, HALF) else ""
+            parts += [" · " if parts else "", (name, style), (f" {OUTBOX_BY_ID[key].shown}", "bold $accent")]
+    if parts:
+        yield _row("missing", line(*parts))
+
+
+def _contact(item: OutboxItem, reader: Reader) -> Iterator[Line]:
+    if item.kind in (RECORD, WRAP_UP):
+        known = item.customer if item.customer_id is not None or item.customer else ""
+        yield _row("customer", content(known) if known else content("not linked to a customer", "$muted"))
+    came = [channel_name(item) or "channel not known", item.queue, address(item.address)]
+    if item.channel or item.queue or item.address or item.kind == RECORD:
+        sign = channel_sign(item)
+        yield _row("contact", line((f"{sign} " if sign else "", "$accent"), " · ".join(one for one in came if one)))
+    if item.due is not None:
+        yield _row("due", content(moment(item.due)))
+    age = wording.since(reader.now - item.created_at)
+    yield _row("written", line(moment(item.created_at), (f"  {age}", "$muted")))
+    if item.author and item.author != reader.me:
+        yield _row("by", content(item.author_name or item.author, "bold"))
+
+
+def _words(item: OutboxItem) -> Iterator[Line]:
+    if item.kind in (RECORD, WRAP_UP) and not is_of_evaluation(item):
+        chosen = " · ".join(item.code_labels or item.codes)
+        yield _row("codes", content(chosen) if chosen else content("none", "$muted"))
+    label = "note" if item.kind in (RECORD, WRAP_UP) else "text"
+    written = item.note.replace("\r\n", "\n").split("\n") if item.note else []
+    if not written:
+        yield _row(label, content("none", "$muted"))
+    for number, one in enumerate(written):
+        yield _row("" if number else label, content(one))
+
+
+def _follow_ups(item: OutboxItem) -> Iterator[Line]:
+    label = "follow-ups"
+    for one in item.follow_ups:
+        yield _row(label, content(follow_up(one)))
+        label = ""
+    if item.half is not None:
+        yield _row(label, line(("not added: ", "bold $warning"), follow_up(item.half)))

@@ -1,0 +1,118 @@
+"""The words for an item of the outbox: what it is, where it stands, what it lacks."""
+
+from datetime import datetime
+from typing import Final
+
+from desktop.app.drafts import KEPT_WORDS
+from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
+from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain.customer import FollowUp
+from desktop.domain.model import Address, Instant
+from desktop.domain.words import Channel
+from desktop.tui import wording
+
+KIND: Final = {
+    RECORD: "unfinished wrap-up",
+    WRAP_UP: "note",
+    "sms": "SMS",
+    "email": "e-mail",
+    "callback": "callback",
+    "case": "case",
+    "task": "task",
+}
+CHANNELS: Final = {Channel.VOICE: "call", Channel.CHAT: "chat", Channel.EMAIL: "e-mail", Channel.SMS: "SMS"}
+LACKS: Final = {
+    CHANNEL: "no channel",
+    CODES: "no code",
+    NOTE: "no note",
+    CUSTOMER: "no customer",
+    HALF: "follow-up not added",
+}
+DAMAGED: Final = "damaged: read it over, then save it"
+
+
+def kind(item: OutboxItem) -> str:
+    """What it is, in one or two words."""
+    if is_of_evaluation(item):
+        return "evaluation text"
+    return KIND.get(item.kind, item.kind.replace("_", " "))
+
+
+def is_of_evaluation(item: OutboxItem) -> bool:
+    """Whether it is what somebody wrote beside an evaluation, which is not sent from here."""
+    return item.interaction_id.startswith(KEPT_WORDS)
+
+
+def whom(item: OutboxItem) -> str:
+    """The customer by name, else by the address they came from."""
+    return item.customer or address(item.address) or "unknown customer"
+
+
+def address(value: str) -> str:
+    """A number in groups, or another address as it is."""
+    return wording.address(Address("phone" if value.startswith("+") else "other", value)) if value else ""
+
+
+def words_of(item: OutboxItem) -> str:
+    """What its words are called: a note, or the text of a message, callback, case or task."""
+    return "Note" if item.kind in (RECORD, WRAP_UP) else f"Text of the {kind(item)}"
+
+
+def victim(item: OutboxItem) -> str:
+    """The item as what is to go: `the note and 2 follow-ups about Priya Natarajan`."""
+    if is_of_evaluation(item):
+        return "what was written beside an evaluation"
+    link = "to" if item.kind in ("sms", "email") else "for" if item.kind == "callback" else "about"
+    what = "note" if item.kind == RECORD else kind(item)
+    more = len(item.follow_ups) + (item.half is not None) if item.kind == RECORD else 0
+    if more:
+        what += " and its follow-up" if more == 1 else f" and {more} follow-ups"
+    return f"the {what} {link} {whom(item)}"
+
+
+def channel_sign(item: OutboxItem) -> str:
+    """The sign of the channel; "" where none is known."""
+    return next((sign for channel, sign in wording.CHANNEL_SIGN.items() if channel.value == item.channel), "")
+
+
+def channel_name(item: OutboxItem) -> str:
+    """The channel in a word; "" where none is known."""
+    return next((name for channel, name in CHANNELS.items() if channel.value == item.channel), item.channel)
+
+
+def moment(instant: Instant) -> str:
+    """A day and a time, `Mon 23 Nov 10:00`, local; `—` for what lies outside of the calendar."""
+    try:
+        then = datetime.fromtimestamp(instant)
+    except (ValueError, OverflowError, OSError):
+        return wording.UNKNOWN
+    return f"{then:%a} {then.day} {then:%b} {then:%H:%M}"
+
+
+def follow_up(one: FollowUp) -> str:
+    """A follow-up with its time and its words: `callback Mon 23 Nov 10:00 · about the refund`."""
+    head = KIND.get(one.kind, one.kind)
+    if one.due is not None:
+        head += f" {moment(one.due)}"
+    if one.to:
+        head += f" to {address(one.to)}"
+    return f"{head} · {one.text}" if one.text else head
+
+
+def in_short(item: OutboxItem, why: str) -> str:
+    """What it lacks or why it waits, as short as a column needs it.
+
+    Args:
+        why: what is known to stand in the way of what waits.
+    """
+    if item.state != PARKED:
+        return why
+    if not item.intact:
+        return "damaged"
+    return ", ".join(LACKS[one] for one in item.missing if one in LACKS) or item.reason
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence of its own."""
+    text = text.strip()
+    return f"{text[0].upper()}{text[1:].rstrip('.')}." if text else ""

@@ -1,0 +1,53 @@
+"""Messages from customers, and what became of those sent, as lines of a page."""
+
+from textual.content import Content
+
+from desktop.domain.instant import Instant
+from desktop.domain.state import AppState
+from desktop.domain.words import DeliveryState
+from desktop.tui import wording
+from desktop.tui.safe_text import content, line
+
+
+def message_lines(state: AppState, now: Instant) -> list[Content]:
+    """What customers wrote and what became of what they were sent, the newest first; nothing where there is neither.
+
+    Args:
+        now: the server's time.
+    """
+    lines: list[Content] = []
+    if state.received:
+        lines.append(content("Messages from customers", "bold $accent"))
+    for one in reversed(list(state.received.values())):
+        lines.append(
+            line(
+                (f"{wording.CHANNEL_SIGN[one.channel]} ", "$accent"),
+                (wording.address(one.sender), "bold"),
+                (f"   {wording.since(now - one.at)}", "$muted"),
+                ("   wants no more messages" if one.opts_out else "", "bold $warning"),
+            )
+        )
+        lines += [written for text in (one.subject, one.text) if text for written in _indented(text)]
+    if state.sent:
+        lines += [*([content("")] if lines else []), content("Messages sent", "bold $accent")]
+    for sent in reversed(list(state.sent.values())):
+        sign, word, style = wording.DELIVERY[sent.state]
+        lines.append(
+            line(
+                (f"{sign} {word:<10}", style),
+                (f"{wording.CHANNEL_SIGN[sent.channel]} {sent.to or sent.id}", "bold"),
+                (f"   {wording.since(now - sent.at)}", "$muted"),
+                (
+                    f"   {sent.detail}" if sent.detail else "",
+                    "$warning" if sent.state is DeliveryState.FAILED else "$muted",
+                ),
+            )
+        )
+        if sent.text:
+            lines += _indented(sent.text, "$muted")
+    return lines
+
+
+def _indented(text: str, style: str = "") -> list[Content]:
+    """A text of several lines as it was written, each of them on its own."""
+    return [content(f"    {one}", style) for one in text.replace("\r\n", "\n").split("\n")]

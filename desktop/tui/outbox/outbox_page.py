@@ -1,0 +1,557 @@
+"""The outbox page: a list of what is not delivered, the selected item in full, and the keys to complete and send it."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Final, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Static
+
+from desktop.app.outbox_items import CHANNEL, Amendment, OutboxItem
+from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain import select
+from desktop.domain.customer import Match
+from desktop.domain.instant import Instant
+from desktop.domain.state import AppState
+from desktop.domain.words import Health
+from desktop.tui.key import Key, show
+from desktop.tui.keys import BY_ID, shown
+from desktop.tui.outbox import choices
+from desktop.tui.outbox.item_acts import ItemActs, ItemSession
+from desktop.tui.outbox.item_rows import COLUMNS, rows
+from desktop.tui.outbox.item_text import Reader, item_lines
+from desktop.tui.outbox.item_words import is_of_evaluation, kind, victim, whom, words_of
+from desktop.tui.outbox.message_lines import message_lines
+from desktop.tui.outbox.note_field import NoteField
+from desktop.tui.outbox.picker import Picker
+from desktop.tui.outbox_keys import OUTBOX_BY_ID
+from desktop.tui.page_door import Around, DoorPage
+from desktop.tui.page_help import PageHelp, fitted_keys, key_line
+from desktop.tui.page_text import Line, PageText
+from desktop.tui.quality.words_field import keys_of
+from desktop.tui.safe_text import Part, content, line
+from desktop.tui.table import LineTable
+
+WIDE: Final = 110
+"""Columns from which the list and the item stand side by side."""
+_LEAST_LINES, _MOST_LINES = 1, 6
+
+Choosing = Literal["", "codes", "customer", "follow_up", "channel"]
+
+
+class OutboxPage(DoorPage):
+    """A list, the selected item, messages; a field for its words or a list to choose from in the place of the item."""
+
+    DEFAULT_CSS = """
+    OutboxPage { padding: 0 1; }
+    OutboxPage #outbox-summary { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    OutboxPage #outbox-body { height: 1fr; }
+    OutboxPage #outbox-left { width: 5fr; }
+    OutboxPage #outbox-right { width: 4fr; border-left: solid $rule; padding: 0 0 0 1; }
+    OutboxPage #outbox-items { height: auto; }
+    OutboxPage #outbox-messages { height: 1fr; margin: 1 0 0 0; padding: 0 1; scrollbar-size-vertical: 1; }
+    OutboxPage #outbox-item { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    OutboxPage NoteField { height: 12; }
+    OutboxPage #outbox-verbs { height: auto; max-height: 2; padding: 0 1; }
+    OutboxPage.narrow #outbox-body { layout: vertical; }
+    OutboxPage.narrow #outbox-left { width: 100%; height: auto; }
+    OutboxPage.narrow #outbox-right {
+        width: 100%; height: 1fr; border-left: none; border-top: solid $rule; padding: 0;
+    }
+    OutboxPage.narrow #outbox-messages { display: none; }
+    OutboxPage.narrow.busy #outbox-item { display: none; }
+    OutboxPage.narrow NoteField { height: 1fr; }
+    OutboxPage.narrow Picker { height: 1fr; }
+    OutboxPage.empty #outbox-verbs { display: none; }
+    OutboxPage.empty #outbox-items { display: none; }
+    OutboxPage.empty #outbox-messages { margin: 0; }
+    OutboxPage.empty #outbox-right { display: none; }
+    OutboxPage.narrow.empty #outbox-messages { display: block; }
+    OutboxPage.narrow.empty #outbox-left { height: 1fr; }
+    """
+
+    def __init__(self, session: ItemSession, around: Around) -> None:
+        """A page that is not on screen yet."""
+        super().__init__("outbox", around)
+        self._acts = ItemActs(session, around.tell)
+        self._seen: tuple[object, ...] = ()
+        self._selected = ""
+        self._interaction = ""  # of the selected item, which may get another key
+        self._armed = ""  # the key of what one more press discards
+        self._choosing: Choosing = ""
+        self._about = ""  # the key of the item that is edited or chosen for
+        self._edited = ""  # the interaction of the item that is edited
+        self._found: tuple[Match, ...] = ()
+        self._question = 0
+        self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
+        self._field = NoteField()
+        self._picker = Picker()
+        self._item_text = PageText(id="outbox-item-text")
+        self._messages = PageText(id="outbox-messages-text")
+        self._summary = Static(id="outbox-summary")
+        self._verbs_line = Static(id="outbox-verbs")
+
+    def compose(self) -> ComposeResult:
+        """What there is, the list, messages below it, the item, what is typed or chosen, the keys."""
+        yield self._summary
+        with Horizontal(id="outbox-body"):
+            with Vertical(id="outbox-left"):
+                yield self._table
+                with VerticalScroll(id="outbox-messages"):
+                    yield self._messages
+            with Vertical(id="outbox-right"):
+                with VerticalScroll(id="outbox-item"):
+                    yield self._item_text
+                yield self._field
+                yield self._picker
+        yield self._verbs_line
+        yield PageHelp(self._help)
+
+    def on_mount(self) -> None:
+        """Show what there is, unless the page was closed before it was there."""
+        if not self._table.is_attached:
+            return
+        self.border_title = content("Outbox", "bold")
+        self._fit()
+        self._table.focus()
+        self.set_interval(1.0, self.redraw)
+        self.notice(self._state())
+
+    def on_resize(self) -> None:
+        """Side by side, or one below the other."""
+        self._fit()
+        self.call_after_refresh(self.redraw)
+
+    def _fit(self) -> None:
+        self.set_class(self.app.size.width < WIDE, "narrow")
+
+    def refocus(self) -> None:
+        """Take the keyboard back, to where it is needed."""
+        if self._field.is_open:
+            self._field.focus()
+        elif not self._picker.is_open:
+            self._table.focus()
+
+    # What there is
+
+    def notice(self, state: AppState) -> None:
+        """Something is known anew: read the outbox again if it is about that, and draw what else is shown here."""
+        seen = (state.outbox, state.received, state.sent, state.health, state.codes, state.me)
+        if len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True)):
+            return
+        read = not self._seen or self._seen[0] is not state.outbox
+        self._seen = seen
+        if read:
+            self._spawn(self._read())
+        else:
+            self.redraw()
+
+    async def _read(self) -> None:
+        await self._acts.read()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw what is known now."""
+        if not self._table.is_attached:
+            return
+        acts, now = self._acts, self._clock()
+        items = acts.items or ()
+        self.set_class(acts.items is not None and not items and not self._field.is_open and not acts.problem, "empty")
+        self._table.set_empty(f"The outbox cannot be read: {acts.problem}" if acts.problem else "Reading …")
+        self._table.styles.height = max(_LEAST_LINES, min(len(items), _MOST_LINES if self._is_narrow else 20))
+        self._table.set_rows(rows(items, now, acts.why))
+        self._follow_selection()
+        self._draw_item()
+        self._messages.set_lines(message_lines(self._state(), self._server_now))
+        self._draw_summary(items)
+        self._draw_keys()
+        if self._choosing:
+            self._offer()
+
+    def _follow_selection(self) -> None:
+        """Stay with the item: under the key it has now, else with what became of the same contact."""
+        wanted = self._acts.item(self._selected)
+        if wanted is None:
+            same = (
+                item
+                for item in self._acts.items or ()
+                if self._interaction and item.interaction_id == self._interaction
+            )
+            wanted = next(same, None)
+        if wanted is None:
+            key = self._table.cursor_key
+            wanted = self._acts.item(key) if key is not None else None
+        if wanted is not None:
+            self._table.move_to(wanted.key)
+        self._selected = wanted.key if wanted is not None else ""
+        self._interaction = wanted.interaction_id if wanted is not None else ""
+        if self._armed and self._acts.key_now(self._armed) != self._selected:
+            self._armed = ""
+        if self._choosing and self._acts.item(self._about) is None:
+            self._put_away()
+
+    def _draw_item(self) -> None:
+        item, lines = self._item, list[Line]()
+        if item is not None:
+            reader = Reader(self._state().me, self._clock(), self._acts.why(item))
+            lines += item_lines(item, reader)
+        if self._is_narrow:
+            messages = message_lines(self._state(), self._server_now)
+            lines += [*([content("")] if lines and messages else []), *messages]
+        self._item_text.set_lines(lines)
+
+    def _draw_summary(self, items: Sequence[OutboxItem]) -> None:
+        parked = sum(item.state == PARKED for item in items)
+        waiting = len(items) - parked
+        parts: list[Part] = []
+        if self._acts.items is not None and not items:
+            parts.append(("Everything has been delivered.", "$success"))
+        if parked:
+            parts.append((f"{parked} need{'s' if parked == 1 else ''} attention", "bold $error"))
+        if waiting:
+            parts += [(" · " if parts else ""), (f"{waiting} not sent yet", "$warning")]
+        if items:
+            parts += ["   ", (shown("retry"), "bold $accent"), (" retry all. Nothing is deleted.", "$muted")]
+        self._summary.update(line(*parts))
+
+    def _draw_keys(self) -> None:
+        item = self._item
+        if self._armed and item is not None:
+            key = OUTBOX_BY_ID["item_discard"].shown
+            self._verbs_line.update(
+                line(
+                    (f"{key} again", "bold $error"),
+                    (f": discards {victim(item)}", "bold"),
+                    ("   any other key keeps it", "$muted"),
+                )
+            )
+        elif self._field.is_open or self._choosing:
+            self._verbs_line.update(content(""))
+        else:
+            self._verbs_line.update(keys_of(*((verb.shown, verb.label) for verb in self._verbs(item))))
+        way_out = (BY_ID["back"].shown, "close")
+        self.border_subtitle = keys_of(*fitted_keys([], way_out, self.size.width - 4))
+
+    @property
+    def _item(self) -> OutboxItem | None:
+        return self._acts.item(self._selected)
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.has_class("narrow")
+
+    @property
+    def _server_now(self) -> Instant:
+        return select.server_now(self._state(), self._clock())
+
+    # Keys
+
+    def _verbs(self, item: OutboxItem | None) -> Iterator[Key]:
+        """What can be done to an item."""
+        if item is None:
+            return
+        names: list[str] = []
+        if item.state != PARKED:
+            names = ["item_send"]
+        elif is_of_evaluation(item):
+            names = ["item_discard"]
+        else:
+            names = ["item_edit"]
+            if item.kind in (RECORD, WRAP_UP):
+                names += ["item_codes", "item_customer"]
+            if item.kind == RECORD:
+                names += ["item_add"] if item.half is not None else []
+                names += ["item_drop"] if item.follow_ups or item.half is not None else []
+                names += ["item_channel"] if CHANNEL in item.missing else []
+            names += ["item_send", "item_discard"]
+        yield from (OUTBOX_BY_ID[name] for name in names)
+
+    def commands(self) -> Iterator[tuple[str, str]]:
+        """See the base class."""
+        if not self._field.is_open and not self._choosing:
+            yield from ((verb.shown, verb.label) for verb in self._verbs(self._item))
+
+    def _help(self) -> list[Line]:
+        lines: list[Line] = [content("On the selected item", "bold $accent")]
+        lines += [key_line(" ".join(map(show, verb.letters)), verb.label, verb.help) for verb in OUTBOX_BY_ID.values()]
+        lines += [content(""), content("On the page", "bold $accent")]
+        lines += [
+            key_line(shown("retry"), "retry all", "Send everything that can be sent. Nothing is deleted."),
+            key_line(shown("finish"), "save", "Save what was typed."),
+            key_line("tab", "next part", "From the list to the item and the messages, to scroll them."),
+            key_line(shown("back"), "back", "Leave a field, or close the page. What was typed is asked about first."),
+        ]
+        return lines
+
+    def on_key(self, event: events.Key) -> None:
+        """No key of the page reaches the verbs of the screen below."""
+        armed, self._armed = self._armed, ""
+        typing = self._field.has_focus or (self._picker.is_open and self._picker.typing)
+        if self.query_one(PageHelp).took(event, typing=typing):
+            pass
+        elif event.key in BY_ID["back"].letters:
+            event.stop()
+            self._back()
+        elif event.key in ("tab", "shift+tab"):
+            event.stop()
+            self._next_part(-1 if event.key == "shift+tab" else 1)
+        elif typing:
+            return
+        elif event.key in BY_ID["retry"].letters:
+            event.stop()
+            self.send_all()
+        elif event.key in BY_ID["outbox"].letters:
+            event.stop()
+            self.close()
+        elif not self._choosing and (verb := self._verb_of(event.key)) is not None:
+            event.stop()
+            self._do(verb, armed)
+        elif event.is_printable:
+            event.stop()
+        if armed and not self._armed:
+            self._draw_keys()
+
+    def _verb_of(self, key: str) -> str | None:
+        return next((verb.id for verb in OUTBOX_BY_ID.values() if key in verb.letters), None)
+
+    def _next_part(self, step: int) -> None:
+        parts = [self._table, self.query_one("#outbox-item"), self.query_one("#outbox-messages")]
+        if self._field.is_open:
+            parts = [self._field, *parts]
+        parts = [part for part in parts if part.is_on_screen]
+        at = next((at for at, part in enumerate(parts) if part.has_focus), 0)
+        if parts:
+            parts[(at + step) % len(parts)].focus()
+
+    def _back(self) -> None:
+        if self._choosing:
+            self._put_away()
+        elif self._field.is_open:
+            self._field.focus()
+        else:
+            self.close()
+
+    def _do(self, verb: str, armed: str = "") -> None:
+        """A verb on the selected item; one that makes no sense there says why."""
+        item = self._item
+        if item is None:
+            return
+        if self._field.is_open:
+            self._tell(f"Save or leave the text first ({shown('finish')} saves).", "info")
+            self._field.focus()
+        elif verb not in [one.id for one in self._verbs(item)]:
+            self._tell(_why_not(verb, item), "info")
+        elif verb == "item_edit":
+            self._edit(item)
+        elif verb == "item_codes":
+            self._choose("codes", item)
+        elif verb == "item_customer":
+            self._choose("customer", item)
+        elif verb == "item_drop":
+            self._choose("follow_up", item)
+        elif verb == "item_channel":
+            self._choose("channel", item)
+        elif verb == "item_add":
+            self._change(item.key, choices.with_half)
+        elif verb == "item_send":
+            self._spawn(self._after(self._acts.send(item.key)))
+        elif verb == "item_discard" and armed and self._acts.key_now(armed) == item.key:
+            self._spawn(self._after(self._acts.discard(item.key)))
+        elif verb == "item_discard":
+            self._armed = item.key
+            self._draw_keys()
+
+    def send_all(self) -> None:
+        """Send everything that can be sent; what is being typed is to be saved first."""
+        if self._field.changed:
+            self._tell(f"Save the change first ({shown('finish')}), then send.", "warning")
+            self._field.focus()
+        else:
+            self._spawn(self._after(self._acts.send_all()))
+
+    async def _after(self, act: Awaitable[object]) -> None:
+        await act
+        self.redraw()
+
+    @on(LineTable.Highlighted, "#outbox-items")
+    def _other_item(self, event: LineTable.Highlighted) -> None:
+        event.stop()
+        if self._table.cursor_key == event.key and event.key != self._selected:
+            self._selected = event.key
+            item = self._item
+            self._interaction = item.interaction_id if item is not None else ""
+            self._armed = ""
+            if self._choosing:
+                self._put_away()
+            self.query_one("#outbox-item").scroll_home(animate=False)
+            self.redraw()
+
+    @on(LineTable.Chosen, "#outbox-items")
+    def _chosen(self, event: LineTable.Chosen) -> None:
+        event.stop()
+        self._armed = ""
+        self._do("item_edit")
+
+    # The text
+
+    def _edit(self, item: OutboxItem) -> None:
+        self._about, self._edited = item.key, item.interaction_id
+        self.add_class("busy")
+        self._field.edit_text(item.key, f"{words_of(item)} · {whom(item)}", item.note)
+        self._draw_keys()
+
+    @on(NoteField.Refused)
+    def _too_long(self, event: NoteField.Refused) -> None:
+        event.stop()
+        self._tell("That is too long: a note has room for 16,000 characters. Nothing was put in.", "warning")
+
+    @on(NoteField.Left)
+    def _field_left(self, event: NoteField.Left) -> None:
+        event.stop()
+        if event.text is None:
+            self._put_away()
+        else:
+            self._spawn(self._save(event.text))
+
+    async def _save(self, text: str) -> None:
+        """Put the changed text on disk; the field stays while that fails, or while more was typed."""
+        field = self._field
+        saved = await self._keep(self._about, self._edited, field.original, text)
+        if saved and self.is_attached:
+            if field.text == text:
+                self._put_away()
+            else:
+                field.original = text
+                field.label()
+        self.redraw()
+
+    async def _keep(self, key: str, interaction_id: str, original: str, text: str) -> bool:
+        if self._acts.item(key) is None and self._acts.into_note(interaction_id, original, text):
+            return True
+        return await self._acts.change(key, lambda _: Amendment(note=text))
+
+    async def keep_typed(self) -> None:
+        """Put what is being typed on disk, since the page or the program ends."""
+        field = self._field
+        if field.changed:
+            text = field.text
+            if await self._keep(self._about, self._edited, field.original, text):
+                field.original = text
+
+    def close(self) -> None:
+        """Leave the screen; what was typed is saved."""
+        field = self._field
+        if field.changed:
+            key, interaction_id, original, text = self._about, self._edited, field.original, field.text
+            field.original = text
+
+            async def keep() -> None:
+                if await self._keep(key, interaction_id, original, text):
+                    self._tell("Your change in the outbox was saved.", "info")
+
+            self._spawn(keep())
+        super().close()
+
+    # Choosing
+
+    def _choose(self, what: Choosing, item: OutboxItem) -> None:
+        self._choosing, self._about, self._found = what, item.key, ()
+        self._question += 1
+        self.add_class("busy")
+        offered = choices.OFFERED[what]
+        keys = keys_of(*offered.keys, (BY_ID["back"].shown, "close"))
+        self._picker.open(
+            f"{offered.heading} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer"
+        )
+        self._offer()
+        self._draw_keys()
+
+    def _offer(self) -> None:
+        """Show what there is to choose from."""
+        item, state = self._acts.item(self._about), self._state()
+        if item is None:
+            return
+        if self._choosing == "codes":
+            self._picker.set_rows(choices.code_rows(state, item, self._picker.typed), "No such code.")
+        elif self._choosing == "customer":
+            self._picker.set_rows(choices.customer_rows(self._found))
+        elif self._choosing == "follow_up":
+            self._picker.set_rows(choices.follow_up_rows(item))
+        elif self._choosing == "channel":
+            self._picker.set_rows(choices.channel_rows())
+
+    def _put_away(self) -> None:
+        """Back to the list."""
+        self._choosing = ""
+        self._question += 1
+        self._picker.close()
+        self._field.close()
+        self.remove_class("busy")
+        self._table.focus()
+        self.redraw()
+
+    @on(Picker.Typed)
+    def _typed(self, event: Picker.Typed) -> None:
+        event.stop()
+        if self._choosing == "codes":
+            self._offer()
+
+    @on(Picker.Asked)
+    def _asked(self, event: Picker.Asked) -> None:
+        event.stop()
+        if not event.text:
+            self._picker.go_to_list()
+            return
+        self._question += 1
+        self._picker.border_title = content("Asking the CRM …", "bold")
+        self._spawn(self._find(event.text, self._question))
+
+    async def _find(self, text: str, question: int) -> None:
+        found = await self._acts.find(text)
+        if question != self._question or not self.is_attached:
+            return  # another was asked since, or nothing is to be chosen any more
+        self._found = found
+        away = any(
+            name.partition(":")[0] == "crm" and health.health is Health.DOWN
+            for name, health in self._state().health.items()
+        )
+        said = f"{len(found)} found" if found else "The CRM cannot be asked now" if away else "Not in the CRM"
+        self._picker.border_title = content(f"{said} · {text}", "bold")
+        self._offer()
+        if found:
+            self._picker.go_to_list()
+
+    @on(Picker.Picked)
+    def _picked(self, event: Picker.Picked) -> None:
+        event.stop()
+        if self._choosing == "codes":
+            self._change(self._about, lambda item: choices.with_code(item, event.key))
+            self._picker.clear()
+            return
+        if self._choosing == "customer":
+            match = next((one for one in self._found if one.customer.id == event.key), None)
+            self._change(self._about, lambda _: Amendment(customer=match))
+        elif self._choosing == "follow_up":
+            follow_up = choices.follow_up_at(self._acts.item(self._about), event.key)
+            self._change(self._about, lambda item: choices.without(item, follow_up))
+        elif self._choosing == "channel":
+            self._change(self._about, lambda _: Amendment(channel=event.key))
+        self._put_away()
+
+    def _change(self, key: str, change: Callable[[OutboxItem], Amendment]) -> None:
+        self._spawn(self._after(self._acts.change(key, change)))
+
+
+def _why_not(verb: str, item: OutboxItem) -> str:
+    if item.state != PARKED:
+        return "This one is still on its way. It can be changed once it needs attention."
+    if is_of_evaluation(item):
+        return "This belongs to an evaluation; open it there, or copy the text."
+    return {
+        "item_codes": f"The {kind(item)} has no codes.",
+        "item_customer": f"The {kind(item)} goes to the address it was written for.",
+        "item_add": "No follow-up is left to add.",
+        "item_drop": "There is no follow-up.",
+        "item_channel": "The channel is known.",
+    }.get(verb, "That is not possible with this one.")
