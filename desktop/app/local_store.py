@@ -195,6 +195,12 @@ class LocalStore:
             lambda connection, _: outbox_rows.rows_of_interaction(connection, interaction_id, outbox_rows.WRAP_UP)
         )
 
+    async def newest_handed_over(self, limit: int = 200) -> list[OutboxRow]:
+        """The newest records that were handed over, the oldest first, delivered ones too."""
+        return await self._thread.read(
+            lambda connection, _: outbox_rows.newest_rows(connection, outbox_rows.WRAP_UP, limit)
+        )
+
     async def replace_parked(self, key: str, row: OutboxRow) -> OutboxRow:
         """Put what the agent made of a parked row in its place. Raises LookupError when it is not parked any more."""
         made = outbox_rows.checked(row)

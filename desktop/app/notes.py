@@ -27,6 +27,7 @@ from desktop.domain.words import Phase
 log = logging.getLogger(__name__)
 
 GONE_FOR = 2.0
+_REMEMBERED = 20
 
 GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
 GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
@@ -81,6 +82,7 @@ class Notes:
             parked=self._parked_damaged,
         )
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
+        self._left: dict[str, Interaction] = {}  # the last that were mine, for a key that comes after them
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         store.listeners.append(self._listen)
 
@@ -113,6 +115,9 @@ class Notes:
         if sheet is None and draft.is_empty:
             return
         self._sheets.edit(draft)
+        state = self._store.state
+        if state.me and self._is_gone(state, interaction_id):
+            self._move(interaction_id, self._park_if_still_gone)  # typed before the screen showed that it has left
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The record as it is in memory, and when it was last on disk as it is."""
@@ -123,6 +128,11 @@ class Notes:
         """The follow-ups that were added."""
         view = self.text(interaction_id)
         return view.follow_ups if view is not None else ()
+
+    @property
+    def restored(self) -> bool:
+        """Whether it is known what the last run left."""
+        return self._sheets.restored
 
     def kept_link(self, interaction_id: str) -> tuple[str | None] | None:
         """Whom the agent linked a contact to by hand, (None,) for nobody; None where they decided nothing."""
@@ -146,6 +156,7 @@ class Notes:
         await self._sheets.take_up(lambda draft: not is_kept_words(draft))
         for row in await self._local().outbox():
             self.note_parked(row)
+        self._park_gone(self._store.state)
 
     def note_parked(self, row: OutboxRow) -> None:
         """Learn of a parked record: it comes back to the editor if its contact does."""
@@ -211,10 +222,13 @@ class Notes:
         state = self._store.state
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
+        interaction = interaction or (self._left.get(interaction_id) if draft.facts is None else None)
         known = draft.facts
         if interaction is None or not state.me or _is_by_another(draft, state.me):
             return draft
-        facts = self._facts_of(interaction, draft.codes, tuple(follow_up_from(one) for one in draft.follow_ups))
+        half = () if draft.half is None else (draft.half,)
+        follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
+        facts = self._facts_of(interaction, draft.codes, follow_ups)
         if known is not None and unsettled_pop(state, interaction_id):
             # Started anew, the CRM has not answered yet: the customer is who it was.
             facts = replace(
@@ -282,12 +296,25 @@ class Notes:
             self._keep_links(old, new)
         if new.interactions is old.interactions and new.me == old.me:
             return
-        for interaction_id in self._sheets.ids:
-            if self._is_gone(new, interaction_id):
-                self._move(interaction_id, self._park_if_still_gone)
+        if not old.interactions.keys() <= new.interactions.keys():
+            self._remember(old, new)
+        self._park_gone(new)
         for interaction_id in list(self._parked):
             if _is_back(new, interaction_id):
                 self._move(interaction_id, self._take_back)
+
+    def _park_gone(self, state: AppState) -> None:
+        for interaction_id in self._sheets.ids if state.me else ():
+            if self._is_gone(state, interaction_id):
+                self._move(interaction_id, self._park_if_still_gone)
+
+    def _remember(self, old: AppState, new: AppState) -> None:
+        for interaction_id, interaction in old.interactions.items():
+            if interaction.agent_id == old.me and interaction_id not in new.interactions:
+                self._left.pop(interaction_id, None)
+                self._left[interaction_id] = interaction
+        while len(self._left) > _REMEMBERED:
+            del self._left[next(iter(self._left))]
 
     def _keep_links(self, old: AppState, new: AppState) -> None:
         """A link made by hand is kept even where no word was written yet."""
@@ -345,8 +372,9 @@ class Notes:
             self.collect()
             rest = _written_since(draft, sheet.draft)
             self._end(interaction_id)
+            if interaction_id in self._store.state.interactions or not rest.is_empty:
+                self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
             if not rest.is_empty:
-                self.replaced(interaction_id, rest.note)
                 self._sheets.edit(rest)
         if kept is not None:
             self.note_parked(kept)

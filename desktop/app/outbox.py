@@ -122,6 +122,7 @@ class Outbox:
                 rows[rows.index(row)] = await self._local().park(row.key, MAY_BE_THERE)
         self._take(rows)
         self._say(())
+        self._wake.set()  # the disk may have come late
 
     async def run(self) -> None:
         """Send what is due until cancelled."""
@@ -203,6 +204,11 @@ class Outbox:
             raise LookupError(f"no parked outbox row {key}")
         self.gone(row)
         self.forget(key)
+
+    def is_parked(self, key: str) -> bool:
+        """Whether a row waits for a person."""
+        known = self._known.get(key)
+        return known is not None and known.state == PARKED
 
     def why(self, target: str) -> str:
         """Why what is for a target waits, as the end of a sentence; "" when nothing is known to stand in its way."""

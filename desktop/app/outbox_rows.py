@@ -146,6 +146,12 @@ def rows_of_interaction(connection: Connection, interaction_id: str, kind: str) 
     return [_row(one) for one in found.fetchall()]
 
 
+def newest_rows(connection: Connection, kind: str, limit: int) -> list[OutboxRow]:
+    """The newest `limit` rows of a kind in the order they were made, delivered ones too."""
+    found = connection.execute(f"{_SELECT} WHERE kind = ? ORDER BY id DESC LIMIT ?", (kind, limit)).fetchall()
+    return [_row(one) for one in reversed(found)]
+
+
 def due_rows(connection: Connection, now: float) -> tuple[list[OutboxRow], list[int]]:
     """Rows to send now, oldest first, and the ids of those that are due but damaged."""
     due: list[OutboxRow] = []

@@ -69,6 +69,7 @@ class Session:
         wrap-up goes to the "first" of several CRMs that hold the customer, or to "all" of them.
         """
         self.profile = profile
+        self.region = region
         self.timing = timing if timing is not None else Timing()
         self.clock = self.timing.clock
         self.store = Store(self.clock)
@@ -208,6 +209,7 @@ class Session:
         await self.notes.restore()
         await self.supervisor.take_up()
         await self.outbox.load()
+        await self.wrap_ups.load()
         await self.experts.load()
         await self._messages.load()
 

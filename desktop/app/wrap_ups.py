@@ -22,11 +22,12 @@ from desktop.app.outbox_items import Amendment, amended, item_of
 from desktop.app.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
 from desktop.app.parked_records import check_sendable
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreError
+from desktop.app.store_errors import StoreAbsent, StoreError
 from desktop.app.wrap_up_json import record_from, says_the_same
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.domain.contact_facts import ContactFacts
 from desktop.domain.customer import FollowUp
+from desktop.domain.own_events import RecordHandedOver
 from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.words import Phase
 
@@ -61,6 +62,15 @@ class WrapUps:
         self._keeping = Background()
         outbox.hand_over = self.send_parked
 
+    async def load(self) -> None:
+        """Tell which contacts were finished before this run: one that is still open is not finished twice.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        for row in await self._local().newest_handed_over():
+            self._store.say(RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew))
+
     async def finish(
         self,
         interaction_id: str,
@@ -77,11 +87,9 @@ class WrapUps:
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            return ActionResult(
-                False,
-                "This contact has left your desk. Your note is safe in the outbox. Press o to see it.",
-                "NotFound",
-            )
+            parked = self._notes.text(interaction_id) is None
+            where = "is safe in the outbox. Press o to see it." if parked else "goes to the outbox in a moment."
+            return ActionResult(False, f"This contact has left your desk. Your note {where}", "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             return ActionResult(
                 False, "The contact has not ended yet. Your note is safe here. End it first.", "Conflict"
@@ -157,6 +165,8 @@ class WrapUps:
     async def _keep(self, draft: Draft) -> tuple[list[OutboxRow], tuple[str, ...]]:
         """The rows in and the draft out, and what the contact centre is told: the codes of what was handed over."""
         local = self._local()
+        if not self._notes.restored:
+            raise StoreAbsent("What was kept on this machine is still being read")
         async with self._notes.writing(draft.interaction_id):
             earlier = await local.handed_over(draft.interaction_id)
             whole = _with_half(draft)
@@ -215,6 +225,8 @@ class WrapUps:
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
             return "The CRM has the note."
+        if self._outbox.is_parked(record.key):
+            return "The CRM did not take the note: it is safe in the outbox. Press o to see it."
         why = self._outbox.why(record.target)
         return f"The note is safe here and waits: {why}" if why else "The note is being sent to the CRM."
 

@@ -106,10 +106,11 @@ class DesktopApp(PageKeys):
     async def _start(self) -> None:
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
-        note = self.desk_screen.query_one(NotePane)
-        session.notes.collect, session.notes.replaced = note.tell, note.replace_note
-        self.desk_screen.query_one(WrapUpPane).notes = session.notes
-        note.cards = self.desk_screen.query_one(WrapUpPane).cards = session.cards
+        wrap_up = self.desk_screen.query_one(WrapUpPane)
+        wrap_up.notes = session.notes
+        self.desk_screen.query_one(NotePane).cards = wrap_up.editor.cards = session.cards
+        session.notes.collect = self._tell_last_keys
+        session.notes.replaced = self.desk_screen.query_one(NotePane).replace_note
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
@@ -155,8 +156,13 @@ class DesktopApp(PageKeys):
     async def flush(self) -> None:
         """Put every word on disk."""
         if self.session is not None:
-            self.desk_screen.query_one(NotePane).tell()
+            self._tell_last_keys()
             await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush())
+
+    def _tell_last_keys(self) -> None:
+        """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
+        self.desk_screen.query_one(NotePane).tell()
+        self.desk_screen.query_one(WrapUpPane).editor.tell()
 
     def _ring(self, state: "AppState") -> None:
         offered = frozenset(

@@ -8,6 +8,7 @@ from textual.widgets import Input
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
+from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import shown
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.help_field import HelpField
@@ -48,8 +49,8 @@ class PaneMessages(TerminalApp):
     def _refused(self, event: NotePane.Refused | WrapUpPane.Refused) -> None:
         self.tell(event.why)
 
-    @on(WrapUpPane.CardHidden)
-    def _card_hidden(self, event: WrapUpPane.CardHidden) -> None:
+    @on(FollowUpEditor.CardHidden)
+    def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
         self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.")
 
     @on(ExpertFinder.Looking)

@@ -5,7 +5,7 @@ Colour is never alone: everything here is told apart without it.
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from desktop.domain.floor import HelpRequest, HelpState
 from desktop.domain.model import Address, Instant, Interaction, Leg
@@ -159,6 +159,31 @@ def due(instant: Instant | None, now: Instant) -> str:
     if instant is None:
         return ""
     return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
+
+
+def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> str:
+    """When something is to be done: `Mon 23 Nov 10:00`, or `Mon 23 Nov 10:00, 09:00 in London`.
+
+    Args:
+        zone: the agent's.
+        customer: the customer's; its city and time are added where it is another one. None where it is not known.
+
+    A time outside of the calendar is `—`.
+    """
+    try:
+        here = datetime.fromtimestamp(instant, zone)
+        there = here.astimezone(customer)
+    except (ValueError, OverflowError, OSError):
+        return UNKNOWN
+    text = f"{here:%a} {here.day} {here:%b %H:%M}"
+    if customer is None:
+        return text
+    names = [getattr(one, "key", None) for one in (zone, customer)]
+    if there.utcoffset() == here.utcoffset() and (None in names or names[0] == names[1]):
+        return text
+    day = "" if there.date() == here.date() else f"{there:%a} "
+    city = (names[1] or there.tzname() or "").rpartition("/")[2].replace("_", " ")
+    return f"{text}, {day}{there:%H:%M} in {city}"
 
 
 def address(value: Address) -> str:

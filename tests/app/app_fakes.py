@@ -243,7 +243,7 @@ class FakeContactCenter(ContactCenter):
     async def snapshot(self) -> Envelope:
         await self.script.play("snapshot")
         live = tuple(each for each in self.interactions.values() if each.phase is not Phase.CLOSED)
-        event = ContactCenterSnapshot(ME, live, (self.agent,), (), CODES)
+        event = ContactCenterSnapshot(self.agent.id, live, (self.agent,), (), CODES)
         return Envelope("contact_center", event, self.server_now(), self.epoch, len(self.log))
 
     async def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:

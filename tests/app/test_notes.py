@@ -7,49 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, match, until
+from app_fakes import customer, interaction, match, until
+from note_desk import Desk, again, make
 
 from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
-from desktop.domain.events import Envelope
 from desktop.domain.model import WrapUpRule
-from desktop.domain.own_events import DraftSaved
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
-
-
-class Desk:
-    """A started session over real files, with a contact centre and a CRM in memory."""
-
-    def __init__(self, path: Path, server: FakeContactCenter | None = None, crm: FakeCrm | None = None) -> None:
-        self.path = path
-        self.time = VirtualTime()
-        self.server = server or FakeContactCenter(self.time.timing)
-        self.server.timing = self.time.timing
-        self.crm = crm or FakeCrm()
-        self.session = Session("p", Backends(self.server, self.crm), self._open, timing=self.time.timing)
-        self.saves: list[tuple[float, DraftSaved]] = []
-        self.session.store.taps.append(self._tap)
-
-    async def _open(self) -> LocalStore:
-        return await LocalStore.open(self.path, clock=self.time.timing.clock)
-
-    def _tap(self, envelope: Envelope) -> None:
-        if isinstance(envelope.event, DraftSaved) and envelope.event.saved_at is not None:
-            self.saves.append((self.time.now, envelope.event))
-
-    @property
-    def state(self) -> Any:
-        return self.session.store.drain()
-
-    async def start(self) -> "Desk":
-        await self.session.start()
-        await until(lambda: self.state.me)
-        return self
 
 
 @pytest.fixture
@@ -58,22 +27,6 @@ async def desks(tmp_path: Path) -> AsyncIterator[list[Desk]]:
     yield made
     for each in made:
         await each.session.close()
-
-
-async def make(desks: list[Desk], tmp_path: Path, **changes: Any) -> Desk:
-    desk = Desk(tmp_path / "p.db")
-    desks.append(desk)
-    desk.server.happen(interaction(1, **{"phase": Phase.WRAP_UP, **changes}))
-    return await desk.start()
-
-
-async def again(desks: list[Desk], old: Desk) -> Desk:
-    """The next run of the desktop on the same file, against the same servers."""
-    await old.session.close()
-    desks.remove(old)
-    desk = Desk(old.path, old.server, old.crm)
-    desks.append(desk)
-    return await desk.start()
 
 
 async def test_saves_soon_after_the_last_key_and_while_typing(

@@ -1,6 +1,7 @@
 """The desktop app over a state built by hand: real screen, no servers. What it asks for is recorded."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual.widgets import Input, TextArea
@@ -9,7 +10,9 @@ from desktop.app.action_result import ActionResult
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
-from desktop.domain.state import AppState
+from desktop.domain.customer import FollowUp
+from desktop.domain.own_events import AS_IT_IS, DraftSaved, Keep
+from desktop.domain.state import AppState, DraftView
 from desktop.tui.app import DesktopApp
 from tests.tui.states import NOW
 
@@ -24,12 +27,10 @@ class RecordedCalls:
         self.rows_kept: list[OutboxRow] = []
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("edit", "choose", "unlink", "without", "kick", "text", "follow_ups", "join", "part")
+        synchronous = method in ("choose", "unlink", "without", "kick", "join", "part")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
-            if (self._name, method) == ("notes", "text"):
-                return self._state().drafts.get(args[0])
             return None if synchronous else answer()
 
         async def answer() -> Any:
@@ -38,15 +39,54 @@ class RecordedCalls:
         return record
 
 
+class RecordedNotes(RecordedCalls):
+    """Keeps what is written in the state, and remembers what was said to have changed."""
+
+    def __init__(self, calls: list[tuple[Any, ...]], store: Store) -> None:
+        super().__init__(calls, "notes", lambda: store.state)
+        self._store = store
+
+    def edit(
+        self,
+        interaction_id: str,
+        note: str | None = None,
+        codes: tuple[str, ...] | None = None,
+        follow_ups: tuple[FollowUp, ...] | None = None,
+        *,
+        half: FollowUp | Keep | None = AS_IT_IS,
+    ) -> None:
+        """As the real one, without a disk."""
+        given = {"note": note, "codes": codes, "follow_ups": follow_ups}
+        changed: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        if not isinstance(half, Keep):
+            changed["half"] = half
+        known = self._store.drain().drafts.get(interaction_id)
+        now = replace(known or DraftView("", (), 1, None), **changed)
+        if known is not None and now == known:
+            return
+        self._calls.append(("notes.edit", interaction_id, changed))
+        self._store.say(
+            DraftSaved(
+                interaction_id, now.note, now.codes, now.revision, now.saved_at, now.problem, now.follow_ups, now.half
+            )
+        )
+
+    def text(self, interaction_id: str) -> DraftView | None:
+        """What is written."""
+        return self._store.drain().drafts.get(interaction_id)
+
+
 class RecordedSession:
     """Stands where a session stands; the state is what the test made."""
 
     def __init__(self, state: AppState) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.region = "GB"
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
+        self.notes = RecordedNotes(self.calls, self.store)
         self.cards = HiddenCards()
-        for name in ("actions", "notes", "pops", "wrap_ups", "experts", "links", "supervisor"):
+        for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
 
         self.on_screen = self

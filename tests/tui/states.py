@@ -9,6 +9,7 @@ from desktop.domain.customer import (
     Customer,
     CustomerDetails,
     CustomerPromise,
+    FollowUp,
     Match,
     TimelineEntry,
 )
@@ -310,6 +311,18 @@ def wrapping_up() -> AppState:
     return replace(state, interactions={"i1": call})
 
 
+def follow_ups_planned() -> AppState:
+    """A callback and a text message are planned, and the CRM is down."""
+    state = wrapping_up()
+    follow_ups = (
+        FollowUp("callback", "about the duplicate charge", NOW + DAY),
+        FollowUp("sms", "We looked into it and will call you tomorrow.", to=PRIYA_NUMBER.value),
+    )
+    draft = replace(state.drafts["i1"], codes=("refund",), follow_ups=follow_ups)
+    down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, "connection refused", last_heard=NOW - 44)}
+    return replace(state, drafts={"i1": draft}, health=down)
+
+
 def missed() -> AppState:
     """An offer was not answered in time."""
     me = replace(MAYA, observed=Availability.NOT_READY, reason="missed", since=NOW - 9, missed=1)
@@ -371,6 +384,7 @@ FACES = {
         supervised,
         chatting,
         wrapping_up,
+        follow_ups_planned,
         missed,
         parked,
         disconnected,

@@ -95,8 +95,8 @@ async def test_words_for_one_expert_are_not_offered_to_another() -> None:
 
 async def test_a_follow_up_being_typed_is_part_of_what_is_finished() -> None:
     session = await press(wrapping_up(), "f9", *"dupl", "enter", "alt+t", *"hello", "alt+enter")
-    ((_, _, follow_ups, _),) = asked(session, "wrap_ups.finish")
-    assert [follow_up.text for follow_up in follow_ups[1]] == ["hello"]
+    assert asked(session, "wrap_ups.finish") == [("i1",)]
+    assert [follow_up.text for follow_up in session.store.drain().drafts["i1"].follow_ups] == ["hello"]
 
 
 async def test_a_follow_up_being_typed_is_in_the_draft_and_only_of_its_own_contact() -> None:
@@ -108,14 +108,19 @@ async def test_a_follow_up_being_typed_is_in_the_draft_and_only_of_its_own_conta
         app.desk_screen.select("i2")
         await settle(pilot)
         assert not app.desk_screen.query_one("#wrap-up-follow-up").display
-    last = {call[0]: [follow_up.text for follow_up in call[3]] for call in asked(session, "notes.edit")}
-    assert last["i1"] == ["hello!"]
-    assert last.get("i2", []) == []
+        half = session.store.drain().drafts["i1"].half
+        assert half is not None
+        assert (half.kind, half.text, session.store.drain().drafts["i1"].follow_ups) == ("sms", "hello!", ())
+        other = session.store.drain().drafts.get("i2")
+        assert other is None or (other.half, other.follow_ups) == (None, ())
+        app.desk_screen.select("i1")
+        await settle(pilot, ["f9"])
+        assert app.desk_screen.query_one("#wrap-up-follow-up", Input).value == "hello!"
 
 
 async def test_backspace_takes_the_last_follow_up_back() -> None:
     session = await press(wrapping_up(), "alt+t", *"hello", "enter", "alt+t", "backspace")
-    assert asked(session, "notes.edit")[-1][3] == ()
+    assert session.store.drain().drafts["i1"].follow_ups == ()
 
 
 async def test_the_note_of_a_contact_that_went_stays_in_sight_and_takes_no_more() -> None:
@@ -164,7 +169,7 @@ async def test_a_full_note_refuses_a_key_and_loses_none() -> None:
         note.move_cursor(note.document.end)
         await settle(pilot, list("abc"))
         assert note.text == "x" * 15_998 + "ab"
-        assert asked(session, "notes.edit")[-1][1] == note.text
+        assert asked(session, "notes.edit")[-1][1] == {"note": note.text}
 
 
 async def test_the_second_press_of_end_is_about_the_contact_asked_about() -> None:
@@ -229,3 +234,10 @@ async def test_what_fails_beside_the_screen_is_told_and_ends_nothing(monkeypatch
         await settle(pilot, ["o"])
         assert app.is_running
         assert "The disk is away" in session.store.state.notices[-1].text
+
+
+async def test_escape_takes_back_what_was_not_planned() -> None:
+    session = await press(wrapping_up(), "f9", *"dupl", "enter", "alt+t", *"hello", "escape", "alt+enter")
+    kept = session.store.drain().drafts["i1"]
+    assert asked(session, "wrap_ups.finish") == [("i1",)]
+    assert (kept.follow_ups, kept.half) == ((), None)

@@ -72,7 +72,8 @@ async def test_enter_is_a_code_again_when_the_contact_ended_after_one_press() ->
         app.desk_screen.show(session.store.state)
         await settle(pilot, ["f9", *"dupl", "enter", "alt+enter"])
     assert asked(session, "actions.do") == []
-    assert [dict(call[1:])["codes"] for call in asked(session, "wrap_ups.finish")] == [("duplicate_charge",)]  # type: ignore[arg-type]
+    assert asked(session, "wrap_ups.finish") == [("i1",)]
+    assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
 
 
 async def test_enter_in_the_note_is_a_new_line_unless_the_end_was_asked() -> None:
@@ -99,7 +100,7 @@ async def test_accept_works_while_typing_in_any_field_and_takes_no_letter() -> N
         assert app.desk_screen.focused is note  # the offer did not take the keyboard
         await settle(pilot, ["f2"])
     assert asked(session, "actions.do") == [(Verb.ACCEPT, "i2")]
-    assert [call[1] for call in asked(session, "notes.edit")][-1].endswith("hello")
+    assert asked(session, "notes.edit")[-1][1]["note"].endswith("hello")
 
 
 async def test_accept_works_under_the_palette() -> None:
@@ -124,9 +125,9 @@ async def test_the_right_one_of_three_is_one_key_while_typing() -> None:
 
 async def test_wrap_up_takes_a_code_and_finishes_once() -> None:
     session = await press(wrapping_up(), "f9", *"dupl", "enter", "alt+enter")
-    assert asked(session, "wrap_ups.finish") == [
-        ("i1", ("codes", ("duplicate_charge",)), ("follow_ups", ()), ("note", wrapping_up().drafts["i1"].note))
-    ]
+    assert asked(session, "wrap_ups.finish") == [("i1",)]
+    before, kept = wrapping_up().drafts["i1"], session.store.drain().drafts["i1"]
+    assert (kept.codes, kept.follow_ups, kept.note) == (("duplicate_charge",), (), before.note)
 
 
 async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:
@@ -139,23 +140,23 @@ async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:
 
 async def test_several_codes_where_the_queue_allows_and_backspace_takes_one_back() -> None:
     session = await press(wrapping_up(), "f9", *"dupl", "enter", *"refu", "enter", "backspace")
-    assert [call[2] for call in asked(session, "notes.edit")] == [
-        ("duplicate_charge",),
-        ("duplicate_charge", "refund"),
-        ("duplicate_charge",),
+    assert [call[1] for call in asked(session, "notes.edit")] == [
+        {"codes": ("duplicate_charge",)},
+        {"codes": ("duplicate_charge", "refund")},
+        {"codes": ("duplicate_charge",)},
     ]
 
 
 async def test_callback_in_the_wrap_up() -> None:
     session = await press(wrapping_up(), "f9", "alt+c", *"tomorrow 10:00 refund", "enter")
-    (_, _, _, follow_ups) = asked(session, "notes.edit")[-1]
-    assert [(f.kind, f.text) for f in follow_ups] == [("callback", "refund")]  # type: ignore[attr-defined]
+    kept = session.store.drain().drafts["i1"]
+    assert ([(f.kind, f.text) for f in kept.follow_ups], kept.half) == ([("callback", "refund")], None)
 
 
 async def test_text_message_in_three_keys() -> None:
     session = await press(wrapping_up(), "alt+t", *"hello", "enter")
-    (_, _, _, follow_ups) = asked(session, "notes.edit")[-1]
-    assert follow_ups == (FollowUp("sms", "hello", to="+442079460018"),)
+    kept = session.store.drain().drafts["i1"]
+    assert (kept.follow_ups, kept.half) == ((FollowUp("sms", "hello", to="+442079460018"),), None)
 
 
 async def test_no_text_message_without_consent() -> None:
@@ -184,7 +185,7 @@ async def test_a_note_never_lands_on_another_contact() -> None:
         app.desk_screen.select("i2")
         await settle(pilot)
     edits = asked(session, "notes.edit")
-    assert [(call[0], str(call[1])[-1], call[2]) for call in edits] == [("i1", "!", ())]
+    assert [(call[0], [*call[1]], str(call[1]["note"])[-1]) for call in edits] == [("i1", ["note"], "!")]
 
 
 async def test_retry_tries_everything_again() -> None:
@@ -287,7 +288,7 @@ async def test_the_last_key_before_a_signal_is_flushed_too() -> None:
         app.desk_screen.query_one(NotePane).insert("!")  # what it sets off is still on its way
         await app.flush()
         assert [call[0] for call in session.calls] == ["notes.edit", "notes.flush", "supervisor.flush"]
-        assert str(session.calls[0][2]).endswith("!")
+        assert session.calls[0][2]["note"].endswith("!")
 
 
 async def test_the_outbox_closed_before_it_was_read_stays_closed() -> None:

@@ -2,9 +2,15 @@
 
 import math
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
 
 import pytest
+from dateutil import tz
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
+from desktop.app.when.due import Due, read_due
 from desktop.domain.customer import CustomerPromise, TimelineEntry
 from desktop.tui import wording
 from desktop.tui.panes import history
@@ -25,6 +31,7 @@ def test_any_figure_can_be_written(figure: float) -> None:
         wording.day(figure, NOW),
         wording.day(NOW, figure),
         wording.due(figure, NOW),
+        wording.planned(figure, UTC, UTC),
     ):
         assert text
 
@@ -77,3 +84,44 @@ async def test_the_age_of_the_timeline_goes_on() -> None:
         assert pane.view is not None
         pane.tick(replace(pane.view, now=pane.view.now + 30))
         assert "31s ago" in str(pane.border_title)
+
+
+LONDON, BERLIN, TOKYO = map(ZoneInfo, ("Europe/London", "Europe/Berlin", "Asia/Tokyo"))
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=BERLIN).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("zone", "customer", "text"),
+    [
+        (BERLIN, None, "Mon 23 Nov 10:00"),
+        (BERLIN, BERLIN, "Mon 23 Nov 10:00"),
+        (BERLIN, LONDON, "Mon 23 Nov 10:00, 09:00 in London"),
+        (BERLIN, ZoneInfo("Europe/Paris"), "Mon 23 Nov 10:00, 10:00 in Paris"),
+        (BERLIN, ZoneInfo("America/Argentina/Buenos_Aires"), "Mon 23 Nov 10:00, 06:00 in Buenos Aires"),
+        (BERLIN, ZoneInfo("Pacific/Auckland"), "Mon 23 Nov 10:00, 22:00 in Auckland"),
+        (LONDON, ZoneInfo("Pacific/Kiritimati"), "Mon 23 Nov 09:00, 23:00 in Kiritimati"),
+        (BERLIN, ZoneInfo("Pacific/Kiritimati"), "Mon 23 Nov 10:00, 23:00 in Kiritimati"),
+        (TOKYO, ZoneInfo("America/Los_Angeles"), "Mon 23 Nov 18:00, 01:00 in Los Angeles"),
+        (LONDON, ZoneInfo("Pacific/Honolulu"), "Mon 23 Nov 09:00, Sun 23:00 in Honolulu"),
+        (UTC, UTC, "Mon 23 Nov 09:00"),
+        (tz.tzutc(), LONDON, "Mon 23 Nov 09:00"),  # a zone without a name whose clock is the same
+    ],
+)
+def test_a_plan_is_written_in_both_zones_where_they_are_two(zone: tzinfo, customer: tzinfo | None, text: str) -> None:
+    assert wording.planned(MONDAY, zone, customer) == text
+
+
+@given(
+    st.datetimes(datetime(2025, 1, 1), datetime(2032, 1, 1), timezones=st.sampled_from([LONDON, BERLIN, TOKYO])),
+    st.integers(1, 30 * 1440),
+    st.text(),
+)
+def test_a_plan_as_written_is_read_as_the_same_moment(now: datetime, minutes: int, note: str) -> None:
+    then = (now.astimezone(UTC) + timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    assume(then.timestamp() > now.timestamp())
+    there = then.astimezone(now.tzinfo)
+    assume(not tz.datetime_ambiguous(there.replace(tzinfo=None), now.tzinfo))
+    written = wording.planned(then.timestamp(), now.tzinfo or UTC)
+    assert read_due(f"{written} about {note}", now.timestamp(), now.tzinfo or UTC) == Due(
+        then.timestamp(), f"about {note}".strip()
+    )

@@ -54,13 +54,16 @@ class NotePane(Pane, TextArea):
         return (
             view.selected,
             view.state.drafts.get(view.selected or ""),
+            view.state.handed_over.get(view.selected or ""),
             interaction.phase if interaction else None,
         )
 
     def draw(self, view: View) -> None:
         """Load another interaction's note, and say how safe this one is."""
         draft = view.state.drafts.get(view.selected or "")
-        if view.selected != self._of:
+        back = self.read_only and view.interaction is not None and draft is None
+        if view.selected != self._of or back:
+            # What was written about a contact that left and is back may have gone out meanwhile.
             self._load(view.selected, draft.note if draft else "")
         self._wrap_anew()
         self.read_only = view.interaction is None
@@ -101,6 +104,9 @@ class NotePane(Pane, TextArea):
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
         want: list[Part] = [(" · required", "$warning")] if required and not self.text.strip() else []
         if draft is None or (not draft.note and draft.saved_at is None):
+            finished = view.state.handed_over.get(interaction.id)
+            if finished is not None and draft is None:
+                return [("note", "bold"), (f" · finished {wording.clock(finished.at)}", "$success")]
             return [("note", "bold"), *want]
         if draft.problem:
             return [("note · ", "bold"), (f"NOT SAVED: {draft.problem}", "bold $error")]

@@ -1,6 +1,5 @@
 """Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -10,16 +9,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from desktop.app.hidden_cards import HiddenCards
+from desktop.app.time_zones import local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant, Interaction
 from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
-from desktop.tui import text_message, wording
-from desktop.tui.card_fields import hide_in_input, what_was_hidden
-from desktop.tui.follow_up_text import read_due
+from desktop.tui import wording
+from desktop.tui.finish_summary import finish_summary
+from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
@@ -40,6 +39,8 @@ class WrapUpPane(Pane, Vertical):
     WrapUpPane.open { display: block; }
     WrapUpPane LineTable { height: 4; }
     WrapUpPane Static { height: auto; }
+    WrapUpPane.planning #wrap-up-codes { height: 2; }
+    WrapUpPane #wrap-up-summary { max-height: 2; }
     """
 
     class Refused(Message):
@@ -49,26 +50,16 @@ class WrapUpPane(Pane, Vertical):
             super().__init__()
             self.why = why
 
-    class CardHidden(Message):
-        """A card number or security code was hidden in the field; `what` says which."""
-
-        def __init__(self, what: str) -> None:
-            super().__init__()
-            self.what = what
-
     def __init__(self) -> None:
         super().__init__(id="wrap-up")
         self._of: str | None = None
-        self._adding = ""  # the kind of follow-up in the field
-        self._to = ""  # and whom it goes to
         self.opened_for: str | None = None
         self.notes: Notes | None = None
         """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
-        self.cards = HiddenCards()
-        """What was hidden in the field; set with them."""
+        self.editor = FollowUpEditor(lambda: self._record, self._change)
 
     def compose(self) -> ComposeResult:
-        """Chosen codes, the field, the list, follow-ups, what is missing."""
+        """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
         yield Static(id="wrap-up-chosen")
         yield Input(placeholder="type a code", id="wrap-up-code")
         yield LineTable(
@@ -77,13 +68,9 @@ class WrapUpPane(Pane, Vertical):
             empty="No such code.",
             id="wrap-up-codes",
         )
-        yield Static(id="wrap-up-follow-ups")
-        yield Input(id="wrap-up-follow-up")
+        yield self.editor
+        yield Static(id="wrap-up-summary")
         yield Static(id="wrap-up-missing")
-
-    def on_mount(self) -> None:
-        """The follow-up field appears when it is asked for."""
-        self.query_one("#wrap-up-follow-up", Input).display = False
 
     def open(self, *, focus: bool) -> None:
         """Show it; take the focus only when the agent asked for it."""
@@ -99,20 +86,12 @@ class WrapUpPane(Pane, Vertical):
         self.remove_class("open")
         self.opened_for = None
         self.query_one("#wrap-up-code", Input).value = ""
-        self._put_field_away()
+        self.editor.put_aside()
 
     @property
     def codes(self) -> tuple[str, ...]:
         """The codes chosen for the contact shown."""
         return self._record.codes if self._record is not None else ()
-
-    @property
-    def _added(self) -> tuple[FollowUp, ...]:
-        return self._record.follow_ups if self._record is not None else ()
-
-    @property
-    def _half(self) -> FollowUp | None:
-        return self._record.half if self._record is not None else None
 
     @property
     def _record(self) -> DraftView | None:
@@ -131,18 +110,26 @@ class WrapUpPane(Pane, Vertical):
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its draft, and who the customer is."""
         chosen = view.selected or ""
-        return (view.interaction, view.state.drafts.get(chosen), view.state.pops.get(chosen), view.state.codes)
+        return (
+            view.interaction,
+            view.state.drafts.get(chosen),
+            view.state.handed_over.get(chosen),
+            view.state.pops.get(chosen),
+            view.state.codes,
+        )
 
     def draw(self, view: View) -> None:
         """Redraw all parts; nothing is done while hidden."""
         if view.selected != self._of:
-            self._put_field_away()
-            self._of = view.selected
+            self.editor.put_aside()
+            self._of = self.editor.of = view.selected
         interaction = view.interaction
         if interaction is None or not self.is_open:
             return
         self._draw_codes(view, interaction)
-        self._draw_follow_ups(view)
+        self.editor.draw(view)
+        self.set_class(self.editor.is_open, "planning")
+        self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
         self.border_title = _heading(interaction, view.now)
         self.border_subtitle = line(
@@ -176,17 +163,13 @@ class WrapUpPane(Pane, Vertical):
         rows = [Row(code.id, (content(code.label), content(code.group, "$muted"))) for code in matches]
         self.query_one("#wrap-up-codes", LineTable).set_rows(rows)
 
-    def _draw_follow_ups(self, view: View) -> None:
-        rows = [
-            line(
-                ("→ ", "$accent"),
-                (f"{follow.kind} ", "bold"),
-                (wording.due(follow.due, view.now), "$muted"),
-                f" {follow.text}",
-            )
-            for follow in self._added
-        ]
-        self.query_one("#wrap-up-follow-ups", Static).update(Content("\n").join(rows))
+    def _draw_summary(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        note = draft.note if draft else ""
+        what = finish_summary(view.state, interaction, self.codes, note, self.editor.follow_ups, local_zone())
+        summary = self.query_one("#wrap-up-summary", Static)
+        summary.display = bool(what)
+        summary.update(line(("on finish  ", "$muted"), what))
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
@@ -195,6 +178,14 @@ class WrapUpPane(Pane, Vertical):
             parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
         elif interaction.phase is not Phase.WRAP_UP:
             parts = [("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")]
+        elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
+            parts = [
+                ("✓ finished ", "bold $success"),
+                (wording.clock(finished.at), "bold $success"),
+                (": the record is safe. ", "$muted"),
+                (shown("finish"), "bold $accent"),
+                (" closes the contact; anything you add is sent as well.", "$muted"),
+            ]
         elif problems:
             parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
         else:
@@ -207,20 +198,16 @@ class WrapUpPane(Pane, Vertical):
         if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
-        elif event.input.id == "wrap-up-follow-up":
-            self._hide_cards(event.input)
-            self._change(half=self._read_half())
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes the code under the cursor, or the follow-up as typed."""
+        """Enter takes the code under the cursor."""
         event.stop()
-        if event.input.id == "wrap-up-follow-up":
-            self._add_half()
-            self.query_one("#wrap-up-code", Input).focus()
-            if self.view is not None:
-                self.draw(self.view)
-        else:
-            self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+        self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+
+    def on_follow_up_editor_left(self, event: FollowUpEditor.Left) -> None:
+        """Back to the codes."""
+        event.stop()
+        self.query_one("#wrap-up-code", Input).focus()
 
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter or a double click on a code."""
@@ -229,10 +216,7 @@ class WrapUpPane(Pane, Vertical):
 
     def on_key(self, event: events.Key) -> None:
         """Up and down move in the list from the field; backspace in an empty field gives the last one back."""
-        key = event.key
-        field, follow_up = self.query_one("#wrap-up-code", Input), self.query_one("#wrap-up-follow-up", Input)
-        if follow_up.has_focus and key == "backspace" and not follow_up.value and self._added:
-            self._change(follow_ups=self._added[:-1])
+        key, field = event.key, self.query_one("#wrap-up-code", Input)
         if not field.has_focus:
             return
         if key in ("up", "down"):
@@ -245,63 +229,10 @@ class WrapUpPane(Pane, Vertical):
         """Open the field for a `callback` or a text message (`sms`)."""
         if not self.is_open or self.view is None:
             return
-        if kind == "sms" and (refusal := text_message.refusal(self.view, self._of or "")):
-            self.post_message(self.Refused(refusal))
-            return
-        field = self.query_one("#wrap-up-follow-up", Input)
-        if kind != self._adding:
-            self._add_half()
-        self._adding, self._to = kind, text_message.number_of(self.view, self._of or "") if kind == "sms" else ""
-        if kind == "sms":
-            field.placeholder = "text message, sent when you finish · consent ✓ · enter adds"
+        if why := self.editor.open(kind):
+            self.post_message(self.Refused(why))
         else:
-            field.placeholder = "callback: when and what, as in «tomorrow 14:00 about the refund» · enter adds"
-        field.display = True
-        field.focus()
-
-    def _read_half(self) -> FollowUp | None:
-        """What is in the field for follow-ups."""
-        text, view = self.query_one("#wrap-up-follow-up", Input).value.strip(), self.view
-        if not text or view is None:
-            return None
-        if self._adding == "sms":
-            return FollowUp("sms", text, to=self._to)
-        due, rest = read_due(text, view.now)
-        return FollowUp("callback", rest, due=due)
-
-    def _hide_cards(self, field: Input) -> None:
-        of = self._of or ""
-        if hide_in_input(field, lambda text, at: self.cards.hide(of, text, typing_at=at)):
-            latest = self.cards.latest(of, field.value)
-            if latest is not None:
-                self.post_message(self.CardHidden(what_was_hidden(latest)))
-
-    def put_back(self) -> bool:
-        """Show what was hidden last in the field, or else in what was added; says whether anything was."""
-        field, of = self.query_one("#wrap-up-follow-up", Input), self._of or ""
-        text = self.cards.put_back(of, field.value)
-        if text is not None:
-            field.value = text
-            return True
-        for place, one in reversed(list(enumerate(self._added))):
-            if (text := self.cards.put_back(of, one.text)) is not None:
-                added = (*self._added[:place], replace(one, text=text), *self._added[place + 1 :])
-                self._change(follow_ups=added)
-                return True
-        return False
-
-    def _add_half(self) -> None:
-        """Put what is being typed to the others, and the field away."""
-        half = self._read_half()
-        if half is not None:
-            self._change(follow_ups=(*self._added, half), half=None)
-        self._put_field_away()
-
-    def _put_field_away(self) -> None:
-        field = self.query_one("#wrap-up-follow-up", Input)
-        with self.prevent(Input.Changed):
-            field.value = ""
-        field.display = False
+            self.draw(self.view)
 
     def _take(self, code: str | None) -> None:
         interaction = self.view.interaction if self.view else None

@@ -3,6 +3,7 @@
 from textual.widgets import Input, TextArea
 
 from desktop.domain.words import Availability, Phase
+from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.queues import QueuesPane
 from desktop.tui.panes.state_menu import StateMenu
@@ -57,6 +58,8 @@ class AvailabilityVerbs(Desk):
             return
         if self._screen.close_top():
             self._screen.redraw()
+            return
+        if self._screen.query_one(FollowUpEditor).leave():
             return
         if isinstance(self._screen.focused, Input | TextArea):
             self._screen.query_one("#work").focus()

@@ -1,5 +1,7 @@
 """Note, codes, follow-ups, finish."""
 
+from textual.widgets import Input
+
 from desktop.domain import select
 from desktop.domain.words import Phase, Verb
 from desktop.tui.panes.expert_finder import ExpertFinder
@@ -21,8 +23,8 @@ class WrapUpVerbs(Desk):
 
     def not_a_card(self) -> None:
         """Show what was hidden last as a card number or security code: it is none."""
-        note, pane = self._screen.query_one(NotePane), self._screen.query_one(WrapUpPane)
-        fields = (pane, note) if pane.has_focus_within else (note, pane)
+        note, follow_ups = self._screen.query_one(NotePane), self._screen.query_one(WrapUpPane).editor
+        fields = (follow_ups, note) if follow_ups.has_focus_within else (note, follow_ups)
         if not any(field.put_back() for field in fields):
             self._tell("No card number was hidden here.")
 
@@ -61,6 +63,10 @@ class WrapUpVerbs(Desk):
             self._tell("Still needed: " + " ".join(problems))
             self.wrap_up()
             return
+        if why := pane.editor.commit():
+            self._tell(f"The callback is not planned yet. {why}")
+            pane.editor.query_one(Input).focus()
+            return
         note.tell()
         self._result(session.wrap_ups.finish(interaction.id))
 
@@ -84,4 +90,6 @@ class WrapUpVerbs(Desk):
             self.wrap_up()
         self._screen.uncover()
         self._screen.show_tab("contact")
+        if self.session is not None:
+            pane.editor.country = self.session.region
         pane.add_follow_up(kind)

@@ -1,0 +1,77 @@
+"""What finishing a wrap-up will do, in one line: `note → CRM · SMS now · callback Mon 23 Nov 10:00`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import tzinfo
+
+from desktop.domain import select
+from desktop.domain.customer import FollowUp
+from desktop.domain.model import Interaction
+from desktop.domain.state import AppState, SourceHealth
+from desktop.domain.words import Health
+from desktop.ports.base import Capability
+from desktop.tui import wording
+from desktop.tui.follow_up_words import MESSAGES, kind_of
+
+TARGETS = {"crm": "the CRM", "contact_center": "the contact centre", "messaging": "the message service"}
+
+
+def finish_summary(
+    state: AppState,
+    interaction: Interaction,
+    codes: Sequence[str],
+    note: str,
+    follow_ups: Iterable[FollowUp],
+    zone: tzinfo,
+) -> str:
+    """Where the record and each follow-up will go, and what will have to wait and why; "" where there is nothing yet.
+
+    Args:
+        zone: the agent's time zone.
+    """
+    parts = []
+    record = " and ".join(word for word, entered in (("note", note.strip()), ("codes", codes)) if entered)
+    if record:
+        parts.append(f"{record} → CRM{_waits(state, 'crm')}")
+    messages: dict[str, int] = {}
+    for follow_up in follow_ups:
+        if follow_up.kind in MESSAGES:
+            messages[kind_of(follow_up)] = messages.get(kind_of(follow_up), 0) + 1
+        else:
+            parts.append(_part(state, interaction, follow_up, zone))
+    for place, (kind, number) in enumerate(messages.items(), start=1 if record else 0):
+        times = f"{number} × " if number > 1 else ""
+        parts.insert(place, f"{times}{kind} now{_waits(state, 'messaging')}")
+    return " · ".join(parts)
+
+
+def _part(state: AppState, interaction: Interaction, follow_up: FollowUp, zone: tzinfo) -> str:
+    due = f" {wording.planned(follow_up.due, zone)}" if follow_up.due is not None else ""
+    if follow_up.kind == "callback":
+        no_number = not follow_up.to and (interaction.customer.withheld or not interaction.customer.value)
+        if no_number or Capability.CALLBACK.value not in select.call_capabilities(state):
+            return f"callback{due} in the record only"
+        return f"callback{due}{_waits(state, 'contact_center')}"
+    customer = select.customer_of(state, interaction.id)
+    if customer is None or (follow_up.kind == "task" and not _takes_tasks(state)):
+        return f"{follow_up.kind}{due} in the record only"
+    return f"{follow_up.kind} → CRM{due}{_waits(state, 'crm')}"
+
+
+def _takes_tasks(state: AppState) -> bool:
+    return any(Capability.TASKS.value in able for name, able in state.capabilities.items() if _of(name, "crm"))
+
+
+def _waits(state: AppState, kind: str) -> str:
+    """Why what goes to a kind of system waits there; "" while one of them is up."""
+    all_of_it = [health for name, health in state.health.items() if _of(name, kind)]
+    if not all_of_it or any(one.health is not Health.DOWN for one in all_of_it):
+        return ""
+    return f" (waits: {TARGETS[kind]} is down since {wording.clock(min(map(_since, all_of_it)))[:5]})"
+
+
+def _since(health: SourceHealth) -> float:
+    return health.since
+
+
+def _of(source: str, kind: str) -> bool:
+    return source.partition(":")[0] == kind

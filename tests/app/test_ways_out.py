@@ -1,0 +1,337 @@
+"""What becomes of a record that was not finished in the ordinary way: it is delivered whole, or visibly waits."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_fakes import FakeMessaging, agent, customer, interaction, match, spin, until
+from note_desk import Desk, again, make
+
+from desktop.app.backends import Backends
+from desktop.app.local_store import LocalStore
+from desktop.app.outbox_items import Amendment
+from desktop.app.parked_records import NotSendable
+from desktop.app.session import Session
+from desktop.app.store_errors import StoreFull
+from desktop.domain.customer import Consent, FollowUp
+from desktop.domain.words import Phase
+from desktop.ports.errors import Forbidden, OutcomeUnknown, Unavailable
+
+CALLBACK = FollowUp("callback", "about the refund", 1_800_000_500.0)
+SMS = FollowUp("sms", "Your refund is on its way.")
+AGREES = replace(match(), customer=replace(customer(), consents=(Consent("sms", True, 1.0),)))
+
+
+@pytest.fixture
+async def desks(tmp_path: Path) -> AsyncIterator[list[Desk]]:
+    made: list[Desk] = []
+    yield made
+    for each in made:
+        await each.session.close()
+
+
+class WithSender(Desk):
+    """A desk that can send text messages."""
+
+    def __init__(self, path: Path, server: Any = None, crm: Any = None, sender: FakeMessaging | None = None) -> None:
+        super().__init__(path, server, crm)
+        self.sender = sender or FakeMessaging()
+        backends = Backends(self.server, self.crm, messaging=self.sender)
+        self.session = Session("p", backends, self._open, timing=self.time.timing)
+
+
+async def begun(desks: list[Desk], tmp_path: Path) -> WithSender:
+    """A wrap-up of a known customer, with a note and two follow-ups that are planned."""
+    d = WithSender(tmp_path / "p.db")
+    desks.append(d)
+    d.crm.matches = [AGREES]
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    await d.session.pops.retry("i1")
+    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    d.session.notes.edit("i1", "promised a refund", ("sold",), (CALLBACK, SMS))
+    await d.session.notes.flush()
+    return d
+
+
+async def parked(d: Desk) -> Any:
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (row,) = await d.session.outbox.rows()
+    return row
+
+
+async def delivered(d: WithSender) -> None:
+    await d.time.run_until(lambda: d.crm.written and d.state.outbox.waiting == 0, disk=True)
+    (record,) = d.crm.written
+    assert (record.note, record.codes, record.follow_ups) == ("promised a refund", ("sold",), (CALLBACK, SMS))
+    assert (record.channel, record.queue, record.customer_id) == ("voice", interaction(1).queue, "c1")
+    assert (record.agent_id, record.address) == ("agent-1", interaction(1).customer.value)
+    assert d.server.script.count("callback") == 1
+    assert [message.text for message in d.sender.sent] == [SMS.text]
+
+
+async def test_a_parked_record_is_sent_with_all_its_follow_ups(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    row = await parked(d)
+    assert (row.kind, row.customer) == ("record", customer().name)
+    await d.session.outbox.retry(row.key)
+    await delivered(d)
+
+
+async def test_a_contact_that_went_while_the_desktop_was_away_is_still_known(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    await d.session.close()
+    desks.remove(d)
+    del d.server.interactions["i1"]
+    next_run = WithSender(d.path, d.server, d.crm, d.sender)
+    desks.append(next_run)
+    await next_run.start()
+    row = await parked(next_run)
+    await next_run.session.outbox.retry(row.key)
+    await delivered(next_run)
+
+
+async def test_another_agent_on_the_profile_signs_nobody_elses_words(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    await d.session.close()
+    desks.remove(d)
+    del d.server.interactions["i1"]
+    me, d.server.agent = d.server.agent, agent(id="agent-2", name="Ben")
+    next_run = WithSender(d.path, d.server, d.crm, d.sender)
+    desks.append(next_run)
+    await next_run.start()
+    row = await parked(next_run)
+    assert row.author == "agent-1"
+    await next_run.session.outbox.retry(row.key)
+    await next_run.time.advance(30, disk=True)
+    assert (next_run.crm.written, next_run.sender.sent) == ([], [])
+    assert next_run.state.outbox.waiting == 3
+    await next_run.session.close()
+    desks.remove(next_run)
+    d.server.agent = me
+    back = WithSender(d.path, d.server, d.crm, d.sender)
+    desks.append(back)
+    await back.start()
+    await delivered(back)
+
+
+async def test_a_contact_that_comes_back_brings_its_words_back(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    hidden = d.server.interactions.pop("i1")
+    await d.session.feeds["contact_center"].refresh()
+    await parked(d)
+    d.server.interactions["i1"] = hidden
+    await d.session.feeds["contact_center"].refresh()
+    await d.time.run_until(lambda: "i1" in d.state.drafts, disk=True)
+    assert d.state.drafts["i1"].note == "promised a refund"
+    assert (await d.session.outbox.rows(), d.state.outbox.parked) == ([], 0)
+    assert (await d.session.wrap_ups.finish("i1")).ok
+    await delivered(d)
+
+
+async def test_one_refusal_parks_one_row_and_the_others_go_on(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.server.happen(interaction(2, phase=Phase.WRAP_UP))
+    d.crm.script.then("log_wrap_up", Forbidden("Not yours."))
+    for name in ("i1", "i2"):
+        await d.session.wrap_ups.finish(name, codes=("sold",), note=name)
+    await d.time.run_until(lambda: len(d.crm.written) == 1, disk=True)
+    (row,) = await d.session.outbox.rows()
+    assert (row.state, row.reason) == ("parked", "Not yours.")
+
+
+async def test_no_target_waits_for_another(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    d.crm.script.always("log_wrap_up", "hang")
+    d.server.happen(interaction(2, phase=Phase.WRAP_UP))
+    await d.session.wrap_ups.finish("i2", codes=("sold",), note="first")
+    await d.time.advance(1, disk=True)
+    began = d.time.now
+    await d.session.wrap_ups.finish("i1")
+    await until(lambda: d.sender.sent)
+    assert d.time.now == began
+
+
+async def test_finished_and_killed_before_the_contact_centre_knew(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.server.script.then("wrap_up", Unavailable("down"))
+    d.session.notes.edit("i1", "done", ("sold",))
+    assert not (await d.session.wrap_ups.finish("i1")).ok
+    d = await again(desks, d)
+    assert d.state.handed_over["i1"].codes == ("sold",)
+    assert d.session.notes.text("i1") is None
+    result = await d.session.wrap_ups.finish("i1")
+    assert result.ok
+    await d.time.advance(5, disk=True)
+    assert [record.note for record in d.crm.written] == ["done"]
+    told = [given[1:] for name, given, _ in d.server.script.calls if name == "wrap_up"]
+    assert told == [(("sold",), True)] * 2
+
+
+class SlowDisk(Desk):
+    """Its disk takes as long as the test wants."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.held = asyncio.Event()
+        self.held.set()
+        self.asked = asyncio.Event()
+
+    async def _open(self) -> LocalStore:
+        store = await super()._open()
+        enqueue = store.enqueue
+
+        async def slow(*args: Any, **named: Any) -> Any:
+            self.asked.set()
+            await self.held.wait()
+            return await enqueue(*args, **named)
+
+        store.enqueue = slow  # type: ignore[method-assign]
+        return store
+
+
+async def slow(desks: list[Desk], tmp_path: Path) -> SlowDisk:
+    d = SlowDisk(tmp_path / "p.db")
+    desks.append(d)
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    d.session.notes.edit("i1", "Bought it.", ("sold",))
+    d.held.clear()
+    return d
+
+
+async def test_what_is_typed_while_the_disk_writes_is_kept_and_sent_once(desks: list[Desk], tmp_path: Path) -> None:
+    d = await slow(desks, tmp_path)
+    shown: list[str] = []
+    d.session.notes.replaced = lambda interaction_id, note: shown.append(note)
+    finishing = asyncio.ensure_future(d.session.wrap_ups.finish("i1"))
+    await d.asked.wait()
+    d.session.notes.edit("i1", "Bought it. And a spare part.", ("sold",))
+    d.held.set()
+    assert (await finishing).ok
+    assert shown[-1] == "And a spare part."
+    row = await parked(d)
+    await d.session.outbox.retry(row.key)
+    await d.time.run_until(lambda: len(d.crm.written) == 2, disk=True)
+    assert [(one.note, one.codes) for one in d.crm.written] == [("Bought it.", ("sold",)), ("And a spare part.", ())]
+
+
+async def test_a_finish_that_is_given_up_is_still_one_record(desks: list[Desk], tmp_path: Path) -> None:
+    d = await slow(desks, tmp_path)
+    finishing = asyncio.ensure_future(d.session.wrap_ups.finish("i1"))
+    await d.asked.wait()
+    finishing.cancel()
+    await spin()
+    d.held.set()
+    await until(lambda: d.session.notes.text("i1") is None)
+    await d.session.notes.flush()
+    assert await d.session.local.drafts() == []
+    assert (await d.session.wrap_ups.finish("i1")).ok
+    await d.time.advance(5, disk=True)
+    assert [record.note for record in d.crm.written] == ["Bought it."]
+
+
+async def test_a_disk_that_is_full_after_a_delivery_sends_nothing_twice(
+    desks: list[Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    d = await begun(desks, tmp_path)
+    mark = LocalStore.mark_delivered
+    full = [True]
+
+    async def refuse(store: LocalStore, key: str, receipt: str) -> Any:
+        if full:
+            raise StoreFull("No room left")
+        return await mark(store, key, receipt)
+
+    monkeypatch.setattr(LocalStore, "mark_delivered", refuse)
+    assert (await d.session.wrap_ups.finish("i1")).ok
+    await d.time.advance(120, disk=True)
+    assert d.state.outbox.waiting == 3
+    full.clear()
+    await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)
+    await delivered(d)
+
+
+async def test_a_receipt_that_no_column_takes_ends_its_row_all_the_same(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+
+    async def receipt() -> str:
+        return "r\udc80"
+
+    d.crm.script.then("log_wrap_up", receipt)
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="one")
+    await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)
+    (row,) = await d.session.local.outbox(include_delivered=True)
+    assert (row.state, row.receipt) == ("delivered", "r\\udc80")
+
+
+async def test_a_sender_without_keys_is_not_asked_twice_when_nobody_knows(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    d.sender.holds_keys = False
+    d.sender.script.then("send", OutcomeUnknown("No answer."))
+    assert (await d.session.wrap_ups.finish("i1")).ok
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    await d.time.advance(600, disk=True)
+    assert d.sender.script.count("send") == 1
+
+
+async def test_what_is_parked_can_be_completed(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "promised a refund", half=FollowUp("sms", "Thank"))
+    d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    await parked(d)
+    (item,) = await d.session.outbox.items()
+    assert set(item.missing) >= {"customer", "half"}
+    with pytest.raises(NotSendable):
+        await d.session.outbox.retry(item.key)
+    change = Amendment(codes=("sold",), half=None, customer=AGREES, follow_ups=(CALLBACK, SMS))
+    key = await d.session.wrap_ups.change(item.key, change)
+    (again_,) = await d.session.outbox.items()
+    assert (again_.key, again_.codes, again_.customer, again_.half) == (key, ("sold",), customer().name, None)
+    await d.session.outbox.retry(key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    (record,) = d.crm.written
+    assert (record.customer_id, record.codes, record.follow_ups) == ("c1", ("sold",), (CALLBACK, SMS))
+    kept = await d.session.local.outbox(include_delivered=True)
+    (message,) = [json.loads(row.payload) for row in kept if row.target == "messaging"]
+    assert message["consent"]["granted"] is True
+
+
+async def test_what_was_refused_goes_out_under_a_new_key_once_it_is_changed(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.crm.script.then("log_wrap_up", Forbidden("Too long."))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="far too long")
+    row = await parked(d)
+    key = await d.session.wrap_ups.change(row.key, Amendment(note="short"))
+    assert key != row.key
+    await d.session.outbox.retry(key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    assert [(one.note, one.key) for one in d.crm.written] == [("short", key)]
+
+
+async def test_what_is_discarded_is_gone_and_nothing_else(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    row = await parked(d)
+    await d.session.outbox.discard(row.key)
+    assert (await d.session.outbox.rows(), d.state.outbox.parked) == ([], 0)
+    with pytest.raises(LookupError):
+        await d.session.outbox.discard(row.key)
+
+
+async def test_a_link_by_hand_lasts_over_a_restart(desks: list[Desk], tmp_path: Path) -> None:
+    d = await begun(desks, tmp_path)
+    d.session.pops.unlink("i1")
+    d.state  # noqa: B018 - drains
+    await d.session.notes.flush()
+    (kept,) = await d.session.local.drafts()
+    assert (kept.customer_id, kept.facts is not None and kept.facts.link_decided) == (None, True)
+    d = await again(desks, d)
+    await d.session.pops.retry("i1")
+    await d.time.run_until(lambda: d.state.pops["i1"].matches, disk=True)
+    assert d.state.pops["i1"].chosen is None

@@ -1,0 +1,231 @@
+"""Schedules on which an earlier desktop lost, doubled, altered or misstated something, each by its name."""
+
+from dataclasses import dataclass
+
+from tests.simulation.world import Event, Setting
+
+ONE, TWO = Setting(), Setting(2, "all")
+KEYLESS = Setting(keeps_keys=False)
+
+CENTRE, CRM, SENDER = 0, 1, 2
+"""Targets by number, where there is one CRM."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """What went wrong, when, and which rule says so."""
+
+    name: str
+    rules: tuple[str, ...]
+    events: tuple[Event, ...]
+    setting: Setting = ONE
+
+
+BREAKS: tuple[Break, ...] = (
+    Break(
+        "follow-ups of a wrap-up that timed out never leave",
+        ("never delivered",),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("type", 0), ("code", 0, 1), ("plan", 0, "sms"), ("plan", 0, "callback"),
+            ("hang_up", 0), ("wait", 1.0), ("time_out", 0), ("wait", 5.0), ("send_parked",), ("wait", 5.0),
+        ),
+    ),
+    Break(
+        "follow-ups of a contact that is gone at the restart never leave",
+        ("never delivered",),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("type", 0), ("plan", 0, "callback"), ("plan", 0, "case"), ("wait", 1.0),
+            ("kill", 0), ("hang_up", 0), ("time_out", 0), ("start",), ("wait", 5.0), ("send_parked",), ("wait", 5.0),
+        ),
+    ),
+    Break(
+        "follow-ups put aside for a newer note never leave",
+        ("never delivered", "lost", "doubled"),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("plan", 0, "callback"), ("wait", 1.0), ("late", "locked"),
+            ("crash", 0), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("heal_disk",), ("wait", 8.0), ("send_parked",),
+        ),
+    ),
+    Break(
+        "of several CRMs only the first gets the record of a wrap-up that timed out",
+        ("never delivered",),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("type", 0), ("code", 0, 1), ("hang_up", 0), ("wait", 1.0),
+            ("time_out", 0), ("wait", 5.0), ("send_parked",), ("wait", 5.0),
+        ),
+        TWO,
+    ),
+    Break(
+        "a note whose contact is gone at the restart can never be delivered",
+        ("never delivered", "facts of the contact"),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("kill", 0), ("hang_up", 0), ("time_out", 0),
+            ("start",), ("wait", 5.0), ("send_parked",), ("wait", 5.0),
+        ),
+    ),
+    Break(
+        "a note goes out under the name of who signs in next",
+        ("another's name",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("transfer", 0), ("sign_in", 1), ("wait", 1.0),
+            ("hang_up", 0), ("wait", 0.5), ("finish", 0), ("wait", 3.0),
+        ),
+    ),
+    Break(
+        "one refused row stops all others of its target",
+        ("stuck",),
+        (
+            ("ring", 0, 2), ("ring", 1, 2), ("wait", 0.5), ("type", 0), ("type", 1), ("hang_up", 0), ("hang_up", 1),
+            ("wait", 1.0), ("refuse_one", CRM, "forbidden", 0), ("finish", 0), ("wait", 1.0), ("finish", 1),
+            ("wait", 20.0),
+        ),
+    ),
+    Break(
+        "a CRM that hangs holds up a text message",
+        ("stuck",),
+        (
+            ("ring", 0, 2), ("ring", 1, 1), ("wait", 0.5), ("type", 0), ("plan", 1, "sms"), ("hang_up", 0),
+            ("hang_up", 1), ("wait", 1.0), ("break", CRM, "hangs"), ("finish", 0), ("wait", 1.0), ("finish", 1),
+            ("wait", 8.0),
+        ),
+    ),
+    Break(
+        "a disk that comes late costs the codes and follow-ups of the last run",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("code", 0, 1), ("plan", 0, "callback"), ("wait", 1.0),
+            ("late", "locked"), ("crash", 0), ("wait", 0.5), ("heal_disk",), ("wait", 8.0), ("type", 0), ("wait", 1.0),
+        ),
+    ),
+    Break(
+        "killed just after finishing, an empty second record is written",
+        ("empty",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("once", CENTRE, "hangs", 1),
+            ("finish", 0), ("wait", 0.1), ("crash", 0), ("wait", 1.0), ("finish", 0), ("wait", 5.0),
+        ),
+    ),
+    Break(
+        "words typed while the wrap-up is being finished are lost",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("hang_up", 0), ("wait", 0.5),
+            ("slow_disk", 0.3), ("finish", 0), ("type", 0), ("wait", 3.0),
+        ),
+    ),
+    Break(
+        "a note that was parked and came back goes twice",
+        ("doubled",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("hole", 0), ("wait", 5.0),
+            ("unhole", 0), ("wait", 1.0), ("type", 0), ("wait", 1.0), ("finish", 0), ("wait", 3.0),
+        ),
+    ),
+    Break(
+        "finished is said of a record that is parked",
+        ("said on its way",),
+        (
+            ("ring", 0, 4), ("wait", 0.5), ("type", 0), ("wait", 0.5), ("hole", 0), ("wait", 3.0), ("unhole", 0),
+            ("hang_up", 0), ("wait", 0.5), ("finish", 0), ("wait", 3.0),
+        ),
+    ),
+    Break(
+        "a finish that was broken off leaves the draft, and a second record goes",
+        ("doubled", "said saved", "empty"),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("slow_disk", 1.5),
+            ("finish", 0), ("cancel",), ("wait", 3.0), ("heal_disk",), ("type", 0), ("wait", 3.0), ("finish", 0),
+        ),
+    ),
+    Break(
+        "a disk that is full after a delivery has it sent again and again",
+        ("sent again",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("once", CRM, "slow", 1),
+            ("finish", 0), ("wait", 1.0), ("disk", "full"), ("wait", 20.0),
+        ),
+    ),
+    Break(
+        "a disk that is full after a delivery has a customer texted again and again",
+        ("sent again", "doubled"),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "sms"), ("hang_up", 0), ("wait", 1.0),
+            ("once", SENDER, "slow", 1), ("finish", 0), ("wait", 1.0), ("disk", "full"), ("wait", 20.0),
+        ),
+        KEYLESS,
+    ),
+    Break(
+        "an answer that is lost has a sender without keys send twice",
+        ("doubled",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "sms"), ("hang_up", 0), ("wait", 1.0),
+            ("once", SENDER, "unknown", 1), ("finish", 0), ("wait", 20.0),
+        ),
+        KEYLESS,
+    ),
+    Break(
+        "purged after the clock jumped, a draft is gone that is nowhere else",
+        ("lost", "said saved"),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("clock", 691_200.0),
+            ("once", CENTRE, "unavailable", 1), ("finish", 0), ("wait", 1.0), ("clock", -691_200.0), ("wait", 1.0),
+            ("type", 0), ("wait", 2.0), ("clock", 691_200.0), ("purge",), ("wait", 1.0),
+        ),
+    ),
+    Break(
+        "erased with the address named, an unlinked draft stays",
+        ("traces after erasing",),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("unlink", 0), ("wait", 0.2), ("type", 0), ("wait", 1.0),
+            ("erase", 0, True),
+        ),
+    ),
+    Break(
+        "erased with the address named, a parked row stays",
+        ("traces after erasing",),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("unlink", 0), ("wait", 0.2), ("type", 0), ("wait", 1.0), ("kill", 0),
+            ("hang_up", 0), ("time_out", 0), ("start",), ("wait", 5.0), ("erase", 0, True),
+        ),
+    ),
+    Break(
+        "erased, a draft stays that was linked after its last key",
+        ("traces after erasing",),
+        (
+            ("ring", 0, 3), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("choose", 0, 0), ("wait", 1.0),
+            ("erase", 3, False),
+        ),
+    ),
+    Break(
+        "a flipped byte in a draft comes back as another word",
+        ("altered",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("kill", 0), ("flip", "draft", 0, 0),
+            ("start",), ("wait", 1.0), ("hang_up", 0), ("wait", 0.5), ("finish", 0), ("wait", 3.0),
+        ),
+    ),
+    Break(
+        "after a page was destroyed nothing is saved any more",
+        ("not kept",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("destroy_page", 0), ("start",), ("wait", 1.0),
+            ("type", 0), ("wait", 70.0),
+        ),
+    ),
+    Break(
+        "a receipt with a lone surrogate stops its target",
+        ("sent again", "stuck"),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "sms"), ("hang_up", 0), ("wait", 1.0), ("garble", 1),
+            ("finish", 0), ("wait", 20.0),
+        ),
+    ),
+    Break(
+        "a text that the agent escaped from is sent",
+        ("sent though taken back",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("hang_up", 0), ("wait", 0.5), ("begin", 0, "sms"), ("esc", 0),
+            ("wait", 1.0), ("finish", 0), ("wait", 3.0),
+        ),
+    ),
+)  # fmt: skip
