@@ -8,6 +8,7 @@ import time
 from collections import Counter
 
 from tests.simulation.breaks import BREAKS
+from tests.simulation.planted import PLANTED
 from tests.simulation.schedule import (
     Campaign,
     Failure,
@@ -65,6 +66,26 @@ def _breaks(seconds: float) -> int:
     return 1 if found else 0
 
 
+def _planted_one(arguments: tuple[int, int, int]) -> tuple[str, Failure | None, int]:
+    number, seed, steps = arguments
+    planted = PLANTED[number]
+    with planted.there():
+        found = random_campaign(seed, steps)
+    return planted.name, found.failures[0] if found.failures else None, found.steps
+
+
+def _planted(seed: int, steps: int, jobs: int, only: str) -> int:
+    missed = 0
+    wanted = [(number, seed, steps) for number, one in enumerate(PLANTED) if only in one.name]
+    with multiprocessing.Pool(jobs, maxtasksperchild=1) as pool:
+        for name, failure, done in pool.imap(_planted_one, wanted, chunksize=1):
+            missed += failure is None
+            what = "NOT FOUND" if failure is None else f"{failure.rule} (seed {failure.seed})"
+            print(f"{done:>8,} steps  {name}: {what}", flush=True)
+    print(f"{len(wanted) - missed} of {len(wanted)} planted faults were found")
+    return 1 if missed else 0
+
+
 def main() -> int:
     """Read the command line and run.
 
@@ -82,11 +103,15 @@ def main() -> int:
     parser.add_argument("--replay", type=int, help="play the one schedule of this seed")
     parser.add_argument("--breaks", action="store_true", help="play what once went wrong, and say what goes wrong now")
     parser.add_argument("--survey", action="store_true", help="go on after a violation, and count what is found")
+    parser.add_argument("--planted", action="store_true", help="plant faults, and say which are found")
+    parser.add_argument("--only", default="", help="of these, those whose name has this in it")
     chosen = parser.parse_args()
     if os.environ.get("PYTHONHASHSEED") != "0":
         # The order of sets of texts is part of what a seed stands for.
         again = [sys.executable, "-m", "tests.simulation", *sys.argv[1:]]
         os.execve(sys.executable, again, os.environ | {"PYTHONHASHSEED": "0"})
+    if chosen.planted:
+        return _planted(chosen.seed, chosen.steps, chosen.jobs, chosen.only)
     if chosen.breaks:
         return _breaks(chosen.shrink)
     if chosen.replay is not None:

@@ -36,6 +36,7 @@ class Disk:
         self.bad_at = -1.0
         self.now: Callable[[], float] = lambda: 0.0
         self._reader: sqlite3.Connection | None = None
+        self._inode = 0
 
     @property
     def is_ill(self) -> bool:
@@ -59,8 +60,12 @@ class Disk:
     def read(self, sql: str) -> list[Any] | None:
         """Rows of the file as it is; None when there is nothing to read, or nobody can."""
         try:
+            there = self.path.stat().st_ino if self.path.exists() else 0
+            if there != self._inode:
+                self.let_go()  # another file has taken its place
+            self._inode = there
             if self._reader is None:
-                if not self.path.exists():
+                if not there:
                     return None
                 self._reader = sqlite3.connect(f"file:{self.path}?mode=rw", uri=True, isolation_level=None)
                 self._reader.text_factory = lambda found: found.decode("utf-8", "surrogateescape")

@@ -355,8 +355,8 @@ class CrmAdapter(Crm):
         server = self.server
 
         def write() -> str:
-            if not record.channel or not record.queue or not record.agent_id:
-                raise errors.Rejected("channel, queue and agent must be given")
+            if not record.channel or not record.agent_id:
+                raise errors.Rejected("channel and agent must be given")
             if record.customer_id is not None and all(one.id != record.customer_id for one in server.customers):
                 raise errors.Rejected("There is no such customer.")
             known = server.by_key.get(record.key)

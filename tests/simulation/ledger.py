@@ -50,7 +50,9 @@ class Contact:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)  # (kind or "follow-up", token)
     records: list["Arrived"] = field(default_factory=list)
     required: set[str] | None = None  # the CRMs that every look since the last key showed
+    is_old: bool = False  # an earlier version wrote of it, which did not keep its facts
     first_key: str = ""  # of the first record that was handed over
+    chosen_by: dict[str, set[str]] = field(default_factory=dict)  # which agents chose a code
     chosen: dict[str, int] = field(default_factory=dict)  # how often the agent chose a code
 
 
@@ -84,6 +86,7 @@ class Ledger:
         entry = Entry(token, kind, contact.id, author, len(self.entries), now, half=half, linked=contact.linked)
         if kind == "code":
             contact.chosen[token] = contact.chosen.get(token, 0) + 1
+            contact.chosen_by.setdefault(token, set()).add(author)
         contact.entries[key_of(kind, token)] = entry
         contact.required = None
         if kind != "code":

@@ -149,6 +149,7 @@ LIVES: tuple[tuple[int, Maker], ...] = (
     (1, lambda d: ("erase", d.randrange(5), d.random() < 0.5)),
 )
 RARE: tuple[tuple[int, Maker], ...] = ((1, lambda d: ("destroy_page", d.randrange(12))),)
+NO_RARE = bool(os.environ.get("SIMULATION_NO_RARE"))
 
 
 def at_random(seed: int, length: int) -> tuple[Setting, list[Event]]:
@@ -157,7 +158,7 @@ def at_random(seed: int, length: int) -> tuple[Setting, list[Event]]:
     dice.slots = dice.choice((1, 2, 2, 3))
     setting = Setting.any(dice)
     kinds: list[tuple[float, Maker]] = [*AGENT, *CENTRE, *TIME]
-    for mishaps, share in ((FAULTS, 0.7), (LIVES, 0.7), (RARE, 0.08)):
+    for mishaps, share in ((FAULTS, 0.7), (LIVES, 0.7), (RARE, 0.0 if NO_RARE else 0.08)):
         if dice.random() < share:
             strength = dice.choice((0.3, 1.0, 2.0))
             kept = [one for one in mishaps if dice.random() < 0.6]
@@ -167,6 +168,8 @@ def at_random(seed: int, length: int) -> tuple[Setting, list[Event]]:
     weights = [weight for weight, _ in kinds]
     makers = [maker for _, maker in kinds]
     events: list[Event] = [("ring", 0, dice.randrange(6)), ("wait", 0.5)]
+    if dice.random() < 0.05:
+        events.append(("old_file", 0, dice.random() < 0.5, dice.random() < 0.5))
     events.extend(maker(dice) for maker in dice.choices(makers, weights, k=length - 2))
     return setting, events
 

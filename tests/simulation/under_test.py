@@ -1,7 +1,10 @@
 """All that the simulation knows of this version of the desktop: how it is started, held, looked into and killed."""
 
 import asyncio
+import hashlib
 import json
+import sqlite3
+import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,9 +15,10 @@ from desktop.app import clock_watch, writer_thread
 from desktop.app.backends import Backends
 from desktop.app.erasure import Retention
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import Amendment
+from desktop.app.outbox_items import CHANNEL, Amendment
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreError, store_error
+from desktop.app.store_errors import StoreDamaged, StoreError, store_error
+from desktop.app.store_schema import MIGRATIONS, canonical_json, seal
 from desktop.app.timing import Timing
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
@@ -78,7 +82,12 @@ class SimulatedWriter(writer_thread.WriterThread):
         connection.execute("PRAGMA synchronous = OFF")  # what a power cut leaves is decided by the simulation
 
     async def _do(self, kind: str, work: Callable[[], Any]) -> Any:
-        return await self.work.do(kind, work, lambda error: store_error(error, self._path))
+        try:
+            return await self.work.do(kind, work, lambda error: store_error(error, self.path))
+        except StoreDamaged as error:
+            if error.path is not None:
+                self.damaged.set()
+            raise
 
     def killed(self, survivors: int) -> None:
         """The process is gone."""
@@ -146,6 +155,38 @@ TEXTS = {"draft": ("drafts", "body", "interaction_id"), "row": ("outbox", "paylo
 """Where texts lie that a flipped bit may change: table, column, and what names a row."""
 
 
+def write_old_file(
+    disk: Disk, contact: str, note: str, callback: str, customer_id: str | None, at: float, *, parked: bool
+) -> None:
+    """The file as the version before records in progress left it: one draft, or what it parked of one."""
+    connection = sqlite3.connect(disk.path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    for version, statements in enumerate(MIGRATIONS[:3], start=1):
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version}")
+    follow_ups = [{"kind": "callback", "text": callback, "due": at + 3600.0, "to": ""}]
+    words = {"note": note, "codes": [], "follow_ups": follow_ups}
+    if parked:
+        nobody = {"agent_id": "agent-1", "agent_name": "Name of agent-1", "channel": "", "queue": "", "address": ""}
+        times = {"started_at": at, "ended_at": at, "experts": [], "code_labels": []}
+        key = str(uuid.uuid5(uuid.NAMESPACE_URL, contact))
+        record = {**words, **nobody, **times, "key": key, "interaction_id": contact, "customer_id": customer_id}
+        payload = canonical_json(record)
+        parts = (key, "wrap_up", contact, "crm:alpha", payload, hashlib.sha256(payload.encode()).hexdigest(), at)
+        reason = "the contact was gone when this desktop came back, before the note was finished"
+        connection.execute(
+            "INSERT INTO outbox (key, kind, interaction_id, target, payload, sha256, created_at, seal, state, reason,"
+            " attempts, not_before, receipt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'parked', ?, 0, 0, '')",
+            (*parts, seal(*parts), reason),
+        )
+    else:
+        fields = (contact, customer_id, canonical_json(words), 1, at)
+        connection.execute("INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?)", (*fields, seal(*fields)))
+    connection.close()
+    disk.writes += 1
+
+
 async def erase(disk: Disk, clock: Callable[[], float], customer_id: str, addresses: Sequence[str]) -> bool:
     """As `erase CUSTOMER --address … --unsent` does, with the desktop closed; False when the disk would not."""
     try:
@@ -158,6 +199,8 @@ async def erase(disk: Disk, clock: Callable[[], float], customer_id: str, addres
         return False
     finally:
         await store.close()
+    for aside in disk.folder.glob("*.damaged-*"):
+        aside.unlink()  # nobody knows whose words are in it
     return True
 
 
@@ -232,8 +275,8 @@ class Desktop:
         with suppress(StoreError):
             await self.session.local.purge(self.session.clock())
 
-    async def send_parked_again(self) -> None:
-        """The keys for it on the outbox page; a follow-up that was not added is added first."""
+    async def send_parked_again(self, channels: Callable[[str], str]) -> None:
+        """The keys for it on the outbox page; what a record lacks is added first."""
         with suppress(StoreError):
             for one in await self.session.outbox.items():
                 if one.state != "parked":
@@ -243,6 +286,8 @@ class Desktop:
                     if one.half is not None and one.intact:
                         added = Amendment(follow_ups=(*one.follow_ups, one.half), half=None)
                         key = await self.session.wrap_ups.change(key, added)
+                    if CHANNEL in one.missing:
+                        key = await self.session.wrap_ups.change(key, Amendment(channel=channels(one.interaction_id)))
                     await self.session.outbox.retry(key)
 
     async def discard_parked(self, number: int) -> str:

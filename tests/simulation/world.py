@@ -228,8 +228,10 @@ class World:
         self.ledger.take_back(contact, kind, token)
         entry = contact.entries.get(key_of(kind, token))
         presses = self.desktop.hands.finishing if self.desktop is not None else ()
-        if entry is not None and any(one.contact == contact.id and one.ok is None for one in presses):
-            entry.removed = "maybe"  # too late: it is being handed over
+        there = self.centre.contacts[contact.id]
+        left = there.phase is Phase.CLOSED or there.agent_id != self.centre.me or there.id in self.centre.holes
+        if entry is not None and (left or any(one.contact == contact.id and one.ok is None for one in presses)):
+            entry.removed = "maybe"  # perhaps too late: it is being handed over, or parked
 
     def _whole(self, contact: Contact) -> None:
         for entry in contact.entries.values():
@@ -292,7 +294,7 @@ class World:
                 if one.state == "parked" and one.target == self.sender.target.name and not self.sender.keeps_keys:
                     for token in set(TOKEN.findall(one.text)):
                         self.ledger.sent_again[token] = self.ledger.sent_again.get(token, 0) + 1
-            self.run(self.desktop.send_parked_again(), 20.0)
+            self.run(self.desktop.send_parked_again(lambda one: self.ledger.contacts[one].channel), 20.0)
 
     def on_discard_parked(self, number: int) -> None:
         if self.desktop is not None:
@@ -513,6 +515,24 @@ class World:
         self.centre.listeners.clear()
         self.loop = VirtualLoop(self.loop.now)
         self.invariants.run_ended()
+
+    def on_old_file(self, slot: int, gone: bool, parked: bool) -> None:
+        """The file is one of the version before, with what the agent wrote then; only before anything else is."""
+        known, contact = self.at_centre(slot), self.contact(slot)
+        if known is None or contact is None or self.ledger.entries or known.phase is not Phase.ACTIVE:
+            return
+        self.on_kill(0)
+        for file in self.disk.folder.iterdir():
+            file.unlink()
+        word, callback = self.ledger.next_token("w"), self.ledger.next_token("f")
+        for kind, token in (("word", word), ("callback", callback)):
+            self.ledger.add(contact, kind, token, self.now(), AGENTS[0])
+        contact.is_old = True
+        customer_id = contact.linked[0] if contact.linked else None
+        under_test.write_old_file(self.disk, contact.id, word, callback, customer_id, self.wall(), parked=parked)
+        if gone or parked:
+            self.centre.happen(replace(known, phase=Phase.CLOSED), Change.CLOSED)
+        self.start()
 
     # Time, retention, a customer's wish
 
