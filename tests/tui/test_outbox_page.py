@@ -613,7 +613,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         assert ("retry",) in kept.calls
 
 
-@pytest.mark.parametrize("items", [[PARKED_RECORD], [UNKNOWN], [WAITS], [DAMAGED], []])
+@pytest.mark.parametrize("items", [[UNKNOWN], [WAITS], []])
 async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) -> None:
     pressed = [key for one in outbox_keys.OUTBOX_KEYS for key in (*one.letters, *one.letters)]
     pressed += [
