@@ -434,6 +434,20 @@ async def test_an_item_that_is_gone_for_good_leaves_the_words_in_the_field() -> 
         assert "not in the outbox any more" in session.store.state.notices[-1].text
 
 
+@pytest.mark.parametrize("typed", [[], ["e", "z"]])
+async def test_the_page_keeps_the_keys_when_the_wrap_up_below_it_goes(typed: list[str]) -> None:
+    app, _, session = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "alt+o", *typed])
+        before = app.screen.focused
+        session.store.state = replace(session.store.state, interactions={}, drafts={})
+        app.request_frame()
+        await settle(pilot)
+        assert app.screen.focused is before
+        await settle(pilot, ["x"])
+        assert app.screen.query_one(NoteField).is_open is bool(typed)
+
+
 async def test_what_is_chosen_for_an_item_that_goes_is_put_away() -> None:
     app, kept, _ = outbox_desk([PARKED_RECORD, REFUSED])
     async with app.run_test(size=SIZE) as pilot:
@@ -613,7 +627,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         assert ("retry",) in kept.calls
 
 
-@pytest.mark.parametrize("items", [[PARKED_RECORD], [UNKNOWN], [WAITS], [DAMAGED], []])
+@pytest.mark.parametrize("items", [[UNKNOWN], [WAITS], []])
 async def test_every_key_twice_leaves_the_page_whole(items: list[OutboxItem]) -> None:
     pressed = [key for one in outbox_keys.OUTBOX_KEYS for key in (*one.letters, *one.letters)]
     pressed += [

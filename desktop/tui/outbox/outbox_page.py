@@ -461,9 +461,7 @@ class OutboxPage(DoorPage):
         self.add_class("busy")
         offered = choices.OFFERED[what]
         keys = keys_of(*offered.keys, (BY_ID["back"].shown, "close"))
-        self._picker.open(
-            f"{offered.heading} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer"
-        )
+        self._picker.open(f"{offered.title} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer")
         self._offer()
         self._draw_keys()
 
