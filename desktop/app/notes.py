@@ -196,6 +196,16 @@ class Notes:
         sheet = self._sheets.get(interaction_id)
         return self._complete(sheet.draft if sheet else Draft(interaction_id, None, "", (), (), 1, 0.0))
 
+    async def whole(self, interaction_id: str) -> Draft:
+        """The same, with what was parked of it while its contact was away; for who holds the lock of `writing`.
+
+        Raises:
+            StoreError: what was parked cannot be read or taken back.
+        """
+        if (key := self._parked.get(interaction_id)) is not None:
+            await self._resume(interaction_id, key)
+        return self.collected(interaction_id)
+
     def handed_over(self, draft: Draft, codes: tuple[str, ...]) -> None:
         """A record is in the outbox: forget its words here, but none that were written since."""
         interaction_id = draft.interaction_id
@@ -365,6 +375,8 @@ class Notes:
             await self._sheets.save(sheet)
         async with sheet.writing:
             if self._sheets.get(interaction_id) is not sheet or not sheet.is_saved:
+                return False
+            if not self._is_gone(self._store.state, interaction_id):
                 return False
             last = self._store.state.unfinished.get(interaction_id)
             draft = self._complete(sheet.draft)

@@ -108,7 +108,7 @@ class WrapUps:
             if problems:
                 return ActionResult(False, " ".join(problems), "Rejected")
             try:
-                kept, told = await self._undisturbed(self._keep(draft))
+                kept, told = await self._undisturbed(self._keep(interaction_id))
             except StoreError as error:
                 log.error("a wrap-up could not be kept: %s", error)
                 return ActionResult(
@@ -162,17 +162,18 @@ class WrapUps:
         """Wait for what is on its way to the disk."""
         await self._keeping.finish()
 
-    async def _keep(self, draft: Draft) -> tuple[list[OutboxRow], tuple[str, ...]]:
+    async def _keep(self, interaction_id: str) -> tuple[list[OutboxRow], tuple[str, ...]]:
         """The rows in and the draft out, and what the contact centre is told: the codes of what was handed over."""
         local = self._local()
         if not self._notes.restored:
             raise StoreAbsent("What was kept on this machine is still being read")
-        async with self._notes.writing(draft.interaction_id):
-            earlier = await local.handed_over(draft.interaction_id)
+        async with self._notes.writing(interaction_id):
+            draft = await self._notes.whole(interaction_id)
+            earlier = await local.handed_over(interaction_id)
             whole = _with_half(draft)
             if whole.is_empty and earlier:
                 # Finished before, though the contact centre may not know it yet: nothing empty is sent after it.
-                await local.discard_draft(draft.interaction_id)
+                await local.discard_draft(interaction_id)
                 kept = earlier[-1:]
             else:
                 kept = await self._hand_over(whole, whole.facts or ContactFacts())

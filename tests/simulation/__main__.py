@@ -53,6 +53,8 @@ def _report(found: list[Campaign], *, shrink_seconds: float) -> int:
         if failure.rule not in shown:
             shown.add(failure.rule)
             print(shrink(failure, seconds=shrink_seconds), flush=True)
+        else:
+            print(f"also seed {failure.seed}: [{failure.rule}] {failure.what[:160]}")
     return 1 if failures else 0
 
 

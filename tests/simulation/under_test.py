@@ -290,15 +290,15 @@ class Desktop:
                         key = await self.session.wrap_ups.change(key, Amendment(channel=channels(one.interaction_id)))
                     await self.session.outbox.retry(key)
 
-    async def discard_parked(self, number: int) -> str:
-        """The key for it on the outbox page; the key of the row that went."""
+    async def discard_parked(self, number: int) -> Held | None:
+        """The key for it on the outbox page; what went."""
         with suppress(StoreError, LookupError):
-            parked = [row.key for row in await self.session.outbox.rows() if row.state == "parked"]
+            parked = [row for row in await self.session.outbox.rows() if row.state == "parked"]
             if parked:
-                key = parked[number % len(parked)]
-                await self.session.outbox.discard(key)
-                return key
-        return ""
+                row = parked[number % len(parked)]
+                await self.session.outbox.discard(row.key)
+                return Held("row", row.interaction_id, row.payload, _codes(row.payload), row.key)
+        return None
 
     async def amend_parked(self, number: int, word: str, code: str, customer: int | None) -> tuple[str, str]:
         """Change a parked row on the outbox page: its contact, and what was changed: "word", "code" or "customer"."""

@@ -298,8 +298,7 @@ class World:
 
     def on_discard_parked(self, number: int) -> None:
         if self.desktop is not None:
-            before = {one.key: one for one in self.invariants.held() if one.where == "row"}
-            gone = before.get(self.run(self.desktop.discard_parked(number), 20.0) or "")
+            gone = self.run(self.desktop.discard_parked(number), 20.0)
             if gone is not None:
                 self.invariants.discarded(gone)
 
@@ -318,6 +317,7 @@ class World:
             self.invariants.attached(contact)
         else:
             self.ledger.add(contact, done[1], word or code, self.now(), self.centre.me)
+            contact.required = set()  # it was added to one of several copies, perhaps
 
     def on_retry(self) -> None:
         if self.desktop is not None:
