@@ -598,7 +598,7 @@ async def test_discarding_takes_two_presses_and_names_its_victim() -> None:
         assert "again" not in words(app, "outbox-verbs")
         await settle(pilot, ["x"])
         assert "the note about A. Lind" in words(app, "outbox-verbs")
-        await settle(pilot, ["z", "x"])
+        await settle(pilot, ["z", "x", "escape", "x"])
         assert asked(kept, "outbox.discard") == []
         await settle(pilot, ["x"])
         assert asked(kept, "outbox.discard") == ["k3"]

@@ -223,7 +223,7 @@ class OutboxPage(DoorPage):
                 line(
                     (f"{key} again", "bold $error"),
                     (f": discards {victim(item)}", "bold"),
-                    ("   any other key keeps it", "$muted"),
+                    (f"   {BY_ID['back'].shown} keeps it", "$muted"),
                 )
             )
         elif self._field.is_open or self._choosing:
@@ -292,7 +292,8 @@ class OutboxPage(DoorPage):
             pass
         elif event.key in BY_ID["back"].letters:
             event.stop()
-            self._back()
+            if not armed:
+                self._back()
         elif event.key in ("tab", "shift+tab"):
             event.stop()
             self._next_part(-1 if event.key == "shift+tab" else 1)
