@@ -252,6 +252,17 @@ async def test_the_selection_is_followed_by_the_item_beside_it() -> None:
         assert "copy of the invoice" in item_text(app)
 
 
+async def test_a_second_that_passes_takes_no_move_back() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD, REFUSED, WAITS])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o"])
+        list_of(app).action_move(1)
+        page_of(app).redraw()  # the clock ticks before the page hears of the move
+        await settle(pilot)
+        assert list_of(app).cursor_key == "k1"
+        assert "charged twice" in item_text(app)
+
+
 @pytest.mark.parametrize("size", [(80, 24), (120, 36), (200, 50)])
 async def test_it_fits_every_size_and_the_next_one(size: tuple[int, int]) -> None:
     app, _, _ = outbox_desk([PARKED_RECORD, UNKNOWN, WAITS])
@@ -598,7 +609,7 @@ async def test_discarding_takes_two_presses_and_names_its_victim() -> None:
         assert "again" not in words(app, "outbox-verbs")
         await settle(pilot, ["x"])
         assert "the note about A. Lind" in words(app, "outbox-verbs")
-        await settle(pilot, ["z", "x"])
+        await settle(pilot, ["z", "x", "escape", "x"])
         assert asked(kept, "outbox.discard") == []
         await settle(pilot, ["x"])
         assert asked(kept, "outbox.discard") == ["k3"]
