@@ -128,6 +128,7 @@ class Session:
             self._deliver,
             source_of=targets.source,
             repeats=self._deliveries.repeats,
+            says_who="contact_center" if backends.contact_center is not None else "",
         )
         self.cards = HiddenCards()
         self.notes = Notes(
