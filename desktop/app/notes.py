@@ -158,6 +158,10 @@ class Notes:
             self.note_parked(row)
         self._park_gone(self._store.state)
 
+    async def save_anew(self) -> None:
+        """The file was replaced: what was on it may not be there any more."""
+        self._sheets.save_anew()
+
     def note_parked(self, row: OutboxRow) -> None:
         """Learn of a parked record: it comes back to the editor if its contact does."""
         if row.kind == RECORD and row.state == PARKED and row.reason in _LEFT:

@@ -80,11 +80,12 @@ class Outbox:
         *,
         source_of: Callable[[str], str | None] = lambda target: target,
         repeats: Callable[[OutboxRow], bool] = lambda row: True,
+        says_who: str = "",
     ) -> None:
         """`local` raises StoreError while the disk is not there. `deliver` sends a row and answers its receipt.
 
         `source_of`: the backend that a target stands for. `repeats`: whether the far side of a row knows it by its
-        key, so that sending it twice does it once.
+        key, so that sending it twice does it once. `says_who`: the source that says who is signed in, if there is one.
         """
         self._store = store
         self._asking = asking
@@ -93,6 +94,7 @@ class Outbox:
         self._deliver = deliver
         self._source_of = source_of
         self._repeats = repeats
+        self._says_who = says_who
         self._known: dict[str, _Known] = {}
         self._receipts: dict[str, str] = {}  # of rows that are delivered, which the disk could not be told yet
         self._resting: dict[str, float] = {}  # target -> not before (monotonic)
@@ -225,7 +227,7 @@ class Outbox:
 
     def _listen(self, old: AppState, new: AppState) -> None:
         """Whose records may go out depends on who is signed in."""
-        if new.me != old.me:
+        if new.me != old.me or (not new.me and new.health is not old.health):
             self._wake.set()
 
     def _take(self, rows: Iterable[OutboxRow]) -> None:
@@ -250,9 +252,15 @@ class Outbox:
         )
 
     def _is_of_another(self, known: _Known) -> bool:
-        """A record goes out in the name of who wrote it: another's waits until that agent is signed in."""
-        me = self._store.state.me
-        return bool(me and known.author) and known.author != me
+        """A record goes out in the name of who wrote it: another's waits until that agent is signed in.
+
+        Who is signed in is known soon after the start; where nobody can be asked, it is taken for who it was.
+        """
+        state = self._store.state
+        if not known.author or state.me:
+            return bool(known.author) and known.author != state.me
+        asked = state.health.get(self._says_who)
+        return bool(self._says_who) and (asked is None or asked.health is not Health.DOWN)
 
     async def _send_to(self, target: str) -> None:
         """Send what is due for one target, what waited longest first; nothing for another waits for it."""

@@ -166,10 +166,10 @@ def due_rows(connection: Connection, now: float) -> tuple[list[OutboxRow], list[
 
 
 def damaged_rows(connection: Connection) -> list[tuple[int, str]]:
-    """(id, key) of every row that is not what was written."""
+    """(id, key) of every row that is not what was written. What is delivered already need not be so any more."""
     return [
         (found[-1], str(found[0]))
-        for found in connection.execute(f"{_SELECT} ORDER BY id").fetchall()
+        for found in connection.execute(f"{_SELECT} WHERE state != '{DELIVERED}' ORDER BY id").fetchall()
         if not _is_intact(found)
     ]
 
@@ -186,7 +186,10 @@ def lost_keys(connection: Connection) -> bool:
 
 def set_aside(connection: Connection, row_id: int) -> None:
     """Park a damaged row for good: its text can be read, and it is never sent."""
-    connection.execute("UPDATE outbox SET state = ?, reason = ? WHERE id = ?", (PARKED, DAMAGED, row_id))
+    connection.execute(
+        f"UPDATE outbox SET state = ?, reason = ? WHERE id = ? AND state != '{DELIVERED}'",  # noqa: S608 - a constant
+        (PARKED, DAMAGED, row_id),
+    )
 
 
 def set_sending(connection: Connection, key: str) -> None:

@@ -46,28 +46,52 @@ def _page_size(file: bytes, log: bytes) -> int:
     return next((one for one in (65536 if found == 1 else found, logged) if one in _SIZES), _USUAL_SIZE)
 
 
+def log_is_cut(log: bytes) -> bool:
+    """Whether a write-ahead log was damaged in its middle, where SQLite takes the damage for its end.
+
+    A frame that is not what was written ends the log: that is how the rest of a torn transaction is left out. But a
+    transaction begins only when the one before it is on the disk, so frames of a later one show that it was whole.
+    """
+    damaged, ended = False, False
+    for whole, _, intact, _ in _frames(log, _page_size(b"", log)):
+        if ended:
+            return True
+        damaged = damaged or not intact
+        ended = damaged and whole
+    return False
+
+
 def _committed(log: bytes, size: int) -> dict[int, bytes]:
-    """The pages of a write-ahead log up to its last whole transaction."""
-    if len(log) < 32:
-        return {}
-    magic, _, _, _, *salts = struct.unpack(">6I", log[:24])
-    order = ">" if magic & 1 else "<"
-    sums = _checksum(log[:24], (0, 0), order)
-    if magic >> 1 != 0x377F0682 >> 1 or sums != struct.unpack(">2I", log[24:32]):
-        return {}
+    """The pages of a write-ahead log up to its last whole transaction, without frames that were damaged."""
     done: dict[int, bytes] = {}
     open_: dict[int, bytes] = {}
-    for at in range(32, len(log) - 24 - size + 1, 24 + size):
-        number, whole, *rest = struct.unpack(">6I", log[at : at + 24])
-        page = log[at + 24 : at + 24 + size]
-        sums = _checksum(page, _checksum(log[at : at + 8], sums, order), order)
-        if rest[:2] != salts or tuple(rest[2:]) != sums:
-            break
-        open_[number] = page
+    for whole, number, intact, page in _frames(log, size):
+        if intact:
+            open_[number] = page
         if whole:
             done.update(open_)
             open_.clear()
     return done
+
+
+def _frames(log: bytes, size: int) -> Iterator[tuple[bool, int, bool, bytes]]:
+    """Each frame of a log: whether it ends a transaction, of which page it is, whether it is intact, and the page."""
+    if len(log) < 32:
+        return
+    magic, _, _, _, *salts = struct.unpack(">6I", log[:24])
+    order = ">" if magic & 1 else "<"
+    sums = _checksum(log[:24], (0, 0), order)
+    if magic >> 1 != 0x377F0682 >> 1 or sums != struct.unpack(">2I", log[24:32]):
+        return
+    for at in range(32, len(log) - 24 - size + 1, 24 + size):
+        number, whole, *rest = struct.unpack(">6I", log[at : at + 24])
+        if rest[:2] != salts:
+            return  # left over from before the log was begun anew
+        page = log[at + 24 : at + 24 + size]
+        sums = _checksum(page, _checksum(log[at : at + 8], sums, order), order)
+        intact = tuple(rest[2:]) == sums
+        yield bool(whole), number, intact, page
+        sums = (rest[2], rest[3])  # the frame after a damaged one goes on from what was written
 
 
 def _checksum(data: bytes, sums: tuple[int, int], order: str) -> tuple[int, int]:

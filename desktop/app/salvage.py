@@ -10,7 +10,7 @@ from typing import Any
 
 from desktop.app import outbox_rows
 from desktop.app.outbox_rows import DAMAGED, PARKED, STATES, WAITING
-from desktop.app.page_reader import Record, records
+from desktop.app.page_reader import Record, log_is_cut, records
 from desktop.app.private_file import make_private
 from desktop.app.store_errors import store_error
 from desktop.app.store_schema import MIGRATIONS, is_sealed, prepare, schema_version
@@ -145,10 +145,14 @@ def _read(aside: Path) -> _Found:
     finally:
         for suffix in ("", "-wal", "-shm"):
             copy.with_name(copy.name + suffix).unlink(missing_ok=True)
+    logged = log.read_bytes() if log.is_file() else b""
+    if cut := log_is_cut(logged):
+        unread |= frozenset(_SEALED)  # what SQLite gives ends where the damage is
     if carved := [table for table in unread if table in _SEALED]:
-        found = list(records(aside.read_bytes(), log.read_bytes() if log.is_file() else b""))
+        found = list(records(aside.read_bytes(), logged))
         for table in carved:
-            rows[table] = _joined(table, rows.get(table, []), _carved(table, _columns(version)[table], found))
+            told, newer = rows.get(table, []), _carved(table, _columns(version)[table], found)
+            rows[table] = _joined(table, newer, told) if cut else _joined(table, told, newer)
         rows["drafts"] = _not_handed_over(rows["drafts"], rows["outbox"]) if "drafts" in carved else rows["drafts"]
     return _Found(version, rows, unread)
 
@@ -204,12 +208,12 @@ def _carved(table: str, columns: Mapping[str, str], found: Iterable[Record]) -> 
     return rows
 
 
-def _joined(table: str, told: list[Row], carved: list[Row]) -> list[Row]:
-    """What SQLite gave and what its pages hold, each row once; what is as it was written counts."""
+def _joined(table: str, first: list[Row], second: list[Row]) -> list[Row]:
+    """What SQLite gave and what its pages hold, each row once; what is as it was written counts, and else the first."""
     primary = {"drafts": ("interaction_id",), "outbox": ("key",), "messages": ("id",)}
     names = primary.get(table, ("kind", "first", "second"))
     rows: dict[tuple[Any, ...], Row] = {}
-    for row in (*told, *carved):
+    for row in (*first, *second):
         key = tuple(row[name] for name in names)
         if key not in rows or not _SEALED[table](rows[key]):
             rows[key] = row

@@ -128,6 +128,7 @@ class Session:
             self._deliver,
             source_of=targets.source,
             repeats=self._deliveries.repeats,
+            says_who="contact_center" if backends.contact_center is not None else "",
         )
         self.cards = HiddenCards()
         self.notes = Notes(
@@ -139,6 +140,7 @@ class Session:
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
         )
+        self._file.mended.append(self.notes.save_anew)
         self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)

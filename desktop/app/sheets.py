@@ -154,6 +154,13 @@ class Sheets:
         else:
             self._join(known, older, on_disk)
 
+    def save_anew(self) -> None:
+        """What was on the disk may not be there any more: save everything once more, soon."""
+        for sheet in self._sheets.values():
+            sheet.saved = None
+            self._changed(sheet)
+            self._begin_saving(sheet)
+
     def forget(self, draft_id: str) -> Sheet | None:
         """Its words were handed over, or are not wanted."""
         sheet = self._sheets.pop(draft_id, None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.ballast import Ballast
+from desktop.app.page_reader import log_is_cut
 from desktop.app.private_file import make_private
 from desktop.app.store_errors import StoreAbsent, StoreDamaged, StoreError, StoreFull, StoreReadOnly, store_error
 from desktop.app.store_schema import prepare, refuse_newer, schema_version
@@ -111,7 +112,7 @@ class WriterThread:
             raise StoreDamaged(f"{self.path} is a folder, and no file", self.path)
         if not self.read_only:
             make_private(self.path)
-        if self._is_wiped():
+        if self._is_wiped() or (not self.read_only and self._log_is_cut()):
             raise StoreDamaged(f"{self.path} is damaged", self.path)
         mode = "ro" if self.read_only else "rw"
         connection = sqlite3.connect(
@@ -140,6 +141,11 @@ class WriterThread:
         """Whether nothing is left of a file that was written: SQLite takes it for a new one, and drops its log."""
         size, log = self.path.stat().st_size, self.path.with_name(self.path.name + "-wal")
         return 0 < size < _SMALLEST or (size == 0 and log.exists() and log.stat().st_size > 0)
+
+    def _log_is_cut(self) -> bool:
+        """Whether SQLite would drop, without a word, what was written after a damage in the log."""
+        log = self.path.with_name(self.path.name + "-wal")
+        return log.is_file() and log_is_cut(log.read_bytes())
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         try:

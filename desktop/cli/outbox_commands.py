@@ -113,11 +113,13 @@ async def _drop(profile: Profile, key: str) -> object:
     row = next((row for row in await kept_outbox(profile, include_delivered=True) if row.key == key), None)
     if row is None:
         raise CommandError(UNKNOWN, Exit.REFUSED)
+    if row.state != "parked":
+        raise CommandError("It does not need attention, so it cannot be dropped.", Exit.REFUSED)
     async with session_alone(profile) as session:
         try:
             await session.outbox.discard(key)
-        except LookupError:
-            raise CommandError("It does not need attention, so it cannot be dropped.", Exit.REFUSED) from None
+        except LookupError:  # its contact is back, and took it
+            raise CommandError(UNKNOWN, Exit.REFUSED) from None
     return summary(row)
 
 

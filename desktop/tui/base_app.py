@@ -228,6 +228,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         self.theme = full
 
     def _second(self) -> None:
+        if not self.is_running:
+            return  # panes are being taken apart
         if self.keys_first.under_way:
             self.set_timer(LOOK_SECONDS, self._second)
             return

@@ -284,6 +284,7 @@ class FollowUpEditor(Vertical):
     def _open_field(self, writing: Writing) -> None:
         self._writing = writing
         field = self._field
+        self.cards.trust(self.of or "", writing.text)
         field.placeholder = PLACEHOLDERS.get(writing.kind, "")
         field.display = self._understood.display = True
         with self.prevent(Input.Changed):

@@ -219,6 +219,19 @@ async def test_a_follow_up_that_was_added_can_be_undone_too(screen: Screen) -> N
     assert "5555" not in added.text
 
 
+async def test_half_a_follow_up_that_was_undone_stands_after_a_restart(tmp_path: Path) -> None:
+    text = f"tomorrow 14:00 about {CARD}"
+    async with at_work(tmp_path / "p.db") as screen:
+        await screen.press("f9", "alt+c")
+        await screen.type(text)
+        await screen.press("alt+z")
+        assert screen.field.value == text
+    async with at_work(tmp_path / "p.db") as screen:
+        await screen.press("f9", "alt+c")
+        await screen.type(" ok")
+        assert screen.field.value == f"{text} ok"
+
+
 async def test_with_nothing_hidden_the_key_says_so(screen: Screen) -> None:
     await screen.type("nothing")
     await screen.press("alt+z")

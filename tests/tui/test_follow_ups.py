@@ -214,3 +214,10 @@ async def test_what_a_text_means_moves_with_the_clock() -> None:
 async def test_hostile_words_are_shown_harmless() -> None:
     _, said = await after(planned(FollowUp("sms", "\x1b[2J\u202eoh", to="+44\x07")))
     assert "\x1b" not in said["list"] and "\u202e" not in said["list"] and "\x07" not in said["list"]
+
+
+async def test_a_second_that_ends_after_the_program_draws_nothing() -> None:
+    app, _ = desk(planned())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f9"])
+    app._second()  # was on its way when the panes were taken apart

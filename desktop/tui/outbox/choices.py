@@ -22,9 +22,9 @@ _SINGLE: Final = (CodeRule.ONE.value, CodeRule.OPTIONAL_ONE.value)
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How a list to choose from presents itself: its heading, what to type, what to press."""
+    """How a list to choose from presents itself: its title, what to type, what to press."""
 
-    heading: str
+    title: str
     placeholder: str
     keys: tuple[tuple[str, str], ...]
 

@@ -78,6 +78,7 @@ class OutboxPage(DoorPage):
         self._seen: tuple[object, ...] = ()
         self._selected = ""
         self._interaction = ""  # of the selected item, which may get another key
+        self._drawn: dict[str, OutboxItem] = {}  # what the rows stand for
         self._armed = ""  # the key of what one more press discards
         self._choosing: Choosing = ""
         self._about = ""  # the key of the item that is edited or chosen for
@@ -160,6 +161,9 @@ class OutboxPage(DoorPage):
         self.set_class(acts.items is not None and not items and not self._field.is_open and not acts.problem, "empty")
         self._table.set_empty(f"The outbox cannot be read: {acts.problem}" if acts.problem else "Reading …")
         self._table.styles.height = max(_LEAST_LINES, min(len(items), _MOST_LINES if self._is_narrow else 20))
+        if (cursor := self._table.cursor_key) is not None:
+            self._select(cursor)  # a key may have moved it, and the word of that be still on its way here
+        self._drawn = {item.key: item for item in items}
         self._table.set_rows(rows(items, now, acts.why))
         self._follow_selection()
         self._draw_item()
@@ -168,6 +172,14 @@ class OutboxPage(DoorPage):
         self._draw_keys()
         if self._choosing:
             self._offer()
+
+    def _select(self, key: str) -> bool:
+        """Turn to the item of a row; says whether it is another one."""
+        item = self._drawn.get(key)
+        if item is None or self._acts.key_now(key) == self._acts.key_now(self._selected):
+            return False
+        self._selected, self._interaction, self._armed = key, item.interaction_id, ""
+        return True
 
     def _follow_selection(self) -> None:
         """Stay with the item: under the key it has now, else with what became of the same contact."""
@@ -223,7 +235,7 @@ class OutboxPage(DoorPage):
                 line(
                     (f"{key} again", "bold $error"),
                     (f": discards {victim(item)}", "bold"),
-                    ("   any other key keeps it", "$muted"),
+                    (f"   {BY_ID['back'].shown} keeps it", "$muted"),
                 )
             )
         elif self._field.is_open or self._choosing:
@@ -292,7 +304,8 @@ class OutboxPage(DoorPage):
             pass
         elif event.key in BY_ID["back"].letters:
             event.stop()
-            self._back()
+            if not armed:
+                self._back()
         elif event.key in ("tab", "shift+tab"):
             event.stop()
             self._next_part(-1 if event.key == "shift+tab" else 1)
@@ -334,6 +347,7 @@ class OutboxPage(DoorPage):
 
     def _do(self, verb: str, armed: str = "") -> None:
         """A verb on the selected item; one that makes no sense there says why."""
+        self._select(self._table.cursor_key or "")
         item = self._item
         if item is None:
             return
@@ -377,11 +391,7 @@ class OutboxPage(DoorPage):
     @on(LineTable.Highlighted, "#outbox-items")
     def _other_item(self, event: LineTable.Highlighted) -> None:
         event.stop()
-        if self._table.cursor_key == event.key and event.key != self._selected:
-            self._selected = event.key
-            item = self._item
-            self._interaction = item.interaction_id if item is not None else ""
-            self._armed = ""
+        if self._table.cursor_key == event.key and self._select(event.key):
             if self._choosing:
                 self._put_away()
             self.query_one("#outbox-item").scroll_home(animate=False)
@@ -461,9 +471,7 @@ class OutboxPage(DoorPage):
         self.add_class("busy")
         offered = choices.OFFERED[what]
         keys = keys_of(*offered.keys, (BY_ID["back"].shown, "close"))
-        self._picker.open(
-            f"{offered.heading} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer"
-        )
+        self._picker.open(f"{offered.title} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer")
         self._offer()
         self._draw_keys()
 

@@ -15,8 +15,11 @@ class WrapUpVerbs(Desk):
 
     def note(self) -> None:
         """Go to the note."""
+        work = self._screen.work()
+        if self._selected() is None and work:
+            self._screen.select(work[0].id)  # the one whose note stood here has left
         if self._selected() is None:
-            self._tell("The note belongs to a contact, and there is none.")
+            self._tell("No contact to write a note about.")
         else:
             self._screen.uncover()
             self._screen.focus_note()

@@ -1,0 +1,268 @@
+"""The agent's hands and eyes: every key that the campaign presses and every word that it looks for on the screen."""
+
+import re
+import time
+from collections.abc import Callable
+
+from tests.campaign.quick_screen import QuickScreen
+from tests.tui.pty_screen import key_bytes
+
+ROWS, COLS = 40, 104
+"""Two columns: the note and the wrap-up stand below each other."""
+_SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
+_PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
+_OUTBOX = re.compile(r"outbox (\d+)")
+_NOTHING = "Nothing on your desk."
+WRAP_UP_WORDS = ("still needed", "✓ ready", "✓ finished")
+"""What the wrap-up says: of what is missing, that it can be finished, or that it was."""
+
+
+class Hands:
+    """One desktop's keyboard and screen. Whatever is pressed or awaited is told to `log`."""
+
+    def __init__(self, screen: QuickScreen, log: Callable[[str], None]) -> None:
+        self.screen = screen
+        self.log = log
+
+    # Seeing
+
+    def text(self) -> str:
+        """What is on the screen now."""
+        return self.screen.text()
+
+    def sees(self, text: str) -> bool:
+        """Whether a text is on the screen now."""
+        return text in self.screen.text()
+
+    def wait(self, text: str | re.Pattern[str] | Callable[[str], bool], deadline: float = 15.0) -> str:
+        """Wait until a text, a pattern or a condition is true of the screen."""
+        return self.screen.wait_for(text, deadline)
+
+    def started(self, deadline: float = 20.0) -> None:
+        """The desktop knows who is signed in, and what is on their desk."""
+        self.wait(lambda seen: "signing in" not in seen and ("cc ●" in seen or "outbox" in seen[:400]), deadline)
+        self.wait(lambda seen: bool(re.search(r"(Available|Not ready|Offline)[^\n]* \d\d:\d\d", seen)), deadline)
+
+    def wait_centre(self, deadline: float) -> None:
+        """Wait until the contact centre is no longer said to be away."""
+        self.wait(lambda seen: not re.search(r"cc [^ ●]", seen.partition("\n")[0]), deadline)
+
+    @property
+    def desk_is_empty(self) -> bool:
+        """Whether no contact is on the desk."""
+        return self.sees(_NOTHING)
+
+    def wait_empty(self, deadline: float = 15.0) -> None:
+        """Wait until no contact is on the desk."""
+        self.wait(_NOTHING, deadline)
+
+    def wait_saved(self, token: str = "", deadline: float = 8.0) -> None:
+        """Wait until the screen says of what stands in the note (with `token` on the screen) that it is on disk."""
+        if token:
+            self.wait(token, deadline)
+        end = time.monotonic() + deadline
+        while True:
+            self.wait(_SAVED, max(0.1, end - time.monotonic()))
+            # The border of a moment ago may still stand beside the newest words.
+            if _SAVED.search(self.screen.wait_quiet(0.06, 1.0)):
+                return
+
+    @property
+    def says_saved(self) -> bool:
+        """Whether the screen says that the note is on disk."""
+        return _SAVED.search(self.text()) is not None
+
+    @property
+    def outbox(self) -> tuple[int, int]:
+        """How many records the header says are not delivered, and how many of these need the agent."""
+        head = self.text().partition("\n")[0]
+        waits, parked = _OUTBOX.search(head), _PARKED.search(head)
+        return int(waits[1]) if waits else 0, int(parked[1]) if parked else 0
+
+    def wait_outbox(self, condition: Callable[[int, int], bool], deadline: float) -> bool:
+        """Wait for the header's figures (all, of these parked); False when it does not come to that."""
+        try:
+            self.wait(lambda _: condition(*self.outbox), deadline)
+        except TimeoutError:
+            return False
+        return True
+
+    @property
+    def line(self) -> str:
+        """The last line, where the desktop answers."""
+        return self.screen.lines()[-1]
+
+    @property
+    def in_wrap_up(self) -> bool:
+        """Whether the wrap-up is open."""
+        return "─ Wrap-up" in self.text()
+
+    # Keys
+
+    def press(self, *keys: str) -> None:
+        """Press keys by name."""
+        self.log("keys " + " ".join(keys))
+        self.screen.press(*keys)
+
+    def type(self, text: str) -> None:
+        """Type text."""
+        self.log(f"types {text!r}")
+        self.screen.send(text)
+
+    def burst(self, *parts: str) -> None:
+        """Keys (by name) and text (after `=`) as one write, faster than anything is drawn."""
+        self.log("burst " + " ".join(parts))
+        self.screen.send(b"".join(one[1:].encode() if one[0] == "=" else key_bytes(one) for one in parts))
+
+    def be_available(self) -> None:
+        """Ask for work."""
+        if "● Available" not in self.text().partition("\n")[0]:
+            self.press("alt+s")
+            self.wait("Available")
+            self.press("1")
+            self.wait(lambda seen: "● Available" in seen.partition("\n")[0])
+
+    def wait_ring(self) -> None:
+        """Wait for the offer, with who it is."""
+        self.wait("Incoming call")
+
+    def accept(self) -> None:
+        """Take the offer; the keyboard is in the note then."""
+        self.press("f2")
+        self.wait(lambda seen: "talking" in seen or "F4 hold" in seen)
+
+    def to_note(self) -> None:
+        """Turn to the note."""
+        if "the contact has left" in self.text():
+            self.press("escape")  # from the words of the one before
+        self.press("alt+n")
+
+    def end_contact(self) -> None:
+        """End the conversation; the wrap-up is open then."""
+        self.wait(lambda seen: "F8 end" in seen or "─ Wrap-up" in seen)
+        self.press("f8", "f8")
+        try:
+            self.wait(lambda seen: "─ Wrap-up" in seen, 4.0)
+        except TimeoutError:  # the first press came too early
+            self.press("f8", "f8")
+        self.wait_wrap_up()
+
+    def wait_wrap_up(self) -> None:
+        """Wait until the wrap-up is open and says what is missing."""
+        self.wait(lambda seen: "─ Wrap-up" in seen and any(word in seen for word in WRAP_UP_WORDS))
+
+    def choose_code(self, typed: str, label: str) -> None:
+        """Choose a code from wherever the keyboard is."""
+        self.press("alt+n", "f9")
+        self.type(typed)
+        self.wait(lambda seen: f" {label}" in seen)
+        self.press("enter")
+        self.wait(lambda seen: any(label in line for line in seen.splitlines() if "codes " in line))
+
+    def begin_follow_up(self, kind: str, text: str) -> None:
+        """Write a callback or a text message, and leave it in its field, understood."""
+        self.press({"callback": "alt+c", "sms": "alt+t"}[kind])
+        self.type(text)
+        self.wait(lambda seen: text[-12:] in seen and "enter adds" in seen)
+
+    def plan_follow_up(self, kind: str, text: str) -> None:
+        """Plan a callback or a text message."""
+        self.begin_follow_up(kind, text)
+        self.press("enter")
+        self.wait(lambda seen: "enter adds" not in seen)
+
+    def give_follow_up_up(self) -> None:
+        """Leave the field for a follow-up without taking what stands in it."""
+        self.press("escape")
+
+    def finish(self, times: int = 1) -> None:
+        """Finish the wrap-up."""
+        self.press(*["alt+enter"] * times)
+
+    FINISHED = "Finished"
+    """What the last line says when the wrap-up was handed over."""
+
+    def transfer(self, target: str) -> None:
+        """Hand the customer over without talking first."""
+        self.press("f7")
+        self.wait("Transfer to")
+        self.type(target)
+        self.wait(lambda seen: any(target.split()[-1].lower() in line.lower() for line in seen.splitlines()[4:]))
+        self.press("enter")
+
+    def open_outbox(self) -> str:
+        """Open the page of what waits."""
+        self.press("alt+o")
+        return self.wait(lambda seen: "─ Outbox" in seen or "Everything has been delivered" in seen)
+
+    def close_page(self) -> None:
+        """Close the page on top."""
+        self.press("escape")
+        self.wait(lambda seen: "─ Outbox" not in seen and "Everything has been delivered" not in seen)
+
+    def retry(self) -> None:
+        """Try again now; on the page of what waits, what needs the agent too."""
+        self.press("f10")
+
+    def retry_parked(self) -> None:
+        """Send everything that needs the agent again, from its page; complete what cannot go as it is."""
+        if "─ Outbox" not in self.text():
+            self.open_outbox()
+        self.retry()
+        self.wait_outbox(lambda _, parked: parked == 0, 1.5)
+        for place in range(self.outbox[1]):
+            if not self.outbox[1]:
+                return
+            self.press("home", *["down"] * min(place, self.outbox[1] - 1))
+            seen = self.screen.wait_quiet(0.15, 1.5)
+            if "not added" in seen:
+                self.press("a")
+                self.screen.wait_quiet(0.15, 1.5)
+            if "channel not known" in seen:
+                self.press("h", "1")
+                self.screen.wait_quiet(0.15, 1.5)
+            self.press("s")
+            self.screen.wait_quiet(0.2, 2.0)
+
+    def select_item(self, token: str) -> None:
+        """Turn to the item with a word on the page of what waits."""
+        self.press("home")
+        for _ in range(20):
+            if token in self.screen.wait_quiet(0.1, 1.0):
+                return
+            self.press("down")
+        raise TimeoutError(f"{token} is not on the page:\n{self.text()}")
+
+    def add_code(self, typed: str, label: str) -> None:
+        """Give the selected item a code."""
+        self.press("c")
+        self.type(typed)
+        self.wait(lambda seen: seen.count(label) >= 1)
+        self.press("enter")
+        self.wait(re.compile(rf"✓ +{re.escape(label)}"))
+        self.press("escape")
+
+    def add_words(self, text: str, token: str) -> None:
+        """Write more into the selected item's note."""
+        self.press("e")
+        self.type(text)
+        self.wait(token)
+        self.press("alt+enter")
+        self.wait(lambda seen: "s send" in seen and token in seen)
+
+    def drop_follow_up(self, token: str) -> None:
+        """Drop the first follow-up of the selected item."""
+        self.press("d", "1")
+        self.wait(lambda seen: token not in seen)
+
+    def send_item(self) -> None:
+        """Send the selected item."""
+        self.press("s")
+
+    def leave(self) -> None:
+        """Leave the desktop, also out of a contact."""
+        self.press("alt+q")
+        try:
+            self.screen.wait_exit(0.7)
+        except TimeoutError:
+            self.press("alt+q")
