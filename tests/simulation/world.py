@@ -298,7 +298,12 @@ class World:
                 if one.state == "parked" and one.target == self.sender.target.name and not self.sender.keeps_keys:
                     for token in set(TOKEN.findall(one.text)):
                         self.ledger.sent_again[token] = self.ledger.sent_again.get(token, 0) + 1
-            self.run(self.desktop.send_parked_again(lambda one: self.ledger.contacts[one].channel), 20.0)
+            self.run(self.desktop.send_parked_again(self._channel_of_old), 20.0)
+
+    def _channel_of_old(self, contact_id: str) -> str:
+        """What the agent knows where an earlier version kept no channel; of any other contact it must be known."""
+        contact = self.ledger.contacts[contact_id]
+        return contact.channel if contact.is_old else ""
 
     def on_discard_parked(self, number: int) -> None:
         if self.desktop is not None:
