@@ -135,7 +135,7 @@ FAULTS: tuple[tuple[int, Maker], ...] = (
     (3, lambda d: ("disk", d.choice(("full", "read_only", "locked")))),
     (2, lambda d: ("late", d.choice(("read_only", "locked", "no_folder")))),
     (7, lambda d: ("heal_disk",)),
-    (1, lambda d: ("flip", d.choice(("draft", "row")), d.randrange(3), d.randrange(60))),
+    (2, lambda d: ("flip", d.choice(("draft", "row")), d.randrange(3), d.randrange(60))),
 )
 LIVES: tuple[tuple[int, Maker], ...] = (
     (8, lambda d: ("crash", d.choice((0, 1, 99)))),

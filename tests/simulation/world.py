@@ -445,6 +445,9 @@ class World:
         one = found[number % len(found)]
         table, column, named = under_test.TEXTS[where]
         places = [at for at, letter in enumerate(one.text) if letter.isascii() and letter.isdigit()]
+        if place % 2:  # a word of the agent's
+            words = [(found.start(), found.end()) for found in TOKEN.finditer(one.text)]
+            places = [at for at in places if any(start <= at < end for start, end in words)] or places
         if not places:
             return
         at = places[place % len(places)]
