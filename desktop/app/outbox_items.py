@@ -142,10 +142,8 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
             payload["codes"] = list(change.codes)
             payload["code_labels"] = list(rows.labels(change.codes).values())
         if not isinstance(change.customer, Keep):
-            records = rows.records_of(change.customer.ids if change.customer else ())
-            # One of several copies stays with its CRM: the others have theirs.
-            own = (one for one in records if one[0] == row.target)
-            target, payload["customer_id"] = next(own, records[0])
+            ids = change.customer.ids if change.customer else ()
+            target, payload["customer_id"] = rows.record_at(row.target, ids)
             customer = change.customer.customer.name if change.customer else ""
     name = {WRAP_UP: "note", CASE: "text", TASK: "text"}.get(row.kind, "note" if "note" in payload else "text")
     if change.note is not None:

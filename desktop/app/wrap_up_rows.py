@@ -129,6 +129,17 @@ class WrapUpRows:
             return tuple(self._targets.records(None))
         return tuple(known if self._targets.write_back == "all" else known[:1])
 
+    def record_at(self, target: str, customer_ids: Sequence[str]) -> tuple[str, str | None]:
+        """Where a copy of a record goes that was for this target, now that it is about this customer.
+
+        Of several copies each stays with its CRM, known there or not: the others have theirs.
+        """
+        records = self.records_of(customer_ids)
+        own = next((one for one in records if one[0] == target), None)
+        if own is None and self._targets.write_back == "all" and self._targets.several_crms:
+            return target, None
+        return own or records[0]
+
     def legacy_records(self, draft: Draft) -> tuple[tuple[str, str | None], ...]:
         """The same for a draft of an earlier version, which remembers the customer and their CRM alone."""
         if draft.customer_id is None:

@@ -50,6 +50,7 @@ class Contact:
     entries: dict[tuple[str, str], Entry] = field(default_factory=dict)  # (kind or "follow-up", token)
     records: list["Arrived"] = field(default_factory=list)
     required: set[str] | None = None  # the CRMs that every look since the last key showed
+    was_amended: bool = False
     was_erased: bool = False
     is_old: bool = False  # an earlier version wrote of it, which did not keep its facts
     first_key: str = ""  # of the first record that was handed over

@@ -286,8 +286,8 @@ class Desktop:
                     if one.half is not None and one.intact:
                         added = Amendment(follow_ups=(*one.follow_ups, one.half), half=None)
                         key = await self.session.wrap_ups.change(key, added)
-                    if CHANNEL in one.missing:
-                        key = await self.session.wrap_ups.change(key, Amendment(channel=channels(one.interaction_id)))
+                    if CHANNEL in one.missing and (channel := channels(one.interaction_id)):
+                        key = await self.session.wrap_ups.change(key, Amendment(channel=channel))
                     await self.session.outbox.retry(key)
 
     async def discard_parked(self, number: int) -> Held | None:

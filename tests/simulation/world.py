@@ -100,6 +100,7 @@ class World:
         self.rung = 0
         self.desktop: Desktop | None = None
         self.started_at = 0.0
+        self.lives = 0
         self.invariants = Invariants(self)
         for target in self.targets:
             target.contact_of = self._contact_of
@@ -282,6 +283,9 @@ class World:
         contact = self._turned_to(slot)
         if contact is not None and self.desktop is not None:
             self.desktop.unlink(contact.id)
+            contact.linked = ()
+            for entry in contact.entries.values():
+                entry.link_stays = False
 
     def on_search(self, slot: int) -> None:
         contact = self._turned_to(slot)
@@ -294,7 +298,12 @@ class World:
                 if one.state == "parked" and one.target == self.sender.target.name and not self.sender.keeps_keys:
                     for token in set(TOKEN.findall(one.text)):
                         self.ledger.sent_again[token] = self.ledger.sent_again.get(token, 0) + 1
-            self.run(self.desktop.send_parked_again(lambda one: self.ledger.contacts[one].channel), 20.0)
+            self.run(self.desktop.send_parked_again(self._channel_of_old), 20.0)
+
+    def _channel_of_old(self, contact_id: str) -> str:
+        """What the agent knows where an earlier version kept no channel; of any other contact it must be known."""
+        contact = self.ledger.contacts[contact_id]
+        return contact.channel if contact.is_old else ""
 
     def on_discard_parked(self, number: int) -> None:
         if self.desktop is not None:
@@ -313,6 +322,7 @@ class World:
         contact = self.ledger.contacts.get(done[0]) if done else None
         if contact is None:
             return
+        contact.was_amended = True
         if done[1] == "customer":
             self.invariants.attached(contact)
         else:
@@ -457,6 +467,7 @@ class World:
         for target in self.targets:
             target.new_run()
         self.started_at = self.now()
+        self.lives += 1
         timing = Timing(self.wall, self.now, _sleep, self.dice.random)
         centre = CentreAdapter(self.centre)
         self.desktop = Desktop(self.loop, timing, self.disk, centre, self.crms, self.sender, self.setting.write_back)
