@@ -396,7 +396,7 @@ class Notes:
             self.note_parked(kept)
             self._adopt([kept])
             self._store.notice(
-                "The contact ended before your note was finished. The note is safe in the outbox: alt+o shows it.",
+                "The contact ended before you finished. The note and its follow-ups are in the outbox: alt+o shows them.",
                 "warning",
             )
         return True

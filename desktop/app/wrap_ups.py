@@ -20,7 +20,7 @@ from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.outbox_items import Amendment, amended, item_of
 from desktop.app.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
-from desktop.app.parked_records import check_sendable
+from desktop.app.parked_records import NotSendable, check_sendable
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreAbsent, StoreError
 from desktop.app.wrap_up_json import record_from, says_the_same
@@ -107,6 +107,8 @@ class WrapUps:
             problems = wrap_up_problems(self._store.state, interaction, draft.codes, draft.note)
             if problems:
                 return ActionResult(False, " ".join(problems), "Rejected")
+            if draft.half is not None and draft.half.get("kind") == "callback" and draft.half.get("due") is None:
+                return ActionResult(False, "The callback has no time yet. Say when, or discard it.", "Rejected")
             try:
                 kept, told = await self._undisturbed(self._keep(interaction_id))
             except StoreError as error:
@@ -136,6 +138,8 @@ class WrapUps:
         check_sendable(draft)
         facts = draft.facts or ContactFacts()
         if not facts.agent_id:
+            if not self._store.state.me:
+                raise NotSendable("It is not known yet who is signed in. Wait for the contact centre")
             agent = self._store.state.agents.get(self._store.state.me)
             facts = replace(facts, agent_id=self._store.state.me, agent_name=agent.name if agent is not None else "")
         return await self._undisturbed(self._hand_over(draft, facts, row.key))

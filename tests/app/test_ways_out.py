@@ -335,3 +335,13 @@ async def test_a_link_by_hand_lasts_over_a_restart(desks: list[Desk], tmp_path: 
     await d.session.pops.retry("i1")
     await d.time.run_until(lambda: d.state.pops["i1"].matches, disk=True)
     assert d.state.pops["i1"].chosen is None
+
+
+async def test_a_callback_without_a_time_is_not_finished_with(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "done", ("sold",), half=FollowUp("callback", "tomorrow"))
+    result = await d.session.wrap_ups.finish("i1")
+    assert (result.ok, result.error) == (False, "Rejected")
+    assert await d.session.local.outbox() == []
+    d.session.notes.edit("i1", half=None)
+    assert (await d.session.wrap_ups.finish("i1")).ok
