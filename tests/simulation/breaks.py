@@ -213,6 +213,66 @@ BREAKS: tuple[Break, ...] = (
         ),
     ),
     Break(
+        "a flipped byte in a waiting row",
+        ("altered",),
+        (
+            ("ring", 0, 4), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("break", CRM, "unavailable"),
+            ("finish", 0), ("wait", 1.0), ("flip", "row", 0, 1), ("heal", CRM), ("wait", 20.0),
+        ),
+    ),
+    Break(
+        "finished while the record is being parked on a slow disk",
+        ("doubled",),
+        (
+            ("ring", 0, 3), ("type", 0), ("hole", 0), ("slow_disk", 1.5), ("wait", 2.5), ("hang_up", 0),
+            ("code", 0, 2), ("unhole", 0), ("wait", 0.5), ("finish", 0),
+        ),
+    ),
+    Break(
+        "half a text stands in the field when its contact leaves",
+        ("doubled",),
+        (
+            ("ring", 0, 2), ("wait", 0.5), ("begin", 0, "sms"), ("hang_up", 0), ("wait", 0.5), ("time_out", 0),
+            ("wait", 5.0),
+        ),
+    ),
+    Break(
+        "what the last run left is sent although the file comes late",
+        ("stuck",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("break", CRM, "unavailable"),
+            ("finish", 0), ("wait", 1.0), ("late", "locked"), ("crash", 0), ("heal", CRM), ("wait", 1.0),
+            ("heal_disk",), ("wait", 8.0), ("wait", 8.0),
+        ),
+    ),
+    Break(
+        "half a text is finished: it needs its consent",
+        ("never delivered",),
+        (("ring", 0, 1), ("wait", 0.5), ("begin", 0, "sms"), ("hang_up", 0), ("wait", 1.0), ("finish", 0)),
+    ),
+    Break(
+        "a note of another agent leaves the editor",
+        ("another's name",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("transfer", 0), ("sign_in", 1), ("type", 0),
+            ("wait", 3.0), ("type", 0),
+        ),
+    ),
+    Break(
+        "a word comes in the moment in which its contact leaves",
+        ("never delivered",),
+        (("ring", 0, 4), ("wait", 0.5), ("hang_up", 0), ("wait", 0.5), ("finish", 0), ("select", 0), ("type", 0)),
+    ),
+    Break(
+        "one CRM's copy is given another customer",
+        ("doubled",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("break", 2, "rejected"),
+            ("finish", 0), ("wait", 2.0), ("heal", 2), ("amend", 3, "customer"), ("wait", 1.0),
+        ),
+        TWO,
+    ),
+    Break(
         "a receipt with a lone surrogate stops its target",
         ("sent again", "stuck"),
         (
