@@ -467,7 +467,7 @@ def _written_since(handed_over: Draft, now: Draft) -> Draft:
     return replace(
         now,
         note=note,
-        codes=now.codes if now.codes != handed_over.codes else (),
+        codes=tuple(one for one in now.codes if one not in handed_over.codes),
         follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
         half=now.half if now.half != handed_over.half else None,
         revision=handed_over.revision + 1,

@@ -168,7 +168,8 @@ class Invariants:
         return entry
 
     def _may_go(self, entry: Entry, where: str) -> None:
-        if entry.removed == "final":
+        chosen_again = entry.kind == "code" and self.world.ledger.contacts[entry.contact].chosen[entry.token] > 1
+        if entry.removed == "final" and not chosen_again:
             raise Violation("sent though taken back", f"{entry.kind} {entry.token} in a {where}")
         if entry.removed == "unsaved" and where != "record":
             raise Violation("sent though taken back", f"{entry.kind} {entry.token} as {where}")
@@ -268,7 +269,12 @@ class Invariants:
         known = set(ids)
         words: list[str] = [name, *own]
         for contact in self.world.ledger.contacts.values():
-            named_too = not contact.linked and contact.address in addresses and bool(contact.address)
+            named_too = (
+                not contact.linked
+                and not contact.was_amended
+                and contact.address in addresses
+                and bool(contact.address)
+            )
             theirs = bool(known & set(contact.linked)) or named_too
             perhaps = theirs or bool(known & contact.ever_linked) or contact.address in numbers
             if not perhaps:

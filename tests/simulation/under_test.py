@@ -371,7 +371,7 @@ class Desktop:
     def linked(self, contact: str) -> tuple[str, ...] | None:
         """The records of the customer that the contact is linked to; None while that is not known."""
         pop = self.state.pops.get(contact)
-        if pop is None or pop.answer.value in ("searching", "could_not_ask"):
+        if pop is None or (pop.match is None and pop.answer.value in ("searching", "could_not_ask")):
             return None
         return pop.match.ids if pop.match is not None else ()
 
