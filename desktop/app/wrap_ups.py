@@ -201,15 +201,26 @@ class WrapUps:
             # Of several CRMs the customer may be another's now: their follow-ups share the keys all the same.
             keys = [row.key for row in rows[:1]] + self._rows.record_keys(draft.interaction_id, revision)
             known = [row for key in dict.fromkeys(keys) if (row := await local.outbox_row(key)) is not None]
-            if not known or (known[0].key == rows[0].key and _same(known[0], draft.codes, draft.note, follow_ups)):
+            if known and known[0].key == rows[0].key and _same(known[0], draft.codes, draft.note, follow_ups):
                 break
-            for follow_up, key in self._rows.follow_up_keys(draft.interaction_id, _follow_ups(known[0]), revision):
+            if not known and not await self._taken(rows[1:]):
+                break
+            before = _follow_ups(known[0]) if known else ()
+            for follow_up, key in self._rows.follow_up_keys(draft.interaction_id, before, revision):
                 if await local.outbox_row(key) is not None:
                     under_way.append(follow_up)
             revision += 1  # the agent wrote something else after an earlier finish: a correction, not a repeat
         return await local.enqueue(
             rows, drop_draft=draft.interaction_id if drop_row is None else None, drop_row=drop_row
         )
+
+    async def _taken(self, rows: Sequence[OutboxRow]) -> bool:
+        """Whether a follow-up of a record that was discarded since has the key of one of these."""
+        for row in rows:
+            kept = await self._local().outbox_row(row.key)
+            if kept is not None and kept.sha256 != row.sha256:
+                return True
+        return False
 
     async def _undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
         """Done to its end even if whoever waits for it is cancelled: what is on disk must be known here."""

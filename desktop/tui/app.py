@@ -111,7 +111,7 @@ class DesktopApp(PageKeys):
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
         note = self.desk_screen.query_one(NotePane)
-        session.notes.replaced = note.replace_note
+        session.notes.replaced, note.written = note.replace_note, session.notes.text
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way

@@ -86,7 +86,7 @@ def _planted(seed: int, steps: int, jobs: int, only: str) -> int:
     missed = 0
     wanted = [(number, seed, steps) for number, one in enumerate(PLANTED) if only in one.name]
     with multiprocessing.Pool(jobs, maxtasksperchild=1) as pool:
-        for name, failure, done in pool.imap(_planted_one, wanted, chunksize=1):
+        for name, failure, done in pool.imap_unordered(_planted_one, wanted, chunksize=1):
             missed += failure is None
             what = "NOT FOUND" if failure is None else f"{failure.rule} (seed {failure.seed})"
             print(f"{done:>8,} steps  {name}: {what}", flush=True)

@@ -273,6 +273,15 @@ BREAKS: tuple[Break, ...] = (
         TWO,
     ),
     Break(
+        "a follow-up planned after a record that was discarded",
+        ("never delivered",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "sms"), ("hang_up", 0), ("wait", 1.0),
+            ("once", CRM, "unsupported", 1), ("finish", 0), ("plan", 0, "callback"), ("wait", 0.5),
+            ("discard_parked", 0), ("wait", 5.0), ("send_parked",), ("wait", 5.0),
+        ),
+    ),
+    Break(
         "a receipt with a lone surrogate stops its target",
         ("sent again", "stuck"),
         (

@@ -267,7 +267,8 @@ class Invariants:
         """
         addresses = numbers if named else ()
         known = set(ids)
-        words: list[str] = [name, *own]
+        # Of several CRMs' cards only those are found that the file shows to be the same customer's.
+        words: list[str] = [name, *own] if named or len(ids) == 1 else []
         for contact in self.world.ledger.contacts.values():
             named_too = (
                 not contact.linked
@@ -275,7 +276,7 @@ class Invariants:
                 and contact.address in addresses
                 and bool(contact.address)
             )
-            theirs = bool(known & set(contact.linked)) or named_too
+            theirs = ids[0] in contact.linked or named_too
             perhaps = theirs or bool(known & contact.ever_linked) or contact.address in numbers
             if not perhaps:
                 continue

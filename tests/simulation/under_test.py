@@ -415,7 +415,8 @@ class _NotePane:
         if view.selected != self.of or back:
             self.tell()
             self.of = view.selected
-            self.known = self.text = draft.note if draft else ""
+            now = self.hands.session.notes.text(view.selected) if view.selected else None
+            self.known = self.text = now.note if now else ""
         self.read_only = view.interaction is None
 
     def replace_note(self, contact: str, text: str) -> None:

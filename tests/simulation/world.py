@@ -97,6 +97,7 @@ class World:
         self.sender = SenderServer(self.now, keeps_keys=setting.keeps_keys)
         self.ledger = Ledger()
         self.slots: dict[int, str] = {}
+        self.back_at: dict[str, float] = {}  # when a contact's hole in the snapshot closed
         self.rung = 0
         self.desktop: Desktop | None = None
         self.started_at = 0.0
@@ -231,6 +232,7 @@ class World:
         presses = self.desktop.hands.finishing if self.desktop is not None else ()
         there = self.centre.contacts[contact.id]
         left = there.phase is Phase.CLOSED or there.agent_id != self.centre.me or there.id in self.centre.holes
+        left = left or self.now() - self.back_at.get(there.id, -9.0) < 9.0  # it may still be on its way back
         if entry is not None and (left or any(one.contact == contact.id and one.ok is None for one in presses)):
             entry.removed = "maybe"  # perhaps too late: it is being handed over, or parked
 
@@ -398,6 +400,7 @@ class World:
         known = self.at_centre(slot)
         if known is not None and known.id in self.centre.holes:
             self.centre.holes.discard(known.id)
+            self.back_at[known.id] = self.now()
             self.centre.begin_anew()
 
     def on_centre_restart(self) -> None:

@@ -8,6 +8,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from desktop.app.hidden_cards import HiddenCards
+from desktop.domain.state import DraftView
 from desktop.domain.words import Phase
 from desktop.tui import wording
 from desktop.tui.card_fields import hide_in_area, replace_in_area, what_was_hidden
@@ -42,6 +43,8 @@ class NotePane(Pane, TextArea):
         self.border_title = content("note")
         self.on_edit: Callable[[str, str], None] = lambda interaction_id, text: None
         """Takes the interaction and the whole text whenever it changed; set by the app."""
+        self.written: Callable[[str], DraftView | None] | None = None
+        """What is written about a contact, down to the last key; set by the app once there is a session."""
         self.cards = HiddenCards()
         """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self._wrapped_at = 0
@@ -63,8 +66,10 @@ class NotePane(Pane, TextArea):
         draft = view.state.drafts.get(view.selected or "")
         back = self.read_only and view.interaction is not None and draft is None
         if view.selected != self._of or back:
-            # What was written about a contact that left and is back may have gone out meanwhile.
-            self._load(view.selected, draft.note if draft else "")
+            # What was written about a contact that left and is back may have gone out meanwhile, and what the last
+            # frame showed may have been handed over since.
+            now = self.written(view.selected) if self.written is not None and view.selected else draft
+            self._load(view.selected, now.note if now else "")
         self._wrap_anew()
         self.read_only = view.interaction is None
         self.border_title = line(*self._safety(view))
