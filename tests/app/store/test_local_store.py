@@ -423,7 +423,7 @@ def test_no_sequence_of_verbs_loses_or_doubles_a_text(
                     await store.mark_delivered(key, text)
                 else:
                     await store.mark_waiting(key, text, 1.0)
-                after = {"park": "parked", "retry": "waiting", "deliver": "delivered", "wait": "waiting"}[verb]
+                after = {"park": "parked", "retry": "waiting", "deliver": "delivered", "wait": state}[verb]
                 rows[key] = (state if state == "delivered" else after, kept)
         found = await store.outbox(include_delivered=True)
         sent = {kept.key: (kept.state, json.loads(kept.payload)["note"]) for kept in found if kept.target}
