@@ -421,7 +421,7 @@ async def test_a_contact_that_comes_back_takes_the_change_into_its_note() -> Non
         assert field.has_focus
         await settle(pilot, ["alt+enter"])
         edits = [call for call in kept.calls if call[0] == "notes.edit"]
-        assert edits == [("notes.edit", "i9", PARKED_RECORD.note + "z")]
+        assert edits == [("notes.edit", "i9", {"note": PARKED_RECORD.note + "z"})]
         assert not field.is_open
 
 
@@ -432,7 +432,7 @@ async def test_what_was_written_meanwhile_is_kept_beside_the_change() -> None:
         session.store.state = replace(session.store.state, drafts={"i9": DraftView("other words", (), 2, NOW)})
         without(app, kept, "k1")
         await settle(pilot, ["alt+enter"])
-        assert ("notes.edit", "i9", f"other words\n{PARKED_RECORD.note}z") in kept.calls
+        assert ("notes.edit", "i9", {"note": f"other words\n{PARKED_RECORD.note}z"}) in kept.calls
 
 
 async def test_an_item_that_is_gone_for_good_leaves_the_words_in_the_field() -> None:
@@ -633,7 +633,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert "still on its way" in session.store.state.notices[-1].text
+        assert "waits to be sent" in session.store.state.notices[-1].text
         await settle(pilot, ["s"])
         assert ("retry",) in kept.calls
 
