@@ -294,8 +294,8 @@ BREAKS: tuple[Break, ...] = (
         ("never delivered",),
         (
             ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "case"), ("wait", 1.0), ("break", CRM, "unavailable"),
-            ("crash", 0), ("wait", 1.0), ("hang_up", 0), ("wait", 2.5), ("time_out", 0), ("wait", 5.0), ("heal", CRM),
-            ("send_parked",), ("wait", 5.0),
+            ("clock", 200_000.0), ("purge",), ("crash", 0), ("wait", 1.0), ("hang_up", 0), ("wait", 2.5),
+            ("time_out", 0), ("wait", 5.0), ("heal", CRM), ("send_parked",), ("wait", 5.0),
         ),
     ),
     Break(
