@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -21,6 +23,17 @@ class Background:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._ended)
+
+    async def undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for work that is done to its end, even if whoever waits for it is cancelled."""
+        task = asyncio.ensure_future(work)
+
+        async def end() -> None:
+            with suppress(Exception):  # it is for who waits
+                await task
+
+        self.spawn(end())
+        return await asyncio.shield(task)
 
     async def finish(self) -> None:
         """Wait until all have come to their end."""

@@ -279,7 +279,13 @@ def _addresses(payload: str) -> set[str]:
         return set()
     if not isinstance(body, dict):
         return set()
-    return {one.casefold() for name in ("address", "to") if isinstance(one := body.get(name), str) and one}
+    nested = body.get("address")
+    if isinstance(nested, dict):  # of a callback
+        body = {**body, "address": nested.get("value")}
+    follow_ups = body.get("follow_ups")
+    parts = [body, *(one for one in follow_ups if isinstance(one, dict))] if isinstance(follow_ups, list) else [body]
+    found = (part.get(name) for part in parts for name in ("address", "to"))
+    return {one.casefold() for one in found if isinstance(one, str) and one}
 
 
 def _names(payload: str, customer_id: str) -> bool:

@@ -88,6 +88,10 @@ class KeptWords:
         """
         await self._sheets.take_up(is_kept_words, lambda draft: _is_object(draft.note))
 
+    async def save_anew(self) -> None:
+        """The file was replaced: what was on it may not be there any more."""
+        self._sheets.save_anew()
+
     async def close(self) -> None:
         """Save everything and stop."""
         await self._sheets.close()

@@ -145,11 +145,16 @@ class LocalFile:
         while True:
             thread = self.opened()._thread
             await thread.damaged.wait()
+            salvaged = False
             while True:
                 try:
-                    await self._replace(thread.path)
+                    if not salvaged:
+                        await self._set_aside(thread.path)
+                        salvaged = True
+                    await self._open_new()
                     break
                 except StoreError as error:
+                    salvaged = salvaged and not isinstance(error, StoreDamaged)
                     self._problem = str(error)
                     log.error("the damaged file could not be replaced: %s", error)
                     await self._timing.sleep(RETRY)
@@ -157,13 +162,20 @@ class LocalFile:
                 await hear()
 
     async def _replace(self, path: Path) -> None:
+        await self._set_aside(path)
+        await self._open_new()
+
+    async def _set_aside(self, path: Path) -> None:
         local, self._local = self._local, None
         self._problem = f"{path} is damaged and is being replaced"
         if local is not None:
             with suppress(StoreError):
                 await local.close()
         await self._salvage(path)
-        self._local = await self._open_local()
+
+    async def _open_new(self) -> None:
+        if self._local is None:
+            self._local = await self._open_local()
         await self._restore()
 
     async def _salvage(self, path: Path) -> None:

@@ -29,6 +29,7 @@ from desktop.app.store_health import StoreHealth
 from desktop.app.writer_thread import WriterThread
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage
+from desktop.domain.records import RecordStep
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -145,7 +146,7 @@ class LocalStore:
         body = drafts.draft_body(saved)
 
         def take_back(connection: sqlite3.Connection, _: "Database") -> Draft | None:
-            if outbox_rows.delete_parked(connection, key) is None:
+            if outbox_rows.take_out(connection, key, RecordStep.RETURN) is None:
                 return None
             drafts.write_draft(connection, saved, body)
             return saved
@@ -176,7 +177,7 @@ class LocalStore:
 
         def insert(connection: sqlite3.Connection, _: "Database") -> tuple[list[OutboxRow], int]:
             before = drafts.hidden_digits_of(connection, drop_draft) if drop_draft is not None else 0
-            if drop_row is not None and outbox_rows.delete_parked(connection, drop_row) is None:
+            if drop_row is not None and outbox_rows.take_out(connection, drop_row, RecordStep.HAND_OVER) is None:
                 raise LookupError(f"no parked outbox row {drop_row}")
             kept = outbox_rows.insert_rows(connection, made)
             if drop_draft is not None:
@@ -208,7 +209,7 @@ class LocalStore:
 
     async def discard_parked(self, key: str) -> OutboxRow | None:
         """Forget a parked row because the agent said so; None when it is not there or not parked any more."""
-        return await self._thread.write(lambda connection, _: outbox_rows.delete_parked(connection, key))
+        return await self._thread.write(lambda connection, _: outbox_rows.take_out(connection, key, RecordStep.DISCARD))
 
     async def heal(self) -> int:
         """Make whole records of what an earlier version parked in pieces; answers how many there were."""

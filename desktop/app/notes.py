@@ -6,7 +6,8 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
 
-from desktop.app.drafts import KEPT_WORDS, Draft, is_kept_words
+from desktop.app.background import Background
+from desktop.app.drafts import Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
@@ -84,6 +85,7 @@ class Notes:
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
         self._left: dict[str, Interaction] = {}  # the last that were mine, for a key that comes after them
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
+        self._parking = Background()
         store.listeners.append(self._listen)
 
     def edit(
@@ -171,20 +173,14 @@ class Notes:
         elif self._parked.get(row.interaction_id) == row.key:
             del self._parked[row.interaction_id]
 
+    def is_parked(self, interaction_id: str) -> bool:
+        """Whether what was written about a contact waits in the outbox for it, or for the agent."""
+        return interaction_id in self._parked
+
     def note_discarded(self, row: OutboxRow) -> None:
         """A parked record was discarded: nothing comes back with its contact."""
         if self._parked.get(row.interaction_id) == row.key:
             del self._parked[row.interaction_id]
-
-    async def discard(self, interaction_id: str) -> None:
-        """Throw a draft away because the agent said so.
-
-        Raises:
-            StoreError: the disk will not do; the draft stays.
-        """
-        async with self.writing(interaction_id):
-            await self._local().discard_draft(interaction_id)
-            self._end(interaction_id)
 
     def writing(self, interaction_id: str) -> asyncio.Lock:
         """The lock to hold while a draft is handed over, so that no save brings it back."""
@@ -224,6 +220,7 @@ class Notes:
         for task in self._moving.values():
             task.cancel()
         await asyncio.gather(*self._moving.values(), return_exceptions=True)
+        await self._parking.finish()  # what the disk was asked for is done, and must be known here
         await self._sheets.close()
 
     def _end(self, interaction_id: str) -> None:
@@ -287,11 +284,8 @@ class Notes:
         half = follow_up_from(draft.half) if draft.half is not None else None
         return DraftView(draft.note, draft.codes, draft.revision, saved_at, sheet.problem, follow_ups, half)
 
-    def _parked_damaged(self, interaction_id: str) -> None:
-        if not interaction_id.startswith(KEPT_WORDS):
-            self._store.notice(
-                "A note was damaged on this machine. It is in the outbox as far as it can be read.", "error"
-            )
+    def _parked_damaged(self, _: str) -> None:
+        self._store.notice("A note was damaged on this machine. It is in the outbox as far as it can be read.", "error")
 
     # What happens by itself
 
@@ -363,7 +357,7 @@ class Notes:
             quiet = self._timing.monotonic() - sheet.last_key
             if quiet < GONE_FOR and sheet.last_key:  # still writing: the rest of the sentence belongs to it
                 await self._timing.sleep(GONE_FOR - quiet)
-            elif await self._park(sheet):
+            elif await self._parking.undisturbed(self._park(sheet)):
                 return
             else:
                 await self._timing.sleep(AFTER_REFUSAL)
@@ -396,7 +390,7 @@ class Notes:
             self.note_parked(kept)
             self._adopt([kept])
             self._store.notice(
-                "The contact ended before you finished. The note and its follow-ups are in the outbox: alt+o shows them.",
+                "The contact ended before you finished. Note and follow-ups are in the outbox: alt+o shows them.",
                 "warning",
             )
         return True

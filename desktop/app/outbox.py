@@ -118,10 +118,13 @@ class Outbox:
         """
         await self._local().due(math.inf)  # the store parks what was damaged
         await self._local().heal()
-        rows = await self._local().outbox()
-        for row in rows:
-            if row.sending and row.state == WAITING and not self._repeats(row):
-                rows[rows.index(row)] = await self._local().park(row.key, MAY_BE_THERE)
+        rows = [
+            await self._local().park(row.key, MAY_BE_THERE)
+            if row.sending and row.state == WAITING and not self._repeats(row)
+            else row
+            for row in await self._local().outbox()
+        ]
+        self._known.clear()
         self._take(rows)
         self._say(())
         self._wake.set()  # the disk may have come late
@@ -314,7 +317,12 @@ class Outbox:
         await self._delivered(row.key, receipt)
 
     async def _delivered(self, key: str, receipt: str) -> None:
-        row = await self._local().mark_delivered(key, receipt)
+        try:
+            row = await self._local().mark_delivered(key, receipt)
+        except LookupError:  # it went with a damaged file, and has been delivered
+            del self._receipts[key]
+            self.forget(key)
+            return
         del self._receipts[key]
         self._failures.pop(row.target, None)
         self._known.pop(key, None)

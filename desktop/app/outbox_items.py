@@ -29,6 +29,8 @@ from desktop.domain.words import CodeRule
 CHANNEL, CODES, NOTE, CUSTOMER, HALF = "channel", "codes", "note", "customer", "half"
 """What a record may lack. Without its channel, or with half a follow-up, it cannot be sent."""
 
+READ_OVER = "it was damaged on this machine, and has been read over since"
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
@@ -130,12 +132,11 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
     """
     if row.kind == RECORD:
         draft = _amended_record(record_of(row), change, rows)
-        made = record_row(draft, row.reason, row.created_at)
+        made = record_row(draft, READ_OVER if row.reason == DAMAGED else row.reason, row.created_at)
         return replace(made, author=row.author or made.author)
-    try:
-        payload: dict[str, Any] = dict(json.loads(row.payload))
-    except (ValueError, TypeError) as error:
-        raise ValueError("The text can be read and copied, but not sent") from error
+    if row.reason == DAMAGED or payload_sha256(row.payload) != row.sha256:
+        raise ValueError("It is damaged: it can be read and copied, but not sent")
+    payload: dict[str, Any] = dict(json.loads(row.payload))
     target, customer = row.target, row.customer
     if row.kind == WRAP_UP:
         if change.codes is not None:
@@ -144,6 +145,9 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
         if not isinstance(change.customer, Keep):
             ids = change.customer.ids if change.customer else ()
             target, payload["customer_id"] = rows.record_at(row.target, ids)
+            payload.pop("also", None)
+            if len(ids) > 1:
+                payload["also"] = [{"customer_id": one} for one in ids]
             customer = change.customer.customer.name if change.customer else ""
     name = {WRAP_UP: "note", CASE: "text", TASK: "text"}.get(row.kind, "note" if "note" in payload else "text")
     if change.note is not None:
@@ -178,6 +182,9 @@ def _amended_record(draft: Draft, change: Amendment, rows: WrapUpRows) -> Draft:
         draft = replace(draft, codes=change.codes)
         facts = replace(facts, code_labels={**rows.labels(change.codes), **_kept(facts, change.codes)})
     if change.follow_ups is not None:
+        known = [follow_up_from(one) for one in draft.follow_ups]
+        if any(one.kind == "callback" and one.due is None and one not in known for one in change.follow_ups):
+            raise ValueError("It is not clear when the callback is wanted. Put its words into the note, and drop it")
         draft = replace(draft, follow_ups=tuple(follow_up_json(one) for one in change.follow_ups))
     if not isinstance(change.half, Keep):
         draft = replace(draft, half=None if change.half is None else follow_up_json(change.half))

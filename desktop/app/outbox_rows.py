@@ -15,7 +15,7 @@ WAITING, PARKED, DELIVERED = RecordState.WAITING.value, RecordState.PARKED.value
 STATES = frozenset({WAITING, PARKED, DELIVERED})
 WRAP_UP, FOLLOW_UP, CASE, TASK = "wrap_up", "follow_up", "case", "task"
 RECORD = "record"
-"""A whole record that was not finished: the note, the codes and every follow-up, for nobody yet."""
+"""A whole record that was not finished: the note, the codes and every follow-up, not on its way anywhere yet."""
 DAMAGED = "damaged on this machine: the text is not what was written, so it is not sent"
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
@@ -80,7 +80,7 @@ def new_row(
         target,
         text,
         payload_sha256(text),
-        WAITING,
+        after(RecordState.IN_PROGRESS, RecordStep.HAND_OVER).value,
         "",
         0,
         0.0,
@@ -185,11 +185,14 @@ def lost_keys(connection: Connection) -> bool:
 
 
 def set_aside(connection: Connection, row_id: int) -> None:
-    """Park a damaged row for good: its text can be read, and it is never sent."""
-    connection.execute(
-        f"UPDATE outbox SET state = ?, reason = ? WHERE id = ? AND state != '{DELIVERED}'",  # noqa: S608 - a constant
-        (PARKED, DAMAGED, row_id),
-    )
+    """Park a damaged row for good: its text can be read, and it is never sent. What is delivered stays delivered."""
+    found = connection.execute("SELECT state FROM outbox WHERE id = ?", (row_id,)).fetchone()
+    state = RecordState(found[0]) if found is not None and found[0] in STATES else RecordState.PARKED
+    if state in states_before(RecordStep.DAMAGE):
+        connection.execute(
+            "UPDATE outbox SET state = ?, reason = ? WHERE id = ?",
+            (after(state, RecordStep.DAMAGE).value, DAMAGED, row_id),
+        )
 
 
 def set_sending(connection: Connection, key: str) -> None:
@@ -233,17 +236,15 @@ def reword(connection: Connection, row: OutboxRow) -> None:
 
 def replace_row(connection: Connection, key: str, row: OutboxRow) -> OutboxRow:
     """Put a changed row in the place of a parked one. Raises LookupError when that is not there, or is not parked."""
-    before = _existing(connection, key)
-    if before.state != PARKED:
-        raise LookupError(f"outbox row {key} is not parked")
-    connection.execute("DELETE FROM outbox WHERE key = ?", (key,))
+    if take_out(connection, key, RecordStep.AMEND) is None:
+        raise LookupError(f"no parked outbox row {key}")
     return insert_rows(connection, [row])[0]
 
 
-def delete_parked(connection: Connection, key: str) -> OutboxRow | None:
-    """Discard a parked row because the agent said so; answers what it was, None when it was not there or not parked."""
+def take_out(connection: Connection, key: str, step: RecordStep) -> OutboxRow | None:
+    """Take a row out for a step of the table; None when it is not there, or in a state that does not know the step."""
     row = read_row(connection, key)
-    if row is None or row.state != PARKED:
+    if row is None or row.state not in STATES or RecordState(row.state) not in states_before(step):
         return None
     connection.execute("DELETE FROM outbox WHERE key = ?", (key,))
     return row

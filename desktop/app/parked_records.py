@@ -11,15 +11,16 @@ from desktop.app.outbox_rows import (
     RECORD,
     WRAP_UP,
     OutboxRow,
-    insert_rows,
     new_row,
     outbox_key,
     payload_sha256,
     read_rows,
+    replace_row,
 )
 from desktop.app.store_schema import canonical_json
 from desktop.app.transaction import Connection
 from desktop.domain.contact_facts import ContactFacts
+from desktop.domain.records import RecordState, RecordStep, after
 
 _PARKED_IN_PIECES = (
     "another note was begun for this contact while this one could not be read",
@@ -67,7 +68,9 @@ def record_row(draft: Draft, reason: str, created_at: float) -> OutboxRow:
         author=facts.agent_id,
         customer=facts.customer_name,
     )
-    return replace(made, state=PARKED, reason=reason if draft.intact else DAMAGED)
+    step = RecordStep.LEAVE if draft.intact else RecordStep.DAMAGE
+    state = after(RecordState.IN_PROGRESS, step)
+    return replace(made, state=state.value, reason=reason if draft.intact else DAMAGED)
 
 
 def record_of(row: OutboxRow) -> Draft:
@@ -92,8 +95,7 @@ def heal_parked(connection: Connection) -> int:
         draft = _parked_in_pieces(row)
         if draft is None:
             continue
-        connection.execute("DELETE FROM outbox WHERE key = ?", (row.key,))
-        insert_rows(connection, [record_row(draft, row.reason, row.created_at)])
+        replace_row(connection, row.key, record_row(draft, row.reason, row.created_at))
         healed += 1
     return healed
 

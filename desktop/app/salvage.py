@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop.app import outbox_rows
+from desktop.app.drafts import draft_of_body
 from desktop.app.outbox_rows import DAMAGED, PARKED, STATES, WAITING
 from desktop.app.page_reader import Record, log_is_cut, records
+from desktop.app.parked_records import record_row
 from desktop.app.private_file import make_private
 from desktop.app.store_errors import store_error
 from desktop.app.store_schema import MIGRATIONS, is_sealed, prepare, schema_version
@@ -279,10 +281,10 @@ def _to_be_read(table: str, row: Row) -> Row:
     """A damaged row as one of the outbox that can be read and is never sent."""
     words = {name: value if isinstance(value, str) else repr(value) for name, value in row.items()}
     if table == "drafts":
-        key = outbox_rows.outbox_key("damaged", words["interaction_id"], words["body"], 1)
-        made = outbox_rows.new_row(
-            key, "wrap_up", words["interaction_id"], "", {"note": words["body"]}, created_at=_time(row["saved_at"])
-        )
+        customer_id = None if row["customer_id"] is None else words["customer_id"]
+        saved_at = _time(row["saved_at"])
+        draft = draft_of_body(words["interaction_id"], customer_id, words["body"], 1, saved_at, intact=False)
+        made = record_row(draft, DAMAGED, saved_at)
     else:
         made = outbox_rows.OutboxRow(
             words["key"], words["kind"], words["interaction_id"], words["target"], words["payload"], words["sha256"],

@@ -140,7 +140,7 @@ class Session:
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
         )
-        self._file.mended.append(self.notes.save_anew)
+        self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)

@@ -66,6 +66,11 @@ class SupervisorDesk:
             self._quality = QualityDesk(self._store, self._asking, self._contact_center, self.history, self._opened)
         return self._quality
 
+    async def save_anew(self) -> None:
+        """The file was replaced: what was on it may not be there any more."""
+        if self._quality is not None:
+            await self._quality.words.save_anew()
+
     async def take_up(self) -> None:
         """Take up words of the last run that were not handed over.
 

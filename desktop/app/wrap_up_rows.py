@@ -77,7 +77,7 @@ class WrapUpRows:
         Args:
             draft: the words; a follow-up that was not added is left out.
             facts: what is known of the contact; its own or those of now.
-            revision: the how-manieth record of the interaction it is, from 1.
+            revision: which record of the interaction it is, counted from 1.
         """
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
         records = facts.records or self.legacy_records(draft)
@@ -157,7 +157,8 @@ class WrapUpRows:
         state, facts = self._state(), draft.facts or ContactFacts()
         ids = match.ids if match is not None else ()
         records = self.records_of(ids)
-        kept = (follow_up_from(one) for one in draft.follow_ups)
+        half = () if draft.half is None else (draft.half,)
+        kept = (follow_up_from(one) for one in (*draft.follow_ups, *half))
         messages = {(_MESSAGES[one.kind], one.to or facts.address) for one in kept if one.kind in _MESSAGES}
         customer = match.customer if match is not None else None
         customer_id = records[0][1]

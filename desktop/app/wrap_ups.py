@@ -1,12 +1,11 @@
 """Finishing a wrap-up: first safe on this machine, then told to the contact centre, then delivered to the CRM."""
 
-import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from desktop.app.action_result import ActionResult
 from desktop.app.actions import Actions
@@ -31,7 +30,6 @@ from desktop.domain.own_events import RecordHandedOver
 from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.words import Phase
 
-T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _REVISIONS = 100
@@ -87,9 +85,12 @@ class WrapUps:
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            parked = self._notes.text(interaction_id) is None
-            where = "is safe in the outbox. Press o to see it." if parked else "goes to the outbox in a moment."
-            return ActionResult(False, f"This contact has left your desk. Your note {where}", "NotFound")
+            left = "This contact has left your desk."
+            if self._notes.text(interaction_id) is not None:
+                left += " What you wrote goes to the outbox in a moment."
+            elif self._notes.is_parked(interaction_id):
+                left += " What you wrote is in the outbox."
+            return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             return ActionResult(
                 False, "The contact has not ended yet. Your note is safe here. End it first.", "Conflict"
@@ -110,7 +111,7 @@ class WrapUps:
             if draft.half is not None and draft.half.get("kind") == "callback" and draft.half.get("due") is None:
                 return ActionResult(False, "The callback has no time yet. Say when, or discard it.", "Rejected")
             try:
-                kept, told = await self._undisturbed(self._keep(interaction_id))
+                kept, told = await self._keeping.undisturbed(self._keep(interaction_id))
             except StoreError as error:
                 log.error("a wrap-up could not be kept: %s", error)
                 return ActionResult(
@@ -142,7 +143,7 @@ class WrapUps:
                 raise NotSendable("It is not known yet who is signed in. Wait for the contact centre")
             agent = self._store.state.agents.get(self._store.state.me)
             facts = replace(facts, agent_id=self._store.state.me, agent_name=agent.name if agent is not None else "")
-        return await self._undisturbed(self._hand_over(draft, facts, row.key))
+        return await self._keeping.undisturbed(self._hand_over(draft, facts, row.key))
 
     async def change(self, key: str, change: Amendment) -> str:
         """Change what is parked in the outbox; it stays parked until it is sent again. Answers its key from now on.
@@ -198,8 +199,9 @@ class WrapUps:
         under_way: list[FollowUp] = []
         while revision < _REVISIONS:
             rows = self._rows.rows(draft, facts, revision, under_way)
-            # Of several CRMs the customer may be another's now: their follow-ups share the keys all the same.
-            keys = [row.key for row in rows[:1]] + self._rows.record_keys(draft.interaction_id, revision)
+            # Of several CRMs the customer may be another's now: their follow-ups share the keys all the same. And a
+            # follow-up may be there although its record was changed or discarded.
+            keys = [row.key for row in rows] + self._rows.record_keys(draft.interaction_id, revision)
             known = [row for key in dict.fromkeys(keys) if (row := await local.outbox_row(key)) is not None]
             if known and known[0].key == rows[0].key and _same(known[0], draft.codes, draft.note, follow_ups):
                 break
@@ -221,17 +223,6 @@ class WrapUps:
             if kept is not None and kept.sha256 != row.sha256:
                 return True
         return False
-
-    async def _undisturbed(self, work: Coroutine[Any, Any, T]) -> T:
-        """Done to its end even if whoever waits for it is cancelled: what is on disk must be known here."""
-        task = asyncio.ensure_future(work)
-
-        async def finish() -> None:
-            with suppress(Exception):
-                await task
-
-        self._keeping.spawn(finish())
-        return await asyncio.shield(task)
 
     def _where(self, kept: Sequence[OutboxRow]) -> str:
         """Where the note is, in words that stay true."""

@@ -85,7 +85,7 @@ class DraftDropped:
 
 @dataclass(frozen=True, slots=True)
 class RecordHandedOver:
-    """A wrap-up of an interaction is on disk as the agent finished it, with these codes, and on its way."""
+    """A wrap-up of an interaction is on disk as the agent finished it, with these codes."""
 
     interaction_id: str
     codes: tuple[str, ...]

@@ -1,7 +1,7 @@
 """The states of a record: what an agent entered about a contact, from the first key to its delivery.
 
 A record in progress stands among the drafts; from the moment it is handed over (or its contact is gone) it stands in
-the outbox, as one row for each system it goes to. Every change of state is looked up here before it is written.
+the outbox, as one row for each system it goes to. Each step of a row is looked up here before it is written.
 """
 
 from collections.abc import Mapping

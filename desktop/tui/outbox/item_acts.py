@@ -118,7 +118,8 @@ class ItemActs:
                 self._session.retry()
                 self._tell("Trying again now.", "info")
             elif not (why := await self._retry(item.key)):
-                self._tell("It is being sent.", "info")
+                waits = self._session.outbox.why(item.target) if item.target else ""
+                self._tell(f"It waits: {waits}" if waits else "Handed over to be sent.", "info")
             else:
                 self._tell(f"It was not sent. {why}", "warning")
             await self._read()
@@ -164,7 +165,8 @@ class ItemActs:
         now = notes.text(interaction_id)
         if now is None:
             return False
-        whole = text if now.note == original else f"{now.note}\n{text}".lstrip("\n")
+        joined = bool(original) and original in now.note
+        whole = now.note.replace(original, text, 1) if joined else f"{now.note}\n{text}".lstrip("\n")
         notes.edit(interaction_id, whole)
         notes.replaced(interaction_id, whole)
         self._tell("The contact is back: your change is in its note.", "info")

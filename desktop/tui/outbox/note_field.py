@@ -62,7 +62,7 @@ class NoteField(WordsField):
         asked, self.asking = self.asking, False
         if finish or (asked and event.key == "enter"):
             self._take(event)
-            self.post_message(self.Left(self.text if self.changed else None))
+            self.post_message(self.Left(self.text if self.changed or finish else None))
         elif back and (asked or not self.changed):
             self._take(event)
             self.post_message(self.Left(None))

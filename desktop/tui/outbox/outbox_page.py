@@ -269,7 +269,7 @@ class OutboxPage(DoorPage):
         elif is_of_evaluation(item):
             names = ["item_discard"]
         else:
-            names = ["item_edit"]
+            names = ["item_edit"] if item.intact or item.kind == RECORD else []
             if item.kind in (RECORD, WRAP_UP):
                 names += ["item_codes", "item_customer"]
             if item.kind == RECORD:
@@ -553,7 +553,7 @@ class OutboxPage(DoorPage):
 
 def _why_not(verb: str, item: OutboxItem) -> str:
     if item.state != PARKED:
-        return "This one is still on its way. It can be changed once it needs attention."
+        return "This one waits to be sent. It can be changed once it needs attention."
     if is_of_evaluation(item):
         return "This belongs to an evaluation; open it there, or copy the text."
     return {
