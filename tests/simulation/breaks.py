@@ -200,7 +200,7 @@ BREAKS: tuple[Break, ...] = (
         "a flipped byte in a draft comes back as another word",
         ("altered",),
         (
-            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("kill", 0), ("flip", "draft", 0, 0),
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("kill", 0), ("flip", "draft", 0, 1),
             ("start",), ("wait", 1.0), ("hang_up", 0), ("wait", 0.5), ("finish", 0), ("wait", 3.0),
         ),
     ),
@@ -279,6 +279,23 @@ BREAKS: tuple[Break, ...] = (
             ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "sms"), ("hang_up", 0), ("wait", 1.0),
             ("once", CRM, "unsupported", 1), ("finish", 0), ("plan", 0, "callback"), ("wait", 0.5),
             ("discard_parked", 0), ("wait", 5.0), ("send_parked",), ("wait", 5.0),
+        ),
+    ),
+    Break(
+        "a follow-up planned while the wrap-up is being finished",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("wait", 1.0), ("hang_up", 0), ("wait", 0.5),
+            ("slow_disk", 0.3), ("finish", 0), ("plan", 0, "callback"), ("wait", 3.0),
+        ),
+    ),
+    Break(
+        "whose contact it was is known after a restart while the CRM is down",
+        ("never delivered",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("plan", 0, "case"), ("wait", 1.0), ("break", CRM, "unavailable"),
+            ("clock", 200_000.0), ("purge",), ("crash", 0), ("wait", 1.0), ("hang_up", 0), ("wait", 2.5),
+            ("time_out", 0), ("wait", 5.0), ("heal", CRM), ("send_parked",), ("wait", 5.0),
         ),
     ),
     Break(

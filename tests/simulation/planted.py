@@ -302,7 +302,7 @@ PLANTED: tuple[Planted, ...] = (
         lambda original: lambda profile, contact, kind, revision, part=0: original(profile, "", kind, revision, part),
     ),
     # Notes
-    Planted("nothing is saved while somebody writes", sheets, "AFTER_LAST_KEY", lambda original: 3600.0),
+    Planted("nothing is saved by itself", sheets.Sheets, "_begin_saving", _always(None)),
     Planted("what was typed while finishing is dropped", notes, "_written_since", _with(_without(note=""))),
     Planted("follow-ups planned while finishing are dropped", notes, "_written_since", _with(_without(follow_ups=()))),
     Planted("all of a note is written since", notes, "_written_since", lambda original: lambda before, now: now),
@@ -310,7 +310,6 @@ PLANTED: tuple[Planted, ...] = (
     Planted("the last run's drafts are not taken up", notes.Notes, "restore", _restores_nothing),
     Planted("another agent's note is written on", notes, "_is_by_another", _always(False)),
     Planted("a contact that left is not noticed", notes.Notes, "_is_gone", _always(False)),
-    Planted("a contact is gone at once", notes, "GONE_FOR", lambda original: -1.0),
     Planted("who it was is forgotten at a restart", notes, "unsettled_pop", _always(False)),
     Planted("follow-ups are parked without their note", parked_records, "draft_body", _draft_first(_without(note=""))),
     Planted(
