@@ -51,7 +51,7 @@ def test_an_altered_amount_is_not_shown_as_the_note(place: Workplace) -> None:
         screen.wait_for("talking")
         assert "59.90" not in screen.text()
         screen.press("alt+o")
-        screen.wait_for(lambda seen: "damaged" in seen)
+        screen.wait_for(lambda seen: "Damaged" in seen)
         assert place.written_back() == []
 
 

@@ -46,7 +46,7 @@ def test_killed_in_the_wrap_up_keeps_the_codes(place: Workplace) -> None:
         screen.press("alt+t")
         screen.send("We will call.")
         screen.press("enter")
-        screen.wait_for("→ sms")
+        screen.wait_for("→ SMS")
         screen.wait_for("saved")
         until(lambda: any("We will call." in body for body in place.draft_bodies()))
         screen.kill(signal.SIGKILL)
@@ -54,7 +54,7 @@ def test_killed_in_the_wrap_up_keeps_the_codes(place: Workplace) -> None:
     with place.desktop() as screen:
         screen.wait_for("half done")
         screen.wait_for("ready")
-        screen.wait_for("→ sms")
+        screen.wait_for("→ SMS")
         screen.press("alt+enter")
         (body,) = until(place.written_back)
         assert (body["note"], body["codes"]) == ("half done", ["duplicate-charge"])

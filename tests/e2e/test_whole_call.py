@@ -152,7 +152,7 @@ def test_a_text_message_in_three_keys_is_sent_once(place: Workplace) -> None:
         keys.press("alt+t")
         keys.write("Your refund is on its way.")
         keys.press("enter")
-        screen.wait_for("→ sms")
+        screen.wait_for("→ SMS")
         assert len(keys.pressed) <= 3
         screen.send("dupl")
         screen.press("enter", "alt+enter")
