@@ -164,7 +164,7 @@ async def test_finishing_is_local_first_and_delivered_once(desks: list[Desk], tm
     d = await make(desks, tmp_path)
     d.crm.matches = [match()]
     await d.session.pops.retry("i1")
-    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    await d.time.run_until(lambda: d.state.pops["i1"].chosen == "c1", disk=True)
     d.session.notes.edit("i1", "done", ("sold",))
     both = [asyncio.ensure_future(d.session.wrap_ups.finish("i1", codes=("sold",), note="done")) for _ in range(2)]
     first, second = await asyncio.gather(*both)
@@ -250,7 +250,7 @@ async def test_follow_ups_get_rows_of_their_own(desks: list[Desk], tmp_path: Pat
     yes = replace(customer(), consents=(Consent("sms", True, 1.0),))
     d.crm.matches = [replace(match(), customer=yes)]
     await d.session.pops.retry("i1")
-    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    await d.time.run_until(lambda: d.state.pops["i1"].chosen == "c1", disk=True)
     follow_ups = (
         FollowUp("callback", "call", 1_800_000_500.0),
         FollowUp("sms", "thanks"),
@@ -276,7 +276,7 @@ async def test_a_task_goes_to_the_crm_that_takes_tasks(desks: list[Desk], tmp_pa
     d.server.happen(interaction(1, phase=Phase.WRAP_UP))
     await d.start()
     await d.session.pops.retry("i1")
-    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    await d.time.run_until(lambda: d.state.pops["i1"].chosen == "c1", disk=True)
     follow_ups = (FollowUp("task", "ask Grace", 1_800_000_500.0),)
     assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="n", follow_ups=follow_ups)).ok
     await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)

@@ -52,7 +52,7 @@ async def begun(desks: list[Desk], tmp_path: Path) -> WithSender:
     d.server.happen(interaction(1, phase=Phase.WRAP_UP))
     await d.start()
     await d.session.pops.retry("i1")
-    await until(lambda: d.state.pops["i1"].chosen == "c1")
+    await d.time.run_until(lambda: d.state.pops["i1"].chosen == "c1", disk=True)
     d.session.notes.edit("i1", "promised a refund", ("sold",), (CALLBACK, SMS))
     await d.session.notes.flush()
     return d
