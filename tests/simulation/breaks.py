@@ -299,6 +299,14 @@ BREAKS: tuple[Break, ...] = (
         ),
     ),
     Break(
+        "killed between two writes of finishing",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("slow_disk", 0.3),
+            ("finish", 0), ("wait", 0.4), ("crash", 0), ("wait", 1.0),
+        ),
+    ),
+    Break(
         "a receipt with a lone surrogate stops its target",
         ("sent again", "stuck"),
         (
