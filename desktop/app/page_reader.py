@@ -5,6 +5,7 @@ columns. Whatever does not fit is passed over.
 """
 
 import struct
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -75,21 +76,29 @@ def _committed(log: bytes, size: int) -> dict[int, bytes]:
 
 
 def _frames(log: bytes, size: int) -> Iterator[tuple[bool, int, bool, bytes]]:
-    """Each frame of a log: whether it ends a transaction, of which page it is, whether it is intact, and the page."""
-    if len(log) < 32:
+    """Each frame of a log: whether it ends a transaction, of which page it is, whether it is intact, and the page.
+
+    What stands between frames of this log and is none counts as one that is damaged, and so does a lost beginning.
+    """
+    if len(log) < 32 + 24 + size:
         return
     magic, _, _, _, *salts = struct.unpack(">6I", log[:24])
     order = ">" if magic & 1 else "<"
-    sums = _checksum(log[:24], (0, 0), order)
+    sums: tuple[int, int] | None = _checksum(log[:24], (0, 0), order)
     if magic >> 1 != 0x377F0682 >> 1 or sums != struct.unpack(">2I", log[24:32]):
-        return
+        salts, sums = list(struct.unpack(">2I", log[40:48])), None
+        order = "<" if sys.byteorder == "little" else ">"
     for at in range(32, len(log) - 24 - size + 1, 24 + size):
         number, whole, *rest = struct.unpack(">6I", log[at : at + 24])
         if rest[:2] != salts:
-            return  # left over from before the log was begun anew
+            sums = None  # damaged; or left over from before the log was begun anew, and then no other follows
+            continue
         page = log[at + 24 : at + 24 + size]
-        sums = _checksum(page, _checksum(log[at : at + 8], sums, order), order)
-        intact = tuple(rest[2:]) == sums
+        if sums is None:
+            yield True, 0, False, b""
+            intact = True  # as far as can be known: its rows prove themselves
+        else:
+            intact = tuple(rest[2:]) == _checksum(page, _checksum(log[at : at + 8], sums, order), order)
         yield bool(whole), number, intact, page
         sums = (rest[2], rest[3])  # the frame after a damaged one goes on from what was written
 
