@@ -307,6 +307,27 @@ BREAKS: tuple[Break, ...] = (
         ),
     ),
     Break(
+        "a row that waits is never purged",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("break", CRM, "unavailable"),
+            ("finish", 0), ("wait", 1.0), ("clock", 3_456_000.0), ("purge",), ("wait", 1.0),
+        ),
+    ),
+    Break(
+        "a row is tried again soon after its target is well",
+        ("stuck",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("once", CRM, "unavailable", 2),
+            ("finish", 0), ("wait", 200.0), ("wait", 200.0),
+        ),
+    ),
+    Break(
+        "half a follow-up is planned by finishing",
+        ("never delivered", "lost"),
+        (("ring", 0, 1), ("wait", 0.5), ("begin", 0, "callback"), ("hang_up", 0), ("wait", 1.0), ("finish", 0)),
+    ),
+    Break(
         "a receipt with a lone surrogate stops its target",
         ("sent again", "stuck"),
         (
