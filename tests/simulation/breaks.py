@@ -318,14 +318,9 @@ BREAKS: tuple[Break, ...] = (
         "a row is tried again soon after its target is well",
         ("stuck",),
         (
-            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("once", CRM, "unavailable", 2),
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("once", CRM, "unavailable", 1),
             ("finish", 0), ("wait", 200.0), ("wait", 200.0),
         ),
-    ),
-    Break(
-        "half a follow-up is planned by finishing",
-        ("never delivered", "lost"),
-        (("ring", 0, 1), ("wait", 0.5), ("begin", 0, "callback"), ("hang_up", 0), ("wait", 1.0), ("finish", 0)),
     ),
     Break(
         "a receipt with a lone surrogate stops its target",
