@@ -299,6 +299,30 @@ BREAKS: tuple[Break, ...] = (
         ),
     ),
     Break(
+        "killed between two writes of finishing",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("slow_disk", 0.3),
+            ("finish", 0), ("wait", 0.4), ("crash", 0), ("wait", 1.0),
+        ),
+    ),
+    Break(
+        "a row that waits is never purged",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("break", CRM, "unavailable"),
+            ("finish", 0), ("wait", 1.0), ("clock", 3_456_000.0), ("purge",), ("wait", 1.0),
+        ),
+    ),
+    Break(
+        "a row is tried again soon after its target is well",
+        ("stuck",),
+        (
+            ("ring", 0, 1), ("wait", 0.5), ("type", 0), ("hang_up", 0), ("wait", 1.0), ("once", CRM, "unavailable", 1),
+            ("finish", 0), ("wait", 200.0), ("wait", 200.0),
+        ),
+    ),
+    Break(
         "a receipt with a lone surrogate stops its target",
         ("sent again", "stuck"),
         (

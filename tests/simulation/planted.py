@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from desktop.app import (
+    background,
     deliveries,
     drafts,
     erasure,
@@ -318,7 +319,7 @@ PLANTED: tuple[Planted, ...] = (
     Planted("the last keys are not collected", notes.Notes, "collected", lambda original: _not_collected),
     # Wrap-ups
     Planted("finished before is not looked up", local_store.LocalStore, "handed_over", lambda original: _nothing),
-    Planted("a finish can be broken off", wrap_ups.WrapUps, "_undisturbed", _cancelled_with_the_caller),
+    Planted("a finish can be broken off", background.Background, "undisturbed", _cancelled_with_the_caller),
     Planted("what is half typed is not planned", wrap_ups, "_with_half", lambda original: lambda draft: draft),
     Planted("records go out in the name of who is signed in", wrap_up_rows.WrapUpRows, "rows", _in_my_name),
     Planted("only the first CRM gets a record", wrap_up_rows.WrapUpRows, "rows", _first_crm_only),
