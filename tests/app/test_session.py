@@ -146,11 +146,10 @@ async def test_after_sleep_nothing_is_believed_and_nobody_made_available(d: Desk
     snapshots = d.server.script.count("snapshot")
     d.server.agent = replace(d.server.agent, version=9, observed=Availability.NOT_READY)
     d.time.wall += 3600
-    await d.time.advance(2, disk=True)
-    assert d.server.script.count("snapshot") > snapshots
-    assert d.state.agents[ME].observed is Availability.NOT_READY
+    await d.time.run_until(lambda: d.server.script.count("snapshot") > snapshots, disk=True)
+    await d.time.run_until(lambda: any("slept" in text for text in told(d.store)), disk=True)
+    await d.time.run_until(lambda: d.state.agents[ME].observed is Availability.NOT_READY, disk=True)
     assert d.server.script.count("set_availability") == 0
-    assert any("slept" in text for text in told(d.store))
     assert d.session.actions.own_state.must_prove
     assert (await d.session.actions.set_availability(Availability.AVAILABLE)).ok
 

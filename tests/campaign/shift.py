@@ -19,6 +19,7 @@ from tests.campaign.work import Work
 HITCH = (TimeoutError, AssertionError, httpx.HTTPError, OSError, IndexError, ValueError)
 """What a screen that is not as it should be ends a way with."""
 ROUNDS, ROUND_SECONDS = 4, 9.0
+PARKED_WITHIN = 10.0
 """How often what waits is sent again before it counts as stuck, and how long each time."""
 
 
@@ -172,6 +173,7 @@ class Shift:
                 for c in self.contacts:
                     if site.phase(c.id):
                         self.work.carry_on(c)
+                self._wait_parked()
                 self._send_all(hands)
                 site.quit()
                 break
@@ -180,6 +182,12 @@ class Shift:
                     c.log(f"hitch while settling ({attempt}): {str(error)[:1500]}")
                 site.drop()
         return parked
+
+    def _wait_parked(self) -> None:
+        """What is written about a contact that is gone goes to the outbox some seconds after the start."""
+        until = time.monotonic() + PARKED_WITHIN
+        while any(row.startswith("drafts:") for row in self.site.rows()) and time.monotonic() < until:
+            time.sleep(0.1)
 
     def _send_all(self, hands: Hands) -> None:
         for _ in range(ROUNDS):
