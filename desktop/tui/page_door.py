@@ -54,14 +54,14 @@ class DoorPage(Vertical):
     @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
-        return self.is_attached
+        return self.is_attached and self.display
 
     def commands(self) -> Iterable[tuple[str, str]]:
         """For the palette: the names of keys that mean something now, and what each does."""
         return ()
 
     def close(self) -> None:
-        """Leave the screen."""
+        """Leave the screen; a page with something that must be saved first may do so a moment later."""
         self.display = False  # at once, for whatever lies below
         self.remove()
         self._left()
@@ -100,7 +100,8 @@ class PageDoor:
         """Leave what is open."""
         if self._page is not None and self._page.is_open:
             self._page.close()
-        self._page = None
+        if not self.is_open:
+            self._page = None
 
     def commands(self, press: Callable[[str], None]) -> Iterable[SystemCommand]:
         """What the palette offers of the page that is open; `press` presses a key."""
