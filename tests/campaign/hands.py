@@ -262,8 +262,8 @@ class Hands:
 
     def leave(self) -> None:
         """Leave the desktop, also out of a contact."""
-        self.press("alt+q")
+        self.press("ctrl+o")
         try:
             self.screen.wait_exit(0.7)
         except TimeoutError:
-            self.press("alt+q")
+            self.press("ctrl+o")

@@ -359,7 +359,7 @@ async def test_what_the_disk_refuses_stays_in_the_field() -> None:
         assert kept.kept["k1.1"].note.endswith("z")
 
 
-@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+d"])
+@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+i"])
 async def test_closing_the_page_while_writing_saves_what_was_typed(closing: str) -> None:
     app, kept, _ = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
     async with app.run_test(size=SIZE) as pilot:
