@@ -10,7 +10,7 @@ from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.identity import IdentityLink
 from desktop.domain.model import Instant
 from desktop.domain.person import PastHelp
-from desktop.domain.words import Health, PopAnswer
+from desktop.domain.words import Health, PopAnswer, RecordingConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,13 @@ class SourcesDeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyDeclared:
+    """What the profile does about customers who have refused to be recorded."""
+
+    recording_consent: RecordingConsent
+
+
+@dataclass(frozen=True, slots=True)
 class LinksChanged:
     """What the agent said of records that are, or are not, one customer or person; all of it."""
 
@@ -165,6 +172,7 @@ OwnEvent = (
     | OutboxChanged
     | CapabilitiesKnown
     | SourcesDeclared
+    | PolicyDeclared
     | LinksChanged
     | PendingChanged
     | PastHelpKnown

@@ -39,6 +39,7 @@ from desktop.domain.own_events import (
     OutboxChanged,
     PastHelpKnown,
     PendingChanged,
+    PolicyDeclared,
     PopChanged,
     RecordHandedOver,
     SourcesDeclared,
@@ -156,6 +157,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
                 batch.pending.drop(event.interaction_id)
         case SourcesDeclared():
             batch.sources = event.sources
+        case PolicyDeclared():
+            batch.set("recording_consent", event.recording_consent)
         case LinksChanged():
             batch.links.swap({link.key: link for link in event.links})
         case AlertsChanged():

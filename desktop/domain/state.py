@@ -12,7 +12,7 @@ from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.phone import PhoneCall, PhoneRegistration
-from desktop.domain.words import Health, OfferEnd, PopAnswer
+from desktop.domain.words import Health, OfferEnd, PopAnswer, RecordingConsent
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
@@ -146,6 +146,7 @@ class AppState:
     skew: float = 0.0  # server clock minus local clock, seconds
     capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
+    recording_consent: RecordingConsent = RecordingConsent.PAUSE  # the profile's policy
     sources: tuple[str, ...] = ()  # in order of precedence, where several serve a kind
     links: Mapping[str, IdentityLink] = field(default_factory=dict)  # what the agent said of records
     same_people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # person id -> ids of all their records

@@ -29,6 +29,7 @@ class Capability(StrEnum):
     HOLD = "hold"
     MUTE = "mute"
     DTMF = "dtmf"
+    PAUSE_RECORDING = "pause_recording"
     CONSULT = "consult"
     SWAP = "swap"
     CONFERENCE = "conference"

@@ -34,7 +34,10 @@ class ContactCenterRig(Rig[ContactCenter]):
 
     @abstractmethod
     async def call(self, number: str = CALLER) -> None:
-        """A customer with this E.164 number calls, and is offered to our agent once the agent is available."""
+        """A customer with this E.164 number calls, and is offered to our agent once the agent is available.
+
+        Where PAUSE_RECORDING is declared, the call is recorded as soon as it is connected.
+        """
 
     async def write(self, text: str) -> None:
         """A customer begins a written contact with this line, to be offered to our agent."""
@@ -83,6 +86,10 @@ class ContactCenterRig(Rig[ContactCenter]):
     async def tones(self, interaction_id: str) -> str:
         """The tones that the customer's side has heard."""
         absent("the tones cannot be heard on the far side")
+
+    async def records(self, interaction_id: str) -> bool:
+        """Whether the far side's recording of a call takes in what is being said now."""
+        absent("what is recorded cannot be seen on the far side")
 
     def make_supervisor(self, number: int = 0) -> ContactCenter:
         """A fresh backend, not opened, for a supervisor of our agent's team; number 1 is another one than number 0."""

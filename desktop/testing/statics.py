@@ -33,6 +33,7 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.HOLD: ("hold",),
             _C.MUTE: ("mute",),
             _C.DTMF: ("dtmf",),
+            _C.PAUSE_RECORDING: ("pause_recording",),
             _C.CONSULT: ("consult", "cancel_leg"),
             _C.SWAP: ("swap",),
             _C.CONFERENCE: ("conference",),

@@ -36,6 +36,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("mute", "mute", ("f5",), ("m",), "mute", "Mute yourself, or unmute.", "Contact"),
     Key(
+        "recording",
+        "recording",
+        ("alt+p",),
+        ("p",),
+        "pause recording",
+        "Pause the recording, for card numbers or a customer who refuses; or resume it.",
+        "Contact",
+    ),
+    Key(
         "expert",
         "expert",
         ("f6",),

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from desktop.domain.state import AppState
 from desktop.tui.pane import SteadyTitle
 
-BESIDE: Final = frozenset({"decline", "hold", "mute", "end", "retry", "palette"})
+BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""
 _NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 

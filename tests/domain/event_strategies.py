@@ -51,6 +51,7 @@ from desktop.domain.own_events import (
     OutboxChanged,
     PastHelpKnown,
     PendingChanged,
+    PolicyDeclared,
     PopChanged,
     SourcesDeclared,
 )
@@ -66,6 +67,8 @@ from desktop.domain.words import (
     Phase,
     PopAnswer,
     PresenceState,
+    Recording,
+    RecordingConsent,
     Role,
     Verb,
 )
@@ -87,6 +90,7 @@ interactions = st.builds(
     agent_id=st.sampled_from([ME, ME, OTHER, None]),
     held=st.booleans(),
     muted=st.booleans(),
+    recording=st.sampled_from(Recording),
     phone_call=st.sampled_from(["", "", "sip-1", "sip-2"]),
     parked=st.booleans(),
     customer_connected=st.booleans(),
@@ -200,6 +204,7 @@ own = st.one_of(
     st.builds(Noticed, words),
     st.builds(SourcesDeclared, st.sampled_from([(), ("presence:a", "presence:b"), ("presence:b", "presence:a")])),
     st.builds(LinksChanged, few(person_links)),
+    st.builds(PolicyDeclared, st.sampled_from(RecordingConsent)),
 )
 sources = st.sampled_from([CC, CC, CC, "presence", "desktop"])
 envelopes = st.one_of(
