@@ -32,6 +32,8 @@ def _show(profile: Profile) -> None:
             "data_dir": _shown(profile.data_dir),
             "region": _shown(profile.region),
             "write_back": _shown(profile.write_back),
+            "ring": _shown(profile.ring),
+            "notify": _shown(profile.notify),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,

@@ -15,6 +15,10 @@ WRITE_BACK = ("first", "all")
 """Where a wrap-up is written when several CRMs hold the customer: the one with precedence, or each of them."""
 
 
+CALLS = ("all", "urgent", "none")
+"""For which news the bell rings, or the terminal is asked for a notification."""
+
+
 class ConfigError(Exception):
     """The configuration cannot be used; the message says what to change."""
 
@@ -66,7 +70,7 @@ class Profile:
 
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
-    order of precedence. `write_back` is one of `WRITE_BACK`.
+    order of precedence. `write_back` is one of `WRITE_BACK`, `ring` and `notify` are of `CALLS`.
     """
 
     name: Setting
@@ -78,6 +82,8 @@ class Profile:
     keys: Mapping[str, Setting] = field(default_factory=dict)
     theme: Setting = Setting("", "default")
     write_back: Setting = Setting(WRITE_BACK[0], "default")
+    ring: Setting = Setting(CALLS[0], "default")
+    notify: Setting = Setting(CALLS[-1], "default")
 
     @property
     def broken(self) -> tuple[str, ...]:

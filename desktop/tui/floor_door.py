@@ -23,7 +23,7 @@ _SCREEN: Final = "floor"
 _BUSY: Final = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 ON_FLOOR: Final = frozenset(
     {
-        *("accept", "decline", "state", "outbox", "retry", "diagnostics", "palette", "help", "next_pane", "back"),
+        *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "help", "next_pane", "back"),
         *("leave", "floor"),
     }
 )

@@ -86,6 +86,7 @@ KEYS: tuple[Key, ...] = (
         "Answer the supervisor who wrote to you last.",
         "Desk",
     ),
+    Key("news", "news", ("alt+y",), ("y",), "news", "Read what is new: messages, answers, missed offers.", "Desk"),
     Key("tones", "tones", ("alt+k",), ("k",), "tones", "Send tones: a keypad for menus.", "Contact"),
     Key("note", "note", ("alt+n",), ("n",), "note", "Write the note.", "Wrap-up"),
     Key(
