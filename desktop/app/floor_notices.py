@@ -48,7 +48,8 @@ class FloorNotices:
         if known is not None and known.version >= request.version:
             return
         me = state.agents.get(state.me)
-        if request.agent_id != state.me and request.state is HelpState.OPEN and me is not None and me.role is Role.SUPERVISOR:
+        supervises = me is not None and me.role is Role.SUPERVISOR
+        if supervises and request.agent_id != state.me and request.state is HelpState.OPEN:
             who = state.agents.get(request.agent_id)
             name = one_line(who.name) if who is not None else request.agent_id
             text = one_line(request.text)

@@ -22,11 +22,13 @@ LINES: Final = 20
 def news_between(old: AppState, new: AppState) -> tuple[News, ...]:
     """What happened from one state to a later one that the agent did not do and may have missed.
 
-    What the first snapshot tells is how things stand, and no news. What one later tells is: it came while the line
-    was down. News of one kind about one subject is one, however much of it there is.
+    What the first snapshot tells is how things stand, and no news but for what customers wrote and nobody read. What
+    one later tells is: it came while the line was down. News of one kind about one subject is one, however much.
     """
-    if not old.me or old.me != new.me:
+    if not new.me:
         return ()
+    if old.me != new.me:
+        return tuple(_unread(new))
     return (*_messages(old, new), *_help(old, new), *_chats(old, new), *_contacts(old, new), *_missed(old, new))
 
 
@@ -123,10 +125,22 @@ def _contacts(old: AppState, new: AppState) -> Iterator[News]:
             known = {message.id for message in before.messages}
             said = [one for one in interaction.messages if one.author == "customer" and one.id not in known]
             if said and before.agent_id == new.me:
-                yield _about(new, interaction, _lines(NewsKind.CONTACT_LINE, key, said[-1].at, "", [one.text for one in said]))
+                texts = [one.text for one in said]
+                yield _about(new, interaction, _lines(NewsKind.CONTACT_LINE, key, said[-1].at, "", texts))
         gone = [leg for leg in interaction.legs if _has_gone(before, interaction, leg)]
         if gone:
             yield _expert_gone(new, interaction, gone[-1])
+
+
+def _unread(state: AppState) -> Iterator[News]:
+    for key, interaction in state.interactions.items():
+        written = interaction.phase is Phase.ACTIVE and interaction.channel is not Channel.VOICE
+        if written and interaction.unread and interaction.agent_id == state.me:
+            said = [one for one in interaction.messages if one.author == "customer"][-interaction.unread :]
+            at = said[-1].at if said else interaction.phase_since
+            texts = [one.text for one in said]
+            news = _lines(NewsKind.CONTACT_LINE, key, at, "", texts, count=interaction.unread)
+            yield _about(state, interaction, news)
 
 
 _OVER = frozenset({Phase.WRAP_UP, Phase.CLOSED})
@@ -181,4 +195,3 @@ def _lines(
     kind: NewsKind, subject: str, at: float, who: str, lines: Sequence[str], *, count: int | None = None
 ) -> News:
     return News(kind, subject, at, who, count=count or len(lines), lines=tuple(lines)[-LINES:])
-

@@ -24,6 +24,7 @@ from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, remap
+from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
@@ -58,6 +59,7 @@ class DesktopApp(PageKeys):
         log_path: Path | None = None,
         clock: Callable[[], float] = time.time,
         keymap: dict[str, str] | None = None,
+        calls: Wanted | None = None,
     ) -> None:
         """An app that is not running yet.
 
@@ -67,6 +69,7 @@ class DesktopApp(PageKeys):
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
             keymap: other keys for the names in the table of keys.
+            calls: for which news to ring, and to ask for a notification.
 
         Raises:
             ValueError: a key that the table does not know, or that stands for two verbs.
@@ -76,6 +79,7 @@ class DesktopApp(PageKeys):
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
+        self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self.desk = DeskActions(
@@ -136,10 +140,12 @@ class DesktopApp(PageKeys):
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
+            self._look_at_news()
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.door.second()
+        self._look_at_news()
         self._search_garbage()
 
     async def _give_way(self) -> None:
@@ -174,6 +180,16 @@ class DesktopApp(PageKeys):
         if offered - self._offered:
             self.bell()
         self._offered = offered
+
+    def _look_at_news(self) -> None:
+        """Call the agent to what is new, but for what they have before their eyes."""
+        if self.session is None:
+            return
+        state = self.session.store.state
+        covered = self.screen is not self.desk_screen or self.quality.is_open or self.reports.is_open
+        in_sight = frozenset() if covered or self.outbox.is_open else self.desk_screen.news_in_sight(state)
+        self._bell.hear(state.news, in_sight)
+        self.session.news.seen(in_sight)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the screen; what it raises is told and logged, and fatal only before there is a session."""
@@ -223,6 +239,8 @@ class DesktopApp(PageKeys):
             self._page("help", "Keys", pages.help_lines)
         elif name == "diagnostics":
             self._page("diagnostics", "Diagnostics", self._diagnostics)
+        elif name == "news":
+            self._page("news", "What is new", self._news)
         elif name == "outbox":
             if self.front.query_one(Page).is_open:
                 self.front.close_top()
@@ -287,6 +305,7 @@ def run_desktop(
     log_path: Path,
     keymap: dict[str, str] | None = None,
     theme: str = "",
+    calls: Wanted | None = None,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -296,6 +315,7 @@ def run_desktop(
         log_path: where a crash is written down.
         keymap: other keys, by the names in the table of keys.
         theme: dark, light or contrast; "" for dark, or contrast where colours are not wanted.
+        calls: for which news to ring, and to ask for a notification.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -303,7 +323,7 @@ def run_desktop(
     Raises:
         ValueError: a key or a theme that there is not.
     """
-    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap)
+    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls)
     if theme:
         app.choose_theme(theme)
     try:

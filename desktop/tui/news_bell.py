@@ -41,9 +41,7 @@ class NewsBell:
         if news is known:
             return
         fresh = [
-            one
-            for key, one in news.items()
-            if not one.seen and key not in in_sight and _more(known.get(key), one)
+            one for key, one in news.items() if not one.seen and key not in in_sight and _more(known.get(key), one)
         ]
         if any(_wants(self._wanted.ring, one) for one in fresh):
             self._ring()

@@ -35,7 +35,7 @@ class Footer(Pane, Widget):
     def draw(self, view: View) -> None:
         """Show what was told last or is new, while it is fresh; an error while it stands."""
         notice, new = notices.shown(view.state, view.now), _newest(view)
-        if new is not None and (notice is None or new.at >= notice.at):
+        if new is not None and (notice is None or new.at > notice.at):
             reads = f"  {keys.shown('news')} reads it"
             shown = self._fitted(f" ● {sentence(new)}", "bold $warning" if new.urgent else "bold $accent", reads)
         elif notice is not None:
