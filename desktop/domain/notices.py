@@ -34,9 +34,9 @@ def shown(state: AppState, now: Instant) -> Notice | None:
         now: the server's time.
     """
     live = [one for one in state.notices if not one.over and not _is_settled(state, one)]
-    fresh = (one for one in reversed(live) if now - one.at < _stays(one))
-    standing = (one for one in reversed(live) if _stands(state, one))
-    return next(fresh, None) or next(standing, None)
+    if live and now - live[-1].at < _stays(live[-1]):
+        return live[-1]
+    return next((one for one in reversed(live) if stands(state, one)), None)
 
 
 def something_is_wrong(state: AppState) -> bool:
@@ -72,10 +72,10 @@ def _is_settled(state: AppState, notice: Notice) -> bool:
     if notice.subject == OUTBOX:
         return not (state.outbox.waiting or state.outbox.parked)
     known = state.health.get(notice.subject)
-    return known is not None and known.health is Health.LIVE and known.since > notice.at
+    return known is not None and known.health is Health.LIVE
 
 
-def _stands(state: AppState, notice: Notice) -> bool:
+def stands(state: AppState, notice: Notice) -> bool:
     """Whether an error is as true as when it was told, and the agent can still do something about it."""
     if notice.severity != "error" or not notice.subject:
         return False

@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged
+from desktop.domain.news_item import NewsKind
 from desktop.domain.own_events import PopChanged
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
@@ -42,6 +43,9 @@ log = logging.getLogger(__name__)
 
 CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
+
+ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
+"""What an agent does to a call whose parties they know: who is gone is no news to them any more."""
 
 
 class DesktopApp(PageKeys):
@@ -224,6 +228,8 @@ class DesktopApp(PageKeys):
         """Run the verb `name` of the table of keys."""
         if name not in ("end", "back"):
             self.desk.disarm()
+        if name in ON_THE_LINE and self.session is not None:
+            self.session.news.seen((f"{NewsKind.EXPERT_GONE}:{self.desk_screen.selected}",))
         if name != "outbox":
             self.outbox.before(name)
         if name == "coaching":
@@ -248,9 +254,9 @@ class DesktopApp(PageKeys):
         elif not (name == "retry" and self.outbox.send_all()):
             getattr(self.desk, name)()
 
-    def _tell_of_page(self, text: str, severity: str) -> None:
+    def _tell_of_page(self, text: str, severity: str, subject: str = "") -> None:
         if self.session is not None:
-            self.session.store.notice(text, severity)
+            self.session.store.notice(text, severity, subject)
 
     @on(QualityWanted)
     def _quality_wanted(self) -> None:

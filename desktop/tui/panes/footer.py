@@ -8,6 +8,7 @@ from textual.widget import Widget
 from desktop.domain import notices
 from desktop.domain.news import unseen
 from desktop.domain.news_item import News
+from desktop.domain.state import Notice
 from desktop.tui import keys
 from desktop.tui.news_words import sentence
 from desktop.tui.pane import Pane, View
@@ -41,7 +42,8 @@ class Footer(Pane, Widget):
         elif notice is not None:
             style = {"error": "bold $error", "warning": "bold $warning"}.get(notice.severity, "$accent")
             sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
-            shown = self._fitted(f" {sign} {notice.text}", style)
+            hides = f"  {keys.shown('back')} hides it" if notices.stands(view.state, notice) else ""
+            shown = self._fitted(f" {sign} {notice.text}", style, hides)
         else:
             shown = self.keys_line(self.size.width or 80)
         if not shown.is_same(self._line):
@@ -86,3 +88,9 @@ def _newest(view: View) -> News | None:
     """The newest news while it is fresh; the header counts what is not seen for as long as it takes."""
     waiting = unseen(view.state)
     return waiting[-1] if waiting and view.now - waiting[-1].at < notices.STAYS else None
+
+
+def standing_error(view: View) -> Notice | None:
+    """The error in the last lines, if it is one that stays until it is mended."""
+    notice = notices.shown(view.state, view.now)
+    return notice if notice is not None and notices.stands(view.state, notice) else None
