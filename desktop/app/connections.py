@@ -104,7 +104,7 @@ class Connections:
             self.say(source, Health.DOWN, one_line(error.message))
             if not isinstance(error, Unavailable):
                 failure = explain(error, f"The {source_name(source)} could not be opened.", source=source)
-                self._store.notice(failure.text, "error")
+                self._store.notice(failure.text, "error", source)
             return False
         known = frozenset(str(getattr(capability, "value", capability)) for capability in offered)
         self._store.say(CapabilitiesKnown(known), source)

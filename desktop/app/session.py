@@ -24,6 +24,7 @@ from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore
 from desktop.app.messages import Messages
+from desktop.app.newsroom import Newsroom
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.outbox_rows import OutboxRow
@@ -97,6 +98,7 @@ class Session:
         self.help = HelpLine(self.store, self._asking, backends.contact_center, self._refresh)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
+        self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
             self.store, self._asking, backends.contact_center, self._refresh, self._file.opened
         )

@@ -33,6 +33,8 @@ def _show(profile: Profile) -> None:
             "region": _shown(profile.region),
             "write_back": _shown(profile.write_back),
             "recording_consent": _shown(profile.recording_consent),
+            "ring": _shown(profile.ring),
+            "notify": _shown(profile.notify),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,

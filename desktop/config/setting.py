@@ -19,6 +19,10 @@ RECORDING_CONSENT = tuple(one.value for one in RecordingConsent)
 """What is done about a customer who is recorded and has refused it."""
 
 
+CALLS = ("all", "urgent", "none")
+"""For which news the bell rings, or the terminal is asked for a notification."""
+
+
 class ConfigError(Exception):
     """The configuration cannot be used; the message says what to change."""
 
@@ -70,7 +74,8 @@ class Profile:
 
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
-    order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`.
+    order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`, `ring`
+    and `notify` are of `CALLS`.
     """
 
     name: Setting
@@ -83,6 +88,8 @@ class Profile:
     theme: Setting = Setting("", "default")
     write_back: Setting = Setting(WRITE_BACK[0], "default")
     recording_consent: Setting = Setting(RECORDING_CONSENT[0], "default")
+    ring: Setting = Setting(CALLS[0], "default")
+    notify: Setting = Setting(CALLS[-1], "default")
 
     @property
     def broken(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, He
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.news_item import News
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.phone import PhoneCall, PhoneRegistration
 from desktop.domain.words import Health, OfferEnd, PopAnswer, RecordingConsent
@@ -89,11 +90,13 @@ class OutboxView:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something told to the agent, newest last."""
+    """Something told to the agent, newest last. `over`: it is so no more, and is shown as what was told only."""
 
     at: Instant
     text: str
     severity: str
+    subject: str = ""  # what it is about: a contact, a source, or one of `notices`
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class AppState:
     phone: PhoneRegistration | None = None  # None: the profile names no phone, or it has not told yet
     phone_calls: Mapping[str, PhoneCall] = field(default_factory=dict)  # what is on it now, by Call-ID
     notices: tuple[Notice, ...] = ()
+    news: Mapping[str, News] = field(default_factory=dict)  # what happened unasked, by id, seen or not
     endings: tuple[Ending, ...] = ()  # newest last
     unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over
     oddities: tuple[str, ...] = ()  # what a service did that the tables do not know, newest last; for diagnostics

@@ -27,7 +27,7 @@ class Around:
     state: Callable[[], AppState]
     clock: Callable[[], float]
     spawn: Callable[[Coroutine[Any, Any, None]], object]
-    tell: Callable[[str, str], None]
+    tell: Callable[..., None]
     closed: Callable[[], None]
 
 
@@ -77,7 +77,7 @@ class PageDoor:
         self,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
+        tell: Callable[..., None],
     ) -> None:
         """A closed door.
 
