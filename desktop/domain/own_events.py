@@ -154,6 +154,13 @@ class Noticed:
     severity: str = "info"  # info | warning | error
 
 
+@dataclass(frozen=True, slots=True)
+class LookedOdd:
+    """Something that whoever looks into a problem should read; for the diagnostics screen."""
+
+    text: str
+
+
 OwnEvent = (
     HealthChanged
     | ClockRead
@@ -170,4 +177,5 @@ OwnEvent = (
     | PastHelpKnown
     | AlertsChanged
     | Noticed
+    | LookedOdd
 )

@@ -35,6 +35,7 @@ from desktop.domain.own_events import (
     DraftSaved,
     HealthChanged,
     LinksChanged,
+    LookedOdd,
     Noticed,
     OutboxChanged,
     PastHelpKnown,
@@ -164,6 +165,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             batch.past_help.put(event.help.person_id, event.help)
         case Noticed():
             batch.notices = newest(batch.notices, Notice(envelope.at, event.text, event.severity))
+        case LookedOdd():
+            batch.odd(event.text)
 
 
 def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[InboundMessage]) -> None:

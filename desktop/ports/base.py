@@ -89,7 +89,8 @@ class Capability(StrEnum):
 class Manifest:
     """What a backend says of itself before it is opened.
 
-    `api` is the number of the ports it was written for, as a literal. `capabilities` is the most it can ever offer; `open()` answers what this server really does.
+    `api` is the number of the ports it was written for, as a literal. `capabilities` is the most it can ever offer;
+    `open()` answers what this server really does.
     """
 
     kind: Kind

@@ -95,8 +95,8 @@ def old(manifest: Manifest) -> str:
     if manifest.api >= API:
         return ""
     return (
-        f"The {manifest.kind.value} backend {manifest.name!r} was written for plug-in API {manifest.api}. This desktop has"
-        f" {API}, and its next release will not load it. {_remedy(manifest)}"
+        f"The {manifest.kind.value} backend {manifest.name!r} was written for plug-in API {manifest.api}. This desktop"
+        f" has {API}, and its next release will not load it. {_remedy(manifest)}"
     )
 
 

@@ -1,8 +1,10 @@
 """Runs the calls of a synchronous client on threads, so that a plug-in made with one never blocks the screen.
 
-    self._threads = Threads("phone book", most=1)
-    people = await self._threads.read(self._client.people, number)
-    await self._threads.change(self._client.write, record, seconds=self.deadlines.outbox)
+```python
+self._threads = Threads("phone book", most=1)
+people = await self._threads.read(self._client.people, number)
+await self._threads.change(self._client.write, record, seconds=self.deadlines.outbox)
+```
 """
 
 import asyncio
@@ -11,12 +13,11 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic, TypeVar, cast
 
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import OutcomeUnknown, Unavailable
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -88,7 +89,7 @@ class Threads:
             raise (OutcomeUnknown if changing and begun else Unavailable)(told, detail) from None
         if ended.error is not None:
             raise ended.error
-        return ended.answer  # type: ignore[return-value] - T may be None itself
+        return cast(T, ended.answer)
 
     def _begin(self, call: Callable[..., T], args: tuple[object, ...]) -> "asyncio.Future[_Ended[T]]":
         loop = asyncio.get_running_loop()

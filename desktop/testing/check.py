@@ -55,7 +55,11 @@ class TestConformance({contract}):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found. `complaints` are about the class; `warnings` are of what will be wrong soon; `missing` says what could not be checked, and why."""
+    """What was found.
+
+    `complaints` are about the class; `warnings` say what will be wrong soon; `missing` what could not be checked, and
+    why.
+    """
 
     kind: str
     name: str

@@ -171,7 +171,7 @@ def _api_of(manifest: ast.Call) -> ast.expr | None:
 
 
 def _name(function: ast.expr) -> str:
-    return function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
+    return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
 def option_complaints(options: tuple[Option, ...]) -> list[str]:

@@ -39,7 +39,7 @@ def _words(method: Any) -> str:
 def changes(stored: Signatures, now: Signatures) -> list[str]:
     """What a backend written for the stored ports does not know: each of them needs another number."""
     found = [f"{name} is gone" for name in stored.keys() - now.keys()]
-    found += [f"{name} was {words}, and is {now[name]}" for name, words in stored.items() if now.get(name, words) != words]
+    found += [f"{name} was {was}, and is {now[name]}" for name, was in stored.items() if now.get(name, was) != was]
     found += [f"{name} is new, and has to be implemented" for name in now if name not in stored and _must(now[name])]
     return sorted(found)
 
@@ -53,8 +53,8 @@ def complaint(stored_api: int, stored: Signatures, api: int, now: Signatures) ->
     if api == stored_api and (changed := changes(stored, now)):
         return (
             f"The ports changed and their number did not: {'; '.join(changed)}. Raise API in desktop/ports/base.py to"
-            f" {api + 1}, set OLDEST_API to the number of the last release, say in CHANGELOG.md what authors of plug-ins"
-            f" have to do, and store the signatures: {STORE}"
+            f" {api + 1}, set OLDEST_API to the number of the last release, say in CHANGELOG.md what authors of"
+            f" plug-ins have to do, and store the signatures: {STORE}"
         )
     if (api, now) != (stored_api, stored):
         return f"The ports changed, and their number fits that. Store the signatures: {STORE}"

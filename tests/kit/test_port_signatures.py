@@ -16,7 +16,9 @@ class Port(ABC):
     @abstractmethod
     async def find(self, text: str) -> str: ...
 
-    async def watch(self, who: str, *, key: str) -> None: ...
+    async def watch(self, who: str, *, key: str) -> None:
+        """May be left out."""
+        return
 
 
 WAS = signatures([Port])
