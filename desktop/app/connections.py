@@ -13,12 +13,13 @@ from desktop.app.timing import first_of
 from desktop.domain.own_events import CapabilitiesKnown, HealthChanged
 from desktop.domain.words import Health
 from desktop.ports.base import Backend
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
 
 log = logging.getLogger(__name__)
 
-OPEN_SECONDS = 10.0
-CLOSE_SECONDS = 0.3
+OPEN_SECONDS = HOST.open
+CLOSE_SECONDS = HOST.close
 
 
 class Connections:

@@ -21,6 +21,7 @@ from desktop.app.waiting import waits_for
 from desktop.domain.own_events import OutboxChanged
 from desktop.domain.state import AppState
 from desktop.domain.words import Health
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -38,7 +39,7 @@ from desktop.ports.errors import (
 
 log = logging.getLogger(__name__)
 
-SEND_SECONDS = 15.0
+SEND_SECONDS = HOST.outbox
 BASE, CAP = 1.0, 300.0
 AUTH_REST = 60.0
 AFTER_REFUSAL = 5.0

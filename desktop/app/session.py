@@ -30,6 +30,7 @@ from desktop.app.outbox import Outbox
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
+from desktop.app.plugin_watch import PluginWatch
 from desktop.app.recording_consent import RecordingPolicy
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
@@ -82,6 +83,7 @@ class Session:
         self._background = Background(self._stopped)
         self.feeds: dict[str, Feed] = {}
         self._messages = Messages(self.store, self._file.opened)
+        self.plugins = PluginWatch(self.store, backends.plugins)
         self._backends = self._by_source(backends)
         self._connections = Connections(
             self.store, self._asking, self._backends, backends.broken, self._opened, self._background.spawn
@@ -204,6 +206,7 @@ class Session:
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
+        self.plugins.end()
         await self.wrap_ups.close()
         await asyncio.gather(self.notes.close(), self.supervisor.close())
         parts = (self._background.cancel(), self.pops.close(), self.experts.close(), self.links.close())

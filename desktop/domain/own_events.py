@@ -187,6 +187,13 @@ class NewsSeen:
     ids: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class LookedOdd:
+    """Something that whoever looks into a problem should read; for the diagnostics screen."""
+
+    text: str
+
+
 OwnEvent = (
     HealthChanged
     | ClockRead
@@ -207,4 +214,5 @@ OwnEvent = (
     | Settled
     | NewsCame
     | NewsSeen
+    | LookedOdd
 )

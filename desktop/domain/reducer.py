@@ -36,6 +36,7 @@ from desktop.domain.own_events import (
     DraftSaved,
     HealthChanged,
     LinksChanged,
+    LookedOdd,
     NewsCame,
     NewsSeen,
     Noticed,
@@ -177,6 +178,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
             take_news(batch, event.news)
         case NewsSeen():
             see_news(batch, event.ids)
+        case LookedOdd():
+            batch.odd(event.text)
 
 
 def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[InboundMessage]) -> None:

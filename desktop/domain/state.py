@@ -160,4 +160,4 @@ class AppState:
     news: Mapping[str, News] = field(default_factory=dict)  # what happened unasked, by id, seen or not
     endings: tuple[Ending, ...] = ()  # newest last
     unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over
-    oddities: tuple[str, ...] = ()  # what a service did that the tables do not know, newest last; for diagnostics
+    oddities: tuple[str, ...] = ()  # what a service or a plug-in did that it should not, newest last; for diagnostics

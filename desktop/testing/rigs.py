@@ -6,8 +6,9 @@ needs it as not proven.
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from desktop.domain.model import Address
+from desktop.domain.model import Address, Instant
 from desktop.domain.words import PresenceState
 from desktop.ports.assist import Assist
 from desktop.ports.contact_center import ContactCenter
@@ -100,6 +101,15 @@ class ContactCenterRig(Rig[ContactCenter]):
         absent("planned callbacks cannot be counted on the far side")
 
 
+@dataclass(frozen=True, slots=True)
+class KeptWrapUp:
+    """What a far side holds of one wrap-up. `words` is all its text, whichever fields it stands in, without markup."""
+
+    words: str
+    started_at: Instant
+    ended_at: Instant
+
+
 class CrmRig(Rig[Crm]):
     """Far side of a CRM: records that are there, and what arrived."""
 
@@ -111,6 +121,10 @@ class CrmRig(Rig[Crm]):
         """How many activities the far side holds for the wrap-up with this key."""
         absent("activities cannot be counted on the far side")
 
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        """All that the far side holds of the wrap-up with this key, read there and not from the backend."""
+        absent("what was written of a wrap-up cannot be read on the far side")
+
     async def customers_named(self, name: str) -> int:
         """How many records of this exact name the far side holds."""
         absent("records cannot be counted on the far side")
@@ -118,6 +132,10 @@ class CrmRig(Rig[Crm]):
     async def cases_about(self, customer_id: str, subject: str) -> int:
         """How many cases with this exact subject the far side holds for a customer."""
         absent("cases cannot be counted on the far side")
+
+    async def case_text(self, customer_id: str, subject: str) -> str:
+        """What the far side holds in words of the one case with this exact subject."""
+        absent("the text of a case cannot be read on the far side")
 
     async def tasks_about(self, customer_id: str, text: str) -> int:
         """How many tasks with exactly this one-line text the far side holds for a customer."""

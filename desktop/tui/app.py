@@ -123,6 +123,8 @@ class DesktopApp(PageKeys):
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
+        if not self.is_headless:
+            session.plugins.begin()
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()

@@ -38,8 +38,8 @@ KEYS: tuple[Key, ...] = (
     Key(
         "recording",
         "recording",
-        ("alt+p",),
-        ("p",),
+        ("alt+full_stop",),
+        ("full_stop",),
         "pause recording",
         "Pause the recording, for card numbers or a customer who refuses; or resume it.",
         "Contact",
@@ -74,7 +74,7 @@ KEYS: tuple[Key, ...] = (
         "Finish the wrap-up, or send what was typed.",
         "Wrap-up",
     ),
-    Key("extend", "extend", ("alt+b",), ("b",), "more time", "Ask for more time to wrap up.", "Wrap-up"),
+    Key("extend", "extend", ("alt+p",), ("p",), "more time", "Ask for more time to wrap up.", "Wrap-up"),
     Key("callback", "callback", ("alt+c",), ("c",), "callback", "Plan a callback as part of the wrap-up.", "Wrap-up"),
     Key("text", "text_message", ("alt+t",), ("t",), "text message", "Send the customer a text message.", "Wrap-up"),
     Key(
