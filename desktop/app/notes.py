@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from difflib import SequenceMatcher
 from functools import partial
 
 from desktop.app.background import Background
@@ -22,7 +23,7 @@ from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
 from desktop.domain.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
 from desktop.domain.select import unsettled_pop
-from desktop.domain.state import AppState, DraftView
+from desktop.domain.state import AppState, DraftView, ScreenPop
 from desktop.domain.words import Phase
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ GONE_CLOSED = "the contact was closed before the note was finished"
 _LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED)
 
 
-FactsOf = Callable[[Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
+FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
 
 
 class Notes:
@@ -83,7 +84,8 @@ class Notes:
             parked=self._parked_damaged,
         )
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
-        self._left: dict[str, Interaction] = {}  # the last that were mine, for a key that comes after them
+        # The last that were mine and whose customer it was, for a key that comes after them.
+        self._left: dict[str, tuple[Interaction, ScreenPop | None]] = {}
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         self._parking = Background()
         store.listeners.append(self._listen)
@@ -233,13 +235,16 @@ class Notes:
         state = self._store.state
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
-        interaction = interaction or (self._left.get(interaction_id) if draft.facts is None else None)
         known = draft.facts
+        if interaction is None and known is None and interaction_id in self._left:
+            interaction, pop = self._left[interaction_id]
+            if pop is not None and interaction_id not in state.pops:
+                state = replace(state, pops={**state.pops, interaction_id: pop})
         if interaction is None or not state.me or _is_by_another(draft, state.me):
             return draft
         half = () if draft.half is None else (draft.half,)
         follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
-        facts = self._facts_of(interaction, draft.codes, follow_ups)
+        facts = self._facts_of(state, interaction, draft.codes, follow_ups)
         if known is not None and unsettled_pop(state, interaction_id):
             # Started anew, the CRM has not answered yet: the customer is who it was.
             facts = replace(
@@ -320,7 +325,7 @@ class Notes:
         for interaction_id, interaction in old.interactions.items():
             if interaction.agent_id == old.me and interaction_id not in new.interactions:
                 self._left.pop(interaction_id, None)
-                self._left[interaction_id] = interaction
+                self._left[interaction_id] = (interaction, old.pops.get(interaction_id))
         while len(self._left) > _REMEMBERED:
             del self._left[next(iter(self._left))]
 
@@ -337,8 +342,16 @@ class Notes:
             task = self._moving[interaction_id] = asyncio.ensure_future(how(interaction_id))
             task.add_done_callback(partial(self._moved, interaction_id))
 
-    def _moved(self, interaction_id: str, _: "asyncio.Task[None]") -> None:
+    def _moved(self, interaction_id: str, task: "asyncio.Task[None]") -> None:
         self._moving.pop(interaction_id, None)
+        if task.cancelled() or task.exception() is not None:
+            return
+        # Meanwhile more may have been written, or the contact be back.
+        state = self._store.state
+        if self._sheets.get(interaction_id) is not None and state.me and self._is_gone(state, interaction_id):
+            self._move(interaction_id, self._park_if_still_gone)
+        elif interaction_id in self._parked and _is_back(state, interaction_id):
+            self._move(interaction_id, self._take_back)
 
     def _is_gone(self, state: AppState, interaction_id: str) -> bool:
         interaction = state.interactions.get(interaction_id)
@@ -452,20 +465,24 @@ def _joined_notes(older: str, newer: str) -> str:
 
 
 def _written_since(handed_over: Draft, now: Draft) -> Draft:
-    """What is in a record beyond what was handed over of it."""
-    note = now.note
-    if note == handed_over.note:
-        note = ""
-    elif handed_over.note and note.startswith(handed_over.note):
-        note = note[len(handed_over.note) :].lstrip()
+    """What is in a record beyond what was handed over of it, which knew its contact best."""
     return replace(
-        now,
-        note=note,
+        handed_over,
+        note=_added(handed_over.note, now.note),
         codes=tuple(one for one in now.codes if one not in handed_over.codes),
         follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
         half=now.half if now.half != handed_over.half else None,
         revision=handed_over.revision + 1,
     )
+
+
+def _added(before: str, now: str) -> str:
+    """The words of a note that an earlier state of it does not have."""
+    if now.startswith(before):
+        return now[len(before) :].lstrip() if before else now
+    old, new = before.split(), now.split()
+    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return " ".join(word for kind, _, _, start, end in changes if kind != "equal" for word in new[start:end])
 
 
 def _is_by_another(draft: Draft, me: str) -> bool:

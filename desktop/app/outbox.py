@@ -11,7 +11,7 @@ from desktop.app.backoff import full_jitter
 from desktop.app.drafts import Draft
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import OutboxItem, item_of
+from desktop.app.outbox_items import OutboxItem, is_refused, item_of, with_new_key
 from desktop.app.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
 from desktop.app.parked_records import record_of
 from desktop.app.store import Store
@@ -177,6 +177,9 @@ class Outbox:
             made = await self.hand_over(row, record_of(row))
             self._known.pop(key, None)
         else:
+            if is_refused(row):
+                key = (await self._local().replace_parked(key, with_new_key(row))).key
+                self.forget(row.key)
             made = [await self._local().retry(key)]
         for one in made:
             self._known.pop(one.key, None)

@@ -156,6 +156,21 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
             payload["subject"] = change.note
     if change.due is not None:
         payload["at" if "at" in payload else "due"] = change.due
+    return _made_anew(row, target, payload, customer)
+
+
+def is_refused(row: OutboxRow) -> bool:
+    """Whether the one answer to a parked row was a refusal, and it is as it was written."""
+    intact = row.reason != DAMAGED and payload_sha256(row.payload) == row.sha256
+    return row.state == PARKED and row.attempts == 1 and not row.doubts and intact
+
+
+def with_new_key(row: OutboxRow) -> OutboxRow:
+    """A parked row that the far side has refused, as it is sent again; the answer to the old key may be held on to."""
+    return _made_anew(row, row.target, dict(json.loads(row.payload)), row.customer)
+
+
+def _made_anew(row: OutboxRow, target: str, payload: dict[str, Any], customer: str) -> OutboxRow:
     key = row.key
     if not row.doubts:
         key = outbox_key(row.key, row.interaction_id, json.dumps(payload, sort_keys=True), 1)

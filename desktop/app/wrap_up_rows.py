@@ -34,9 +34,10 @@ class WrapUpRows:
         self._clock = clock
         self._targets = targets if targets is not None else Targets({})
 
-    def facts(self, interaction: Interaction, codes: Sequence[str], follow_ups: Sequence[FollowUp]) -> ContactFacts:
-        """What is known of a contact now, as a record needs it once the contact is gone."""
-        state = self._state()
+    def facts(
+        self, state: AppState, interaction: Interaction, codes: Sequence[str], follow_ups: Sequence[FollowUp]
+    ) -> ContactFacts:
+        """What a state knows of a contact, as a record needs it once the contact is gone."""
         found = state.pops.get(interaction.id)
         match = found.match if found is not None else None
         customer = customer_of(state, interaction.id)

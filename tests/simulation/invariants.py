@@ -137,7 +137,7 @@ class Invariants:
         before = [one for one in contact.records if everywhere or one.target == target]
         if not before:
             return
-        if not content and key != contact.first_key:
+        if not content and key != contact.first_key and contact.id not in self._spoilt:
             raise Violation("empty", f"a second, empty record of {contact.id} at {target}")
         for one in before:
             again = {key for key in one.content & content if not self._was_chosen_again(contact, key, before)}
@@ -273,6 +273,7 @@ class Invariants:
             named_too = (
                 not contact.linked
                 and not contact.was_amended
+                and not contact.is_old  # an earlier version kept no address of it
                 and contact.address in addresses
                 and bool(contact.address)
             )
