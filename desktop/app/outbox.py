@@ -11,7 +11,7 @@ from desktop.app.backoff import full_jitter
 from desktop.app.drafts import Draft
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import OutboxItem, is_refused, item_of, with_new_key
+from desktop.app.outbox_items import OutboxItem, is_refused, item_of, note_after, with_new_key
 from desktop.app.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
 from desktop.app.parked_records import record_of
 from desktop.app.store import Store
@@ -214,6 +214,19 @@ class Outbox:
             raise LookupError(f"no parked outbox row {key}")
         self.gone(row)
         self.forget(key)
+        await self.follow(row, None)
+
+    async def follow(self, before: OutboxRow, now: OutboxRow | None) -> None:
+        """Have a note that is parked too say what became of a follow-up: changed, or discarded (None).
+
+        Raises:
+            StoreError: the disk will not do; the note stays as it was.
+        """
+        for row in await self.rows():
+            if row.interaction_id == before.interaction_id and (made := note_after(row, before, now)) is not None:
+                await self._local().replace_parked(row.key, made)
+                self.forget(row.key)
+                self.adopt([made])
 
     def is_parked(self, key: str) -> bool:
         """Whether a row waits for a person."""

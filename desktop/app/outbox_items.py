@@ -10,6 +10,7 @@ from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.outbox_rows import (
     CASE,
     DAMAGED,
+    FOLLOW_UP,
     PARKED,
     RECORD,
     TASK,
@@ -157,6 +158,34 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
     if change.due is not None:
         payload["at" if "at" in payload else "due"] = change.due
     return _made_anew(row, target, payload, customer)
+
+
+def note_after(note: OutboxRow, before: OutboxRow, now: OutboxRow | None) -> OutboxRow | None:
+    """A parked note that names what became of one of its follow-ups; None where it does not speak of that.
+
+    Args:
+        before: the follow-up as the note names it.
+        now: the follow-up as it was changed; None where it was discarded.
+    """
+    was, is_now = _follow_up_of(before), None if now is None else _follow_up_of(now)
+    if note.kind != WRAP_UP or note.state != PARKED or was is None or (now is not None and is_now is None):
+        return None
+    payload: dict[str, Any] = dict(json.loads(note.payload))
+    named = [follow_up_from(one) for one in payload.get("follow_ups", ())]
+    alike = [one for one in named if (one.kind, one.text) == (was.kind, was.text)]
+    if not alike:
+        return None
+    place = named.index(next((one for one in alike if one.due == was.due), alike[0]))
+    named[place : place + 1] = [] if is_now is None else [replace(named[place], text=is_now.text, due=is_now.due)]
+    payload["follow_ups"] = [follow_up_json(one) for one in named]
+    return _made_anew(note, note.target, payload, note.customer)
+
+
+def _follow_up_of(row: OutboxRow) -> FollowUp | None:
+    item = item_of(row)
+    if row.kind not in (FOLLOW_UP, CASE, TASK) or not item.intact:
+        return None
+    return FollowUp(item.kind, item.note, due=item.due, to=item.address)
 
 
 def is_refused(row: OutboxRow) -> bool:

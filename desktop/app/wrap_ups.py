@@ -176,6 +176,7 @@ class WrapUps:
         made = await local.replace_parked(key, amended(row, change, self._rows))
         self._outbox.forget(key)
         self._outbox.adopt([made])
+        await self._outbox.follow(row, made)
         return made.key
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.words import Phase
-from desktop.ports.errors import Forbidden, OutcomeUnknown, Unavailable
+from desktop.ports.errors import Forbidden, OutcomeUnknown, Rejected, Unavailable
 
 CALLBACK = FollowUp("callback", "about the refund", 1_800_000_500.0)
 SMS = FollowUp("sms", "Your refund is on its way.")
@@ -312,6 +312,42 @@ async def test_what_was_refused_goes_out_under_a_new_key_once_it_is_changed(desk
     await d.session.outbox.retry(key)
     await d.time.run_until(lambda: d.crm.written, disk=True)
     assert [(one.note, one.key) for one in d.crm.written] == [("short", key)]
+
+
+async def test_what_was_refused_once_is_sent_again_under_a_new_key(desks: list[Desk], tmp_path: Path) -> None:
+    """The far side may answer a key it has refused with the same refusal for ever."""
+    d = await make(desks, tmp_path)
+    d.crm.script.then("log_wrap_up", Rejected("Not now."))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="agreed")
+    row = await parked(d)
+    await d.session.outbox.retry(row.key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    (record,) = d.crm.written
+    assert record.note == "agreed"
+    assert record.key != row.key
+    assert (await d.session.local.outbox()) == []
+
+
+@pytest.mark.parametrize("discarded", [True, False])
+async def test_a_parked_note_says_what_became_of_its_follow_ups(
+    desks: list[Desk], tmp_path: Path, discarded: bool
+) -> None:
+    d = await make(desks, tmp_path)
+    d.crm.script.then("log_wrap_up", Rejected("Not now."))
+    d.server.script.then("callback", Rejected("Not then."))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="agreed", follow_ups=(CALLBACK,))
+    await d.time.run_until(lambda: d.state.outbox.parked == 2, disk=True)
+    (callback,) = [one for one in await d.session.outbox.items() if one.kind == "callback"]
+    if discarded:
+        await d.session.outbox.discard(callback.key)
+    else:
+        await d.session.wrap_ups.change(callback.key, Amendment(note="another matter", due=CALLBACK.due + 60.0))
+    (note,) = [one for one in await d.session.outbox.items() if one.kind == "wrap_up"]
+    wanted = () if discarded else (replace(CALLBACK, text="another matter", due=CALLBACK.due + 60.0),)
+    assert note.follow_ups == wanted
+    await d.session.outbox.retry(note.key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    assert d.crm.written[0].follow_ups == wanted
 
 
 async def test_what_is_discarded_is_gone_and_nothing_else(desks: list[Desk], tmp_path: Path) -> None:
