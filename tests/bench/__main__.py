@@ -21,6 +21,7 @@ BENCHES: dict[str, tuple[list[str], list[str]]] = {
     "keys": (["--keys", "300"], ["--keys", "60"]),
     "idle": (["--seconds", "10"], ["--seconds", "5"]),
     "memory": (["--calls", "100"], ["--calls", "10"]),
+    "lookups": ([], ["--rounds", "2", "--lookups", "50"]),
     "store": ([], ["--saves", "200", "--seconds", "2"]),
     "offers": ([], ["--desktops", "100", "--rounds", "1"]),
     "routing": ([], ["20000"]),
