@@ -8,7 +8,7 @@ from desktop.cli.exits import CommandError, Exit
 
 def start_desktop(chosen: Chosen) -> int:
     """Start the desktop for a profile and return its exit code once it was left."""
-    gc.disable()  # until the first paint: a start makes much and throws little away
+    gc.disable()  # until the desktop has settled: a start makes much and throws little away
     profile = usable_profile(chosen)
     from desktop.tui.app import run_desktop
     from desktop.tui.news_bell import Wanted

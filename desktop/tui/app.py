@@ -1,6 +1,7 @@
 """The desktop as a terminal program: one session, one screen, the keys of the table."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
@@ -18,7 +19,7 @@ from desktop.domain.events import Change, Envelope, InteractionChanged
 from desktop.domain.news_item import NewsKind
 from desktop.domain.own_events import PopChanged
 from desktop.domain.words import Phase, PopAnswer
-from desktop.tui import crash, garbage, pages
+from desktop.tui import crash, pages
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.desk_actions import DeskActions
 from desktop.tui.desk_bindings import desk_bindings
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SETTLED_SECONDS = 3.0
+"""After the first paint: by then most of what is imported late has been, and the first snapshot is in."""
+GARBAGE_THRESHOLD = 5_000
+"""So many more objects and Python looks for garbage. With its own 700 a large floor spends a sixth of its time on that;
+with 50,000 a search takes long, and more is hoarded."""
 CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
 
@@ -109,7 +115,7 @@ class DesktopApp(PageKeys):
     def on_ready(self) -> None:
         """The first paint is done; start."""
         self.desk_screen.query_one(NotePane).on_edit = self.note_edited
-        garbage.begin()
+        self.set_timer(SETTLED_SECONDS, _collect_garbage)
         self.spawn(self._start())
 
     async def _start(self) -> None:
@@ -122,13 +128,12 @@ class DesktopApp(PageKeys):
         session.notes.replaced, note.written = note.replace_note, session.notes.text
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
-        session.store.give_way = self._give_way
+        session.store.give_way = self.keys_first.give_way
         if not self.is_headless:
             session.plugins.begin()
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
-        self.set_timer(garbage.SETTLED_SECONDS, garbage.settle)
 
     def _gather_card(self, envelope: Envelope) -> None:
         """Draw a ring and its card as one when the CRM answers at once: drawn twice, the card would come later."""
@@ -152,16 +157,6 @@ class DesktopApp(PageKeys):
         """Let the clocks on screen go on."""
         self.door.second()
         self._look_at_news()
-        self._search_garbage()
-
-    async def _give_way(self) -> None:
-        """Between two pieces of news: a look for garbage of the one before, and then whoever is at the keys."""
-        self._search_garbage()
-        await self.keys_first.give_way()
-
-    def _search_garbage(self) -> None:
-        if not self.keys_first.under_way:
-            garbage.search(at_leisure=self.keys_first.rested(garbage.LEISURE_SECONDS))
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
@@ -306,6 +301,14 @@ class DesktopApp(PageKeys):
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
 
 
+def _collect_garbage() -> None:
+    """Have Python look for garbage from now on, but not among what a start has made, which stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    gc.enable()
+
+
 def run_desktop(
     build: Callable[[], Awaitable["Session"]],
     *,
@@ -334,7 +337,4 @@ def run_desktop(
     app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls)
     if theme:
         app.choose_theme(theme)
-    try:
-        return app.run_to_exit()
-    finally:
-        garbage.end()
+    return app.run_to_exit()

@@ -130,17 +130,6 @@ async def test_keys_held_down_let_news_through() -> None:
     assert first.under_way  # the line was empty in between
 
 
-async def test_it_is_known_how_long_nobody_has_typed() -> None:
-    first = KeysFirst(hand := Hand())
-    assert first.rested(2)
-    hand.now = 1.0
-    first.came()
-    hand.now = 2.5
-    assert not first.rested(2)
-    hand.now = 3.0
-    assert first.rested(2)
-
-
 async def test_a_frame_that_is_due_waits_for_the_key() -> None:
     app = Order()
     async with app.run_test() as pilot:
