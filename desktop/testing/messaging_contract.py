@@ -35,7 +35,10 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
             return None  # the server has answered, which is all that is asked
 
     async def changing(self, backend: Any, rig: MessagingRig) -> Callable[[str], Awaitable[object]]:
-        return lambda key: backend.send(rig.message(key, fresh.text("Hello.")))
+        return lambda key: backend.send(rig.message(key, f"Hello, {key}."))
+
+    async def was_changed(self, rig: MessagingRig, key: str) -> bool:
+        return await rig.sent(f"Hello, {key}.") > 0
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         async def first() -> object:

@@ -35,10 +35,14 @@ class PresenceContract(StreamContract[PresenceRig], ResilienceContract[PresenceR
     async def changing(self, backend: Any, rig: PresenceRig) -> Callable[[str], Awaitable[object]]:
         capabilities = backend.manifest.capabilities
         if Capability.CHAT in capabilities and rig.expert:
-            return lambda key: backend.chat(rig.expert, fresh.text("Are you there?"), key=key)
+            return lambda key: backend.chat(rig.expert, f"Are you there, {key}?", key=key)
         if Capability.SET_OWN in capabilities:
             return lambda key: backend.set_own(PresenceState.BUSY, activity="", key=key)
         does_not_apply("this directory changes nothing")
+
+    async def was_changed(self, rig: PresenceRig, key: str) -> bool:
+        says = Capability.CHAT in rig.make().manifest.capabilities and rig.expert
+        return not says or await rig.received(f"Are you there, {key}?") > 0
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()
