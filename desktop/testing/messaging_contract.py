@@ -92,6 +92,18 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
             assert await until(arrived, rig.patience, "the message") == 1
 
     @behaviour
+    async def test_a_message_goes_to_whom_it_is_for(self, rig: MessagingRig) -> None:
+        """Nobody else gets what is meant for one customer."""
+        message = rig.message(new_key(), fresh.text("Only for you."))
+        async with self.opened(rig) as backend:
+            await backend.send(message)
+
+            async def arrived() -> Sequence[str] | None:
+                return await rig.recipients(message.text) or None
+
+            assert list(await until(arrived, rig.patience, "the message")) == [message.to]
+
+    @behaviour
     async def test_an_unknown_message_is_not_found(self, rig: MessagingRig) -> None:
         """The status of what was never sent is NotFound, or Rejected where it is no id at all."""
         async with self.opened(rig) as backend:

@@ -267,6 +267,9 @@ class MockMessagingRig(MockRig[Messaging], MessagingRig):
         applied = await self.applied("POST", "/v1/messages")
         return len([one for one in applied if one["body"]["text"] == text])
 
+    async def recipients(self, text: str) -> list[str]:
+        return [one["body"]["to"] for one in await self.applied("POST", "/v1/messages") if one["body"]["text"] == text]
+
     async def deliver(self, message_id: str) -> None:
         async with self.fast():
 
