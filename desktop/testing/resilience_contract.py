@@ -133,20 +133,22 @@ class ResilienceContract(Contract[R]):
         if what == "read":
             self.need_asking()
         stalls: list[Stall] = []
-        async with self.opened(rig) as backend:
-            change = await self.changing(backend, rig) if what == "change" else None
-            watch = LoopWatch(stalls.append, dict.fromkeys(_modules(type(backend)), "the backend"))
-            watch.begin()
-            try:
-                if what == "open":
-                    async with self.opened(rig):  # the second time: what it imports is there by now
-                        pass
-                elif change is None:
+        watch = LoopWatch(stalls.append, dict.fromkeys(_modules(type(rig.make())), "the backend"))
+        try:
+            async with self.opened(rig) as backend:
+                change = await self.changing(backend, rig) if what == "change" else None
+                if what == "read":
+                    watch.begin()
                     await self.reading(backend, rig)
-                else:
+                elif change is not None:
+                    watch.begin()
                     await change(new_key())
-            finally:
-                watch.end()
+            if what == "open":
+                watch.begin()
+                async with self.opened(rig):  # the second time: what it imports is there by now
+                    pass
+        finally:
+            watch.end()
         ours = [one.where for one in stalls if one.owner]
         assert ours == [], f"the loop stood still for {LIMIT:g} s and more in {ours[0]}: see desktop.ports.threads"
 
