@@ -47,6 +47,9 @@ class CrmContract(CrmRecordContract):
         customer_id = await somebody(rig)
         return lambda key: backend.log_wrap_up(record(key, customer_id))
 
+    async def was_changed(self, rig: CrmRig, key: str) -> bool:
+        return await rig.activities(key) > 0
+
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()
         calls: dict[Capability, Sequence[Call]] = {

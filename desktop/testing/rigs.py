@@ -184,6 +184,10 @@ class MessagingRig(Rig[Messaging]):
         """How many messages with this exact text went out."""
         absent("what went out cannot be counted on the far side")
 
+    async def recipients(self, text: str) -> Sequence[str]:
+        """To whom the messages with this exact text went, as their addresses were given."""
+        absent("to whom a message went cannot be seen on the far side")
+
     async def deliver(self, message_id: str) -> None:
         """The message reaches the customer."""
         absent("a delivery cannot be made to happen")

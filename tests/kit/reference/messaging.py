@@ -84,6 +84,9 @@ class ReferenceMessagingRig(LineRig[Messaging], MessagingRig):
     async def sent(self, text: str) -> int:
         return len([one for one in self.line.out.values() if one.text == text])
 
+    async def recipients(self, text: str) -> list[str]:
+        return [one.to for one in self.line.out.values() if one.text == text]
+
     async def deliver(self, message_id: str) -> None:
         self.line.become(message_id, DeliveryState.DELIVERED)
 

@@ -54,7 +54,7 @@ class ReferencePresence(Reference, PresenceSource):
 
     async def people(self, text: str = "", *, skill: str = "") -> Sequence[Person]:
         people = await self.ask(lambda: self.line.people)
-        return [one for one in people if text in one.name and (not skill or skill in one.skills)]
+        return [one for one in people if text.casefold() in one.name.casefold() and (not skill or skill in one.skills)]
 
     async def snapshot(self) -> Envelope:
         await self.ask(lambda: None)
