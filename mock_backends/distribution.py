@@ -153,7 +153,7 @@ class Distribution:
                 interaction.answered_at = self.clock.now()
                 if interaction.channel == "voice":
                     interaction.recording = "active"
-                    interaction.recording_since = self.clock.now()
+                    interaction.recording_since = interaction.answered_at
                 self.board.tell("connected", interaction, "accepted")
 
         if self.connect_seconds > 0 and interaction.channel == "voice":

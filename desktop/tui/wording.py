@@ -204,9 +204,9 @@ def address(value: Address) -> str:
 
 
 MONITORING: Mapping[Monitoring | None, str] = {
-    Monitoring.LISTEN: "listening, no one hears them",
-    Monitoring.WHISPER: "only you hear them",
-    Monitoring.BARGE: "everyone hears them",
+    Monitoring.LISTEN: "listens",
+    Monitoring.WHISPER: "speaks to you alone",
+    Monitoring.BARGE: "in the call, the customer hears them",
 }
 
 
@@ -254,7 +254,7 @@ def who_hears_whom(heard: Hearing, customer: str) -> str:
     if heard.ended is not None:
         said.append(f"{_why_gone(heard.ended)}; {_alone_with(heard, customer)}")
     elif heard.everybody:
-        said.append(f"All three hear each other: {customer}, {name} and you.")
+        said.append("All three hear each other.")
     elif partner is not None and partner.id in heard.joined:
         said += [f"You are talking to {name}.", waits]
     elif partner is not None and partner.id in heard.waiting:
@@ -325,11 +325,16 @@ def cannot_pause(interaction: Interaction | None) -> str:
     return "Recording cannot be paused from here: the contact centre does not offer it, or is already asked."
 
 
-def phase(interaction: Interaction) -> str:
-    """What is going on, in one or two words."""
+def talk(interaction: Interaction) -> str:
+    """As `phase`, with a word for who is on the line besides the customer."""
     heard = hearing(interaction)
     if heard is not None and heard.partner is not None and heard.partner.id in heard.joined:
         return "conference" if heard.everybody else "consulting"
+    return phase(interaction)
+
+
+def phase(interaction: Interaction) -> str:
+    """What is going on, in one or two words."""
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
             return "on hold"

@@ -226,17 +226,33 @@ def test_a_token_file_others_can_read_stops_everything(env: dict[str, str], tmp_
 
 
 @pytest.fixture
-def ended(servers: Running, env: dict[str, str]) -> str:
-    """An interaction of ours that waits for its wrap-up."""
+def talking(servers: Running, env: dict[str, str]) -> str:
+    """A call of ours that talks."""
     good("do", "available", env=env)
     ring(servers, known_number(env)[0])
     (one,) = good("interactions", env=env)
     good("do", "accept", one["id"], env=env)
     while good("interactions", one["id"], env=env)["phase"] != "active":
         pass
-    good("do", "end", one["id"], env=env)
-    good("do", "not_ready", "--reason", "break", "--after-current", env=env)
     return str(one["id"])
+
+
+@pytest.fixture
+def ended(talking: str, env: dict[str, str]) -> str:
+    """An interaction of ours that waits for its wrap-up."""
+    good("do", "end", talking, env=env)
+    good("do", "not_ready", "--reason", "break", "--after-current", env=env)
+    return talking
+
+
+def test_a_recording_is_paused_and_resumed_from_a_script(servers: Running, env: dict[str, str], talking: str) -> None:
+    assert good("do", "pause_recording", talking, env=env)["recording"] == "paused"
+    assert good("interactions", talking, env=env)["recording"] == "paused"
+    assert good("do", "resume_recording", talking, env=env)["recording"] == "active"
+    good("do", "end", talking, env=env)
+    assert run("do", "pause_recording", talking, env=env).code == 1
+    good("do", "not_ready", "--reason", "break", "--after-current", env=env)
+    control(servers.urls["contact_center"], "POST", "step", {"do": "end_wrap_up", "interaction": talking})
 
 
 def _code(env: dict[str, str]) -> str:

@@ -83,7 +83,8 @@ def test_a_conference_with_everybody(place: Workplace) -> None:
         place.step("expert_answers")
         screen.wait_for("Noor Haddad  talking")
         screen.press("alt+j")
-        screen.wait_for("Priya Natarajan  on the line")
+        screen.wait_for("All three hear each other.")
+        screen.wait_for("Priya Natarajan  in conference")
         assert len(place.record("contact_center", "/conference")) == 1
 
 

@@ -44,6 +44,22 @@ def test_an_offer_carries_a_deadline_and_becomes_an_active_call(servers: Harness
     assert servers.do(interaction_id, "accept").json()["interaction"]["phase"] == "active"
 
 
+def test_a_call_is_recorded_and_its_recording_is_paused_until_it_is_resumed(servers: Harness) -> None:
+    interaction_id = servers.offer()
+    assert servers.do(interaction_id, "recording/pause").status_code == 409  # it only rings
+    talking = servers.do(interaction_id, "accept").json()["interaction"]
+    assert (talking["recording"], talking["recording_since"]) == ("active", talking["answered_at"])
+    for _ in range(2):  # twice is no harm
+        paused = servers.do(interaction_id, "recording/pause").json()["interaction"]
+        assert paused["recording"] == "paused" and paused["recording_since"] > talking["recording_since"]
+    servers.do(interaction_id, "hold")
+    servers.do(interaction_id, "resume")
+    assert servers.get(interaction_id)["recording"] == "paused"
+    assert servers.do(interaction_id, "recording/resume").json()["interaction"]["recording"] == "active"
+    over = servers.do(interaction_id, "end").json()["interaction"]
+    assert (over["recording"], over["recording_since"]) == ("none", None)
+
+
 def test_a_declined_offer_goes_on_to_another_agent(servers: Harness) -> None:
     interaction_id = servers.offer()
     servers.available("tom")

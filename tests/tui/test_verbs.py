@@ -16,7 +16,18 @@ from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.wrap_up import WrapUpPane
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, three_matches, wrapping_up
+from tests.tui.states import (
+    IDLE,
+    NOW,
+    ONE,
+    PRIYA,
+    active,
+    consulting,
+    offered,
+    recording_paused,
+    three_matches,
+    wrapping_up,
+)
 
 
 async def press(state: AppState, *keys: str, size: tuple[int, int] = (120, 36)) -> RecordedSession:
@@ -52,6 +63,10 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
         (lambda: consulting(LegPhase.ACTIVE), ["f4"], Verb.SWAP, (("leg_id", "l1"),)),
         (wrapping_up, ["alt+p"], Verb.EXTEND_WRAP_UP, ()),
         (active, ["k", "5"], Verb.DTMF, (("digits", "5"),)),
+        (active, ["p"], Verb.PAUSE_RECORDING, ()),
+        (active, ["alt+p"], Verb.PAUSE_RECORDING, ()),
+        (lambda: consulting(LegPhase.ACTIVE), ["alt+p"], Verb.PAUSE_RECORDING, ()),
+        (recording_paused, ["alt+p"], Verb.RESUME_RECORDING, ()),
     ],
 )
 async def test_key_asks_for_verb(state, keys, verb, arguments) -> None:  # type: ignore[no-untyped-def]

@@ -128,15 +128,17 @@ def _heading(view: View) -> Content:
     time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
+    recording, style = _recording(view, interaction)
+    plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
     parts: list[Part] = [
         (f"{sign} {title(view.state, interaction)}", "bold"),
+        *([] if plain or not recording else [(f" · {recording}", style)]),  # first, where nothing cuts it off
         (f" · {interaction.queue} · ", "$muted"),
-        (f"{wording.phase(interaction)} {time}", "bold $warning" if interaction.held else "bold $success"),
+        (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success"),
     ]
     if interaction.muted:
         parts.append((" · muted", "bold $warning"))
-    recording, style = _recording(view, interaction)
-    if recording:
+    if plain and recording:
         parts.append((f" · {recording}", style))
     if interaction.service_level_at is not None and interaction.answered_at is not None:
         met = interaction.answered_at <= interaction.service_level_at
@@ -158,7 +160,7 @@ def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
         return [line((f"{_recording(view, interaction)[0]}   ", "$warning"), *resumes)]
     if not select.recorded_against_will(view.state, interaction):
         return []
-    said = ("! Recorded although the customer refused.  ", "bold $error")
+    said = ("! Recorded although refused   ", "bold $error")
     if Verb.PAUSE_RECORDING in on_offer:
         return [line(said, key, (" pauses", "$muted"))]
     if "pause_recording" in select.call_capabilities(view.state):
@@ -250,7 +252,7 @@ def _customer_face(heard: Hearing | None) -> tuple[str, str, str]:
         return "○", "left", "$muted"
     if CUSTOMER in heard.waiting:
         return "◐", "on hold", "$warning"
-    return "●", "in conference" if heard.everybody else "talking", "$success"
+    return "●", "in conference" if heard.everybody else "on the line", "$success"
 
 
 def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
