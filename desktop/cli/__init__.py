@@ -27,8 +27,16 @@ _DEFAULT_MODULE = "floor_commands"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. `argv` is what follows the program's name."""
-    words = list(sys.argv[1:] if argv is None else argv)
+    """Run one command and return its exit code.
+
+    Args:
+        argv: what follows the program's name; None: as this process was called, which ends with the command.
+    """
+    if argv is None:
+        from desktop.cli.ending import in_time
+
+        return in_time(lambda: main(sys.argv[1:]))
+    words = list(argv)
     if words[:1] == ["mock"]:
         return _mock(words[1:])
     from desktop.cli.arguments import parser

@@ -87,9 +87,9 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
 
 def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
     """What came of opening the backend with the profile's settings; nothing is changed on its far side."""
-    import asyncio
     from dataclasses import asdict
 
+    from desktop.cli.loop import run as run_loop
     from desktop.config.check import check_backend
 
     profile = profile_of(chosen)
@@ -98,7 +98,7 @@ def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
         raise CommandError(f"The profile {profile.name.value} has no {kind.value} backend {name!r}.", Exit.USAGE)
     for problem in (problem for one in several for problem in one.problems):
         say(problem)
-    checked = [asyncio.run(check_backend(one)) for one in several]
+    checked = [run_loop(check_backend(one)) for one in several]
     for one in checked:
         say(f"{one.kind} {one.backend}: {'opened' if one.ok else one.message}")
     return [asdict(one) for one in checked]

@@ -41,14 +41,13 @@ def _show(profile: Profile) -> None:
 
 
 def _check(profile: Profile) -> int:
-    import asyncio
-
+    from desktop.cli.loop import run as run_loop
     from desktop.config.alerts import alerts_beside
     from desktop.config.check import check_profile
     from desktop.config.scorecards import scorecards_beside
 
     without = _not_to_be_tried(profile)
-    checked = asyncio.run(check_profile(profile, without=without))
+    checked = run_loop(check_profile(profile, without=without))
     problems = profile.problems + scorecards_beside(profile.path).problems + alerts_beside(profile.path).problems
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:

@@ -101,12 +101,11 @@ def init(chosen: Chosen) -> int:
 
 
 def _checked(name: str, path: Path) -> int:
-    import asyncio
-
+    from desktop.cli.loop import run
     from desktop.config.check import check_profile
 
     profile = read_profile(name, os.environ, path)
-    checked = asyncio.run(check_profile(profile))
+    checked = run(check_profile(profile))
     emit({"profile": name, "file": str(path), "problems": profile.problems, "backends": checked})
     for words in profile.problems:
         say(words)

@@ -8,6 +8,7 @@ from dataclasses import fields
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.loop import run as run_loop
 from desktop.cli.output import emit
 from desktop.domain.events import Envelope, Gap, Heartbeat, InteractionChanged
 from desktop.ports.base import Kind
@@ -80,5 +81,5 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
 
 def run(chosen: Chosen) -> int:
     """Print events until there are no more, enough, or an interruption."""
-    asyncio.run(_stream(chosen, _after(chosen["after"])))
+    run_loop(_stream(chosen, _after(chosen["after"])))
     return Exit.OK
