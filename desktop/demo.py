@@ -1,12 +1,12 @@
 """`agent-desktop demo`: a pretend company on this machine, and the desktop on top of it."""
 
 import contextlib
-import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.config import ConfigError, Profile, load_profile
+from desktop.config.extras import MOCKS, require
 from desktop.config.file import APP, toml_text, write_private
 
 if TYPE_CHECKING:
@@ -69,8 +69,7 @@ def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, s
         InstanceHeld: another demo runs.
         StoreError: nothing can be written where the demo keeps its profile.
     """
-    if any(importlib.util.find_spec(name) is None for name in ("fastapi", "uvicorn")):
-        raise ConfigError("The pretend servers are not installed: pip install 'agent-desktop[mocks]'")
+    require("mocks", "The pretend servers need", MOCKS)
     from desktop.tui.terminal import require_screen
     from desktop.wiring import alone
 

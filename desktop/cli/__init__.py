@@ -37,15 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return in_time(lambda: main(sys.argv[1:]))
     words = list(argv)
-    if words[:1] == ["mock"]:
-        return _mock(words[1:])
-    from desktop.cli.arguments import parser
+    try:
+        if words[:1] == ["mock"]:
+            return _mock(words[1:])
+        from desktop.cli.arguments import parser
 
-    try:
-        arguments = parser().parse_args(words)
-    except SystemExit as stop:  # argparse has written its words already
-        return int(stop.code or 0)
-    try:
+        try:
+            arguments = parser().parse_args(words)
+        except SystemExit as stop:  # argparse has written its words already
+            return int(stop.code or 0)
         return int(_run(arguments))
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -82,6 +82,9 @@ def _run(arguments: object) -> int:
 
 
 def _mock(rest: list[str]) -> int:
+    from desktop.config.extras import MOCKS, require
+
+    require("mocks", "The pretend servers need", MOCKS)
     # Another program, which shares no code with this one; it is started, not imported.
     command = [sys.executable, "-m", "mock_backends", *rest]
     if os.name == "posix":

@@ -71,6 +71,10 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
     import subprocess
     import sys
 
+    from desktop.config.extras import require
+
+    require("kit", "Checking a backend needs", ("pytest", "pytest_asyncio"))
+
     # -P: a folder named `desktop` where the command is called is not ours.
     words = [sys.executable, "-P", "-m", "desktop.testing", kind.value, name, *(["--markdown"] if markdown else [])]
     done = subprocess.run(words, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603

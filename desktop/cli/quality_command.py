@@ -71,10 +71,18 @@ def _calibration(one: Calibration) -> dict[str, object]:
 
 
 async def _list(center: ContactCenter, chosen: Chosen) -> object:
-    limit, agent = chosen["limit"], chosen["agent"]
-    if chosen["what"] == "notes":
+    agent = chosen["agent"]
+    found = await _found(center, chosen["what"], agent, chosen["limit"])
+    shown = (await center.snapshot()).event if agent and not found else None
+    if isinstance(shown, ContactCenterSnapshot):
+        agent_known(agent, [one.id for one in shown.agents])
+    return found
+
+
+async def _found(center: ContactCenter, what: str, agent: str, limit: int) -> list[object]:
+    if what == "notes":
         return list(await center.coaching_notes(agent=agent, limit=limit))
-    if chosen["what"] == "calibrations":
+    if what == "calibrations":
         found = await center.calibrations(limit=limit)
         return [_calibration(one) for one in found if agent in ("", one.agent_id)]
     return [_line(one) for one in await center.evaluations(agent=agent, limit=limit)]
