@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desktop.app.instance_lock import InstanceHeld, InstanceLock
 from desktop.app.store_errors import StoreError
 from desktop.config import BackendSettings, ConfigError, Profile
+from desktop.domain.words import RecordingConsent
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
@@ -131,6 +132,7 @@ async def build(
         timing=timing,
         region=profile.region.value,
         write_back=profile.write_back.value,
+        recording_consent=RecordingConsent(profile.recording_consent.value),
     )
 
     def scorecards() -> "Scorecards":

@@ -68,6 +68,14 @@ def _add_call_control(app: FastAPI, centre: Callable[[], Centre]) -> None:
     async def unmute(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
         return _answer(centre().calls.mute(_active(centre, caller, interaction_id), on=False))
 
+    @app.post(BASE + "/recording/pause", operation_id="pause_recording", summary="Pause the recording")
+    async def pause_recording(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.record(_active(centre, caller, interaction_id), on=False))
+
+    @app.post(BASE + "/recording/resume", operation_id="resume_recording", summary="Go on recording")
+    async def resume_recording(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.record(_active(centre, caller, interaction_id), on=True))
+
     @app.post(BASE + "/dtmf", operation_id="dtmf", summary="Send tones")
     async def dtmf(caller: Caller, interaction_id: InteractionId, body: Dtmf) -> InteractionAnswer:
         return _answer(centre().calls.dtmf(_active(centre, caller, interaction_id)))

@@ -94,6 +94,7 @@ class Interaction(Wire):
     muted: bool = False
     customer_connected: bool = True
     recording: Literal["none", "active", "paused"] = "none"
+    recording_since: float | None = None
     parked: bool = False
     unread: int = 0
     legs: list[Leg] = Field(default_factory=list)

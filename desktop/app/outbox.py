@@ -5,7 +5,6 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
@@ -18,9 +17,11 @@ from desktop.app.parked_records import record_of
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import first_of
+from desktop.app.waiting import waits_for
 from desktop.domain.own_events import OutboxChanged
 from desktop.domain.state import AppState
 from desktop.domain.words import Health
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -38,7 +39,7 @@ from desktop.ports.errors import (
 
 log = logging.getLogger(__name__)
 
-SEND_SECONDS = 15.0
+SEND_SECONDS = HOST.outbox
 BASE, CAP = 1.0, 300.0
 AUTH_REST = 60.0
 AFTER_REFUSAL = 5.0
@@ -216,13 +217,16 @@ class Outbox:
         known = self._known.get(key)
         return known is not None and known.state == PARKED
 
+    def is_waiting(self, key: str) -> bool:
+        """Whether a row is not delivered yet and goes by itself."""
+        known = self._known.get(key)
+        return known is not None and known.state == WAITING
+
     def why(self, target: str) -> str:
         """Why what is for a target waits, as the end of a sentence; "" when nothing is known to stand in its way."""
         source = self._source_of(target) or target
-        health = self._store.state.health.get(source)
-        if health is not None and health.health is Health.DOWN:
-            since = datetime.fromtimestamp(health.since).strftime("%H:%M")
-            return f"the {source_name(source)} is down since {since}."
+        if down := waits_for(self._store.state, (source,)):
+            return f"{down}."
         return self._why.get(target, "") or self._why.get("", "")
 
     async def _nobody_hands_over(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:

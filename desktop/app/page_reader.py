@@ -48,17 +48,16 @@ def _page_size(file: bytes, log: bytes) -> int:
 
 
 def log_is_cut(log: bytes) -> bool:
-    """Whether a write-ahead log was damaged in its middle, where SQLite takes the damage for its end.
+    """Whether a write-ahead log holds a whole transaction that was damaged, which SQLite takes for the log's end.
 
-    A frame that is not what was written ends the log: that is how the rest of a torn transaction is left out. But a
-    transaction begins only when the one before it is on the disk, so frames of a later one show that it was whole.
+    A frame that is not what was written ends the log: that is how a torn transaction is left out. But one whose last
+    frame is there was written to its end, and what it holds may have been shown as saved.
     """
-    damaged, ended = False, False
+    damaged = False
     for whole, _, intact, _ in _frames(log, _page_size(b"", log)):
-        if ended:
-            return True
         damaged = damaged or not intact
-        ended = damaged and whole
+        if damaged and whole:
+            return True
     return False
 
 

@@ -24,11 +24,14 @@ from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore
 from desktop.app.messages import Messages
+from desktop.app.newsroom import Newsroom
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
+from desktop.app.plugin_watch import PluginWatch
+from desktop.app.recording_consent import RecordingPolicy
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.screen_watch import ScreenWatch
@@ -40,7 +43,7 @@ from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.app.wrap_ups import WrapUps
 from desktop.domain.events import Envelope
 from desktop.domain.own_events import Noticed, SourcesDeclared
-from desktop.domain.words import Health
+from desktop.domain.words import Health, RecordingConsent
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
@@ -62,11 +65,13 @@ class Session:
         timing: Timing | None = None,
         region: str = "",
         write_back: str = "first",
+        recording_consent: RecordingConsent = RecordingConsent.PAUSE,
     ) -> None:
         """`open_local` opens the profile's file; it may raise StoreError, and is tried again then.
 
         `region`: the two-letter country in which the CRM's numbers without `+` are dialled. `write_back`: whether a
-        wrap-up goes to the "first" of several CRMs that hold the customer, or to "all" of them.
+        wrap-up goes to the "first" of several CRMs that hold the customer, or to "all" of them. `recording_consent`:
+        what is done about a customer who is recorded and has refused it.
         """
         self.profile = profile
         self.region = region
@@ -78,6 +83,7 @@ class Session:
         self._background = Background(self._stopped)
         self.feeds: dict[str, Feed] = {}
         self._messages = Messages(self.store, self._file.opened)
+        self.plugins = PluginWatch(self.store, backends.plugins)
         self._backends = self._by_source(backends)
         self._connections = Connections(
             self.store, self._asking, self._backends, backends.broken, self._opened, self._background.spawn
@@ -93,6 +99,8 @@ class Session:
         )
         self.help = HelpLine(self.store, self._asking, backends.contact_center, self._refresh)
         FloorNotices(self.store)
+        RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
+        self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
             self.store, self._asking, backends.contact_center, self._refresh, self._file.opened
         )
@@ -198,6 +206,7 @@ class Session:
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
+        self.plugins.end()
         await self.wrap_ups.close()
         await asyncio.gather(self.notes.close(), self.supervisor.close())
         parts = (self._background.cancel(), self.pops.close(), self.experts.close(), self.links.close())

@@ -11,6 +11,7 @@ KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 VERBS = (
     *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
+    *("pause_recording", "resume_recording"),
     *("complete_transfer", "conference", "blind_transfer", "end", "extend_wrap_up", "wrap_up", "callback"),
 )
 AGENT_VERBS = ("available", "not_ready", "offline", "cancel_next")

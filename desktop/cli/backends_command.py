@@ -36,6 +36,8 @@ def _list() -> None:
 
 def _show(kind: Kind, name: str) -> None:
     manifest = registry.load(kind, name).manifest
+    if warning := registry.old(manifest):
+        say(warning)
     options: list[dict[str, Any]] = [
         {"name": one.name, "kind": one.kind, "help": one.help, "required": one.required, "default": one.default}
         for one in manifest.options
@@ -46,6 +48,7 @@ def _show(kind: Kind, name: str) -> None:
             "name": manifest.name,
             "title": manifest.title,
             "api": manifest.api,
+            "warning": warning,
             "capabilities": manifest.capabilities,
             "options": options,
         }
@@ -84,7 +87,7 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
         sys.stdout.write(done.stdout)
         return {}, Exit(done.returncode)
     found: dict[str, Any] = json.loads(done.stdout)
-    for one in (*found["complaints"], *found["missing"]):
+    for one in (*found["complaints"], *found["warnings"], *found["missing"]):
         say(one)
     return found, Exit(done.returncode)
 

@@ -11,6 +11,7 @@ def start_desktop(chosen: Chosen) -> int:
     gc.disable()  # until the first paint: a start makes much and throws little away
     profile = usable_profile(chosen)
     from desktop.tui.app import run_desktop
+    from desktop.tui.news_bell import Wanted
     from desktop.tui.terminal import require_screen
     from desktop.wiring import InstanceHeld, alone_if_possible, build
 
@@ -24,6 +25,7 @@ def start_desktop(chosen: Chosen) -> int:
                 log_path=profile.log_path,
                 keymap=keymap,
                 theme=profile.theme.value,
+                calls=Wanted(profile.ring.value, profile.notify.value),
             )
     except ValueError as wrong:
         raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong

@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from desktop.domain.model import Agent, Interaction, Leg
-from desktop.domain.words import Availability, Channel, LegKind, LegPhase, Phase, Verb
+from desktop.domain.words import Availability, Channel, LegKind, LegPhase, Phase, Recording, Verb
 
 INTERACTION_MOVES: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
     {
@@ -103,6 +103,8 @@ class Flag(StrEnum):
     LEG_ACTIVE = "leg_active"
     CONFERENCE = "conference"  # everybody talks
     APART = "apart"  # a leg is open beside the customer, who is held and freed by the service
+    RECORDED = "recorded"
+    RECORDING_PAUSED = "recording_paused"
     EXTENDABLE = "extendable"  # the wrap-up has a limit and more time may be asked for
 
 
@@ -129,6 +131,8 @@ def flags(interaction: Interaction) -> frozenset[Flag]:
         (Flag.HELD, interaction.held),
         (Flag.MUTED, interaction.muted),
         (Flag.PARKED, interaction.parked),
+        (Flag.RECORDED, interaction.recording is Recording.ACTIVE),
+        (Flag.RECORDING_PAUSED, interaction.recording is Recording.PAUSED),
     ):
         if on:
             found.add(flag)
@@ -169,6 +173,8 @@ COMMANDS: Mapping[Verb, Command] = MappingProxyType(
         Verb.RESUME: _voice("hold", needs=_CUSTOMER | {Flag.HELD}, bars=frozenset({Flag.APART})),
         Verb.MUTE: _voice("mute", bars=frozenset({Flag.MUTED})),
         Verb.UNMUTE: _voice("mute", needs=frozenset({Flag.MUTED})),
+        Verb.PAUSE_RECORDING: _voice("pause_recording", needs=frozenset({Flag.RECORDED})),
+        Verb.RESUME_RECORDING: _voice("pause_recording", needs=frozenset({Flag.RECORDING_PAUSED})),
         Verb.DTMF: _voice("dtmf", needs=frozenset({Flag.TALKING})),
         Verb.SEND_MESSAGE: Command(_ACTIVE, _WRITTEN, _CUSTOMER, frozenset({Flag.PARKED})),
         Verb.CONSULT: _voice("consult", needs=_CUSTOMER, bars=_LEG),

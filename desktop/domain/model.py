@@ -111,7 +111,8 @@ class Interaction:
     held_since: Instant | None = None
     muted: bool = False
     customer_connected: bool = True
-    recording: Recording = Recording.NONE
+    recording: Recording = Recording.UNKNOWN
+    recording_since: Instant | None = None  # when it began, was paused or resumed
     parked: bool = False
     unread: int = 0
     legs: tuple[Leg, ...] = ()

@@ -9,8 +9,9 @@ from desktop.domain.alert import Alert
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.identity import IdentityLink
 from desktop.domain.model import Instant
+from desktop.domain.news_item import News
 from desktop.domain.person import PastHelp
-from desktop.domain.words import Health, PopAnswer
+from desktop.domain.words import Health, PopAnswer, RecordingConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,13 @@ class SourcesDeclared:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyDeclared:
+    """What the profile does about customers who have refused to be recorded."""
+
+    recording_consent: RecordingConsent
+
+
+@dataclass(frozen=True, slots=True)
 class LinksChanged:
     """What the agent said of records that are, or are not, one customer or person; all of it."""
 
@@ -148,10 +156,42 @@ class AlertsChanged:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Something the agent should be told: what did not happen, what is safe, what to press."""
+    """Something the agent should be told: what did not happen, what is safe, what to press.
+
+    `subject` is what it is about, such as a contact; it takes the place of what was told of that before.
+    """
 
     text: str
     severity: str = "info"  # info | warning | error
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was told of a subject is so no more: what failed has succeeded since."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsCame:
+    """Something happened that the agent did not do."""
+
+    news: tuple[News, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSeen:
+    """The agent has read news, or had what it is about before their eyes."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedOdd:
+    """Something that whoever looks into a problem should read; for the diagnostics screen."""
+
+    text: str
 
 
 OwnEvent = (
@@ -165,9 +205,14 @@ OwnEvent = (
     | OutboxChanged
     | CapabilitiesKnown
     | SourcesDeclared
+    | PolicyDeclared
     | LinksChanged
     | PendingChanged
     | PastHelpKnown
     | AlertsChanged
     | Noticed
+    | Settled
+    | NewsCame
+    | NewsSeen
+    | LookedOdd
 )

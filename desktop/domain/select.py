@@ -18,6 +18,8 @@ from desktop.domain.select_customer import (
     opted_out_at,
     pop,
     promise_is_late,
+    recorded_against_will,
+    recording_refused,
     timeline,
     unsettled_pop,
 )
@@ -70,6 +72,8 @@ __all__ = [
     "pop",
     "promise_is_late",
     "rank_experts",
+    "recorded_against_will",
+    "recording_refused",
     "said_of",
     "server_now",
     "timeline",

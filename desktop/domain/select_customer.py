@@ -7,7 +7,16 @@ from desktop.domain.lifecycle import is_open
 from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import Channel, DeliveryState, LegKind, LegPhase, PopAnswer
+from desktop.domain.words import (
+    Channel,
+    DeliveryState,
+    LegKind,
+    LegPhase,
+    Phase,
+    PopAnswer,
+    Recording,
+    RecordingConsent,
+)
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
@@ -45,6 +54,19 @@ def may_contact(customer: Customer, topic: str) -> bool | None:
         if consent.topic == topic and consent.granted is not None and at >= newest:
             granted, newest = consent.granted, at
     return granted
+
+
+def recording_refused(state: AppState, interaction: Interaction) -> bool:
+    """Whether the customer of the interaction has said that they are not to be recorded."""
+    customer = customer_of(state, interaction.id)
+    return customer is not None and may_contact(customer, "recording") is False
+
+
+def recorded_against_will(state: AppState, interaction: Interaction) -> bool:
+    """Whether the call is recorded, the customer has refused that, and the profile's policy minds."""
+    recorded = interaction.recording is Recording.ACTIVE and interaction.phase is Phase.ACTIVE
+    minds = state.recording_consent is not RecordingConsent.IGNORE
+    return recorded and minds and recording_refused(state, interaction)
 
 
 def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:

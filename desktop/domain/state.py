@@ -10,9 +10,10 @@ from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, He
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.news_item import News
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.phone import PhoneCall, PhoneRegistration
-from desktop.domain.words import Health, OfferEnd, PopAnswer
+from desktop.domain.words import Health, OfferEnd, PopAnswer, RecordingConsent
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
@@ -89,11 +90,13 @@ class OutboxView:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something told to the agent, newest last."""
+    """Something told to the agent, newest last. `over`: it is so no more, and is shown as what was told only."""
 
     at: Instant
     text: str
     severity: str
+    subject: str = ""  # what it is about: a contact, a source, or one of `notices`
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ class AppState:
     skew: float = 0.0  # server clock minus local clock, seconds
     capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
+    recording_consent: RecordingConsent = RecordingConsent.PAUSE  # the profile's policy
     sources: tuple[str, ...] = ()  # in order of precedence, where several serve a kind
     links: Mapping[str, IdentityLink] = field(default_factory=dict)  # what the agent said of records
     same_people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # person id -> ids of all their records
@@ -153,6 +157,7 @@ class AppState:
     phone: PhoneRegistration | None = None  # None: the profile names no phone, or it has not told yet
     phone_calls: Mapping[str, PhoneCall] = field(default_factory=dict)  # what is on it now, by Call-ID
     notices: tuple[Notice, ...] = ()
+    news: Mapping[str, News] = field(default_factory=dict)  # what happened unasked, by id, seen or not
     endings: tuple[Ending, ...] = ()  # newest last
     unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over
-    oddities: tuple[str, ...] = ()  # what a service did that the tables do not know, newest last; for diagnostics
+    oddities: tuple[str, ...] = ()  # what a service or a plug-in did that it should not, newest last; for diagnostics

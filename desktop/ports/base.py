@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Self
 
+from desktop.ports.deadlines import HOST, Deadlines
 from desktop.ports.options import Option
 
-API = 1
-"""The version of the ports. A plug-in names the one it was written for; another one is refused at load."""
+API = 2
+"""The version of the ports. It is raised whenever a backend that was written for the ports as they were would be called
+in another way, or lacks something; `tests/kit/ports.json` has the signatures that belong to it."""
+
+OLDEST_API = 1
+"""The oldest version that is still loaded, with a warning. It follows `API` one release later."""
 
 
 class Kind(StrEnum):
@@ -29,6 +34,7 @@ class Capability(StrEnum):
     HOLD = "hold"
     MUTE = "mute"
     DTMF = "dtmf"
+    PAUSE_RECORDING = "pause_recording"
     CONSULT = "consult"
     SWAP = "swap"
     CONFERENCE = "conference"
@@ -84,7 +90,8 @@ class Capability(StrEnum):
 class Manifest:
     """What a backend says of itself before it is opened.
 
-    `capabilities` is the most it can ever offer; `open()` answers what this server really does.
+    `api` is the number of the ports it was written for, as a literal. `capabilities` is the most it can ever offer;
+    `open()` answers what this server really does.
     """
 
     kind: Kind
@@ -99,6 +106,8 @@ class Backend(ABC):
     """One connection to one outside system. Time-outs belong to the host, retries too."""
 
     manifest: ClassVar[Manifest]
+    deadlines: ClassVar[Deadlines] = HOST
+    """How long the host waits, so that a plug-in can give up in time and say why."""
 
     @classmethod
     @abstractmethod

@@ -76,6 +76,14 @@ class ContactCenter(Supervision, Past, Quality):
         """Send tones: 0-9, *, #, A-D."""
         raise refuse(Capability.DTMF)
 
+    async def pause_recording(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Pause (`on`) or resume the recording of a call: all of it, both sides. Paused stays paused until resumed.
+
+        Raises:
+            Conflict: the call is not being recorded, or not connected.
+        """
+        raise refuse(Capability.PAUSE_RECORDING)
+
     async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
         """Hold the customer and ring `target`: `person:ID`, `agent:ID` or `tel:NUMBER`.
 

@@ -41,6 +41,7 @@ class ContactCenterContract(CallContract, SupervisionContract, HistoryContract, 
             Capability.HOLD: [lambda: backend.hold(who, on=True, key=key)],
             Capability.MUTE: [lambda: backend.mute(who, on=True, key=key)],
             Capability.DTMF: [lambda: backend.dtmf(who, "1", key=key)],
+            Capability.PAUSE_RECORDING: [lambda: backend.pause_recording(who, on=True, key=key)],
             Capability.CONSULT: [
                 lambda: backend.consult(who, f"tel:{CALLER}", key=key),
                 lambda: backend.cancel_leg(who, "leg", key=key),

@@ -9,6 +9,9 @@ from textual.widgets import Input, Static
 
 from desktop.domain import select
 from desktop.domain.model import Interaction
+from desktop.domain.news import unseen
+from desktop.domain.news_item import News, NewsKind
+from desktop.domain.notices import STAYS
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.tui.agent_places import AgentPlaces
@@ -34,6 +37,15 @@ from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane, on_desk
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.safe_text import content
+
+_IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
+"""What is to be seen in the contact itself."""
+
+
+def _is_over(state: AppState, news: News) -> bool:
+    """Whether an expert who is gone matters no more, for the customer is gone as well."""
+    interaction = state.interactions.get(news.subject)
+    return interaction is None or interaction.phase is not Phase.ACTIVE
 
 
 class _Closable(Protocol):
@@ -126,6 +138,26 @@ class AgentScreen(AgentPlaces):
     def work(self) -> tuple[Interaction, ...]:
         """My work as listed."""
         return on_desk(self.state)
+
+    def news_in_sight(self, state: AppState) -> frozenset[str]:
+        """What is new and stands before the agent's eyes: the contact that is shown, the chat or message that is open.
+
+        What wants the agent now counts as seen only after it could be read for as long as a notice stays.
+        """
+        waiting = unseen(state)
+        if not waiting or self.has_class("small") or self.query_one(Page).is_open:
+            return frozenset()
+        now = self.view().now
+        finder, field = self.query_one(ExpertFinder), self.query_one(HelpField)
+        contact = self.selected if self.query_one(ConversationPane).is_on_screen else None
+        expert = finder.under_cursor if finder.is_open else None
+        records = state.same_people.get(expert, (expert,)) if expert is not None else ()
+        shown: list[News] = [one for one in waiting if one.subject == contact and one.kind in _IN_CONTACT]
+        shown += [one for one in waiting if one.kind is NewsKind.EXPERT_LINE and one.subject in records]
+        read = [one for one in waiting if one.kind is NewsKind.MESSAGE and one.count == 1 and field.shows(one.subject)]
+        over = [one for one in waiting if one.kind is NewsKind.EXPERT_GONE and _is_over(state, one)]
+        ready = (one for one in shown if not one.urgent or now - one.at >= STAYS)
+        return frozenset(one.id for one in (*ready, *read, *over))
 
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""

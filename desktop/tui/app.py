@@ -15,6 +15,7 @@ from textual.widget import Widget
 
 from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged
+from desktop.domain.news_item import NewsKind
 from desktop.domain.own_events import PopChanged
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui import crash, garbage, pages
@@ -24,6 +25,7 @@ from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, remap
+from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.panes.note import NotePane
@@ -42,6 +44,9 @@ log = logging.getLogger(__name__)
 CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
 
+ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
+"""What an agent does to a call whose parties they know: who is gone is no news to them any more."""
+
 
 class DesktopApp(PageKeys):
     """Paints first, then starts the session in the background."""
@@ -58,6 +63,7 @@ class DesktopApp(PageKeys):
         log_path: Path | None = None,
         clock: Callable[[], float] = time.time,
         keymap: dict[str, str] | None = None,
+        calls: Wanted | None = None,
     ) -> None:
         """An app that is not running yet.
 
@@ -67,6 +73,7 @@ class DesktopApp(PageKeys):
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
             keymap: other keys for the names in the table of keys.
+            calls: for which news to ring, and to ask for a notification.
 
         Raises:
             ValueError: a key that the table does not know, or that stands for two verbs.
@@ -76,6 +83,7 @@ class DesktopApp(PageKeys):
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
+        self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self.desk = DeskActions(
@@ -115,6 +123,8 @@ class DesktopApp(PageKeys):
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self._give_way
+        if not self.is_headless:
+            session.plugins.begin()
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
@@ -136,10 +146,12 @@ class DesktopApp(PageKeys):
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
+            self._look_at_news()
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.door.second()
+        self._look_at_news()
         self._search_garbage()
 
     async def _give_way(self) -> None:
@@ -175,6 +187,16 @@ class DesktopApp(PageKeys):
             self.bell()
         self._offered = offered
 
+    def _look_at_news(self) -> None:
+        """Call the agent to what is new, but for what they have before their eyes."""
+        if self.session is None:
+            return
+        state = self.session.store.state
+        covered = self.screen is not self.desk_screen or self.quality.is_open or self.reports.is_open
+        in_sight = frozenset() if covered or self.outbox.is_open else self.desk_screen.news_in_sight(state)
+        self._bell.hear(state.news, in_sight)
+        self.session.news.seen(in_sight)
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the screen; what it raises is told and logged, and fatal only before there is a session."""
         task = asyncio.create_task(work)
@@ -208,6 +230,8 @@ class DesktopApp(PageKeys):
         """Run the verb `name` of the table of keys."""
         if name not in ("end", "back"):
             self.desk.disarm()
+        if name in ON_THE_LINE and self.session is not None:
+            self.session.news.seen((f"{NewsKind.EXPERT_GONE}:{self.desk_screen.selected}",))
         if name != "outbox":
             self.outbox.before(name)
         if name == "coaching":
@@ -223,6 +247,8 @@ class DesktopApp(PageKeys):
             self._page("help", "Keys", pages.help_lines)
         elif name == "diagnostics":
             self._page("diagnostics", "Diagnostics", self._diagnostics)
+        elif name == "news":
+            self._page("news", "What is new", self._news)
         elif name == "outbox":
             if self.front.query_one(Page).is_open:
                 self.front.close_top()
@@ -230,9 +256,9 @@ class DesktopApp(PageKeys):
         elif not (name == "retry" and self.outbox.send_all()):
             getattr(self.desk, name)()
 
-    def _tell_of_page(self, text: str, severity: str) -> None:
+    def _tell_of_page(self, text: str, severity: str, subject: str = "") -> None:
         if self.session is not None:
-            self.session.store.notice(text, severity)
+            self.session.store.notice(text, severity, subject)
 
     @on(QualityWanted)
     def _quality_wanted(self) -> None:
@@ -287,6 +313,7 @@ def run_desktop(
     log_path: Path,
     keymap: dict[str, str] | None = None,
     theme: str = "",
+    calls: Wanted | None = None,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -296,6 +323,7 @@ def run_desktop(
         log_path: where a crash is written down.
         keymap: other keys, by the names in the table of keys.
         theme: dark, light or contrast; "" for dark, or contrast where colours are not wanted.
+        calls: for which news to ring, and to ask for a notification.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -303,7 +331,7 @@ def run_desktop(
     Raises:
         ValueError: a key or a theme that there is not.
     """
-    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap)
+    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls)
     if theme:
         app.choose_theme(theme)
     try:

@@ -181,6 +181,12 @@ class TerminalApp(App[int], inherit_bindings=False):
         text = safe(message, newlines=True)
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
+    def write_raw(self, text: str) -> None:
+        """Hand bytes to the terminal as they are; nothing where there is none."""
+        driver = self._driver  # as the bell itself goes out: there is no public way for other bytes
+        if driver is not None and not self.is_headless and not self.is_web:  # a browser has no terminal
+            driver.write(text)
+
     def action_help_quit(self) -> None:
         """Tell how to leave: ctrl+c is pressed by habit, and must not end a call."""
         keys = [key for key, bound in self.active_bindings.items() if bound.binding.action in ("quit", "app.quit")]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 
 from desktop.domain import select
 from desktop.domain.state import AppState
@@ -15,6 +15,7 @@ from desktop.tui.panes.offer_banner import OfferBanner
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.tui.alert_bell import AlertBell
+    from desktop.tui.base_app import TerminalApp
     from desktop.tui.floor import Floor
     from desktop.tui.supervisor.listening_banner import ListeningBanner
     from desktop.tui.supervisor_screen import SupervisorScreen
@@ -23,8 +24,8 @@ _SCREEN: Final = "floor"
 _BUSY: Final = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 ON_FLOOR: Final = frozenset(
     {
-        *("accept", "decline", "state", "outbox", "retry", "diagnostics", "palette", "help", "next_pane", "back"),
-        *("leave", "floor"),
+        *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "help", "next_pane"),
+        *("back", "leave", "floor"),
     }
 )
 """Actions of the agent's table of keys that there are on the supervisor's screen, too."""
@@ -35,7 +36,7 @@ class FloorDoor:
 
     def __init__(
         self,
-        app: App[int],
+        app: "TerminalApp",
         desk_screen: AgentScreen,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
@@ -158,14 +159,9 @@ class FloorDoor:
         if self._bell is None and state.alerts:
             from desktop.tui.alert_bell import AlertBell
 
-            self._bell = AlertBell(self._app.bell, self._write)
+            self._bell = AlertBell(self._app.bell, self._app.write_raw)
         if self._bell is not None:
             self._bell.hear(state.alerts)
-
-    def _write(self, text: str) -> None:
-        driver = self._app._driver  # as the bell itself goes out: there is no public way for other bytes
-        if driver is not None and not self._app.is_headless and not self._app.is_web:  # a browser has no terminal
-            driver.write(text)
 
     def _follow_role(self, state: AppState) -> None:
         role, before = _role(state), self._role

@@ -1,10 +1,10 @@
 """The one table of keys: the footer, the help screen, the palette and the README are made from it."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
-from desktop.tui.key import SIGNS, Key, is_typed, show
+from desktop.tui.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -36,6 +36,15 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("mute", "mute", ("f5",), ("m",), "mute", "Mute yourself, or unmute.", "Contact"),
     Key(
+        "recording",
+        "recording",
+        ("alt+full_stop",),
+        ("full_stop",),
+        "pause recording",
+        "Pause the recording, for card numbers or a customer who refuses; or resume it.",
+        "Contact",
+    ),
+    Key(
         "expert",
         "expert",
         ("f6",),
@@ -48,7 +57,7 @@ KEYS: tuple[Key, ...] = (
         "transfer",
         "transfer",
         ("f7",),
-        ("t",),
+        ("f",),
         "transfer",
         "Hand the customer to the expert on the line, or choose whom to transfer to.",
         "Expert",
@@ -65,14 +74,14 @@ KEYS: tuple[Key, ...] = (
         "Finish the wrap-up, or send what was typed.",
         "Wrap-up",
     ),
-    Key("extend", "extend", ("alt+e",), (), "more time", "Ask for more time to wrap up.", "Wrap-up"),
-    Key("callback", "callback", ("alt+c",), (), "callback", "Plan a callback as part of the wrap-up.", "Wrap-up"),
-    Key("text", "text_message", ("alt+t",), (), "text message", "Send the customer a text message.", "Wrap-up"),
+    Key("extend", "extend", ("alt+p",), ("p",), "more time", "Ask for more time to wrap up.", "Wrap-up"),
+    Key("callback", "callback", ("alt+c",), ("c",), "callback", "Plan a callback as part of the wrap-up.", "Wrap-up"),
+    Key("text", "text_message", ("alt+t",), ("t",), "text message", "Send the customer a text message.", "Wrap-up"),
     Key(
         "ask_help",
         "ask_help",
-        ("alt+h",),
-        (),
+        ("alt+l",),
+        ("l",),
         "help from a supervisor",
         "Ask a supervisor for help with the contact. With a request open: ask again, or with nothing written end it.",
         "Contact",
@@ -80,10 +89,19 @@ KEYS: tuple[Key, ...] = (
     Key(
         "answer",
         "answer_supervisor",
-        ("alt+m",),
-        (),
+        ("alt+y",),
+        ("y",),
         "answer a supervisor",
         "Answer the supervisor who wrote to you last.",
+        "Desk",
+    ),
+    Key(
+        "news",
+        "news",
+        ("alt+exclamation_mark",),
+        ("exclamation_mark",),
+        "news",
+        "Read what is new: messages, answers, missed offers.",
         "Desk",
     ),
     Key("tones", "tones", ("alt+k",), ("k",), "tones", "Send tones: a keypad for menus.", "Contact"),
@@ -98,7 +116,7 @@ KEYS: tuple[Key, ...] = (
         "Wrap-up",
     ),
     Key("state", "state", ("alt+s",), ("s",), "state", "Choose your availability, and what comes next.", "Desk"),
-    Key("search", "search", ("alt+l",), ("slash",), "search", "Search the customers.", "Customer"),
+    Key("search", "search", ("alt+slash",), ("slash",), "search", "Search the customers.", "Customer"),
     Key("unlink", "unlink", ("alt+u",), ("u",), "unlink", "Undo the link to this customer.", "Customer"),
     Key(
         "records",
@@ -110,13 +128,13 @@ KEYS: tuple[Key, ...] = (
         "Customer",
     ),
     Key("create", "create", (), ("plus",), "new customer", "Create a record for an unknown customer.", "Customer"),
-    Key("queues", "queues", (), ("q",), "queues", "Go to the queues.", "Desk"),
+    Key("queues", "queues", ("alt+q",), ("q",), "queues", "Go to the queues.", "Desk"),
     Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what is not delivered; complete it, send it.", "Desk"),
     Key("retry", "retry", ("f10",), ("r",), "retry", "Try again now to reach what could not be reached.", "Desk"),
     Key(
         "diagnostics",
         "diagnostics",
-        ("alt+d",),
+        ("alt+i",),
         ("i",),
         "diagnostics",
         "See every connection, age and version.",
@@ -135,7 +153,7 @@ KEYS: tuple[Key, ...] = (
         "coaching",
         "coaching",
         (),
-        ("c",),
+        ("C",),
         "coaching",
         "See evaluations of your work and coaching notes, and acknowledge them.",
         "Desk",
@@ -144,9 +162,7 @@ KEYS: tuple[Key, ...] = (
     Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
     Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
     Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
-    Key(
-        "quit", "leave", ("alt+q",), ("Q",), "quit", "Leave; everything is kept. Twice while a contact is open.", "Desk"
-    ),
+    Key("quit", "leave", ("ctrl+o",), (), "quit", "Leave; everything is kept. Twice while a contact is open.", "Desk"),
 )
 
 PICK = tuple(f"alt+{n}" for n in range(1, 10))
@@ -176,7 +192,8 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
     Args:
         changes: by the names in the tables, keys joined by commas, as in `{"hold": "f4,alt+h,b"}`. Letters and signs
             replace those that work when not typing, other keys those that work while typing; what nothing is given for
-            stays. A verb with one of the two only has any key in their place. Esc always leads back, too.
+            stays. A verb with one of the two only has any key in their place. Esc always leads back, too. Alt goes with
+            the letter: alt and a letter is never another verb than the letter.
 
     Returns:
         The same, as Textual's keymap takes it.
@@ -200,21 +217,20 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
         if name in floor:
             floor[name] = replace(floor[name], letters=pressed)
             keymap[name] = ",".join(pressed)
+            keymap |= {f"{name}.alt": ",".join(beside)} if (beside := floor[name].anywhere) else {}
             continue
         verb = BY_ID[name] = _with(BY_ID[name], pressed)
-        keymap |= {name: ",".join(verb.always)} if verb.always else {}
+        keymap |= {name: ",".join(verb.anywhere)} if verb.anywhere else {}
         keymap |= {f"{name}.letter": ",".join(verb.letters)} if verb.letters else {}
-    _refuse_doubles([(verb.id, key) for verb in BY_ID.values() for key in (*verb.always, *verb.letters)])
+    _refuse_doubles(_pressed(BY_ID.values()))
     if floor:
         from desktop.tui.floor_keys import SHARED
 
-        shared = [(verb.id, key) for verb in map(BY_ID.__getitem__, SHARED) for key in (*verb.always, *verb.letters)]
-        _refuse_doubles(shared + [(verb.id, key) for verb in floor.values() for key in verb.letters])
+        _refuse_doubles(_pressed([*map(BY_ID.__getitem__, SHARED), *floor.values()]))
     if outbox:
         from desktop.tui.outbox_keys import INSIDE
 
-        inside = [(verb.id, key) for verb in map(BY_ID.__getitem__, INSIDE) for key in (*verb.always, *verb.letters)]
-        _refuse_doubles(inside + [(verb.id, key) for verb in outbox.values() for key in verb.letters])
+        _refuse_doubles(_pressed([*map(BY_ID.__getitem__, INSIDE), *outbox.values()]))
     return keymap
 
 
@@ -228,6 +244,8 @@ def _with(verb: Key, pressed: tuple[str, ...]) -> Key:
     always = tuple(key for key in pressed if not is_typed(key))
     if letters and (not verb.letters or not verb.always):
         raise ValueError(f"keys: {verb.id!r} works while typing, where {letters[0]!r} would be typed.")
+    if letters and not always:  # alt goes with the letter
+        always = tuple(key for key in verb.always if key not in alts(verb.letters)) or alts(letters)
     return replace(verb, always=always or verb.always, letters=letters or verb.letters)
 
 
@@ -250,6 +268,14 @@ def _as_typed(key: str) -> str:
     key = key.strip()
     signs = {shown: name for name, shown in SIGNS.items()}
     return signs.get(key, key) if len(key) == 1 else key.lower()
+
+
+def _pressed(verbs: Collection[Key]) -> list[tuple[str, str]]:
+    """Every key of the verbs, each with the name of its verb."""
+    every = [(verb.id, dict.fromkeys((*verb.letters, *verb.anywhere))) for verb in verbs]
+    # alt+b is no key of the verb b, and may be no other verb's either
+    every += [(verb.id, dict.fromkeys(f"alt+{one}" for one in verb.letters if one in WORD_MOVES)) for verb in verbs]
+    return list(dict.fromkeys((name, key) for name, keys in every for key in keys))
 
 
 def _refuse_doubles(used: Iterable[tuple[str, str]]) -> None:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from desktop.domain.state import AppState
 from desktop.tui.pane import SteadyTitle
 
-BESIDE: Final = frozenset({"decline", "hold", "mute", "end", "retry", "palette"})
+BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""
 _NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 
@@ -27,7 +27,7 @@ class Around:
     state: Callable[[], AppState]
     clock: Callable[[], float]
     spawn: Callable[[Coroutine[Any, Any, None]], object]
-    tell: Callable[[str, str], None]
+    tell: Callable[..., None]
     closed: Callable[[], None]
 
 
@@ -54,14 +54,14 @@ class DoorPage(Vertical):
     @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
-        return self.is_attached
+        return self.is_attached and self.display
 
     def commands(self) -> Iterable[tuple[str, str]]:
         """For the palette: the names of keys that mean something now, and what each does."""
         return ()
 
     def close(self) -> None:
-        """Leave the screen."""
+        """Leave the screen; a page with something that must be saved first may do so a moment later."""
         self.display = False  # at once, for whatever lies below
         self.remove()
         self._left()
@@ -77,7 +77,7 @@ class PageDoor:
         self,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
+        tell: Callable[..., None],
     ) -> None:
         """A closed door.
 
@@ -100,7 +100,8 @@ class PageDoor:
         """Leave what is open."""
         if self._page is not None and self._page.is_open:
             self._page.close()
-        self._page = None
+        if not self.is_open:
+            self._page = None
 
     def commands(self, press: Callable[[str], None]) -> Iterable[SystemCommand]:
         """What the palette offers of the page that is open; `press` presses a key."""

@@ -26,7 +26,8 @@ def help_lines() -> list[Line]:
     """Every key, by group."""
     lines: list[Line] = [
         content(
-            "One key a verb. F-keys and alt-keys work while typing; letters when not (esc leaves a field).", "$muted"
+            "One key a verb. F-keys work while typing; letters when not, and with alt always (esc leaves a field).",
+            "$muted",
         ),
         content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
     ]

@@ -32,10 +32,10 @@ class PaneMessages(TerminalApp):
     desk: DeskActions
     desk_screen: AgentScreen
 
-    def tell(self, text: str) -> None:
-        """Show a sentence to the agent."""
+    def tell(self, text: str, subject: str = "") -> None:
+        """Show a sentence to the agent: about a subject, or about the contact before them."""
         if self.session is not None:
-            self.session.store.notice(text)
+            self.session.store.notice(text, subject=subject or self.desk_screen.selected or "")
         else:
             self.notify(text)
 

@@ -70,7 +70,7 @@ class TypedKeys:
             if letter and typed_in is not None and field is not typed_in and event.time - at < WORD_SECONDS:
                 # The field went by itself, with its contact: the rest of the word is no verb, nor text for another.
                 self._app.bell()
-                self._first.applied()
+                self._applied()
             else:
                 typed_in = field
                 above = self._line_of_command()
@@ -81,7 +81,12 @@ class TypedKeys:
     def _follow(self, nodes: Sequence[MessagePump]) -> None:
         """Go the way of a key through the widgets that may want it, right behind it."""
         if not (nodes and nodes[0].call_later(self._follow, nodes[1:])):
-            self._first.applied()
+            self._applied()
+
+    def _applied(self) -> None:
+        self._first.applied()
+        for screen in self._app.screen_stack[-1:]:
+            screen.check_idle()  # what was put off for the key is painted now, with what it changed
 
     async def _settle(self) -> None:
         """Wait until the focused widget and all above it have handled what they were sent."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from desktop.domain.floor import HelpRequest, HelpState
+from desktop.domain.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.phone import CallState
 from desktop.domain.words import (
@@ -22,6 +23,8 @@ from desktop.domain.words import (
     OfferEnd,
     Phase,
     PresenceState,
+    Recording,
+    RecordingConsent,
 )
 
 UNKNOWN = "—"
@@ -201,9 +204,9 @@ def address(value: Address) -> str:
 
 
 MONITORING: Mapping[Monitoring | None, str] = {
-    Monitoring.LISTEN: "listens",
-    Monitoring.WHISPER: "speaks to you alone",
-    Monitoring.BARGE: "in the call, the customer hears them",
+    Monitoring.LISTEN: "listening, no one hears them",
+    Monitoring.WHISPER: "only you hear them",
+    Monitoring.BARGE: "everyone hears them",
 }
 
 
@@ -219,10 +222,14 @@ def answers(count: int) -> str:
     return f"{count} answer" if count == 1 else f"{count} answers"
 
 
-def leg(value: Leg) -> str:
-    """Where a leg stands, in words."""
+def leg(value: Leg, heard: Hearing | None) -> str:
+    """Where a leg stands, in words; `heard` is who hears whom in its call."""
     if value.kind is LegKind.SUPERVISOR:
         return MONITORING.get(value.monitoring, "on the line") if value.phase is LegPhase.ACTIVE else "left"
+    if heard is not None and value.id in heard.waiting:
+        return "on hold"
+    if heard is not None and value.id in heard.joined and heard.everybody:
+        return "in conference"
     if value.phase is LegPhase.FAILED:
         return LEG_FAILED.get(value.failure, "failed") if value.failure else "failed"
     return {
@@ -234,8 +241,95 @@ def leg(value: Leg) -> str:
     }[value.phase]
 
 
+def who_hears_whom(heard: Hearing, customer: str) -> str:
+    """Who hears whom, in a sentence or two; "" where there is only the customer, who hears the agent.
+
+    Args:
+        customer: the customer's name.
+    """
+    partner = heard.partner
+    name = "" if partner is None else partner.target_name or partner.target
+    waits = f"{customer} is on hold." if CUSTOMER in heard.waiting else ""
+    said: list[str] = []
+    if heard.ended is not None:
+        said.append(f"{_why_gone(heard.ended)}; {_alone_with(heard, customer)}")
+    elif heard.everybody:
+        said.append(f"All three hear each other: {customer}, {name} and you.")
+    elif partner is not None and partner.id in heard.joined:
+        said += [f"You are talking to {name}.", waits]
+    elif partner is not None and partner.id in heard.waiting:
+        said += [f"You are talking to {customer}.", f"{name} is on hold."]
+    elif partner is not None:
+        rings = "ringing" if partner.phase is LegPhase.RINGING else "being dialled"
+        said += [f"{name} is {rings}.", waits or f"You are talking to {customer}."]
+    else:
+        said.append(waits)
+    for one in heard.supervisors:
+        said.append(f"{one.target_name or 'A supervisor'} {_SUPERVISES.get(one.monitoring, 'is on the line')}.")
+    if heard.muted:
+        said.append("You are muted: no one hears you.")
+    return " ".join(filter(None, said))
+
+
+_SUPERVISES: Mapping[Monitoring | None, str] = {
+    Monitoring.LISTEN: "is listening; no one hears them",
+    Monitoring.WHISPER: "is speaking to you; no one else hears it",
+    Monitoring.BARGE: "has joined in; everyone hears them",
+}
+
+
+def _why_gone(value: Leg) -> str:
+    name = value.target_name or value.target
+    if value.phase is LegPhase.FAILED:
+        return f"{name} {LEG_FAILED[value.failure] if value.failure else 'could not be reached'}"
+    return f"{name} has left" if value.phase is LegPhase.COMPLETED else f"You left {name}"
+
+
+def _alone_with(heard: Hearing, customer: str) -> str:
+    if CUSTOMER in heard.joined:
+        return f"you are talking to {customer}."
+    return f"{customer} is on hold." if CUSTOMER in heard.waiting else f"{customer} has left."
+
+
+def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: RecordingConsent) -> tuple[str, str]:
+    """Whether the call is recorded and may be, as a sign with its words, and their style; "" where it is not.
+
+    Args:
+        refused: the customer does not want to be recorded.
+    """
+    if interaction.phase is not Phase.ACTIVE:
+        return "", ""
+    match interaction.recording:
+        case Recording.ACTIVE if refused and policy is RecordingConsent.IGNORE:
+            return "● rec, refused; recorded by policy", "$warning"
+        case Recording.ACTIVE if refused:
+            return "! recording although refused", "bold $error"
+        case Recording.ACTIVE:
+            return "● rec", "$error"
+        case Recording.PAUSED:
+            time = "" if interaction.recording_since is None else f" {duration(now - interaction.recording_since)}"
+            return f"⏸ rec paused{time}{' (refused)' if refused else ''}", "$warning"
+        case Recording.UNKNOWN if refused and interaction.channel is Channel.VOICE:
+            return "? recording not known (refused)", "$warning"
+    return "", ""
+
+
+def cannot_pause(interaction: Interaction | None) -> str:
+    """Why the recording can be neither paused nor resumed."""
+    if interaction is None or interaction.phase is not Phase.ACTIVE:
+        return "There is no call whose recording could be paused."
+    if interaction.recording is Recording.NONE:
+        return "This call is not being recorded."
+    if interaction.recording is Recording.UNKNOWN:
+        return "The contact centre does not say whether this call is recorded, and cannot pause it from here."
+    return "Recording cannot be paused from here: the contact centre does not offer it, or is already asked."
+
+
 def phase(interaction: Interaction) -> str:
     """What is going on, in one or two words."""
+    heard = hearing(interaction)
+    if heard is not None and heard.partner is not None and heard.partner.id in heard.joined:
+        return "conference" if heard.everybody else "consulting"
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
             return "on hold"

@@ -241,6 +241,7 @@ class Hands:
         self.press("enter")
         self.wait(re.compile(rf"✓ +{re.escape(label)}"))
         self.press("escape")
+        self.wait(lambda seen: "s send" in seen)  # escape and a letter in one go are alt and the letter
 
     def add_words(self, text: str, token: str) -> None:
         """Write more into the selected item's note."""
@@ -261,8 +262,8 @@ class Hands:
 
     def leave(self) -> None:
         """Leave the desktop, also out of a contact."""
-        self.press("alt+q")
+        self.press("ctrl+o")
         try:
             self.screen.wait_exit(0.7)
         except TimeoutError:
-            self.press("alt+q")
+            self.press("ctrl+o")

@@ -108,7 +108,7 @@ def test_the_demo_runs_lets_others_take_part_and_ends_with_its_servers(tmp_path:
                 if "A demo runs already" in second.text:
                     break
             assert "A demo runs already" in second.text
-        os.write(terminal.master, b"\x1bq")
+        os.write(terminal.master, b"\x0f")
         assert terminal.wait_end() == 0
     assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in servers)
     assert not (folder / "token").exists()
@@ -125,7 +125,7 @@ def test_the_demo_of_a_supervisor_opens_the_floor_with_its_guide(tmp_path: Path)
         terminal.wait_for("Work")
         os.write(terminal.master, b"v")
         terminal.wait_for("Queues ·")
-        os.write(terminal.master, b"\x1bq")
+        os.write(terminal.master, b"\x0f")
         assert terminal.wait_end() == 0
 
 
@@ -164,5 +164,5 @@ def test_one_desktop_a_profile_and_how_to_take_it_over(env: dict[str, str]) -> N
         with on_terminal("--take-over", env=env) as third:
             assert first.wait_end() != 0
             third.wait_for("Maya")
-            os.write(third.master, b"\x1bq")
+            os.write(third.master, b"\x0f")
             assert third.wait_end() == 0

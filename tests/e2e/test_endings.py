@@ -88,7 +88,7 @@ def test_nothing_is_printed_over_the_terminal_after_a_report_was_written(place: 
     start = "import sys, duckdb; from desktop.cli import main; sys.exit(main(sys.argv[1:]))"
     with place.desktop(argv=[sys.executable, "-c", start, "--config", str(place.config)]) as screen:
         screen.wait_for("Nothing on your desk.")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert "leaked" not in screen.after_screen
 
@@ -123,9 +123,9 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
     with place.desktop(size) as screen:
         interaction = talking(place, screen)
         screen.send("later")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         screen.wait_for("Press again to leave")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
     assert place.phase(interaction) == "active"

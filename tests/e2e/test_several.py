@@ -165,7 +165,7 @@ def test_records_are_taken_apart_and_linked_with_a_key(both: Workplace) -> None:
         screen.wait_for("you said so")
         screen.press("1", "escape")
         screen.wait_gone("= shop + mail")
-        screen.press("alt+q", "alt+q")
+        screen.press("ctrl+o", "ctrl+o")
         screen.wait_exit()
     with both.desktop(TALL) as screen:  # what was said lasts
         screen.wait_for("2 customers match")

@@ -39,7 +39,7 @@ def test_a_call_through_the_demo_itself(tmp_path: Path) -> None:
         )
         assert len(after) == 1
         assert NOTE not in str(before)
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
 
@@ -83,7 +83,7 @@ def test_a_call_with_an_expert_is_written_back_once(place: Workplace, size: tupl
         assert (body["note"], body["codes"]) == (NOTE, ["duplicate-charge"])
         assert body["experts"] != []
         until(lambda: place.phase(interaction) in ("", "closed"))
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
     assert len(place.written_back()) == 1

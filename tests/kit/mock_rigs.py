@@ -197,6 +197,10 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
         applied = await self.applied("POST", f"/v1/interactions/{interaction_id}/dtmf")
         return "".join(one["body"]["digits"] for one in applied)
 
+    async def records(self, interaction_id: str) -> bool:
+        shown = await self.ask("GET", f"/v1/interactions/{interaction_id}")
+        return bool(shown["interaction"]["recording"] == "active")
+
     async def free_colleague(self) -> str:
         await self.ask("PUT", "/v1/me/availability", {"availability": "available"}, who=COLLEAGUE)
         return COLLEAGUE

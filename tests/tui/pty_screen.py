@@ -54,6 +54,8 @@ def key_bytes(key: str) -> bytes:
         return KEYS[key].encode()
     if key.startswith("ctrl+") and len(key) == 6:
         return bytes([ord(key[5].upper()) & 0x1F])
+    if key == "alt+slash":
+        return b"\x1b/"
     if key.startswith("alt+") and len(key) == 5:
         return b"\x1b" + key[4].encode()
     if len(key) == 1:

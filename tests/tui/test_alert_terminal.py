@@ -44,7 +44,7 @@ def test_each_alert_writes_one_clean_sequence_whatever_its_text(env: dict[str, s
         assert len(BEGUN.findall(text)) == len(found) == len(PAYLOADS)
         if env:
             assert not any(";" in one for one in found)
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
 

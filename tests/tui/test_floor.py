@@ -119,8 +119,8 @@ def test_a_wrong_remapping_is_refused_with_the_reason(changes: dict[str, str], w
 def test_no_name_and_no_key_stands_for_two_things() -> None:
     names = [key.id for key in (*keys.KEYS, *FLOOR_KEYS)]
     assert len(names) == len(set(names))
-    here = [key for name in SHARED for key in (*keys.BY_ID[name].always, *keys.BY_ID[name].letters)]
-    here += [letter for key in FLOOR_KEYS for letter in key.letters] + list("1234")
+    here = [key for name in SHARED for key in (*keys.BY_ID[name].anywhere, *keys.BY_ID[name].letters)]
+    here += [pressed for key in FLOOR_KEYS for pressed in (*key.anywhere, *key.letters)] + list("1234")
     assert len(here) == len(set(here))
     assert {keys.BY_ID[name].action for name in SHARED} == ON_FLOOR
 

@@ -359,11 +359,28 @@ async def test_what_the_disk_refuses_stays_in_the_field() -> None:
         assert kept.kept["k1.1"].note.endswith("z")
 
 
-@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+d"])
+@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+i"])
 async def test_closing_the_page_while_writing_saves_what_was_typed(closing: str) -> None:
     app, kept, _ = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["escape", "o", "e", *"more", closing])
+        assert not app.screen.query(OutboxPage)
+        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "more")]
+
+
+@pytest.mark.parametrize("closing", ["alt+o", "f9"])
+async def test_the_page_stays_while_the_disk_refuses_what_was_typed(closing: str) -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "o", "e", *"more"])
+        kept.fail = StoreFull("No room left")
+        await settle(pilot, [closing, closing])
+        (page,) = app.screen.query(OutboxPage)
+        assert page.is_open
+        assert app.screen.query_one(NoteField).text.endswith("more")
+        assert "not saved. No room left." in session.store.state.notices[-1].text
+        kept.fail = None
+        await settle(pilot, [closing])
         assert not app.screen.query(OutboxPage)
         assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "more")]
 

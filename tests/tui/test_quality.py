@@ -84,7 +84,7 @@ def reviewing(
     asyncio.run(run())
 
 
-def at_the_desk(server: QualityServer, work: Session, *, start: Any = None, keys: Sequence[str] = ("c",)) -> None:
+def at_the_desk(server: QualityServer, work: Session, *, start: Any = None, keys: Sequence[str] = ("C",)) -> None:
     """Maya's screen over a server, until `work` is done."""
 
     async def run() -> None:

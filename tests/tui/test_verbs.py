@@ -50,7 +50,7 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
         (lambda: consulting(LegPhase.ACTIVE), ["f7"], Verb.COMPLETE_TRANSFER, (("leg_id", "l1"),)),
         (lambda: consulting(LegPhase.ACTIVE), ["alt+j"], Verb.CONFERENCE, (("leg_id", "l1"),)),
         (lambda: consulting(LegPhase.ACTIVE), ["f4"], Verb.SWAP, (("leg_id", "l1"),)),
-        (wrapping_up, ["alt+e"], Verb.EXTEND_WRAP_UP, ()),
+        (wrapping_up, ["alt+p"], Verb.EXTEND_WRAP_UP, ()),
         (active, ["k", "5"], Verb.DTMF, (("digits", "5"),)),
     ],
 )

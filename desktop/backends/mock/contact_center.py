@@ -78,6 +78,7 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.HOLD,
                 Capability.MUTE,
                 Capability.DTMF,
+                Capability.PAUSE_RECORDING,
                 Capability.CONSULT,
                 Capability.PEOPLE,
                 Capability.SWAP,
@@ -167,6 +168,9 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
 
     async def mute(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         return await self._do(interaction_id, "mute" if on else "unmute", key)
+
+    async def pause_recording(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        return await self._do(interaction_id, "recording/pause" if on else "recording/resume", key)
 
     async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
         return await self._do(interaction_id, "dtmf", key, {"digits": digits})

@@ -9,6 +9,7 @@ from desktop.app.outbox_rows import PARKED
 from desktop.app.parked_records import NotSendable
 from desktop.app.store_errors import StoreError
 from desktop.domain.customer import Match
+from desktop.domain.notices import OUTBOX
 from desktop.domain.state import DraftView
 
 GONE = "It is not in the outbox any more."
@@ -61,8 +62,8 @@ class ItemSession(Protocol):
 class ItemActs:
     """The items as they were last read, and what is done to them. Each act sees what the one before it left."""
 
-    def __init__(self, session: ItemSession, tell: Callable[[str, str], None]) -> None:
-        """Nothing is read yet; `tell` shows a sentence with its severity."""
+    def __init__(self, session: ItemSession, tell: Callable[..., None]) -> None:
+        """Nothing is read yet; `tell` shows a sentence with its severity and subject."""
         self._session = session
         self._tell = tell
         self._turn = asyncio.Lock()
@@ -116,10 +117,10 @@ class ItemActs:
                 self._tell(f"Nothing was sent. {GONE}", "warning")
             elif item.state != PARKED:
                 self._session.retry()
-                self._tell("Trying again now.", "info")
+                self._tell("Trying again now.", "info", OUTBOX)
             elif not (why := await self._retry(item.key)):
                 waits = self._session.outbox.why(item.target) if item.target else ""
-                self._tell(f"It waits: {waits}" if waits else "Handed over to be sent.", "info")
+                self._tell(waits or "Handed over to be sent.", "info", OUTBOX)
             else:
                 self._tell(f"It was not sent. {why}", "warning")
             await self._read()

@@ -1,5 +1,6 @@
 """The outbox page: a list of what is not delivered, the selected item in full, and the keys to complete and send it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final, Literal
 
@@ -85,6 +86,7 @@ class OutboxPage(DoorPage):
         self._edited = ""  # the interaction of the item that is edited
         self._found: tuple[Match, ...] = ()
         self._question = 0
+        self._leaving = asyncio.Lock()
         self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
         self._field = NoteField()
         self._picker = Picker()
@@ -441,27 +443,29 @@ class OutboxPage(DoorPage):
             return True
         return await self._acts.change(key, lambda _: Amendment(note=text))
 
-    async def keep_typed(self) -> None:
-        """Put what is being typed on disk, since the page or the program ends."""
+    async def keep_typed(self) -> bool:
+        """Put what is being typed on disk, since the page or the program ends; says whether all of it is there."""
         field = self._field
         if field.changed:
             text = field.text
             if await self._keep(self._about, self._edited, field.original, text):
                 field.original = text
+        return not field.changed
 
     def close(self) -> None:
-        """Leave the screen; what was typed is saved."""
-        field = self._field
-        if field.changed:
-            key, interaction_id, original, text = self._about, self._edited, field.original, field.text
-            field.original = text
+        """Leave the screen, once what was typed is saved."""
+        if self._field.changed:
+            self._spawn(self._save_and_leave())
+        else:
+            super().close()
 
-            async def keep() -> None:
-                if await self._keep(key, interaction_id, original, text):
+    async def _save_and_leave(self) -> None:
+        async with self._leaving:  # a second key finds nothing left to save
+            changed = self._field.changed
+            if self.is_open and await self.keep_typed():
+                super().close()
+                if changed:
                     self._tell("Your change in the outbox was saved.", "info")
-
-            self._spawn(keep())
-        super().close()
 
     # Choosing
 

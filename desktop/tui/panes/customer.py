@@ -153,6 +153,8 @@ def _local(customer: Customer) -> list[Content]:
 
 def _consent(consent: Consent) -> list[Part]:
     sign, style = {True: ("✓", "$success"), False: ("✕", "$error"), None: ("?", "$muted")}[consent.granted]
+    if consent.topic == "recording" and consent.granted is False:
+        return [(f"{sign} recording refused", style), "  "]
     return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
 
 

@@ -45,6 +45,10 @@ class HelpField(Input):
         """Whether it is on screen."""
         return self.has_class("open")
 
+    def shows(self, supervisor_id: str) -> bool:
+        """Whether it is open to answer this supervisor, with their last line above it."""
+        return self.is_open and self._about == (Line.ANSWER, supervisor_id)
+
     def open(self, kind: Line, subject: str, *title: Part, hint: str) -> None:
         """Show it with the focus, and with what was written before and not sent."""
         self._about = (kind, subject)

@@ -2,8 +2,10 @@
 
 from textual.widgets import Input, TextArea
 
+from desktop.domain.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.domain.words import Availability, Phase
 from desktop.tui.follow_up_editor import FollowUpEditor
+from desktop.tui.panes.footer import standing_error
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.queues import QueuesPane
 from desktop.tui.panes.state_menu import StateMenu
@@ -27,10 +29,11 @@ class AvailabilityVerbs(Desk):
         if self.session is None:
             self._not_yet()
         elif availability is None:
-            self._result(self.session.actions.cancel_next())
+            self._result(self.session.actions.cancel_next(), MY_STATE)
         else:
             self._result(
-                self.session.actions.set_availability(availability, reason=reason, after_current=after_current)
+                self.session.actions.set_availability(availability, reason=reason, after_current=after_current),
+                MY_STATE,
             )
 
     def queues(self) -> None:
@@ -44,15 +47,19 @@ class AvailabilityVerbs(Desk):
         if self.session is None:
             self._not_yet()
             return
+        wrong = something_is_wrong(self._screen.state)
         self.session.retry()
-        self._tell("Trying again.")
+        if wrong:
+            self._tell("Trying again.", RETRY)
+        else:
+            self._tell("Everything is connected, and nothing waits to be sent.", GLIMPSE)
 
     def next_pane(self) -> None:
         """The next pane of a narrow screen."""
         self._screen.next_tab()
 
     def back(self) -> None:
-        """Close what is open, else leave the field, else hide the guide."""
+        """Close what is open, else leave the field, else hide an error that stays, else the guide."""
         if self._ending is not None:
             self.disarm()
             return
@@ -63,6 +70,9 @@ class AvailabilityVerbs(Desk):
             return
         if isinstance(self._screen.focused, Input | TextArea):
             self._screen.query_one("#work").focus()
+            return
+        if self.session is not None and (standing := standing_error(self._screen.view())) is not None:
+            self.session.store.settle(standing.subject)
             return
         self._screen.query_one(Guide).remove_class("open")
 

@@ -3,6 +3,7 @@
 from desktop.domain import select
 from desktop.domain.phone import CallState
 from desktop.domain.words import Verb
+from desktop.tui import wording
 from desktop.tui.panes.offer_banner import stranger
 from desktop.tui.panes.tones import TonesField
 from desktop.tui.verbs.desk import Desk
@@ -55,6 +56,16 @@ class ContactVerbs(Desk):
     def mute(self) -> None:
         """Mute or unmute."""
         self._first_of(Verb.UNMUTE, Verb.MUTE)
+
+    def recording(self) -> None:
+        """Pause the recording, or resume it."""
+        interaction = self._selected()
+        on_offer = () if interaction is None else select.verbs_on_offer(self._screen.state, interaction)
+        verb = next((verb for verb in (Verb.RESUME_RECORDING, Verb.PAUSE_RECORDING) if verb in on_offer), None)
+        if interaction is None or verb is None:
+            self._tell(wording.cannot_pause(interaction))
+        else:
+            self._do(verb, interaction)
 
     def end(self) -> None:
         """Ask once, end at the second press."""

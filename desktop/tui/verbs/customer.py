@@ -97,7 +97,7 @@ class CustomerVerbs(Desk):
         """Make a record and link the contact to it."""
         interaction = self._selected()
         if interaction is not None and self.session is not None:
-            self._result(self.session.pops.create(interaction.id, name))
+            self._result(self.session.pops.create(interaction.id, name), interaction.id)
         self._screen.close_top()
 
     def _open_search(self, *, creating: bool) -> None:

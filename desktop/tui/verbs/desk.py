@@ -24,7 +24,7 @@ class Desk:
         *,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         later: Callable[[float, Callable[[], None]], object],
-        tell: Callable[[str], None],
+        tell: Callable[..., None],
         leave: Callable[[], None],
     ) -> None:
         """A desk without a session yet: until there is one, verbs say so.
@@ -79,13 +79,25 @@ class Desk:
         if self.session is None:
             self._not_yet()
         else:
-            self._result(self.session.actions.do(verb, interaction.id, **arguments))
+            self._result(self.session.actions.do(verb, interaction.id, **arguments), interaction.id)
 
-    def _result(self, call: Awaitable["ActionResult"]) -> None:
+    def _result(self, call: Awaitable["ActionResult"], subject: str = "", done: str = "") -> None:
+        """Tell what came of a call about a subject; once it succeeds, what was told of that before is so no more.
+
+        Args:
+            subject: see `domain.notices`.
+            done: what a success is about, where that is something else.
+        """
+
         async def wait() -> None:
             result = await call
-            if result.text and self.session is not None:
-                self.session.store.notice(result.text, "info" if result.ok else "error")
+            if self.session is None:
+                return
+            if result.ok:
+                self.session.store.settle(subject)
+            if result.text:
+                about = (done or subject) if result.ok else subject
+                self.session.store.notice(result.text, "info" if result.ok else "error", about)
 
         self._spawn(wait())
 

@@ -58,7 +58,7 @@ class ExpertVerbs(Desk):
             self._tell("There is nothing to send yet. Write to them first.")
             return
         if how == "chat":
-            self._result(session.actions.chat(target, text))
+            self._result(session.actions.chat(target, text), f"chat:{target}")
             return
         target = target if target.startswith("queue:") else f"person:{target}"
         self._screen.close_top()

@@ -3,6 +3,7 @@
 from textual.widgets import Input
 
 from desktop.domain import select
+from desktop.domain.notices import record
 from desktop.domain.words import Phase, Verb
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
@@ -71,7 +72,7 @@ class WrapUpVerbs(Desk):
             pane.editor.query_one(Input).focus()
             return
         note.tell()
-        self._result(session.wrap_ups.finish(interaction.id))
+        self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
 
     def extend(self) -> None:
         """Ask for more time."""

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from desktop.domain.customer import Case, Consent, Customer, Match, TimelineEntry, WrapUpRecord
 from desktop.domain.model import Address, Instant
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import NotFound
 from desktop.testing.rigs import CrmRig
@@ -36,7 +36,7 @@ class ReferenceCrm(Reference, Crm):
     manifest: ClassVar[Manifest] = Manifest(
         Kind.CRM,
         "reference",
-        API,
+        2,
         "A CRM in memory",
         frozenset(
             {

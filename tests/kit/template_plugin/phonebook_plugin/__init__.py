@@ -10,7 +10,7 @@ import httpx
 
 from desktop.domain.customer import Customer, Match, WrapUpRecord
 from desktop.domain.model import Address
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import (
     AuthFailed,
@@ -31,7 +31,7 @@ class PhonebookCrm(Crm):
     manifest: ClassVar[Manifest] = Manifest(
         kind=Kind.CRM,
         name="phonebook",
-        api=API,
+        api=2,
         title="Company phone book",
         capabilities=frozenset(),
         options=(

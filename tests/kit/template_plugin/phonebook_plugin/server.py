@@ -29,6 +29,7 @@ class Phonebook(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer goes out in two pieces
     server: Phonebook
 
     def do_GET(self) -> None:
