@@ -32,7 +32,7 @@ def known_word(kind: str, asked: str, there_are: Iterable[str]) -> str:
     Raises:
         CommandError: it is none of them; the message has a guess, or all of them.
     """
-    words = sorted(there_are)
+    words = sorted(map(str, there_are))
     if asked in words:
         return asked
     near = difflib.get_close_matches(asked, words, n=1)

@@ -2,14 +2,18 @@
 
 import gc
 
-from desktop.cli.connection import Chosen, usable_profile
+from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.startable import start_problems
+from desktop.config import ConfigError
 
 
 def start_desktop(chosen: Chosen) -> int:
     """Start the desktop for a profile and return its exit code once it was left."""
     gc.disable()  # until the first paint: a start makes much and throws little away
-    profile = usable_profile(chosen)
+    profile = profile_of(chosen)
+    if problems := start_problems(profile):
+        raise ConfigError("\n".join(problems))
     from desktop.tui.app import run_desktop
     from desktop.tui.news_bell import Wanted
     from desktop.tui.terminal import require_screen
@@ -27,8 +31,6 @@ def start_desktop(chosen: Chosen) -> int:
                 theme=profile.theme.value,
                 calls=Wanted(profile.ring.value, profile.notify.value),
             )
-    except ValueError as wrong:
-        raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
     except InstanceHeld as held:
         advice = "Close it there, or start with --take-over."
         if held.asked:

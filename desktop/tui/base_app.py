@@ -26,7 +26,7 @@ from desktop.tui.frame_pace import FramePace
 from desktop.tui.keys_first import LOOK_SECONDS, KeysFirst
 from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
-from desktop.tui.themes import CONTRAST, DARK, THEMES
+from desktop.tui.themes import CONTRAST, DARK, THEMES, theme_named
 from desktop.tui.typed_keys import TypedKeys
 
 _SWITCH_SECONDS: Final = 0.001
@@ -227,11 +227,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         Raises:
             ValueError: there is no such look.
         """
-        full = f"desk-{name}"
-        if full not in (theme.name for theme in THEMES):
-            known = ", ".join(theme.name.removeprefix("desk-") for theme in THEMES)
-            raise ValueError(f"theme: there is no {name!r}. There are: {known}.")
-        self.theme = full
+        self.theme = theme_named(name).name
 
     def _second(self) -> None:
         if not self.is_running:
