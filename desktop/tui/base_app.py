@@ -16,6 +16,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
@@ -141,6 +142,11 @@ class TerminalApp(App[int], inherit_bindings=False):
                     async with asyncio.timeout(terminal.FLUSH_SECONDS):
                         await self._last_flush
             signals.remove()
+
+    @property
+    def size(self) -> Size:
+        """See the base class; before the driver says it, it is read from the terminal or the environment."""
+        return Size(*terminal.believable(*super().size))
 
     @property
     def return_code(self) -> int | None:
