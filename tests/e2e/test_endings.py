@@ -140,7 +140,7 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
 def test_what_another_program_wrote_over_the_screen_is_painted_away(place: Workplace, opened: str) -> None:
     with place.desktop() as screen:
         screen.wait_for("Timeline")
-        words = {"": "Timeline", "f1": "ctrl+l", "ctrl+p": "Search for"}[opened]
+        words = {"": "Timeline", "f1": "esc close", "ctrl+p": "Search for"}[opened]
         if opened:
             screen.press(opened)
             screen.wait_for(words)
