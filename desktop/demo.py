@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from desktop.config import ConfigError, Profile, load_profile
 from desktop.config.extras import MOCKS, require
 from desktop.config.file import APP, toml_text, write_private
+from desktop.config.log import logging_to
 
 if TYPE_CHECKING:
     from desktop.wiring import InstanceLock
@@ -86,7 +87,9 @@ def pretend_profile(
             path.unlink(missing_ok=True)
 
 
-def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, seed: int = 1) -> int:
+def run_demo(
+    scenario: str | None, *, role: str = "agent", speed: float = 1.0, seed: int = 1, log_level: str = "warning"
+) -> int:
     """Start the servers and the desktop, and stop both when the desktop is left.
 
     Args:
@@ -94,6 +97,7 @@ def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, s
         role: who sits there, agent or supervisor.
         speed: pretend seconds in a real second, 0.1-100.
         seed: the same seed makes the same company and the same calls.
+        log_level: how much goes into the log, one of `LEVELS` of desktop.config.log.
 
     Returns:
         The desktop's exit code.
@@ -110,10 +114,10 @@ def run_demo(scenario: str | None, *, role: str = "agent", speed: float = 1.0, s
     require_screen()  # before the servers, which take a moment
     where = folder()
     with alone(where / f"{NAME}.lock") as lock:
-        return _run(where, lock, scenario or SCENARIO[role], role, speed, seed)
+        return _run(where, lock, scenario or SCENARIO[role], role, speed, seed, log_level)
 
 
-def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: float, seed: int) -> int:
+def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: float, seed: int, log_level: str) -> int:
     from desktop.tui.app import run_desktop
     from desktop.wiring import build
     from mock_backends import launcher
@@ -124,4 +128,6 @@ def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: flo
         raise ConfigError(f"The demo cannot start: {error}") from error
     with running, fresh_folder(where) as data, pretend_profile(running, where, role, data=data) as profile:
         # The servers end when their standard input does, so a killed demo leaves nothing running.
-        return run_desktop(lambda: build(profile, lock), guide=True, log_path=where / f"{NAME}.log")
+        log_path = where / f"{NAME}.log"
+        with logging_to(log_path, log_level):
+            return run_desktop(lambda: build(profile, lock), guide=True, log_path=log_path)

@@ -22,6 +22,7 @@ _MODULES = {
     "supervise": "supervise_command",
     "quality": "quality_command",
     "staffing": "staffing_command",
+    "info": "info_command",
 }
 _DEFAULT_MODULE = "floor_commands"
 

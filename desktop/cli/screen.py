@@ -6,6 +6,7 @@ from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.startable import start_problems
 from desktop.config import ConfigError
+from desktop.config.log import logging_to
 
 
 def start_desktop(chosen: Chosen) -> int:
@@ -23,14 +24,15 @@ def start_desktop(chosen: Chosen) -> int:
     try:
         with alone_if_possible(profile.lock_path, take_over=chosen["take_over"]) as lock:
             keymap = {verb: key.value for verb, key in profile.keys.items()}
-            return run_desktop(
-                lambda: build(profile, lock),
-                guide=False,
-                log_path=profile.log_path,
-                keymap=keymap,
-                theme=profile.theme.value,
-                calls=Wanted(profile.ring.value, profile.notify.value),
-            )
+            with logging_to(profile.log_path, chosen["log_level"]):
+                return run_desktop(
+                    lambda: build(profile, lock),
+                    guide=False,
+                    log_path=profile.log_path,
+                    keymap=keymap,
+                    theme=profile.theme.value,
+                    calls=Wanted(profile.ring.value, profile.notify.value),
+                )
     except InstanceHeld as held:
         advice = "Close it there, or start with --take-over."
         if held.asked:
@@ -46,6 +48,12 @@ def start_demo(chosen: Chosen) -> int:
     from desktop.wiring import InstanceHeld
 
     try:
-        return run_demo(chosen["scenario"], role=chosen["role"], speed=chosen["speed"], seed=chosen["seed"])
+        return run_demo(
+            chosen["scenario"],
+            role=chosen["role"],
+            speed=chosen["speed"],
+            seed=chosen["seed"],
+            log_level=chosen["log_level"],
+        )
     except InstanceHeld as held:
         raise CommandError("A demo runs already; leave it first.", Exit.REFUSED) from held
