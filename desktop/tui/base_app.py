@@ -23,6 +23,7 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.tui import crash, terminal
+from desktop.tui.believable_size import believable
 from desktop.tui.frame_pace import FramePace
 from desktop.tui.keys_first import LOOK_SECONDS, KeysFirst
 from desktop.tui.line_filter import ControlFilter
@@ -146,7 +147,7 @@ class TerminalApp(App[int], inherit_bindings=False):
     @property
     def size(self) -> Size:
         """See the base class; before the driver says it, it is read from the terminal or the environment."""
-        return Size(*terminal.believable(*super().size))
+        return Size(*believable(*super().size))
 
     @property
     def return_code(self) -> int | None:

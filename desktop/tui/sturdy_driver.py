@@ -13,8 +13,8 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from desktop.tui.believable_size import believable
 from desktop.tui.keys_first import KeysFirst
-from desktop.tui.terminal import believable
 
 
 @runtime_checkable

@@ -27,9 +27,6 @@ _RESTORE: Final = (
     b"\x1b[<u\x1b[?2004l\x1b[?1004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 
-MOST_CELLS: Final = (1_000, 500)
-"""The widest and the highest screen that is drawn; a terminal that says it is larger is not believed."""
-
 _PLAIN: Final = "use a JSON command instead, such as agent-desktop queues."
 
 
@@ -73,11 +70,6 @@ def _is_tty(stream: TextIO | None) -> bool:
         return stream is not None and stream.isatty()
     except ValueError:  # it is closed
         return False
-
-
-def believable(width: int, height: int) -> tuple[int, int]:
-    """A size in cells as a terminal gives it, but no larger than a screen can be: each cell costs memory and time."""
-    return min(width, MOST_CELLS[0]), min(height, MOST_CELLS[1])
 
 
 class Signals:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from desktop.cli import arguments
 from desktop.config.log import LEVELS, log_files, logging_to
 
 from .command_line import clean_env, run
@@ -52,6 +53,10 @@ def test_an_entry_cannot_look_like_another_or_steer_the_terminal(tmp_path: Path)
     written = entry(tmp_path / "work.log", "info", "one\n2026-11-22 ERROR two \x1b[2J")
     assert "\x1b" not in written
     assert [line[:2] == "  " for line in written.splitlines()] == [False, True]
+
+
+def test_the_command_line_knows_every_level() -> None:
+    assert arguments.LEVELS == LEVELS
 
 
 def test_the_level_says_how_much(tmp_path: Path) -> None:
