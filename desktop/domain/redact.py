@@ -51,7 +51,8 @@ def redact_personal(text: str) -> str:
 
     A telephone number is a `+` with 7 to 15 digits in any grouping, or 9 to 15 digits in one run.
     """
-    return _PHONE.sub(BLANK, _MAIL.sub(BLANK, redact(text)))
+    text = redact(text)
+    return _PHONE.sub(BLANK, _MAIL.sub(BLANK, text) if "@" in text else text)
 
 
 def _random_looking(match: re.Match[str]) -> str:

@@ -66,9 +66,12 @@ def test_the_level_says_how_much(tmp_path: Path) -> None:
 def test_it_is_private_and_of_bounded_size(tmp_path: Path) -> None:
     path = tmp_path / "work.log"
     path.touch(0o644)
-    with logging_to(path, "info"):
-        for _ in range(6_000):
-            logging.getLogger("desktop.app.feed").info("x" * 1_000)
+    for _ in range(6):
+        with logging_to(path, "info"):
+            logging.getLogger("desktop.app.feed").info("x")
+        with path.open("ab") as file:
+            file.write(b"x" * (999_990 - file.tell()))  # the next entry does not fit any more
+    entry(path, "info", "the newest")
     files = sorted(tmp_path.iterdir())
     assert files == sorted(log_files(path))
     assert all(stat.S_IMODE(one.stat().st_mode) == 0o600 and one.stat().st_size <= 1_000_000 for one in files)
