@@ -32,8 +32,8 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
     """One backend, not connected.
 
     Raises:
-        registry.PluginBrokenError: its plug-in cannot be used.
-        ConfigError: its settings are wrong, it refuses them, or it is of another kind.
+        registry.PluginBrokenError: its plug-in cannot be used, or is of another kind.
+        ConfigError: its settings are wrong, or it refuses them.
     """
     if settings.problems:
         raise ConfigError("\n".join(settings.problems))
@@ -48,7 +48,7 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
     except Rejected as error:
         raise ConfigError(f"{settings.kind.value}: {error.message}") from error
     if not isinstance(backend, port):
-        raise ConfigError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
+        raise registry.PluginBrokenError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
     return backend
 
 

@@ -2,14 +2,19 @@
 
 import gc
 
-from desktop.cli.connection import Chosen, usable_profile
+from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.startable import start_problems
+from desktop.config import ConfigError
+from desktop.config.log import logging_to
 
 
 def start_desktop(chosen: Chosen) -> int:
     """Start the desktop for a profile and return its exit code once it was left."""
     gc.disable()  # until the desktop has settled: a start makes much and throws little away
-    profile = usable_profile(chosen)
+    profile = profile_of(chosen)
+    if problems := start_problems(profile):
+        raise ConfigError("\n".join(problems))
     from desktop.tui.app import run_desktop
     from desktop.tui.news_bell import Wanted
     from desktop.tui.terminal import require_screen
@@ -19,16 +24,15 @@ def start_desktop(chosen: Chosen) -> int:
     try:
         with alone_if_possible(profile.lock_path, take_over=chosen["take_over"]) as lock:
             keymap = {verb: key.value for verb, key in profile.keys.items()}
-            return run_desktop(
-                lambda: build(profile, lock),
-                guide=False,
-                log_path=profile.log_path,
-                keymap=keymap,
-                theme=profile.theme.value,
-                calls=Wanted(profile.ring.value, profile.notify.value),
-            )
-    except ValueError as wrong:
-        raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
+            with logging_to(profile.log_path, chosen["log_level"]):
+                return run_desktop(
+                    lambda: build(profile, lock),
+                    guide=False,
+                    log_path=profile.log_path,
+                    keymap=keymap,
+                    theme=profile.theme.value,
+                    calls=Wanted(profile.ring.value, profile.notify.value),
+                )
     except InstanceHeld as held:
         advice = "Close it there, or start with --take-over."
         if held.asked:
@@ -44,6 +48,12 @@ def start_demo(chosen: Chosen) -> int:
     from desktop.wiring import InstanceHeld
 
     try:
-        return run_demo(chosen["scenario"], role=chosen["role"], speed=chosen["speed"], seed=chosen["seed"])
+        return run_demo(
+            chosen["scenario"],
+            role=chosen["role"],
+            speed=chosen["speed"],
+            seed=chosen["seed"],
+            log_level=chosen["log_level"],
+        )
     except InstanceHeld as held:
         raise CommandError("A demo runs already; leave it first.", Exit.REFUSED) from held

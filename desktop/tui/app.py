@@ -223,6 +223,9 @@ class DesktopApp(PageKeys):
 
     def action_desk(self, name: str) -> None:
         """Run the verb `name` of the table of keys."""
+        if name == "repaint":
+            self.screen.refresh()
+            return
         if name not in ("end", "back"):
             self.desk.disarm()
         if name in ON_THE_LINE and self.session is not None:
@@ -279,6 +282,8 @@ class DesktopApp(PageKeys):
             return self.desk.ending and self.screen is self.desk_screen
         if action == "pick":
             return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
+        if action == "desk" and parameters[0] == "repaint":
+            return True
         pages_over = (self.quality, self.reports, self.outbox)
         if action == "desk" and any(door.hears(str(parameters[0])) for door in pages_over):
             return False

@@ -16,17 +16,19 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.tui import crash, terminal
+from desktop.tui.believable_size import believable
 from desktop.tui.frame_pace import FramePace
 from desktop.tui.keys_first import LOOK_SECONDS, KeysFirst
 from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
-from desktop.tui.themes import CONTRAST, DARK, THEMES
+from desktop.tui.themes import CONTRAST, DARK, THEMES, theme_named
 from desktop.tui.typed_keys import TypedKeys
 
 _SWITCH_SECONDS: Final = 0.001
@@ -143,6 +145,11 @@ class TerminalApp(App[int], inherit_bindings=False):
             signals.remove()
 
     @property
+    def size(self) -> Size:
+        """See the base class; before the driver says it, it is read from the terminal or the environment."""
+        return Size(*believable(*super().size))
+
+    @property
     def return_code(self) -> int | None:
         """The exit status, None while running."""
         return 1 if self._crashed else super().return_code
@@ -227,11 +234,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         Raises:
             ValueError: there is no such look.
         """
-        full = f"desk-{name}"
-        if full not in (theme.name for theme in THEMES):
-            known = ", ".join(theme.name.removeprefix("desk-") for theme in THEMES)
-            raise ValueError(f"theme: there is no {name!r}. There are: {known}.")
-        self.theme = full
+        self.theme = theme_named(name).name
 
     def _second(self) -> None:
         if not self.is_running:

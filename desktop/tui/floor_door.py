@@ -25,7 +25,7 @@ _BUSY: Final = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 ON_FLOOR: Final = frozenset(
     {
         *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "help", "next_pane"),
-        *("back", "leave", "floor"),
+        *("back", "leave", "floor", "repaint"),
     }
 )
 """Actions of the agent's table of keys that there are on the supervisor's screen, too."""

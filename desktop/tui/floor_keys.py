@@ -45,7 +45,7 @@ FLOOR_BY_ID = {key.id: key for key in FLOOR_KEYS}
 """The keys in force, by name."""
 
 SHARED = (
-    *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "help", "pane"),
+    *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "repaint", "help", "pane"),
     *("back", "quit", "floor"),
 )
 """Names of the agent's table that do the same on both screens."""

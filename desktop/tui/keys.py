@@ -159,6 +159,15 @@ KEYS: tuple[Key, ...] = (
         "Desk",
     ),
     Key("palette", "palette", ("ctrl+p",), (), "palette", "Everything, by its name.", "Desk"),
+    Key(
+        "repaint",
+        "repaint",
+        ("ctrl+l",),
+        (),
+        "repaint",
+        "Paint the screen again, if another program wrote over it.",
+        "Desk",
+    ),
     Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
     Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
     Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
@@ -199,39 +208,78 @@ def remap(changes: Mapping[str, str]) -> dict[str, str]:
         The same, as Textual's keymap takes it.
 
     Raises:
-        ValueError: an unknown name (with the nearest known one), no key at all, a letter for what is done while typing,
-            or one key for two verbs.
+        ValueError: what `problems` finds, a line each. Nothing is changed then.
     """
-    floor, outbox = (_floor_keys(), _outbox_keys()) if changes.keys() - BY_ID.keys() else ({}, {})
-    keymap = {}
-    for name, typed in changes.items():
-        pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
-        if name not in BY_ID and name not in floor and name not in outbox:
-            close = difflib.get_close_matches(name, (*BY_ID, *floor, *outbox), n=1)
+    tables = _Tables(changes)
+    if tables.problems:
+        raise ValueError("\n".join(tables.problems))
+    tables.put_in_force()
+    return tables.keymap
+
+
+def problems(changes: Mapping[str, str]) -> list[str]:
+    """What is wrong with other keys, a sentence each; empty where `remap` takes them.
+
+    Told of: an unknown name (with the nearest known one), no key at all, a key that there is not, a letter for what is
+    done while typing, one key for two verbs.
+    """
+    return _Tables(changes).problems
+
+
+class _Tables:
+    """The tables of keys as they would be after some changes."""
+
+    def __init__(self, changes: Mapping[str, str]) -> None:
+        self.problems: list[str] = []
+        self.keymap: dict[str, str] = {}
+        self._desk = dict(BY_ID)
+        elsewhere = bool(changes.keys() - BY_ID.keys())
+        self._floor, self._outbox = (dict(_floor_keys()), dict(_outbox_keys())) if elsewhere else ({}, {})
+        for name, typed in changes.items():
+            try:
+                self._change(name, typed)
+            except ValueError as wrong:
+                self.problems.append(str(wrong))
+        self._look_for_doubles()
+
+    def put_in_force(self) -> None:
+        """Let the program use these."""
+        BY_ID.update(self._desk)
+        if self._floor:
+            _floor_keys().update(self._floor)
+            _outbox_keys().update(self._outbox)
+
+    def _change(self, name: str, typed: str) -> None:
+        tables = (self._desk, self._floor, self._outbox)
+        table = next((one for one in tables if name in one), None)
+        if table is None:
+            close = difflib.get_close_matches(name, [known for one in tables for known in one], n=1)
             raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+        pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
         if not pressed:
             raise ValueError(f"keys: {name!r} needs a key.")
-        if name in outbox:
-            outbox[name] = replace(outbox[name], letters=pressed)
-            continue
-        if name in floor:
-            floor[name] = replace(floor[name], letters=pressed)
-            keymap[name] = ",".join(pressed)
-            keymap |= {f"{name}.alt": ",".join(beside)} if (beside := floor[name].anywhere) else {}
-            continue
-        verb = BY_ID[name] = _with(BY_ID[name], pressed)
-        keymap |= {name: ",".join(verb.anywhere)} if verb.anywhere else {}
-        keymap |= {f"{name}.letter": ",".join(verb.letters)} if verb.letters else {}
-    _refuse_doubles(_pressed(BY_ID.values()))
-    if floor:
-        from desktop.tui.floor_keys import SHARED
+        for key in pressed:
+            _refuse_unknown(name, key)
+        if table is not self._desk:
+            table[name] = replace(table[name], letters=pressed)
+            if table is self._floor:
+                self.keymap[name] = ",".join(pressed)
+                self.keymap |= {f"{name}.alt": ",".join(beside)} if (beside := table[name].anywhere) else {}
+            return
+        verb = table[name] = _with(table[name], pressed)
+        self.keymap |= {name: ",".join(verb.anywhere)} if verb.anywhere else {}
+        self.keymap |= {f"{name}.letter": ",".join(verb.letters)} if verb.letters else {}
 
-        _refuse_doubles(_pressed([*map(BY_ID.__getitem__, SHARED), *floor.values()]))
-    if outbox:
+    def _look_for_doubles(self) -> None:
+        self.problems += _doubles(_pressed(self._desk.values()))
+        if not self._floor:
+            return
+        from desktop.tui.floor_keys import SHARED
         from desktop.tui.outbox_keys import INSIDE
 
-        _refuse_doubles(_pressed([*map(BY_ID.__getitem__, INSIDE), *outbox.values()]))
-    return keymap
+        for shared, table in ((SHARED, self._floor), (INSIDE, self._outbox)):
+            both = (*map(self._desk.__getitem__, shared), *table.values())
+            self.problems += [one for one in _doubles(_pressed(both)) if one not in self.problems]
 
 
 def _with(verb: Key, pressed: tuple[str, ...]) -> Key:
@@ -278,9 +326,34 @@ def _pressed(verbs: Collection[Key]) -> list[tuple[str, str]]:
     return list(dict.fromkeys((name, key) for name, keys in every for key in keys))
 
 
-def _refuse_doubles(used: Iterable[tuple[str, str]]) -> None:
+def _doubles(used: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each key that stands for two things."""
     taken: dict[str, str] = {}
+    found = []
     for name, key in used:
         if key in taken or key in FIXED:
-            raise ValueError(f"keys: {show(key)!r} stands for {taken.get(key) or FIXED[key]!r} and {name!r}.")
-        taken[key] = name
+            found.append(f"keys: {show(key)!r} stands for {taken.get(key) or FIXED[key]!r} and {name!r}.")
+        taken.setdefault(key, name)
+    return found
+
+
+def _refuse_unknown(name: str, key: str) -> None:
+    """
+    Raises:
+        ValueError: no keyboard has such a key.
+    """
+    *held, last = key.split("+") if len(key) > 1 else [key]
+    if not (last in _named_keys() or (len(last) == 1 and last.isprintable())) or not _HELD.issuperset(held):
+        close = difflib.get_close_matches(key, sorted(_named_keys()), n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"keys: {name!r} has the key {key!r}, which there is not.{hint}")
+
+
+_HELD = frozenset(("alt", "ctrl", "shift", "super", "hyper", "meta"))
+
+
+def _named_keys() -> frozenset[str]:
+    """Every key with a name: only whoever changes keys pays for looking."""
+    from textual.keys import Keys
+
+    return frozenset(key.value.rpartition("+")[2] for key in Keys if "<" not in key.value) | SIGNS.keys()

@@ -6,10 +6,12 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from threading import Timer
+from time import sleep
 from typing import Any, Final, TextIO
 
 from textual.driver import Driver
+
+from desktop.app.signal_watch import SignalWatch
 
 EXIT_USAGE: Final = 2
 FLUSH_SECONDS: Final = 0.25
@@ -17,6 +19,8 @@ FLUSH_SECONDS: Final = 0.25
 
 _LAST_SECONDS: Final = 0.48
 """When the process ends whatever happens, counted from the signal."""
+
+_ENDING: Final = () if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 # Keyboard protocol, paste, focus, mouse, wrapping, alternate screen and cursor as they are in a shell.
 _RESTORE: Final = (
@@ -81,7 +85,8 @@ class Signals:
         self._flush = flush
         self._leave = leave
         self._task: asyncio.Task[None] | None = None
-        self._installed: list[signal.Signals] = []
+        self._watch = SignalWatch(self._heard)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._attributes: list[Any] | None = None
 
     def install(self) -> None:
@@ -92,32 +97,31 @@ class Signals:
 
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(0)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self._ask, number)
-            # The loop hears of a signal by its wake-up, whatever stands here; this comes before the loop's turn.
-            signal.signal(number, _go_on_to_the_end)
-            signal.siginterrupt(number, False)
+        self._loop = asyncio.get_running_loop()
+        self._watch.begin(_ENDING, _go_on_to_the_end)
         # Handled rather than ignored: what is ignored would be ignored by every child as well.
-        loop.add_signal_handler(signal.SIGQUIT, lambda: None)
-        self._installed = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+        signal.signal(signal.SIGQUIT, _nothing)
 
     def remove(self) -> None:
         """Give the signals back."""
-        loop = asyncio.get_running_loop()
-        for number in self._installed:
-            loop.remove_signal_handler(number)
-        self._installed = []
+        if self._loop is not None:
+            self._watch.end()
+            signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
-    def _ask(self, number: signal.Signals) -> None:
-        if self._task is not None:
+    def _heard(self, number: int) -> None:
+        # In the watch's own thread: neither a loop that is busy nor a terminal that is gone and blocks its writer for
+        # ever can keep the process.
+        if number not in _ENDING or self._loop is None:
             return
-        _go_on_to_the_end()
-        # A terminal that is gone blocks its writer for ever, so this clock runs outside the loop.
-        last = Timer(_LAST_SECONDS, _end, (128 + number, self._attributes))
-        last.daemon = True
-        last.start()
-        self._task = asyncio.get_running_loop().create_task(self._flush_and_leave(128 + number))
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._ask, number)
+        sleep(_LAST_SECONDS)
+        _end(128 + number, self._attributes)
+
+    def _ask(self, number: int) -> None:
+        if self._task is None:
+            _go_on_to_the_end()
+            self._task = asyncio.get_running_loop().create_task(self._flush_and_leave(128 + number))
 
     async def _flush_and_leave(self, status: int) -> None:
         # A flush that fails or hangs must not keep the terminal from being restored.

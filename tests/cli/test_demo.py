@@ -142,6 +142,24 @@ def test_a_killed_demo_leaves_no_server_behind_and_starts_again(tmp_path: Path) 
         terminal.wait_for("Maya")
 
 
+def test_the_demo_starts_clean_and_leaves_nothing(tmp_path: Path) -> None:
+    env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
+    folder = tmp_path / "share" / "agent-desktop" / "demo"
+    folder.mkdir(parents=True)
+    for left in ("demo.db", "demo.db-wal", "run-killed/demo.db"):  # of an earlier version, and of a run that was killed
+        (folder / left).parent.mkdir(exist_ok=True)
+        (folder / left).write_text("another person's notes")
+    with on_terminal("demo", "--role", "supervisor", env=env) as terminal:
+        terminal.wait_for("Sam Rivera")
+        (own,) = folder.glob("run-*")
+        assert (own.name, own.stat().st_mode & 0o777) != ("run-killed", 0o755)
+        assert not list(folder.glob("demo.db*"))
+        assert run("--config", str(folder / "config.toml"), "outbox", "list", env=env).json == []
+        os.write(terminal.master, b"\x0f")
+        assert terminal.wait_end() == 0
+    assert {one.name for one in folder.iterdir()} <= {"demo.lock", "demo.log"}
+
+
 def test_a_scenario_that_does_not_exist_is_named(tmp_path: Path) -> None:
     env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
     with on_terminal("demo", "--scenario", "no_such", env=env) as terminal:

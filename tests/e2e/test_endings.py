@@ -134,3 +134,17 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
         if size is NARROW:
             screen.press("alt+n")
         screen.wait_for("later")
+
+
+@pytest.mark.parametrize("opened", ["", "f1", "ctrl+p"], ids=["desk", "help", "palette"])
+def test_what_another_program_wrote_over_the_screen_is_painted_away(place: Workplace, opened: str) -> None:
+    with place.desktop() as screen:
+        screen.wait_for("Timeline")
+        words = {"": "Timeline", "f1": "esc close", "ctrl+p": "Search for"}[opened]
+        if opened:
+            screen.press(opened)
+            screen.wait_for(words)
+        screen.write_over(b"\x1b[2J\x1b[HBroadcast message from root")
+        screen.wait_for(lambda seen: "Broadcast" in seen and words not in seen)
+        screen.press("ctrl+l")
+        screen.wait_for(lambda seen: "Broadcast" not in seen and words in seen)
