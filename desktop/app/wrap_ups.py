@@ -259,7 +259,7 @@ class WrapUps:
         return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and goes by itself."
 
     def _listen(self, old: AppState, new: AppState) -> None:
-        """What was said of a record on its way is said anew as long as it is to be seen, and not left to become untrue."""
+        """What was said of a record on its way is said anew while it is to be seen, and not left to become untrue."""
         if self._told and (new.outbox is not old.outbox or new.health is not old.health):
             for interaction_id, told in list(self._told.items()):
                 self._follow(interaction_id, told)
