@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from app_fakes import until
 from note_desk import Desk, make
 
 from desktop.domain import notices
@@ -36,7 +37,7 @@ async def test_while_the_crm_is_down_it_says_that_it_waits_and_for_what(desks: l
     d = await make(desks, tmp_path)
     d.crm.script.always("log_wrap_up", Unavailable("No route."))
     await finish(d)
-    await d.time.run_until(lambda: "safe in the outbox" in seen(d), disk=True)
+    await until(lambda: "safe in the outbox" in seen(d))
     assert "The CRM is down since" in seen(d) and "goes by itself" in seen(d)
     assert "being sent" not in seen(d)
 
@@ -44,7 +45,7 @@ async def test_while_the_crm_is_down_it_says_that_it_waits_and_for_what(desks: l
 async def test_what_is_delivered_is_not_said_to_be_on_its_way(desks: list[Desk], tmp_path: Path) -> None:
     d = await make(desks, tmp_path)
     await finish(d)
-    await d.time.run_until(lambda: d.crm.written and d.state.outbox.waiting == 0, disk=True)
+    await until(lambda: d.crm.written and d.state.outbox.waiting == 0)
     assert seen(d) == "Finished. The CRM has the note."
 
 
@@ -52,7 +53,7 @@ async def test_what_was_refused_since_is_left_to_the_outbox_to_tell(desks: list[
     d = await make(desks, tmp_path)
     d.crm.script.then("log_wrap_up", Forbidden("Not yours."))
     await finish(d)
-    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    await until(lambda: d.state.outbox.parked == 1)
     assert "was not delivered" in seen(d)
     await d.time.advance(notices.STAYS + 1)
     assert seen(d) == ""

@@ -1,4 +1,4 @@
-"""Which notice is to be seen: it belongs to its subject, a success settles it, an error stays while its cause stands."""
+"""Which notice is to be seen: it belongs to a subject, success settles it, an error stays while its cause stands."""
 
 from dataclasses import replace
 
