@@ -148,6 +148,14 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class AvailabilityChoice:
+    """What an agent wants to be."""
+
+    availability: Availability
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """Somebody at the head of a queue, so that their record can be fetched before the offer."""
 
