@@ -13,7 +13,7 @@ from desktop.domain.model import Interaction
 from desktop.domain.news import endings_since
 from desktop.domain.select import call_capabilities, customer_of
 from desktop.domain.state import AppState, DraftView
-from desktop.domain.words import Outcome
+from desktop.domain.words import Outcome, Phase
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound
@@ -21,7 +21,7 @@ from desktop.ports.errors import BackendError, Conflict, NotFound
 log = logging.getLogger(__name__)
 
 SOURCE = "contact_center"
-_ENDS = (Change.WRAP_UP, Change.CLOSED)
+_REMEMBERED = 200
 
 
 class Handovers:
@@ -48,15 +48,18 @@ class Handovers:
         store.listeners.append(self._listen)
 
     def _listen(self, old: AppState, new: AppState) -> None:
-        if new.endings is old.endings or Capability.HANDOVER.value not in call_capabilities(new):
+        if new.interactions is old.interactions and new.endings is old.endings:
             return
-        for ending in endings_since(old.endings, new.endings):
-            interaction = ending.interaction
-            gone = ending.change in _ENDS and interaction.outcome is Outcome.TRANSFERRED
-            if gone and interaction.agent_id == new.me and interaction.id not in self._told:
+        if Capability.HANDOVER.value not in call_capabilities(new):
+            return
+        closed = [one.interaction for one in endings_since(old.endings, new.endings) if one.change is Change.CLOSED]
+        wrapping = [one for one in new.interactions.values() if one.phase is Phase.WRAP_UP]
+        for interaction in (*closed, *wrapping):  # a queue without wrap-up closes it at once
+            gone = interaction.outcome is Outcome.TRANSFERRED and interaction.agent_id == new.me
+            if gone and interaction.id not in self._told:
                 self._told[interaction.id] = None
                 self._hand_over(interaction, old if interaction.id in old.pops else new)
-        while len(self._told) > 200:
+        while len(self._told) > _REMEMBERED:
             del self._told[next(iter(self._told))]
 
     def _hand_over(self, interaction: Interaction, state: AppState) -> None:
