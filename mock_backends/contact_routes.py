@@ -12,6 +12,7 @@ from mock_backends.models_contact_center import (
     CallbackAnswer,
     Decline,
     Dtmf,
+    Handover,
     Interaction,
     InteractionAnswer,
     SendMessage,
@@ -132,6 +133,10 @@ def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
         interaction = centre().calls.owned(caller, interaction_id, "wrap_up")
         return _answer(centre().calls.wrap_up(interaction, body.codes, note_given=body.note_given))
 
+    @app.post(BASE + "/handover", operation_id="hand_over", summary="What its agent knew, for whoever goes on with it")
+    async def hand_over(caller: Caller, interaction_id: InteractionId, body: Handover) -> InteractionAnswer:
+        return _answer(centre().customers.hand_over(centre().calls.owned(caller, interaction_id), body))
+
     @app.post("/v1/callbacks", operation_id="callback", summary="Plan a callback")
     async def callback(caller: Caller, body: Callback) -> CallbackAnswer:
         interaction = centre().calls.owned(caller, body.interaction_id)
@@ -147,7 +152,7 @@ def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
                 customer=body.address,
                 customer_name=interaction.customer_name,
                 subject=body.note or interaction.subject,
-                attributes={"callback_of": interaction.id},
+                calls_back=interaction,
                 direction="outbound",
             ),
             max(body.at, at),

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from desktop.app.action_result import ActionResult
+from desktop.app.background import Background
 from desktop.app.crm_desk import CrmDesk
 from desktop.app.failures import error_class, explain
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.inquiries import Inquiries
 from desktop.app.intents import Intents
 from desktop.app.linked_records import LinkedRecords
-from desktop.app.pop import BY_AGENT, ONLY_MATCH, Merging, Pop
+from desktop.app.pop import BEFORE, BY_AGENT, ONLY_MATCH, Merging, Pop
 from desktop.app.prefetch import Prefetch
 from desktop.app.store import Store
 from desktop.app.timing import Timing
@@ -22,7 +23,7 @@ from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import BackendError, ProtocolError
+from desktop.ports.errors import BackendError, NotFound, ProtocolError
 
 CRM = "crm"
 _RINGING_OR_LATER = frozenset({Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
@@ -53,6 +54,8 @@ class ScreenPops:
         self._identity_links = links
         self._pops: dict[str, Pop] = {}
         self._intents = Intents()
+        self._background = Background()
+        self._fetched: dict[str, str] = {}  # interaction -> whom the agent before had linked it to, and was asked for
         self._me = ""
         self._inquiries = Inquiries(desks, broken or {}, timing, store.now, self._settle, region)
         self._merge = Merging(self._inquiries.sources, lambda: links.of(CUSTOMER), region)
@@ -173,7 +176,8 @@ class ScreenPops:
         """Stop asking."""
         for pop in self._pops.values():
             self._inquiries.stop(pop)
-        await asyncio.gather(self._inquiries.close(), self._linked.close(), return_exceptions=True)
+        closing = (self._inquiries.close(), self._linked.close(), self._background.cancel())
+        await asyncio.gather(*closing, return_exceptions=True)
         await asyncio.gather(*(desk.close() for desk in self._desks.values()), return_exceptions=True)
 
     # What happens by itself
@@ -194,6 +198,7 @@ class ScreenPops:
     def _listen(self, old: AppState, new: AppState) -> None:
         if new.interactions is not old.interactions or new.drafts is not old.drafts:
             for interaction_id in [known for known in self._pops if known not in new.interactions]:
+                self._fetched.pop(interaction_id, None)
                 if interaction_id not in new.drafts:
                     self._inquiries.stop(self._pops.pop(interaction_id))
 
@@ -216,6 +221,8 @@ class ScreenPops:
                 pop.chosen = None
                 self._inquiries.stop(pop)
                 self._inquiries.search(pop)
+            elif interaction.previous is not None and not pop.decided:
+                self._settle(pop)
 
     def _begin(self, interaction: Interaction) -> None:
         gone = self._store.state.tombstones.get(interaction.id)
@@ -234,6 +241,7 @@ class ScreenPops:
         if self._pops.get(pop.interaction.id) is not pop:
             return
         self._recall(pop)
+        self._take_over(pop)
         if not pop.decided:
             fresh = pop.matches(fresh=True)
             shown = fresh or pop.matches()
@@ -253,6 +261,36 @@ class ScreenPops:
             pop.decided, pop.chosen, pop.chosen_by = True, None, ""
         elif pop.holding(customer_id) is not None:
             pop.decided, pop.chosen, pop.chosen_by = True, customer_id, BY_AGENT
+
+    def _take_over(self, pop: Pop) -> None:
+        """Link it as the agent before did, whose contact goes on in it; who was not found by a search is fetched."""
+        previous = pop.interaction.previous
+        if previous is None or not previous.customer_id or pop.decided:
+            return
+        if pop.holding(previous.customer_id) is not None:
+            pop.decided, pop.chosen = True, previous.customer_id
+            pop.chosen_by = previous.agent_name or BEFORE
+        elif pop.settled and self._fetched.get(pop.interaction.id) != previous.customer_id:
+            self._fetched[pop.interaction.id] = previous.customer_id
+            self._background.spawn(self._fetch(pop, previous.customer_id))
+
+    async def _fetch(self, pop: Pop, customer_id: str) -> None:
+        """Ask for one record by its id; where no CRM has it, what was found before counts."""
+
+        async def record(desk: CrmDesk) -> Sequence[Match]:
+            try:
+                return (Match(await desk.crm.customer(customer_id), "id", "linked by the agent before"),)
+            except NotFound:
+                return ()
+
+        found = [desk.reading.read(partial(record, desk)) for desk in self._desks.values()]
+        answers = await asyncio.gather(*found, return_exceptions=True)
+        if self._pops.get(pop.interaction.id) is not pop or pop.decided:
+            return
+        for desk, answer in zip(self._desks.values(), answers, strict=True):
+            if isinstance(answer, tuple) and answer:
+                self._inquiries.found(pop, pop.inquiries[desk.source], (*answer, *pop.inquiries[desk.source].matches))
+        self._settle(pop)
 
     def _link(self, pop: Pop, customer_id: str, by: str) -> None:
         pop.chosen, pop.chosen_by = customer_id, by

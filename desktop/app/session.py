@@ -18,6 +18,7 @@ from desktop.app.experts import Experts
 from desktop.app.failures import one_line
 from desktop.app.feed import Feed
 from desktop.app.floor_notices import FloorNotices
+from desktop.app.handovers import Handovers
 from desktop.app.help_line import HelpLine
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.identity_links import IdentityLinks
@@ -148,6 +149,7 @@ class Session:
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
         )
+        Handovers(self.store, self._asking, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)

@@ -169,15 +169,15 @@ def _expert_gone(state: AppState, interaction: Interaction, leg: Leg) -> News:
 
 
 def _missed(old: AppState, new: AppState) -> Iterator[News]:
-    for ending in _since(old.endings, new.endings):
+    for ending in endings_since(old.endings, new.endings):
         interaction = ending.interaction
         if ending.offer_end is OfferEnd.MISSED:
             known = old if interaction.id in old.pops else new  # what was found out may have gone with the offer
             yield _about(known, interaction, News(NewsKind.OFFER_MISSED, interaction.id, ending.at))
 
 
-def _since(old: Sequence[Ending], new: Sequence[Ending]) -> Sequence[Ending]:
-    """What was added to a list of which the oldest go."""
+def endings_since(old: Sequence[Ending], new: Sequence[Ending]) -> Sequence[Ending]:
+    """The endings that were added to a list of which the oldest go."""
     if not old or new is old:
         return new if new is not old else ()
     last = old[-1]

@@ -8,7 +8,7 @@ from typing import Final
 from desktop.domain.alert import Alert
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.identity import IdentityLink
-from desktop.domain.model import Instant
+from desktop.domain.model import AvailabilityChoice, Instant
 from desktop.domain.news_item import News
 from desktop.domain.person import PastHelp
 from desktop.domain.words import Health, PopAnswer, RecordingConsent
@@ -141,6 +141,13 @@ class PendingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AvailabilityAwaited:
+    """The agent chose this before they were signed in; None: it was carried out or given up."""
+
+    choice: AvailabilityChoice | None
+
+
+@dataclass(frozen=True, slots=True)
 class PastHelpKnown:
     """How a person helped before."""
 
@@ -208,6 +215,7 @@ OwnEvent = (
     | PolicyDeclared
     | LinksChanged
     | PendingChanged
+    | AvailabilityAwaited
     | PastHelpKnown
     | AlertsChanged
     | Noticed

@@ -29,6 +29,7 @@ from desktop.domain.message import InboundMessage, SentMessage, further
 from desktop.domain.news import see_news, take_news
 from desktop.domain.own_events import (
     AlertsChanged,
+    AvailabilityAwaited,
     CapabilitiesKnown,
     ClockRead,
     DetailsChanged,
@@ -160,6 +161,8 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
                 batch.pending.put(event.interaction_id, event.verbs)
             else:
                 batch.pending.drop(event.interaction_id)
+        case AvailabilityAwaited():
+            batch.set("awaited", event.choice)
         case SourcesDeclared():
             batch.sources = event.sources
         case PolicyDeclared():

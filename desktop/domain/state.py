@@ -9,7 +9,7 @@ from desktop.domain.events import Change
 from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.model import Agent, AvailabilityChoice, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.news_item import News
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.phone import PhoneCall, PhoneRegistration
@@ -150,6 +150,7 @@ class AppState:
     capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
     recording_consent: RecordingConsent = RecordingConsent.PAUSE  # the profile's policy
+    awaited: AvailabilityChoice | None = None  # chosen while signing in, and carried out after it
     sources: tuple[str, ...] = ()  # in order of precedence, where several serve a kind
     links: Mapping[str, IdentityLink] = field(default_factory=dict)  # what the agent said of records
     same_people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # person id -> ids of all their records

@@ -44,6 +44,7 @@ class Capability(StrEnum):
     CALLBACK = "callback"
     PARK = "park"
     WRAP_UP_EXTEND = "wrap_up_extend"
+    HANDOVER = "handover"  # what an agent knew of a contact goes on with its customer
     NEXT_AVAILABILITY = "next_availability"
     EVENT_REPLAY = "event_replay"
     QUEUE_HEAD = "queue_head"

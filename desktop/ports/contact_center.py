@@ -116,6 +116,23 @@ class ContactCenter(Supervision, Past, Quality):
         """Ask for more time."""
         raise refuse(Capability.WRAP_UP_EXTEND)
 
+    async def hand_over(self, interaction_id: str, *, note: str, customer_id: str, key: str) -> Interaction:
+        """HANDOVER: what the caller knew of a contact of theirs whose customer went on with another agent or queue.
+
+        It is told to the new contact as `Interaction.previous`. Called again, the newer words take its place.
+
+        Args:
+            note: what they wrote so far; "" for nothing.
+            customer_id: whom they linked it to, as the CRM calls them; "" for nobody.
+
+        Returns:
+            The caller's own contact.
+
+        Raises:
+            Conflict: nobody went on with the customer.
+        """
+        raise refuse(Capability.HANDOVER)
+
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str
     ) -> str:

@@ -42,6 +42,7 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.WARM_TRANSFER: ("complete_transfer",),
             _C.BLIND_TRANSFER: ("blind_transfer",),
             _C.WRAP_UP_EXTEND: ("extend_wrap_up",),
+            _C.HANDOVER: ("hand_over",),
             _C.NEXT_AVAILABILITY: ("cancel_next",),
             _C.CALLBACK: ("callback",),
             _C.DIAL: ("dial",),

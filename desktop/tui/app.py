@@ -121,6 +121,7 @@ class DesktopApp(PageKeys):
     async def _start(self) -> None:
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
+        self.desk.signing_in()
         wrap_up = self.desk_screen.query_one(WrapUpPane)
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys

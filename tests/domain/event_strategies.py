@@ -38,9 +38,10 @@ from desktop.domain.floor import (
 from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, CoachingChanged, FloorChanged, HelpChanged
 from desktop.domain.identity import PERSON, said
 from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address
+from desktop.domain.model import Address, AvailabilityChoice
 from desktop.domain.news_item import News, NewsKind
 from desktop.domain.own_events import (
+    AvailabilityAwaited,
     CapabilitiesKnown,
     ClockRead,
     DetailsChanged,
@@ -207,6 +208,7 @@ own = st.one_of(
     st.builds(PastHelpKnown, st.builds(PastHelp, people_ids, st.integers(0, 3), st.integers(0, 3), times)),
     st.builds(Noticed, words, subject=ids | st.just("")),
     st.builds(Settled, ids),
+    st.builds(AvailabilityAwaited, st.none() | st.builds(AvailabilityChoice, st.sampled_from(Availability), words)),
     st.builds(NewsCame, few(st.builds(News, st.sampled_from(NewsKind), ids, times))),
     st.builds(NewsSeen, st.frozensets(st.sampled_from([f"{kind}:i1" for kind in NewsKind]))),
     st.builds(SourcesDeclared, st.sampled_from([(), ("presence:a", "presence:b"), ("presence:b", "presence:a")])),

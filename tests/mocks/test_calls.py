@@ -252,7 +252,7 @@ def test_blind_transfer_to_a_queue_puts_the_customer_there(servers: Harness) -> 
     left = servers.do(interaction_id, "transfer", {"target": "queue:Returns"}).json()["interaction"]
     assert (left["phase"], left["outcome"]) == ("wrap_up", "transferred")
     queued = servers.call("sam", "GET", "/v1/floor/queues/Returns/waiting").json()["interactions"]
-    successor = next(i for i in queued if i["attributes"].get("transferred_from") == interaction_id)
+    successor = next(i for i in queued if (i["previous"] or {}).get("interaction_id") == interaction_id)
     assert (successor["queue"], successor["phase"]) == ("Returns", "queued")
 
 

@@ -87,6 +87,7 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.BLIND_TRANSFER,
                 Capability.CALLBACK,
                 Capability.WRAP_UP_EXTEND,
+                Capability.HANDOVER,
                 Capability.NEXT_AVAILABILITY,
                 Capability.EVENT_REPLAY,
                 Capability.QUEUE_HEAD,
@@ -195,6 +196,9 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
 
     async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
         return await self._do(interaction_id, "wrap-up/extend", key)
+
+    async def hand_over(self, interaction_id: str, *, note: str, customer_id: str, key: str) -> Interaction:
+        return await self._do(interaction_id, "handover", key, {"note": note, "customer_id": customer_id})
 
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str

@@ -96,6 +96,7 @@ class ConversationPane(TextPane):
             return _idle(view)
         shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
         shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
+        shown += _previous_lines(interaction, self.content_size.width)
         room = max(3, self.content_size.height - len(shown) - 1)
         if interaction.messages:
             shown.append(content(""))
@@ -204,6 +205,25 @@ def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
     if interaction.skills:
         lines.append(line(("skills  ", "$muted"), (", ".join(interaction.skills), "$muted")))
     return lines
+
+
+MOST_BEFORE = 8
+"""Lines shown of what the agent before wrote."""
+
+
+def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
+    """Whose contact this was, and what they wrote: theirs to read, not the note of whoever has it now."""
+    previous = interaction.previous
+    if previous is None:
+        return []
+    name = previous.agent_name or "another agent"
+    head = line(
+        (" ↳ ", "$accent"), ("from ", "$muted"), (name, "bold"), (f"  {wording.clock(previous.at)[:5]}", "$muted")
+    )
+    text = content(previous.note, newlines=True)
+    said = [piece for row in text.split("\n") for piece in row.wrap(max(20, width - 3))] if previous.note else []
+    cut = [content("   …", "$muted")] if len(said) > MOST_BEFORE else []
+    return [content(""), head, *(content("   ") + piece for piece in said[:MOST_BEFORE]), *cut]
 
 
 def _leg_lines(view: View, interaction: Interaction) -> list[Content]:

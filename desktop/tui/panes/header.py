@@ -33,7 +33,7 @@ class Header(Pane, Widget):
         """Who I am, how the sources are, what waits to go out."""
         state = view.state
         me = state.agents.get(state.me)
-        return (me, state.health, state.outbox, state.pending.get(""), state.interactions, state.news)
+        return (me, state.health, state.outbox, state.pending.get(""), state.interactions, state.news, state.awaited)
 
     def draw(self, view: View) -> None:
         """Redraw the line; its size never changes."""
@@ -61,7 +61,7 @@ class Header(Pane, Widget):
 def _agent(view: View) -> list[Part]:
     me = select.me(view.state)
     if me is None:
-        return [("signing in …", "$muted")]
+        return [("signing in …", "$muted"), *_awaited(view.state)]
     sign, word, style = wording.AVAILABILITY[me.observed]
     reason = f" · {_reason(view.state, me.reason)}" if me.reason and me.observed is Availability.NOT_READY else ""
     parts: list[Part] = [
@@ -77,6 +77,13 @@ def _agent(view: View) -> list[Part]:
     elif view.state.pending.get(""):
         parts.append(("  asking …", "$muted"))
     return parts
+
+
+def _awaited(state: AppState) -> list[Part]:
+    """What was chosen while signing in."""
+    if state.awaited is None:
+        return []
+    return [(f"  → next: {wording.AVAILABILITY[state.awaited.availability][1].lower()}", "$accent")]
 
 
 def _reason(state: AppState, reason: str) -> str:

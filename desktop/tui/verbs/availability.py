@@ -1,7 +1,10 @@
 """The agent's own state, and finding one's way around the desk."""
 
+from dataclasses import replace
+
 from textual.widgets import Input, TextArea
 
+from desktop.domain.model import AvailabilityChoice
 from desktop.domain.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.domain.words import Availability, Phase
 from desktop.tui.follow_up_editor import FollowUpEditor
@@ -15,6 +18,9 @@ from desktop.tui.verbs.desk import Desk
 class AvailabilityVerbs(Desk):
     """What is done to the desk rather than to a contact."""
 
+    _early: tuple[Availability, str] | None = None
+    """Chosen before there was a session."""
+
     def state(self) -> None:
         """Open the menu of availabilities, or close it."""
         menu = self._screen.query_one(StateMenu)
@@ -27,7 +33,10 @@ class AvailabilityVerbs(Desk):
         """Ask for an availability, or take back the next one."""
         self._screen.close_top()
         if self.session is None:
-            self._not_yet()
+            if availability is not None:  # seen as what comes next, and asked for as soon as there is a session
+                self._early = (availability, reason)
+                self._screen.state = replace(self._screen.state, awaited=AvailabilityChoice(availability, reason))
+                self._screen.redraw()
         elif availability is None:
             self._result(self.session.actions.cancel_next(), MY_STATE)
         else:
@@ -35,6 +44,12 @@ class AvailabilityVerbs(Desk):
                 self.session.actions.set_availability(availability, reason=reason, after_current=after_current),
                 MY_STATE,
             )
+
+    def signing_in(self) -> None:
+        """There is a session now: ask for the availability that was chosen before."""
+        if self._early is not None:
+            (availability, reason), self._early = self._early, None
+            self.chosen_state(availability, reason, after_current=False)
 
     def queues(self) -> None:
         """Go to the queues."""
