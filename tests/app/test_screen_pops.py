@@ -137,9 +137,24 @@ async def test_hits_that_do_not_carry_the_number_are_dropped(d: Desk) -> None:
 
 async def test_a_withheld_number_asks_nobody(d: Desk) -> None:
     await d.ring(customer=Address("phone", "anonymous", withheld=True))
-    assert d.pop().answer is PopAnswer.NO_MATCH
+    assert d.pop().answer is PopAnswer.NOT_ASKED
     assert "withheld" in d.pop().why
     assert d.finds == 0
+
+
+async def test_nobody_is_asked_for_a_withheld_number_later_either(d: Desk) -> None:
+    await d.ring(customer=Address("phone", "anonymous", withheld=True))
+    await d.session.pops.retry("i1")
+    await spin(disk=True)
+    assert (d.pop().answer, d.finds) == (PopAnswer.NOT_ASKED, 0)
+    d.crm.script.then("search", *[Unavailable("down")] * 4)
+    searching = asyncio.ensure_future(d.session.pops.search("i1", "Smith"))
+    await d.time.run_until(searching.done)
+    await spin(disk=True)
+    assert (d.pop().answer, d.finds) == (PopAnswer.COULD_NOT_ASK, 0)
+    again = asyncio.ensure_future(d.session.pops.search("i1", "Nobody at all"))
+    await d.time.run_until(again.done)
+    assert d.pop().answer is PopAnswer.NO_MATCH
 
 
 async def test_a_failing_crm_is_never_no_match_and_is_asked_again(d: Desk) -> None:

@@ -227,7 +227,7 @@ def _leg_face(leg: Leg) -> tuple[str, str, str, str]:
         LegPhase.CANCELLED: ("○", "$muted"),
         LegPhase.FAILED: ("✕", "$error"),
     }[leg.phase]
-    return sign, leg.target_name or leg.target, wording.leg(leg), style
+    return sign, leg.target_name or wording.number(leg.target.removeprefix("tel:")), wording.leg(leg), style
 
 
 def _party(branch: str, sign: str, name: str, state: str, style: str, time: str) -> Content:
