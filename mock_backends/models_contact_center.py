@@ -101,6 +101,7 @@ class Interaction(Wire):
     outcome: OutcomeWord | None = None
     raw_state: str = ""
     priority: int = 0
+    callback_at: float | None = None
 
 
 class Agent(Wire):

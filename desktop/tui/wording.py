@@ -164,6 +164,20 @@ def due(instant: Instant | None, now: Instant) -> str:
     return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
 
 
+def waited(interaction: Interaction, now: Instant) -> str:
+    """How long the customer waited for an agent, `waited 00:52`; of a callback when it is due and how late it is.
+
+    Nobody waits on the line for a callback: `callback due 10:00, 60m late`.
+    """
+    until = now if interaction.answered_at is None else interaction.answered_at
+    at = interaction.callback_at
+    if at is None:
+        return f"waited {duration(until - interaction.arrived_at)}"
+    named = day(at, now)
+    late = f", {age(until - at)} late" if until - at >= 60 else ""
+    return f"callback due {'' if named == 'today' else f'{named} '}{clock(at)[:5]}{late}"
+
+
 def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> str:
     """When something is to be done: `Mon 23 Nov 10:00`, or `Mon 23 Nov 10:00, 09:00 in London`.
 

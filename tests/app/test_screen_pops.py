@@ -15,13 +15,14 @@ from desktop.app.contact_keys import carries, contact_key, e164
 from desktop.app.customer_json import customer_from, customer_json
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
-from desktop.domain.customer import Consent, CustomerPromise
+from desktop.domain.customer import Consent, CustomerDetails, CustomerPromise
 from desktop.domain.events import AgentChanged, Change, QueueChanged
 from desktop.domain.model import Address, QueueStats, Waiting
 from desktop.domain.own_events import PopChanged
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import Phase, PopAnswer, Role
-from desktop.ports.errors import Unavailable
+from desktop.ports.base import Capability
+from desktop.ports.errors import Unavailable, Unsupported
 
 
 class Desk:
@@ -34,6 +35,7 @@ class Desk:
         async def open_local() -> LocalStore:
             return await LocalStore.open(path, clock=self.time.timing.clock)
 
+        self.open_local = open_local
         self.session = Session("p", Backends(self.server, self.crm), open_local, timing=self.time.timing, region="DE")
 
     def pop(self, number: int = 1) -> ScreenPop:
@@ -295,6 +297,21 @@ async def test_a_part_that_fails_does_not_hide_the_others(d: Desk) -> None:
     await until(lambda: "timeline" in d.session.store.drain().details_failed.get("c1", {}))
     await until(lambda: d.session.store.drain().details["c1"].cases)
     assert d.session.store.state.details["c1"].timeline is None
+
+
+async def test_what_a_crm_does_not_have_is_not_waited_for(d: Desk) -> None:
+    d.crm.matches = [match()]
+    d.crm.capabilities = d.crm.capabilities - {Capability.CASES}
+    d.crm.script.always("purchases", Unsupported("no such thing here"))
+    await d.session.close()
+    d.session = Session("p", Backends(d.server, d.crm), d.open_local, timing=d.time.timing, region="DE")
+    await d.session.start()
+    await spin()
+    await d.ring()
+    await until(lambda: d.session.store.drain().details.get("c1", CustomerDetails()).timeline is not None)
+    await until(lambda: len(d.session.store.drain().details["c1"].not_offered) == 2)
+    details = d.session.store.state.details["c1"]
+    assert (details.not_offered, details.cases, details.purchases) == ({"cases", "purchases"}, None, None)
 
 
 async def test_nonsense_from_the_crm_is_not_an_answer(d: Desk) -> None:

@@ -1,4 +1,4 @@
-"""The card says of the caller what is so: five answers, the number that called, what the CRM gave, what can be copied."""
+"""The card says what is so: five answers, the number that called, what the CRM gave, what can be copied."""
 
 import base64
 from dataclasses import replace
@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain import select
-from desktop.domain.customer import Customer, Match
+from desktop.domain.customer import Customer, CustomerDetails, Match, Record
 from desktop.domain.model import Address
 from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import PopAnswer
+from desktop.domain.words import Direction, Phase, PopAnswer
 from desktop.tui import wording
 from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.customer import CustomerPane
@@ -233,3 +233,73 @@ def test_numbers_are_grouped_as_in_their_own_country(number: str, text: str) -> 
 def test_a_number_written_for_people_keeps_its_digits(number: str) -> None:
     text = wording.number(number)
     assert text == number or [one for one in text if one in "+0123456789"] == list(number)
+
+
+async def empty_lists(state: AppState) -> tuple[str, str]:
+    """What stands where there are no cases, and no history."""
+    app, _ = desk(state)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        shown = "\n".join(strip.text for strip in app.desk_screen._compositor.render_strips())
+        cases, _, timeline = shown.partition("Cases")[2].partition("Timeline")
+        return cases, timeline
+
+
+async def test_a_list_that_the_crm_does_not_have_is_not_asked_for_for_good() -> None:
+    asking, _ = await empty_lists(replace(offered(), details={}))
+    assert "Asking …" in asking
+    without = CustomerDetails(not_offered=frozenset({"cases"}))
+    cases, _ = await empty_lists(replace(offered(), details={"C-4471": without}))
+    assert "This CRM has no cases." in cases and "Asking" not in cases
+    none, _ = await empty_lists(replace(offered(), details={"C-4471": CustomerDetails(cases=())}))
+    assert "No cases." in none
+    state = could_not_ask()
+    known = replace(state.pops["i1"], chosen="C-4471")
+    failed, _ = await empty_lists(replace(state, pops={"i1": known}))
+    assert "Not known: the CRM could not be asked." in failed
+
+
+def test_of_several_crms_a_list_is_missing_only_where_none_has_it() -> None:
+    one, other = replace(PRIYA, id="shop:1"), replace(PRIYA, id="mail:1")
+    match = Match(PRIYA, "phone", "same number", records=(Record(one), Record(other)))
+    without = CustomerDetails(not_offered=frozenset({"cases"}))
+
+    def missing(**details: CustomerDetails) -> frozenset[str]:
+        named = {f"{source}:1": known for source, known in details.items()}
+        return select.details_of(replace(offered(), details=named), match).not_offered
+
+    assert missing(shop=without, mail=without) == {"cases"}
+    assert missing(shop=without, mail=CustomerDetails()) == frozenset()
+    assert missing(shop=without) == frozenset(), "the other has not said yet"
+
+
+DUE = NOW - 3_614
+
+
+@pytest.mark.parametrize(("phase", "answered"), [(Phase.OFFERED, None), (Phase.ACTIVE, NOW - 3)])
+async def test_a_callback_that_is_due_is_no_caller_who_waits(phase: Phase, answered: float | None) -> None:
+    state = offered()
+    call = replace(
+        CALL,
+        phase=phase,
+        direction=Direction.OUTBOUND,
+        arrived_at=DUE,
+        callback_at=DUE,
+        answered_at=answered,
+        service_level_at=DUE + 20,
+        agent_id="maya",
+    )
+    app, _ = desk(replace(state, interactions={"i1": call}))
+    async with app.run_test(size=(160, 42)) as pilot:
+        await settle(pilot)
+        shown = "\n".join(strip.text for strip in app.desk_screen._compositor.render_strips())
+    due = wording.clock(DUE)[:5]
+    assert f"callback due {due}, 60m late" in shown
+    assert "waited" not in shown and "SL missed" not in shown and "Incoming call" not in shown
+    assert ("Callback · Billing" in shown) is (phase is Phase.OFFERED)
+
+
+def test_a_callback_says_on_which_day_it_was_due_and_is_late_from_a_minute_on() -> None:
+    assert wording.waited(replace(CALL, callback_at=NOW - 30), NOW) == f"callback due {wording.clock(NOW - 30)[:5]}"
+    assert wording.waited(replace(CALL, callback_at=NOW - 86_400), NOW).startswith("callback due yesterday ")
+    assert wording.waited(CALL, NOW) == "waited 00:52"

@@ -128,7 +128,8 @@ def _heading(view: View) -> Content:
         parts.append((" · ● rec", "$error"))
     elif interaction.recording is Recording.PAUSED:
         parts.append((" · ‖ rec paused", "$warning"))
-    if interaction.service_level_at is not None and interaction.answered_at is not None:
+    promised = interaction.callback_at is not None  # which has no service level: nobody waits on the line
+    if interaction.service_level_at is not None and interaction.answered_at is not None and not promised:
         met = interaction.answered_at <= interaction.service_level_at
         parts.append((" · SL met" if met else " · SL missed", "$muted"))
     return line(*parts)
@@ -158,10 +159,9 @@ def _idle(view: View) -> list[Content]:
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
-    waited = (interaction.answered_at or view.now) - interaction.arrived_at
     facts: list[Part] = [
         (interaction.subject or "no reason given", "bold"),
-        (f"   waited {wording.duration(waited)}", "$muted"),
+        (f"   {wording.waited(interaction, view.now)}", "$muted"),
     ]
     lines = [line(*facts)]
     if interaction.attributes:

@@ -60,9 +60,11 @@ class OfferBanner(TextPane):
         left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
         sign = wording.CHANNEL_SIGN[offer.channel]
         more = f"   +{len(offers) - 1} more" if len(offers) > 1 else ""
-        kind = "call" if offer.channel is Channel.VOICE else offer.channel.value
+        kind = "Incoming call" if offer.channel is Channel.VOICE else f"Incoming {offer.channel.value}"
+        if offer.callback_at is not None:
+            kind = "Callback"
         first = line(
-            (f"{sign} Incoming {kind} · {offer.queue}  ", "bold $accent"),
+            (f"{sign} {kind} · {offer.queue}  ", "bold $accent"),
             *who(view, offer),
             (more, "$muted"),
         )
@@ -85,7 +87,7 @@ class OfferBanner(TextPane):
                 "bold $warning" if left is not None and left < 8 else "$foreground",
             ),
             ("   ✕ your phone is not registered" if _out_of_reach(view, offer) else "", "bold $error"),
-            (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
+            (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
         )
         return (first, second)
 
