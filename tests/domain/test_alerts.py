@@ -52,7 +52,7 @@ def test_far_over_the_line_it_does_not_wait_to_see_whether_it_holds() -> None:
     look = engine.look(floor(1.0, [billing(1.0, waiting=39)]), None, 1.0)
     alert = engine.alerts["waiting|Billing"]
     assert look.news == (alert,) and (alert.raised_at, alert.severity) == (1.0, Severity.CRITICAL)
-    assert alert.text == "Billing: waiting 39, above 15"
+    assert alert.text == "Billing: waiting 39, above 30"
 
 
 def test_a_clock_that_runs_reaches_it_on_time_though_nothing_changes() -> None:
