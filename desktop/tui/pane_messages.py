@@ -87,7 +87,7 @@ class PaneMessages(TerminalApp):
     @on(CopyList.Chosen)
     def _copy_chosen(self, event: CopyList.Chosen) -> None:
         self.desk_screen.close_top()
-        self.desk.copied(event.label, event.text)
+        self.desk.copied(event.what, event.text)
 
     @on(HelpField.Said)
     def _said_to_supervisors(self, event: HelpField.Said) -> None:

@@ -303,3 +303,7 @@ def test_a_callback_says_on_which_day_it_was_due_and_is_late_from_a_minute_on() 
     assert wording.waited(replace(CALL, callback_at=NOW - 30), NOW) == f"callback due {wording.clock(NOW - 30)[:5]}"
     assert wording.waited(replace(CALL, callback_at=NOW - 86_400), NOW).startswith("callback due yesterday ")
     assert wording.waited(CALL, NOW) == "waited 00:52"
+
+
+def test_a_purchase_is_shown_without_a_currency_that_nobody_named() -> None:
+    assert wording.TIMELINE_SIGN["purchase"] not in "£$€¥₹"

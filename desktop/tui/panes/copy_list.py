@@ -30,11 +30,11 @@ class CopyList(Pane, Vertical):
     """
 
     class Chosen(Message):
-        """This text is to be copied; `label` says what it is."""
+        """This text is to be copied; `what` says what it is."""
 
-        def __init__(self, label: str, text: str) -> None:
+        def __init__(self, what: str, text: str) -> None:
             super().__init__()
-            self.label = label
+            self.what = what
             self.text = text
 
     def __init__(self) -> None:
