@@ -82,6 +82,8 @@ class CustomersOnLine:
     def later(self, arrival: Arrival, at: float) -> Interaction:
         """A callback: joins the front of its queue at server time `at`."""
         interaction = self._make(arrival)
+        interaction.arrived_at = interaction.phase_since = interaction.callback_at = at
+        interaction.service_level_at = None  # nobody waits on the line
         self._distribution.scheduled[interaction.id] = interaction
         self._distribution.do(
             lambda now: self._distribution.router.enqueue(

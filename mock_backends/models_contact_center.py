@@ -114,6 +114,7 @@ class Interaction(Wire):
     raw_state: str = ""
     priority: int = 0
     previous: Previous | None = None
+    callback_at: float | None = None
 
 
 class Agent(Wire):

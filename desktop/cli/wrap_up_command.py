@@ -53,7 +53,7 @@ async def _settle_customer(session: Session, profile: Profile, interaction_id: s
             match = Match(await backend.customer(wanted), "id", "named on the command line", verified=True)
         told = PopChanged(interaction_id, PopAnswer.ONE, (match,), chosen=wanted, chosen_by="command line")
         session.store.put(Envelope("desktop", told, session.clock()))
-    elif pop.chosen is None and pop.answer is not PopAnswer.NO_MATCH:
+    elif pop.chosen is None and pop.answer not in (PopAnswer.NO_MATCH, PopAnswer.NOT_ASKED):
         why = {
             PopAnswer.MANY: "Several customers match",
             PopAnswer.COULD_NOT_ASK: "The CRM could not be asked who it was",

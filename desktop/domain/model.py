@@ -136,6 +136,7 @@ class Interaction:
     raw_state: str = ""  # the backend's own word, always kept
     priority: int = 0  # points; more is sooner
     previous: Previous | None = None  # the contact this one goes on from
+    callback_at: Instant | None = None  # of a promised callback: when it is due; `arrived_at` is no wait then
     phone_call: str = ""  # SIP Call-ID of the call on the agent's own phone, where that carries it
 
 

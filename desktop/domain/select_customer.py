@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from desktop.domain.customer import Consent, Customer, CustomerPromise, TimelineEntry
+from desktop.domain.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
 from desktop.domain.lifecycle import is_open
 from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
+from desktop.domain.phone import same_number
 from desktop.domain.state import AppState, ScreenPop
 from desktop.domain.words import (
     Channel,
@@ -38,6 +39,36 @@ def unsettled_pop(state: AppState, interaction_id: str) -> bool:
         return True
     unanswered = found.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK)
     return unanswered and found.match is None and not found.decided
+
+
+def came_from(match: Match, asked: Address) -> tuple[Address, ...]:
+    """Those addresses of a customer's record that are the one a contact came from, however the record writes it.
+
+    Args:
+        match: the customer, with what they were found by.
+        asked: the address of the contact.
+    """
+    if asked.withheld or not asked.value:
+        return ()
+    found_by_it = match.verified and match.matched_on == asked.kind
+    return tuple(
+        one
+        for one in match.customer.addresses
+        if _plain(one) == _plain(asked)
+        or (found_by_it and one.kind == asked.kind == "phone" and same_number(asked, one.value))
+    )
+
+
+def is_on_file(match: Match, asked: Address) -> bool:
+    """Whether the record has the address that a contact came from. It says nothing of who is on the line."""
+    found_by_it = match.verified and match.matched_on == asked.kind and bool(asked.value) and not asked.withheld
+    return found_by_it or bool(came_from(match, asked))
+
+
+def _plain(address: Address) -> tuple[str, str]:
+    if address.kind == "phone":
+        return address.kind, "".join(sign for sign in address.value if sign in "+0123456789")
+    return address.kind, address.value.strip().casefold().removeprefix("@")
 
 
 def promise_is_late(promise: CustomerPromise, now: Instant) -> bool:

@@ -155,9 +155,10 @@ class Health(StrEnum):
 
 
 class PopAnswer(StrEnum):
-    """The five answers of a screen pop."""
+    """The five answers of a screen pop, and that it is still being asked."""
 
     SEARCHING = "searching"
+    NOT_ASKED = "not_asked"  # there was nothing to ask by: the number is withheld
     NO_MATCH = "no_match"
     ONE = "one"
     MANY = "many"

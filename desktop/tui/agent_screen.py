@@ -18,6 +18,7 @@ from desktop.tui.agent_places import AgentPlaces
 from desktop.tui.page_door import DoorPage
 from desktop.tui.pane import Pane, View
 from desktop.tui.panes.conversation import ConversationPane
+from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.footer import Footer
@@ -97,6 +98,7 @@ class AgentScreen(AgentPlaces):
         yield TonesField()
         yield HelpField()
         yield RecordsPane()
+        yield CopyList()
         yield Page()
 
     def on_mount(self) -> None:
@@ -167,6 +169,7 @@ class AgentScreen(AgentPlaces):
             self.query_one(TonesField),
             self.query_one(HelpField),
             self.query_one(RecordsPane),
+            self.query_one(CopyList),
             self.query_one(SearchPane),
             self.query_one(ExpertFinder),
         )
@@ -199,6 +202,7 @@ class AgentScreen(AgentPlaces):
         self.query_one(Page).close()
         self.query_one(StateMenu).close()
         self.query_one(RecordsPane).close()
+        self.query_one(CopyList).close()
 
     @property
     def _writing(self) -> bool:
@@ -273,8 +277,14 @@ class AgentScreen(AgentPlaces):
         talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
         stays = self._opened_for == view.selected
         lost = False
-        records = self.query_one(RecordsPane)
-        for pane, fits in ((finder, talking), (tones, talking), (search, True), (records, True)):
+        records, copying = self.query_one(RecordsPane), self.query_one(CopyList)
+        for pane, fits in (
+            (finder, talking),
+            (tones, talking),
+            (search, True),
+            (records, True),
+            (copying, True),
+        ):
             if pane.is_open and not (stays and fits):
                 lost = lost or pane.has_focus_within
                 pane.close()

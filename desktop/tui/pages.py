@@ -18,7 +18,7 @@ _WORDS = (
     ("saved", "the note is on this machine's disk"),
     ("outbox", "finished records that the CRM does not have yet; they go by themselves"),
     ("needs attention", "refused, or not finished: {outbox} shows it, to complete it and send it again"),
-    ("kept here", "what we knew of the customer last time, with its age"),
+    ("saved copy", "what we knew of the customer last time, with its age"),
 )
 
 

@@ -7,10 +7,13 @@ import math
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from desktop.app.contact_keys import readable
+from desktop.domain.customer import Match
 from desktop.domain.floor import HelpRequest, HelpState
 from desktop.domain.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.phone import CallState
+from desktop.domain.select_customer import is_on_file
 from desktop.domain.words import (
     Availability,
     Channel,
@@ -33,7 +36,7 @@ CHANNEL_SIGN = {Channel.VOICE: "☎", Channel.CHAT: "❝", Channel.EMAIL: "✉",
 TIMELINE_SIGN = {
     **{channel.value: sign for channel, sign in CHANNEL_SIGN.items()},
     "note": "✎",
-    "purchase": "£",
+    "purchase": "¤",  # of whatever currency
     "case": "#",
     "expert": "→",
 }
@@ -164,6 +167,20 @@ def due(instant: Instant | None, now: Instant) -> str:
     return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
 
 
+def waited(interaction: Interaction, now: Instant) -> str:
+    """How long the customer waited for an agent, `waited 00:52`; of a callback when it is due and how late it is.
+
+    Nobody waits on the line for a callback: `callback due 10:00, 60m late`.
+    """
+    until = now if interaction.answered_at is None else interaction.answered_at
+    at = interaction.callback_at
+    if at is None:
+        return f"waited {duration(until - interaction.arrived_at)}"
+    named = day(at, now)
+    late = f", {age(until - at)} late" if until - at >= 60 else ""
+    return f"callback due {'' if named == 'today' else f'{named} '}{clock(at)[:5]}{late}"
+
+
 def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> str:
     """When something is to be done: `Mon 23 Nov 10:00`, or `Mon 23 Nov 10:00, 09:00 in London`.
 
@@ -189,18 +206,28 @@ def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> s
     return f"{text}, {day}{there:%H:%M} in {city}"
 
 
+WITHHELD = "Number withheld"
+
+
 def address(value: Address) -> str:
-    """A number in groups, or the address as it is; `withheld` when it was hidden."""
-    if value.withheld:
-        return "number withheld"
-    if value.kind != "phone" or not value.value.startswith("+"):
-        return value.value
-    digits = value.value
-    for code in ("+44", "+1", "+49", "+33", "+34", "+39", "+46", "+31", "+48", "+91", "+81", "+61"):
-        if digits.startswith(code):
-            rest = digits[len(code) :]
-            return f"{code} {rest[:-8]} {rest[-8:-4]} {rest[-4:]}" if len(rest) > 8 else f"{code} {rest}"
-    return digits
+    """A number in its country's groups, or the address as it is; that it is withheld when it was hidden."""
+    return WITHHELD if value.withheld else number(value.value)
+
+
+def number(value: str) -> str:
+    """A number in its country's groups; any other text as it is."""
+    return readable(value)
+
+
+def on_file(match: Match, came_from: Address) -> tuple[tuple[str, str], ...]:
+    """Whether the record of the only customer found has the address a contact came from, with a style.
+
+    It is no proof of who is on the line, and is not written like one.
+    """
+    if came_from.withheld or not came_from.value:
+        return ()
+    kind = "number" if came_from.kind == "phone" else "address"
+    return ((f"  {kind} on file", "$muted") if is_on_file(match, came_from) else (f"  {kind} not on file", "$warning"),)
 
 
 MONITORING: Mapping[Monitoring | None, str] = {

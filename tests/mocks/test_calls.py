@@ -336,3 +336,26 @@ def test_queue_figures_name_their_formula_and_the_head(servers: Harness) -> None
     assert billing["head"][0]["customer"]["value"] == "+442079460142"
     interaction_id = servers.offer("maya", sender="+442079460203", priority=99.0)
     assert interaction_id
+
+
+def test_a_callback_that_is_due_never_waited_and_has_no_service_level(servers: Harness) -> None:
+    interaction_id = servers.active()
+    now = servers.get(interaction_id)["answered_at"]
+    body = {
+        "interaction_id": interaction_id,
+        "address": {"kind": "phone", "value": "+442079460018"},
+        "at": now + 60.0,
+        "note": "about the refund",
+    }
+    assert servers.call("maya", "POST", "/v1/callbacks", body).status_code == 200
+    servers.available("tom")
+    faster(servers, 200.0)
+
+    def due() -> Any:
+        known = servers.call("tom", "GET", "/v1/snapshot").json()["interactions"]
+        return next((one for one in known if one["callback_at"] is not None), None)
+
+    called = servers.until(due)
+    assert called["callback_at"] == called["arrived_at"] == now + 60.0
+    assert (called["service_level_at"], called["direction"]) == (None, "outbound")
+    assert servers.get(interaction_id)["callback_at"] is None

@@ -7,7 +7,7 @@ from desktop.app.drafts import KEPT_WORDS
 from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
 from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Address, Instant
+from desktop.domain.model import Instant
 from desktop.domain.words import Channel
 from desktop.tui import wording
 
@@ -49,8 +49,8 @@ def whom(item: OutboxItem) -> str:
 
 
 def address(value: str) -> str:
-    """A number in groups, or another address as it is."""
-    return wording.address(Address("phone" if value.startswith("+") else "other", value)) if value else ""
+    """A number in its country's groups, or another address as it is."""
+    return wording.number(value)
 
 
 def words_of(item: OutboxItem) -> str:

@@ -141,7 +141,8 @@ def _heading(view: View) -> Content:
         parts.append((" · muted", "bold $warning"))
     if plain and recording:
         parts.append((f" · {recording}", style))
-    if interaction.service_level_at is not None and interaction.answered_at is not None:
+    promised = interaction.callback_at is not None  # which has no service level: nobody waits on the line
+    if interaction.service_level_at is not None and interaction.answered_at is not None and not promised:
         met = interaction.answered_at <= interaction.service_level_at
         parts.append((" · SL met" if met else " · SL missed", "$muted"))
     return line(*parts)
@@ -193,10 +194,9 @@ def _idle(view: View) -> list[Content]:
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
-    waited = (interaction.answered_at or view.now) - interaction.arrived_at
     facts: list[Part] = [
         (interaction.subject or "no reason given", "bold"),
-        (f"   waited {wording.duration(waited)}", "$muted"),
+        (f"   {wording.waited(interaction, view.now)}", "$muted"),
     ]
     lines = [line(*facts)]
     if interaction.attributes:
@@ -286,7 +286,7 @@ def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
         LegPhase.CANCELLED: ("○", "$muted"),
         LegPhase.FAILED: ("✕", "$error"),
     }[leg.phase]
-    return sign, leg.target_name or leg.target, wording.leg(leg, heard), style
+    return sign, leg.target_name or wording.number(leg.target.removeprefix("tel:")), wording.leg(leg, heard), style
 
 
 def _party(branch: str, sign: str, name: str, state: str, style: str, time: str) -> Content:

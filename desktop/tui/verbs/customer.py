@@ -2,9 +2,11 @@
 
 from desktop.domain import select
 from desktop.domain.words import Phase, PopAnswer
+from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
+from desktop.tui.safe_text import safe
 from desktop.tui.verbs.desk import Desk
 
 
@@ -70,6 +72,23 @@ class CustomerVerbs(Desk):
         pane.open(person)
         if not finder.is_open:
             screen.opened()
+
+    def copy(self) -> None:
+        """List what of the contact can be copied."""
+        pane = self._screen.query_one(CopyList)
+        if pane.is_open:
+            self._screen.close_top()
+        elif self._selected() is None:
+            self._tell("Nothing to copy: no contact is selected.")
+        else:
+            self._screen.uncover()
+            pane.open()
+            self._screen.opened()
+
+    def copied(self, label: str, text: str) -> None:
+        """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
+        self._screen.app.copy_to_clipboard(safe(text))
+        self._tell(f"Copied {label} {safe(text, limit=60)}, if this terminal lets programs copy (OSC 52).")
 
     def toggled_record(self, kind: str, record_id: str, ids: tuple[str, ...], *, link: bool) -> None:
         """Link a record with others, or take it apart from them."""
