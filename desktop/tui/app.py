@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -23,14 +23,16 @@ from desktop.tui.desk_actions import DeskActions
 from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import BY_ID, remap
+from desktop.tui.keys import BY_ID, remap, shown
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
+from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
+from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -78,13 +80,20 @@ class DesktopApp(PageKeys):
         self._offered: frozenset[str] = frozenset()
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
+        self._prompting: Footer | None = None
+        self.presses = TwoPresses(self._prompt, self.set_timer)
         self.desk = DeskActions(
-            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
+            self.desk_screen,
+            spawn=self.spawn,
+            tell=self.tell,
+            leave=self._leave_in_order,
+            presses=self.presses,
+            wants_field=self.wants_field,
         )
-        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
-        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)
-        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page)
-        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page)
+        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide)
+        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -136,6 +145,7 @@ class DesktopApp(PageKeys):
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
+            self.presses.look()
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
@@ -202,12 +212,40 @@ class DesktopApp(PageKeys):
 
         self.spawn(close())
 
+    # --- what cannot be undone, and letters without a place -----------------------------------------------------
+
+    def _prompt(self, act: Irrevocable | None) -> bool:
+        """Show what one more press does, or no more; False where the window is too small to read it."""
+        if self._prompting is not None and self._prompting.is_attached:
+            self._prompting.ask("")
+        self._prompting = None
+        front = self.front
+        if act is not None and not front.has_class("small"):
+            self._prompting = front.query_one(Footer)
+            self._prompting.ask(act.prompt)
+        self.outbox.prompted()
+        return self._prompting is not None
+
+    def before_key(self, event: events.Event, typed: bool) -> bool:
+        """See the base class; esc that takes back what was asked does nothing else."""
+        armed = self.presses.armed is not None
+        name = event.key if isinstance(event, events.Key) else ""
+        self.presses.key(name, typed=typed)
+        return armed and name in BY_ID["back"].letters
+
+    def letters_lost(self) -> None:
+        """See the base class."""
+        self.tell(f"Nothing was done: no field is open for what you type. {shown('back')} for keys.")
+
+    def clicked(self) -> None:
+        """See the base class; a click takes back what was asked."""
+        super().clicked()
+        self.presses.disarm()
+
     # --- keys ------------------------------------------------------------------------------------------------------
 
     def action_desk(self, name: str) -> None:
         """Run the verb `name` of the table of keys."""
-        if name not in ("end", "back"):
-            self.desk.disarm()
         if name != "outbox":
             self.outbox.before(name)
         if name == "coaching":
@@ -248,14 +286,8 @@ class DesktopApp(PageKeys):
         """One of several customers, or one of my contacts."""
         self.desk.pick(number)
 
-    def action_confirm_end(self) -> None:
-        """Enter after one press of the end key."""
-        self.desk.confirm_end()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter is only taken while it would end the contact; picking while typing only where there is a choice."""
-        if action == "confirm_end":
-            return self.desk.ending and self.screen is self.desk_screen
+        """Picking is for the desk; pages have keys of their own."""
         if action == "pick":
             return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
         pages_over = (self.quality, self.reports, self.outbox)

@@ -24,6 +24,14 @@ class Footer(Pane, Widget):
     Footer { height: auto; min-height: 1; max-height: 3; background: $panel; color: $foreground; }
     """
     _line: Content = Content("")
+    prompt: str = ""
+    """What one more press does; it stands before everything else."""
+
+    def ask(self, prompt: str) -> None:
+        """Show what one more press does; "" for no more."""
+        self.prompt = prompt
+        if self.view is not None:
+            self.draw(self.view)
 
     def look(self, view: View) -> tuple[object, ...]:
         """What was told."""
@@ -33,7 +41,9 @@ class Footer(Pane, Widget):
         """Show the newest notice while it is fresh."""
         notices = view.state.notices
         newest = notices[-1] if notices else None
-        if newest is not None and view.now - newest.at < (ERROR_STAYS if newest.severity == "error" else STAYS):
+        if self.prompt:
+            shown = self._fitted(f" ! {self.prompt}", "bold $error")
+        elif newest is not None and view.now - newest.at < (ERROR_STAYS if newest.severity == "error" else STAYS):
             style = {"error": "bold $error", "warning": "bold $warning"}.get(newest.severity, "$accent")
             sign = {"error": "✕", "warning": "!"}.get(newest.severity, "·")
             shown = self._fitted(f" {sign} {newest.text}", style)
@@ -49,7 +59,7 @@ class Footer(Pane, Widget):
         """As much of a notice as there is room for, with an ellipsis where that is not all."""
         width = self.size.width or 80
         # A page covers all but the last line.
-        room = 1 if self.is_attached and self.screen.query("#page.open") else TALLEST
+        room = 1 if self.is_attached and self.screen.query("#page.open, DoorPage") else TALLEST
         whole = content(text, style)
         fitted, words = whole, text.split(" ")
         while fitted.get_height({}, width) > room and len(words) > 1:

@@ -93,7 +93,7 @@ class TimelinePane(Pane, LineTable):
         match = _match(view)
         details = select.details_of(view.state, match)
         failed, unknown = details.failed.get("timeline"), details.timeline is None
-        entries = select.timeline(view.state, interaction) if interaction else ()
+        entries = select.timeline(view.state, interaction) if interaction else details.timeline or ()
         self.border_title = _timeline_title(details, view.now)
         self.set_empty(_empty(match is not None, unknown, failed, "No history."))
         self.set_rows(self._rows_of(entries, view.now))
@@ -146,7 +146,7 @@ def _look(view: View) -> tuple[object, ...]:
 
 def _match(view: View) -> Match | None:
     pop = view.state.pops.get(view.selected or "")
-    return pop.match if pop is not None else None
+    return pop.match if pop is not None else view.preview
 
 
 def _empty(has_customer: bool, unknown: bool, failed: str | None, none: str) -> str:
