@@ -269,8 +269,8 @@ def victims(call: tuple[Any, ...], state: AppState) -> tuple[str, ...] | None:
 async def _settled(app: DesktopApp) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
-    limit = time.monotonic() + 20.0
-    while app.keys_first.under_way and app.is_running and time.monotonic() < limit:
+    first = app.keys_first
+    while (first._coming or first._applied) and app.is_running:  # `under_way` waits for a tenth of a second at most
         await asyncio.sleep(0)
     for _ in range(12):
         await asyncio.sleep(0)
