@@ -9,13 +9,14 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from textual import events
 
 from desktop.domain.customer import Match
+from desktop.domain.phone import CallState
 from desktop.domain.state import AppState
 from desktop.domain.words import LegPhase, Verb
 from desktop.tui.app import DesktopApp
@@ -162,6 +163,13 @@ def talking_to_expert() -> AppState:
     return consulting(LegPhase.ACTIVE)
 
 
+def answered_call() -> AppState:
+    """A colleague talks to me on the phone; no contact knows of it."""
+    state = call_of_nobody()
+    (call,) = state.phone_calls.values()
+    return replace(state, phone_calls={call.id: replace(call, state=CallState.ACTIVE)})
+
+
 def _outbox() -> Situation:
     app, _, session = outbox_desk([PARKED_RECORD, UNKNOWN, REFUSED])
     _complete(session)
@@ -207,7 +215,7 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
     "consult answered": lambda: _desk(talking_to_expert, active, wrapping_up),
     "chat": lambda: _desk(chatting, idle),
     "wrap-up": lambda: _desk(wrapping_up, idle, offered),
-    "a call that is no contact": lambda: _desk(call_of_nobody),
+    "a call that is no contact": lambda: _desk(answered_call, call_of_nobody),
     "outbox": _outbox,
     "floor": _floor,
     "waiting": lambda: _floor("4", "down"),
@@ -267,8 +275,6 @@ def victims(call: tuple[Any, ...], state: AppState) -> tuple[str, ...] | None:
 
 
 async def _settled(app: DesktopApp) -> None:
-    for _ in range(3):
-        await asyncio.sleep(0)
     first = app.keys_first
     while (first._coming or first._applied) and app.is_running:  # `under_way` waits for a tenth of a second at most
         await asyncio.sleep(0)
@@ -307,10 +313,10 @@ async def play(name: str, keys: int, chance: Random, seen: Seen) -> None:
                     app.request_frame()
                     await asyncio.sleep(0.02)
             elif key.startswith("~"):
-                app.post_message(events.Paste(key[1:]))
+                app._typed.add(events.Paste(key[1:]))
             else:
                 sign = key if len(key) == 1 else SIGNS.get(key)
-                app.post_message(events.Key(key, sign))
+                app._typed.add(events.Key(key, sign))
             await _settled(app)
             for at, calls in enumerate(here.calls):
                 for call in calls[heard[at] :]:
@@ -321,6 +327,8 @@ async def play(name: str, keys: int, chance: Random, seen: Seen) -> None:
                     if " again: " not in before or not all(one[:31] in before for one in whom):
                         raise Unnamed(f"{name}: {call} after {before!r}; last keys: {' '.join(said[-12:])}")
                 heard[at] = len(calls)
+    if app._typing is not None:
+        app._typing.cancel()
     seen.situations[name] = seen.situations.get(name, 0) + len(said)
 
 

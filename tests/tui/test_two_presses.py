@@ -5,8 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual import events
 
 from desktop.domain.lifecycle import COMMANDS
+from desktop.domain.phone import CallState
+from desktop.domain.state import AppState
 from desktop.domain.words import LegPhase, Phase, Verb
 from desktop.tui.panes.footer import Footer
 from desktop.tui.two_presses import SECONDS, Irrevocable, TwoPresses, named
@@ -111,9 +114,16 @@ def prompt(app: Any) -> str:
     return str(app.desk_screen.query_one(Footer).render().plain)
 
 
+def answered_call() -> AppState:
+    """A colleague talks to me on the phone."""
+    state = call_of_nobody()
+    (call,) = state.phone_calls.values()
+    return replace(state, phone_calls={call.id: replace(call, state=CallState.ACTIVE)})
+
+
 NAMED = {
     "end": (active, ["f8"], "F8 again: end the contact with Priya Natarajan"),
-    "end a chat": (chatting, ["x"], "F8 again: end the contact with J. Ortega"),
+    "end by its letter": (chatting, ["x"], "F8 again: end the contact with Priya Natarajan"),
     "end in a consult": (
         lambda: consulting(LegPhase.ACTIVE),
         ["f8"],
@@ -127,7 +137,7 @@ NAMED = {
         "F7 again: hand Priya Natarajan over to Ana Lindqvist and leave the call",
     ),
     "leave": (active, ["ctrl+o"], "ctrl+o again: leave. The contact centre keeps Priya Natarajan; your note is saved."),
-    "hang up": (call_of_nobody, ["f3"], "F3 again: hang up on "),
+    "hang up": (answered_call, ["f3"], "F3 again: hang up on Tomás Herrera"),
 }
 
 
@@ -168,7 +178,7 @@ async def test_a_click_forgets_it() -> None:
     app, session = desk(active())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["f8"])
-        await pilot.click("#note")
+        app.post_message(events.MouseDown(None, 60, 20, 0, 0, 1, False, False, False))
         await settle(pilot, ["f8"])
         assert asked(session) == []
 
