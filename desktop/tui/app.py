@@ -282,6 +282,10 @@ class DesktopApp(PageKeys):
         self.reports.turn(self.session, event.screen)
         self.front.redraw()
 
+    def action_help_quit(self) -> None:
+        """See the base class."""
+        self.tell(f"{shown('quit')} leaves.")
+
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
         self.desk.pick(number)

@@ -13,6 +13,7 @@ from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.work import WorkPane
 from desktop.tui.work_numbers import WorkNumbers
 from tests.tui.desk import desk, settle
+from tests.tui.outbox import PARKED_RECORD, outbox_desk, outbox_state
 from tests.tui.states import NOW, active, offered, wrapping_up
 
 OPENED = {
@@ -28,6 +29,7 @@ OPENED = {
     "help, then state": (active, ["f1", "alt+s"]),
     "tones": (active, ["k"]),
     "outbox": (active, ["o"]),
+    "outbox, its text": (active, ["o", "e"]),
 }
 
 
@@ -39,7 +41,7 @@ def looks_focused(app: DesktopApp) -> list[Widget]:
 
 @pytest.mark.parametrize(("start", "keys"), OPENED.values(), ids=OPENED)
 async def test_only_what_has_the_keyboard_looks_focused(start: Any, keys: list[str]) -> None:
-    app, _ = desk(start())
+    app, _, _ = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], start()))
     async with app.run_test(size=(160, 42)) as pilot:
         await settle(pilot, keys)
         focused = app.screen.focused
