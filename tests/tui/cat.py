@@ -53,6 +53,7 @@ HASTE = (
     ("f6", "f7", "f7"),
     ("f7", "enter", "f7"),
     ("f7", "enter", "enter"),
+    ("f7", "f7", "down", "f7"),
     ("f8", "enter"),
     ("x", "x"),
     ("u", "u"),
@@ -170,6 +171,13 @@ def answered_call() -> AppState:
     return replace(state, phone_calls={call.id: replace(call, state=CallState.ACTIVE)})
 
 
+def _without_quality(session: Any) -> None:
+    """The scorecards have a situation of their own."""
+    state = session.store.state
+    offered_here = {kind: words - {"quality"} for kind, words in state.capabilities.items()}
+    session.store.state = replace(state, capabilities=offered_here)
+
+
 def _outbox() -> Situation:
     app, _, session = outbox_desk([PARKED_RECORD, UNKNOWN, REFUSED])
     _complete(session)
@@ -178,6 +186,7 @@ def _outbox() -> Situation:
 
 def _floor(*keys: str) -> Situation:
     app, session = floor_desk(floor())
+    _without_quality(session)
     session.outbox = KeptOutbox([PARKED_RECORD], session.calls)  # type: ignore[assignment]
     _complete(session)
     return Situation(app, [session.calls], session, keys=keys)
@@ -198,6 +207,7 @@ def _quality() -> Situation:
 
 def _report() -> Situation:
     app, session = report_desk(Past(weeks=1))
+    _without_quality(session)
     session.outbox = KeptOutbox([], session.calls)  # type: ignore[assignment]
     session.pops = Finding(session)  # type: ignore[attr-defined]
     session.help = RecordedCalls(session.calls, "help", lambda: session.store.state)  # type: ignore[attr-defined]

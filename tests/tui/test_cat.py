@@ -1,6 +1,7 @@
 """Nothing that cannot be undone is done to anybody whom the screen did not name first, whatever is typed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -36,26 +37,29 @@ def _silent(presses: TwoPresses, act: Any, still: Any = None) -> None:
     presses._armed = act
 
 
-PLANTED: dict[str, tuple[str, Callable[..., Any], str]] = {
-    "the first press does it": ("press", _at_once, "talking"),
-    "another victim will do": ("press", _whoever, "transferring"),
-    "nobody is named": ("arm", _silent, "talking"),
+def _forgets_nothing(presses: TwoPresses, name: str, *, typed: bool) -> None:
+    """Any key may come between."""
+
+
+PLANTED: dict[str, tuple[dict[str, Callable[..., Any]], str]] = {
+    "the first press does it": ({"press": _at_once}, "talking"),
+    "another victim will do": ({"press": _whoever, "key": _forgets_nothing}, "transferring"),
+    "nobody is named": ({"arm": _silent}, "talking"),
 }
 
 
-@pytest.mark.parametrize(("method", "fault", "where"), PLANTED.values(), ids=PLANTED)
+@pytest.mark.parametrize(("faults", "where"), PLANTED.values(), ids=PLANTED)
 async def test_a_planted_fault_is_found(
-    method: str, fault: Callable[..., Any], where: str, monkeypatch: pytest.MonkeyPatch
+    faults: dict[str, Callable[..., Any]], where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(TwoPresses, method, fault)
+    for method, fault in faults.items():
+        monkeypatch.setattr(TwoPresses, method, fault)
     with pytest.raises(Unnamed):
         for seed in range(6):
             await play(where, 200, Random(seed), Seen())
 
 
 async def test_a_verb_that_is_no_longer_marked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     harmless = {**lifecycle.COMMANDS, Verb.END: replace(lifecycle.COMMANDS[Verb.END], irrevocable=False)}
     monkeypatch.setattr("desktop.tui.verbs.desk.COMMANDS", harmless)
     with pytest.raises(Unnamed):
