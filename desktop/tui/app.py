@@ -226,12 +226,12 @@ class DesktopApp(PageKeys):
         self.outbox.prompted()
         return self._prompting is not None
 
-    def before_key(self, event: events.Event, typed: bool) -> bool:
-        """See the base class; esc that takes back what was asked does nothing else."""
+    def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
+        """See the base class; esc that takes back what was asked, or makes letters verbs again, does nothing else."""
         armed = self.presses.armed is not None
         name = event.key if isinstance(event, events.Key) else ""
         self.presses.key(name, typed=typed)
-        return armed and name in BY_ID["back"].letters
+        return (armed or after_lost) and name in BY_ID["back"].letters
 
     def letters_lost(self) -> None:
         """See the base class."""

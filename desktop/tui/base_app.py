@@ -96,8 +96,11 @@ class TerminalApp(App[int], inherit_bindings=False):
         """The field that letters go into now; None where they are verbs."""
         return self.focused if isinstance(self.focused, Input | TextArea) else None
 
-    def before_key(self, event: events.Event, typed: bool) -> bool:
-        """A key or paste is about to be applied, `typed` into a field; True where that was all it meant."""
+    def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
+        """A key or paste is about to be applied, `typed` into a field; True where that was all it meant.
+
+        `after_lost`: whether it is the first one after letters that went nowhere.
+        """
         return False
 
     def letters_lost(self) -> None:

@@ -38,7 +38,7 @@ class TypedKeys:
         field: Callable[[], Widget | None],
         first: KeysFirst,
         *,
-        before: Callable[[events.Event, bool], bool],
+        before: Callable[[events.Event, bool, bool], bool],
         lost: Callable[[], None],
     ) -> None:
         """A line of nothing yet.
@@ -48,8 +48,8 @@ class TypedKeys:
             apply: hands one key or paste to the app.
             field: the field that letters go into now, None where they are verbs.
             first: what is told of each key, from here until it has reached whoever wanted it.
-            before: hears of each key or paste before it is applied, and whether it goes into a field; says whether
-                that was all it meant.
+            before: hears of each key or paste before it is applied, whether it goes into a field, and whether it is
+                the first that is no letter after some that went nowhere; says whether that was all it meant.
             lost: called when letters begin to go nowhere.
         """
         self._app = app
@@ -90,9 +90,10 @@ class TypedKeys:
                 self._app.bell()
                 self._first.applied()
                 continue
+            after_lost = self._told and not letter
             if not letter and isinstance(event, events.Key):
                 self.release()
-            if self._before(event, field is not None):
+            if self._before(event, field is not None, after_lost):
                 self._first.applied()
                 continue
             if letter:

@@ -187,6 +187,7 @@ def _outbox() -> Situation:
 def _floor(*keys: str) -> Situation:
     app, session = floor_desk(floor())
     _without_quality(session)
+    session.supervisor.open = False  # type: ignore[attr-defined]
     session.outbox = KeptOutbox([PARKED_RECORD], session.calls)  # type: ignore[assignment]
     _complete(session)
     return Situation(app, [session.calls], session, keys=keys)

@@ -633,8 +633,9 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert "waits to be sent" in session.store.state.notices[-1].text
-        await settle(pilot, ["s"])
+        assert any("waits to be sent" in one.text for one in session.store.state.notices)
+        # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
+        await settle(pilot, [*(["escape"] if key in "ecl" else []), "s"])
         assert ("retry",) in kept.calls
 
 
