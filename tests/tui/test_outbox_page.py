@@ -700,7 +700,7 @@ def _tables() -> Iterator[None]:
 async def test_other_keys_are_printed_everywhere() -> None:
     names = [one.id for one in outbox_keys.OUTBOX_KEYS]
     letters = dict(zip(names, "ABCDEFGH", strict=True))
-    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,y", "pane": "f10"})
+    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,b", "pane": "f10"})
     async with app.run_test(size=(200, 50)) as pilot:
         await settle(pilot, ["o"])
         printed = words(app, "outbox-verbs")
