@@ -89,9 +89,11 @@ class TwoPresses:
     def arm(self, act: Irrevocable, still: Callable[[], Irrevocable | None] | None = None) -> None:
         """Name the victim; the next press of the key carries it out. Where nobody can read it, nothing is armed."""
         self.disarm()
+        self._armed, self._still = act, still
         if self._show(act):
-            self._armed, self._still = act, still
             self._later(SECONDS, lambda: self.disarm(act))
+        else:
+            self._armed = self._still = None
 
     def disarm(self, only: Irrevocable | None = None) -> bool:
         """Forget what was armed, if it is `only`; says whether anything was."""
