@@ -16,7 +16,7 @@ from desktop.app.pop import BEFORE, BY_AGENT, ONLY_MATCH, Merging, Pop
 from desktop.app.prefetch import Prefetch
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.customer import Customer, Match
+from desktop.domain.customer import Customer, FoundCustomers, Match
 from desktop.domain.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
 from desktop.domain.identity import CUSTOMER
 from desktop.domain.model import Interaction
@@ -81,12 +81,25 @@ class ScreenPops:
 
     async def find(self, text: str) -> tuple[Match, ...]:
         """Customers found by what was typed, for no contact in particular; those of a CRM that fails are left out."""
+        return (await self.look_for(text)).matches
+
+    async def look_for(self, text: str) -> FoundCustomers:
+        """The same, with the CRMs that could not be asked."""
         wanted = text.strip()
         if not wanted:
-            return ()
+            return FoundCustomers()
         asked = [desk.reading.read(partial(desk.crm.search, wanted)) for desk in self._desks.values()]
         answers = await asyncio.gather(*asked, return_exceptions=True)
-        return self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
+        matches = self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
+        failed = (one for one, answer in zip(self._desks, answers, strict=True) if not isinstance(answer, Sequence))
+        return FoundCustomers(matches, tuple(failed))
+
+    def look_at(self, match: Match) -> None:
+        """Ask for the cases and the history of a customer who is linked to no contact."""
+        for customer in (match.customer, *(record.customer for record in match.records)):
+            desk = self._desks.get(customer.source)
+            if desk is not None:
+                desk.details.load(customer.id)
 
     def choose(self, interaction_id: str, customer_id: str) -> None:
         """Link the interaction to one of the matches."""

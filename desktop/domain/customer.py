@@ -116,6 +116,14 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCustomers:
+    """Customers found for no contact in particular, and the sources that could not be asked."""
+
+    matches: tuple[Match, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CrmAnswer:
     """What one of several CRMs answered to a screen pop. `why` says why it could not be asked."""
 

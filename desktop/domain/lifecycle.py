@@ -147,13 +147,18 @@ _ACTIVE = frozenset({Phase.ACTIVE})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """When a verb is on offer: in these phases and channels, with all of `needs` and none of `bars`, if supported."""
+    """When a verb is on offer: in these phases and channels, with all of `needs` and none of `bars`, if supported.
+
+    `irrevocable`: whether it takes the customer away for good, so that a screen names them before it is done. Declining
+    is not: the offer goes to somebody else. Nor is finishing a wrap-up, which only sends what was written and read.
+    """
 
     phases: frozenset[Phase]
     channels: frozenset[Channel] = _EVERY
     needs: frozenset[Flag] = frozenset()
     bars: frozenset[Flag] = frozenset()
     capability: str = ""  # "": every contact centre can
+    irrevocable: bool = False
 
 
 def _voice(capability: str, *, needs: frozenset[Flag] = frozenset(), bars: frozenset[Flag] = frozenset()) -> Command:
@@ -180,13 +185,15 @@ COMMANDS: Mapping[Verb, Command] = MappingProxyType(
         Verb.CONSULT: _voice("consult", needs=_CUSTOMER, bars=_LEG),
         Verb.CANCEL_LEG: _voice("consult", needs=_LEG),
         Verb.SWAP: _voice("swap", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
-        Verb.COMPLETE_TRANSFER: _voice("warm_transfer", needs=_WITH_EXPERT),
+        Verb.COMPLETE_TRANSFER: Command(_ACTIVE, _VOICE, _WITH_EXPERT, capability="warm_transfer", irrevocable=True),
         Verb.CONFERENCE: _voice("conference", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
-        Verb.BLIND_TRANSFER: Command(_ACTIVE, _EVERY, _CUSTOMER, _LEG | {Flag.PARKED}, "blind_transfer"),
+        Verb.BLIND_TRANSFER: Command(
+            _ACTIVE, _EVERY, _CUSTOMER, _LEG | {Flag.PARKED}, "blind_transfer", irrevocable=True
+        ),
         Verb.PARK: Command(_ACTIVE, _WRITTEN, frozenset(), frozenset({Flag.PARKED}), "park"),
         Verb.UNPARK: Command(_ACTIVE, _WRITTEN, frozenset({Flag.PARKED}), frozenset(), "park"),
         Verb.CALLBACK: Command(frozenset({Phase.ACTIVE, Phase.WRAP_UP}), capability="callback"),
-        Verb.END: Command(frozenset({Phase.CONNECTING, Phase.ACTIVE})),
+        Verb.END: Command(frozenset({Phase.CONNECTING, Phase.ACTIVE}), irrevocable=True),
         Verb.EXTEND_WRAP_UP: Command(
             frozenset({Phase.WRAP_UP}), needs=frozenset({Flag.EXTENDABLE}), capability="wrap_up_extend"
         ),

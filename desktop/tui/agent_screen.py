@@ -8,6 +8,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from desktop.domain import select
+from desktop.domain.customer import Match
 from desktop.domain.model import Interaction
 from desktop.domain.news import unseen
 from desktop.domain.news_item import News, NewsKind
@@ -38,6 +39,7 @@ from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane, on_desk
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.safe_text import content
+from desktop.tui.work_numbers import WorkNumbers
 
 _IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
 """What is to be seen in the contact itself."""
@@ -70,6 +72,9 @@ class AgentScreen(AgentPlaces):
         self._opened_for: str | None = None  # whose finder, search or keypad is open
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
+        self._numbers = WorkNumbers()
+        self.preview: Match | None = None
+        """A customer who was searched for without a contact."""
 
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
@@ -110,12 +115,16 @@ class AgentScreen(AgentPlaces):
 
     def view(self) -> View:
         """What there is to see now."""
-        return View(self.state, self.selected, select.server_now(self.state, self._now()))
+        now = select.server_now(self.state, self._now())
+        return View(self.state, self.selected, now, preview=self.preview, numbers=self._numbers.of)
 
     def show(self, state: AppState) -> None:
         """Draw a new state, only where it changed."""
         self.state = state
         self._keep_selection()
+        self._numbers.give(interaction.id for interaction in self.work())
+        if self.selected is not None:
+            self.preview = None  # whoever is on the line comes first
         view = self.view()
         for pane in self._panes:
             pane.show(view)
@@ -161,6 +170,10 @@ class AgentScreen(AgentPlaces):
         ready = (one for one in shown if not one.urgent or now - one.at >= STAYS)
         return frozenset(one.id for one in (*ready, *read, *over))
 
+    def numbered(self, number: int) -> Interaction | None:
+        """The contact with this number in the work list."""
+        return next((one for one in self.work() if self._numbers.of.get(one.id) == number), None)
+
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
         on_top: tuple[_Closable, ...] = (
@@ -179,6 +192,9 @@ class AgentScreen(AgentPlaces):
                 self.query_one("#right").set_class(self.asking, "asking")
                 self._focus_work_or_note()
                 return True
+        if self.preview is not None:
+            self.preview = None
+            return True
         return False
 
     @property
@@ -285,6 +301,8 @@ class AgentScreen(AgentPlaces):
             (records, True),
             (copying, True),
         ):
+            if pane is search and search.only_shows:
+                continue  # it is about no contact
             if pane.is_open and not (stays and fits):
                 lost = lost or pane.has_focus_within
                 pane.close()

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -25,15 +25,17 @@ from desktop.tui.desk_actions import DeskActions
 from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import BY_ID, remap
+from desktop.tui.keys import BY_ID, remap, shown
 from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
+from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
+from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -92,13 +94,20 @@ class DesktopApp(PageKeys):
         self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
+        self._prompting: Footer | None = None
+        self.presses = TwoPresses(self._prompt, self.set_timer)
         self.desk = DeskActions(
-            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
+            self.desk_screen,
+            spawn=self.spawn,
+            tell=self.tell,
+            leave=self._leave_in_order,
+            presses=self.presses,
+            wants_field=self.wants_field,
         )
-        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
-        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)
-        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page)
-        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page)
+        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide)
+        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -153,6 +162,7 @@ class DesktopApp(PageKeys):
             self.quality.notice(state)
             self.outbox.notice(state)
             self._look_at_news()
+            self.presses.look()
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
@@ -220,6 +230,36 @@ class DesktopApp(PageKeys):
 
         self.spawn(close())
 
+    # --- what cannot be undone, and letters without a place -----------------------------------------------------
+
+    def _prompt(self, act: Irrevocable | None) -> bool:
+        """Show what one more press does, or no more; False where the window is too small to read it."""
+        if self._prompting is not None and self._prompting.is_attached:
+            self._prompting.ask("")
+        self._prompting = None
+        front = self.front
+        if act is not None and not front.has_class("small"):
+            self._prompting = front.query_one(Footer)
+            self._prompting.ask(act.prompt)
+        self.outbox.prompted()
+        return self._prompting is not None
+
+    def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
+        """See the base class; esc that takes back what was asked, or makes letters verbs again, does nothing else."""
+        armed = self.presses.armed is not None
+        name = event.key if isinstance(event, events.Key) else ""
+        self.presses.key(name, typed=typed)
+        return (armed or after_lost) and name in BY_ID["back"].letters
+
+    def letters_lost(self) -> None:
+        """See the base class."""
+        self.tell(f"Nothing was done: no field is open for what you type. {shown('back')} for keys.")
+
+    def clicked(self) -> None:
+        """See the base class; a click takes back what was asked."""
+        super().clicked()
+        self.presses.disarm()
+
     # --- keys ------------------------------------------------------------------------------------------------------
 
     def action_desk(self, name: str) -> None:
@@ -227,8 +267,6 @@ class DesktopApp(PageKeys):
         if name == "repaint":
             self.screen.refresh()
             return
-        if name not in ("end", "back"):
-            self.desk.disarm()
         if name in ON_THE_LINE and self.session is not None:
             self.session.news.seen((f"{NewsKind.EXPERT_GONE}:{self.desk_screen.selected}",))
         if name != "outbox":
@@ -269,18 +307,16 @@ class DesktopApp(PageKeys):
         self.reports.turn(self.session, event.screen)
         self.front.redraw()
 
+    def action_help_quit(self) -> None:
+        """See the base class."""
+        self.tell(f"{shown('quit')} leaves.")
+
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
         self.desk.pick(number)
 
-    def action_confirm_end(self) -> None:
-        """Enter after one press of the end key."""
-        self.desk.confirm_end()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter is only taken while it would end the contact; picking while typing only where there is a choice."""
-        if action == "confirm_end":
-            return self.desk.ending and self.screen is self.desk_screen
+        """Picking is for the desk; pages have keys of their own."""
         if action == "pick":
             return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
         if action == "desk" and parameters[0] == "repaint":

@@ -71,7 +71,14 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._frame_context: contextvars.Context | None = None
         super().__init__()
         self.keys_first = KeysFirst()
-        self._typed = TypedKeys(self, super().on_event, self.field_for_letters, self.keys_first)
+        self._typed = TypedKeys(
+            self,
+            super().on_event,
+            self.field_for_letters,
+            self.keys_first,
+            before=self.before_key,
+            lost=self.letters_lost,
+        )
         self._typing: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -90,6 +97,24 @@ class TerminalApp(App[int], inherit_bindings=False):
     def field_for_letters(self) -> Widget | None:
         """The field that letters go into now; None where they are verbs."""
         return self.focused if isinstance(self.focused, Input | TextArea) else None
+
+    def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
+        """A key or paste is about to be applied, `typed` into a field; True where that was all it meant.
+
+        `after_lost`: whether it is the first one after letters that went nowhere.
+        """
+        return False
+
+    def letters_lost(self) -> None:
+        """Letters go nowhere from now on: their field did not open, or went away."""
+
+    def wants_field(self) -> None:
+        """Say that a field was asked for: until one has the keyboard, what is typed is no verb."""
+        self._typed.want_field()
+
+    def clicked(self) -> None:
+        """A button of the mouse was pressed: what is typed from now on belongs to what was clicked."""
+        self._typed.release()
 
     def request_frame(self) -> None:
         """Say that something is to be drawn; cheap, and to be called from the app's own thread."""
@@ -216,6 +241,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._typed.add(event)
         else:
+            if isinstance(event, events.MouseDown) and not event.is_forwarded:
+                self.clicked()
             await super().on_event(event)
 
     async def _apply_typed(self) -> None:

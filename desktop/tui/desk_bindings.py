@@ -6,7 +6,7 @@ from desktop.tui.keys import KEYS, PICK
 
 
 def desk_bindings() -> list[BindingType]:
-    """Keys of every verb, of picking one of several, and enter, which confirms an end."""
+    """Keys of every verb, and of picking one of several."""
     bindings: list[BindingType] = []
     for key in KEYS:
         does = f"desk('{key.action}')"
@@ -16,5 +16,4 @@ def desk_bindings() -> list[BindingType]:
             bindings.append(Binding(",".join(key.letters), does, key.label, show=False, id=f"{key.id}.letter"))
     bindings += [Binding(key, f"pick({n})", show=False, priority=True) for n, key in enumerate(PICK, start=1)]
     bindings += [Binding(str(n), f"pick({n})", show=False) for n in range(1, 10)]
-    bindings.append(Binding("enter", "confirm_end", show=False, priority=True))
     return bindings

@@ -11,6 +11,7 @@ from desktop.domain.words import Phase, Role
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.tui.two_presses import TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -40,6 +41,8 @@ class FloorDoor:
         desk_screen: AgentScreen,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
         *,
         guide: bool,
     ) -> None:
@@ -49,6 +52,8 @@ class FloorDoor:
             desk_screen: the agent's screen, which is in front while this is closed.
             clock: the local one, seconds since the Unix epoch.
             spawn: runs a coroutine beside the screen.
+            presses: asks again before what cannot be undone.
+            wants_field: hears that a field was asked for.
             guide: whether the floor's guide is shown.
         """
         self.session: Session | None = None
@@ -56,6 +61,8 @@ class FloorDoor:
         self._desk = desk_screen
         self._clock = clock
         self._spawn = spawn
+        self._presses = presses
+        self._wants_field = wants_field
         self._guide = guide
         self._floor: Floor | None = None
         self._banner: ListeningBanner | None = None
@@ -186,7 +193,9 @@ class FloorDoor:
         if self._floor is None:
             from desktop.tui.floor import Floor
 
-            self._floor = Floor(self.session, self._clock, self._spawn, guide=self._guide)
+            self._floor = Floor(
+                self.session, self._clock, self._spawn, self._presses, self._wants_field, guide=self._guide
+            )
             self._app.install_screen(self._floor.screen, _SCREEN)
             self._desk.query_one(Guide).remove_class("open")  # the floor has its own
         self._desk.state = state

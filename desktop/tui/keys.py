@@ -63,7 +63,7 @@ KEYS: tuple[Key, ...] = (
         "Expert",
     ),
     Key("conference", "conference", ("alt+j",), ("j",), "join all", "Join customer, expert and yourself.", "Expert"),
-    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice, or once and enter.", "Contact"),
+    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact"),
     Key("wrap_up", "wrap_up", ("f9",), ("w",), "wrap-up", "Choose codes and follow-ups.", "Wrap-up"),
     Key(
         "finish",

@@ -39,6 +39,11 @@ class OutboxDoor(PageDoor):
         self._outbox.send_all()
         return True
 
+    def prompted(self) -> None:
+        """Have the page say what one more press does, or no more."""
+        if self._outbox is not None and self.is_open:
+            self._outbox.draw_keys()
+
     async def flush(self) -> None:
         """Put what is being typed on disk."""
         if self._outbox is not None and self.is_open:

@@ -29,6 +29,7 @@ def help_lines() -> list[Line]:
             "One key a verb. F-keys work while typing; letters when not, and with alt always (esc leaves a field).",
             "$muted",
         ),
+        content("What cannot be undone says whom first; the same key again does it, any other forgets it.", "$muted"),
         content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
     ]
     for group in dict.fromkeys(key.group for key in BY_ID.values()):

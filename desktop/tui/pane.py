@@ -1,13 +1,14 @@
 """A pane: a part of the screen drawn from a slice of the state, and only when that slice is another object."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from textual.content import Content
 from textual.geometry import Region
 from textual.widget import Widget, _BorderTitle
 
+from desktop.domain.customer import Match
 from desktop.domain.model import Instant, Interaction
 from desktop.domain.state import AppState
 
@@ -17,11 +18,16 @@ _BESIDE_TITLE: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a pane may look at: the state, which interaction is selected, and the server's time now."""
+    """What a pane may look at: the state, which interaction is selected, and the server's time now.
+
+    `preview`: a customer who was searched for without a contact. `numbers`: the number key of each contact.
+    """
 
     state: AppState
     selected: str | None
     now: Instant
+    preview: Match | None = field(default=None, kw_only=True)
+    numbers: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
     @property
     def interaction(self) -> Interaction | None:

@@ -189,6 +189,8 @@ class Hands:
         self.type(target)
         self.wait(lambda seen: any(target.split()[-1].lower() in line.lower() for line in seen.splitlines()[4:]))
         self.press("enter")
+        self.wait("F7 again: transfer")
+        self.press("f7")
 
     def open_outbox(self) -> str:
         """Open the page of what waits."""

@@ -103,6 +103,8 @@ def test_a_warm_transfer_ends_in_the_wrap_up(place: Workplace) -> None:
         place.step("expert_answers", target="person:noor")
         screen.wait_for("Noor Haddad  talking")
         screen.press("f7")
+        screen.wait_for("F7 again: hand Priya Natarajan over to Noor Haddad")
+        screen.press("f7")
         finish(screen)
         (body,) = until(place.written_back)
         assert body["note"] == "handed to Noor"

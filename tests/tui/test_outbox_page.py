@@ -650,8 +650,10 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert "waits to be sent" in session.store.state.notices[-1].text
-        await settle(pilot, ["s"])
+        assert any("waits to be sent" in one.text for one in session.store.state.notices)
+        # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
+        first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "ecl" else [])
+        await settle(pilot, [*first, "s"])
         assert ("retry",) in kept.calls
 
 
@@ -716,7 +718,7 @@ def _tables() -> Iterator[None]:
 async def test_other_keys_are_printed_everywhere() -> None:
     names = [one.id for one in outbox_keys.OUTBOX_KEYS]
     letters = dict(zip(names, "ABCDEFGH", strict=True))
-    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,y", "pane": "f10"})
+    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,Y", "pane": "f10"})
     async with app.run_test(size=(200, 50)) as pilot:
         await settle(pilot, ["o"])
         printed = words(app, "outbox-verbs")

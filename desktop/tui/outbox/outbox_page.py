@@ -33,9 +33,11 @@ from desktop.tui.page_text import Line, PageText
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable
+from desktop.tui.two_presses import Irrevocable
 
 WIDE: Final = 110
 """Columns from which the list and the item stand side by side."""
+_OPEN_FIELDS: Final = frozenset({"item_edit", "item_codes", "item_customer"})
 _LEAST_LINES, _MOST_LINES = 1, 6
 
 Choosing = Literal["", "codes", "customer", "follow_up", "channel"]
@@ -80,7 +82,6 @@ class OutboxPage(DoorPage):
         self._selected = ""
         self._interaction = ""  # of the selected item, which may get another key
         self._drawn: dict[str, OutboxItem] = {}  # what the rows stand for
-        self._armed = ""  # the key of what one more press discards
         self._choosing: Choosing = ""
         self._about = ""  # the key of the item that is edited or chosen for
         self._edited = ""  # the interaction of the item that is edited
@@ -171,7 +172,7 @@ class OutboxPage(DoorPage):
         self._draw_item()
         self._messages.set_lines(message_lines(self._state(), self._server_now))
         self._draw_summary(items)
-        self._draw_keys()
+        self.draw_keys()
         if self._choosing:
             self._offer()
 
@@ -180,7 +181,7 @@ class OutboxPage(DoorPage):
         item = self._drawn.get(key)
         if item is None or self._acts.key_now(key) == self._acts.key_now(self._selected):
             return False
-        self._selected, self._interaction, self._armed = key, item.interaction_id, ""
+        self._selected, self._interaction = key, item.interaction_id
         return True
 
     def _follow_selection(self) -> None:
@@ -200,8 +201,6 @@ class OutboxPage(DoorPage):
             self._table.move_to(wanted.key)
         self._selected = wanted.key if wanted is not None else ""
         self._interaction = wanted.interaction_id if wanted is not None else ""
-        if self._armed and self._acts.key_now(self._armed) != self._selected:
-            self._armed = ""
         if self._choosing and self._acts.item(self._about) is None:
             self._put_away()
 
@@ -229,23 +228,26 @@ class OutboxPage(DoorPage):
             parts += ["   ", (shown("retry"), "bold $accent"), (" retry all. Nothing is deleted.", "$muted")]
         self._summary.update(line(*parts))
 
-    def _draw_keys(self) -> None:
+    def draw_keys(self) -> None:
+        """Say what can be done to the item, or what one more press does."""
         item = self._item
-        if self._armed and item is not None:
-            key = OUTBOX_BY_ID["item_discard"].shown
-            self._verbs_line.update(
-                line(
-                    (f"{key} again", "bold $error"),
-                    (f": discards {victim(item)}", "bold"),
-                    (f"   {BY_ID['back'].shown} keeps it", "$muted"),
-                )
-            )
+        armed = self._presses.armed
+        if armed is not None and armed == self._discarding():
+            keeps = (f"   {BY_ID['back'].shown} keeps it", "$muted")
+            self._verbs_line.update(line((f"{armed.key} again", "bold $error"), (f": {armed.words}", "bold"), keeps))
         elif self._field.is_open or self._choosing:
             self._verbs_line.update(content(""))
         else:
             self._verbs_line.update(keys_of(*((verb.shown, verb.label) for verb in self._verbs(item))))
         way_out = (BY_ID["back"].shown, "close")
         self.border_subtitle = keys_of(*fitted_keys([], way_out, self.size.width - 4))
+
+    def _discarding(self) -> Irrevocable | None:
+        """The selected item discarded, as an act; None where there is none."""
+        item, key = self._item, OUTBOX_BY_ID["item_discard"]
+        if item is None or not self.is_open:
+            return None
+        return Irrevocable(key.shown, key.letters, ("discard", item.key), f"discards {victim(item)}")
 
     @property
     def _item(self) -> OutboxItem | None:
@@ -300,14 +302,12 @@ class OutboxPage(DoorPage):
 
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
-        armed, self._armed = self._armed, ""
         typing = self._field.has_focus or (self._picker.is_open and self._picker.typing)
         if self.query_one(PageHelp).took(event, typing=typing):
             pass
         elif event.key in BY_ID["back"].letters:
             event.stop()
-            if not armed:
-                self._back()
+            self._back()
         elif event.key in ("tab", "shift+tab"):
             event.stop()
             self._next_part(-1 if event.key == "shift+tab" else 1)
@@ -321,11 +321,9 @@ class OutboxPage(DoorPage):
             self.close()
         elif not self._choosing and (verb := self._verb_of(event.key)) is not None:
             event.stop()
-            self._do(verb, armed)
+            self._do(verb)
         elif event.is_printable:
             event.stop()
-        if armed and not self._armed:
-            self._draw_keys()
 
     def _verb_of(self, key: str) -> str | None:
         return next((verb.id for verb in OUTBOX_BY_ID.values() if key in verb.letters), None)
@@ -347,10 +345,12 @@ class OutboxPage(DoorPage):
         else:
             self.close()
 
-    def _do(self, verb: str, armed: str = "") -> None:
+    def _do(self, verb: str) -> None:
         """A verb on the selected item; one that makes no sense there says why."""
         self._select(self._table.cursor_key or "")
         item = self._item
+        if verb in _OPEN_FIELDS:
+            self._wants_field()
         if item is None:
             return
         if self._field.is_open:
@@ -372,11 +372,8 @@ class OutboxPage(DoorPage):
             self._change(item.key, choices.with_half)
         elif verb == "item_send":
             self._spawn(self._after(self._acts.send(item.key)))
-        elif verb == "item_discard" and armed and self._acts.key_now(armed) == item.key:
+        elif verb == "item_discard" and self._presses.press(self._discarding(), self._discarding):
             self._spawn(self._after(self._acts.discard(item.key)))
-        elif verb == "item_discard":
-            self._armed = item.key
-            self._draw_keys()
 
     def send_all(self) -> None:
         """Send everything that can be sent; what is being typed is to be saved first."""
@@ -402,7 +399,6 @@ class OutboxPage(DoorPage):
     @on(LineTable.Chosen, "#outbox-items")
     def _chosen(self, event: LineTable.Chosen) -> None:
         event.stop()
-        self._armed = ""
         self._do("item_edit")
 
     # The text
@@ -411,7 +407,7 @@ class OutboxPage(DoorPage):
         self._about, self._edited = item.key, item.interaction_id
         self.add_class("busy")
         self._field.edit_text(item.key, f"{words_of(item)} · {whom(item)}", item.note)
-        self._draw_keys()
+        self.draw_keys()
 
     @on(NoteField.Refused)
     def _too_long(self, event: NoteField.Refused) -> None:
@@ -477,7 +473,7 @@ class OutboxPage(DoorPage):
         keys = keys_of(*offered.keys, (BY_ID["back"].shown, "close"))
         self._picker.open(f"{offered.title} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer")
         self._offer()
-        self._draw_keys()
+        self.draw_keys()
 
     def _offer(self) -> None:
         """Show what there is to choose from."""

@@ -48,8 +48,6 @@ class ConversationPane(TextPane):
     DEFAULT_CSS = """
     ConversationPane { height: 1fr; border: round $rule; border-title-color: $foreground; padding: 0 1; }
     """
-    ending: str | None = None
-    """For which contact the end key was pressed once and a second press is awaited."""
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -77,8 +75,6 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return content("")
-        if self.ending == interaction.id:
-            return line((f" {keys.BY_ID['end'].shown} again or enter ends the contact ", "bold $error"))
         room = self.size.width - 6  # the border takes these of its own lower line
         every = (*VERB_KEYS, *RECORDING_KEYS)
         lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))

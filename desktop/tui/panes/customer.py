@@ -34,7 +34,7 @@ class CustomerPane(TextPane):
 
     def look(self, view: View) -> tuple[object, ...]:
         """The screen pop of the selected interaction."""
-        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None)
+        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None, view.preview)
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
@@ -57,6 +57,10 @@ class CustomerPane(TextPane):
     def lines(self, view: View) -> Sequence[Content]:
         """The face of the answer."""
         interaction = view.interaction
+        if interaction is None and view.preview is not None:
+            shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
+            how = line(("Not linked: there is no contact. ", "$muted"), ("esc", "bold $accent"), (" close", "$muted"))
+            return (*_one(shown_as, view.preview, view, self._room), how)
         if interaction is None:
             return (line(("No contact selected. Press ", "$muted"), ("/", "bold $accent"), (" to search.", "$muted")),)
         pop = view.state.pops.get(interaction.id)
@@ -83,7 +87,7 @@ class CustomerPane(TextPane):
 
 def _heading(view: View) -> Content:
     pop = view.state.pops.get(view.selected or "")
-    match = pop.match if pop else None
+    match = pop.match if pop else view.preview
     if match is None and pop is not None and pop.matches:
         match = pop.matches[0]
     if match is None or match.customer.fetched_at is None:

@@ -27,6 +27,14 @@ class Footer(Pane, Widget):
     Footer { height: auto; min-height: 1; max-height: 3; background: $panel; color: $foreground; }
     """
     _line: Content = Content("")
+    prompt: str = ""
+    """What one more press does; it stands before everything else."""
+
+    def ask(self, prompt: str) -> None:
+        """Show what one more press does; "" for no more."""
+        self.prompt = prompt
+        if self.view is not None:
+            self.draw(self.view)
 
     def look(self, view: View) -> tuple[object, ...]:
         """What was told, what is new, and what settles it."""
@@ -36,7 +44,9 @@ class Footer(Pane, Widget):
     def draw(self, view: View) -> None:
         """Show what was told last or is new, while it is fresh; an error while it stands."""
         notice, new = notices.shown(view.state, view.now), _newest(view)
-        if new is not None and (notice is None or new.at > notice.at):
+        if self.prompt:
+            shown = self._fitted(f" ! {self.prompt}", "bold $error")
+        elif new is not None and (notice is None or new.at > notice.at):
             reads = f"  {keys.shown('news')} reads it"
             shown = self._fitted(f" ● {sentence(new)}", "bold $warning" if new.urgent else "bold $accent", reads)
         elif notice is not None:
@@ -56,7 +66,7 @@ class Footer(Pane, Widget):
         """As much of a notice as there is room for, with an ellipsis where that is not all, and what follows it."""
         width = self.size.width or 80
         # A page covers all but the last line.
-        room = 1 if self.is_attached and self.screen.query("#page.open") else TALLEST
+        room = 1 if self.is_attached and self.screen.query("#page.open, DoorPage") else TALLEST
         fitted, words = line((text, style), (after, "$muted")), text.split(" ")
         while fitted.get_height({}, width) > room and len(words) > 1:
             words.pop()

@@ -21,8 +21,9 @@ class HelpField(Input):
     DEFAULT_CSS = """
     HelpField {
         display: none; layer: overlay; offset: 4 4; width: 72; max-width: 90%;
-        border: round $accent; background: $panel;
+        border: round $rule; background: $panel;
     }
+    HelpField:focus { border: round $accent; }
     HelpField.open { display: block; }
     """
 

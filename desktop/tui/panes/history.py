@@ -93,7 +93,7 @@ class TimelinePane(Pane, LineTable):
         interaction = view.interaction
         match = _match(view)
         details = select.details_of(view.state, match)
-        entries = select.timeline(view.state, interaction) if interaction else ()
+        entries = select.timeline(view.state, interaction) if interaction else details.timeline or ()
         self.border_title = _timeline_title(details, view.now)
         self.set_empty(_empty(view, "timeline", details.timeline is None, details, "No history."))
         self.set_rows(self._rows_of(entries, view.now))
@@ -146,13 +146,12 @@ def _look(view: View) -> tuple[object, ...]:
 
 def _match(view: View) -> Match | None:
     pop = view.state.pops.get(view.selected or "")
-    return pop.match if pop is not None else None
+    return pop.match if pop is not None else view.preview
 
 
 def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails, none: str) -> str:
     """Why a list is empty: what is not known yet, cannot be known now, or is not kept in this CRM is never "none"."""
-    pop = view.state.pops.get(view.selected or "")
-    if pop is None or pop.match is None:
+    if _match(view) is None:
         return wording.UNKNOWN
     if failed := details.failed.get(part):
         return f"Could not be asked: {failed}"
@@ -160,4 +159,6 @@ def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails, n
         return none
     if part in details.not_offered:
         return f"This CRM has no {part}."
-    return "Not known: the CRM could not be asked." if pop.answer is PopAnswer.COULD_NOT_ASK else "Asking …"
+    pop = view.state.pops.get(view.selected or "")
+    away = pop is not None and pop.answer is PopAnswer.COULD_NOT_ASK
+    return "Not known: the CRM could not be asked." if away else "Asking …"

@@ -40,14 +40,15 @@ class WorkPane(Pane, LineTable):
 
     def look(self, view: View) -> tuple[object, ...]:
         """My interactions and who they are with."""
-        return (view.state.interactions, view.state.unfinished, view.state.pops, view.selected, view.state.news)
+        state = view.state
+        return (state.interactions, state.unfinished, state.pops, view.selected, view.numbers, state.news)
 
     def draw(self, view: View) -> None:
         """Set the rows; the cursor follows the selection."""
         self.set_rows(
             [
-                Row(interaction.id, _cells(view, number, interaction))
-                for number, interaction in enumerate(on_desk(view.state), start=1)
+                Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction))
+                for interaction in on_desk(view.state)
             ]
         )
         if view.selected:
@@ -59,11 +60,11 @@ def on_desk(state: AppState) -> tuple[Interaction, ...]:
     return (*select.mine(state), *state.unfinished.values())
 
 
-def _cells(view: View, number: int, interaction: Interaction) -> tuple[Part, ...]:
+def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Part, ...]:
     style = _style(interaction)
     sign = "✎" if interaction.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[interaction.channel]
     return (
-        content(str(number) if number < 10 else " ", "$muted"),
+        content(str(number) if number is not None else " ", "$muted"),
         content(sign, style),
         content(title(view.state, interaction), "bold" if interaction.phase is Phase.OFFERED else ""),
         _state(view.state, interaction, style),

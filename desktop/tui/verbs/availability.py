@@ -8,10 +8,13 @@ from desktop.domain.model import AvailabilityChoice
 from desktop.domain.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.domain.words import Availability, Phase
 from desktop.tui.follow_up_editor import FollowUpEditor
+from desktop.tui.keys import BY_ID
 from desktop.tui.panes.footer import standing_error
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.queues import QueuesPane
 from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.titles import title
+from desktop.tui.two_presses import Irrevocable, named
 from desktop.tui.verbs.desk import Desk
 
 
@@ -75,9 +78,6 @@ class AvailabilityVerbs(Desk):
 
     def back(self) -> None:
         """Close what is open, else leave the field, else hide an error that stays, else the guide."""
-        if self._ending is not None:
-            self.disarm()
-            return
         if self._screen.close_top():
             self._screen.redraw()
             return
@@ -94,12 +94,16 @@ class AvailabilityVerbs(Desk):
     def leave(self) -> None:
         """Leave; with a contact open, at the second press."""
         open_work = [i for i in self._screen.work() if i.phase in (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)]
-        if open_work and not self._leaving:
-            self._leaving = True
-            self._later(3.0, self._stay)
-            self._tell("A contact is open. Press again to leave; the contact centre keeps it, and your note is saved.")
-            return
+        if open_work:
+            key = BY_ID["quit"]
+            others = f" and {len(open_work) - 1} more" if open_work[1:] else ""
+            who = named(title(self._screen.state, open_work[0])) + others
+            act = Irrevocable(
+                key.shown,
+                key.anywhere,
+                ("leave", *(i.id for i in open_work)),
+                f"leave. The contact centre keeps {who}; your note is saved.",
+            )
+            if not self._presses.press(act):
+                return
         self._leave()
-
-    def _stay(self) -> None:
-        self._leaving = False

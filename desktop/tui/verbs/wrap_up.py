@@ -16,6 +16,7 @@ class WrapUpVerbs(Desk):
 
     def note(self) -> None:
         """Go to the note."""
+        self._wants_field()
         work = self._screen.work()
         if self._selected() is None and work:
             self._screen.select(work[0].id)  # the one whose note stood here has left
@@ -37,6 +38,7 @@ class WrapUpVerbs(Desk):
         interaction = self._selected()
         pane = self._screen.query_one(WrapUpPane)
         if interaction is None or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP, Phase.CLOSED):
+            self._wants_field()
             self._tell("There is nothing to wrap up.")
         elif pane.is_open and pane.has_focus_within:
             self._screen.focus_note()
@@ -89,6 +91,7 @@ class WrapUpVerbs(Desk):
         self._follow_up("sms")
 
     def _follow_up(self, kind: str) -> None:
+        self._wants_field()
         pane = self._screen.query_one(WrapUpPane)
         if not pane.is_open:
             self.wrap_up()
