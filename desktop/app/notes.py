@@ -13,7 +13,7 @@ from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import PARKED, RECORD, OutboxRow
-from desktop.app.parked_records import record_of
+from desktop.app.parked_records import record_of, record_row
 from desktop.app.sheets import AFTER_REFUSAL, Sheet, Sheets
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
@@ -81,6 +81,7 @@ class Notes:
             collect=lambda: self.collect(),
             replaced=lambda draft: self.replaced(draft.interaction_id, draft.note),
             complete=self._complete,
+            may_save=lambda draft: not _is_by_another(draft, store.state.me),
             parked=self._parked_damaged,
         )
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
@@ -209,7 +210,7 @@ class Notes:
         interaction_id = draft.interaction_id
         self.collect()
         sheet = self._sheets.get(interaction_id)
-        rest = _written_since(draft, sheet.draft) if sheet is not None else None
+        rest = self._written_since(draft, sheet.draft) if sheet is not None else None
         self._store.say(RecordHandedOver(interaction_id, codes, self._store.now()))
         self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
@@ -264,6 +265,23 @@ class Notes:
             customer_id=customer_id,
             also=tuple(one for one in facts.customer_ids if one != customer_id),
             target=target if customer_id is not None else "",
+        )
+
+    def _was_changed(self, parked: Draft, now: Draft) -> bool:
+        """Whether a parked record has other words by now, of the same agent."""
+        return now.words != parked.words and not _is_by_another(parked, self._store.state.me)
+
+    def _written_since(self, handed_over: Draft, now: Draft) -> Draft:
+        """What is in a record beyond what was handed over of it, which knew its contact best."""
+        return replace(
+            handed_over,
+            note=_added(handed_over.note, now.note),
+            codes=tuple(one for one in now.codes if one not in handed_over.codes),
+            follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
+            half=now.half if now.half != handed_over.half else None,
+            revision=handed_over.revision + 1,
+            # What was written over another agent's words is by who is here.
+            facts=None if _is_by_another(handed_over, self._store.state.me) else handed_over.facts,
         )
 
     def _say(self, sheet: Sheet) -> None:
@@ -378,22 +396,30 @@ class Notes:
     async def _park(self, sheet: Sheet) -> bool:
         interaction_id = sheet.draft.interaction_id
         self.collect()
+        another = _is_by_another(sheet.draft, self._store.state.me)
         if not sheet.is_saved:
             await self._sheets.save(sheet)
         async with sheet.writing:
-            if self._sheets.get(interaction_id) is not sheet or not sheet.is_saved:
+            if self._sheets.get(interaction_id) is not sheet or not (sheet.is_saved or another):
                 return False
             if not self._is_gone(self._store.state, interaction_id):
                 return False
             last = self._store.state.unfinished.get(interaction_id)
-            draft = self._complete(sheet.draft)
+            # Of another agent what is on disk; what was written over it since is by who is here.
+            draft = sheet.saved if another and sheet.saved is not None else self._complete(sheet.draft)
+            why = _why_gone(self._store.state, last)
             try:
-                kept = await self._local().park_draft(interaction_id, _why_gone(self._store.state, last), draft=draft)
-            except StoreError as error:
+                kept = await self._local().park_draft(interaction_id, why, draft=draft)
+                self.collect()
+                while kept is not None and self._was_changed(draft, sheet.draft):  # while the disk was at work
+                    draft = self._complete(sheet.draft)
+                    changed = record_row(draft, why, kept.created_at)
+                    kept = await self._local().replace_parked(kept.key, changed)
+                    self.collect()
+            except (StoreError, LookupError) as error:
                 log.error("a draft could not be parked: %s", error)
                 return False
-            self.collect()
-            rest = _written_since(draft, sheet.draft)
+            rest = self._written_since(draft, sheet.draft)
             self._end(interaction_id)
             if interaction_id in self._store.state.interactions or not rest.is_empty:
                 self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
@@ -462,18 +488,6 @@ def _joined_notes(older: str, newer: str) -> str:
     if not older.strip() or newer.startswith(older):
         return newer
     return f"{older}\n{newer}" if newer.strip() else older
-
-
-def _written_since(handed_over: Draft, now: Draft) -> Draft:
-    """What is in a record beyond what was handed over of it, which knew its contact best."""
-    return replace(
-        handed_over,
-        note=_added(handed_over.note, now.note),
-        codes=tuple(one for one in now.codes if one not in handed_over.codes),
-        follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
-        half=now.half if now.half != handed_over.half else None,
-        revision=handed_over.revision + 1,
-    )
 
 
 def _added(before: str, now: str) -> str:

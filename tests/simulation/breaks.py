@@ -373,4 +373,28 @@ BREAKS: tuple[Break, ...] = (
             ("destroy_page", 3),
         ),
     ),
+    Break(
+        "what is written over another agent's words goes out in that agent's name",
+        ("another's name",),
+        (
+            ("ring", 1, 2), ("type", 1), ("wait", 8.0), ("disk", "full"), ("transfer", 1), ("sign_in", 1),
+            ("plan", 1, "sms"),
+        ),
+    ),
+    Break(
+        "a word deleted while a slow disk writes it is said to be off the disk",
+        ("sent though taken back",),
+        (
+            ("ring", 0, 2), ("hang_up", 0), ("break", 1, "conflict"), ("finish", 0), ("sign_in", 0), ("type", 0),
+            ("wait", 0.5), ("type", 0), ("slow_disk", 1.5), ("wait", 2.5), ("delete", 0), ("crash", 99),
+        ),
+    ),
+    Break(
+        "after an erasure another message shares the key of the one before, and is never sent",
+        ("never delivered",),
+        (
+            ("ring", 0, 2), ("wait", 2.5), ("plan", 0, "email"), ("hang_up", 0), ("search", 0), ("type", 0),
+            ("choose", 0, 1), ("finish", 0), ("erase", 4, True), ("erase", 1, False), ("plan", 0, "email"),
+        ),
+    ),
 )  # fmt: skip
