@@ -32,6 +32,7 @@ from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
 from desktop.app.plugin_watch import PluginWatch
 from desktop.app.recording_consent import RecordingPolicy
+from desktop.app.rescue import Unsaved
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.screen_watch import ScreenWatch
@@ -203,6 +204,10 @@ class Session:
                 feed.restart()
         self.pops.retry_all()
         self.outbox.kick()
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """The words that are in memory only; what closing could not save stays in here."""
+        return (*self.notes.unsaved(), *self.supervisor.unsaved())
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""

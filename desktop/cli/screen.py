@@ -17,7 +17,7 @@ def start_desktop(chosen: Chosen) -> int:
 
     require_screen()
     try:
-        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"]) as lock:
+        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"], may_stay=True) as lock:
             keymap = {verb: key.value for verb, key in profile.keys.items()}
             return run_desktop(
                 lambda: build(profile, lock),
@@ -32,7 +32,10 @@ def start_desktop(chosen: Chosen) -> int:
     except InstanceHeld as held:
         advice = "Close it there, or start with --take-over."
         if held.asked:
-            advice = "It leaves as soon as it can, and the profile is free then: start again in a moment."
+            advice = (
+                "It leaves as soon as it can: start again in a moment. Where it has words that cannot be saved it stays,"
+                " and its screen says so."
+            )
         elif chosen["take_over"]:
             advice = "It cannot be asked from here to leave, or another one came first. Close it there."
         raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held

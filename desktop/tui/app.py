@@ -25,6 +25,7 @@ from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, remap
+from desktop.tui.last_words import left_waiting, rescued
 from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
@@ -35,6 +36,7 @@ from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
 
 if TYPE_CHECKING:
+    from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
     from desktop.domain.state import AppState
     from desktop.tui.supervisor_screen import SupervisorScreen
@@ -43,6 +45,10 @@ log = logging.getLogger(__name__)
 
 CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
+
+KEEP_SECONDS = 2.0
+CLOSE_SECONDS = 10.0
+"""How long leaving waits for the disk and the backends, before it asks and after."""
 
 ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
 """What an agent does to a call whose parties they know: who is gone is no news to them any more."""
@@ -83,11 +89,12 @@ class DesktopApp(PageKeys):
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
+        self._put_aside: str | None = None
         self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self.desk = DeskActions(
-            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
+            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order, keep=self._keep
         )
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
         self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)
@@ -174,6 +181,37 @@ class DesktopApp(PageKeys):
             self._tell_last_keys()
             await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush(), self.outbox.flush())
 
+    async def _keep(self) -> "tuple[Unsaved, ...]":
+        """Try to put every word on disk, for a moment; what is not there then."""
+        await asyncio.wait([asyncio.ensure_future(self.flush())], timeout=KEEP_SECONDS)
+        return self._unsaved()
+
+    def _unsaved(self) -> "tuple[Unsaved, ...]":
+        return (*self.session.unsaved(), *self.outbox.unsaved()) if self.session is not None else ()
+
+    def stays(self) -> bool:
+        """See the base class: words that are in memory only keep this desktop here."""
+        unsaved = self._unsaved()
+        if unsaved and self.session is not None:
+            why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+            self.session.store.notice(
+                f"Another desktop wanted to take over. This one stays, for the {unsaved[0].about} is not saved{why}.",
+                "error",
+            )
+        return bool(unsaved)
+
+    def last_words(self) -> str:
+        """See the base class: where the words are that could not be saved, and what waits."""
+        if self.session is None:
+            return ""
+        said = ""
+        unsaved = self._unsaved()
+        if unsaved and self._put_aside is None:
+            self._put_aside = rescued(unsaved, self.log_path.parent)
+        if unsaved and self._put_aside is not None:
+            said = self._put_aside
+        return said + left_waiting(self.session.store.state)
+
     def _tell_last_keys(self) -> None:
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
         self.desk_screen.query_one(NotePane).tell()
@@ -219,7 +257,9 @@ class DesktopApp(PageKeys):
     def _leave_in_order(self) -> None:
         async def close() -> None:
             if self.session is not None:
-                await self.session.close()
+                await self.outbox.flush()
+                # A disk that hangs must not keep anybody here; what it did not take is put aside.
+                await asyncio.wait([asyncio.ensure_future(self.session.close())], timeout=CLOSE_SECONDS)
             self.exit(0)
 
         self.spawn(close())

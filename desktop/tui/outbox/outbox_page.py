@@ -452,6 +452,11 @@ class OutboxPage(DoorPage):
                 field.original = text
         return not field.changed
 
+    @property
+    def typed(self) -> str:
+        """What is being typed and not on disk; "" for nothing."""
+        return self._field.text if self._field.changed else ""
+
     def close(self) -> None:
         """Leave the screen, once what was typed is saved."""
         if self._field.changed:

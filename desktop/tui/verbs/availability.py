@@ -1,5 +1,8 @@
 """The agent's own state, and finding one's way around the desk."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
 from textual.widgets import Input, TextArea
 
 from desktop.domain.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
@@ -10,6 +13,13 @@ from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.queues import QueuesPane
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.verbs.desk import Desk
+
+if TYPE_CHECKING:
+    from desktop.app.rescue import Unsaved
+
+ASK_SECONDS: Final = 3.0
+ASK_UNSAVED_SECONDS: Final = 10.0
+"""How long a second press leaves; there is more to read where words are not saved."""
 
 
 class AvailabilityVerbs(Desk):
@@ -77,14 +87,37 @@ class AvailabilityVerbs(Desk):
         self._screen.query_one(Guide).remove_class("open")
 
     def leave(self) -> None:
-        """Leave; with a contact open, at the second press."""
-        open_work = [i for i in self._screen.work() if i.phase in (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)]
-        if open_work and not self._leaving:
-            self._leaving = True
-            self._later(3.0, self._stay)
-            self._tell("A contact is open. Press again to leave; the contact centre keeps it, and your note is saved.")
+        """Leave; at the second press where a contact is in hand, or where the disk does not hold every word."""
+        if self._leaving:
+            self._leave()
+        else:
+            self._spawn(self._leave_or_ask())
+
+    async def _leave_or_ask(self) -> None:
+        unsaved = await self._keep()
+        phases = {interaction.phase for interaction in self._screen.work()}
+        if unsaved:
+            question, seconds = unsaved_words(unsaved), ASK_UNSAVED_SECONDS
+        elif phases & {Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED}:
+            question, seconds = "A contact is open. Press again to leave; the contact centre keeps it, and {}", ASK_SECONDS
+        elif Phase.WRAP_UP in phases:
+            question, seconds = "A wrap-up is not finished, and its time runs on. Press again to leave; {}", ASK_SECONDS
+        else:
+            self._leave()
             return
-        self._leave()
+        self._leaving = True
+        self._later(seconds, self._stay)
+        self._tell(question.replace("{}", "what you wrote is saved."))
 
     def _stay(self) -> None:
         self._leaving = False
+
+
+def unsaved_words(unsaved: Sequence["Unsaved"]) -> str:
+    """What is not on disk, why, and what leaving does about it."""
+    more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
+    why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+    return (
+        f"Not saved: the {unsaved[0].about}{more}{why}. Press again to leave: it is tried once more, and else the words"
+        " go into a text file that you are told of."
+    )

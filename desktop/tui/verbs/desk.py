@@ -1,6 +1,6 @@
 """What every verb stands on: the screen, the session once there is one, and how a call is made and told."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
 from desktop.domain import select
@@ -12,6 +12,7 @@ from desktop.tui.panes.note import NotePane
 
 if TYPE_CHECKING:
     from desktop.app.action_result import ActionResult
+    from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
 
 
@@ -26,6 +27,7 @@ class Desk:
         later: Callable[[float, Callable[[], None]], object],
         tell: Callable[..., None],
         leave: Callable[[], None],
+        keep: Callable[[], Awaitable[Sequence["Unsaved"]]],
     ) -> None:
         """A desk without a session yet: until there is one, verbs say so.
 
@@ -35,6 +37,7 @@ class Desk:
             later: calls back after so many seconds.
             tell: shows a sentence.
             leave: ends the program in good order.
+            keep: puts every word on disk, and answers those that are not there all the same.
         """
         self.session: Session | None = None
         self._screen = screen
@@ -42,6 +45,7 @@ class Desk:
         self._later = later
         self._tell = tell
         self._leave = leave
+        self._keep = keep
         self._ending: str | None = None
         self._leaving = False
 
