@@ -207,6 +207,11 @@ class LocalStore:
         made = outbox_rows.checked(row)
         return await self._thread.write(lambda connection, _: outbox_rows.replace_row(connection, key, made))
 
+    async def put_in_place(self, row: OutboxRow) -> tuple[list[str], OutboxRow]:
+        """Keep a row instead of those that say the same of its interaction and are not delivered; their keys, and it."""
+        made = outbox_rows.checked(row)
+        return await self._thread.write(lambda connection, _: outbox_rows.put_in_place(connection, made))
+
     async def discard_parked(self, key: str) -> OutboxRow | None:
         """Forget a parked row because the agent said so; None when it is not there or not parked any more."""
         return await self._thread.write(lambda connection, _: outbox_rows.take_out(connection, key, RecordStep.DISCARD))

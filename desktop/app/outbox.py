@@ -151,6 +151,17 @@ class Outbox:
         self._say(())
         self._wake.set()
 
+    async def put_in_place(self, row: OutboxRow) -> None:
+        """Keep a row and send it; what was not delivered yet of its kind, interaction and target is not wanted any more.
+
+        Raises:
+            StoreError: the disk will not do; all stays as it was.
+        """
+        older, kept = await self._local().put_in_place(row)
+        for key in older:
+            self._known.pop(key, None)
+        self.adopt([kept])
+
     def forget(self, key: str) -> None:
         """A row is not in the outbox any more."""
         self._known.pop(key, None)
@@ -282,6 +293,8 @@ class Outbox:
                 key = min(due, key=lambda one: (self._known[one].not_before, self._known[one].attempts))
                 try:
                     await self._send_known(key)
+                except LookupError:  # a newer one took its place while the answer was being written down
+                    self.forget(key)
                 except StoreError as error:
                     log.error("the outbox cannot be used: %s", error)
                     self._why[""] = str(error)
@@ -349,7 +362,9 @@ class Outbox:
         self._store.notice("A record was damaged on this machine and was not sent. Press o to see it.", "error")
 
     async def _failed(self, row: OutboxRow, error: BackendError) -> None:
-        known = self._known[row.key]
+        known = self._known.get(row.key)
+        if known is None:
+            return  # a newer one took its place meanwhile
         log.warning("outbox %s to %s: %s: %s", row.kind, row.target, type(error).__name__, error.detail)
         known.attempts += 1
         known.doubts += isinstance(error, _DOUBTFUL)

@@ -114,7 +114,16 @@ class Session:
         crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
         self._targets = targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._desks = [
-            CrmDesk(source, crm, self._reading(source), self.store, self._file.opened, region, targets.of(source))
+            CrmDesk(
+                source,
+                crm,
+                self._reading(source),
+                self.store,
+                self._file.opened,
+                region,
+                targets.of(source),
+                lambda row: self.outbox.put_in_place(row),
+            )
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
