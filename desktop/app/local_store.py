@@ -208,7 +208,7 @@ class LocalStore:
         return await self._thread.write(lambda connection, _: outbox_rows.replace_row(connection, key, made))
 
     async def put_in_place(self, row: OutboxRow) -> tuple[list[str], OutboxRow]:
-        """Keep a row instead of those that say the same of its interaction and are not delivered; their keys, and it."""
+        """Keep a row instead of those of its kind and interaction that are not delivered; their keys, and it."""
         made = outbox_rows.checked(row)
         return await self._thread.write(lambda connection, _: outbox_rows.put_in_place(connection, made))
 

@@ -468,9 +468,9 @@ def joined(older: Draft, newer: Draft) -> Draft:
     """One record of what was found on disk and what was written before it could be read: nothing of either is lost."""
     codes = (*older.codes, *(code for code in newer.codes if code not in older.codes))
     follow_ups = (*older.follow_ups, *(one for one in newer.follow_ups if one not in older.follow_ups))
-    note = _joined_notes(older.note, newer.note)
+    note = joined_words(older.note, newer.note)
     if older.half is not None and newer.half is not None and older.half != newer.half:
-        note = _joined_notes(note, str(older.half.get("text", "")))  # there is one field to type it in
+        note = joined_words(note, str(older.half.get("text", "")))  # there is one field to type it in
     return replace(
         newer,
         customer_id=newer.customer_id or older.customer_id,
@@ -483,7 +483,8 @@ def joined(older: Draft, newer: Draft) -> Draft:
     )
 
 
-def _joined_notes(older: str, newer: str) -> str:
+def joined_words(older: str, newer: str) -> str:
+    """Two notes as one, the older first; what begins with the older one has it already."""
     if not older.strip() or newer.startswith(older):
         return newer
     return f"{older}\n{newer}" if newer.strip() else older

@@ -103,6 +103,9 @@ class Outbox:
         self._senders: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._why: dict[str, str] = {}  # by target, why its rows wait; "" is the disk
+        self._unknown = ""
+        self.lost: Callable[[], str] = lambda: ""
+        """Says what may be missing because the file was damaged; set by whoever mends it."""
         self.hand_over: Callable[[OutboxRow, Draft], Awaitable[list[OutboxRow]]] = self._nobody_hands_over
         """Turns a parked record into rows on disk; set by whoever makes rows of records."""
         self.heard: Callable[[OutboxRow], None] = lambda row: None
@@ -127,8 +130,14 @@ class Outbox:
         ]
         self._known.clear()
         self._take(rows)
+        self._unknown = ""
         self._say(())
         self._wake.set()  # the disk may have come late
+
+    def cannot_be_read(self, why: str) -> None:
+        """It is not known what the last run left, for the reason given; until `load` has worked."""
+        self._unknown = why
+        self._say(())
 
     async def run(self) -> None:
         """Send what is due until cancelled."""
@@ -152,7 +161,7 @@ class Outbox:
         self._wake.set()
 
     async def put_in_place(self, row: OutboxRow) -> None:
-        """Keep a row and send it; what was not delivered yet of its kind, interaction and target is not wanted any more.
+        """Keep a row and send it; what was not delivered of its kind, interaction and target is not wanted.
 
         Raises:
             StoreError: the disk will not do; all stays as it was.
@@ -422,4 +431,4 @@ class Outbox:
         oldest = min(waiting) + self._store.state.skew if waiting else None
         targets = {known.target for known in self._known.values() if known.state == WAITING}
         why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
-        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why))
+        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why, self._unknown, self.lost()))

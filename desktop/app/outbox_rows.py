@@ -27,8 +27,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
 class OutboxRow:
     """One write to one backend, or a whole record that was not finished.
 
-    kind: record, wrap_up, follow_up, case, task or link. target: "crm:NAME", "messaging:NAME" and so on; "" for a record.
-    payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
+    kind: record, wrap_up, follow_up, case, task or link. target: "crm:NAME", "messaging:NAME" and so on; "" for a
+    record. payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
     attempts counts the answers (or silences) so far, doubts those that left it open whether the far side has it.
     Times are in seconds since the epoch; a waiting row is due when not_before has come.
     author: the agent in whose name it goes out, "" where that is not known. customer: their name, for people.

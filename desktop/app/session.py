@@ -148,6 +148,7 @@ class Session:
             repeats=self._deliveries.repeats,
             says_who="contact_center" if backends.contact_center is not None else "",
         )
+        self.outbox.lost = lambda: self._file.lost
         self.cards = HiddenCards()
         self.notes = Notes(
             self.store,
@@ -183,6 +184,7 @@ class Session:
         told through health events; nothing here raises because a backend or the disk does not work.
         """
         if not await self._file.take_up():
+            self.outbox.cannot_be_read(self._file.problem)
             self._background.spawn(self._take_up_later())
         self._background.spawn(_warm_up())
         self._background.spawn(self.outbox.run())

@@ -140,7 +140,9 @@ class WriterThread:
     def _is_wiped(self) -> bool:
         """Whether nothing is left of a file that was written: SQLite takes it for a new one, and drops its log."""
         size, log = self.path.stat().st_size, self.path.with_name(self.path.name + "-wal")
-        return 0 < size < _SMALLEST or (size == 0 and log.exists() and log.stat().st_size > 0)
+        # The ballast is made after the first tables: where it is, a file without a byte has lost them.
+        used = (log.exists() and log.stat().st_size > 0) or self.ballast.is_there
+        return 0 < size < _SMALLEST or (size == 0 and used)
 
     def _log_is_cut(self) -> bool:
         """Whether SQLite would drop, without a word, what was written after a damage in the log."""

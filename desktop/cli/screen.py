@@ -33,8 +33,8 @@ def start_desktop(chosen: Chosen) -> int:
         advice = "Close it there, or start with --take-over."
         if held.asked:
             advice = (
-                "It leaves as soon as it can: start again in a moment. Where it has words that cannot be saved it stays,"
-                " and its screen says so."
+                "It leaves as soon as it can: start again in a moment. Where it has words that cannot be saved"
+                " it stays, and its screen says so."
             )
         elif chosen["take_over"]:
             advice = "It cannot be asked from here to leave, or another one came first. Close it there."

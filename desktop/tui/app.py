@@ -94,7 +94,12 @@ class DesktopApp(PageKeys):
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self.desk = DeskActions(
-            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order, keep=self._keep
+            self.desk_screen,
+            spawn=self.spawn,
+            later=self.set_timer,
+            tell=self.tell,
+            leave=self._leave_in_order,
+            keep=self._keep,
         )
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
         self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)

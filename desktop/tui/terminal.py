@@ -173,9 +173,7 @@ class Signals:
         self._handlers = {}
 
 
-_STOPPING: Final = (
-    () if sys.platform == "win32" else (signal.SIGTTOU, signal.SIGTTIN, signal.SIGCONT, signal.SIGTSTP)
-)
+_STOPPING: Final = () if sys.platform == "win32" else (signal.SIGTTOU, signal.SIGTTIN, signal.SIGCONT, signal.SIGTSTP)
 """What stops a process in the background of its terminal, and wakes it."""
 
 

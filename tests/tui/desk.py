@@ -100,6 +100,10 @@ class RecordedSession:
         """Remember it."""
         self.calls.append(("retry",))
 
+    def unsaved(self) -> tuple[()]:
+        """Nothing here is ever on no disk."""
+        return ()
+
     async def start(self) -> None:
         """Nothing to start."""
 

@@ -97,17 +97,17 @@ class AvailabilityVerbs(Desk):
         unsaved = await self._keep()
         phases = {interaction.phase for interaction in self._screen.work()}
         if unsaved:
-            question, seconds = unsaved_words(unsaved), ASK_UNSAVED_SECONDS
+            question = unsaved_words(unsaved)
         elif phases & {Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED}:
-            question, seconds = "A contact is open. Press again to leave; the contact centre keeps it, and {}", ASK_SECONDS
+            question = "A contact is open. Press again to leave; the contact centre keeps it, and your words are saved."
         elif Phase.WRAP_UP in phases:
-            question, seconds = "A wrap-up is not finished, and its time runs on. Press again to leave; {}", ASK_SECONDS
+            question = "A wrap-up is not finished, and its time runs on. Press again to leave; your words are saved."
         else:
             self._leave()
             return
         self._leaving = True
-        self._later(seconds, self._stay)
-        self._tell(question.replace("{}", "what you wrote is saved."))
+        self._later(ASK_UNSAVED_SECONDS if unsaved else ASK_SECONDS, self._stay)
+        self._tell(question)
 
     def _stay(self) -> None:
         self._leaving = False
