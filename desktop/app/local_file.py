@@ -133,6 +133,10 @@ class LocalFile:
             await self._salvage(path)
             return await self._open_local()
         self._tell(health, known)
+        if local.lost:
+            self.lost = f"The newest of what was kept here is missing: {local.lost} notes or records, delivered or not."
+            log.error("%s", self.lost)
+            self._store.notice(f"What is kept on this machine was damaged. {self.lost}", "error")
         return local
 
     def _tell(self, health: StoreHealth, known: set[str]) -> None:
