@@ -220,6 +220,12 @@ class Session:
         """The words that are in memory only; what closing could not save stays in here."""
         return (*self.notes.unsaved(), *self.supervisor.unsaved())
 
+    @property
+    def safety(self) -> str:
+        """Whether the notes are safe, as a sentence that is so."""
+        refused = next((one for one in self.unsaved() if one.problem), None)
+        return "Your notes are safe." if refused is None else f"The {refused.about} is NOT SAVED: {refused.problem}."
+
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
         self.plugins.end()
@@ -326,14 +332,14 @@ class Session:
         self.outbox.kick()
         self.store.say(
             Noticed(
-                f"This machine slept or its clock was set ({abs(seconds):.0f} s). Your notes are safe."
+                f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
                 " Your state is being looked up; nobody was made available.",
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")
+        self.store.notice(f"A part of the desktop stopped because of a mistake in it. {self.safety}", "error")
 
 
 async def _warm_up() -> None:

@@ -188,7 +188,7 @@ class DesktopApp(PageKeys):
 
     async def _keep(self) -> "tuple[Unsaved, ...]":
         """Try to put every word on disk, for a moment; what is not there then."""
-        await asyncio.wait([asyncio.ensure_future(self.flush())], timeout=KEEP_SECONDS)
+        await asyncio.wait([asyncio.gather(self.flush(), return_exceptions=True)], timeout=KEEP_SECONDS)
         return self._unsaved()
 
     def _unsaved(self) -> "tuple[Unsaved, ...]":
@@ -257,17 +257,21 @@ class DesktopApp(PageKeys):
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
                 why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
-                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. Your notes are safe.", "error")
+                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
 
     def _leave_in_order(self) -> None:
         async def close() -> None:
             if self.session is not None:
-                await self.outbox.flush()
                 # A disk that hangs must not keep anybody here; what it did not take is put aside.
-                await asyncio.wait([asyncio.ensure_future(self.session.close())], timeout=CLOSE_SECONDS)
+                last = asyncio.gather(self._save_and_close(self.session), return_exceptions=True)
+                await asyncio.wait([last], timeout=CLOSE_SECONDS)
             self.exit(0)
 
         self.spawn(close())
+
+    async def _save_and_close(self, session: "Session") -> None:
+        await asyncio.gather(self.flush(), return_exceptions=True)
+        await session.close()
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
