@@ -113,3 +113,12 @@ def test_leaving_in_a_wrap_up_asks_and_says_what_is_left(place: Workplace) -> No
         assert screen.wait_exit() == 0
         assert "1 unfinished wrap-up" in flat(screen.after_screen)
     assert place.drafts() == ["half a wrap-up"]
+
+
+def test_two_quick_presses_leave_what_is_saved(place: Workplace) -> None:
+    with place.desktop() as screen:
+        talking(place, screen)
+        screen.send("quick")
+        screen.press("ctrl+o", "ctrl+o")
+        assert screen.wait_exit() == 0
+    assert place.drafts() == ["quick"]

@@ -95,6 +95,9 @@ class AvailabilityVerbs(Desk):
 
     async def _leave_or_ask(self) -> None:
         unsaved = await self._keep()
+        if self._leaving and not unsaved:  # pressed twice before the first press could ask
+            self._leave()
+            return
         phases = {interaction.phase for interaction in self._screen.work()}
         if unsaved:
             question = unsaved_words(unsaved)
