@@ -170,17 +170,18 @@ def alone(lock_path: Path) -> Iterator[InstanceLock]:
 
 
 @contextlib.contextmanager
-def alone_if_possible(lock_path: Path, *, take_over: bool = False) -> Iterator[InstanceLock]:
+def alone_if_possible(lock_path: Path, *, take_over: bool = False, may_stay: bool = False) -> Iterator[InstanceLock]:
     """As `alone`; where nothing can be written the block runs all the same, and the session tells what that means.
 
     Args:
         lock_path: the profile's lock.
         take_over: ask a program that has it to save its work and leave, and wait five seconds for that.
+        may_stay: whether this program stays, asked by another, while it has words that it cannot save.
 
     Raises:
         InstanceHeld: another program has it, and keeps it.
     """
-    lock = InstanceLock(lock_path)
+    lock = InstanceLock(lock_path, may_stay=may_stay)
     with contextlib.suppress(StoreError):
         if take_over:
             lock.take_over()

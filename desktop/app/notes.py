@@ -14,6 +14,7 @@ from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import PARKED, RECORD, OutboxRow
 from desktop.app.parked_records import record_of, record_row
+from desktop.app.rescue import Unsaved
 from desktop.app.sheets import AFTER_REFUSAL, Sheet, Sheets
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
@@ -151,6 +152,15 @@ class Notes:
         """Save whatever is not on disk yet, now."""
         self.collect()
         await self._sheets.flush()
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """The records whose words are in memory only."""
+        sheets = [sheet for name in self._sheets.ids if (sheet := self._sheets.get(name)) is not None]
+        return tuple(
+            Unsaved(_whose(draft), _plain(draft), sheet.problem)
+            for sheet in sheets
+            if not sheet.is_saved and not (draft := self._complete(sheet.draft)).is_empty
+        )
 
     async def restore(self) -> None:
         """Take up the drafts of the last run, and learn which records are parked.
@@ -465,13 +475,28 @@ class Notes:
         return True
 
 
+def _whose(draft: Draft) -> str:
+    facts = draft.facts
+    known = (facts.customer_name or facts.address) if facts is not None else ""
+    return f"note about {known} (contact {draft.interaction_id})" if known else f"note of {draft.interaction_id}"
+
+
+def _plain(draft: Draft) -> str:
+    """All that somebody wrote or chose, as lines for people."""
+    lines = [draft.note] if draft.note else []
+    lines += [f"codes: {', '.join(draft.codes)}"] if draft.codes else []
+    for one in (*draft.follow_ups, *(() if draft.half is None else (draft.half,))):
+        lines.append(f"follow-up: {', '.join(f'{name} {value}' for name, value in one.items() if value)}")
+    return "\n".join(lines)
+
+
 def joined(older: Draft, newer: Draft) -> Draft:
     """One record of what was found on disk and what was written before it could be read: nothing of either is lost."""
     codes = (*older.codes, *(code for code in newer.codes if code not in older.codes))
     follow_ups = (*older.follow_ups, *(one for one in newer.follow_ups if one not in older.follow_ups))
-    note = _joined_notes(older.note, newer.note)
+    note = joined_words(older.note, newer.note)
     if older.half is not None and newer.half is not None and older.half != newer.half:
-        note = _joined_notes(note, str(older.half.get("text", "")))  # there is one field to type it in
+        note = joined_words(note, str(older.half.get("text", "")))  # there is one field to type it in
     return replace(
         newer,
         customer_id=newer.customer_id or older.customer_id,
@@ -484,7 +509,8 @@ def joined(older: Draft, newer: Draft) -> Draft:
     )
 
 
-def _joined_notes(older: str, newer: str) -> str:
+def joined_words(older: str, newer: str) -> str:
+    """Two notes as one, the older first; what begins with the older one has it already."""
     if not older.strip() or newer.startswith(older):
         return newer
     return f"{older}\n{newer}" if newer.strip() else older

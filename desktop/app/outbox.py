@@ -103,6 +103,9 @@ class Outbox:
         self._senders: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._why: dict[str, str] = {}  # by target, why its rows wait; "" is the disk
+        self._unknown = ""
+        self.lost: Callable[[], str] = lambda: ""
+        """Says what may be missing because the file was damaged; set by whoever mends it."""
         self.hand_over: Callable[[OutboxRow, Draft], Awaitable[list[OutboxRow]]] = self._nobody_hands_over
         """Turns a parked record into rows on disk; set by whoever makes rows of records."""
         self.heard: Callable[[OutboxRow], None] = lambda row: None
@@ -127,8 +130,14 @@ class Outbox:
         ]
         self._known.clear()
         self._take(rows)
+        self._unknown = ""
         self._say(())
         self._wake.set()  # the disk may have come late
+
+    def cannot_be_read(self, why: str) -> None:
+        """It is not known what the last run left, for the reason given; until `load` has worked."""
+        self._unknown = why
+        self._say(())
 
     async def run(self) -> None:
         """Send what is due until cancelled."""
@@ -150,6 +159,17 @@ class Outbox:
         self._take(rows)
         self._say(())
         self._wake.set()
+
+    async def put_in_place(self, row: OutboxRow) -> None:
+        """Keep a row and send it; what was not delivered of its kind, interaction and target is not wanted.
+
+        Raises:
+            StoreError: the disk will not do; all stays as it was.
+        """
+        older, kept = await self._local().put_in_place(row)
+        for key in older:
+            self._known.pop(key, None)
+        self.adopt([kept])
 
     def forget(self, key: str) -> None:
         """A row is not in the outbox any more."""
@@ -295,6 +315,8 @@ class Outbox:
                 key = min(due, key=lambda one: (self._known[one].not_before, self._known[one].attempts))
                 try:
                     await self._send_known(key)
+                except LookupError:  # a newer one took its place while the answer was being written down
+                    self.forget(key)
                 except StoreError as error:
                     log.error("the outbox cannot be used: %s", error)
                     self._why[""] = str(error)
@@ -362,7 +384,9 @@ class Outbox:
         self._store.notice("A record was damaged on this machine and was not sent. Press o to see it.", "error")
 
     async def _failed(self, row: OutboxRow, error: BackendError) -> None:
-        known = self._known[row.key]
+        known = self._known.get(row.key)
+        if known is None:
+            return  # a newer one took its place meanwhile
         log.warning("outbox %s to %s: %s: %s", row.kind, row.target, type(error).__name__, error.detail)
         known.attempts += 1
         known.doubts += isinstance(error, _DOUBTFUL)
@@ -420,4 +444,4 @@ class Outbox:
         oldest = min(waiting) + self._store.state.skew if waiting else None
         targets = {known.target for known in self._known.values() if known.state == WAITING}
         why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
-        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why))
+        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why, self._unknown, self.lost()))

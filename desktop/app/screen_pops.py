@@ -339,9 +339,9 @@ class ScreenPops:
             wanted = now.get(source)
             if wanted is not None and pop.told.get(source) != wanted:
                 pop.told[source] = wanted
-                desk.links.tell(pop.interaction.id, wanted, pop.chosen_by)
+                desk.links.tell(pop.interaction.id, wanted, pop.chosen_by, decided=pop.chosen_by == BY_AGENT)
             elif wanted is None and pop.told.pop(source, None) is not None:
-                desk.links.tell(pop.interaction.id, None, "")
+                desk.links.tell(pop.interaction.id, None, "", decided=pop.decided)
 
     def _merge_anew(self) -> None:
         """The agent said that records are one customer, or are not; whom a contact is linked to stays."""

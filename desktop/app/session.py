@@ -33,6 +33,7 @@ from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
 from desktop.app.plugin_watch import PluginWatch
 from desktop.app.recording_consent import RecordingPolicy
+from desktop.app.rescue import Unsaved
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.screen_watch import ScreenWatch
@@ -114,7 +115,16 @@ class Session:
         crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
         self._targets = targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._desks = [
-            CrmDesk(source, crm, self._reading(source), self.store, self._file.opened, region, targets.of(source))
+            CrmDesk(
+                source,
+                crm,
+                self._reading(source),
+                self.store,
+                self._file.opened,
+                region,
+                targets.of(source),
+                lambda row: self.outbox.put_in_place(row),
+            )
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
@@ -139,6 +149,7 @@ class Session:
             repeats=self._deliveries.repeats,
             says_who="contact_center" if backends.contact_center is not None else "",
         )
+        self.outbox.lost = lambda: self._file.lost
         self.cards = HiddenCards()
         self.notes = Notes(
             self.store,
@@ -175,6 +186,7 @@ class Session:
         told through health events; nothing here raises because a backend or the disk does not work.
         """
         if not await self._file.take_up():
+            self.outbox.cannot_be_read(self._file.problem)
             self._background.spawn(self._take_up_later())
         self._background.spawn(_warm_up())
         self._background.spawn(self.outbox.run())
@@ -205,6 +217,16 @@ class Session:
                 feed.restart()
         self.pops.retry_all()
         self.outbox.kick()
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """The words that are in memory only; what closing could not save stays in here."""
+        return (*self.notes.unsaved(), *self.supervisor.unsaved())
+
+    @property
+    def safety(self) -> str:
+        """Whether the notes are safe, as a sentence that is so."""
+        refused = next((one for one in self.unsaved() if one.problem), None)
+        return "Your notes are safe." if refused is None else f"The {refused.about} is NOT SAVED: {refused.problem}."
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
@@ -312,14 +334,14 @@ class Session:
         self.outbox.kick()
         self.store.say(
             Noticed(
-                f"This machine slept or its clock was set ({abs(seconds):.0f} s). Your notes are safe."
+                f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
                 " Your state is being looked up; nobody was made available.",
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")
+        self.store.notice(f"A part of the desktop stopped because of a mistake in it. {self.safety}", "error")
 
 
 async def _warm_up() -> None:

@@ -22,7 +22,7 @@ def start_desktop(chosen: Chosen) -> int:
 
     require_screen()
     try:
-        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"]) as lock:
+        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"], may_stay=True) as lock:
             keymap = {verb: key.value for verb, key in profile.keys.items()}
             with logging_to(profile.log_path, chosen["log_level"]):
                 return run_desktop(
@@ -36,7 +36,10 @@ def start_desktop(chosen: Chosen) -> int:
     except InstanceHeld as held:
         advice = "Close it there, or start with --take-over."
         if held.asked:
-            advice = "It leaves as soon as it can, and the profile is free then: start again in a moment."
+            advice = (
+                "It leaves as soon as it can: start again in a moment. Where it has words that cannot be saved"
+                " it stays, and its screen says so."
+            )
         elif chosen["take_over"]:
             advice = "It cannot be asked from here to leave, or another one came first. Close it there."
         raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held

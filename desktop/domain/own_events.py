@@ -102,6 +102,8 @@ class OutboxChanged:
     oldest: Instant | None
     delivered: tuple[str, ...] = ()  # interaction ids delivered since the last such event
     why: str = ""
+    unknown: str = ""  # why it is not known what waits
+    lost: str = ""  # what may be missing, for the disk was damaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,9 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
         case RecordHandedOver():
             batch.handed_over.put_last(event.interaction_id, HandedOver(event.codes, event.at), HANDED_OVER)
         case OutboxChanged():
-            batch.set("outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why))
+            batch.set(
+                "outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why, event.unknown, event.lost)
+            )
         case PendingChanged():
             if event.verbs:
                 batch.pending.put(event.interaction_id, event.verbs)

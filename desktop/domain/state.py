@@ -80,12 +80,14 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """What waits to be delivered."""
+    """What waits to be delivered. unknown: why that is not known, lost: what may be missing of it; "" as a rule."""
 
     waiting: int = 0
     parked: int = 0
     oldest: Instant | None = None
     why: str = ""
+    unknown: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, remap, shown
+from desktop.tui.last_words import left_waiting, rescued
 from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
@@ -38,6 +39,7 @@ from desktop.tui.report_door import ReportDoor, ReportsWanted
 from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
+    from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
     from desktop.domain.state import AppState
     from desktop.tui.supervisor_screen import SupervisorScreen
@@ -51,6 +53,10 @@ GARBAGE_THRESHOLD = 5_000
 with 50,000 a search takes long, and more is hoarded."""
 CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
+
+KEEP_SECONDS = 2.0
+CLOSE_SECONDS = 10.0
+"""How long leaving waits for the disk and the backends, before it asks and after."""
 
 ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
 """What an agent does to a call whose parties they know: who is gone is no news to them any more."""
@@ -91,6 +97,7 @@ class DesktopApp(PageKeys):
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
+        self._put_aside: str | None = None
         self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
@@ -103,6 +110,7 @@ class DesktopApp(PageKeys):
             leave=self._leave_in_order,
             presses=self.presses,
             wants_field=self.wants_field,
+            keep=self._keep,
         )
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide)
         self.quality = QualityDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
@@ -180,6 +188,37 @@ class DesktopApp(PageKeys):
             self._tell_last_keys()
             await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush(), self.outbox.flush())
 
+    async def _keep(self) -> "tuple[Unsaved, ...]":
+        """Try to put every word on disk, for a moment; what is not there then."""
+        await asyncio.wait([asyncio.gather(self.flush(), return_exceptions=True)], timeout=KEEP_SECONDS)
+        return self._unsaved()
+
+    def _unsaved(self) -> "tuple[Unsaved, ...]":
+        return (*self.session.unsaved(), *self.outbox.unsaved()) if self.session is not None else ()
+
+    def stays(self) -> bool:
+        """See the base class: words that are in memory only keep this desktop here."""
+        unsaved = self._unsaved()
+        if unsaved and self.session is not None:
+            why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+            self.session.store.notice(
+                f"Another desktop wanted to take over. This one stays, for the {unsaved[0].about} is not saved{why}.",
+                "error",
+            )
+        return bool(unsaved)
+
+    def last_words(self) -> str:
+        """See the base class: where the words are that could not be saved, and what waits."""
+        if self.session is None:
+            return ""
+        said = ""
+        unsaved = self._unsaved()
+        if unsaved and self._put_aside is None:
+            self._put_aside = rescued(unsaved, self.log_path.parent)
+        if unsaved and self._put_aside is not None:
+            said = self._put_aside
+        return said + left_waiting(self.session.store.state)
+
     def _tell_last_keys(self) -> None:
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
         self.desk_screen.query_one(NotePane).tell()
@@ -220,15 +259,21 @@ class DesktopApp(PageKeys):
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
                 why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
-                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. Your notes are safe.", "error")
+                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
 
     def _leave_in_order(self) -> None:
         async def close() -> None:
             if self.session is not None:
-                await self.session.close()
+                # A disk that hangs must not keep anybody here; what it did not take is put aside.
+                last = asyncio.gather(self._save_and_close(self.session), return_exceptions=True)
+                await asyncio.wait([last], timeout=CLOSE_SECONDS)
             self.exit(0)
 
         self.spawn(close())
+
+    async def _save_and_close(self, session: "Session") -> None:
+        await asyncio.gather(self.flush(), return_exceptions=True)
+        await session.close()
 
     # --- what cannot be undone, and letters without a place -----------------------------------------------------
 

@@ -94,6 +94,17 @@ class TerminalApp(App[int], inherit_bindings=False):
     async def flush(self) -> None:
         """Save what is not saved, within 0.25 s; called when a signal or an error ends the program."""
 
+    def stays(self) -> bool:
+        """Whether the program cannot leave for another one that asks it to; asked after a flush. It tells why."""
+        return False
+
+    def last_words(self) -> str:
+        """Put aside what could not be saved, and answer lines for the terminal, each with its end; "" for none.
+
+        It is called once or more when the program ends, however it ends, and perhaps from another thread.
+        """
+        return ""
+
     def field_for_letters(self) -> Widget | None:
         """The field that letters go into now; None where they are verbs."""
         return self.focused if isinstance(self.focused, Input | TextArea) else None
@@ -149,11 +160,15 @@ class TerminalApp(App[int], inherit_bindings=False):
         """
         terminal.require_screen()
         self.run(**options)
+        if words := self.last_words():
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                sys.stderr.write(words)
+                sys.stderr.flush()
         return self.return_code or 0
 
     async def run_async(self, *, headless: bool = False, **options: Any) -> int | None:
         """See `App.run_async`; signals are taken care of while it runs."""
-        signals = terminal.Signals(self.flush, self._leave)
+        signals = terminal.Signals(self.flush, self._leave, stays=self.stays, last_words=self.last_words)
         if not headless:
             sys.setswitchinterval(_SWITCH_SECONDS)
             signals.install()

@@ -180,7 +180,7 @@ KEYS: tuple[Key, ...] = (
     Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
     Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
     Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
-    Key("quit", "leave", ("ctrl+o",), (), "quit", "Leave; everything is kept. Twice while a contact is open.", "Desk"),
+    Key("quit", "leave", ("ctrl+o",), (), "quit", "Leave. Twice with a contact in hand or words not saved.", "Desk"),
 )
 
 PICK = tuple(f"alt+{n}" for n in range(1, 10))

@@ -100,6 +100,12 @@ class RecordedSession:
         """Remember it."""
         self.calls.append(("retry",))
 
+    safety = "Your notes are safe."
+
+    def unsaved(self) -> tuple[()]:
+        """Nothing here is ever on no disk."""
+        return ()
+
     async def start(self) -> None:
         """Nothing to start."""
 

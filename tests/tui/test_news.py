@@ -163,7 +163,7 @@ async def test_answering_the_supervisor_reads_what_they_wrote() -> None:
         await settle(pilot)
         supervisor_writes(session)
         await settle(pilot)
-        await settle(pilot, ["alt+m"])
+        await settle(pilot, ["alt+y"])
         app.on_second()
         await settle(pilot)
         assert "new" not in header(app)

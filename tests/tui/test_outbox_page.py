@@ -749,3 +749,23 @@ def test_a_key_for_two_things_on_the_page_is_refused(changes: dict[str, str], sa
     with pytest.raises(ValueError, match="keys") as refused:
         keys.remap(changes)
     assert said in str(refused.value)
+
+
+LOOSE = {"i9": DraftView("of the last run", (), 1, NOW)}
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (replace(outbox_state([]), outbox=OutboxView(unknown="The disk is read-only")), "not known what waits"),
+        (replace(outbox_state([]), outbox=OutboxView(lost="Some may be missing.")), "Some may be missing."),
+        (replace(outbox_state([]), drafts=LOOSE), "1 note in progress"),
+    ],
+    ids=["unknown", "lost", "in progress"],
+)
+async def test_what_is_not_known_to_be_delivered_is_not_said_to_be(state: AppState, says: str) -> None:
+    app, _, _ = outbox_desk([], state)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["o"])
+        assert says in words(app, "outbox-summary")
+        assert "delivered" not in words(app, "outbox-summary")

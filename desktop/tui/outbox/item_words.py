@@ -8,6 +8,7 @@ from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, Outbo
 from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Instant
+from desktop.domain.state import AppState
 from desktop.domain.words import Channel
 from desktop.tui import wording
 
@@ -41,6 +42,21 @@ def kind(item: OutboxItem) -> str:
 def is_of_evaluation(item: OutboxItem) -> bool:
     """Whether it is what somebody wrote beside an evaluation, which is not sent from here."""
     return item.interaction_id.startswith(KEPT_WORDS)
+
+
+def doubts_of(state: AppState) -> list[str]:
+    """Why it cannot be said that everything is delivered, in sentences: what is unknown, missing, or still written."""
+    doubts = [f"It is not known what waits: {state.outbox.unknown}."] if state.outbox.unknown else []
+    doubts += [state.outbox.lost] if state.outbox.lost else []
+    loose = sum(
+        bool(draft.note.strip() or draft.codes or draft.follow_ups or draft.half)
+        for interaction_id, draft in state.drafts.items()
+        if interaction_id not in state.interactions
+    )
+    if loose:
+        notes = "note" if loose == 1 else "notes"
+        doubts.append(f"{loose} {notes} in progress, kept until the contact centre tells of the contact.")
+    return doubts
 
 
 def whom(item: OutboxItem) -> str:

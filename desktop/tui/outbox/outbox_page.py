@@ -22,7 +22,7 @@ from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_acts import ItemActs, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
-from desktop.tui.outbox.item_words import is_of_evaluation, kind, victim, whom, words_of
+from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, victim, whom, words_of
 from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
@@ -141,7 +141,7 @@ class OutboxPage(DoorPage):
 
     def notice(self, state: AppState) -> None:
         """Something is known anew: read the outbox again if it is about that, and draw what else is shown here."""
-        seen = (state.outbox, state.received, state.sent, state.health, state.codes, state.me)
+        seen = (state.outbox, state.received, state.sent, state.health, state.codes, state.me, state.drafts)
         if len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True)):
             return
         read = not self._seen or self._seen[0] is not state.outbox
@@ -218,8 +218,10 @@ class OutboxPage(DoorPage):
         parked = sum(item.state == PARKED for item in items)
         waiting = len(items) - parked
         parts: list[Part] = []
-        if self._acts.items is not None and not items:
+        doubts = doubts_of(self._state())
+        if self._acts.items is not None and not items and not doubts:
             parts.append(("Everything has been delivered.", "$success"))
+        parts += [(f"{doubt} ", "bold $warning") for doubt in doubts]
         if parked:
             parts.append((f"{parked} need{'s' if parked == 1 else ''} attention", "bold $error"))
         if waiting:
@@ -447,6 +449,11 @@ class OutboxPage(DoorPage):
             if await self._keep(self._about, self._edited, field.original, text):
                 field.original = text
         return not field.changed
+
+    @property
+    def typed(self) -> str:
+        """What is being typed and not on disk; "" for nothing."""
+        return self._field.text if self._field.changed else ""
 
     def close(self) -> None:
         """Leave the screen, once what was typed is saved."""

@@ -104,7 +104,9 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     new = news_words.badge(view.state)
     outbox = view.state.outbox
     waits = outbox.waiting + outbox.parked
-    count: list[Part] = ["outbox ", (str(waits), "bold $warning" if waits else "$muted")]
+    unsure = bool(outbox.unknown or outbox.lost)
+    number = "?" if outbox.unknown and not waits else f"{waits}?" if unsure else str(waits)
+    count: list[Part] = ["outbox ", (number, "bold $warning" if waits or unsure else "$muted")]
     oldest: list[Part] = []
     if waits and outbox.oldest is not None:
         oldest.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))

@@ -1,6 +1,8 @@
 """The agent's own state, and finding one's way around the desk."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
@@ -16,6 +18,11 @@ from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.titles import title
 from desktop.tui.two_presses import Irrevocable, named
 from desktop.tui.verbs.desk import Desk
+
+if TYPE_CHECKING:
+    from desktop.app.rescue import Unsaved
+
+_OPEN = (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)
 
 
 class AvailabilityVerbs(Desk):
@@ -92,18 +99,40 @@ class AvailabilityVerbs(Desk):
         self._screen.query_one(Guide).remove_class("open")
 
     def leave(self) -> None:
-        """Leave; with a contact open, at the second press."""
-        open_work = [i for i in self._screen.work() if i.phase in (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)]
-        if open_work:
-            key = BY_ID["quit"]
-            others = f" and {len(open_work) - 1} more" if open_work[1:] else ""
-            who = named(title(self._screen.state, open_work[0])) + others
-            act = Irrevocable(
-                key.shown,
-                key.anywhere,
-                ("leave", *(i.id for i in open_work)),
-                f"leave. The contact centre keeps {who}; your note is saved.",
-            )
-            if not self._presses.press(act):
-                return
-        self._leave()
+        """Leave; at the second press where a contact is in hand, or where the disk does not hold every word."""
+        self._spawn(self._leave_or_ask())
+
+    async def _leave_or_ask(self) -> None:
+        act = self._left_behind(await self._keep())
+        if act is None or self._presses.press(act):
+            self._leave()
+
+    def _left_behind(self, unsaved: "Sequence[Unsaved]") -> Irrevocable | None:
+        """What leaving leaves behind, if anything."""
+        work = [i for i in self._screen.work() if i.phase in (*_OPEN, Phase.WRAP_UP)]
+        if not (unsaved or work):
+            return None
+        talking = [interaction for interaction in work if interaction.phase in _OPEN]
+        who = ""
+        if first := (talking or work)[:1]:
+            others = f" and {len(talking or work) - 1} more" if (talking or work)[1:] else ""
+            who = named(title(self._screen.state, first[0])) + others
+        if unsaved:
+            words = unsaved_words(unsaved)
+        elif talking:
+            words = f"leave. The contact centre keeps {who}; your words are saved."
+        else:
+            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; your words are saved."
+        key = BY_ID["quit"]
+        victim = ("leave", *(one.about for one in unsaved), *(interaction.id for interaction in work))
+        return Irrevocable(key.shown, key.anywhere, victim, words)
+
+
+def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
+    """What is not on disk, why, and what leaving does about it."""
+    more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
+    why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+    return (
+        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It is tried once more, and else the words go into a"
+        " text file that you are told of."
+    )

@@ -1,6 +1,6 @@
 """What every verb stands on: the screen, the session once there is one, and how a call is made and told."""
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from desktop.domain import select
@@ -14,6 +14,7 @@ from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.action_result import ActionResult
+    from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
 
 
@@ -29,6 +30,7 @@ class Desk:
         leave: Callable[[], None],
         presses: TwoPresses,
         wants_field: Callable[[], None],
+        keep: Callable[[], Awaitable[Sequence["Unsaved"]]],
     ) -> None:
         """A desk without a session yet: until there is one, verbs say so.
 
@@ -39,6 +41,7 @@ class Desk:
             leave: ends the program in good order.
             presses: asks again before what cannot be undone.
             wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
+            keep: puts every word on disk, and answers those that are not there all the same.
         """
         self.session: Session | None = None
         self._screen = screen
@@ -47,6 +50,7 @@ class Desk:
         self._leave = leave
         self._presses = presses
         self._wants_field = wants_field
+        self._keep = keep
 
     def _selected(self) -> Interaction | None:
         return self._screen.view().interaction
