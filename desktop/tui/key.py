@@ -68,9 +68,13 @@ WORD_MOVES = frozenset("bf")
 """Letters that many terminals send with alt for ctrl+left and ctrl+right: never a verb together with alt."""
 
 
+ALT_SIGNS = ("slash", "full_stop", "exclamation_mark")
+"""Signs of verbs that every terminal sends together with alt."""
+
+
 def alts(letters: Iterable[str]) -> tuple[str, ...]:
     """The letters together with alt, as far as every terminal can send that."""
-    plain = (*string.ascii_lowercase, "slash")
+    plain = (*string.ascii_lowercase, *ALT_SIGNS)
     return tuple(f"alt+{letter}" for letter in letters if letter in plain and letter not in WORD_MOVES)
 
 

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from desktop.tui import keys
 from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
-from desktop.tui.key import WORD_MOVES, Key
+from desktop.tui.key import ALT_SIGNS, WORD_MOVES, Key
 from desktop.tui.keys import BY_ID, KEYS
 from desktop.tui.supervisor_screen import SupervisorScreen
 from tests.tui.desk import desk, settle
@@ -39,7 +39,9 @@ def with_alt(screen: tuple[Key, ...]) -> dict[str, str]:
 def test_alt_and_a_letter_is_the_letters_verb(screen: tuple[Key, ...]) -> None:
     letters, alt = of_letters(screen), with_alt(screen)
     assert {name: verb for name, verb in alt.items() if name != "enter"} == {
-        name: verb for name, verb in letters.items() if name in (*ascii_lowercase, "slash") and name not in WORD_MOVES
+        name: verb
+        for name, verb in letters.items()
+        if name in (*ascii_lowercase, *ALT_SIGNS) and name not in WORD_MOVES
     }
 
 
@@ -71,7 +73,7 @@ async def test_neither_q_nor_alt_q_leaves() -> None:
     [
         {"note": "y", "answer": "n"},
         {"note": "Z"},
-        {"hold": "f4,alt+h,b"},
+        {"hold": "f4,alt+h,b", "copy": "B"},
         {"queues": "f11"},
         {"text": "c", "callback": "t"},
     ],

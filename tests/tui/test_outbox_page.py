@@ -382,7 +382,7 @@ async def test_the_page_stays_while_the_disk_refuses_what_was_typed(closing: str
         kept.fail = None
         await settle(pilot, [closing])
         assert not app.screen.query(OutboxPage)
-        assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "more")]
+        assert changes(kept)[-1] == Amendment(note=PARKED_RECORD.note + "more")
 
 
 async def test_a_signal_saves_what_was_typed() -> None:

@@ -136,7 +136,11 @@ NAMED = {
         ["f7"],
         "F7 again: hand Priya Natarajan over to Ana Lindqvist and leave the call",
     ),
-    "leave": (active, ["ctrl+o"], "ctrl+o again: leave. The contact centre keeps Priya Natarajan; your words are saved."),
+    "leave": (
+        active,
+        ["ctrl+o"],
+        "ctrl+o again: leave. The contact centre keeps Priya Natarajan; your words are saved.",
+    ),
     "hang up": (answered_call, ["f3"], "F3 again: hang up on Tomás Herrera"),
 }
 

@@ -103,8 +103,12 @@ class AvailabilityVerbs(Desk):
         self._spawn(self._leave_or_ask())
 
     async def _leave_or_ask(self) -> None:
-        act = self._left_behind(await self._keep())
-        if act is None or self._presses.press(act):
+        unsaved = await self._keep()
+        act, armed = self._left_behind(unsaved), self._presses.armed
+        # Since the first press the words may have been saved: then less is asked than was answered.
+        meant = act is not None and armed is not None and armed.victim == act.victim and not unsaved
+        if act is None or meant or self._presses.press(act):
+            self._presses.disarm()
             self._leave()
 
     def _left_behind(self, unsaved: "Sequence[Unsaved]") -> Irrevocable | None:
@@ -124,7 +128,7 @@ class AvailabilityVerbs(Desk):
         else:
             words = f"leave. The wrap-up of {who} is not finished, and its time runs on; your words are saved."
         key = BY_ID["quit"]
-        victim = ("leave", *(one.about for one in unsaved), *(interaction.id for interaction in work))
+        victim = ("leave", *(interaction.id for interaction in work))
         return Irrevocable(key.shown, key.anywhere, victim, words)
 
 
