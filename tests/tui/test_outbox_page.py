@@ -610,11 +610,25 @@ async def test_everything_that_can_be_sent_is_sent() -> None:
     app, kept, session = outbox_desk([UNKNOWN, PARKED_RECORD, REFUSED, DAMAGED, WAITS])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "f10"])
-        assert set(kept.kept) == {"k2", "k6", "k4"}
+        assert set(kept.kept) == {"k1", "k2", "k6", "k4"}
         assert ("retry",) in kept.calls
-        assert "2 items were not sent." in session.store.state.notices[-1].text
+        assert "3 items were not sent." in session.store.state.notices[-1].text
         await settle(pilot, ["r"])
         assert asked(kept, "outbox.retry").count("k2") == 2
+
+
+async def test_what_lacks_a_code_is_sent_at_the_second_press_only() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "f10"])
+        assert "has no code yet" in session.store.state.notices[-1].text
+        await settle(pilot, ["s"])
+        assert "s again: sends the note and 2 follow-ups about Priya Natarajan with no code" in words(
+            app, "outbox-verbs"
+        )
+        assert asked(kept, "outbox.retry") == []
+        await settle(pilot, ["s"])
+        assert asked(kept, "outbox.retry") == ["k1"]
 
 
 async def test_discarding_takes_two_presses_and_names_its_victim() -> None:

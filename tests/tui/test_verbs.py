@@ -7,7 +7,7 @@ from textual.widgets import Input, TextArea
 
 from desktop.domain.customer import Consent, FollowUp, Match
 from desktop.domain.state import AppState, DraftView
-from desktop.domain.words import Availability, LegPhase, Phase, Verb
+from desktop.domain.words import Availability, CodeRule, LegPhase, Phase, Verb
 from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
@@ -141,6 +141,40 @@ async def test_wrap_up_takes_a_code_and_finishes_once() -> None:
     assert asked(session, "wrap_ups.finish") == [("i1",)]
     before, kept = wrapping_up().drafts["i1"], session.store.drain().drafts["i1"]
     assert (kept.codes, kept.follow_ups, kept.note) == (("duplicate_charge",), (), before.note)
+
+
+async def test_the_finishing_key_pressed_twice_does_not_finish_the_next_contact() -> None:
+    state = wrapping_up()
+    first = state.interactions["i1"]
+    second = replace(
+        first,
+        id="i2",
+        customer_name="Jo Ortega",
+        wrap_up_rule=replace(first.wrap_up_rule, note_required=False, codes=CodeRule.NONE),
+    )
+    state = replace(state, interactions={"i1": first, "i2": second})
+    app, session = desk(state)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f9", *"dupl", "enter", "alt+enter"])
+        app.desk_screen.select("i2")
+        await settle(pilot, ["alt+enter"])
+        assert asked(session, "wrap_ups.finish") == [("i1",)]
+        assert "Press again to finish" in session.store.drain().notices[-1].text
+        await settle(pilot, ["alt+enter"])
+        assert asked(session, "wrap_ups.finish") == [("i1",), ("i2",)]
+
+
+async def test_the_cursor_is_on_whom_the_search_found() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["escape", "slash", *"ortega", "enter"])
+        before = session.store.drain().pops["i1"]
+        ortega = Match(replace(before.matches[0].customer, id="C-4102", name="J. Ortega"), "name", "ortega")
+        found = replace(before, matches=(ortega, *before.matches))
+        session.store.state = replace(session.store.drain(), pops={"i1": found})
+        app.desk_screen.show(session.store.state)
+        await settle(pilot, ["enter"])
+        assert asked(session, "pops.choose") == [("i1", "C-4102")]
 
 
 async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:

@@ -11,6 +11,7 @@ from desktop.app.store_errors import StoreError
 from desktop.domain.customer import Match
 from desktop.domain.notices import OUTBOX
 from desktop.domain.state import DraftView
+from desktop.tui.outbox.item_words import unfinished_for, whom
 
 GONE = "It is not in the outbox any more."
 
@@ -130,7 +131,7 @@ class ItemActs:
         self._session.retry()
         async with self._turn:
             await self._read()
-            whys = [why for item in self.items or () if item.state == PARKED and (why := await self._retry(item.key))]
+            whys = [why for item in self.items or () if item.state == PARKED and (why := await self._retry_whole(item))]
             if whys:
                 count = "1 item was" if len(whys) == 1 else f"{len(whys)} items were"
                 self._tell(f"{count} not sent. {whys[0]}", "warning")
@@ -179,6 +180,12 @@ class ItemActs:
             self.problem = ""
         except StoreError as error:
             self.problem = str(error)
+
+    async def _retry_whole(self, item: OutboxItem) -> str:
+        """The same for what is complete; what is not is for the agent to send."""
+        if lacks := unfinished_for(item):
+            return f"The wrap-up of {whom(item)} has {lacks} yet: complete it, or send it alone."
+        return await self._retry(item.key)
 
     async def _retry(self, key: str) -> str:
         """Why it could not be sent; "" where it could."""

@@ -39,6 +39,11 @@ def kind(item: OutboxItem) -> str:
     return KIND.get(item.kind, item.kind.replace("_", " "))
 
 
+def unfinished_for(item: OutboxItem) -> str:
+    """What its queue wants and a parked record lacks, as in "no code"; "" where it is complete."""
+    return " and ".join(LACKS[one] for one in (CODES, NOTE) if one in item.missing) if item.state == PARKED else ""
+
+
 def is_of_evaluation(item: OutboxItem) -> bool:
     """Whether it is what somebody wrote beside an evaluation, which is not sent from here."""
     return item.interaction_id.startswith(KEPT_WORDS)

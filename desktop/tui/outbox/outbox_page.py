@@ -22,7 +22,7 @@ from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_acts import ItemActs, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
-from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, victim, whom, words_of
+from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, unfinished_for, victim, whom, words_of
 from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
@@ -234,7 +234,7 @@ class OutboxPage(DoorPage):
         """Say what can be done to the item, or what one more press does."""
         item = self._item
         armed = self._presses.armed
-        if armed is not None and armed == self._discarding():
+        if armed is not None and armed in (self._discarding(), self._sending_as_it_is()):
             keeps = (f"   {BY_ID['back'].shown} keeps it", "$muted")
             self._verbs_line.update(line((f"{armed.key} again", "bold $error"), (f": {armed.words}", "bold"), keeps))
         elif self._field.is_open or self._choosing:
@@ -250,6 +250,13 @@ class OutboxPage(DoorPage):
         if item is None or not self.is_open:
             return None
         return Irrevocable(key.shown, key.letters, ("discard", item.key), f"discards {victim(item)}")
+
+    def _sending_as_it_is(self) -> Irrevocable | None:
+        """The selected item sent without what its queue wants, as an act; None where it lacks nothing."""
+        item, key = self._item, OUTBOX_BY_ID["item_send"]
+        if item is None or not self.is_open or not (lacks := unfinished_for(item)):
+            return None
+        return Irrevocable(key.shown, key.letters, ("send", item.key), f"sends {victim(item)} with {lacks}")
 
     @property
     def _item(self) -> OutboxItem | None:
@@ -373,7 +380,9 @@ class OutboxPage(DoorPage):
         elif verb == "item_add":
             self._change(item.key, choices.with_half)
         elif verb == "item_send":
-            self._spawn(self._after(self._acts.send(item.key)))
+            act = self._sending_as_it_is()
+            if act is None or self._presses.press(act, self._sending_as_it_is):
+                self._spawn(self._after(self._acts.send(item.key)))
         elif verb == "item_discard" and self._presses.press(self._discarding(), self._discarding):
             self._spawn(self._after(self._acts.discard(item.key)))
 

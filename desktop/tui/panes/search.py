@@ -8,6 +8,7 @@ from textual.widgets import Input
 
 from desktop.domain import select
 from desktop.domain.customer import FoundCustomers, Match
+from desktop.domain.state import ScreenPop
 from desktop.domain.words import PopAnswer
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content, line
@@ -55,6 +56,8 @@ class SearchPane(Pane, Vertical):
         self._creating = False
         self._only_shows = False
         self._question = 0
+        # What was shown when something was asked for, until the answer is there.
+        self._asked_over: tuple[ScreenPop | None, FoundCustomers | None] | None = None
         self._found: FoundCustomers | None = FoundCustomers()  # without a contact; None while the CRM is being asked
 
     def compose(self) -> ComposeResult:
@@ -105,6 +108,7 @@ class SearchPane(Pane, Vertical):
             only_shows: there is no contact that could be linked.
         """
         self._creating, self._only_shows = creating, only_shows
+        self._asked_over = None
         self._question += 1
         self._found = FoundCustomers()
         self.add_class("open")
@@ -163,6 +167,13 @@ class SearchPane(Pane, Vertical):
                 for match in found
             ]
         )
+        if (
+            self._asked_over is not None
+            and answer is not PopAnswer.SEARCHING
+            and self._asked_over != (pop, self._found)
+        ):
+            self._asked_over = None
+            table.action_edge(-1)  # what was asked for, and not whom the contact is with
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Search, or create; with something found, go to the list."""
@@ -173,6 +184,8 @@ class SearchPane(Pane, Vertical):
         if self._creating:
             self.post_message(self.CreateWanted(text))
             return
+        view = self.view
+        self._asked_over = (view.state.pops.get(view.selected or "") if view is not None else None, self._found)
         self.post_message(self.Asked(text))
         self.query_one(LineTable).focus()
 

@@ -1,18 +1,28 @@
 """Note, codes, follow-ups, finish."""
 
+from typing import Final
+
 from textual.widgets import Input
 
 from desktop.domain import select
+from desktop.domain.model import Instant, Interaction
 from desktop.domain.notices import record
 from desktop.domain.words import Phase, Verb
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.titles import title
+from desktop.tui.two_presses import named
 from desktop.tui.verbs.desk import Desk
+
+SLIP_SECONDS: Final = 1.0
+"""How soon after finishing one contact the same key is taken for a slip on the next."""
 
 
 class WrapUpVerbs(Desk):
     """What is done once the customer has left, or before."""
+
+    _finished: tuple[str, Instant] | None = None
 
     def note(self) -> None:
         """Go to the note."""
@@ -73,8 +83,21 @@ class WrapUpVerbs(Desk):
             self._tell(f"The callback is not planned yet. {why}")
             pane.editor.query_one(Input).focus()
             return
+        if self._just_finished_another(interaction):
+            self._tell(f"Finished. Press again to finish {named(title(self._screen.state, interaction))}.")
+            return
         note.tell()
+        self._finished = (interaction.id, self._screen.view().now)
         self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
+
+    def _just_finished_another(self, interaction: Interaction) -> bool:
+        """Whether the key was pressed a moment ago for another contact, and perhaps twice by a slip; once only."""
+        finished, self._finished = self._finished, None
+        return (
+            finished is not None
+            and finished[0] != interaction.id
+            and self._screen.view().now - finished[1] < SLIP_SECONDS
+        )
 
     def extend(self) -> None:
         """Ask for more time."""
