@@ -224,7 +224,9 @@ class Hands:
                 self.press("h", "1")
                 self.screen.wait_quiet(0.15, 1.5)
             self.press("s")
-            self.screen.wait_quiet(0.2, 2.0)
+            if "s again" in self.screen.wait_quiet(0.2, 2.0):  # it lacks a code
+                self.press("s")
+                self.screen.wait_quiet(0.2, 2.0)
 
     def select_item(self, token: str) -> None:
         """Turn to the item with a word on the page of what waits."""

@@ -7,7 +7,7 @@ from textual.widgets import Input, TextArea
 
 from desktop.domain.customer import Consent, FollowUp, Match
 from desktop.domain.state import AppState, DraftView
-from desktop.domain.words import Availability, CodeRule, LegPhase, Phase, Verb
+from desktop.domain.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
 from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
@@ -15,6 +15,7 @@ from desktop.tui.panes.offer_banner import OfferBanner
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.table import LineTable
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import (
     IDLE,
@@ -169,6 +170,13 @@ async def test_the_cursor_is_on_whom_the_search_found() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["escape", "slash", *"ortega", "enter"])
         before = session.store.drain().pops["i1"]
+        asking = replace(session.store.drain(), pops={"i1": replace(before, answer=PopAnswer.SEARCHING)})
+        session.store.state = asking
+        app.desk_screen.show(asking)
+        await settle(pilot)
+        table = app.desk_screen.query_one("#search-found", LineTable)
+        table.action_edge(-1)
+        assert table.cursor_key == before.matches[0].customer.id
         ortega = Match(replace(before.matches[0].customer, id="C-4102", name="J. Ortega"), "name", "ortega")
         found = replace(before, matches=(ortega, *before.matches))
         session.store.state = replace(session.store.drain(), pops={"i1": found})

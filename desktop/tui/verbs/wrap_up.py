@@ -16,7 +16,7 @@ from desktop.tui.two_presses import named
 from desktop.tui.verbs.desk import Desk
 
 SLIP_SECONDS: Final = 1.0
-"""How soon after finishing one contact the same key is taken for a slip on the next."""
+"""How soon after finishing a contact the same key is taken for a slip."""
 
 
 class WrapUpVerbs(Desk):
@@ -73,6 +73,8 @@ class WrapUpVerbs(Desk):
         ):
             self._tell("The contact is still going on; end it first.")
             return
+        if self._pressed_twice(interaction):
+            return
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
@@ -83,21 +85,20 @@ class WrapUpVerbs(Desk):
             self._tell(f"The callback is not planned yet. {why}")
             pane.editor.query_one(Input).focus()
             return
-        if self._just_finished_another(interaction):
-            self._tell(f"Finished. Press again to finish {named(title(self._screen.state, interaction))}.")
-            return
         note.tell()
         self._finished = (interaction.id, self._screen.view().now)
         self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
 
-    def _just_finished_another(self, interaction: Interaction) -> bool:
-        """Whether the key was pressed a moment ago for another contact, and perhaps twice by a slip; once only."""
+    def _pressed_twice(self, interaction: Interaction) -> bool:
+        """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""
         finished, self._finished = self._finished, None
-        return (
-            finished is not None
-            and finished[0] != interaction.id
-            and self._screen.view().now - finished[1] < SLIP_SECONDS
-        )
+        if finished is None or self._screen.view().now - finished[1] >= SLIP_SECONDS:
+            return False
+        if finished[0] == interaction.id:
+            self._finished = finished
+        else:
+            self._tell(f"Finished. Press again to finish {named(title(self._screen.state, interaction))}.")
+        return True
 
     def extend(self) -> None:
         """Ask for more time."""
