@@ -123,9 +123,7 @@ class Outbox:
         await self._local().due(math.inf)  # the store parks what was damaged
         await self._local().heal()
         rows = [
-            await self._local().park(row.key, MAY_BE_THERE)
-            if row.sending and row.state == WAITING and not self._repeats(row)
-            else row
+            await self._from_last_run(row) if row.state == WAITING else row
             for row in await self._local().outbox()
         ]
         self._known.clear()
@@ -133,6 +131,14 @@ class Outbox:
         self._unknown = ""
         self._say(())
         self._wake.set()  # the disk may have come late
+
+    async def _from_last_run(self, row: OutboxRow) -> OutboxRow:
+        """A row of which the last run may have begun an attempt, whose end nobody heard: the far side may have it."""
+        if not self._repeats(row):
+            return await self._local().park(row.key, MAY_BE_THERE) if row.sending else row
+        if row.attempts:
+            return row
+        return await self._local().mark_waiting(row.key, row.reason, 0.0, row.doubts)
 
     def cannot_be_read(self, why: str) -> None:
         """It is not known what the last run left, for the reason given; until `load` has worked."""

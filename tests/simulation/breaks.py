@@ -397,4 +397,12 @@ BREAKS: tuple[Break, ...] = (
             ("choose", 0, 1), ("finish", 0), ("erase", 4, True), ("erase", 1, False), ("plan", 0, "email"),
         ),
     ),
+    Break(
+        "what was under way at a restart and is refused after it goes out once more under a new key",
+        ("doubled",),
+        (
+            ("ring", 0, 4), ("type", 0), ("transfer", 0), ("plan", 0, "callback"), ("wait", 2.5), ("send_parked",),
+            ("hang_up", 0), ("refuse_one", 3, "rejected", 0), ("reopen",),
+        ),
+    ),
 )  # fmt: skip
