@@ -122,10 +122,7 @@ class Outbox:
         """
         await self._local().due(math.inf)  # the store parks what was damaged
         await self._local().heal()
-        rows = [
-            await self._from_last_run(row) if row.state == WAITING else row
-            for row in await self._local().outbox()
-        ]
+        rows = [await self._from_last_run(row) if row.state == WAITING else row for row in await self._local().outbox()]
         self._known.clear()
         self._take(rows)
         self._unknown = ""

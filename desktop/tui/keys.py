@@ -253,10 +253,11 @@ class _Tables:
 
     def put_in_force(self) -> None:
         """Let the program use these."""
-        BY_ID.update(self._desk)
+        tables = [(BY_ID, self._desk)]
         if self._floor:
-            _floor_keys().update(self._floor)
-            _outbox_keys().update(self._outbox)
+            tables += [(_floor_keys(), self._floor), (_outbox_keys(), self._outbox)]
+        for known, changed in tables:
+            known.update(changed)
 
     def _change(self, name: str, typed: str) -> None:
         tables = (self._desk, self._floor, self._outbox)
