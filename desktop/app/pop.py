@@ -14,7 +14,6 @@ from desktop.domain.own_events import PopChanged
 from desktop.domain.words import PopAnswer
 
 ONLY_MATCH = "only match"
-BEFORE = "the agent before"
 BY_AGENT = "you"
 
 

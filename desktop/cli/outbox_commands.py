@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, profile_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.kept import kept_drafts, kept_outbox
+from desktop.cli.kept import kept_outbox
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 
 if TYPE_CHECKING:
-    from desktop.app.drafts import Draft
     from desktop.app.outbox_rows import OutboxRow
 
 _LEFT = (("parked", "need you"), ("waiting", "wait"))
@@ -49,28 +48,6 @@ def summary(row: "OutboxRow") -> dict[str, object]:
         "not_before": row.not_before,
         "created_at": row.created_at,
         "delivered_at": row.delivered_at,
-    }
-
-
-def in_progress(draft: "Draft") -> dict[str, object]:
-    """A note that was not finished yet, as `summary` tells of a row; it has no key before it is."""
-    facts = draft.facts
-    return {
-        "key": "",
-        "kind": "draft",
-        "interaction_id": draft.interaction_id,
-        "target": "",
-        "customer": facts.customer_name if facts is not None else "",
-        "author": facts.agent_id if facts is not None else "",
-        "state": "in_progress",
-        "words": "in progress: the desktop goes on with it",
-        "reason": "",
-        "missing": [],
-        "intact": draft.intact,
-        "attempts": 0,
-        "not_before": 0.0,
-        "created_at": draft.saved_at,
-        "delivered_at": None,
     }
 
 
@@ -150,8 +127,7 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
     if chosen["action"] == "drop":
         return await _drop(profile, chosen["key"])
     if chosen["action"] == "list":
-        rows = await kept_outbox(profile, include_delivered=chosen["all"])
-        return [*map(summary, rows), *map(in_progress, await kept_drafts(profile))]
+        return [summary(row) for row in await kept_outbox(profile, include_delivered=chosen["all"])]
     rows = await kept_outbox(profile, include_delivered=True)
     row = next((row for row in rows if row.key == chosen["key"]), None)
     if row is None:

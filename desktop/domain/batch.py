@@ -95,7 +95,6 @@ class Batch:
         "interactions",
         "links",
         "me",
-        "news",
         "notices",
         "oddities",
         "past_help",
@@ -134,7 +133,6 @@ class Batch:
         self.agent_messages = Shelf(state.agent_messages)
         self.acknowledgements = Shelf(state.acknowledgements)
         self.alerts = Shelf(state.alerts)
-        self.news = Shelf(state.news)
         self.people = Shelf(state.people)
         self.presence = Shelf(state.presence)
         self.chats = Shelf(state.chats)

@@ -58,15 +58,12 @@ class Center:
         return f"event: heartbeat\ndata: {data}\n\n".encode()
 
     def event(self) -> bytes:
-        """Something that changed: my own call, the figures of a queue, somebody who waits, or an agent."""
+        """Something that changed: mostly somebody who waits, or an agent, or the figures of a queue."""
         dice = self._random.random()
-        if dice < 0.2:
-            entity, kind, member = self.talking, "interaction.updated", "interaction"
-            entity["unread"] = self._random.randrange(9)
-        elif dice < 0.4:
+        if dice < 0.7:
             entity, kind, member = self._random.choice(self.interactions), "interaction.updated", "interaction"
             entity["unread"] = self._random.randrange(9)
-        elif dice < 0.5:
+        elif dice < 0.9:
             entity, kind, member = self._random.choice(self.agents), "agent.changed", "agent"
             entity["missed"] = self._random.randrange(9)
         else:

@@ -226,10 +226,7 @@ class Link:
     def _make(self) -> "Client":
         import ssl
 
-        try:
-            from desktop.backends.xmpp.client import Client
-        except ImportError:
-            raise Unsupported("XMPP needs one more package: pip install 'agent-desktop[xmpp]'") from None
+        from desktop.backends.xmpp.client import Client
 
         if self._tls is None:
             try:

@@ -38,7 +38,6 @@ class Line:
 
     def __init__(self) -> None:
         self.fault: Fault | None = None
-        self.spare = 0  # requests that are still answered before answers get lost
         self.events: list[Event] = []
         self.answers: dict[str, Any] = {}
         self.now = 1_000.0
@@ -50,9 +49,6 @@ class Line:
     async def ask(self, do: Callable[[], T]) -> T:
         """Have the far side do something."""
         await asyncio.sleep(0)
-        if self.spare > 0:
-            self.spare -= 1
-            return do()
         if self.fault is Fault.HANG:
             await asyncio.Event().wait()
         if self.fault is Fault.ANSWER_LOST:
@@ -185,15 +181,12 @@ class LineRig(Rig[B]):
         del Line.every[self.line.name]
 
     async def fault(self, fault: Fault) -> None:
-        self.line.fault, self.line.spare = fault, 0
+        self.line.fault = fault
         if fault in {Fault.DROPPED, Fault.REFUSED}:
             self.line.drop()
 
-    async def lose_answer(self, number: int) -> None:
-        self.line.fault, self.line.spare = Fault.ANSWER_LOST, number - 1
-
     async def heal(self) -> None:
-        self.line.fault, self.line.spare = None, 0
+        self.line.fault = None
 
     async def drop_streams(self) -> None:
         self.line.drop()
