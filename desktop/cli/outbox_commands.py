@@ -99,7 +99,8 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
     async with session_alone(profile) as session:
         for one in parked:
             try:
-                wanted |= {row.key for row in await session.outbox.retry(one)}
+                sent_now = {row.key for row in await session.outbox.retry(one)}
+                wanted = (wanted - {one}) | sent_now  # a refused one goes under another key
             except NotSendable as lacks:
                 if key is not None:
                     raise CommandError(f"{lacks}.", Exit.REFUSED) from lacks

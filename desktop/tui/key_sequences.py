@@ -12,6 +12,8 @@ from typing import Any, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
+from desktop.tui.key import ALT_SIGNS, SIGNS
+
 
 @dataclass(frozen=True)
 class _Named:
@@ -19,10 +21,11 @@ class _Named:
 
 
 def name_alt_keys() -> None:
-    """Teach Textual's table alt+enter, alt+1 … alt+9, alt+a … alt+z and alt+/. Doing it twice does no harm."""
+    """Teach Textual's table alt+enter, alt+1 … alt+9, alt+a … alt+z and alt with a sign. Twice does no harm."""
     table = cast("dict[str, Any]", ANSI_SEQUENCES_KEYS)
     table["\x1b\r"] = (_Named("alt+enter"),)
-    table["\x1b/"] = (_Named("alt+slash"),)
+    for name in ALT_SIGNS:
+        table[f"\x1b{SIGNS[name]}"] = (_Named(f"alt+{name}"),)
     for digit in "123456789":
         table[f"\x1b{digit}"] = (_Named(f"alt+{digit}"),)
     for letter in ascii_lowercase:

@@ -105,9 +105,9 @@ def granted(state: AppState) -> AppState:
     ("state", "heading", "line"),
     [
         (lambda: granted(active()), "● rec", ""),
-        (active, "! recording although refused", "! Recorded although refused   alt+p pauses"),
-        (recording_paused, "⏸ rec paused 00:12 (refused)", "⏸ rec paused 00:12 (refused)   alt+p resumes"),
-        (lambda: granted(recording_paused()), "⏸ rec paused 00:12", "⏸ rec paused 00:12   alt+p resumes"),
+        (active, "! recording although refused", "! Recorded although refused   alt+. pauses"),
+        (recording_paused, "⏸ rec paused 00:12 (refused)", "⏸ rec paused 00:12 (refused)   alt+. resumes"),
+        (lambda: granted(recording_paused()), "⏸ rec paused 00:12", "⏸ rec paused 00:12   alt+. resumes"),
         (lambda: changed(active(), recording=Recording.UNKNOWN), "? recording not known (refused)", ""),
         (
             lambda: replace(active(), capabilities={}),
@@ -145,6 +145,6 @@ async def test_a_recording_that_is_not_known_says_nothing_where_nobody_refused()
 async def test_a_key_that_cannot_pause_says_why(state: Callable[[], AppState], told: str) -> None:
     app, session = desk(state())
     async with app.run_test(size=(160, 40)) as pilot:
-        await settle(pilot, ["alt+p"])
+        await settle(pilot, ["alt+full_stop"])
         assert not [call for call in session.calls if call[0] == "actions.do"]
         assert told in [notice.text for notice in session.store.drain().notices]

@@ -9,6 +9,7 @@ from textual._xterm_parser import XTermParser
 
 from desktop.domain.words import Verb
 from desktop.tui import keys
+from desktop.tui.key import SIGNS
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import KEYS, PICK
 from desktop.tui.page_text import Hanging
@@ -26,7 +27,7 @@ def keys_of(typed: str) -> list[str]:
 @pytest.mark.parametrize("key", [name for key in KEYS for name in key.anywhere if name.startswith("alt+")] + list(PICK))
 def test_alt_key_is_itself_with_typing_behind_it(key: str) -> None:
     last = key.removeprefix("alt+")
-    sent = {"enter": "\r", "slash": "/"}.get(last, last)
+    sent = {"enter": "\r", **SIGNS}.get(last, last)
     assert keys_of(f"\x1b{sent}ab") == [key, "a", "b"]
 
 

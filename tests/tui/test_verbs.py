@@ -63,10 +63,10 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
         (lambda: consulting(LegPhase.ACTIVE), ["f4"], Verb.SWAP, (("leg_id", "l1"),)),
         (wrapping_up, ["alt+p"], Verb.EXTEND_WRAP_UP, ()),
         (active, ["k", "5"], Verb.DTMF, (("digits", "5"),)),
-        (active, ["p"], Verb.PAUSE_RECORDING, ()),
-        (active, ["alt+p"], Verb.PAUSE_RECORDING, ()),
-        (lambda: consulting(LegPhase.ACTIVE), ["alt+p"], Verb.PAUSE_RECORDING, ()),
-        (recording_paused, ["alt+p"], Verb.RESUME_RECORDING, ()),
+        (active, ["full_stop"], Verb.PAUSE_RECORDING, ()),
+        (active, ["alt+full_stop"], Verb.PAUSE_RECORDING, ()),
+        (lambda: consulting(LegPhase.ACTIVE), ["alt+full_stop"], Verb.PAUSE_RECORDING, ()),
+        (recording_paused, ["alt+full_stop"], Verb.RESUME_RECORDING, ()),
     ],
 )
 async def test_key_asks_for_verb(state, keys, verb, arguments) -> None:  # type: ignore[no-untyped-def]
