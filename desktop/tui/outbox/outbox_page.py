@@ -114,7 +114,7 @@ class OutboxPage(DoorPage):
 
     def on_mount(self) -> None:
         """Show what there is, unless the page was closed before it was there."""
-        if not self._table.is_attached:
+        if not (self._table.is_attached and self._item_text.is_attached and self._messages.is_attached):
             return
         self.border_title = content("Outbox", "bold")
         self._fit()
@@ -157,7 +157,7 @@ class OutboxPage(DoorPage):
 
     def redraw(self) -> None:
         """Draw what is known now."""
-        if not self._table.is_attached:
+        if not (self._table.is_attached and self._item_text.is_attached and self._messages.is_attached):
             return
         acts, now = self._acts, self._clock()
         items = acts.items or ()
