@@ -114,7 +114,7 @@ class OutboxPage(DoorPage):
 
     def on_mount(self) -> None:
         """Show what there is, unless the page was closed before it was there."""
-        if not (self._table.is_attached and self._item_text.is_attached and self._messages.is_attached):
+        if not self._table.is_attached:
             return
         self.border_title = content("Outbox", "bold")
         self._fit()
