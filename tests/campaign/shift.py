@@ -19,8 +19,9 @@ from tests.campaign.work import Work
 HITCH = (TimeoutError, AssertionError, httpx.HTTPError, OSError, IndexError, ValueError)
 """What a screen that is not as it should be ends a way with."""
 ROUNDS, ROUND_SECONDS = 4, 9.0
-PARKED_WITHIN = 10.0
 """How often what waits is sent again before it counts as stuck, and how long each time."""
+PARKED_WITHIN = 10.0
+"""Seconds after a start within which a note whose contact is gone is in the outbox."""
 
 
 @dataclass
