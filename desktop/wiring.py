@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desktop.app.instance_lock import InstanceHeld, InstanceLock
 from desktop.app.store_errors import StoreError
 from desktop.config import BackendSettings, ConfigError, Profile
+from desktop.domain.words import RecordingConsent
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
@@ -31,8 +32,8 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
     """One backend, not connected.
 
     Raises:
-        registry.PluginBrokenError: its plug-in cannot be used.
-        ConfigError: its settings are wrong, it refuses them, or it is of another kind.
+        registry.PluginBrokenError: its plug-in cannot be used, or is of another kind.
+        ConfigError: its settings are wrong, or it refuses them.
     """
     if settings.problems:
         raise ConfigError("\n".join(settings.problems))
@@ -47,7 +48,7 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
     except Rejected as error:
         raise ConfigError(f"{settings.kind.value}: {error.message}") from error
     if not isinstance(backend, port):
-        raise ConfigError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
+        raise registry.PluginBrokenError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
     return backend
 
 
@@ -131,6 +132,7 @@ async def build(
         timing=timing,
         region=profile.region.value,
         write_back=profile.write_back.value,
+        recording_consent=RecordingConsent(profile.recording_consent.value),
     )
 
     def scorecards() -> "Scorecards":
@@ -168,17 +170,18 @@ def alone(lock_path: Path) -> Iterator[InstanceLock]:
 
 
 @contextlib.contextmanager
-def alone_if_possible(lock_path: Path, *, take_over: bool = False) -> Iterator[InstanceLock]:
+def alone_if_possible(lock_path: Path, *, take_over: bool = False, may_stay: bool = False) -> Iterator[InstanceLock]:
     """As `alone`; where nothing can be written the block runs all the same, and the session tells what that means.
 
     Args:
         lock_path: the profile's lock.
         take_over: ask a program that has it to save its work and leave, and wait five seconds for that.
+        may_stay: whether this program stays, asked by another, while it has words that it cannot save.
 
     Raises:
         InstanceHeld: another program has it, and keeps it.
     """
-    lock = InstanceLock(lock_path)
+    lock = InstanceLock(lock_path, may_stay=may_stay)
     with contextlib.suppress(StoreError):
         if take_over:
             lock.take_over()

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import dataclasses
 import gc
 import json
@@ -9,7 +10,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ from mock_backends.twilio.face import FACE, TwilioFace
 
 TOKENS_VARIABLE = "AGENT_DESKTOP_MOCK_TOKENS"
 USAGE = 2
+INTERRUPTED = 130
+GRACE = 1.5
+"""Seconds after a signal in which the servers may end in good order; what hangs then is left."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,10 +56,17 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run servers until SIGINT or SIGTERM; one JSON line on standard output when they listen.
 
-    :returns: 0 after a signal, 2 for wrong arguments.
+    :returns: 0 after a signal, 2 for wrong arguments, 130 when interrupted before anything ran.
     """
     line = parser()
     options = line.parse_args(argv)
+    try:
+        return _serve(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _serve(options: argparse.Namespace) -> int:
     try:
         boot = json.loads(sys.stdin.readline()) if options.boot_from_stdin else _boot(options)
         fleet = _fleet(boot)
@@ -126,7 +139,7 @@ async def _run(fleet: Fleet, boot: dict[str, Any], *, until_eof: bool) -> None:
     done = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(sign, done.set)
+        signal.signal(sign, partial(_end, loop, done))
     if until_eof:  # the pipe closes when the parent dies, however it dies
         threading.Thread(target=_watch_stdin, args=(loop, done), daemon=True).start()
     try:
@@ -150,6 +163,17 @@ async def _run(fleet: Fleet, boot: dict[str, Any], *, until_eof: bool) -> None:
     gc.set_threshold(20_000, 50, 100)
     await done.wait()
     await fleet.stop()
+
+
+def _end(loop: asyncio.AbstractEventLoop, done: asyncio.Event, sign: int, _: object) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed, and a thread holds Python's own end
+        loop.call_soon_threadsafe(done.set)
+    threading.Thread(target=_leave_what_hangs, args=(128 + sign,), daemon=True).start()
+
+
+def _leave_what_hangs(code: int) -> None:
+    time.sleep(GRACE)
+    os._exit(code)
 
 
 def _watch_stdin(loop: asyncio.AbstractEventLoop, done: asyncio.Event) -> None:

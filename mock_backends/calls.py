@@ -1,6 +1,7 @@
 """What an agent can do to an interaction of theirs, and what its customer does."""
 
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 from mock_backends.distribution import Distribution
 from mock_backends.legs import Legs
@@ -87,6 +88,18 @@ class Calls:
         if interaction.muted is not on:
             interaction.muted = on
             self._board.tell("updated", interaction, "muted" if on else "unmuted")
+        return interaction
+
+    def record(self, interaction: Interaction, *, on: bool) -> Interaction:
+        """Go on recording or pause; twice is no harm."""
+        self._voice(interaction)
+        if interaction.recording == "none":
+            raise conflict("The call is not being recorded.")
+        wanted: Literal["active", "paused"] = "active" if on else "paused"
+        if interaction.recording != wanted:
+            interaction.recording = wanted
+            interaction.recording_since = self._clock.now()
+            self._board.tell("updated", interaction, "recording_resumed" if on else "recording_paused")
         return interaction
 
     def dtmf(self, interaction: Interaction) -> Interaction:

@@ -1,6 +1,7 @@
 """The pretend company as the servers speak of it: the world's records turned into wire entities."""
 
 import random
+from datetime import UTC, datetime
 
 from mock_backends.customers_on_line import Arrival
 from mock_backends.models_base import Address
@@ -214,5 +215,8 @@ class Company:
                 for each in customer.consents
             ],
             promises=promises,
-            fields={"customer since": str(round(customer.since)), "region": customer.region},
+            fields={
+                "customer since": f"{datetime.fromtimestamp(customer.since, UTC):%B %Y}",
+                "region": customer.region,
+            },
         )

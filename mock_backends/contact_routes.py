@@ -12,6 +12,7 @@ from mock_backends.models_contact_center import (
     CallbackAnswer,
     Decline,
     Dtmf,
+    Handover,
     Interaction,
     InteractionAnswer,
     SendMessage,
@@ -67,6 +68,14 @@ def _add_call_control(app: FastAPI, centre: Callable[[], Centre]) -> None:
     @app.post(BASE + "/unmute", operation_id="unmute", summary="Unmute the agent")
     async def unmute(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
         return _answer(centre().calls.mute(_active(centre, caller, interaction_id), on=False))
+
+    @app.post(BASE + "/recording/pause", operation_id="pause_recording", summary="Pause the recording")
+    async def pause_recording(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.record(_active(centre, caller, interaction_id), on=False))
+
+    @app.post(BASE + "/recording/resume", operation_id="resume_recording", summary="Go on recording")
+    async def resume_recording(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.record(_active(centre, caller, interaction_id), on=True))
 
     @app.post(BASE + "/dtmf", operation_id="dtmf", summary="Send tones")
     async def dtmf(caller: Caller, interaction_id: InteractionId, body: Dtmf) -> InteractionAnswer:
@@ -124,6 +133,10 @@ def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
         interaction = centre().calls.owned(caller, interaction_id, "wrap_up")
         return _answer(centre().calls.wrap_up(interaction, body.codes, note_given=body.note_given))
 
+    @app.post(BASE + "/handover", operation_id="hand_over", summary="What its agent knew, for whoever goes on with it")
+    async def hand_over(caller: Caller, interaction_id: InteractionId, body: Handover) -> InteractionAnswer:
+        return _answer(centre().customers.hand_over(centre().calls.owned(caller, interaction_id), body))
+
     @app.post("/v1/callbacks", operation_id="callback", summary="Plan a callback")
     async def callback(caller: Caller, body: Callback) -> CallbackAnswer:
         interaction = centre().calls.owned(caller, body.interaction_id)
@@ -139,7 +152,7 @@ def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], f
                 customer=body.address,
                 customer_name=interaction.customer_name,
                 subject=body.note or interaction.subject,
-                attributes={"callback_of": interaction.id},
+                calls_back=interaction,
                 direction="outbound",
             ),
             max(body.at, at),

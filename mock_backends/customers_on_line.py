@@ -6,7 +6,8 @@ from functools import partial
 from mock_backends.calls import Calls
 from mock_backends.distribution import Distribution
 from mock_backends.models_base import Address
-from mock_backends.models_contact_center import Interaction, Message, WrapUpRule
+from mock_backends.models_contact_center import Handover, Interaction, Message, Previous, WrapUpRule
+from mock_backends.problem import conflict
 from mock_backends.routing_effects import Connected, Effect
 from mock_backends.site import Site, new_id
 
@@ -34,6 +35,8 @@ class Arrival:
     patience: float | None = None  # hangs up when not answered by then
     stays: float | None = 600.0  # hangs up when connected so long
     direction: str = "inbound"
+    goes_on: Interaction | None = None  # the contact whose customer this is from now on
+    calls_back: Interaction | None = None  # the contact in which a callback was promised
 
 
 class CustomersOnLine:
@@ -47,6 +50,7 @@ class CustomersOnLine:
         self._calls = calls
         self._rules = rules
         self._stays: dict[str, float] = {}
+        self._successors: dict[str, str] = {}  # contact -> the one that its customer went on in
         distribution.listeners.append(self._heard)
         distribution.moved = self._moved
 
@@ -78,6 +82,8 @@ class CustomersOnLine:
     def later(self, arrival: Arrival, at: float) -> Interaction:
         """A callback: joins the front of its queue at server time `at`."""
         interaction = self._make(arrival)
+        interaction.arrived_at = interaction.phase_since = interaction.callback_at = at
+        interaction.service_level_at = None  # nobody waits on the line
         self._distribution.scheduled[interaction.id] = interaction
         self._distribution.do(
             lambda now: self._distribution.router.enqueue(
@@ -104,7 +110,6 @@ class CustomersOnLine:
         """
         arrival = self._arriving_again(interaction, interaction.queue)
         successor = self._make(arrival)
-        successor.messages = list(interaction.messages)
         self._distribution.board.add(successor)
         try:
             self._distribution.do(
@@ -123,9 +128,25 @@ class CustomersOnLine:
             customer_name=interaction.customer_name,
             subject=interaction.subject,
             priority=10.0,
-            attributes={**interaction.attributes, "transferred_from": interaction.id},
+            attributes=dict(interaction.attributes),
             stays=self._stays.get(interaction.id, 600.0),
+            goes_on=interaction,
         )
+
+    def hand_over(self, interaction: Interaction, handover: Handover) -> Interaction:
+        """What the agent of a contact knew goes to whoever has its customer now.
+
+        :raises Problem: 409 when the customer went on with nobody.
+        """
+        successor = self._distribution.board.interactions.get(self._successors.get(interaction.id, ""))
+        if successor is None or successor.previous is None:
+            raise conflict("The customer did not go on with anybody.")
+        successor.previous = successor.previous.model_copy(
+            update={"note": handover.note, "customer_id": handover.customer_id, "at": self._clock.now()}
+        )
+        if successor.phase != "closed":
+            self._distribution.board.tell("updated", successor, "handed_over")
+        return interaction
 
     def _moved(self, interaction: Interaction) -> None:
         """It is in another queue now, with that one's rules."""
@@ -156,6 +177,18 @@ class CustomersOnLine:
             unread=len(arrival.messages),
             raw_state="queued",
         )
+        before = arrival.goes_on or arrival.calls_back
+        if before is not None:
+            agent = self._distribution.board.agents.get(before.agent_id or "")
+            interaction.previous = Previous(
+                interaction_id=before.id,
+                agent_id=before.agent_id or "",
+                agent_name=agent.name if agent is not None else "",
+                at=now,
+            )
+        if arrival.goes_on is not None:
+            interaction.messages, interaction.unread = list(arrival.goes_on.messages), arrival.goes_on.unread
+            self._successors[arrival.goes_on.id] = interaction.id
         if arrival.stays is not None:
             self._stays[interaction.id] = arrival.stays
         return interaction

@@ -107,6 +107,7 @@ class Distribution:
                 interaction.held = interaction.muted = False
                 interaction.held_since = None
                 interaction.recording = "none"
+                interaction.recording_since = None
             case WrapUpStarted(deadline=deadline, extensions=extensions) if interaction:
                 interaction.wrap_up_deadline = deadline
                 interaction.extensions_used = extensions
@@ -150,7 +151,9 @@ class Distribution:
             if interaction.phase == "connecting":
                 self._phase(interaction, "active", "connected")
                 interaction.answered_at = self.clock.now()
-                interaction.recording = "active" if interaction.channel == "voice" else "none"
+                if interaction.channel == "voice":
+                    interaction.recording = "active"
+                    interaction.recording_since = interaction.answered_at
                 self.board.tell("connected", interaction, "accepted")
 
         if self.connect_seconds > 0 and interaction.channel == "voice":

@@ -55,6 +55,7 @@ class Fleet:
         if scenario is not None:
             settings = replace(
                 settings,
+                hostile_names=settings.hostile_names or scenario.hostile_names,
                 offer_timeout=settings.offer_timeout or scenario.offer_timeout,
                 wrap_up_seconds=scenario.wrap_up_seconds
                 if settings.wrap_up_seconds is None

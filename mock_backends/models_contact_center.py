@@ -65,6 +65,17 @@ class Reason(Wire):
     label: str
 
 
+class Previous(Wire):
+    """The contact that this one goes on from, and what its agent knew."""
+
+    interaction_id: str
+    agent_id: str = ""
+    agent_name: str = ""
+    note: str = ""
+    customer_id: str = ""
+    at: float
+
+
 class Interaction(Wire):
     """One piece of customer work on one channel, from arrival to wrap-up."""
 
@@ -94,6 +105,7 @@ class Interaction(Wire):
     muted: bool = False
     customer_connected: bool = True
     recording: Literal["none", "active", "paused"] = "none"
+    recording_since: float | None = None
     parked: bool = False
     unread: int = 0
     legs: list[Leg] = Field(default_factory=list)
@@ -101,6 +113,8 @@ class Interaction(Wire):
     outcome: OutcomeWord | None = None
     raw_state: str = ""
     priority: int = 0
+    previous: Previous | None = None
+    callback_at: float | None = None
 
 
 class Agent(Wire):
@@ -249,6 +263,13 @@ class WrapUp(Wire):
 
     codes: list[Id] = Field(default_factory=list, max_length=20)
     note_given: bool = False
+
+
+class Handover(Wire):
+    """What the agent of a contact leaves to whoever goes on with its customer."""
+
+    note: str = Field(default="", max_length=16_000)
+    customer_id: str = Field(default="", max_length=200)
 
 
 class Callback(Wire):

@@ -49,6 +49,7 @@ class Scenario(BaseModel):
     connect_seconds: float = Field(default=0.0, ge=0, le=10)
     offer_timeout: float | None = Field(default=None, gt=0, le=3600)
     wrap_up_seconds: float | None = Field(default=None, ge=0, le=86_400)
+    hostile_names: bool = False
     seed: int | None = Field(default=None, ge=0, le=2**31)
     speed: float | None = Field(default=None, gt=0, le=10_000)
     steps: list[Timed] = Field(default_factory=list)

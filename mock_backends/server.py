@@ -89,7 +89,8 @@ class Serving:
         """`sockets`: whether the app has WebSockets; they need the package `websockets`."""
         self._before_stop = before_stop
         protocol: Any = type("Protocol", (DeadlineProtocol,), {"read_deadline": settings.read_deadline})
-        self._socket = socket.socket()
+        # Named as TCP, else asyncio leaves Nagle's algorithm on, and answers in two pieces come 40 ms late.
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

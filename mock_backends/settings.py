@@ -20,6 +20,7 @@ class Settings:
     agents: int = 0  # further simulated agents beyond those of the world, for load tests
     queues: int = 0  # further queues, which those agents then serve as a team of their own; 0: they serve Billing
     customers: int = 2000  # customers of the pretend company beside the named ones
+    hostile_names: bool = False  # whether some of those have names that attack terminals, spreadsheets and databases
     clock_start: float | None = None  # server time at the start, seconds since the epoch; None: as it is
     offer_timeout: float | None = None  # server seconds; None as each queue has it
     wrap_up_seconds: float | None = None  # server seconds, 0 for no limit; None as each queue has it

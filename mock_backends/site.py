@@ -38,6 +38,7 @@ class Site:
             customers=self.settings.customers,
             queues=self.settings.queues,
             agents=self.settings.agents,
+            hostile_names=self.settings.hostile_names,
         )
 
     def rng(self, purpose: str) -> random.Random:

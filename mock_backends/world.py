@@ -20,7 +20,8 @@ class World:
     """The pretend company.
 
     Arguments: `seed`; `now` (epoch seconds; with 0 all times are offsets); how many `customers` and `experts` to
-    make besides the named ones; `queues` and `agents` of a great floor beside the company's own.
+    make besides the named ones; `queues` and `agents` of a great floor beside the company's own;
+    `hostile_names` whether every so-many-th customer's name is an attack.
     Lookups by id return None for what does not exist.
     """
 
@@ -33,10 +34,12 @@ class World:
         experts: int = 170,
         queues: int = 0,
         agents: int = 0,
+        hostile_names: bool = False,
     ) -> None:
         self.seed = seed
         self.now = now
         self._customer_count = customers
+        self._hostile_names = hostile_names
         self._expert_count = experts
         # who serves a great floor serves no queue that asks for nothing: all of them would
         own = [queue for queue in QUEUES if queue.required] if queues else QUEUES
@@ -95,7 +98,9 @@ class World:
     @cached_property
     def _customers(self) -> dict[str, Customer]:
         rng = Random(f"{self.seed}/customers")  # noqa: S311 - must be repeatable
-        made = make_customers(rng, list(self._companies.values()), self._customer_count, self.now)
+        made = make_customers(
+            rng, list(self._companies.values()), self._customer_count, self.now, hostile_names=self._hostile_names
+        )
         return {customer.id: customer for customer in made}
 
     @cached_property

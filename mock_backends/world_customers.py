@@ -105,7 +105,9 @@ def make_companies(rng: Random, count: int) -> list[Company]:
     return companies
 
 
-def make_customers(rng: Random, companies: list[Company], count: int, now: float) -> list[Customer]:
+def make_customers(
+    rng: Random, companies: list[Company], count: int, now: float, *, hostile_names: bool = False
+) -> list[Customer]:
     """The named customers and `count` others. A number belongs to at most three of them."""
     customers = _named(now)
     holders: dict[str, int] = {}
@@ -132,7 +134,7 @@ def make_customers(rng: Random, companies: list[Company], count: int, now: float
         phones: tuple[Phone, ...] = ()
         company_id = None
         if n % _HOSTILE_EVERY == _HOSTILE_EVERY - 1:
-            name = HOSTILE_NAMES[n // _HOSTILE_EVERY % len(HOSTILE_NAMES)]
+            name = HOSTILE_NAMES[n // _HOSTILE_EVERY % len(HOSTILE_NAMES)] if hostile_names else name
         elif n % _SHARED_EVERY == 0 and n and holders[customers[-1].phones[0].e164] < 3:  # a family with one line
             before = customers[-1]
             region, language, zone = before.region, before.language, before.time_zone

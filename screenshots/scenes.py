@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from desktop.domain import select
 from desktop.domain.customer import CustomerDetails
-from desktop.domain.words import Phase, PopAnswer
+from desktop.domain.words import Phase, PopAnswer, Recording
 from screenshots.stage import Stage
 
 WIDE, NARROW, FLOOR = (150, 40), (80, 24), (190, 44)
@@ -61,7 +61,7 @@ async def talking(stage: Stage, note: str) -> None:
     await stage.press("f2")
     await stage.until(lambda: stage.contact is not None and stage.contact.phase is not Phase.OFFERED)
     await stage.advance(0.5)
-    await stage.until(lambda: stage.contact is not None and stage.contact.phase is Phase.ACTIVE)
+    await stage.until(lambda: stage.contact is not None and stage.contact.recording is Recording.PAUSED)  # refused
     await stage.advance(52.5)
     await stage.press("alt+n")
     await stage.write(note)

@@ -28,7 +28,10 @@ from desktop.ports.presence import PresenceSource
 
 log = logging.getLogger(__name__)
 
-_HAVE_STATES = (Verb.ACCEPT, Verb.END, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE)  # what is so is done
+_HAVE_STATES = (  # what is so is done
+    *(Verb.ACCEPT, Verb.END, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE),
+    *(Verb.PAUSE_RECORDING, Verb.RESUME_RECORDING),
+)
 
 
 class Actions:

@@ -15,6 +15,7 @@ from desktop.ports.base import Capability
 
 if TYPE_CHECKING:
     from desktop.domain.adherence import Fits
+    from desktop.domain.alert import Alert
     from desktop.domain.alert_rules import AlertSettings
     from desktop.domain.alerts import AlertEngine
 
@@ -50,6 +51,7 @@ class AlertWatch:
         self._is_open = is_open
         self._ask = schedules
         self._engine: AlertEngine | None = None
+        self._ended: list[Alert] = []  # of this round
 
     @property
     def blind(self) -> Mapping[str, int]:
@@ -101,7 +103,19 @@ class AlertWatch:
             log.exception("the alerts could not be looked at")
             return
         if changed:
+            self._ended += _ended(self._store.state.alerts, engine.alerts)
             self._store.say(AlertsChanged(dict(engine.alerts)))
+        if part == 0:
+            self._tell_of_ends()
+
+    def _tell_of_ends(self) -> None:
+        """Say once a round what is over, in one notice."""
+        ended, self._ended = self._ended, []
+        if len(ended) == 1:
+            self._store.notice(f"Alert ended: {ended[0].text}")
+        elif ended:
+            more = f" and {len(ended) - 2} more" if len(ended) > 2 else ""
+            self._store.notice(f"{len(ended)} alerts ended: {'; '.join(one.text for one in ended[:2])}{more}")
 
     async def _settings(self) -> "AlertSettings":
         if self.settings is None:
@@ -120,6 +134,7 @@ class AlertWatch:
     def _stop(self) -> None:
         """Nobody who may see them is signed in (any more)."""
         self._engine = self.schedules = None
+        self._ended = []
         if self._store.state.alerts:
             self._store.say(AlertsChanged({}))
 
@@ -134,3 +149,14 @@ class AlertWatch:
             if found.value is not None:
                 self.schedules = found.value
             await self._timing.sleep(SCHEDULES_EVERY if found.ok else SCHEDULES_AGAIN)
+
+
+def _ended(before: "Mapping[str, Alert]", after: "Mapping[str, Alert]") -> "list[Alert]":
+    """The alerts that stood and stand no more; one that was only foreseen and did not come is none of them."""
+    return [
+        alert
+        for key, alert in before.items()
+        if alert.over_at is None
+        and alert.forecast is None
+        and ((now := after.get(key)) is None or now.over_at is not None)
+    ]

@@ -9,13 +9,14 @@ from desktop.app.backoff import Breaker, full_jitter
 from desktop.app.failures import source_name
 from desktop.app.timing import Timing
 from desktop.domain.words import Health
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import BackendBug, BackendError, OutcomeUnknown, ProtocolError, Unavailable
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-CHANGE_SECONDS = 5.0
-READ_SECONDS = 4.0
+CHANGE_SECONDS = HOST.change
+READ_SECONDS = HOST.read
 READ_ATTEMPTS = 3
 
 

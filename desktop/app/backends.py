@@ -34,6 +34,16 @@ class Backends:
     broken: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def plugins(self) -> Mapping[str, Backend]:
+        """Every backend as its plug-in made it, by source."""
+        single = {"contact_center": self.contact_center, "voice": self.voice}
+        found: dict[str, Backend] = {source: one for source, one in single.items() if one is not None}
+        found.update(_by_source("crm", self.crm))
+        found.update(_by_source("presence", self.presence))
+        found.update(_by_source("messaging", self.messaging))
+        return found
+
+    @property
     def crms(self) -> Mapping[str, Crm]:
         """Those there are, by source; the records of one of several carry its name."""
         found = _by_source("crm", self.crm)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from desktop.domain.lifecycle import open_leg
 from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Channel, LegPhase, Phase, Verb
+from desktop.domain.words import Channel, LegPhase, Phase, Recording, Verb
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Rejected, Unsupported
 
@@ -17,6 +17,8 @@ NOT_DONE: Mapping[Verb, str] = {
     Verb.RESUME: "The customer was not taken off hold.",
     Verb.MUTE: "You were not muted.",
     Verb.UNMUTE: "You are still muted.",
+    Verb.PAUSE_RECORDING: "The recording was not paused.",
+    Verb.RESUME_RECORDING: "The recording is still paused.",
     Verb.DTMF: "The tones were not sent.",
     Verb.SEND_MESSAGE: "The message was not sent.",
     Verb.CONSULT: "The expert was not called.",
@@ -37,6 +39,7 @@ NOT_KNOWN: Mapping[Verb, str] = {
     Verb.ACCEPT: "It is not known whether the offer was accepted.",
     Verb.BLIND_TRANSFER: "It is not known whether the customer was transferred.",
     Verb.COMPLETE_TRANSFER: "It is not known whether the customer was handed over.",
+    Verb.PAUSE_RECORDING: "It is not known whether the recording was paused.",
     Verb.SEND_MESSAGE: "It is not known whether the message was sent.",
 }
 
@@ -78,6 +81,8 @@ def call_for(
             return lambda: contact_center.hold(of, on=verb is Verb.HOLD, key=key)
         case Verb.MUTE | Verb.UNMUTE:
             return lambda: contact_center.mute(of, on=verb is Verb.MUTE, key=key)
+        case Verb.PAUSE_RECORDING | Verb.RESUME_RECORDING:
+            return lambda: contact_center.pause_recording(of, on=verb is Verb.PAUSE_RECORDING, key=key)
         case Verb.DTMF:
             digits = need("digits", "What to dial")
             return lambda: contact_center.dtmf(of, digits, key=key)
@@ -147,6 +152,10 @@ def took_effect(verb: Verb, before: Interaction, after: Interaction | None, me: 
             return after.held is (verb is Verb.HOLD)
         case Verb.MUTE | Verb.UNMUTE:
             return after.muted is (verb is Verb.MUTE)
+        case Verb.PAUSE_RECORDING:
+            return after.recording is Recording.PAUSED
+        case Verb.RESUME_RECORDING:
+            return after.recording is Recording.ACTIVE
         case Verb.CONSULT:
             known = {leg.id for leg in before.legs}
             return any(leg.id not in known for leg in after.legs)

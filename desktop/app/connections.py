@@ -13,12 +13,13 @@ from desktop.app.timing import first_of
 from desktop.domain.own_events import CapabilitiesKnown, HealthChanged
 from desktop.domain.words import Health
 from desktop.ports.base import Backend
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
 
 log = logging.getLogger(__name__)
 
-OPEN_SECONDS = 10.0
-CLOSE_SECONDS = 0.3
+OPEN_SECONDS = HOST.open
+CLOSE_SECONDS = HOST.close
 
 
 class Connections:
@@ -104,7 +105,7 @@ class Connections:
             self.say(source, Health.DOWN, one_line(error.message))
             if not isinstance(error, Unavailable):
                 failure = explain(error, f"The {source_name(source)} could not be opened.", source=source)
-                self._store.notice(failure.text, "error")
+                self._store.notice(failure.text, "error", source)
             return False
         known = frozenset(str(getattr(capability, "value", capability)) for capability in offered)
         self._store.say(CapabilitiesKnown(known), source)

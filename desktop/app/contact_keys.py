@@ -1,4 +1,7 @@
-"""When two ways to reach somebody are the same one: numbers in E.164, e-mails and handles without regard to case."""
+"""When two ways to reach somebody are the same one: numbers in E.164, e-mails and handles without regard to case.
+
+And how a number is written for people: as its own country writes it, with the country's code.
+"""
 
 from functools import lru_cache
 
@@ -23,6 +26,21 @@ def e164(number: str, region: str = "") -> str:
         return ""
     parsed.extension = None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+@lru_cache(maxsize=2_000)
+def readable(number: str) -> str:
+    """A telephone number in its country's own groups, `+353 1 234 5678`.
+
+    Args:
+        number: anything; what is no possible number in E.164 comes back as it is.
+    """
+    if not (number.startswith("+") and number[1:].isdecimal() and number.isascii() and e164(number) == number):
+        return number
+    import phonenumbers
+
+    international = phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    return str(phonenumbers.format_number(phonenumbers.parse(number), international))
 
 
 def contact_key(address: Address, region: str = "") -> str:

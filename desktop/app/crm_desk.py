@@ -1,12 +1,13 @@
 """One CRM of the profile as the desktop uses it: asked, remembered, told of links."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from desktop.app.asking import Reading
 from desktop.app.crm_links import CrmLinks
 from desktop.app.customer_details import DetailsLoader
 from desktop.app.customer_finder import CustomerFinder
 from desktop.app.local_store import LocalStore
+from desktop.app.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.ports.crm import Crm
 
@@ -23,17 +24,19 @@ class CrmDesk:
         local: Callable[[], LocalStore],
         region: str,
         kept_as: str,
+        keep_link: Callable[[OutboxRow], Awaitable[None]],
     ) -> None:
         """`source` is what its events carry. `region`: where its numbers without `+` are dialled.
 
         `kept_as`: the name of its records on this machine, which no other CRM of this profile ever had.
+        `keep_link`: puts the row of a link into the outbox.
         """
         self.source = source
         self.crm = crm
         self.reading = reading
         self.finder = CustomerFinder(crm, reading, local, store.now, region, kept_as)
         self.details = DetailsLoader(crm, reading, store, source)
-        self.links = CrmLinks(crm, reading.asking, store, source)
+        self.links = CrmLinks(crm, reading.asking, store, source, kept_as, keep_link)
 
     async def close(self) -> None:
         """Stop asking and telling; finish the writes."""

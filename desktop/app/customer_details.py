@@ -48,7 +48,8 @@ class DetailsLoader:
             "purchases": lambda: crm.purchases(customer_id),
         }
         offered = self._store.drain().capabilities.get(self._source)
-        details = CustomerDetails()
+        wanted = [name for name, capability in _PARTS if offered is None or capability.value in offered]
+        details = CustomerDetails(not_offered=frozenset(name for name, _ in _PARTS if name not in wanted))
         failed: dict[str, str] = {}
 
         async def part(name: str) -> None:
@@ -57,13 +58,14 @@ class DetailsLoader:
                 answer = await self._reading.read(calls[name])
                 if not isinstance(answer, Sequence):
                     raise ProtocolError("That is not a list.")
-                details = replace(details, **{name: tuple(answer)}, fetched_at=self._store.now())
+                given: dict[str, Any] = {name: tuple(answer)}
+                details = replace(details, **given, fetched_at=self._store.now())
             except Unsupported:
-                return
+                details = replace(details, not_offered=details.not_offered | {name})
             except BackendError as error:
                 failed[name] = explain(error, f"No {name}.", source=self._source, safe="").text
             self._store.say(DetailsChanged(customer_id, details, dict(failed)), self._source)
 
-        await asyncio.gather(
-            *(part(name) for name, capability in _PARTS if offered is None or capability.value in offered)
-        )
+        if details.not_offered:
+            self._store.say(DetailsChanged(customer_id, details, {}), self._source)
+        await asyncio.gather(*(part(name) for name in wanted))

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from desktop.app.failures import source_name
-from desktop.app.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow
+from desktop.app.outbox_rows import CASE, FOLLOW_UP, LINK, TASK, WRAP_UP, OutboxRow
 from desktop.app.targets import Targets
 from desktop.app.wrap_up_json import address_from, message_from, record_from
 from desktop.domain.identity import unqualified
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
-from desktop.ports.errors import ProtocolError, Rejected, Unavailable, Unsupported
+from desktop.ports.errors import NotFound, ProtocolError, Rejected, Unavailable, Unsupported
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage
 
 
@@ -87,6 +88,8 @@ class Deliveries:
                     due=None if payload["due"] is None else float(payload["due"]),
                     key=row.key,
                 )
+            case (kind, Crm()) if kind == LINK:
+                return _link(backend, row, payload)
             case (kind, Messaging()) if kind == FOLLOW_UP:
                 return backend.send(message_from(payload))
             case (kind, ContactCenter()) if kind == FOLLOW_UP:
@@ -100,3 +103,14 @@ class Deliveries:
                 )
             case _:
                 raise Unsupported("Nobody in this profile takes it.")
+
+
+async def _link(crm: Crm, row: OutboxRow, payload: Mapping[str, Any]) -> str:
+    """Tell a CRM whom a contact is with; the receipt says what it was told."""
+    if payload["customer_id"] is not None:
+        customer_id = unqualified(row.target, payload["customer_id"])
+        await crm.link(row.interaction_id, customer_id, reason=str(payload["reason"]), key=row.key)
+        return "linked"
+    with suppress(NotFound):  # there is no link to take back
+        await crm.unlink(row.interaction_id, key=row.key)
+    return "unlinked"

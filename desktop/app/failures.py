@@ -23,7 +23,7 @@ _NAMES = {
     "contact_center": "contact centre",
     "crm": "CRM",
     "presence": "directory",
-    "messaging": "message sender",
+    "messaging": "message service",
     "voice": "phone",
 }
 

@@ -16,12 +16,13 @@ from desktop.domain.events import Envelope, Gap, Heartbeat
 from desktop.domain.own_events import HealthChanged
 from desktop.domain.reducer import needs_snapshot
 from desktop.domain.words import Health
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import AuthFailed, BackendError, Forbidden, ProtocolError, RateLimited, Unavailable
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT = 5.0
-QUIET_HEARTBEATS = 2.5
+QUIET_HEARTBEATS = HOST.silence / HEARTBEAT
 SNAPSHOT_SECONDS = 10.0
 LONGEST_WAIT = 300.0
 _TICK = 1e-3

@@ -1,10 +1,10 @@
-"""What an agent is told of their supervisors: who did what and why, what they wrote, that help comes."""
+"""What is told of others on the floor: what a supervisor did to my work and why, and who asks me for help."""
 
 from desktop.app.failures import one_line
 from desktop.app.store import Store
 from desktop.domain.events import Envelope
-from desktop.domain.floor import AgentMessage, AuditEntry, FloorVerb, HelpRequest, HelpState
-from desktop.domain.floor_events import AgentMessaged, HelpChanged, SupervisorActed
+from desktop.domain.floor import AuditEntry, FloorVerb, HelpRequest, HelpState
+from desktop.domain.floor_events import HelpChanged, SupervisorActed
 from desktop.domain.words import Role
 
 _DID = {
@@ -32,8 +32,6 @@ class FloorNotices:
         match event:
             case SupervisorActed(act=act) if act.by != state.me:
                 self._acted(act)
-            case AgentMessaged(message=message) if message.to == state.me and message.id not in state.agent_messages:
-                self._written(message)
             case HelpChanged(help=request):
                 self._help(request)
 
@@ -44,20 +42,14 @@ class FloorNotices:
         why = f" Why: {one_line(act.why)}" if act.why else ""
         self._store.notice(f"{one_line(act.by_name)} {what}{detail}.{why}", "info" if act.verb in _QUIET else "warning")
 
-    def _written(self, message: AgentMessage) -> None:
-        self._store.notice(f"{one_line(message.by_name)} writes: {one_line(message.text, 500)}", "warning")
-
     def _help(self, request: HelpRequest) -> None:
         state = self._store.state
         known = state.help.get(request.id)
         if known is not None and known.version >= request.version:
             return
         me = state.agents.get(state.me)
-        if request.agent_id == state.me:
-            if request.state is HelpState.ANSWERED and request.answered_by != state.me:
-                name = one_line(request.answered_by_name) or "Your supervisor"
-                self._store.notice(f"{name} answers: {one_line(request.answer, 500) or 'I am coming.'}", "warning")
-        elif request.state is HelpState.OPEN and me is not None and me.role is Role.SUPERVISOR:
+        supervises = me is not None and me.role is Role.SUPERVISOR
+        if supervises and request.agent_id != state.me and request.state is HelpState.OPEN:
             who = state.agents.get(request.agent_id)
             name = one_line(who.name) if who is not None else request.agent_id
             text = one_line(request.text)

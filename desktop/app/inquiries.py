@@ -52,10 +52,11 @@ class Inquiries:
         address = pop.interaction.customer
         if not self._desks:
             self._unasked(pop)
-        elif not contact_key(address, self._region):
+        elif not self._may_ask(pop):
+            self._unasked(pop)
             pop.why = "the number is withheld" if address.withheld else "there is nothing to search by"
-            for inquiry in pop.inquiries.values():
-                self._set(inquiry, PopAnswer.NO_MATCH)
+            for source in self._desks:
+                self._set(pop.inquiries[source], PopAnswer.NOT_ASKED)
         else:
             pop.why = ""
             self._unasked(pop)
@@ -76,6 +77,9 @@ class Inquiries:
         desk = self._desks.get(inquiry.source)
         if desk is None:
             return
+        if not self._may_ask(pop):
+            self._set(inquiry, PopAnswer.NOT_ASKED, inquiry.matches, cached=inquiry.cached)
+            return
         if inquiry.waits_to_ask_again:
             inquiry.again.set()
             return
@@ -85,6 +89,8 @@ class Inquiries:
 
     def go_on(self, pop: Pop) -> None:
         """Go on asking those who could not be asked, after something else was asked in between."""
+        if not self._may_ask(pop):
+            return
         for inquiry in pop.inquiries.values():
             desk = self._desks.get(inquiry.source)
             if desk is not None and inquiry.answer is PopAnswer.COULD_NOT_ASK:
@@ -198,6 +204,10 @@ class Inquiries:
         if matches and waiting and question == pop.question and not pop.decided:
             inquiry.matches, inquiry.cached = matches, True
             self._changed(pop)
+
+    def _may_ask(self, pop: Pop) -> bool:
+        """Whether the contact's address is one that a CRM can be asked for: nobody owns a withheld number."""
+        return bool(contact_key(pop.interaction.customer, self._region))
 
     def _could_not_ask(self, pop: Pop, inquiry: Inquiry, error: BackendError) -> None:
         log.info("could not ask %s: %s: %s", inquiry.source, type(error).__name__, error.detail)

@@ -21,13 +21,15 @@ class Holder:
     """The process that holds a profile.
 
     started: clock ticks after boot, 0 where the system does not tell. space: whose numbers pid is one of; containers
-    have their own; empty where the system does not tell.
+    have their own; empty where the system does not tell. may_stay: whether it is asked to leave by SIGUSR1, to which it
+    may answer by staying; any other is told to by SIGTERM.
     """
 
     pid: int
     started: int
     host: str
     space: str = ""
+    may_stay: bool = False
 
 
 class InstanceHeld(Exception):
@@ -48,8 +50,12 @@ class InstanceHeld(Exception):
 class InstanceLock:
     """The right to write a profile's store. The system takes it back when the process dies, however it dies."""
 
-    def __init__(self, path: Path) -> None:
-        """path: the lock file, beside the store; it is never deleted, for that would let two processes in."""
+    def __init__(self, path: Path, *, may_stay: bool = False) -> None:
+        """path: the lock file, beside the store; it is never deleted, for that would let two processes in.
+
+        may_stay: whether this process takes SIGUSR1 as a request to leave, and stays where it cannot save its words.
+        """
+        self._may_stay = may_stay and hasattr(signal, "SIGUSR1")
         self._holder_file = path.with_name(path.name + ".holder")
         self._path = path
         self._lock = FileLock(path, mode=0o600, thread_local=False)
@@ -92,13 +98,16 @@ class InstanceLock:
         """Who says to hold the lock, if that process is still the one it says."""
         try:
             said = json.loads(self._holder_file.read_text(encoding="ascii"))
-            holder = Holder(int(said["pid"]), int(said["started"]), str(said["host"]), str(said.get("space", "")))
+            who = int(said["pid"]), int(said["started"]), str(said["host"]), str(said.get("space", ""))
+            holder = Holder(*who, said.get("may_stay") is True)
         except (OSError, ValueError, TypeError, LookupError, AttributeError):
             return None
         return holder if not _is_here(holder) or _is_alive(holder) else None
 
     def take_over(self, timeout_seconds: float = 5.0) -> None:
-        """Ask the holder to flush and leave (SIGTERM), and take the lock when it has. Never kills.
+        """Ask the holder to flush and leave, and take the lock when it has. Never kills.
+
+        One that can answer by staying (SIGUSR1) does so while it has words that it cannot save; others get SIGTERM.
 
         A holder that is stopped is woken, or it could neither hear nor leave. Who comes in while we wait is not asked:
         of two that take over at once one stays.
@@ -127,7 +136,7 @@ class InstanceLock:
                 return
 
     def _say_who(self) -> None:
-        me = Holder(os.getpid(), _started(os.getpid()), socket.gethostname(), _space())
+        me = Holder(os.getpid(), _started(os.getpid()), socket.gethostname(), _space(), self._may_stay)
         draft = self._holder_file.with_name(f"{self._holder_file.name}.{me.pid}")
         with suppress(OSError):  # on a full disk the lock holds all the same; only its name is missing
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -184,11 +193,12 @@ def _is_alive(holder: Holder) -> bool:
 
 
 def _ask_to_leave(holder: Holder) -> bool:
-    """Send SIGTERM, and wake the holder if it is stopped; False when it may not be sent, or might reach another."""
+    """Ask, and wake the holder if it is stopped; False when that may not be sent, or might reach another."""
     if not _is_here(holder) or holder.pid == os.getpid():
         return False
     # A stopped process gets to know of the first when the second wakes it.
-    return _tell(holder, signal.SIGTERM) and (not _is_stopped(holder.pid) or _tell(holder, signal.SIGCONT))
+    request = signal.SIGUSR1 if holder.may_stay and hasattr(signal, "SIGUSR1") else signal.SIGTERM
+    return _tell(holder, request) and (not _is_stopped(holder.pid) or _tell(holder, signal.SIGCONT))
 
 
 def _tell(holder: Holder, number: signal.Signals) -> bool:

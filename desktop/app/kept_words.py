@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop.app.drafts import Draft, is_kept_words, kept_subject, kept_words_id
 from desktop.app.local_store import LocalStore
+from desktop.app.rescue import Unsaved
 from desktop.app.sheets import Sheet, Sheets
 from desktop.app.store_schema import canonical_json
 from desktop.app.timing import Timing
@@ -51,6 +52,15 @@ class KeptWords:
         """Why the words are not on disk; "" when nothing is wrong."""
         sheet = self._sheet(subject)
         return sheet.problem if sheet is not None else ""
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """The words that are in memory only."""
+        sheets = [(subject, sheet) for subject in self.subjects if (sheet := self._sheet(subject)) is not None]
+        return tuple(
+            Unsaved(f"words about {subject}", sheet.draft.note, sheet.problem)
+            for subject, sheet in sheets
+            if not sheet.is_saved
+        )
 
     def edit(self, subject: str, body: Mapping[str, Any]) -> None:
         """Take what there is now; call it for every key.

@@ -39,6 +39,8 @@ class LocalFile:
         self._local: LocalStore | None = None
         self._problem = "Nothing can be kept on this machine yet"
         self._mended = 0
+        self.lost = ""
+        """What may be missing of notes and records, because the file was damaged in this run; for people."""
         self._watch: asyncio.Task[None] | None = None
         self.taken_up = asyncio.Event()
         self.mended: list[Callable[[], Awaitable[None]]] = []
@@ -54,6 +56,11 @@ class LocalFile:
         if self._local is None:
             raise StoreAbsent(self._problem)
         return self._local
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be kept or read, as long as that is so."""
+        return self._problem
 
     async def take_up(self) -> bool:
         """Open the file and restore from it; when that fails the agent is told why, and the answer is False."""
@@ -126,6 +133,10 @@ class LocalFile:
             await self._salvage(path)
             return await self._open_local()
         self._tell(health, known)
+        if local.lost:
+            self.lost = f"The newest of what was kept here is missing: {local.lost} notes or records, delivered or not."
+            log.error("%s", self.lost)
+            self._store.notice(f"What is kept on this machine was damaged. {self.lost}", "error")
         return local
 
     def _tell(self, health: StoreHealth, known: set[str]) -> None:
@@ -188,5 +199,6 @@ class LocalFile:
             raise StoreError(f"{path} is damaged again and again; the disk needs a person")
         saved = await asyncio.to_thread(salvage, path, self._timing.clock())
         self._mended += 1
+        self.lost = " ".join(one for one in (self.lost, saved.lost) if one)
         log.error("%s", saved.text)
         self._store.notice(saved.text, "error")

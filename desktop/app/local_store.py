@@ -50,6 +50,7 @@ class LocalStore:
         self._clock = clock
         self._retention = retention
         self._unsaved: dict[str, Draft] = {}
+        self._counted: set[str] = set()  # whose drafts this run has counted among the changes
         self._half_numbers = False  # whether the log may hold parts of a number that was hidden since
 
     @classmethod
@@ -90,10 +91,18 @@ class LocalStore:
             drafts.write_draft(connection, saved, body)
             return drafts.hidden_digits(body) - before
 
-        await self._forget_half_numbers(await self._thread.write(write))
+        begun = draft.interaction_id not in self._counted and not draft.is_empty
+        await self._forget_half_numbers(await self._thread.write(write, counts=begun))
+        if begun:
+            self._counted.add(draft.interaction_id)
         if self._unsaved.get(draft.interaction_id) is saved:
             del self._unsaved[draft.interaction_id]
         return saved
+
+    @property
+    def lost(self) -> int:
+        """How many records were begun or handed over that the file, when it was opened, had lost without a trace."""
+        return self._thread.lost
 
     @property
     def unsaved(self) -> Mapping[str, Draft]:
@@ -131,7 +140,7 @@ class LocalStore:
             row = record_row(parked, reason, at)
             return outbox_rows.insert_rows(connection, [row])[0], drafts.hidden_digits(row.payload) - before
 
-        kept, hidden = await self._thread.write(park)
+        kept, hidden = await self._thread.write(park, counts=True)
         await self._forget_half_numbers(hidden)
         self._unsaved.pop(interaction_id, None)
         return kept
@@ -184,7 +193,7 @@ class LocalStore:
                 drafts.delete_draft(connection, drop_draft)
             return kept, drafts.hidden_digits(*(row.payload for row in kept)) - before
 
-        kept, hidden = await self._thread.write(insert)
+        kept, hidden = await self._thread.write(insert, counts=True)
         await self._forget_half_numbers(hidden)
         if drop_draft is not None:
             self._unsaved.pop(drop_draft, None)
@@ -206,6 +215,11 @@ class LocalStore:
         """Put what the agent made of a parked row in its place. Raises LookupError when it is not parked any more."""
         made = outbox_rows.checked(row)
         return await self._thread.write(lambda connection, _: outbox_rows.replace_row(connection, key, made))
+
+    async def put_in_place(self, row: OutboxRow) -> tuple[list[str], OutboxRow]:
+        """Keep a row instead of those of its kind and interaction that are not delivered; their keys, and it."""
+        made = outbox_rows.checked(row)
+        return await self._thread.write(lambda connection, _: outbox_rows.put_in_place(connection, made), counts=True)
 
     async def discard_parked(self, key: str) -> OutboxRow | None:
         """Forget a parked row because the agent said so; None when it is not there or not parked any more."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from difflib import SequenceMatcher
 from functools import partial
 
 from desktop.app.background import Background
@@ -12,7 +13,8 @@ from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import PARKED, RECORD, OutboxRow
-from desktop.app.parked_records import record_of
+from desktop.app.parked_records import record_of, record_row
+from desktop.app.rescue import Unsaved
 from desktop.app.sheets import AFTER_REFUSAL, Sheet, Sheets
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
@@ -22,7 +24,7 @@ from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
 from desktop.domain.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
 from desktop.domain.select import unsettled_pop
-from desktop.domain.state import AppState, DraftView
+from desktop.domain.state import AppState, DraftView, ScreenPop
 from desktop.domain.words import Phase
 
 log = logging.getLogger(__name__)
@@ -36,7 +38,7 @@ GONE_CLOSED = "the contact was closed before the note was finished"
 _LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED)
 
 
-FactsOf = Callable[[Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
+FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
 
 
 class Notes:
@@ -80,10 +82,12 @@ class Notes:
             collect=lambda: self.collect(),
             replaced=lambda draft: self.replaced(draft.interaction_id, draft.note),
             complete=self._complete,
+            may_save=lambda draft: not _is_by_another(draft, store.state.me),
             parked=self._parked_damaged,
         )
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
-        self._left: dict[str, Interaction] = {}  # the last that were mine, for a key that comes after them
+        # The last that were mine and whose customer it was, for a key that comes after them.
+        self._left: dict[str, tuple[Interaction, ScreenPop | None]] = {}
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         self._parking = Background()
         store.listeners.append(self._listen)
@@ -149,6 +153,15 @@ class Notes:
         self.collect()
         await self._sheets.flush()
 
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """The records whose words are in memory only."""
+        sheets = [sheet for name in self._sheets.ids if (sheet := self._sheets.get(name)) is not None]
+        return tuple(
+            Unsaved(_whose(draft), _plain(draft), sheet.problem)
+            for sheet in sheets
+            if not sheet.is_saved and not (draft := self._complete(sheet.draft)).is_empty
+        )
+
     async def restore(self) -> None:
         """Take up the drafts of the last run, and learn which records are parked.
 
@@ -207,7 +220,7 @@ class Notes:
         interaction_id = draft.interaction_id
         self.collect()
         sheet = self._sheets.get(interaction_id)
-        rest = _written_since(draft, sheet.draft) if sheet is not None else None
+        rest = self._written_since(draft, sheet.draft) if sheet is not None else None
         self._store.say(RecordHandedOver(interaction_id, codes, self._store.now()))
         self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
@@ -233,13 +246,16 @@ class Notes:
         state = self._store.state
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
-        interaction = interaction or (self._left.get(interaction_id) if draft.facts is None else None)
         known = draft.facts
+        if interaction is None and known is None and interaction_id in self._left:
+            interaction, pop = self._left[interaction_id]
+            if pop is not None and interaction_id not in state.pops:
+                state = replace(state, pops={**state.pops, interaction_id: pop})
         if interaction is None or not state.me or _is_by_another(draft, state.me):
             return draft
         half = () if draft.half is None else (draft.half,)
         follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
-        facts = self._facts_of(interaction, draft.codes, follow_ups)
+        facts = self._facts_of(state, interaction, draft.codes, follow_ups)
         if known is not None and unsettled_pop(state, interaction_id):
             # Started anew, the CRM has not answered yet: the customer is who it was.
             facts = replace(
@@ -259,6 +275,23 @@ class Notes:
             customer_id=customer_id,
             also=tuple(one for one in facts.customer_ids if one != customer_id),
             target=target if customer_id is not None else "",
+        )
+
+    def _was_changed(self, parked: Draft, now: Draft) -> bool:
+        """Whether a parked record has other words by now, of the same agent."""
+        return now.words != parked.words and not _is_by_another(parked, self._store.state.me)
+
+    def _written_since(self, handed_over: Draft, now: Draft) -> Draft:
+        """What is in a record beyond what was handed over of it, which knew its contact best."""
+        return replace(
+            handed_over,
+            note=_added(handed_over.note, now.note),
+            codes=tuple(one for one in now.codes if one not in handed_over.codes),
+            follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
+            half=now.half if now.half != handed_over.half else None,
+            revision=handed_over.revision + 1,
+            # What was written over another agent's words is by who is here.
+            facts=None if _is_by_another(handed_over, self._store.state.me) else handed_over.facts,
         )
 
     def _say(self, sheet: Sheet) -> None:
@@ -320,7 +353,7 @@ class Notes:
         for interaction_id, interaction in old.interactions.items():
             if interaction.agent_id == old.me and interaction_id not in new.interactions:
                 self._left.pop(interaction_id, None)
-                self._left[interaction_id] = interaction
+                self._left[interaction_id] = (interaction, old.pops.get(interaction_id))
         while len(self._left) > _REMEMBERED:
             del self._left[next(iter(self._left))]
 
@@ -337,8 +370,16 @@ class Notes:
             task = self._moving[interaction_id] = asyncio.ensure_future(how(interaction_id))
             task.add_done_callback(partial(self._moved, interaction_id))
 
-    def _moved(self, interaction_id: str, _: "asyncio.Task[None]") -> None:
+    def _moved(self, interaction_id: str, task: "asyncio.Task[None]") -> None:
         self._moving.pop(interaction_id, None)
+        if task.cancelled() or task.exception() is not None:
+            return
+        # Meanwhile more may have been written, or the contact be back.
+        state = self._store.state
+        if self._sheets.get(interaction_id) is not None and state.me and self._is_gone(state, interaction_id):
+            self._move(interaction_id, self._park_if_still_gone)
+        elif interaction_id in self._parked and _is_back(state, interaction_id):
+            self._move(interaction_id, self._take_back)
 
     def _is_gone(self, state: AppState, interaction_id: str) -> bool:
         interaction = state.interactions.get(interaction_id)
@@ -365,22 +406,30 @@ class Notes:
     async def _park(self, sheet: Sheet) -> bool:
         interaction_id = sheet.draft.interaction_id
         self.collect()
+        another = _is_by_another(sheet.draft, self._store.state.me)
         if not sheet.is_saved:
             await self._sheets.save(sheet)
         async with sheet.writing:
-            if self._sheets.get(interaction_id) is not sheet or not sheet.is_saved:
+            if self._sheets.get(interaction_id) is not sheet or not (sheet.is_saved or another):
                 return False
             if not self._is_gone(self._store.state, interaction_id):
                 return False
             last = self._store.state.unfinished.get(interaction_id)
-            draft = self._complete(sheet.draft)
+            # Of another agent what is on disk; what was written over it since is by who is here.
+            draft = sheet.saved if another and sheet.saved is not None else self._complete(sheet.draft)
+            why = _why_gone(self._store.state, last)
             try:
-                kept = await self._local().park_draft(interaction_id, _why_gone(self._store.state, last), draft=draft)
-            except StoreError as error:
+                kept = await self._local().park_draft(interaction_id, why, draft=draft)
+                self.collect()
+                while kept is not None and self._was_changed(draft, sheet.draft):  # while the disk was at work
+                    draft = self._complete(sheet.draft)
+                    changed = record_row(draft, why, kept.created_at)
+                    kept = await self._local().replace_parked(kept.key, changed)
+                    self.collect()
+            except (StoreError, LookupError) as error:
                 log.error("a draft could not be parked: %s", error)
                 return False
-            self.collect()
-            rest = _written_since(draft, sheet.draft)
+            rest = self._written_since(draft, sheet.draft)
             self._end(interaction_id)
             if interaction_id in self._store.state.interactions or not rest.is_empty:
                 self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
@@ -426,13 +475,28 @@ class Notes:
         return True
 
 
+def _whose(draft: Draft) -> str:
+    facts = draft.facts
+    known = (facts.customer_name or facts.address) if facts is not None else ""
+    return f"note about {known} (contact {draft.interaction_id})" if known else f"note of {draft.interaction_id}"
+
+
+def _plain(draft: Draft) -> str:
+    """All that somebody wrote or chose, as lines for people."""
+    lines = [draft.note] if draft.note else []
+    lines += [f"codes: {', '.join(draft.codes)}"] if draft.codes else []
+    for one in (*draft.follow_ups, *(() if draft.half is None else (draft.half,))):
+        lines.append(f"follow-up: {', '.join(f'{name} {value}' for name, value in one.items() if value)}")
+    return "\n".join(lines)
+
+
 def joined(older: Draft, newer: Draft) -> Draft:
     """One record of what was found on disk and what was written before it could be read: nothing of either is lost."""
     codes = (*older.codes, *(code for code in newer.codes if code not in older.codes))
     follow_ups = (*older.follow_ups, *(one for one in newer.follow_ups if one not in older.follow_ups))
-    note = _joined_notes(older.note, newer.note)
+    note = joined_words(older.note, newer.note)
     if older.half is not None and newer.half is not None and older.half != newer.half:
-        note = _joined_notes(note, str(older.half.get("text", "")))  # there is one field to type it in
+        note = joined_words(note, str(older.half.get("text", "")))  # there is one field to type it in
     return replace(
         newer,
         customer_id=newer.customer_id or older.customer_id,
@@ -445,27 +509,20 @@ def joined(older: Draft, newer: Draft) -> Draft:
     )
 
 
-def _joined_notes(older: str, newer: str) -> str:
+def joined_words(older: str, newer: str) -> str:
+    """Two notes as one, the older first; what begins with the older one has it already."""
     if not older.strip() or newer.startswith(older):
         return newer
     return f"{older}\n{newer}" if newer.strip() else older
 
 
-def _written_since(handed_over: Draft, now: Draft) -> Draft:
-    """What is in a record beyond what was handed over of it."""
-    note = now.note
-    if note == handed_over.note:
-        note = ""
-    elif handed_over.note and note.startswith(handed_over.note):
-        note = note[len(handed_over.note) :].lstrip()
-    return replace(
-        now,
-        note=note,
-        codes=tuple(one for one in now.codes if one not in handed_over.codes),
-        follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
-        half=now.half if now.half != handed_over.half else None,
-        revision=handed_over.revision + 1,
-    )
+def _added(before: str, now: str) -> str:
+    """The words of a note that an earlier state of it does not have."""
+    if now.startswith(before):
+        return now[len(before) :].lstrip() if before else now
+    old, new = before.split(), now.split()
+    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return " ".join(word for kind, _, _, start, end in changes if kind != "equal" for word in new[start:end])
 
 
 def _is_by_another(draft: Draft, me: str) -> bool:

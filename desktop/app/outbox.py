@@ -5,22 +5,23 @@ import logging
 import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
 from desktop.app.drafts import Draft
 from desktop.app.failures import explain, one_line, source_name
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import OutboxItem, item_of
+from desktop.app.outbox_items import OutboxItem, is_refused, item_of, note_after, with_new_key
 from desktop.app.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
 from desktop.app.parked_records import record_of
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
 from desktop.app.timing import first_of
+from desktop.app.waiting import waits_for
 from desktop.domain.own_events import OutboxChanged
 from desktop.domain.state import AppState
 from desktop.domain.words import Health
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -38,7 +39,7 @@ from desktop.ports.errors import (
 
 log = logging.getLogger(__name__)
 
-SEND_SECONDS = 15.0
+SEND_SECONDS = HOST.outbox
 BASE, CAP = 1.0, 300.0
 AUTH_REST = 60.0
 AFTER_REFUSAL = 5.0
@@ -102,6 +103,9 @@ class Outbox:
         self._senders: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._why: dict[str, str] = {}  # by target, why its rows wait; "" is the disk
+        self._unknown = ""
+        self.lost: Callable[[], str] = lambda: ""
+        """Says what may be missing because the file was damaged; set by whoever mends it."""
         self.hand_over: Callable[[OutboxRow, Draft], Awaitable[list[OutboxRow]]] = self._nobody_hands_over
         """Turns a parked record into rows on disk; set by whoever makes rows of records."""
         self.heard: Callable[[OutboxRow], None] = lambda row: None
@@ -118,16 +122,25 @@ class Outbox:
         """
         await self._local().due(math.inf)  # the store parks what was damaged
         await self._local().heal()
-        rows = [
-            await self._local().park(row.key, MAY_BE_THERE)
-            if row.sending and row.state == WAITING and not self._repeats(row)
-            else row
-            for row in await self._local().outbox()
-        ]
+        rows = [await self._from_last_run(row) if row.state == WAITING else row for row in await self._local().outbox()]
         self._known.clear()
         self._take(rows)
+        self._unknown = ""
         self._say(())
         self._wake.set()  # the disk may have come late
+
+    async def _from_last_run(self, row: OutboxRow) -> OutboxRow:
+        """A row of which the last run may have begun an attempt, whose end nobody heard: the far side may have it."""
+        if not self._repeats(row):
+            return await self._local().park(row.key, MAY_BE_THERE) if row.sending else row
+        if row.attempts:
+            return row
+        return await self._local().mark_waiting(row.key, row.reason, 0.0, row.doubts)
+
+    def cannot_be_read(self, why: str) -> None:
+        """It is not known what the last run left, for the reason given; until `load` has worked."""
+        self._unknown = why
+        self._say(())
 
     async def run(self) -> None:
         """Send what is due until cancelled."""
@@ -149,6 +162,17 @@ class Outbox:
         self._take(rows)
         self._say(())
         self._wake.set()
+
+    async def put_in_place(self, row: OutboxRow) -> None:
+        """Keep a row and send it; what was not delivered of its kind, interaction and target is not wanted.
+
+        Raises:
+            StoreError: the disk will not do; all stays as it was.
+        """
+        older, kept = await self._local().put_in_place(row)
+        for key in older:
+            self._known.pop(key, None)
+        self.adopt([kept])
 
     def forget(self, key: str) -> None:
         """A row is not in the outbox any more."""
@@ -176,6 +200,9 @@ class Outbox:
             made = await self.hand_over(row, record_of(row))
             self._known.pop(key, None)
         else:
+            if is_refused(row):
+                key = (await self._local().replace_parked(key, with_new_key(row))).key
+                self.forget(row.key)
             made = [await self._local().retry(key)]
         for one in made:
             self._known.pop(one.key, None)
@@ -210,19 +237,35 @@ class Outbox:
             raise LookupError(f"no parked outbox row {key}")
         self.gone(row)
         self.forget(key)
+        await self.follow(row, None)
+
+    async def follow(self, before: OutboxRow, now: OutboxRow | None) -> None:
+        """Have a note that is parked too say what became of a follow-up: changed, or discarded (None).
+
+        Raises:
+            StoreError: the disk will not do; the note stays as it was.
+        """
+        for row in await self.rows():
+            if row.interaction_id == before.interaction_id and (made := note_after(row, before, now)) is not None:
+                await self._local().replace_parked(row.key, made)
+                self.forget(row.key)
+                self.adopt([made])
 
     def is_parked(self, key: str) -> bool:
         """Whether a row waits for a person."""
         known = self._known.get(key)
         return known is not None and known.state == PARKED
 
+    def is_waiting(self, key: str) -> bool:
+        """Whether a row is not delivered yet and goes by itself."""
+        known = self._known.get(key)
+        return known is not None and known.state == WAITING
+
     def why(self, target: str) -> str:
         """Why what is for a target waits, as the end of a sentence; "" when nothing is known to stand in its way."""
         source = self._source_of(target) or target
-        health = self._store.state.health.get(source)
-        if health is not None and health.health is Health.DOWN:
-            since = datetime.fromtimestamp(health.since).strftime("%H:%M")
-            return f"the {source_name(source)} is down since {since}."
+        if down := waits_for(self._store.state, (source,)):
+            return f"{down}."
         return self._why.get(target, "") or self._why.get("", "")
 
     async def _nobody_hands_over(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:
@@ -275,6 +318,8 @@ class Outbox:
                 key = min(due, key=lambda one: (self._known[one].not_before, self._known[one].attempts))
                 try:
                     await self._send_known(key)
+                except LookupError:  # a newer one took its place while the answer was being written down
+                    self.forget(key)
                 except StoreError as error:
                     log.error("the outbox cannot be used: %s", error)
                     self._why[""] = str(error)
@@ -342,7 +387,9 @@ class Outbox:
         self._store.notice("A record was damaged on this machine and was not sent. Press o to see it.", "error")
 
     async def _failed(self, row: OutboxRow, error: BackendError) -> None:
-        known = self._known[row.key]
+        known = self._known.get(row.key)
+        if known is None:
+            return  # a newer one took its place meanwhile
         log.warning("outbox %s to %s: %s: %s", row.kind, row.target, type(error).__name__, error.detail)
         known.attempts += 1
         known.doubts += isinstance(error, _DOUBTFUL)
@@ -400,4 +447,4 @@ class Outbox:
         oldest = min(waiting) + self._store.state.skew if waiting else None
         targets = {known.target for known in self._known.values() if known.state == WAITING}
         why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
-        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why))
+        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why, self._unknown, self.lost()))

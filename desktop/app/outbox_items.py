@@ -10,6 +10,7 @@ from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.outbox_rows import (
     CASE,
     DAMAGED,
+    FOLLOW_UP,
     PARKED,
     RECORD,
     TASK,
@@ -156,6 +157,49 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
             payload["subject"] = change.note
     if change.due is not None:
         payload["at" if "at" in payload else "due"] = change.due
+    return _made_anew(row, target, payload, customer)
+
+
+def note_after(note: OutboxRow, before: OutboxRow, now: OutboxRow | None) -> OutboxRow | None:
+    """A parked note that names what became of one of its follow-ups; None where it does not speak of that.
+
+    Args:
+        before: the follow-up as the note names it.
+        now: the follow-up as it was changed; None where it was discarded.
+    """
+    was, is_now = _follow_up_of(before), None if now is None else _follow_up_of(now)
+    if note.kind != WRAP_UP or note.state != PARKED or was is None or (now is not None and is_now is None):
+        return None
+    payload: dict[str, Any] = dict(json.loads(note.payload))
+    named = [follow_up_from(one) for one in payload.get("follow_ups", ())]
+    alike = [one for one in named if (one.kind, one.text) == (was.kind, was.text)]
+    if not alike:
+        return None
+    place = named.index(next((one for one in alike if one.due == was.due), alike[0]))
+    named[place : place + 1] = [] if is_now is None else [replace(named[place], text=is_now.text, due=is_now.due)]
+    payload["follow_ups"] = [follow_up_json(one) for one in named]
+    return _made_anew(note, note.target, payload, note.customer)
+
+
+def _follow_up_of(row: OutboxRow) -> FollowUp | None:
+    item = item_of(row)
+    if row.kind not in (FOLLOW_UP, CASE, TASK) or not item.intact:
+        return None
+    return FollowUp(item.kind, item.note, due=item.due, to=item.address)
+
+
+def is_refused(row: OutboxRow) -> bool:
+    """Whether the one answer to a parked row was a refusal, and it is as it was written."""
+    intact = row.reason != DAMAGED and payload_sha256(row.payload) == row.sha256
+    return row.state == PARKED and row.attempts == 1 and not row.doubts and intact
+
+
+def with_new_key(row: OutboxRow) -> OutboxRow:
+    """A parked row that the far side has refused, as it is sent again; the answer to the old key may be held on to."""
+    return _made_anew(row, row.target, dict(json.loads(row.payload)), row.customer)
+
+
+def _made_anew(row: OutboxRow, target: str, payload: dict[str, Any], customer: str) -> OutboxRow:
     key = row.key
     if not row.doubts:
         key = outbox_key(row.key, row.interaction_id, json.dumps(payload, sort_keys=True), 1)

@@ -14,6 +14,8 @@ from desktop.domain.records import RecordState, RecordStep, after, states_before
 WAITING, PARKED, DELIVERED = RecordState.WAITING.value, RecordState.PARKED.value, RecordState.DELIVERED.value
 STATES = frozenset({WAITING, PARKED, DELIVERED})
 WRAP_UP, FOLLOW_UP, CASE, TASK = "wrap_up", "follow_up", "case", "task"
+LINK = "link"
+"""Whom an interaction is with, told to a CRM; the newest of an interaction stands for all before it."""
 RECORD = "record"
 """A whole record that was not finished: the note, the codes and every follow-up, not on its way anywhere yet."""
 DAMAGED = "damaged on this machine: the text is not what was written, so it is not sent"
@@ -25,8 +27,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
 class OutboxRow:
     """One write to one backend, or a whole record that was not finished.
 
-    kind: record, wrap_up, follow_up, case or task. target: "crm:NAME", "messaging:NAME" and so on; "" for a record.
-    payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
+    kind: record, wrap_up, follow_up, case, task or link. target: "crm:NAME", "messaging:NAME" and so on; "" for a
+    record. payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
     attempts counts the answers (or silences) so far, doubts those that left it open whether the far side has it.
     Times are in seconds since the epoch; a waiting row is due when not_before has come.
     author: the agent in whose name it goes out, "" where that is not known. customer: their name, for people.
@@ -239,6 +241,16 @@ def replace_row(connection: Connection, key: str, row: OutboxRow) -> OutboxRow:
     if take_out(connection, key, RecordStep.AMEND) is None:
         raise LookupError(f"no parked outbox row {key}")
     return insert_rows(connection, [row])[0]
+
+
+def put_in_place(connection: Connection, row: OutboxRow) -> tuple[list[str], OutboxRow]:
+    """Insert a row instead of those of its kind, interaction and target that are not delivered; their keys, and it."""
+    older = connection.execute(
+        f"DELETE FROM outbox WHERE kind = ? AND interaction_id = ? AND target = ? AND state != '{DELIVERED}'"  # noqa: S608
+        " RETURNING key",
+        (row.kind, row.interaction_id, row.target),
+    ).fetchall()
+    return [str(key) for (key,) in older], insert_rows(connection, [row])[0]
 
 
 def take_out(connection: Connection, key: str, step: RecordStep) -> OutboxRow | None:

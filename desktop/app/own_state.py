@@ -10,10 +10,12 @@ from desktop.app.intents import Intents
 from desktop.app.pending_verbs import PendingVerbs
 from desktop.app.store import Store
 from desktop.domain.events import AgentChanged
-from desktop.domain.model import Agent
-from desktop.domain.words import Availability
+from desktop.domain.model import Agent, AvailabilityChoice
+from desktop.domain.own_events import AvailabilityAwaited
+from desktop.domain.state import AppState
+from desktop.domain.words import Availability, Health
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError
+from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unavailable
 
 
 class OwnState:
@@ -38,15 +40,25 @@ class OwnState:
         self._one_at_a_time = asyncio.Lock()
         self._newest_choice: tuple[object, ...] | None = None
         self._choices = 0
+        self._moved = asyncio.Event()
+        store.listeners.append(self._listen)
 
     async def set_availability(
         self, availability: Availability, *, reason: str = "", after_current: bool = False
     ) -> ActionResult:
-        """Ask for an availability. Of several presses in a row the newest wins, whatever became of the older ones."""
+        """Ask for an availability. Of several presses in a row the newest wins, whatever became of the older ones.
+
+        While the contact centre is still being signed in to, it is asked for once that is done; when that fails, the
+        choice is given up and the answer says so, for nobody is made available later than they meant.
+        """
         choice = (availability, reason, after_current)
         contact_center = self._contact_center
         if contact_center is None:
             return failed(absent(self._asking), "Your availability was not changed.")
+        if self._is_signing_in:
+            refused = await self._signed_in(AvailabilityChoice(availability, reason))
+            if refused is not None:
+                return refused
         if availability is Availability.AVAILABLE and self.must_prove:
             try:
                 await self._asking.ask(self._glance.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False)
@@ -60,6 +72,40 @@ class OwnState:
             ),
             "Your availability was not changed.",
         )
+
+    @property
+    def _is_signing_in(self) -> bool:
+        """Whether it is not known yet who is signed in, and nothing has failed so far."""
+        state = self._store.drain()
+        known = state.health.get(CONTACT_CENTER)
+        return not state.me and (known is None or known.health is not Health.DOWN)
+
+    async def _signed_in(self, choice: AvailabilityChoice) -> ActionResult | None:
+        """Wait until it is decided whether the sign-in works; None when it does and this is still what is wanted."""
+        self._choices += 1
+        number = self._choices
+        self._moved.set()  # whoever waits with an older choice gives it up
+        self._store.say(AvailabilityAwaited(choice))
+        try:
+            while self._is_signing_in and number == self._choices:
+                self._moved.clear()
+                await self._moved.wait()
+        finally:
+            if number == self._choices:
+                self._store.say(AvailabilityAwaited(None))
+        if number != self._choices:
+            return ActionResult(False, "", "ignored")
+        state = self._store.drain()
+        if state.me:
+            return None
+        known = state.health.get(CONTACT_CENTER)
+        why = Unavailable(known.why if known is not None else "")
+        not_done = "You could not be signed in, so the availability you chose was not set."
+        return failed(why, not_done, safe="Choose it again once you are signed in.")
+
+    def _listen(self, old: AppState, new: AppState) -> None:
+        if new.me != old.me or new.health is not old.health:
+            self._moved.set()
 
     async def cancel_next(self) -> ActionResult:
         """Forget the availability asked for after the current contact."""

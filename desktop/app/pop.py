@@ -14,6 +14,7 @@ from desktop.domain.own_events import PopChanged
 from desktop.domain.words import PopAnswer
 
 ONLY_MATCH = "only match"
+BEFORE = "the agent before"
 BY_AGENT = "you"
 
 

@@ -68,6 +68,14 @@ class Salvaged:
             told.append(f"Not all could be read of: {', '.join(_NAMES[one] for one in self.unread)}.")
         return " ".join(told)
 
+    @property
+    def lost(self) -> str:
+        """What may be missing of what the agent wrote; "" where all of that could be read."""
+        names = [_NAMES[one] for one in self.unread if one in ("drafts", "outbox")]
+        if not names:
+            return ""
+        return f"Not all could be read of: {', '.join(names)}. Some may be missing; the old file is {self.aside}."
+
 
 def salvage(path: Path, now: float) -> Salvaged:
     """Set a damaged file aside, make a new one, and take over every row that can be read. The store must be closed.

@@ -5,24 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from desktop.app.action_result import ActionResult
+from desktop.app.background import Background
 from desktop.app.crm_desk import CrmDesk
 from desktop.app.failures import error_class, explain
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.inquiries import Inquiries
 from desktop.app.intents import Intents
 from desktop.app.linked_records import LinkedRecords
-from desktop.app.pop import BY_AGENT, ONLY_MATCH, Merging, Pop
+from desktop.app.pop import BEFORE, BY_AGENT, ONLY_MATCH, Merging, Pop
 from desktop.app.prefetch import Prefetch
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.customer import Customer, Match
+from desktop.domain.customer import Customer, FoundCustomers, Match
 from desktop.domain.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
 from desktop.domain.identity import CUSTOMER
 from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import BackendError, ProtocolError
+from desktop.ports.errors import BackendError, NotFound, ProtocolError
 
 CRM = "crm"
 _RINGING_OR_LATER = frozenset({Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
@@ -53,6 +54,8 @@ class ScreenPops:
         self._identity_links = links
         self._pops: dict[str, Pop] = {}
         self._intents = Intents()
+        self._background = Background()
+        self._fetched: dict[str, str] = {}  # interaction -> whom the agent before had linked it to, and was asked for
         self._me = ""
         self._inquiries = Inquiries(desks, broken or {}, timing, store.now, self._settle, region)
         self._merge = Merging(self._inquiries.sources, lambda: links.of(CUSTOMER), region)
@@ -78,12 +81,25 @@ class ScreenPops:
 
     async def find(self, text: str) -> tuple[Match, ...]:
         """Customers found by what was typed, for no contact in particular; those of a CRM that fails are left out."""
+        return (await self.look_for(text)).matches
+
+    async def look_for(self, text: str) -> FoundCustomers:
+        """The same, with the CRMs that could not be asked."""
         wanted = text.strip()
         if not wanted:
-            return ()
+            return FoundCustomers()
         asked = [desk.reading.read(partial(desk.crm.search, wanted)) for desk in self._desks.values()]
         answers = await asyncio.gather(*asked, return_exceptions=True)
-        return self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
+        matches = self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
+        failed = (one for one, answer in zip(self._desks, answers, strict=True) if not isinstance(answer, Sequence))
+        return FoundCustomers(matches, tuple(failed))
+
+    def look_at(self, match: Match) -> None:
+        """Ask for the cases and the history of a customer who is linked to no contact."""
+        for customer in (match.customer, *(record.customer for record in match.records)):
+            desk = self._desks.get(customer.source)
+            if desk is not None:
+                desk.details.load(customer.id)
 
     def choose(self, interaction_id: str, customer_id: str) -> None:
         """Link the interaction to one of the matches."""
@@ -173,7 +189,8 @@ class ScreenPops:
         """Stop asking."""
         for pop in self._pops.values():
             self._inquiries.stop(pop)
-        await asyncio.gather(self._inquiries.close(), self._linked.close(), return_exceptions=True)
+        closing = (self._inquiries.close(), self._linked.close(), self._background.cancel())
+        await asyncio.gather(*closing, return_exceptions=True)
         await asyncio.gather(*(desk.close() for desk in self._desks.values()), return_exceptions=True)
 
     # What happens by itself
@@ -194,6 +211,7 @@ class ScreenPops:
     def _listen(self, old: AppState, new: AppState) -> None:
         if new.interactions is not old.interactions or new.drafts is not old.drafts:
             for interaction_id in [known for known in self._pops if known not in new.interactions]:
+                self._fetched.pop(interaction_id, None)
                 if interaction_id not in new.drafts:
                     self._inquiries.stop(self._pops.pop(interaction_id))
 
@@ -216,6 +234,8 @@ class ScreenPops:
                 pop.chosen = None
                 self._inquiries.stop(pop)
                 self._inquiries.search(pop)
+            elif interaction.previous is not None and not pop.decided:
+                self._settle(pop)
 
     def _begin(self, interaction: Interaction) -> None:
         gone = self._store.state.tombstones.get(interaction.id)
@@ -234,6 +254,7 @@ class ScreenPops:
         if self._pops.get(pop.interaction.id) is not pop:
             return
         self._recall(pop)
+        self._take_over(pop)
         if not pop.decided:
             fresh = pop.matches(fresh=True)
             shown = fresh or pop.matches()
@@ -253,6 +274,36 @@ class ScreenPops:
             pop.decided, pop.chosen, pop.chosen_by = True, None, ""
         elif pop.holding(customer_id) is not None:
             pop.decided, pop.chosen, pop.chosen_by = True, customer_id, BY_AGENT
+
+    def _take_over(self, pop: Pop) -> None:
+        """Link it as the agent before did, whose contact goes on in it; who was not found by a search is fetched."""
+        previous = pop.interaction.previous
+        if previous is None or not previous.customer_id or pop.decided:
+            return
+        if pop.holding(previous.customer_id) is not None:
+            pop.decided, pop.chosen = True, previous.customer_id
+            pop.chosen_by = previous.agent_name or BEFORE
+        elif pop.settled and self._fetched.get(pop.interaction.id) != previous.customer_id:
+            self._fetched[pop.interaction.id] = previous.customer_id
+            self._background.spawn(self._fetch(pop, previous.customer_id))
+
+    async def _fetch(self, pop: Pop, customer_id: str) -> None:
+        """Ask for one record by its id; where no CRM has it, what was found before counts."""
+
+        async def record(desk: CrmDesk) -> Sequence[Match]:
+            try:
+                return (Match(await desk.crm.customer(customer_id), "id", "linked by the agent before"),)
+            except NotFound:
+                return ()
+
+        found = [desk.reading.read(partial(record, desk)) for desk in self._desks.values()]
+        answers = await asyncio.gather(*found, return_exceptions=True)
+        if self._pops.get(pop.interaction.id) is not pop or pop.decided:
+            return
+        for desk, answer in zip(self._desks.values(), answers, strict=True):
+            if isinstance(answer, tuple) and answer:
+                self._inquiries.found(pop, pop.inquiries[desk.source], (*answer, *pop.inquiries[desk.source].matches))
+        self._settle(pop)
 
     def _link(self, pop: Pop, customer_id: str, by: str) -> None:
         pop.chosen, pop.chosen_by = customer_id, by
@@ -288,9 +339,9 @@ class ScreenPops:
             wanted = now.get(source)
             if wanted is not None and pop.told.get(source) != wanted:
                 pop.told[source] = wanted
-                desk.links.tell(pop.interaction.id, wanted, pop.chosen_by)
+                desk.links.tell(pop.interaction.id, wanted, pop.chosen_by, decided=pop.chosen_by == BY_AGENT)
             elif wanted is None and pop.told.pop(source, None) is not None:
-                desk.links.tell(pop.interaction.id, None, "")
+                desk.links.tell(pop.interaction.id, None, "", decided=pop.decided)
 
     def _merge_anew(self) -> None:
         """The agent said that records are one customer, or are not; whom a contact is linked to stays."""

@@ -18,17 +18,22 @@ from desktop.app.experts import Experts
 from desktop.app.failures import one_line
 from desktop.app.feed import Feed
 from desktop.app.floor_notices import FloorNotices
+from desktop.app.handovers import Handovers
 from desktop.app.help_line import HelpLine
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.identity_links import IdentityLinks
 from desktop.app.local_file import LocalFile
 from desktop.app.local_store import LocalStore
 from desktop.app.messages import Messages
+from desktop.app.newsroom import Newsroom
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
 from desktop.app.outbox_rows import OutboxRow
 from desktop.app.own_presence import OwnPresence
 from desktop.app.phone import Phone
+from desktop.app.plugin_watch import PluginWatch
+from desktop.app.recording_consent import RecordingPolicy
+from desktop.app.rescue import Unsaved
 from desktop.app.retention import RetentionWatch
 from desktop.app.screen_pops import ScreenPops
 from desktop.app.screen_watch import ScreenWatch
@@ -40,7 +45,7 @@ from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.app.wrap_ups import WrapUps
 from desktop.domain.events import Envelope
 from desktop.domain.own_events import Noticed, SourcesDeclared
-from desktop.domain.words import Health
+from desktop.domain.words import Health, RecordingConsent
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
@@ -62,11 +67,13 @@ class Session:
         timing: Timing | None = None,
         region: str = "",
         write_back: str = "first",
+        recording_consent: RecordingConsent = RecordingConsent.PAUSE,
     ) -> None:
         """`open_local` opens the profile's file; it may raise StoreError, and is tried again then.
 
         `region`: the two-letter country in which the CRM's numbers without `+` are dialled. `write_back`: whether a
-        wrap-up goes to the "first" of several CRMs that hold the customer, or to "all" of them.
+        wrap-up goes to the "first" of several CRMs that hold the customer, or to "all" of them. `recording_consent`:
+        what is done about a customer who is recorded and has refused it.
         """
         self.profile = profile
         self.region = region
@@ -78,6 +85,7 @@ class Session:
         self._background = Background(self._stopped)
         self.feeds: dict[str, Feed] = {}
         self._messages = Messages(self.store, self._file.opened)
+        self.plugins = PluginWatch(self.store, backends.plugins)
         self._backends = self._by_source(backends)
         self._connections = Connections(
             self.store, self._asking, self._backends, backends.broken, self._opened, self._background.spawn
@@ -93,6 +101,8 @@ class Session:
         )
         self.help = HelpLine(self.store, self._asking, backends.contact_center, self._refresh)
         FloorNotices(self.store)
+        RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
+        self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
             self.store, self._asking, backends.contact_center, self._refresh, self._file.opened
         )
@@ -105,7 +115,16 @@ class Session:
         crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
         self._targets = targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._desks = [
-            CrmDesk(source, crm, self._reading(source), self.store, self._file.opened, region, targets.of(source))
+            CrmDesk(
+                source,
+                crm,
+                self._reading(source),
+                self.store,
+                self._file.opened,
+                region,
+                targets.of(source),
+                lambda row: self.outbox.put_in_place(row),
+            )
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
@@ -130,6 +149,7 @@ class Session:
             repeats=self._deliveries.repeats,
             says_who="contact_center" if backends.contact_center is not None else "",
         )
+        self.outbox.lost = lambda: self._file.lost
         self.cards = HiddenCards()
         self.notes = Notes(
             self.store,
@@ -140,6 +160,7 @@ class Session:
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
         )
+        Handovers(self.store, self._asking, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
@@ -165,6 +186,7 @@ class Session:
         told through health events; nothing here raises because a backend or the disk does not work.
         """
         if not await self._file.take_up():
+            self.outbox.cannot_be_read(self._file.problem)
             self._background.spawn(self._take_up_later())
         self._background.spawn(_warm_up())
         self._background.spawn(self.outbox.run())
@@ -196,8 +218,19 @@ class Session:
         self.pops.retry_all()
         self.outbox.kick()
 
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """The words that are in memory only; what closing could not save stays in here."""
+        return (*self.notes.unsaved(), *self.supervisor.unsaved())
+
+    @property
+    def safety(self) -> str:
+        """Whether the notes are safe, as a sentence that is so."""
+        refused = next((one for one in self.unsaved() if one.problem), None)
+        return "Your notes are safe." if refused is None else f"The {refused.about} is NOT SAVED: {refused.problem}."
+
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
+        self.plugins.end()
         await self.wrap_ups.close()
         await asyncio.gather(self.notes.close(), self.supervisor.close())
         parts = (self._background.cancel(), self.pops.close(), self.experts.close(), self.links.close())
@@ -301,14 +334,14 @@ class Session:
         self.outbox.kick()
         self.store.say(
             Noticed(
-                f"This machine slept or its clock was set ({abs(seconds):.0f} s). Your notes are safe."
+                f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
                 " Your state is being looked up; nobody was made available.",
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice("A part of the desktop stopped because of a mistake in it. Your notes are safe.", "error")
+        self.store.notice(f"A part of the desktop stopped because of a mistake in it. {self.safety}", "error")
 
 
 async def _warm_up() -> None:

@@ -17,6 +17,7 @@ AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
 WHILE_TYPING = 1.8  # and within 2 s
 AFTER_REFUSAL = 2.0
 DAMAGED = "the text was damaged on this machine; read it over before you use it"
+NOT_MINE = "another agent's words about this contact have to go to the outbox first"
 ANOTHER = "another text was begun for the same while this one could not be read"
 
 
@@ -31,12 +32,14 @@ class Sheet:
     last_key: float = 0.0
     first_unsaved: float = 0.0
     stale: bool = False  # what is known of its contact changed since it was saved
+    being_saved: Draft | None = None  # whichever of two is on disk then is not known
     saver: "asyncio.Task[None] | None" = None
 
     @property
     def is_saved(self) -> bool:
         """Whether the words are on disk as they are."""
-        return self.saved is not None and self.saved.words == self.draft.words
+        on_disk = self.saved is not None and self.saved.words == self.draft.words
+        return on_disk and (self.being_saved is None or self.being_saved.words == self.draft.words)
 
     @property
     def saved_at(self) -> float | None:
@@ -57,6 +60,7 @@ class Sheets:
         collect: Callable[[], None] = lambda: None,
         replaced: Callable[[Draft], None] = lambda draft: None,
         complete: Callable[[Draft], Draft] = lambda draft: draft,
+        may_save: Callable[[Draft], bool] = lambda draft: True,
         parked: Callable[[str], None] = lambda draft_id: None,
     ) -> None:
         """No sheets yet.
@@ -69,6 +73,7 @@ class Sheets:
             collect: has the editor hand over its last keys, before its words are joined with others.
             replaced: hears of words that the editor did not write.
             complete: adds what is known of the contact to a draft that is about to be saved.
+            may_save: whether a draft is of who is here; another's stays on disk as it is.
             parked: hears of a draft on disk that could not be taken up and was put into the outbox.
         """
         self._timing = timing
@@ -78,6 +83,7 @@ class Sheets:
         self._collect = collect
         self._replaced = replaced
         self._complete = complete
+        self._may_save = may_save
         self._parked = parked
         self._sheets: dict[str, Sheet] = {}
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -181,17 +187,23 @@ class Sheets:
         async with sheet.writing:
             if self._sheets.get(sheet.draft.interaction_id) is not sheet:
                 return
+            if not self._may_save(sheet.draft):
+                sheet.problem = NOT_MINE
+                return
             try:
                 if sheet.saved is None and not self.restored:
                     await self._find_older(sheet)
                 sheet.stale = False
                 sheet.draft = self._complete(sheet.draft)
+                sheet.being_saved = sheet.draft
                 sheet.saved = await self._local().save_draft(sheet.draft)
                 sheet.problem = ""
             except StoreError as error:
                 sheet.stale = True
                 sheet.problem = str(error)
                 log.error("a draft could not be saved: %s", error)
+            finally:
+                sheet.being_saved = None
             sheet.first_unsaved = self._timing.monotonic()
             if self._sheets.get(sheet.draft.interaction_id) is sheet:
                 self._changed(sheet)

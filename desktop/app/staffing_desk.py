@@ -35,6 +35,11 @@ class StaffingDesk:
         self._spoke: tuple[str, str] | None = None  # of which queue, by which formula, something could be said last
         store.listeners.append(self._recent.note)
 
+    @property
+    def queues(self) -> list[str]:
+        """The names of the queues that the contact centre shows."""
+        return sorted(self._store.state.queues)
+
     async def what_if(self, queue: str, formula: Formula = DEFAULT_FORMULA) -> WhatIf:
         """One agent more or fewer, by the queue's last half hour: as it was seen here, else as the centre kept it.
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from desktop.domain.events import Envelope, Event
-from desktop.domain.own_events import Noticed
+from desktop.domain.own_events import Noticed, Settled
 from desktop.domain.reducer import reduce
 from desktop.domain.state import AppState
 
@@ -58,11 +58,21 @@ class Store:
         """Take in something the desktop itself found out."""
         self.put(Envelope(source, event, self.now()))
 
-    def notice(self, text: str, severity: str = "info") -> None:
-        """Tell the agent something; the same text is not told twice in a row while it is still to be seen."""
+    def notice(self, text: str, severity: str = "info", subject: str = "") -> None:
+        """Tell the agent something; the same text is not told twice in a row while it is still to be seen.
+
+        Args:
+            severity: info, warning or error.
+            subject: what it is about (see `domain.notices`), so that it goes once that is settled.
+        """
         last = self.state.notices[-1] if self.state.notices else None
-        if last is None or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
-            self.say(Noticed(text, severity))
+        if last is None or last.over or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
+            self.say(Noticed(text, severity, subject))
+
+    def settle(self, subject: str) -> None:
+        """What was told of a subject is so no more."""
+        if subject and any(one.subject == subject and not one.over for one in self.drain().notices):
+            self.say(Settled(subject))
 
     def drain(self) -> AppState:
         """Reduce everything taken in so far; answers the state after it."""

@@ -18,6 +18,7 @@ from desktop.ports.contact_center import ContactCenter
 
 if TYPE_CHECKING:
     from desktop.app.quality_desk import QualityDesk
+    from desktop.app.rescue import Unsaved
     from desktop.app.staffing_desk import StaffingDesk
     from desktop.domain.sampling import Scorecards
 
@@ -84,6 +85,10 @@ class SupervisorDesk:
         """Put every word on disk."""
         if self._quality is not None:
             await self._quality.words.flush()
+
+    def unsaved(self) -> "tuple[Unsaved, ...]":
+        """The words that are in memory only."""
+        return self._quality.words.unsaved() if self._quality is not None else ()
 
     async def close(self) -> None:
         """Put every word on disk, and stop."""

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.app.drafts import Draft
-from desktop.app.follow_up_json import follow_up_from
+from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, new_row, outbox_key
+from desktop.app.store_schema import canonical_json
 from desktop.app.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.wrap_up_json import message_json, record_json
 from desktop.domain.contact_facts import ConsentGiven, ContactFacts
@@ -34,9 +35,10 @@ class WrapUpRows:
         self._clock = clock
         self._targets = targets if targets is not None else Targets({})
 
-    def facts(self, interaction: Interaction, codes: Sequence[str], follow_ups: Sequence[FollowUp]) -> ContactFacts:
-        """What is known of a contact now, as a record needs it once the contact is gone."""
-        state = self._state()
+    def facts(
+        self, state: AppState, interaction: Interaction, codes: Sequence[str], follow_ups: Sequence[FollowUp]
+    ) -> ContactFacts:
+        """What a state knows of a contact, as a record needs it once the contact is gone."""
         found = state.pops.get(interaction.id)
         match = found.match if found is not None else None
         customer = customer_of(state, interaction.id)
@@ -119,8 +121,13 @@ class WrapUpRows:
     ) -> Iterator[tuple[FollowUp, str]]:
         """Each follow-up with the key of the row it would be."""
         for part, follow_up in enumerate(follow_ups):
-            kind = _IN_CRM.get(follow_up.kind, FOLLOW_UP)
-            yield follow_up, outbox_key(self._profile, interaction_id, kind, revision, part)
+            yield follow_up, self._follow_up_key(interaction_id, follow_up, revision, part)
+
+    def _follow_up_key(self, interaction_id: str, follow_up: FollowUp, revision: int, part: int) -> str:
+        """The far side may know revisions that are not known here any more: other words never share a key."""
+        kind = _IN_CRM.get(follow_up.kind, FOLLOW_UP)
+        words = canonical_json(follow_up_json(follow_up))
+        return outbox_key(self._profile, interaction_id, f"{kind} {words}", revision, part)
 
     def records_of(self, customer_ids: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
         """Each CRM that a record of this customer goes to, with the customer's id there."""
@@ -186,8 +193,7 @@ class WrapUpRows:
     ) -> OutboxRow | None:
         """A row of its own where a machine must act; what nobody can do stands in the record only."""
         to = follow_up.to or facts.address
-        kind = _IN_CRM.get(follow_up.kind, FOLLOW_UP)
-        key = outbox_key(self._profile, interaction_id, kind, revision, part)
+        key = self._follow_up_key(interaction_id, follow_up, revision, part)
         customer_id = next((one for _, one in facts.records if one is not None), None)
         if follow_up.kind == "callback" and facts.callbacks and to:
             payload: dict[str, Any] = {

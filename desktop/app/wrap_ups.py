@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from desktop.app.action_result import ActionResult
@@ -26,14 +26,27 @@ from desktop.app.wrap_up_json import record_from, says_the_same
 from desktop.app.wrap_up_rows import WrapUpRows
 from desktop.domain.contact_facts import ContactFacts
 from desktop.domain.customer import FollowUp
+from desktop.domain.notices import STAYS
+from desktop.domain.notices import record as record_subject
 from desktop.domain.own_events import RecordHandedOver
 from desktop.domain.select import names_crm, wrap_up_problems
+from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 
 log = logging.getLogger(__name__)
 
 _REVISIONS = 100
+_HAS_IT = "The CRM has the note."
 _STAYS_HERE = "This profile names no CRM: the note is kept in the outbox. Press o to see it."
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A record that was said to be on its way."""
+
+    key: str
+    target: str
+    at: float  # when, on the server's clock
 
 
 class WrapUps:
@@ -58,6 +71,8 @@ class WrapUps:
         self._local = local
         self._intents = Intents()
         self._keeping = Background()
+        self._told: dict[str, _Told] = {}  # by interaction
+        store.listeners.append(self._listen)
         outbox.hand_over = self.send_parked
 
     async def load(self) -> None:
@@ -161,6 +176,7 @@ class WrapUps:
         made = await local.replace_parked(key, amended(row, change, self._rows))
         self._outbox.forget(key)
         self._outbox.adopt([made])
+        await self._outbox.follow(row, made)
         return made.key
 
     async def close(self) -> None:
@@ -231,11 +247,38 @@ class WrapUps:
             return _STAYS_HERE
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
-            return "The CRM has the note."
+            return _HAS_IT
         if self._outbox.is_parked(record.key):
             return "The CRM did not take the note: it is safe in the outbox. Press o to see it."
-        why = self._outbox.why(record.target)
-        return f"The note is safe here and waits: {why}" if why else "The note is being sent to the CRM."
+        self._told[record.interaction_id] = _Told(record.key, record.target, self._store.now())
+        return self._on_its_way(record.target)
+
+    def _on_its_way(self, target: str) -> str:
+        why = self._outbox.why(target).rstrip(".")
+        if not why:
+            return "The note is being sent to the CRM."
+        return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and goes by itself."
+
+    def _listen(self, old: AppState, new: AppState) -> None:
+        """What was said of a record on its way is said anew while it is on screen, so that it stays true."""
+        if self._told and (new.outbox is not old.outbox or new.health is not old.health):
+            for interaction_id, told in list(self._told.items()):
+                self._follow(interaction_id, told)
+
+    def _follow(self, interaction_id: str, told: "_Told") -> None:
+        subject = record_subject(interaction_id)
+        waits = self._outbox.is_waiting(told.key)
+        if not waits or self._store.now() - told.at > STAYS:
+            del self._told[interaction_id]
+        shown = next((one for one in reversed(self._store.state.notices) if one.subject == subject), None)
+        if shown is None or shown.over:
+            return
+        if self._outbox.is_parked(told.key) or self._store.now() - told.at > STAYS:
+            self._store.settle(subject)  # the outbox tells of it itself
+            return
+        text = f"Finished. {self._on_its_way(told.target) if waits else _HAS_IT}"
+        if text != shown.text:
+            self._store.notice(text, subject=subject)
 
 
 def _with_half(draft: Draft) -> Draft:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.ballast import Ballast
+from desktop.app.change_marker import ChangeMarker
 from desktop.app.page_reader import log_is_cut
 from desktop.app.private_file import make_private
 from desktop.app.store_errors import StoreAbsent, StoreDamaged, StoreError, StoreFull, StoreReadOnly, store_error
@@ -35,6 +36,9 @@ class WriterThread:
         self._database: Database | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self.ballast = Ballast(path)
+        self.lost = 0
+        """How many records were begun or handed over that the file, when it was opened, had lost without a trace."""
+        self._marker = ChangeMarker(path)
 
     async def open(self) -> None:
         """Open the file, making and migrating it as needed. Raises StoreError; nothing stays open then."""
@@ -54,22 +58,26 @@ class WriterThread:
         """Run work outside a transaction and return what it returns. Raises StoreError."""
         return await self._submit(lambda: work(*self._opened()))
 
-    async def write(self, work: "Callable[[sqlite3.Connection, Database], T]") -> T:
+    async def write(self, work: "Callable[[sqlite3.Connection, Database], T]", *, counts: bool = False) -> T:
         """Run work in one transaction; on return it is on the disk. Raises StoreError, and then nothing of it is.
 
         Once asked for, the work is done even when the caller is cancelled. On a full disk the ballast is dropped
-        and the work is run a second time.
+        and the work is run a second time. `counts`: a record is begun or handed over, which is counted beside the file.
         """
         if self.read_only:
             raise StoreReadOnly(f"{self.path} was opened for reading only")
-        return await self._submit(lambda: self._write(work))
+        return await self._submit(lambda: self._write(work, counts=counts))
 
-    def _write(self, work: "Callable[[sqlite3.Connection, Database], T]") -> T:
+    def _write(self, work: "Callable[[sqlite3.Connection, Database], T]", *, counts: bool) -> T:
         connection, database = self._opened()
 
         def attempt() -> T:
             with transaction(connection):
-                return work(connection, database)
+                done = work(connection, database)
+                number = self._marker.count(connection) if counts else 0
+            if counts:
+                self._marker.write(number)
+            return done
 
         try:
             return attempt()
@@ -130,6 +138,7 @@ class WriterThread:
                     raise StoreAbsent("Nothing is kept on this machine for this profile yet")
             else:
                 self._prepare(connection)
+                self.lost = self._marker.lost(connection)
                 self.ballast.take_on()
             self._database = Database(connection, execute_plugins=False)
         except BaseException:
@@ -140,7 +149,9 @@ class WriterThread:
     def _is_wiped(self) -> bool:
         """Whether nothing is left of a file that was written: SQLite takes it for a new one, and drops its log."""
         size, log = self.path.stat().st_size, self.path.with_name(self.path.name + "-wal")
-        return 0 < size < _SMALLEST or (size == 0 and log.exists() and log.stat().st_size > 0)
+        # The ballast is made after the first tables: where it is, a file without a byte has lost them.
+        used = (log.exists() and log.stat().st_size > 0) or self.ballast.is_there
+        return 0 < size < _SMALLEST or (size == 0 and used)
 
     def _log_is_cut(self) -> bool:
         """Whether SQLite would drop, without a word, what was written after a damage in the log."""

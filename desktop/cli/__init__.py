@@ -22,22 +22,31 @@ _MODULES = {
     "supervise": "supervise_command",
     "quality": "quality_command",
     "staffing": "staffing_command",
+    "info": "info_command",
 }
 _DEFAULT_MODULE = "floor_commands"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. `argv` is what follows the program's name."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    if words[:1] == ["mock"]:
-        return _mock(words[1:])
-    from desktop.cli.arguments import parser
+    """Run one command and return its exit code.
 
+    Args:
+        argv: what follows the program's name; None: as this process was called, which ends with the command.
+    """
+    if argv is None:
+        from desktop.cli.ending import in_time
+
+        return in_time(lambda: main(sys.argv[1:]))
+    words = list(argv)
     try:
-        arguments = parser().parse_args(words)
-    except SystemExit as stop:  # argparse has written its words already
-        return int(stop.code or 0)
-    try:
+        if words[:1] == ["mock"]:
+            return _mock(words[1:])
+        from desktop.cli.arguments import parser
+
+        try:
+            arguments = parser().parse_args(words)
+        except SystemExit as stop:  # argparse has written its words already
+            return int(stop.code or 0)
         return int(_run(arguments))
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
@@ -74,6 +83,9 @@ def _run(arguments: object) -> int:
 
 
 def _mock(rest: list[str]) -> int:
+    from desktop.config.extras import MOCKS, require
+
+    require("mocks", "The pretend servers need", MOCKS)
     # Another program, which shares no code with this one; it is started, not imported.
     command = [sys.executable, "-m", "mock_backends", *rest]
     if os.name == "posix":

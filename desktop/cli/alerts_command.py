@@ -14,6 +14,7 @@ from desktop.app.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, connected, usable_profile
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.loop import run as run_loop
 from desktop.cli.output import emit, say
 from desktop.config.alerts import alerts_beside
 from desktop.domain.alert import Alert, AlertStep, step_between
@@ -151,5 +152,5 @@ async def _follow(chosen: Chosen) -> None:
 
 def run(chosen: Chosen) -> int:
     """Print what there is, or what comes until enough of it came or an interruption."""
-    asyncio.run(_follow(chosen) if chosen["follow"] else _once(chosen))
+    run_loop(_follow(chosen) if chosen["follow"] else _once(chosen))
     return Exit.OK

@@ -11,8 +11,10 @@ KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 VERBS = (
     *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
+    *("pause_recording", "resume_recording"),
     *("complete_transfer", "conference", "blind_transfer", "end", "extend_wrap_up", "wrap_up", "callback"),
 )
+LEVELS = ("error", "warning", "info", "debug")
 AGENT_VERBS = ("available", "not_ready", "offline", "cancel_next")
 EPILOG = """\
 Without a command the desktop itself starts. Every command but demo and mock writes JSON to stdout and words to stderr.
@@ -96,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
     top.add_argument("--take-over", action="store_true", help="ask a desktop that runs already to save and leave")
+    top.add_argument(
+        "--log-level",
+        choices=LEVELS,
+        default="warning",
+        help="how much the desktop writes to its log (default warning); agent-desktop info says where that is",
+    )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
     def add(name: str, text: str) -> argparse.ArgumentParser:
@@ -201,6 +209,7 @@ def _keeping(add: Add) -> None:
         help="a number or e-mail address of theirs that this machine may not know; may be given again",
     )
     erase.add_argument("--unsent", action="store_true", help="notes and records that were never sent too")
+    add("info", "Where things are and what is installed: for a report of a fault.")
     config = add("config", "Profiles: look at them, try them, make one.")
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
     actions.add_parser("show", help="every value and where it came from; secrets hidden", allow_abbrev=False)

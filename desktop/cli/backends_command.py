@@ -36,6 +36,8 @@ def _list() -> None:
 
 def _show(kind: Kind, name: str) -> None:
     manifest = registry.load(kind, name).manifest
+    if warning := registry.old(manifest):
+        say(warning)
     options: list[dict[str, Any]] = [
         {"name": one.name, "kind": one.kind, "help": one.help, "required": one.required, "default": one.default}
         for one in manifest.options
@@ -46,6 +48,7 @@ def _show(kind: Kind, name: str) -> None:
             "name": manifest.name,
             "title": manifest.title,
             "api": manifest.api,
+            "warning": warning,
             "capabilities": manifest.capabilities,
             "options": options,
         }
@@ -71,6 +74,10 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
     import subprocess
     import sys
 
+    from desktop.config.extras import require
+
+    require("kit", "Checking a backend needs", ("pytest", "pytest_asyncio"))
+
     # -P: a folder named `desktop` where the command is called is not ours.
     words = [sys.executable, "-P", "-m", "desktop.testing", kind.value, name, *(["--markdown"] if markdown else [])]
     done = subprocess.run(words, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603
@@ -80,16 +87,16 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
         sys.stdout.write(done.stdout)
         return {}, Exit(done.returncode)
     found: dict[str, Any] = json.loads(done.stdout)
-    for one in (*found["complaints"], *found["missing"]):
+    for one in (*found["complaints"], *found["warnings"], *found["missing"]):
         say(one)
     return found, Exit(done.returncode)
 
 
 def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
     """What came of opening the backend with the profile's settings; nothing is changed on its far side."""
-    import asyncio
     from dataclasses import asdict
 
+    from desktop.cli.loop import run as run_loop
     from desktop.config.check import check_backend
 
     profile = profile_of(chosen)
@@ -98,7 +105,7 @@ def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
         raise CommandError(f"The profile {profile.name.value} has no {kind.value} backend {name!r}.", Exit.USAGE)
     for problem in (problem for one in several for problem in one.problems):
         say(problem)
-    checked = [asyncio.run(check_backend(one)) for one in several]
+    checked = [run_loop(check_backend(one)) for one in several]
     for one in checked:
         say(f"{one.kind} {one.backend}: {'opened' if one.ok else one.message}")
     return [asdict(one) for one in checked]

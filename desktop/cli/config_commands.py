@@ -6,6 +6,7 @@ from desktop.cli.check_outcome import outcome
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say
+from desktop.cli.startable import start_problems
 from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports.base import Kind
 
@@ -32,24 +33,26 @@ def _show(profile: Profile) -> None:
             "data_dir": _shown(profile.data_dir),
             "region": _shown(profile.region),
             "write_back": _shown(profile.write_back),
+            "recording_consent": _shown(profile.recording_consent),
+            "ring": _shown(profile.ring),
+            "notify": _shown(profile.notify),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,
-            "problems": profile.problems + profile.broken,
+            "problems": start_problems(profile) + profile.broken,
         }
     )
 
 
 def _check(profile: Profile) -> int:
-    import asyncio
-
+    from desktop.cli.loop import run as run_loop
     from desktop.config.alerts import alerts_beside
     from desktop.config.check import check_profile
     from desktop.config.scorecards import scorecards_beside
 
     without = _not_to_be_tried(profile)
-    checked = asyncio.run(check_profile(profile, without=without))
-    problems = profile.problems + scorecards_beside(profile.path).problems + alerts_beside(profile.path).problems
+    checked = run_loop(check_profile(profile, without=without))
+    problems = start_problems(profile) + scorecards_beside(profile.path).problems + alerts_beside(profile.path).problems
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:
         say(problem)
@@ -86,4 +89,4 @@ def run(chosen: Chosen) -> int:
     if chosen["action"] == "check":
         return _check(profile)
     _show(profile)
-    return Exit.USAGE if profile.problems or profile.broken else Exit.OK
+    return Exit.USAGE if start_problems(profile) or profile.broken else Exit.OK

@@ -51,8 +51,10 @@ def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> lis
     installed = registry.names(kind)
     say(f"\n{kind.value.replace('_', ' ')}: installed are {', '.join(installed) or 'none'}.")
     more = "; several with spaces between, the one with precedence first" if kind in SEVERAL else ""
-    answer = _ask(f"backend for {kind.value} (- for none{more})", installed[0] if installed else "-")
-    chosen = [] if answer == "-" else answer.split() if kind in SEVERAL else [answer]
+    needed = kind is Kind.CONTACT_CENTER
+    none = "" if needed else f" (enter or - for none{more})"
+    answer = _ask(f"backend for {kind.value}{none}", installed[0] if needed and installed else "")
+    chosen = [] if answer in ("", "-") else answer.split() if kind in SEVERAL else [answer]
     tables = []
     for number, backend in enumerate(chosen, start=1):
         several = len(chosen) > 1
@@ -101,12 +103,11 @@ def init(chosen: Chosen) -> int:
 
 
 def _checked(name: str, path: Path) -> int:
-    import asyncio
-
+    from desktop.cli.loop import run
     from desktop.config.check import check_profile
 
     profile = read_profile(name, os.environ, path)
-    checked = asyncio.run(check_profile(profile))
+    checked = run(check_profile(profile))
     emit({"profile": name, "file": str(path), "problems": profile.problems, "backends": checked})
     for words in profile.problems:
         say(words)

@@ -42,11 +42,13 @@ def within(chosen: Chosen, work: Coroutine[Any, Any, T]) -> T:
     """
     import asyncio
 
+    from desktop.cli.loop import run
+
     async def bounded() -> T:
         async with asyncio.timeout(chosen.get("timeout", DEFAULT_TIMEOUT)):
             return await work
 
-    return asyncio.run(bounded())
+    return run(bounded())
 
 
 def made(settings: BackendSettings) -> Backend:

@@ -78,6 +78,8 @@ async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> o
             return await backend.hold(one, on=verb is Verb.HOLD, key=key)
         case Verb.MUTE | Verb.UNMUTE as verb:
             return await backend.mute(one, on=verb is Verb.MUTE, key=key)
+        case Verb.PAUSE_RECORDING | Verb.RESUME_RECORDING as verb:
+            return await backend.pause_recording(one, on=verb is Verb.PAUSE_RECORDING, key=key)
         case Verb.DTMF:
             return await backend.dtmf(one, _given(chosen, "digits"), key=key)
         case Verb.SEND_MESSAGE:

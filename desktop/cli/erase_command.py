@@ -9,6 +9,7 @@ from desktop.cli.connection import Chosen, profile_of, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit
 from desktop.config import Profile
+from desktop.config.log import log_files
 
 if TYPE_CHECKING:
     from desktop.app.erasure import Traces
@@ -59,15 +60,14 @@ def _remove_set_aside(profile: Profile) -> int:
 
 
 def _remove_log(profile: Profile) -> bool:
-    """Remove the log of crashes, for what an error said may have been about anybody. False when there is none."""
-    path = profile.log_path
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise CommandError(f"{path} cannot be removed: {error.strerror}.", Exit.UNAVAILABLE) from error
-    return True
+    """Remove the log and the older ones, for what stands there may be about anybody. False when there is none."""
+    there = [path for path in log_files(profile.log_path) if path.exists() or path.is_symlink()]
+    for path in there:
+        try:
+            path.unlink()
+        except OSError as error:
+            raise CommandError(f"{path} cannot be removed: {error.strerror}.", Exit.UNAVAILABLE) from error
+    return bool(there)
 
 
 async def _erase(profile: Profile, customer_id: str, addresses: Sequence[str], *, unsent: bool) -> object:

@@ -5,11 +5,14 @@ import re
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields
+from typing import get_args
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.loop import run as run_loop
+from desktop.cli.named import known_word
 from desktop.cli.output import emit
-from desktop.domain.events import Envelope, Gap, Heartbeat, InteractionChanged
+from desktop.domain.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
 from desktop.ports.base import Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
@@ -20,9 +23,16 @@ from desktop.ports.presence import PresenceSource
 def type_of(envelope: Envelope) -> str:
     """The word for an event: that of the change for interactions, else its class in lower case, `agent_changed`."""
     event = envelope.event
-    if isinstance(event, InteractionChanged):
-        return event.change.value
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    return event.change.value if isinstance(event, InteractionChanged) else _word(type(event))
+
+
+def _word(kind: type) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def _types() -> set[str]:
+    """Every word that `type_of` may answer for what comes from outside."""
+    return {*(one.value for one in Change), *(_word(one) for one in get_args(OutsideEvent))} - {_word(Heartbeat)}
 
 
 def _document(envelope: Envelope) -> dict[str, object]:
@@ -80,5 +90,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
 
 def run(chosen: Chosen) -> int:
     """Print events until there are no more, enough, or an interruption."""
-    asyncio.run(_stream(chosen, _after(chosen["after"])))
+    for one in chosen["types"] or ():
+        known_word("type of event", one, _types())
+    run_loop(_stream(chosen, _after(chosen["after"])))
     return Exit.OK

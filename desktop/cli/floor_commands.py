@@ -6,9 +6,11 @@ from typing import cast
 from desktop.cli.connection import Chosen, contact_center, every, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.kept import kept_outbox
+from desktop.cli.named import known_word
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
+from desktop.domain.words import Phase
 from desktop.ports.base import Backend, Kind
 from desktop.ports.errors import BackendError, ProtocolError
 from desktop.ports.presence import PresenceSource
@@ -43,6 +45,8 @@ async def _state(profile: Profile) -> object:
 
 
 async def _interactions(profile: Profile, chosen: Chosen) -> object:
+    if chosen["phase"] is not None:
+        known_word("phase", chosen["phase"], Phase)
     found = (await _snapshot(profile)).interactions
     if chosen["id"] is not None:
         one = next((one for one in found if one.id == chosen["id"]), None)

@@ -5,7 +5,24 @@ from typing import TYPE_CHECKING
 from desktop.config import Profile
 
 if TYPE_CHECKING:
+    from desktop.app.drafts import Draft
     from desktop.app.outbox_rows import OutboxRow
+
+
+async def kept_drafts(profile: Profile) -> "list[Draft]":
+    """The notes in progress of a profile, the latest first; none when nothing was ever kept."""
+    from desktop.app.drafts import is_kept_words
+    from desktop.app.local_store import LocalStore
+    from desktop.app.store_errors import StoreAbsent
+
+    try:
+        store = await LocalStore.open(profile.store_path, read_only=True)
+    except StoreAbsent:
+        return []
+    try:
+        return [draft for draft in await store.drafts() if not (is_kept_words(draft) or draft.is_empty)]
+    finally:
+        await store.close()
 
 
 async def kept_outbox(profile: Profile, *, include_delivered: bool = False) -> "list[OutboxRow]":

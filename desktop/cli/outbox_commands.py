@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, profile_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.kept import kept_outbox
+from desktop.cli.kept import kept_drafts, kept_outbox
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 
 if TYPE_CHECKING:
+    from desktop.app.drafts import Draft
     from desktop.app.outbox_rows import OutboxRow
 
 _LEFT = (("parked", "need you"), ("waiting", "wait"))
@@ -51,6 +52,28 @@ def summary(row: "OutboxRow") -> dict[str, object]:
     }
 
 
+def in_progress(draft: "Draft") -> dict[str, object]:
+    """A note that was not finished yet, as `summary` tells of a row; it has no key before it is."""
+    facts = draft.facts
+    return {
+        "key": "",
+        "kind": "draft",
+        "interaction_id": draft.interaction_id,
+        "target": "",
+        "customer": facts.customer_name if facts is not None else "",
+        "author": facts.agent_id if facts is not None else "",
+        "state": "in_progress",
+        "words": "in progress: the desktop goes on with it",
+        "reason": "",
+        "missing": [],
+        "intact": draft.intact,
+        "attempts": 0,
+        "not_before": 0.0,
+        "created_at": draft.saved_at,
+        "delivered_at": None,
+    }
+
+
 def _text(payload: str) -> object:
     """The payload as JSON, or as it stands when it is not JSON any more: a person must be able to read it."""
     try:
@@ -76,7 +99,8 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
     async with session_alone(profile) as session:
         for one in parked:
             try:
-                wanted |= {row.key for row in await session.outbox.retry(one)}
+                sent_now = {row.key for row in await session.outbox.retry(one)}
+                wanted = (wanted - {one}) | sent_now  # a refused one goes under another key
             except NotSendable as lacks:
                 if key is not None:
                     raise CommandError(f"{lacks}.", Exit.REFUSED) from lacks
@@ -127,7 +151,8 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
     if chosen["action"] == "drop":
         return await _drop(profile, chosen["key"])
     if chosen["action"] == "list":
-        return [summary(row) for row in await kept_outbox(profile, include_delivered=chosen["all"])]
+        rows = await kept_outbox(profile, include_delivered=chosen["all"])
+        return [*map(summary, rows), *map(in_progress, await kept_drafts(profile))]
     rows = await kept_outbox(profile, include_delivered=True)
     row = next((row for row in rows if row.key == chosen["key"]), None)
     if row is None:

@@ -7,6 +7,7 @@ from desktop.app.centre_days import CentreDays
 from desktop.app.review_week import week_of
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.named import agent_known
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.config.scorecards import scorecards_beside
@@ -71,10 +72,18 @@ def _calibration(one: Calibration) -> dict[str, object]:
 
 
 async def _list(center: ContactCenter, chosen: Chosen) -> object:
-    limit, agent = chosen["limit"], chosen["agent"]
-    if chosen["what"] == "notes":
+    agent = chosen["agent"]
+    found = await _found(center, chosen["what"], agent, chosen["limit"])
+    shown = (await center.snapshot()).event if agent and not found else None
+    if isinstance(shown, ContactCenterSnapshot):
+        agent_known(agent, [one.id for one in shown.agents])
+    return found
+
+
+async def _found(center: ContactCenter, what: str, agent: str, limit: int) -> list[object]:
+    if what == "notes":
         return list(await center.coaching_notes(agent=agent, limit=limit))
-    if chosen["what"] == "calibrations":
+    if what == "calibrations":
         found = await center.calibrations(limit=limit)
         return [_calibration(one) for one in found if agent in ("", one.agent_id)]
     return [_line(one) for one in await center.evaluations(agent=agent, limit=limit)]

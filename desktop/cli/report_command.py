@@ -1,7 +1,6 @@
 """`report`: the past of a supervisor's team as JSON, CSV, Parquet or a page for people."""
 
 import sys
-from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from desktop.app.report.files import FORMS, ReportError, save, target_of
 from desktop.app.report.reporter import Made, Reporter
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.named import agent_known, queue_named
 from desktop.cli.output import emit, say
 from desktop.cli.report_arguments import WIDTHS
 from desktop.config import Profile
@@ -66,7 +66,8 @@ async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
         shown, now = await _shown(center)
         days = CentreDays(shown.zone)
         since, until = _period(chosen, days, now)
-        queues = _queues(chosen["queues"], [queue.name for queue in shown.queues])
+        there_are = [queue.name for queue in shown.queues]
+        queues = tuple(queue_named(name, there_are) for name in chosen["queues"])
         reporter = Reporter(center.intervals, center.week, center.past_interactions, days, now)
         channels = tuple(chosen["channels"])
         if chosen["action"] == "intervals":
@@ -84,7 +85,10 @@ async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
             chosen["customer"],
             chosen["longer_than"],
         )
-        return await reporter.interactions(query, form, chosen["limit"])
+        made = await reporter.interactions(query, form, chosen["limit"])
+        for agent in () if made.rows else query.agents:  # who left has a past, too
+            agent_known(agent, [one.id for one in shown.agents])
+        return made
 
 
 async def _shown(center: ContactCenter) -> tuple[ContactCenterSnapshot, Instant]:
@@ -123,17 +127,6 @@ def _day(text: str, today: date) -> date:
     if not 1970 < day.year < 5000:
         raise CommandError("A day lies between 1971 and 4999.", Exit.USAGE)
     return day
-
-
-def _queues(asked: Sequence[str], there_are: Sequence[str]) -> tuple[str, ...]:
-    """The queues by their names as the contact centre writes them."""
-    found = []
-    for name in asked:
-        known = next((one for one in there_are if one.casefold() == name.casefold()), None)
-        if known is None:
-            raise CommandError(f"There is no queue {name!r} of yours; there are {', '.join(there_are)}.", Exit.USAGE)
-        found.append(known)
-    return tuple(found)
 
 
 def _write(made: Made, chosen: Chosen) -> None:

@@ -2,35 +2,44 @@
 
 import gc
 
-from desktop.cli.connection import Chosen, usable_profile
+from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.startable import start_problems
+from desktop.config import ConfigError
+from desktop.config.log import logging_to
 
 
 def start_desktop(chosen: Chosen) -> int:
     """Start the desktop for a profile and return its exit code once it was left."""
-    gc.disable()  # until the first paint: a start makes much and throws little away
-    profile = usable_profile(chosen)
+    gc.disable()  # until the desktop has settled: a start makes much and throws little away
+    profile = profile_of(chosen)
+    if problems := start_problems(profile):
+        raise ConfigError("\n".join(problems))
     from desktop.tui.app import run_desktop
+    from desktop.tui.news_bell import Wanted
     from desktop.tui.terminal import require_screen
     from desktop.wiring import InstanceHeld, alone_if_possible, build
 
     require_screen()
     try:
-        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"]) as lock:
+        with alone_if_possible(profile.lock_path, take_over=chosen["take_over"], may_stay=True) as lock:
             keymap = {verb: key.value for verb, key in profile.keys.items()}
-            return run_desktop(
-                lambda: build(profile, lock),
-                guide=False,
-                log_path=profile.log_path,
-                keymap=keymap,
-                theme=profile.theme.value,
-            )
-    except ValueError as wrong:
-        raise CommandError(f"{profile.path}: {wrong}", Exit.USAGE) from wrong
+            with logging_to(profile.log_path, chosen["log_level"]):
+                return run_desktop(
+                    lambda: build(profile, lock),
+                    guide=False,
+                    log_path=profile.log_path,
+                    keymap=keymap,
+                    theme=profile.theme.value,
+                    calls=Wanted(profile.ring.value, profile.notify.value),
+                )
     except InstanceHeld as held:
         advice = "Close it there, or start with --take-over."
         if held.asked:
-            advice = "It leaves as soon as it can, and the profile is free then: start again in a moment."
+            advice = (
+                "It leaves as soon as it can: start again in a moment. Where it has words that cannot be saved"
+                " it stays, and its screen says so."
+            )
         elif chosen["take_over"]:
             advice = "It cannot be asked from here to leave, or another one came first. Close it there."
         raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held
@@ -42,6 +51,12 @@ def start_demo(chosen: Chosen) -> int:
     from desktop.wiring import InstanceHeld
 
     try:
-        return run_demo(chosen["scenario"], role=chosen["role"], speed=chosen["speed"], seed=chosen["seed"])
+        return run_demo(
+            chosen["scenario"],
+            role=chosen["role"],
+            speed=chosen["speed"],
+            seed=chosen["seed"],
+            log_level=chosen["log_level"],
+        )
     except InstanceHeld as held:
         raise CommandError("A demo runs already; leave it first.", Exit.REFUSED) from held

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.formula_choice import formula_named
+from desktop.cli.named import queue_named
 from desktop.cli.output import emit, say
 from desktop.domain.erlang import Steady
 from desktop.domain.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required
@@ -92,7 +93,8 @@ async def _desk(center: "ContactCenter") -> "StaffingDesk":
 async def _what_if(profile: "Profile", chosen: Chosen) -> object:
     formula = formula_named(chosen["formula"])
     async with contact_center(profile) as center:
-        found = await (await _desk(center)).what_if(chosen["queue"], formula)
+        desk = await _desk(center)
+        found = await desk.what_if(queue_named(chosen["queue"], desk.queues), formula)
     if found.why_not:
         say(found.why_not)
     return found
@@ -103,10 +105,11 @@ async def _forecast(profile: "Profile", chosen: Chosen) -> object:
 
     async with contact_center(profile) as center:
         desk = await _desk(center)
-        answer = await desk.forecast(tuple(chosen["queues"]), Span(chosen["span"]))
+        queues = tuple(queue_named(name, desk.queues) for name in chosen["queues"])
+        answer = await desk.forecast(queues, Span(chosen["span"]))
         if answer.value is None:
             raise CommandError(answer.problem, Exit.UNAVAILABLE if answer.error else Exit.REFUSED)
-        plan = _plan(chosen, desk.plan_for(tuple(chosen["queues"])))
+        plan = _plan(chosen, desk.plan_for(queues))
         needed = await desk.requirements(answer.value, plan)
     return _outlook(answer.value, plan, needed)
 

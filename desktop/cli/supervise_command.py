@@ -6,6 +6,7 @@ from datetime import date
 from desktop.app.centre_days import CentreDays
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.named import queue_named
 from desktop.cli.output import emit, say
 from desktop.cli.supervise_arguments import LOOKS
 from desktop.config import Profile
@@ -43,10 +44,15 @@ async def _day(backend: ContactCenter, chosen: Chosen) -> date:
         raise CommandError("--day must be a day such as 2026-11-24.", Exit.USAGE) from None
 
 
+async def _queue(backend: ContactCenter, asked: str) -> str:
+    shown = (await backend.snapshot()).event
+    return queue_named(asked, [one.name for one in shown.queues] if isinstance(shown, ContactCenterSnapshot) else [])
+
+
 async def _look(backend: ContactCenter, chosen: Chosen) -> object:
     match chosen["verb"]:
         case "waiting":
-            return await backend.waiting(_given(chosen, "id"), limit=chosen["limit"])
+            return await backend.waiting(await _queue(backend, _given(chosen, "id")), limit=chosen["limit"])
         case "interaction":
             return await backend.interaction(_given(chosen, "id"))
         case "audit":

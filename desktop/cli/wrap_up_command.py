@@ -3,15 +3,18 @@
 import sys
 from pathlib import Path
 
+from desktop.app.notes import joined_words
 from desktop.app.session import Session
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.outbox_commands import summary
+from desktop.cli.output import say
 from desktop.cli.screenless import changes, sent, session_alone
 from desktop.config import Profile
 from desktop.domain.customer import Match
 from desktop.domain.events import Envelope
 from desktop.domain.own_events import PopChanged
+from desktop.domain.state import DraftView
 from desktop.domain.words import PopAnswer
 from desktop.ports.base import Kind
 
@@ -53,12 +56,24 @@ async def _settle_customer(session: Session, profile: Profile, interaction_id: s
             match = Match(await backend.customer(wanted), "id", "named on the command line", verified=True)
         told = PopChanged(interaction_id, PopAnswer.ONE, (match,), chosen=wanted, chosen_by="command line")
         session.store.put(Envelope("desktop", told, session.clock()))
-    elif pop.chosen is None and pop.answer is not PopAnswer.NO_MATCH:
+    elif pop.chosen is None and pop.answer not in (PopAnswer.NO_MATCH, PopAnswer.NOT_ASKED):
         why = {
             PopAnswer.MANY: "Several customers match",
             PopAnswer.COULD_NOT_ASK: "The CRM could not be asked who it was",
         }.get(pop.answer, "It is not certain who it was")
         raise CommandError(f"{why}; say it with --customer ID, or --customer - for nobody.", Exit.REFUSED)
+
+
+def _with_draft(draft: DraftView | None, note: str, codes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Note and codes together with what the desktop had kept of the contact; its follow-ups stay as they are."""
+    if draft is None:
+        return note, codes
+    if draft.note.strip() or draft.codes:
+        say("The note and codes that the desktop had kept of this contact are in the record too.")
+    codes = (*draft.codes, *(code for code in codes if code not in draft.codes))
+    if draft.note == note or draft.note.endswith(f"\n{note}"):
+        return draft.note, codes  # the same command again, after a refusal
+    return joined_words(draft.note, note), codes
 
 
 async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str, wait: float) -> object:
@@ -71,8 +86,13 @@ async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str,
         raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
     if Kind.CRM in profile.backends:
         await _settle_customer(session, profile, interaction_id, chosen["customer"])
-    result = await session.wrap_ups.finish(interaction_id, codes=tuple(chosen["codes"]), note=note)
+    draft = session.notes.text(interaction_id)
+    note, codes = _with_draft(draft, note, tuple(chosen["codes"]))
+    result = await session.wrap_ups.finish(interaction_id, codes=codes, note=note)
     if not result.ok:
+        if session.notes.text(interaction_id) is not None:  # not handed over: the desktop's draft stays as it was
+            before = ("", ()) if draft is None else (draft.note, draft.codes)
+            session.notes.edit(interaction_id, *before)
         code = Exit.UNAVAILABLE if result.error in _UNAVAILABLE or "Store" in result.error else Exit.REFUSED
         raise CommandError(result.text, Exit.TIMED_OUT if result.error == "OutcomeUnknown" else code)
     rows = await sent(session, lambda row: row.interaction_id == interaction_id, wait / 3)

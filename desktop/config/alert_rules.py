@@ -35,7 +35,7 @@ OPTIONS = {
     "channels": "which channels; for contacts",
     "sources": "which systems, as patterns like crm*; for systems",
     "state": "which state: available, not_ready, offline, or not_ready:REASON; for agent_time_in_state",
-    "stays": "whether an alert that is over stays until somebody acknowledges it (default true)",
+    "stays": "whether an alert that has ended stays in the list until somebody acknowledges it (default false)",
     "ring": "whether the bell rings (default false)",
     "notify": "whether the terminal is asked for a desktop notification (default false)",
     "off": "true: this rule is not used",
@@ -136,7 +136,7 @@ def make_rule(table: Mapping[str, Any], problem: Problem) -> Rule | None:
         sources=reader.names("sources"),
         channels=tuple(reader.one_of(name, [one.value for one in Channel]) for name in reader.names("channels")),
         state=state,
-        stays=reader.flag("stays", True),
+        stays=reader.flag("stays", False),
         ring=reader.flag("ring", False),
         notify=reader.flag("notify", False),
     )

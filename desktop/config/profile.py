@@ -6,12 +6,27 @@ from pathlib import Path
 
 from desktop.config.backends import hint, plain, read_kind, table_of
 from desktop.config.file import APP, PREFIX, default_path, read_tables
-from desktop.config.setting import WRITE_BACK, BackendSettings, ConfigError, Profile, Setting
+from desktop.config.setting import (
+    CALLS,
+    RECORDING_CONSENT,
+    WRITE_BACK,
+    BackendSettings,
+    ConfigError,
+    Profile,
+    Setting,
+)
 from desktop.ports.base import Kind
 
 TOP_KEYS = ("default", "profiles", "keys", "theme", "alerts", "alerting")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")  # it becomes part of file names
-PROFILE_KEYS = ("data_dir", "region", "write_back", *(kind.value for kind in Kind))
+_ONE_OF = {
+    "write_back": (WRITE_BACK, WRITE_BACK[0]),
+    "recording_consent": (RECORDING_CONSENT, RECORDING_CONSENT[0]),
+    "ring": (CALLS, CALLS[0]),
+    "notify": (CALLS, CALLS[-1]),
+}
+"""Values of a profile that are one of a few words, with the word where none is given."""
+PROFILE_KEYS = ("data_dir", "region", *_ONE_OF, *(kind.value for kind in Kind))
 
 
 def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | None = None) -> Profile:
@@ -55,16 +70,22 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
     region = _profile_value("region", table, where, env) or Setting("", "default")
     if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
         problems.append(f"{region.origin}: a region is two letters, like GB.")
-    write_back = _profile_value("write_back", table, where, env) or Setting(WRITE_BACK[0], "default")
-    if write_back.value not in WRITE_BACK:
-        problems.append(f"{write_back.origin}: write_back is one of {', '.join(WRITE_BACK)}.")
+    chosen_of = {
+        key: _profile_value(key, table, where, env) or Setting(default, "default")
+        for key, (_, default) in _ONE_OF.items()
+    }
+    problems += [
+        f"{setting.origin}: {key} is one of {', '.join(_ONE_OF[key][0])}."
+        for key, setting in chosen_of.items()
+        if setting.value not in _ONE_OF[key][0]
+    ]
     theme = _profile_value("theme", tables, str(path), env) or Setting("", "default")
     keys = {
         verb: Setting(plain(key, f"{path}: keys {verb}"), f"{path} keys")
         for verb, key in table_of(tables.get("keys", {}), f"{path}: keys").items()
     }
     return Profile(
-        chosen, path, _data_dir(table, where, env), backends, tuple(problems), region, keys, theme, write_back
+        chosen, path, _data_dir(table, where, env), backends, tuple(problems), region, keys, theme, **chosen_of
     )
 
 

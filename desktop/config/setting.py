@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from desktop.domain.words import RecordingConsent
 from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"
@@ -13,6 +14,13 @@ SEVERAL = frozenset({Kind.CRM, Kind.PRESENCE, Kind.MESSAGING, Kind.ASSIST})
 
 WRITE_BACK = ("first", "all")
 """Where a wrap-up is written when several CRMs hold the customer: the one with precedence, or each of them."""
+
+RECORDING_CONSENT = tuple(one.value for one in RecordingConsent)
+"""What is done about a customer who is recorded and has refused it."""
+
+
+CALLS = ("all", "urgent", "none")
+"""For which news the bell rings, or the terminal is asked for a notification."""
 
 
 class ConfigError(Exception):
@@ -66,7 +74,8 @@ class Profile:
 
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
-    order of precedence. `write_back` is one of `WRITE_BACK`.
+    order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`, `ring`
+    and `notify` are of `CALLS`.
     """
 
     name: Setting
@@ -78,6 +87,9 @@ class Profile:
     keys: Mapping[str, Setting] = field(default_factory=dict)
     theme: Setting = Setting("", "default")
     write_back: Setting = Setting(WRITE_BACK[0], "default")
+    recording_consent: Setting = Setting(RECORDING_CONSENT[0], "default")
+    ring: Setting = Setting(CALLS[0], "default")
+    notify: Setting = Setting(CALLS[-1], "default")
 
     @property
     def broken(self) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ class Progress:
             self.bad_since = now if reading.since is None else reading.since + rule.raise_at
         if self.bad_since is not None:
             self._soon_since = None
-            if bad and now - self.bad_since >= rule.hold and not self._stands:
+            if bad and not self._stands and (now - self.bad_since >= rule.hold or rule.is_critical(value)):
                 return self._raise(reading, value, now)
         elif self._foresee(reading, value, now):
             return True
@@ -123,11 +123,13 @@ class Progress:
             times.append(reading.since + self.rule.raise_at)
         if self.bad_since is not None and not self._stands:
             times.append(self.bad_since + self.rule.hold)
-        if self.alert is not None and self.alert.over_at is None:
+        there = self.alert is not None and self.alert.over_at is None
+        if there:
             times.append(_tick(now) + REWORDED_EVERY)
-            critical = self.rule.critical_at
-            if reading.since is not None and critical is not None and reading.since + critical >= now:
-                times.append(reading.since + critical)
+        critical = self.rule.critical_at
+        looms = there or self.bad_since is not None
+        if looms and critical is not None and reading.since is not None and reading.since + critical >= now:
+            times.append(reading.since + critical)
         return min(times, default=None)
 
     @property
@@ -162,7 +164,11 @@ class Progress:
             self.alert = replace(known, severity=severity, text=text, since=since, forecast=None)
             return known.acknowledged_at is None
         # What grows with time began to hold for everybody at the same moment, however late somebody began to look.
-        raised_at = since + self.rule.hold if reading.since is not None else now
+        raised_at = now
+        if reading.since is not None:
+            raised_at = since + self.rule.hold
+            if self.rule.critical_at is not None:
+                raised_at = min(raised_at, max(since, reading.since + self.rule.critical_at))
         self.alert = self._new(self.rule.severity_at(value, None), text, since, raised_at)
         return True
 

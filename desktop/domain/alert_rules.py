@@ -76,7 +76,8 @@ class Rule:
     """When to alert. Times in seconds, shares 0..1.
 
     It begins to hold when the figure reaches `raise_at` and ends when it has come back to `clear_at`: what lies
-    between changes nothing. It is raised when it has held for `hold` seconds, and is critical from `critical_at` on.
+    between changes nothing. It is raised when it has held for `hold` seconds, and is critical from `critical_at` on:
+    then it is raised at once.
     `min_volume` is the least number of contacts (for occupancy: seconds of agents' time) under the line of a share or
     an average. `window` takes the last so many seconds instead of the time since midnight. With `forecast` it also
     warns of a breach that is so many seconds ahead, going by the rate of the last `rate` seconds.
@@ -105,7 +106,7 @@ class Rule:
     sources: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     state: str = ""
-    stays: bool = True
+    stays: bool = False
     ring: bool = False
     notify: bool = False
     ratio: Ratio | None = field(init=False, repr=False, compare=False)
@@ -137,6 +138,10 @@ class Rule:
             return self.severity
         spare = self.clear_at - self.raise_at if before is Severity.CRITICAL else 0.0
         return Severity.CRITICAL if self.is_beyond(value, self.critical_at + spare) else self.severity
+
+    def is_critical(self, value: float) -> bool:
+        """Whether the figure is so far over the line that nobody needs to see first whether it holds."""
+        return self.critical_at is not None and self.is_beyond(value, self.critical_at)
 
     def is_beyond(self, value: float, limit: float) -> bool:
         """Whether the figure lies on the bad side of a limit."""

@@ -95,6 +95,7 @@ class Batch:
         "interactions",
         "links",
         "me",
+        "news",
         "notices",
         "oddities",
         "past_help",
@@ -133,6 +134,7 @@ class Batch:
         self.agent_messages = Shelf(state.agent_messages)
         self.acknowledgements = Shelf(state.acknowledgements)
         self.alerts = Shelf(state.alerts)
+        self.news = Shelf(state.news)
         self.people = Shelf(state.people)
         self.presence = Shelf(state.presence)
         self.chats = Shelf(state.chats)

@@ -116,6 +116,14 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundCustomers:
+    """Customers found for no contact in particular, and the sources that could not be asked."""
+
+    matches: tuple[Match, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CrmAnswer:
     """What one of several CRMs answered to a screen pop. `why` says why it could not be asked."""
 
@@ -127,12 +135,16 @@ class CrmAnswer:
 
 @dataclass(frozen=True, slots=True)
 class CustomerDetails:
-    """What the customer pane shows below the card. Each part may be unknown (None) on its own."""
+    """What the customer pane shows below the card. Each part may be unknown (None) on its own.
+
+    `not_offered` names the parts that the CRM does not have: they stay None, and there is nothing to wait for.
+    """
 
     cases: tuple[Case, ...] | None = None
     timeline: tuple[TimelineEntry, ...] | None = None
     purchases: tuple[Purchase, ...] | None = None
     fetched_at: Instant | None = None
+    not_offered: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

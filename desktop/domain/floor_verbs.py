@@ -53,6 +53,10 @@ PHASES: Mapping[FloorVerb, frozenset[Phase]] = MappingProxyType(
 )
 """In which phases of a contact a verb makes sense."""
 
+IRREVOCABLE: frozenset[FloorVerb] = frozenset({FloorVerb.TAKE_OVER, FloorVerb.REASSIGN, FloorVerb.WITHDRAW})
+"""Verbs that take a customer away from where they are for good: a screen names them before it is done. A place in a
+queue, a priority and an agent's state can be changed back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:

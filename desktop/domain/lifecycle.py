@@ -10,7 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from desktop.domain.model import Agent, Interaction, Leg
-from desktop.domain.words import Availability, Channel, LegKind, LegPhase, Phase, Verb
+from desktop.domain.words import Availability, Channel, LegKind, LegPhase, Phase, Recording, Verb
 
 INTERACTION_MOVES: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
     {
@@ -103,6 +103,8 @@ class Flag(StrEnum):
     LEG_ACTIVE = "leg_active"
     CONFERENCE = "conference"  # everybody talks
     APART = "apart"  # a leg is open beside the customer, who is held and freed by the service
+    RECORDED = "recorded"
+    RECORDING_PAUSED = "recording_paused"
     EXTENDABLE = "extendable"  # the wrap-up has a limit and more time may be asked for
 
 
@@ -129,6 +131,8 @@ def flags(interaction: Interaction) -> frozenset[Flag]:
         (Flag.HELD, interaction.held),
         (Flag.MUTED, interaction.muted),
         (Flag.PARKED, interaction.parked),
+        (Flag.RECORDED, interaction.recording is Recording.ACTIVE),
+        (Flag.RECORDING_PAUSED, interaction.recording is Recording.PAUSED),
     ):
         if on:
             found.add(flag)
@@ -143,13 +147,18 @@ _ACTIVE = frozenset({Phase.ACTIVE})
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """When a verb is on offer: in these phases and channels, with all of `needs` and none of `bars`, if supported."""
+    """When a verb is on offer: in these phases and channels, with all of `needs` and none of `bars`, if supported.
+
+    `irrevocable`: whether it takes the customer away for good, so that a screen names them before it is done. Declining
+    is not: the offer goes to somebody else. Nor is finishing a wrap-up, which only sends what was written and read.
+    """
 
     phases: frozenset[Phase]
     channels: frozenset[Channel] = _EVERY
     needs: frozenset[Flag] = frozenset()
     bars: frozenset[Flag] = frozenset()
     capability: str = ""  # "": every contact centre can
+    irrevocable: bool = False
 
 
 def _voice(capability: str, *, needs: frozenset[Flag] = frozenset(), bars: frozenset[Flag] = frozenset()) -> Command:
@@ -169,18 +178,22 @@ COMMANDS: Mapping[Verb, Command] = MappingProxyType(
         Verb.RESUME: _voice("hold", needs=_CUSTOMER | {Flag.HELD}, bars=frozenset({Flag.APART})),
         Verb.MUTE: _voice("mute", bars=frozenset({Flag.MUTED})),
         Verb.UNMUTE: _voice("mute", needs=frozenset({Flag.MUTED})),
+        Verb.PAUSE_RECORDING: _voice("pause_recording", needs=frozenset({Flag.RECORDED})),
+        Verb.RESUME_RECORDING: _voice("pause_recording", needs=frozenset({Flag.RECORDING_PAUSED})),
         Verb.DTMF: _voice("dtmf", needs=frozenset({Flag.TALKING})),
         Verb.SEND_MESSAGE: Command(_ACTIVE, _WRITTEN, _CUSTOMER, frozenset({Flag.PARKED})),
         Verb.CONSULT: _voice("consult", needs=_CUSTOMER, bars=_LEG),
         Verb.CANCEL_LEG: _voice("consult", needs=_LEG),
         Verb.SWAP: _voice("swap", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
-        Verb.COMPLETE_TRANSFER: _voice("warm_transfer", needs=_WITH_EXPERT),
+        Verb.COMPLETE_TRANSFER: Command(_ACTIVE, _VOICE, _WITH_EXPERT, capability="warm_transfer", irrevocable=True),
         Verb.CONFERENCE: _voice("conference", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
-        Verb.BLIND_TRANSFER: Command(_ACTIVE, _EVERY, _CUSTOMER, _LEG | {Flag.PARKED}, "blind_transfer"),
+        Verb.BLIND_TRANSFER: Command(
+            _ACTIVE, _EVERY, _CUSTOMER, _LEG | {Flag.PARKED}, "blind_transfer", irrevocable=True
+        ),
         Verb.PARK: Command(_ACTIVE, _WRITTEN, frozenset(), frozenset({Flag.PARKED}), "park"),
         Verb.UNPARK: Command(_ACTIVE, _WRITTEN, frozenset({Flag.PARKED}), frozenset(), "park"),
         Verb.CALLBACK: Command(frozenset({Phase.ACTIVE, Phase.WRAP_UP}), capability="callback"),
-        Verb.END: Command(frozenset({Phase.CONNECTING, Phase.ACTIVE})),
+        Verb.END: Command(frozenset({Phase.CONNECTING, Phase.ACTIVE}), irrevocable=True),
         Verb.EXTEND_WRAP_UP: Command(
             frozenset({Phase.WRAP_UP}), needs=frozenset({Flag.EXTENDABLE}), capability="wrap_up_extend"
         ),

@@ -61,11 +61,11 @@ def combined_answer(answers: Sequence[PopAnswer], matches: int) -> PopAnswer:
     """One answer out of those of several CRMs.
 
     Whoever was found is shown at once. "No match" needs the word of every CRM; one that could not be asked makes it
-    "could not ask", whatever the others say.
+    "could not ask", whatever the others say, and one that was not asked makes it "not asked".
     """
     if matches:
         return PopAnswer.ONE if matches == 1 else PopAnswer.MANY
-    for weighty in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK):
+    for weighty in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK, PopAnswer.NOT_ASKED):
         if weighty in answers:
             return weighty
     return PopAnswer.NO_MATCH if answers else PopAnswer.SEARCHING

@@ -16,7 +16,7 @@ class ShownDetails:
     """What is known below the card. A part is None while no CRM gave it.
 
     `fetched_at` is when the oldest was fetched. `failed` says of each part which CRM could not be asked for it and why,
-    though others could.
+    though others could. `not_offered` names the parts that none of their CRMs has.
     """
 
     cases: Sequence[Case] | None = None
@@ -24,6 +24,7 @@ class ShownDetails:
     purchases: Sequence[Purchase] | None = None
     fetched_at: Instant | None = None
     failed: Mapping[str, str] = field(default_factory=dict)
+    not_offered: frozenset[str] = frozenset()
 
 
 def details_of(state: AppState, match: Match | None) -> ShownDetails:
@@ -38,7 +39,7 @@ def details_of(state: AppState, match: Match | None) -> ShownDetails:
             failed[part] = f"{failed[part]} {why}" if part in failed else why
     if len(ids) == 1:
         only = known[0] if known else CustomerDetails()
-        return ShownDetails(only.cases, only.timeline, only.purchases, only.fetched_at, failed)
+        return ShownDetails(only.cases, only.timeline, only.purchases, only.fetched_at, failed, only.not_offered)
     fetched = [one.fetched_at for one in known if one.fetched_at is not None]
     cases, timeline = _joined([one.cases for one in known]), _joined([one.timeline for one in known])
     purchases = _joined([one.purchases for one in known])
@@ -48,6 +49,7 @@ def details_of(state: AppState, match: Match | None) -> ShownDetails:
         None if purchases is None else sorted(purchases, key=lambda purchase: -purchase.at),
         min(fetched, default=None),
         failed,
+        frozenset.intersection(*(one.not_offered for one in known)) if len(known) == len(ids) else frozenset(),
     )
 
 

@@ -83,6 +83,21 @@ class WrapUpCode:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """The contact that another goes on from after a take-over, a reassignment or a transfer, and what its agent knew.
+
+    `note` and `customer_id` are "" until that agent's desktop has told them, and where there was nothing to tell.
+    """
+
+    interaction_id: str
+    agent_id: str = ""
+    agent_name: str = ""
+    note: str = ""
+    customer_id: str = ""  # as the CRM calls whom they linked it to
+    at: Instant = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Interaction:
     """One piece of customer work on one channel, from arrival to wrap-up. `version` rises with every change."""
 
@@ -111,7 +126,8 @@ class Interaction:
     held_since: Instant | None = None
     muted: bool = False
     customer_connected: bool = True
-    recording: Recording = Recording.NONE
+    recording: Recording = Recording.UNKNOWN
+    recording_since: Instant | None = None  # when it began, was paused or resumed
     parked: bool = False
     unread: int = 0
     legs: tuple[Leg, ...] = ()
@@ -119,6 +135,8 @@ class Interaction:
     outcome: Outcome | None = None
     raw_state: str = ""  # the backend's own word, always kept
     priority: int = 0  # points; more is sooner
+    previous: Previous | None = None  # the contact this one goes on from
+    callback_at: Instant | None = None  # of a promised callback: when it is due; `arrived_at` is no wait then
     phone_call: str = ""  # SIP Call-ID of the call on the agent's own phone, where that carries it
 
 
@@ -145,6 +163,14 @@ class Agent:
     raw_state: str = ""
     work: tuple[AgentWork, ...] = ()  # what they have in hand, where this principal may know
     today: AgentDay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityChoice:
+    """What an agent wants to be."""
+
+    availability: Availability
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from typing import Final
 from desktop.domain.alert import Alert
 from desktop.domain.customer import CrmAnswer, CustomerDetails, FollowUp, Match
 from desktop.domain.identity import IdentityLink
-from desktop.domain.model import Instant
+from desktop.domain.model import AvailabilityChoice, Instant
+from desktop.domain.news_item import News
 from desktop.domain.person import PastHelp
-from desktop.domain.words import Health, PopAnswer
+from desktop.domain.words import Health, PopAnswer, RecordingConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class OutboxChanged:
     oldest: Instant | None
     delivered: tuple[str, ...] = ()  # interaction ids delivered since the last such event
     why: str = ""
+    unknown: str = ""  # why it is not known what waits
+    lost: str = ""  # what may be missing, for the disk was damaged
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,13 @@ class SourcesDeclared:
     """The sources of the profile, of each kind the one with precedence first; told where several serve a kind."""
 
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDeclared:
+    """What the profile does about customers who have refused to be recorded."""
+
+    recording_consent: RecordingConsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +143,13 @@ class PendingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AvailabilityAwaited:
+    """The agent chose this before they were signed in; None: it was carried out or given up."""
+
+    choice: AvailabilityChoice | None
+
+
+@dataclass(frozen=True, slots=True)
 class PastHelpKnown:
     """How a person helped before."""
 
@@ -148,10 +165,42 @@ class AlertsChanged:
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """Something the agent should be told: what did not happen, what is safe, what to press."""
+    """Something the agent should be told: what did not happen, what is safe, what to press.
+
+    `subject` is what it is about, such as a contact; it takes the place of what was told of that before.
+    """
 
     text: str
     severity: str = "info"  # info | warning | error
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was told of a subject is so no more: what failed has succeeded since."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsCame:
+    """Something happened that the agent did not do."""
+
+    news: tuple[News, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewsSeen:
+    """The agent has read news, or had what it is about before their eyes."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedOdd:
+    """Something that whoever looks into a problem should read; for the diagnostics screen."""
+
+    text: str
 
 
 OwnEvent = (
@@ -165,9 +214,15 @@ OwnEvent = (
     | OutboxChanged
     | CapabilitiesKnown
     | SourcesDeclared
+    | PolicyDeclared
     | LinksChanged
     | PendingChanged
+    | AvailabilityAwaited
     | PastHelpKnown
     | AlertsChanged
     | Noticed
+    | Settled
+    | NewsCame
+    | NewsSeen
+    | LookedOdd
 )

@@ -20,6 +20,8 @@ _JWT: Final = re.compile(r"\beyJ[\w-]{4,}\.[\w-]{2,}(?:\.[\w-]*)?")
 _LONG: Final = re.compile(r"[A-Za-z0-9_\-]{32,}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _HEX: Final = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_MAIL: Final = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
+_PHONE: Final = re.compile(r"\+\d(?:[ ()./-]{0,2}\d){6,14}(?!\d)|(?<![\w.])\d{9,15}(?![\w.]\d|\w)")
 _CARD: Final = re.compile(r"(?<!\d)\d(?:[ .\-\u00a0\u2010-\u2015]?\d){12,29}(?!\d)")
 
 
@@ -42,6 +44,15 @@ def redact(text: str) -> str:
     text = _JWT.sub(BLANK, text)
     text = _LONG.sub(_random_looking, text)
     return _CARD.sub(_card, text)
+
+
+def redact_personal(text: str) -> str:
+    """As `redact`, and e-mail addresses and telephone numbers as well.
+
+    A telephone number is a `+` with 7 to 15 digits in any grouping, or 9 to 15 digits in one run.
+    """
+    text = redact(text)
+    return _PHONE.sub(BLANK, _MAIL.sub(BLANK, text) if "@" in text else text)
 
 
 def _random_looking(match: re.Match[str]) -> str:

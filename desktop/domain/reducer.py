@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desktop.domain import handset, people, work
-from desktop.domain.batch import DETAILS, HANDED_OVER, MESSAGES, Batch, newest
+from desktop.domain import handset, notices, people, work
+from desktop.domain.batch import DETAILS, HANDED_OVER, MESSAGES, Batch
 from desktop.domain.events import (
     AgentChanged,
     ChatReceived,
@@ -26,8 +26,10 @@ from desktop.domain.events import (
 )
 from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, CoachingChanged, FloorChanged, HelpChanged
 from desktop.domain.message import InboundMessage, SentMessage, further
+from desktop.domain.news import see_news, take_news
 from desktop.domain.own_events import (
     AlertsChanged,
+    AvailabilityAwaited,
     CapabilitiesKnown,
     ClockRead,
     DetailsChanged,
@@ -35,12 +37,17 @@ from desktop.domain.own_events import (
     DraftSaved,
     HealthChanged,
     LinksChanged,
+    LookedOdd,
+    NewsCame,
+    NewsSeen,
     Noticed,
     OutboxChanged,
     PastHelpKnown,
     PendingChanged,
+    PolicyDeclared,
     PopChanged,
     RecordHandedOver,
+    Settled,
     SourcesDeclared,
 )
 from desktop.domain.state import AppState, DraftView, HandedOver, Notice, OutboxView, ScreenPop, SourceHealth
@@ -148,14 +155,20 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
         case RecordHandedOver():
             batch.handed_over.put_last(event.interaction_id, HandedOver(event.codes, event.at), HANDED_OVER)
         case OutboxChanged():
-            batch.set("outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why))
+            batch.set(
+                "outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why, event.unknown, event.lost)
+            )
         case PendingChanged():
             if event.verbs:
                 batch.pending.put(event.interaction_id, event.verbs)
             else:
                 batch.pending.drop(event.interaction_id)
+        case AvailabilityAwaited():
+            batch.set("awaited", event.choice)
         case SourcesDeclared():
             batch.sources = event.sources
+        case PolicyDeclared():
+            batch.set("recording_consent", event.recording_consent)
         case LinksChanged():
             batch.links.swap({link.key: link for link in event.links})
         case AlertsChanged():
@@ -163,7 +176,15 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
         case PastHelpKnown():
             batch.past_help.put(event.help.person_id, event.help)
         case Noticed():
-            batch.notices = newest(batch.notices, Notice(envelope.at, event.text, event.severity))
+            notices.tell(batch, Notice(envelope.at, event.text, event.severity, event.subject))
+        case Settled():
+            notices.settle(batch, event.subject)
+        case NewsCame():
+            take_news(batch, event.news)
+        case NewsSeen():
+            see_news(batch, event.ids)
+        case LookedOdd():
+            batch.odd(event.text)
 
 
 def _messages(batch: Batch, sent: Sequence[SentMessage], received: Sequence[InboundMessage]) -> None:

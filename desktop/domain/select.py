@@ -4,12 +4,14 @@ Every one is pure and cheap: it reads the state and computes, it stores nothing.
 """
 
 from desktop.domain.colleagues import call_way, chat_way, chat_with, colleague, namesakes, why_same
+from desktop.domain.copyable import Copyable, copyables
 from desktop.domain.experts import RankedExpert, rank_experts
 from desktop.domain.freshness import known_at
 from desktop.domain.lifecycle import open_leg
 from desktop.domain.merged_customer import FieldValue, differing, said_of
 from desktop.domain.merged_details import ShownDetails, details_of
 from desktop.domain.select_customer import (
+    came_from,
     consent_to,
     customer_of,
     expert_outcomes,
@@ -18,6 +20,8 @@ from desktop.domain.select_customer import (
     opted_out_at,
     pop,
     promise_is_late,
+    recorded_against_will,
+    recording_refused,
     timeline,
     unsettled_pop,
 )
@@ -37,18 +41,21 @@ from desktop.domain.select_work import (
 from desktop.domain.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
 
 __all__ = [
+    "Copyable",
     "FieldValue",
     "RankedExpert",
     "ShownDetails",
     "call_capabilities",
     "call_way",
     "calls_of_nobody",
+    "came_from",
     "chat_way",
     "chat_with",
     "codes_for",
     "codes_of_queue",
     "colleague",
     "consent_to",
+    "copyables",
     "customer_of",
     "details_of",
     "differing",
@@ -70,6 +77,8 @@ __all__ = [
     "pop",
     "promise_is_late",
     "rank_experts",
+    "recorded_against_will",
+    "recording_refused",
     "said_of",
     "server_now",
     "timeline",

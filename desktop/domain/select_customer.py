@@ -2,12 +2,22 @@
 
 from collections.abc import Iterator
 
-from desktop.domain.customer import Consent, Customer, CustomerPromise, TimelineEntry
+from desktop.domain.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
 from desktop.domain.lifecycle import is_open
 from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
+from desktop.domain.phone import same_number
 from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import Channel, DeliveryState, LegKind, LegPhase, PopAnswer
+from desktop.domain.words import (
+    Channel,
+    DeliveryState,
+    LegKind,
+    LegPhase,
+    Phase,
+    PopAnswer,
+    Recording,
+    RecordingConsent,
+)
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
@@ -31,6 +41,36 @@ def unsettled_pop(state: AppState, interaction_id: str) -> bool:
     return unanswered and found.match is None and not found.decided
 
 
+def came_from(match: Match, asked: Address) -> tuple[Address, ...]:
+    """Those addresses of a customer's record that are the one a contact came from, however the record writes it.
+
+    Args:
+        match: the customer, with what they were found by.
+        asked: the address of the contact.
+    """
+    if asked.withheld or not asked.value:
+        return ()
+    found_by_it = match.verified and match.matched_on == asked.kind
+    return tuple(
+        one
+        for one in match.customer.addresses
+        if _plain(one) == _plain(asked)
+        or (found_by_it and one.kind == asked.kind == "phone" and same_number(asked, one.value))
+    )
+
+
+def is_on_file(match: Match, asked: Address) -> bool:
+    """Whether the record has the address that a contact came from. It says nothing of who is on the line."""
+    found_by_it = match.verified and match.matched_on == asked.kind and bool(asked.value) and not asked.withheld
+    return found_by_it or bool(came_from(match, asked))
+
+
+def _plain(address: Address) -> tuple[str, str]:
+    if address.kind == "phone":
+        return address.kind, "".join(sign for sign in address.value if sign in "+0123456789")
+    return address.kind, address.value.strip().casefold().removeprefix("@")
+
+
 def promise_is_late(promise: CustomerPromise, now: Instant) -> bool:
     """Whether an open promise is past its due time."""
     return promise.kept is None and promise.due is not None and promise.due < now
@@ -45,6 +85,19 @@ def may_contact(customer: Customer, topic: str) -> bool | None:
         if consent.topic == topic and consent.granted is not None and at >= newest:
             granted, newest = consent.granted, at
     return granted
+
+
+def recording_refused(state: AppState, interaction: Interaction) -> bool:
+    """Whether the customer of the interaction has said that they are not to be recorded."""
+    customer = customer_of(state, interaction.id)
+    return customer is not None and may_contact(customer, "recording") is False
+
+
+def recorded_against_will(state: AppState, interaction: Interaction) -> bool:
+    """Whether the call is recorded, the customer has refused that, and the profile's policy minds."""
+    recorded = interaction.recording is Recording.ACTIVE and interaction.phase is Phase.ACTIVE
+    minds = state.recording_consent is not RecordingConsent.IGNORE
+    return recorded and minds and recording_refused(state, interaction)
 
 
 def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:

@@ -9,10 +9,11 @@ from desktop.domain.events import Change
 from desktop.domain.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
 from desktop.domain.identity import IdentityLink
 from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Agent, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.model import Agent, AvailabilityChoice, Instant, Interaction, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.news_item import News
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.phone import PhoneCall, PhoneRegistration
-from desktop.domain.words import Health, OfferEnd, PopAnswer
+from desktop.domain.words import Health, OfferEnd, PopAnswer, RecordingConsent
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
@@ -79,21 +80,25 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """What waits to be delivered."""
+    """What waits to be delivered. unknown: why that is not known, lost: what may be missing of it; "" as a rule."""
 
     waiting: int = 0
     parked: int = 0
     oldest: Instant | None = None
     why: str = ""
+    unknown: str = ""
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something told to the agent, newest last."""
+    """Something told to the agent, newest last. `over`: it is so no more, and is shown as what was told only."""
 
     at: Instant
     text: str
     severity: str
+    subject: str = ""  # what it is about: a contact, a source, or one of `notices`
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,8 @@ class AppState:
     skew: float = 0.0  # server clock minus local clock, seconds
     capabilities: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by source
     pending: Mapping[str, frozenset[str]] = field(default_factory=dict)  # interaction id -> verbs under way
+    recording_consent: RecordingConsent = RecordingConsent.PAUSE  # the profile's policy
+    awaited: AvailabilityChoice | None = None  # chosen while signing in, and carried out after it
     sources: tuple[str, ...] = ()  # in order of precedence, where several serve a kind
     links: Mapping[str, IdentityLink] = field(default_factory=dict)  # what the agent said of records
     same_people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # person id -> ids of all their records
@@ -153,6 +160,7 @@ class AppState:
     phone: PhoneRegistration | None = None  # None: the profile names no phone, or it has not told yet
     phone_calls: Mapping[str, PhoneCall] = field(default_factory=dict)  # what is on it now, by Call-ID
     notices: tuple[Notice, ...] = ()
+    news: Mapping[str, News] = field(default_factory=dict)  # what happened unasked, by id, seen or not
     endings: tuple[Ending, ...] = ()  # newest last
     unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over
-    oddities: tuple[str, ...] = ()  # what a service did that the tables do not know, newest last; for diagnostics
+    oddities: tuple[str, ...] = ()  # what a service or a plug-in did that it should not, newest last; for diagnostics

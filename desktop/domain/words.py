@@ -64,11 +64,20 @@ class Monitoring(StrEnum):
 
 
 class Recording(StrEnum):
-    """Whether the call is being recorded."""
+    """Whether the call is being recorded; unknown where the contact centre does not say."""
 
+    UNKNOWN = "unknown"
     NONE = "none"
     ACTIVE = "active"
     PAUSED = "paused"
+
+
+class RecordingConsent(StrEnum):
+    """What the profile does about a customer who is recorded and has refused it."""
+
+    PAUSE = "pause"  # the recording is paused once by itself where the contact centre can, and warned of otherwise
+    WARN = "warn"
+    IGNORE = "ignore"
 
 
 class LegKind(StrEnum):
@@ -146,9 +155,10 @@ class Health(StrEnum):
 
 
 class PopAnswer(StrEnum):
-    """The five answers of a screen pop."""
+    """The five answers of a screen pop, and that it is still being asked."""
 
     SEARCHING = "searching"
+    NOT_ASKED = "not_asked"  # there was nothing to ask by: the number is withheld
     NO_MATCH = "no_match"
     ONE = "one"
     MANY = "many"
@@ -182,6 +192,8 @@ class Verb(StrEnum):
     RESUME = "resume"
     MUTE = "mute"
     UNMUTE = "unmute"
+    PAUSE_RECORDING = "pause_recording"
+    RESUME_RECORDING = "resume_recording"
     DTMF = "dtmf"
     SEND_MESSAGE = "send_message"
     CONSULT = "consult"

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Self
 
+from desktop.ports.deadlines import HOST, Deadlines
 from desktop.ports.options import Option
 
-API = 1
-"""The version of the ports. A plug-in names the one it was written for; another one is refused at load."""
+API = 2
+"""The version of the ports. It is raised whenever a backend that was written for the ports as they were would be called
+in another way, or lacks something; `tests/kit/ports.json` has the signatures that belong to it."""
+
+OLDEST_API = 1
+"""The oldest version that is still loaded, with a warning. It follows `API` one release later."""
 
 
 class Kind(StrEnum):
@@ -29,6 +34,7 @@ class Capability(StrEnum):
     HOLD = "hold"
     MUTE = "mute"
     DTMF = "dtmf"
+    PAUSE_RECORDING = "pause_recording"
     CONSULT = "consult"
     SWAP = "swap"
     CONFERENCE = "conference"
@@ -38,6 +44,7 @@ class Capability(StrEnum):
     CALLBACK = "callback"
     PARK = "park"
     WRAP_UP_EXTEND = "wrap_up_extend"
+    HANDOVER = "handover"  # what an agent knew of a contact goes on with its customer
     NEXT_AVAILABILITY = "next_availability"
     EVENT_REPLAY = "event_replay"
     QUEUE_HEAD = "queue_head"
@@ -84,7 +91,8 @@ class Capability(StrEnum):
 class Manifest:
     """What a backend says of itself before it is opened.
 
-    `capabilities` is the most it can ever offer; `open()` answers what this server really does.
+    `api` is the number of the ports it was written for, as a literal. `capabilities` is the most it can ever offer;
+    `open()` answers what this server really does.
     """
 
     kind: Kind
@@ -99,6 +107,8 @@ class Backend(ABC):
     """One connection to one outside system. Time-outs belong to the host, retries too."""
 
     manifest: ClassVar[Manifest]
+    deadlines: ClassVar[Deadlines] = HOST
+    """How long the host waits, so that a plug-in can give up in time and say why."""
 
     @classmethod
     @abstractmethod

@@ -76,6 +76,14 @@ class ContactCenter(Supervision, Past, Quality):
         """Send tones: 0-9, *, #, A-D."""
         raise refuse(Capability.DTMF)
 
+    async def pause_recording(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        """Pause (`on`) or resume the recording of a call: all of it, both sides. Paused stays paused until resumed.
+
+        Raises:
+            Conflict: the call is not being recorded, or not connected.
+        """
+        raise refuse(Capability.PAUSE_RECORDING)
+
     async def consult(self, interaction_id: str, target: str, *, key: str) -> Interaction:
         """Hold the customer and ring `target`: `person:ID`, `agent:ID` or `tel:NUMBER`.
 
@@ -107,6 +115,23 @@ class ContactCenter(Supervision, Past, Quality):
     async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
         """Ask for more time."""
         raise refuse(Capability.WRAP_UP_EXTEND)
+
+    async def hand_over(self, interaction_id: str, *, note: str, customer_id: str, key: str) -> Interaction:
+        """HANDOVER: what the caller knew of a contact of theirs whose customer went on with another agent or queue.
+
+        It is told to the new contact as `Interaction.previous`. Called again, the newer words take its place.
+
+        Args:
+            note: what they wrote so far; "" for nothing.
+            customer_id: whom they linked it to, as the CRM calls them; "" for nobody.
+
+        Returns:
+            The caller's own contact.
+
+        Raises:
+            Conflict: nobody went on with the customer.
+        """
+        raise refuse(Capability.HANDOVER)
 
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str

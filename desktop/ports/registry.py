@@ -1,9 +1,12 @@
 """Finds plug-ins by their entry points. `names` imports nothing; `load` imports exactly one."""
 
 import difflib
+import logging
 from importlib.metadata import EntryPoint, entry_points
 
-from desktop.ports.base import API, Backend, Kind, Manifest
+from desktop.ports.base import API, OLDEST_API, Backend, Kind, Manifest
+
+log = logging.getLogger(__name__)
 
 
 class PluginError(Exception):
@@ -65,7 +68,8 @@ def load(kind: Kind, name: str) -> type[Backend]:
     """The class of one plug-in.
 
     Raises:
-        PluginBrokenError: it cannot be imported, is no Backend, or was written for another API number.
+        PluginBrokenError: it cannot be imported, is no Backend, or was written for ports that are not served any more,
+            or not yet.
         PluginError: it is unknown, or brought twice.
     """
     point = _point(kind, name)
@@ -76,8 +80,25 @@ def load(kind: Kind, name: str) -> type[Backend]:
     if not (isinstance(found, type) and issubclass(found, Backend)):
         raise PluginBrokenError(f"The {kind.value} backend {name!r} is not a Backend.")
     manifest: Manifest = found.manifest
-    if manifest.api != API:
+    if not OLDEST_API <= manifest.api <= API:
         raise PluginBrokenError(
-            f"The {kind.value} backend {name!r} was written for plug-in API {manifest.api}; this desktop has {API}."
+            f"The {kind.value} backend {name!r} was written for plug-in API {manifest.api}; this desktop has"
+            f" {OLDEST_API} to {API}. {_remedy(manifest)}"
         )
+    if warning := old(manifest):
+        log.warning("%s", warning)
     return found
+
+
+def old(manifest: Manifest) -> str:
+    """The warning about a plug-in that the next release will not load; empty for any other."""
+    if manifest.api >= API:
+        return ""
+    return (
+        f"The {manifest.kind.value} backend {manifest.name!r} was written for plug-in API {manifest.api}. This desktop"
+        f" has {API}, and its next release will not load it. {_remedy(manifest)}"
+    )
+
+
+def _remedy(manifest: Manifest) -> str:
+    return "Update the desktop." if manifest.api > API else "Ask its author for a newer version."

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Direction, Monitoring, Phase
+from desktop.domain.words import Direction, Monitoring, Phase, Recording
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected
 from desktop.testing.contract import error_of, until
@@ -80,6 +80,39 @@ class CallContract(LegContract):
         """The agent is muted, and heard again."""
         async with self.opened(rig, Capability.MUTE) as backend:
             await self._on_and_off(backend, rig, backend.mute, lambda one: one.muted)
+
+    async def _recorded(self, backend: Any, rig: ContactCenterRig) -> Interaction:
+        """A call that is being recorded."""
+        talking = await self.talking(backend, rig)
+        return await self.becomes(
+            backend, rig, talking.id, lambda one: one.recording is Recording.ACTIVE, "being recorded"
+        )
+
+    @behaviour
+    @proves(Capability.PAUSE_RECORDING)
+    async def test_the_recording_is_paused_and_resumed(self, rig: ContactCenterRig) -> None:
+        """A pause is shown with its moment, and nothing said meanwhile is recorded; asking twice is no harm."""
+        async with self.opened(rig, Capability.PAUSE_RECORDING) as backend:
+            recorded = await self._recorded(backend, rig)
+            for on, wanted in ((True, Recording.PAUSED), (True, Recording.PAUSED), (False, Recording.ACTIVE)):
+                await backend.pause_recording(recorded.id, on=on, key=new_key())
+
+                def so(one: Interaction, wanted: Recording = wanted) -> bool:
+                    return one.recording is wanted and one.recording_since is not None
+
+                await self.becomes(backend, rig, recorded.id, so, f"the recording being {wanted.value}")
+                assert await rig.records(recorded.id) is not on
+
+    @behaviour
+    @proves(Capability.PAUSE_RECORDING)
+    async def test_a_pause_outlives_the_connection(self, rig: ContactCenterRig) -> None:
+        """Whoever connects anew sees the recording paused: nothing resumes it but a resume."""
+        async with self.opened(rig, Capability.PAUSE_RECORDING) as backend:
+            recorded = await self._recorded(backend, rig)
+            await backend.pause_recording(recorded.id, on=True, key=new_key())
+        async with rig.opened() as anew:
+            shown = await self.interaction(anew, recorded.id)
+            assert shown is not None and shown.recording is Recording.PAUSED
 
     @behaviour
     @proves(Capability.DTMF)

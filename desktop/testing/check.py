@@ -55,7 +55,11 @@ class TestConformance({contract}):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was found. `complaints` are about the class; `missing` says what could not be checked, and why."""
+    """What was found.
+
+    `complaints` are about the class; `warnings` say what will be wrong soon; `missing` what could not be checked, and
+    why.
+    """
 
     kind: str
     name: str
@@ -63,6 +67,7 @@ class Check:
     title: str
     api: int
     complaints: tuple[str, ...]
+    warnings: tuple[str, ...]
     missing: tuple[str, ...]
     conformance: Mapping[str, Any] | None
     markdown: str
@@ -85,6 +90,7 @@ class Check:
             "ok": self.ok,
             "tier": self.conformance["tier"] if self.conformance else None,
             "complaints": list(self.complaints),
+            "warnings": list(self.warnings),
             "missing": list(self.missing),
             "conformance": self.conformance,
         }
@@ -93,6 +99,7 @@ class Check:
         """The result for people."""
         lines = [f"# {self.kind} {self.name}", "", f"From {self.package}, plug-in API {self.api}.", ""]
         lines += [f"- WRONG: {one}" for one in self.complaints] or ["The class keeps to its port."]
+        lines += [f"- Soon wrong: {one}" for one in self.warnings]
         lines += [f"- Not checked: {one}" for one in self.missing]
         return "\n".join(lines) + "\n\n" + self.markdown
 
@@ -130,6 +137,7 @@ def check(kind: Kind, name: str) -> Check:
         title=backend.manifest.title,
         api=backend.manifest.api,
         complaints=tuple(complaints),
+        warnings=tuple(filter(None, [registry.old(backend.manifest)])),
         missing=tuple(missing),
         conformance=conformance,
         markdown=markdown,

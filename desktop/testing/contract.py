@@ -97,6 +97,7 @@ class Contract(Generic[R]):
         backend = type(rig.make())
         assert backend.manifest.kind is self.kind
         found = [*statics.manifest_complaints(backend.manifest), *statics.option_complaints(backend.manifest.options)]
+        found += statics.api_complaints(backend)
         assert [*found, *statics.method_complaints(backend)] == []
 
     # -- honesty

@@ -12,7 +12,8 @@ from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected
 from desktop.testing import fresh
 from desktop.testing.contract import Call, error_of, until
-from desktop.testing.crm_writing_contract import CrmWritingContract, record, somebody
+from desktop.testing.crm_record_contract import CrmRecordContract
+from desktop.testing.crm_writing_contract import record, somebody
 from desktop.testing.fresh import new_key
 from desktop.testing.group import behaviour, honesty, proves, shape
 from desktop.testing.rigs import CALLER, CrmRig
@@ -36,7 +37,7 @@ HOSTILE = (
 )
 
 
-class CrmContract(CrmWritingContract):
+class CrmContract(CrmRecordContract):
     """Inherit from this, under a name that starts with `Test`, and bring a fixture `rig`."""
 
     async def reading(self, backend: Any, rig: CrmRig) -> object:
@@ -45,6 +46,9 @@ class CrmContract(CrmWritingContract):
     async def changing(self, backend: Any, rig: CrmRig) -> Callable[[str], Awaitable[object]]:
         customer_id = await somebody(rig)
         return lambda key: backend.log_wrap_up(record(key, customer_id))
+
+    async def was_changed(self, rig: CrmRig, key: str) -> bool:
+        return await rig.activities(key) > 0
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()
@@ -108,6 +112,28 @@ class CrmContract(CrmWritingContract):
         assert list(nobody) == []
 
     @behaviour
+    @pytest.mark.parametrize("stored", [str.lower, str.title], ids=["lower", "mixed"])
+    async def test_an_email_is_found_in_any_case(self, rig: CrmRig, stored: Callable[[str], str]) -> None:
+        """Nobody minds capitals in an e-mail address, neither in the record nor in what is asked for."""
+        email = fresh.email()
+        customer_id = await rig.add_customer(fresh.name(), [Address("email", stored(email))])
+        async with self.opened(rig) as backend:
+            for asked in (email, email.upper()):
+                match = await self.found(backend, rig, Address("email", asked))
+                assert (match.customer.id, match.verified) == (customer_id, True)
+
+    @behaviour
+    @pytest.mark.parametrize("written", ["{0[0]} {0[1]} {0[2]} {0[3]}", "{0[0]} ({0[1]}) {0[2]}-{0[3]}"])
+    async def test_a_number_is_found_however_it_is_written(self, rig: CrmRig, written: str) -> None:
+        """People type numbers with spaces, brackets and dashes; the caller's own is E.164, and finds them all."""
+        number = fresh.number()
+        parts = (number[:3], number[3:5], number[5:9], number[9:])
+        customer_id = await rig.add_customer(fresh.name(), [Address("phone", written.format(parts))])
+        async with self.opened(rig) as backend:
+            match = await self.found(backend, rig, Address("phone", number))
+        assert (match.customer.id, match.verified) == (customer_id, True)
+
+    @behaviour
     async def test_everybody_with_one_number_is_found(self, rig: CrmRig) -> None:
         """Two records with the same number are two matches, and `limit` keeps it to one."""
         number = fresh.number()
@@ -132,6 +158,20 @@ class CrmContract(CrmWritingContract):
                 return [one.customer.id for one in await backend.search(name.split()[1])] or None
 
             assert await until(look, rig.patience, "a match for the name") == [customer_id]
+
+    @behaviour
+    async def test_a_search_keeps_to_its_limit(self, rig: CrmRig) -> None:
+        """Two records share a name, both are found, and `limit` keeps it to one."""
+        name = fresh.name()
+        ids = {await rig.add_customer(name, [Address("phone", fresh.number())]) for _ in range(2)}
+        async with self.opened(rig) as backend:
+
+            async def both() -> set[str] | None:
+                found = {one.customer.id for one in await backend.search(name.split()[1])}
+                return found if len(found) >= 2 else None
+
+            assert await until(both, rig.patience, "two matches for the name") == ids
+            assert len(await backend.search(name.split()[1], limit=1)) == 1
 
     @behaviour
     async def test_any_text_can_be_searched(self, rig: CrmRig) -> None:

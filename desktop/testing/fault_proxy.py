@@ -58,6 +58,8 @@ class FaultProxy:
         self._server: asyncio.Server | None = None
         self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self._asked: set[asyncio.StreamWriter] = set()  # who has said something since the mode was set
+        self._spare = 0  # HTTP requests that LOSE_ANSWER still lets be answered
+        self._spared: set[asyncio.StreamWriter] = set()  # whose last request is one of them
         self.port = 0
         self.connections = 0
         self.requests: list[str] = []
@@ -82,15 +84,18 @@ class FaultProxy:
             self._socket = None
         await self.drop()
 
-    async def set(self, mode: Mode, answer: Answer | None = None) -> None:
+    async def set(self, mode: Mode, answer: Answer | None = None, *, spare: int = 0) -> None:
         """Change what happens to connections. Open ones end, but for `HANG` and `LOSE_ANSWER`, which spoil them.
 
         Args:
             answer: what `Mode.ANSWER` answers.
+            spare: how many HTTP requests `Mode.LOSE_ANSWER` lets be answered first.
         """
         was, self._mode = self._mode, mode
         self._answer = answer or self._answer
         self._asked.clear()
+        self._spared.clear()
+        self._spare = spare
         if mode is Mode.REFUSE and was is not Mode.REFUSE:
             self._close_server()
             self._socket = self._bound()  # bound and not listening: the port stays ours, and connecting is refused
@@ -110,7 +115,8 @@ class FaultProxy:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _bound(self) -> socket.socket:
-        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # Named as TCP, else asyncio leaves Nagle's algorithm on, and answers in two pieces come 40 ms late.
+        made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(("127.0.0.1", self.port))
         made.setblocking(False)
@@ -136,6 +142,7 @@ class FaultProxy:
         finally:
             del self._open[task]
             self._asked.discard(writer)
+            self._spared.discard(writer)
             if self._mode in {Mode.CUT, Mode.REFUSE, Mode.LOSE_ANSWER}:
                 writer.transport.abort()
             else:
@@ -197,7 +204,7 @@ class FaultProxy:
     ) -> None:
         while piece := await reader.read(PIECE):
             self._count(piece)
-            self._asked.add(writer)
+            self._note_question(writer, piece)
             if self._mode is not Mode.HANG:
                 far_writer.write(piece)
                 await far_writer.drain()
@@ -209,6 +216,16 @@ class FaultProxy:
             if self._mode is not Mode.HANG:
                 writer.write(piece)
                 await writer.drain()
+
+    def _note_question(self, writer: asyncio.StreamWriter, piece: bytes) -> None:
+        if _REQUEST.match(piece):
+            self._spared.discard(writer)
+            if self._spare:
+                self._spare -= 1
+                self._spared.add(writer)
+                self._asked.discard(writer)
+        if writer not in self._spared:
+            self._asked.add(writer)
 
     def _count(self, piece: bytes) -> None:
         if found := _REQUEST.match(piece):

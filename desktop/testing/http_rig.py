@@ -50,6 +50,9 @@ class HttpRig(Rig[B]):
         else:
             await self.proxy.set(_MODES[fault])
 
+    async def lose_answer(self, number: int) -> None:
+        await self.proxy.set(Mode.LOSE_ANSWER, spare=number - 1)
+
     async def heal(self) -> None:
         await self.proxy.set(Mode.PASS)
 

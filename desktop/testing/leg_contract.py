@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from desktop.domain.hearing import CUSTOMER, hearing
 from desktop.domain.lifecycle import is_open
 from desktop.domain.model import Interaction
 from desktop.domain.words import LegPhase, Phase
@@ -74,18 +75,25 @@ class LegContract(ContactCenterWork):
                 await backend.swap(consulting.id, leg.id, key=new_key())
 
                 def swapped(one: Interaction, held: bool = held) -> bool:
-                    return one.held is held
+                    heard = hearing(one)
+                    waits = {CUSTOMER if held else leg.id}
+                    return one.held is held and heard is not None and heard.waiting == waits
 
                 await self.becomes(backend, rig, consulting.id, swapped, "the swap")
 
     @behaviour
     @proves(Capability.CONFERENCE)
     async def test_everybody_talks_in_a_conference(self, rig: ContactCenterRig) -> None:
-        """Customer, expert and agent are together, and nobody is held."""
+        """Customer, expert and agent hear each other, which is told apart from a swap, and nobody is held."""
         async with self.opened(rig, Capability.CONSULT, Capability.CONFERENCE) as backend:
             consulting, leg = await self.consulting(backend, rig)
             await backend.conference(consulting.id, leg.id, key=new_key())
-            together = await self.becomes(backend, rig, consulting.id, lambda one: not one.held, "the conference")
+
+            def joined(one: Interaction) -> bool:
+                heard = hearing(one)
+                return heard is not None and heard.everybody and not heard.waiting
+
+            together = await self.becomes(backend, rig, consulting.id, joined, "the conference")
             assert together.phase is Phase.ACTIVE
             assert any(map(is_open, together.legs))
 

@@ -35,7 +35,10 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
             return None  # the server has answered, which is all that is asked
 
     async def changing(self, backend: Any, rig: MessagingRig) -> Callable[[str], Awaitable[object]]:
-        return lambda key: backend.send(rig.message(key, fresh.text("Hello.")))
+        return lambda key: backend.send(rig.message(key, f"Hello, {key}."))
+
+    async def was_changed(self, rig: MessagingRig, key: str) -> bool:
+        return await rig.sent(f"Hello, {key}.") > 0
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         async def first() -> object:
@@ -87,6 +90,18 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
                 return await rig.sent(text) or None
 
             assert await until(arrived, rig.patience, "the message") == 1
+
+    @behaviour
+    async def test_a_message_goes_to_whom_it_is_for(self, rig: MessagingRig) -> None:
+        """Nobody else gets what is meant for one customer."""
+        message = rig.message(new_key(), fresh.text("Only for you."))
+        async with self.opened(rig) as backend:
+            await backend.send(message)
+
+            async def arrived() -> Sequence[str] | None:
+                return await rig.recipients(message.text) or None
+
+            assert list(await until(arrived, rig.patience, "the message")) == [message.to]
 
     @behaviour
     async def test_an_unknown_message_is_not_found(self, rig: MessagingRig) -> None:

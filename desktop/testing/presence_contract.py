@@ -35,10 +35,14 @@ class PresenceContract(StreamContract[PresenceRig], ResilienceContract[PresenceR
     async def changing(self, backend: Any, rig: PresenceRig) -> Callable[[str], Awaitable[object]]:
         capabilities = backend.manifest.capabilities
         if Capability.CHAT in capabilities and rig.expert:
-            return lambda key: backend.chat(rig.expert, fresh.text("Are you there?"), key=key)
+            return lambda key: backend.chat(rig.expert, f"Are you there, {key}?", key=key)
         if Capability.SET_OWN in capabilities:
             return lambda key: backend.set_own(PresenceState.BUSY, activity="", key=key)
         does_not_apply("this directory changes nothing")
+
+    async def was_changed(self, rig: PresenceRig, key: str) -> bool:
+        says = Capability.CHAT in rig.make().manifest.capabilities and rig.expert
+        return not says or await rig.received(f"Are you there, {key}?") > 0
 
     def calls_of(self, backend: Any, capability: Capability) -> Sequence[Call]:
         key = new_key()
@@ -106,8 +110,9 @@ class PresenceContract(StreamContract[PresenceRig], ResilienceContract[PresenceR
         """A part of the name finds the person; what nobody is called finds nobody."""
         async with self.opened(rig) as backend:
             expert = next(one for one in await backend.people() if one.id == rig.expert)
-            found = await backend.people(expert.name.split()[-1])
-            assert rig.expert in {one.id for one in found}
+            word = expert.name.split()[-1]
+            for asked in (word, word.lower(), word.upper()):
+                assert rig.expert in {one.id for one in await backend.people(asked)}, asked
             assert len(await backend.people("qqxzzyqq")) == 0
 
     @behaviour

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +18,7 @@ from desktop.ports.errors import (
     RateLimited,
     Unavailable,
 )
+from desktop.ports.loop_watch import LIMIT, LoopWatch, Stall
 from desktop.testing.contract import LONGEST, Call, Contract, R, error_of, until
 from desktop.testing.fresh import new_key
 from desktop.testing.group import resilience
@@ -45,7 +47,12 @@ EXPECTED_OF_CHANGES: Mapping[Fault, Errors] = {
     Fault.DROPPED: (OutcomeUnknown,),
     Fault.ANSWER_LOST: (OutcomeUnknown,),
 }
-"""What a changing call has to raise: once it went out, silence never means "not done"."""
+"""What a changing call has to raise: once it went out, silence never means "not done".
+
+A look-up before it that failed may be told as Unavailable; then the far side has to show that it was one.
+"""
+MOST_REQUESTS = 8
+"""So many requests are lost one by one to see what a change of several is made of."""
 
 
 class ResilienceContract(Contract[R]):
@@ -91,7 +98,59 @@ class ResilienceContract(Contract[R]):
             await rig.fault(fault)
             error = await error_of(lambda: change(new_key()))
             await rig.heal()
+            silent = fault in {Fault.DROPPED, Fault.ANSWER_LOST} and not rig.connected
+            if silent and isinstance(error, Unavailable):
+                await self._only_looked_up(backend, rig)
+                assert error.message.strip(), "an error needs words for people"
+                return
         _check(error, fault, EXPECTED_OF_CHANGES, rig)
+
+    async def was_changed(self, rig: R, key: str) -> bool:
+        """Whether the far side shows what `changing` did under a key; True where that cannot be seen."""
+        return True
+
+    async def _only_looked_up(self, backend: Any, rig: R) -> None:
+        """See that Unavailable is said of look-ups only, by losing the answer to each request of a change in turn."""
+        for number in range(1, MOST_REQUESTS + 1):
+            change, key = await self.changing(backend, rig), new_key()
+            await rig.lose_answer(number)
+            try:
+                async with asyncio.timeout(LONGEST):
+                    await change(key)
+            except Unavailable:
+                await rig.heal()
+                assert not await self.was_changed(rig, key), "it was done, and told as Unavailable: say OutcomeUnknown"
+            except OutcomeUnknown:
+                await rig.heal()
+            else:
+                await rig.heal()
+                return
+
+    @resilience
+    @pytest.mark.parametrize("what", ["open", "read", "change"])
+    async def test_nothing_blocks_the_loop(self, rig: R, what: str) -> None:
+        """A call lets go of the event loop while it waits; else nothing is drawn, and no key works."""
+        if what == "read":
+            self.need_asking()
+        stalls: list[Stall] = []
+        watch = LoopWatch(stalls.append, dict.fromkeys(_modules(type(rig.make())), "the backend"))
+        try:
+            async with self.opened(rig) as backend:
+                change = await self.changing(backend, rig) if what == "change" else None
+                if what == "read":
+                    watch.begin()
+                    await self.reading(backend, rig)
+                elif change is not None:
+                    watch.begin()
+                    await change(new_key())
+            if what == "open":
+                watch.begin()
+                async with self.opened(rig):  # the second time: what it imports is there by now
+                    pass
+        finally:
+            watch.end()
+        ours = [one.where for one in stalls if one.owner]
+        assert ours == [], f"the loop stood still for {LIMIT:g} s and more in {ours[0]}: see desktop.ports.threads"
 
     @resilience
     @pytest.mark.parametrize("what", ["read", "change"])
@@ -193,6 +252,13 @@ class ResilienceContract(Contract[R]):
             await rig.heal()
         told.append(caplog.text)
         assert [one for secret in rig.secrets for one in told if secret in one] == []
+
+
+def _modules(backend: type) -> set[str]:
+    """Where the code of a backend stands: its modules, and what lies beside them."""
+    own = {one.__module__ for one in backend.__mro__ if not one.__module__.startswith("desktop.ports")}
+    found = {module for module in own if module not in sys.stdlib_module_names and module != "builtins"}
+    return found | {module.rpartition(".")[0] for module in found if "." in module}
 
 
 def _check(error: BackendError, fault: Fault, expected: Mapping[Fault, Errors], rig: Rig[Any]) -> None:

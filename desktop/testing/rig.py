@@ -90,6 +90,10 @@ class Rig(ABC, Generic[B]):
         """From now on this goes wrong, for backends made before and after. One fault at a time."""
         absent(f"this rig cannot cause {fault.value}")
 
+    async def lose_answer(self, number: int) -> None:
+        """The answer to the `number`-th request from now on gets lost, and so do all after it; 1 is the next one."""
+        absent("this rig cannot lose the answer to one request of several")
+
     async def heal(self) -> None:
         """Nothing goes wrong any more."""
 

@@ -6,8 +6,9 @@ needs it as not proven.
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from desktop.domain.model import Address
+from desktop.domain.model import Address, Instant
 from desktop.domain.words import PresenceState
 from desktop.ports.assist import Assist
 from desktop.ports.contact_center import ContactCenter
@@ -34,7 +35,10 @@ class ContactCenterRig(Rig[ContactCenter]):
 
     @abstractmethod
     async def call(self, number: str = CALLER) -> None:
-        """A customer with this E.164 number calls, and is offered to our agent once the agent is available."""
+        """A customer with this E.164 number calls, and is offered to our agent once the agent is available.
+
+        Where PAUSE_RECORDING is declared, the call is recorded as soon as it is connected.
+        """
 
     async def write(self, text: str) -> None:
         """A customer begins a written contact with this line, to be offered to our agent."""
@@ -84,6 +88,10 @@ class ContactCenterRig(Rig[ContactCenter]):
         """The tones that the customer's side has heard."""
         absent("the tones cannot be heard on the far side")
 
+    async def records(self, interaction_id: str) -> bool:
+        """Whether the far side's recording of a call takes in what is being said now."""
+        absent("what is recorded cannot be seen on the far side")
+
     def make_supervisor(self, number: int = 0) -> ContactCenter:
         """A fresh backend, not opened, for a supervisor of our agent's team; number 1 is another one than number 0."""
         absent("nobody supervises the agent")
@@ -91,6 +99,15 @@ class ContactCenterRig(Rig[ContactCenter]):
     async def callbacks(self) -> int:
         """How many callbacks are planned on the far side."""
         absent("planned callbacks cannot be counted on the far side")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWrapUp:
+    """What a far side holds of one wrap-up. `words` is all its text, whichever fields it stands in, without markup."""
+
+    words: str
+    started_at: Instant
+    ended_at: Instant
 
 
 class CrmRig(Rig[Crm]):
@@ -104,6 +121,10 @@ class CrmRig(Rig[Crm]):
         """How many activities the far side holds for the wrap-up with this key."""
         absent("activities cannot be counted on the far side")
 
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        """All that the far side holds of the wrap-up with this key, read there and not from the backend."""
+        absent("what was written of a wrap-up cannot be read on the far side")
+
     async def customers_named(self, name: str) -> int:
         """How many records of this exact name the far side holds."""
         absent("records cannot be counted on the far side")
@@ -111,6 +132,10 @@ class CrmRig(Rig[Crm]):
     async def cases_about(self, customer_id: str, subject: str) -> int:
         """How many cases with this exact subject the far side holds for a customer."""
         absent("cases cannot be counted on the far side")
+
+    async def case_text(self, customer_id: str, subject: str) -> str:
+        """What the far side holds in words of the one case with this exact subject."""
+        absent("the text of a case cannot be read on the far side")
 
     async def tasks_about(self, customer_id: str, text: str) -> int:
         """How many tasks with exactly this one-line text the far side holds for a customer."""
@@ -158,6 +183,10 @@ class MessagingRig(Rig[Messaging]):
     async def sent(self, text: str) -> int:
         """How many messages with this exact text went out."""
         absent("what went out cannot be counted on the far side")
+
+    async def recipients(self, text: str) -> Sequence[str]:
+        """To whom the messages with this exact text went, as their addresses were given."""
+        absent("to whom a message went cannot be seen on the far side")
 
     async def deliver(self, message_id: str) -> None:
         """The message reaches the customer."""

@@ -1,13 +1,15 @@
 """What can be said of a backend's class without making one: manifest, options, methods against the port."""
 
+import ast
 import inspect
 import re
+import sys
 from collections.abc import Mapping
 from itertools import zip_longest
 from types import MappingProxyType
 
 from desktop.ports.assist import Assist
-from desktop.ports.base import API, Backend, Capability, Kind, Manifest
+from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
 from desktop.ports.messaging import Messaging
@@ -33,12 +35,14 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
             _C.HOLD: ("hold",),
             _C.MUTE: ("mute",),
             _C.DTMF: ("dtmf",),
+            _C.PAUSE_RECORDING: ("pause_recording",),
             _C.CONSULT: ("consult", "cancel_leg"),
             _C.SWAP: ("swap",),
             _C.CONFERENCE: ("conference",),
             _C.WARM_TRANSFER: ("complete_transfer",),
             _C.BLIND_TRANSFER: ("blind_transfer",),
             _C.WRAP_UP_EXTEND: ("extend_wrap_up",),
+            _C.HANDOVER: ("hand_over",),
             _C.NEXT_AVAILABILITY: ("cancel_next",),
             _C.CALLBACK: ("callback",),
             _C.DIAL: ("dial",),
@@ -88,6 +92,8 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
 """Which methods of a port a capability switches on. A capability that is not here is told by events or in answers."""
 
 _KINDS_OF_OPTION = frozenset({"text", "url", "secret", "number", "flag", "path"})
+_API_AT = 2
+"""Where `api` stands among the arguments of a Manifest."""
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _SECRET_NAME = re.compile(r"(?:^|_)(?:password|passphrase|secret|token|api_key)$")
@@ -102,6 +108,7 @@ def complaints(backend: type[Backend]) -> list[str]:
         return [f"the manifest names a kind that does not exist: {manifest.kind!r}"]
     return [
         *manifest_complaints(manifest),
+        *api_complaints(backend),
         *option_complaints(manifest.options),
         *capability_complaints(backend),
         *method_complaints(backend),
@@ -129,8 +136,8 @@ def entry_point_complaints(backend: type[Backend], kind: Kind, name: str) -> lis
 def manifest_complaints(manifest: Manifest) -> list[str]:
     """What is wrong with the manifest itself."""
     found = []
-    if manifest.api != API:
-        found.append(f"it is written for plug-in API {manifest.api}, and this desktop has {API}")
+    if not OLDEST_API <= manifest.api <= API:
+        found.append(f"it is written for plug-in API {manifest.api}, and this desktop has {OLDEST_API} to {API}")
     if not _PLUGIN_NAME.fullmatch(manifest.name):
         found.append(f"the name {manifest.name!r} is not made of lower-case letters, digits, - and _")
     if not manifest.title.strip():
@@ -139,6 +146,34 @@ def manifest_complaints(manifest: Manifest) -> list[str]:
         found.append("the capabilities are no frozenset")
     found += [f"{one!r} is not a capability" for one in manifest.capabilities if not isinstance(one, Capability)]
     return found
+
+
+def api_complaints(backend: type[Backend]) -> list[str]:
+    """Whether the plug-in itself says for which ports it was written. Those that are bundled change with the ports."""
+    maker = next((one for one in backend.__mro__ if "manifest" in vars(one)), backend)
+    module = sys.modules.get(maker.__module__)
+    if module is None or maker.__module__.partition(".")[0] == "desktop":
+        return []
+    try:
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, TypeError, SyntaxError):
+        return []  # it came without its source
+    numbers = [_api_of(one) for one in ast.walk(tree) if isinstance(one, ast.Call) and _name(one.func) == "Manifest"]
+    if all(number is None or isinstance(number, ast.Constant) for number in numbers):
+        return []
+    return [
+        f"{maker.__module__} does not write its manifest's api as a number: taken from the desktop it is always right,"
+        f" and nobody is told when the ports change. Write the one that it was made for, api={API}"
+    ]
+
+
+def _api_of(manifest: ast.Call) -> ast.expr | None:
+    by_name = {one.arg: one.value for one in manifest.keywords}
+    return by_name.get("api") or (manifest.args[_API_AT] if len(manifest.args) > _API_AT else None)
+
+
+def _name(function: ast.expr) -> str:
+    return str(getattr(function, "attr", getattr(function, "id", "")))
 
 
 def option_complaints(options: tuple[Option, ...]) -> list[str]:

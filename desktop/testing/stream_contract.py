@@ -9,6 +9,7 @@ import pytest
 
 from desktop.domain.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.base import Capability
+from desktop.ports.deadlines import HOST
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable
 from desktop.testing.contract import Contract, R, until
 from desktop.testing.group import behaviour, honesty, proves, resilience, shape
@@ -17,7 +18,7 @@ from desktop.testing.watch import GRACE, Position, Watch
 
 FIRST_WORD = 1.0
 """After so many seconds without a word a stream is taken as connected."""
-LONGEST_SILENCE = 12.5
+LONGEST_SILENCE = HOST.silence
 """After so many seconds without a word the host gives a stream up."""
 _EXPECTED: dict[Fault, tuple[type[BackendError], ...]] = {
     Fault.SERVER_ERROR: (Unavailable,),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,11 @@ from desktop.testing.rigs import ContactCenterRig
 
 C = Capability
 WHY = "asked by the contract"
+
+
+def _knows(note: str, one: Interaction) -> bool:
+    """Whether the note of the agent before has come with the contact."""
+    return one.previous is not None and one.previous.note == note
 
 
 class SupervisionContract(ContactCenterWork):
@@ -126,6 +132,41 @@ class SupervisionContract(ContactCenterWork):
             await until(gone, rig.patience, "the end of the agent's part")
             again = await error_of(lambda: boss.take_over(talking.id, why=WHY, key=new_key()))
             assert isinstance(again, (Conflict, NotFound)), repr(again)
+
+    @behaviour
+    @proves(C.TAKE_OVER, C.HANDOVER)
+    async def test_what_the_agent_knew_goes_on_with_the_customer(self, rig: ContactCenterRig) -> None:
+        """Who has the conversation now is told whose it was, what they wrote and whom they linked it to."""
+        async with (
+            self.overseeing(rig, C.TAKE_OVER, C.HANDOVER) as boss,
+            self.opened(rig, C.HANDOVER) as agent,
+        ):
+            talking = await self.talking(agent, rig)
+            alone = await error_of(lambda: agent.hand_over(talking.id, note="a", customer_id="", key=new_key()))
+            assert isinstance(alone, Conflict), repr(alone)
+            taken = await boss.take_over(talking.id, why=WHY, key=new_key())
+            assert talking.id not in str(taken.attributes), "ids are no answers of the customer's"
+            for note in (fresh.text("They wait for "), fresh.text("They wait for more ")):
+                key = new_key()
+                for _ in range(2):
+                    own = await agent.hand_over(talking.id, note=note, customer_id="c-17", key=key)
+                    assert own.id == talking.id
+                known = await self.becomes(
+                    boss, rig, taken.id, partial(_knows, note), "what the agent before had written"
+                )
+                previous = known.previous
+                assert previous is not None
+                assert (previous.interaction_id, previous.customer_id) == (talking.id, "c-17")
+                assert previous.agent_id == (await self.me(agent)).id
+
+    @behaviour
+    @proves(C.TAKE_OVER, C.HANDOVER)
+    async def test_what_was_written_goes_on_with_the_customer(self, rig: ContactCenterRig) -> None:
+        """The messages of a written contact are those of the new one, too."""
+        async with self.overseeing(rig, C.TAKE_OVER, C.HANDOVER) as boss, self.opened(rig) as agent:
+            writing = await self.writing(agent, rig)
+            taken = await boss.take_over(writing.id, why=WHY, key=new_key())
+            assert [one.text for one in taken.messages] == [one.text for one in writing.messages]
 
     @behaviour
     @proves(C.REASSIGN)

@@ -8,6 +8,7 @@ import pytest
 
 from desktop.domain.events import Event, PhoneCallChanged, PhoneSnapshot
 from desktop.domain.phone import CallState, PhoneCall, Registration
+from desktop.domain.words import Direction
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 from desktop.testing import fresh
@@ -120,6 +121,7 @@ class VoiceContract(StreamContract[VoiceRig], ResilienceContract[VoiceRig]):
         async with self.opened(rig) as backend:
             call = await self.ringing(backend, rig, number)
             assert number.lstrip("+") in call.number
+            assert call.direction is Direction.INBOUND
             await backend.answer(call.id)
             active = await self.call(backend, rig, CallState.ACTIVE)
             assert active.id == call.id
@@ -206,7 +208,8 @@ class VoiceContract(StreamContract[VoiceRig], ResilienceContract[VoiceRig]):
         async with self.opened(rig, Capability.DIAL) as backend:
             assert isinstance(await error_of(lambda: backend.dial("", key=new_key())), Rejected)
             call_id = await backend.dial(rig.reachable(), key=new_key())
-            assert call_id in {one.id for one in (await self.shown(backend)).calls}
+            (made,) = [one for one in (await self.shown(backend)).calls if one.id == call_id]
+            assert made.direction is Direction.OUTBOUND
             await backend.hang_up(call_id)
             await self.over(backend, rig, call_id)
 

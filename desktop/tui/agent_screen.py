@@ -8,13 +8,18 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from desktop.domain import select
+from desktop.domain.customer import Match
 from desktop.domain.model import Interaction
+from desktop.domain.news import unseen
+from desktop.domain.news_item import News, NewsKind
+from desktop.domain.notices import STAYS
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.tui.agent_places import AgentPlaces
 from desktop.tui.page_door import DoorPage
 from desktop.tui.pane import Pane, View
 from desktop.tui.panes.conversation import ConversationPane
+from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.footer import Footer
@@ -34,6 +39,16 @@ from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane, on_desk
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.safe_text import content
+from desktop.tui.work_numbers import WorkNumbers
+
+_IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
+"""What is to be seen in the contact itself."""
+
+
+def _is_over(state: AppState, news: News) -> bool:
+    """Whether an expert who is gone matters no more, for the customer is gone as well."""
+    interaction = state.interactions.get(news.subject)
+    return interaction is None or interaction.phase is not Phase.ACTIVE
 
 
 class _Closable(Protocol):
@@ -57,6 +72,9 @@ class AgentScreen(AgentPlaces):
         self._opened_for: str | None = None  # whose finder, search or keypad is open
         self._left: str | None = None  # selected when it left with a note that was not handed over
         self._panes: tuple[Pane, ...] = ()
+        self._numbers = WorkNumbers()
+        self.preview: Match | None = None
+        """A customer who was searched for without a contact."""
 
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
@@ -85,6 +103,7 @@ class AgentScreen(AgentPlaces):
         yield TonesField()
         yield HelpField()
         yield RecordsPane()
+        yield CopyList()
         yield Page()
 
     def on_mount(self) -> None:
@@ -96,12 +115,16 @@ class AgentScreen(AgentPlaces):
 
     def view(self) -> View:
         """What there is to see now."""
-        return View(self.state, self.selected, select.server_now(self.state, self._now()))
+        now = select.server_now(self.state, self._now())
+        return View(self.state, self.selected, now, preview=self.preview, numbers=self._numbers.of)
 
     def show(self, state: AppState) -> None:
         """Draw a new state, only where it changed."""
         self.state = state
         self._keep_selection()
+        self._numbers.give(interaction.id for interaction in self.work())
+        if self.selected is not None:
+            self.preview = None  # whoever is on the line comes first
         view = self.view()
         for pane in self._panes:
             pane.show(view)
@@ -127,6 +150,30 @@ class AgentScreen(AgentPlaces):
         """My work as listed."""
         return on_desk(self.state)
 
+    def news_in_sight(self, state: AppState) -> frozenset[str]:
+        """What is new and stands before the agent's eyes: the contact that is shown, the chat or message that is open.
+
+        What wants the agent now counts as seen only after it could be read for as long as a notice stays.
+        """
+        waiting = unseen(state)
+        if not waiting or self.has_class("small") or self.query_one(Page).is_open:
+            return frozenset()
+        now = self.view().now
+        finder, field = self.query_one(ExpertFinder), self.query_one(HelpField)
+        contact = self.selected if self.query_one(ConversationPane).is_on_screen else None
+        expert = finder.under_cursor if finder.is_open else None
+        records = state.same_people.get(expert, (expert,)) if expert is not None else ()
+        shown: list[News] = [one for one in waiting if one.subject == contact and one.kind in _IN_CONTACT]
+        shown += [one for one in waiting if one.kind is NewsKind.EXPERT_LINE and one.subject in records]
+        read = [one for one in waiting if one.kind is NewsKind.MESSAGE and one.count == 1 and field.shows(one.subject)]
+        over = [one for one in waiting if one.kind is NewsKind.EXPERT_GONE and _is_over(state, one)]
+        ready = (one for one in shown if not one.urgent or now - one.at >= STAYS)
+        return frozenset(one.id for one in (*ready, *read, *over))
+
+    def numbered(self, number: int) -> Interaction | None:
+        """The contact with this number in the work list."""
+        return next((one for one in self.work() if self._numbers.of.get(one.id) == number), None)
+
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
         on_top: tuple[_Closable, ...] = (
@@ -135,6 +182,7 @@ class AgentScreen(AgentPlaces):
             self.query_one(TonesField),
             self.query_one(HelpField),
             self.query_one(RecordsPane),
+            self.query_one(CopyList),
             self.query_one(SearchPane),
             self.query_one(ExpertFinder),
         )
@@ -144,6 +192,9 @@ class AgentScreen(AgentPlaces):
                 self.query_one("#right").set_class(self.asking, "asking")
                 self._focus_work_or_note()
                 return True
+        if self.preview is not None:
+            self.preview = None
+            return True
         return False
 
     @property
@@ -167,6 +218,7 @@ class AgentScreen(AgentPlaces):
         self.query_one(Page).close()
         self.query_one(StateMenu).close()
         self.query_one(RecordsPane).close()
+        self.query_one(CopyList).close()
 
     @property
     def _writing(self) -> bool:
@@ -241,8 +293,16 @@ class AgentScreen(AgentPlaces):
         talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
         stays = self._opened_for == view.selected
         lost = False
-        records = self.query_one(RecordsPane)
-        for pane, fits in ((finder, talking), (tones, talking), (search, True), (records, True)):
+        records, copying = self.query_one(RecordsPane), self.query_one(CopyList)
+        for pane, fits in (
+            (finder, talking),
+            (tones, talking),
+            (search, True),
+            (records, True),
+            (copying, True),
+        ):
+            if pane is search and search.only_shows:
+                continue  # it is about no contact
             if pane.is_open and not (stays and fits):
                 lost = lost or pane.has_focus_within
                 pane.close()

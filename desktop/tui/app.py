@@ -1,13 +1,14 @@
 """The desktop as a terminal program: one session, one screen, the keys of the table."""
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
@@ -15,32 +16,50 @@ from textual.widget import Widget
 
 from desktop.app.store_errors import StoreError
 from desktop.domain.events import Change, Envelope, InteractionChanged
+from desktop.domain.news_item import NewsKind
 from desktop.domain.own_events import PopChanged
 from desktop.domain.words import Phase, PopAnswer
-from desktop.tui import crash, garbage, pages
+from desktop.tui import crash, pages
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.desk_actions import DeskActions
 from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import BY_ID, remap
+from desktop.tui.keys import BY_ID, remap, shown
+from desktop.tui.last_words import left_waiting, rescued
+from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
+from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.wrap_up import WrapUpPane
 from desktop.tui.quality_door import QualityDoor, QualityWanted
 from desktop.tui.report_door import ReportDoor, ReportsWanted
+from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
+    from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
     from desktop.domain.state import AppState
     from desktop.tui.supervisor_screen import SupervisorScreen
 
 log = logging.getLogger(__name__)
 
+SETTLED_SECONDS = 3.0
+"""After the first paint: by then most of what is imported late has been, and the first snapshot is in."""
+GARBAGE_THRESHOLD = 5_000
+"""So many more objects and Python looks for garbage. With its own 700 a large floor spends a sixth of its time on that;
+with 50,000 a search takes long, and more is hoarded."""
 CARD_SECONDS = 0.015
 """How long a ring waits for the answer of the CRM, so that both are drawn as one."""
+
+KEEP_SECONDS = 2.0
+CLOSE_SECONDS = 10.0
+"""How long leaving waits for the disk and the backends, before it asks and after."""
+
+ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
+"""What an agent does to a call whose parties they know: who is gone is no news to them any more."""
 
 
 class DesktopApp(PageKeys):
@@ -58,6 +77,7 @@ class DesktopApp(PageKeys):
         log_path: Path | None = None,
         clock: Callable[[], float] = time.time,
         keymap: dict[str, str] | None = None,
+        calls: Wanted | None = None,
     ) -> None:
         """An app that is not running yet.
 
@@ -67,6 +87,7 @@ class DesktopApp(PageKeys):
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
             keymap: other keys for the names in the table of keys.
+            calls: for which news to ring, and to ask for a notification.
 
         Raises:
             ValueError: a key that the table does not know, or that stands for two verbs.
@@ -76,15 +97,25 @@ class DesktopApp(PageKeys):
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
+        self._put_aside: str | None = None
+        self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
+        self._prompting: Footer | None = None
+        self.presses = TwoPresses(self._prompt, self.set_timer)
         self.desk = DeskActions(
-            self.desk_screen, spawn=self.spawn, later=self.set_timer, tell=self.tell, leave=self._leave_in_order
+            self.desk_screen,
+            spawn=self.spawn,
+            tell=self.tell,
+            leave=self._leave_in_order,
+            presses=self.presses,
+            wants_field=self.wants_field,
+            keep=self._keep,
         )
-        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, guide=guide)
-        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page)
-        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page)
-        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page)
+        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide)
+        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -101,12 +132,13 @@ class DesktopApp(PageKeys):
     def on_ready(self) -> None:
         """The first paint is done; start."""
         self.desk_screen.query_one(NotePane).on_edit = self.note_edited
-        garbage.begin()
+        self.set_timer(SETTLED_SECONDS, _collect_garbage)
         self.spawn(self._start())
 
     async def _start(self) -> None:
         session = await self._build()
         self.session = self.desk.session = self.door.session = session
+        self.desk.signing_in()
         wrap_up = self.desk_screen.query_one(WrapUpPane)
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
@@ -114,11 +146,12 @@ class DesktopApp(PageKeys):
         session.notes.replaced, note.written = note.replace_note, session.notes.text
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
-        session.store.give_way = self._give_way
+        session.store.give_way = self.keys_first.give_way
+        if not self.is_headless:
+            session.plugins.begin()
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
-        self.set_timer(garbage.SETTLED_SECONDS, garbage.settle)
 
     def _gather_card(self, envelope: Envelope) -> None:
         """Draw a ring and its card as one when the CRM answers at once: drawn twice, the card would come later."""
@@ -136,20 +169,13 @@ class DesktopApp(PageKeys):
             self.door.draw(state)
             self.quality.notice(state)
             self.outbox.notice(state)
+            self._look_at_news()
+            self.presses.look()
 
     def on_second(self) -> None:
         """Let the clocks on screen go on."""
         self.door.second()
-        self._search_garbage()
-
-    async def _give_way(self) -> None:
-        """Between two pieces of news: a look for garbage of the one before, and then whoever is at the keys."""
-        self._search_garbage()
-        await self.keys_first.give_way()
-
-    def _search_garbage(self) -> None:
-        if not self.keys_first.under_way:
-            garbage.search(at_leisure=self.keys_first.rested(garbage.LEISURE_SECONDS))
+        self._look_at_news()
 
     def field_for_letters(self) -> Widget | None:
         """See the base class; in a window too small to show anything, the field that was typed in before."""
@@ -161,6 +187,37 @@ class DesktopApp(PageKeys):
         if self.session is not None:
             self._tell_last_keys()
             await asyncio.gather(self.session.notes.flush(), self.session.supervisor.flush(), self.outbox.flush())
+
+    async def _keep(self) -> "tuple[Unsaved, ...]":
+        """Try to put every word on disk, for a moment; what is not there then."""
+        await asyncio.wait([asyncio.gather(self.flush(), return_exceptions=True)], timeout=KEEP_SECONDS)
+        return self._unsaved()
+
+    def _unsaved(self) -> "tuple[Unsaved, ...]":
+        return (*self.session.unsaved(), *self.outbox.unsaved()) if self.session is not None else ()
+
+    def stays(self) -> bool:
+        """See the base class: words that are in memory only keep this desktop here."""
+        unsaved = self._unsaved()
+        if unsaved and self.session is not None:
+            why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+            self.session.store.notice(
+                f"Another desktop wanted to take over. This one stays, for the {unsaved[0].about} is not saved{why}.",
+                "error",
+            )
+        return bool(unsaved)
+
+    def last_words(self) -> str:
+        """See the base class: where the words are that could not be saved, and what waits."""
+        if self.session is None:
+            return ""
+        said = ""
+        unsaved = self._unsaved()
+        if unsaved and self._put_aside is None:
+            self._put_aside = rescued(unsaved, self.log_path.parent)
+        if unsaved and self._put_aside is not None:
+            said = self._put_aside
+        return said + left_waiting(self.session.store.state)
 
     def _tell_last_keys(self) -> None:
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
@@ -174,6 +231,16 @@ class DesktopApp(PageKeys):
         if offered - self._offered:
             self.bell()
         self._offered = offered
+
+    def _look_at_news(self) -> None:
+        """Call the agent to what is new, but for what they have before their eyes."""
+        if self.session is None:
+            return
+        state = self.session.store.state
+        covered = self.screen is not self.desk_screen or self.quality.is_open or self.reports.is_open
+        in_sight = frozenset() if covered or self.outbox.is_open else self.desk_screen.news_in_sight(state)
+        self._bell.hear(state.news, in_sight)
+        self.session.news.seen(in_sight)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the screen; what it raises is told and logged, and fatal only before there is a session."""
@@ -192,22 +259,61 @@ class DesktopApp(PageKeys):
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
                 why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
-                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. Your notes are safe.", "error")
+                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
 
     def _leave_in_order(self) -> None:
         async def close() -> None:
             if self.session is not None:
-                await self.session.close()
+                # A disk that hangs must not keep anybody here; what it did not take is put aside.
+                last = asyncio.gather(self._save_and_close(self.session), return_exceptions=True)
+                await asyncio.wait([last], timeout=CLOSE_SECONDS)
             self.exit(0)
 
         self.spawn(close())
+
+    async def _save_and_close(self, session: "Session") -> None:
+        await asyncio.gather(self.flush(), return_exceptions=True)
+        await session.close()
+
+    # --- what cannot be undone, and letters without a place -----------------------------------------------------
+
+    def _prompt(self, act: Irrevocable | None) -> bool:
+        """Show what one more press does, or no more; False where the window is too small to read it."""
+        if self._prompting is not None and self._prompting.is_attached:
+            self._prompting.ask("")
+        self._prompting = None
+        front = self.front
+        if act is not None and not front.has_class("small"):
+            self._prompting = front.query_one(Footer)
+            self._prompting.ask(act.prompt)
+        self.outbox.prompted()
+        return self._prompting is not None
+
+    def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
+        """See the base class; esc that takes back what was asked, or makes letters verbs again, does nothing else."""
+        armed = self.presses.armed is not None
+        name = event.key if isinstance(event, events.Key) else ""
+        self.presses.key(name, typed=typed)
+        return (armed or after_lost) and name in BY_ID["back"].letters
+
+    def letters_lost(self) -> None:
+        """See the base class."""
+        self.tell(f"Nothing was done: no field is open for what you type. {shown('back')} for keys.")
+
+    def clicked(self) -> None:
+        """See the base class; a click takes back what was asked."""
+        super().clicked()
+        self.presses.disarm()
 
     # --- keys ------------------------------------------------------------------------------------------------------
 
     def action_desk(self, name: str) -> None:
         """Run the verb `name` of the table of keys."""
-        if name not in ("end", "back"):
-            self.desk.disarm()
+        if name == "repaint":
+            self.screen.refresh()
+            return
+        if name in ON_THE_LINE and self.session is not None:
+            self.session.news.seen((f"{NewsKind.EXPERT_GONE}:{self.desk_screen.selected}",))
         if name != "outbox":
             self.outbox.before(name)
         if name == "coaching":
@@ -223,6 +329,8 @@ class DesktopApp(PageKeys):
             self._page("help", "Keys", pages.help_lines)
         elif name == "diagnostics":
             self._page("diagnostics", "Diagnostics", self._diagnostics)
+        elif name == "news":
+            self._page("news", "What is new", self._news)
         elif name == "outbox":
             if self.front.query_one(Page).is_open:
                 self.front.close_top()
@@ -230,9 +338,9 @@ class DesktopApp(PageKeys):
         elif not (name == "retry" and self.outbox.send_all()):
             getattr(self.desk, name)()
 
-    def _tell_of_page(self, text: str, severity: str) -> None:
+    def _tell_of_page(self, text: str, severity: str, subject: str = "") -> None:
         if self.session is not None:
-            self.session.store.notice(text, severity)
+            self.session.store.notice(text, severity, subject)
 
     @on(QualityWanted)
     def _quality_wanted(self) -> None:
@@ -244,20 +352,20 @@ class DesktopApp(PageKeys):
         self.reports.turn(self.session, event.screen)
         self.front.redraw()
 
+    def action_help_quit(self) -> None:
+        """See the base class."""
+        self.tell(f"{shown('quit')} leaves.")
+
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
         self.desk.pick(number)
 
-    def action_confirm_end(self) -> None:
-        """Enter after one press of the end key."""
-        self.desk.confirm_end()
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Enter is only taken while it would end the contact; picking while typing only where there is a choice."""
-        if action == "confirm_end":
-            return self.desk.ending and self.screen is self.desk_screen
+        """Picking is for the desk; pages have keys of their own."""
         if action == "pick":
             return not self.door.is_open and not self.quality.is_open and not self.outbox.is_open
+        if action == "desk" and parameters[0] == "repaint":
+            return True
         pages_over = (self.quality, self.reports, self.outbox)
         if action == "desk" and any(door.hears(str(parameters[0])) for door in pages_over):
             return False
@@ -280,6 +388,14 @@ class DesktopApp(PageKeys):
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
 
 
+def _collect_garbage() -> None:
+    """Have Python look for garbage from now on, but not among what a start has made, which stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    gc.enable()
+
+
 def run_desktop(
     build: Callable[[], Awaitable["Session"]],
     *,
@@ -287,6 +403,7 @@ def run_desktop(
     log_path: Path,
     keymap: dict[str, str] | None = None,
     theme: str = "",
+    calls: Wanted | None = None,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -296,6 +413,7 @@ def run_desktop(
         log_path: where a crash is written down.
         keymap: other keys, by the names in the table of keys.
         theme: dark, light or contrast; "" for dark, or contrast where colours are not wanted.
+        calls: for which news to ring, and to ask for a notification.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -303,10 +421,7 @@ def run_desktop(
     Raises:
         ValueError: a key or a theme that there is not.
     """
-    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap)
+    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls)
     if theme:
         app.choose_theme(theme)
-    try:
-        return app.run_to_exit()
-    finally:
-        garbage.end()
+    return app.run_to_exit()

@@ -16,17 +16,19 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
+from textual.geometry import Size
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from desktop.tui import crash, terminal
+from desktop.tui.believable_size import believable
 from desktop.tui.frame_pace import FramePace
 from desktop.tui.keys_first import LOOK_SECONDS, KeysFirst
 from desktop.tui.line_filter import ControlFilter
 from desktop.tui.safe_text import safe
-from desktop.tui.themes import CONTRAST, DARK, THEMES
+from desktop.tui.themes import CONTRAST, DARK, THEMES, theme_named
 from desktop.tui.typed_keys import TypedKeys
 
 _SWITCH_SECONDS: Final = 0.001
@@ -69,7 +71,14 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._frame_context: contextvars.Context | None = None
         super().__init__()
         self.keys_first = KeysFirst()
-        self._typed = TypedKeys(self, super().on_event, self.field_for_letters, self.keys_first)
+        self._typed = TypedKeys(
+            self,
+            super().on_event,
+            self.field_for_letters,
+            self.keys_first,
+            before=self.before_key,
+            lost=self.letters_lost,
+        )
         self._typing: asyncio.Task[None] | None = None
         for theme in THEMES:
             self.register_theme(theme)
@@ -85,9 +94,38 @@ class TerminalApp(App[int], inherit_bindings=False):
     async def flush(self) -> None:
         """Save what is not saved, within 0.25 s; called when a signal or an error ends the program."""
 
+    def stays(self) -> bool:
+        """Whether the program cannot leave for another one that asks it to; asked after a flush. It tells why."""
+        return False
+
+    def last_words(self) -> str:
+        """Put aside what could not be saved, and answer lines for the terminal, each with its end; "" for none.
+
+        It is called once or more when the program ends, however it ends, and perhaps from another thread.
+        """
+        return ""
+
     def field_for_letters(self) -> Widget | None:
         """The field that letters go into now; None where they are verbs."""
         return self.focused if isinstance(self.focused, Input | TextArea) else None
+
+    def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
+        """A key or paste is about to be applied, `typed` into a field; True where that was all it meant.
+
+        `after_lost`: whether it is the first one after letters that went nowhere.
+        """
+        return False
+
+    def letters_lost(self) -> None:
+        """Letters go nowhere from now on: their field did not open, or went away."""
+
+    def wants_field(self) -> None:
+        """Say that a field was asked for: until one has the keyboard, what is typed is no verb."""
+        self._typed.want_field()
+
+    def clicked(self) -> None:
+        """A button of the mouse was pressed: what is typed from now on belongs to what was clicked."""
+        self._typed.release()
 
     def request_frame(self) -> None:
         """Say that something is to be drawn; cheap, and to be called from the app's own thread."""
@@ -122,11 +160,15 @@ class TerminalApp(App[int], inherit_bindings=False):
         """
         terminal.require_screen()
         self.run(**options)
+        if words := self.last_words():
+            with suppress(OSError, ValueError):  # the terminal may be gone
+                sys.stderr.write(words)
+                sys.stderr.flush()
         return self.return_code or 0
 
     async def run_async(self, *, headless: bool = False, **options: Any) -> int | None:
         """See `App.run_async`; signals are taken care of while it runs."""
-        signals = terminal.Signals(self.flush, self._leave)
+        signals = terminal.Signals(self.flush, self._leave, stays=self.stays, last_words=self.last_words)
         if not headless:
             sys.setswitchinterval(_SWITCH_SECONDS)
             signals.install()
@@ -141,6 +183,11 @@ class TerminalApp(App[int], inherit_bindings=False):
                     async with asyncio.timeout(terminal.FLUSH_SECONDS):
                         await self._last_flush
             signals.remove()
+
+    @property
+    def size(self) -> Size:
+        """See the base class; before the driver says it, it is read from the terminal or the environment."""
+        return Size(*believable(*super().size))
 
     @property
     def return_code(self) -> int | None:
@@ -181,6 +228,12 @@ class TerminalApp(App[int], inherit_bindings=False):
         text = safe(message, newlines=True)
         super().notify(text, title=safe(title), severity=severity, timeout=timeout, markup=False)
 
+    def write_raw(self, text: str) -> None:
+        """Hand bytes to the terminal as they are; nothing where there is none."""
+        driver = self._driver  # as the bell itself goes out: there is no public way for other bytes
+        if driver is not None and not self.is_headless and not self.is_web:  # a browser has no terminal
+            driver.write(text)
+
     def action_help_quit(self) -> None:
         """Tell how to leave: ctrl+c is pressed by habit, and must not end a call."""
         keys = [key for key, bound in self.active_bindings.items() if bound.binding.action in ("quit", "app.quit")]
@@ -203,6 +256,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._typed.add(event)
         else:
+            if isinstance(event, events.MouseDown) and not event.is_forwarded:
+                self.clicked()
             await super().on_event(event)
 
     async def _apply_typed(self) -> None:
@@ -221,11 +276,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         Raises:
             ValueError: there is no such look.
         """
-        full = f"desk-{name}"
-        if full not in (theme.name for theme in THEMES):
-            known = ", ".join(theme.name.removeprefix("desk-") for theme in THEMES)
-            raise ValueError(f"theme: there is no {name!r}. There are: {known}.")
-        self.theme = full
+        self.theme = theme_named(name).name
 
     def _second(self) -> None:
         if not self.is_running:

@@ -3,16 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 
+from desktop.app.waiting import waits_for
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
 from desktop.domain.model import Interaction
-from desktop.domain.state import AppState, SourceHealth
-from desktop.domain.words import Health
+from desktop.domain.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui import wording
 from desktop.tui.follow_up_words import MESSAGES, kind_of
-
-TARGETS = {"crm": "the CRM", "contact_center": "the contact centre", "messaging": "the message service"}
 
 
 def finish_summary(
@@ -63,14 +61,8 @@ def _takes_tasks(state: AppState) -> bool:
 
 def _waits(state: AppState, kind: str) -> str:
     """Why what goes to a kind of system waits there; "" while one of them is up."""
-    all_of_it = [health for name, health in state.health.items() if _of(name, kind)]
-    if not all_of_it or any(one.health is not Health.DOWN for one in all_of_it):
-        return ""
-    return f" (waits: {TARGETS[kind]} is down since {wording.clock(min(map(_since, all_of_it)))[:5]})"
-
-
-def _since(health: SourceHealth) -> float:
-    return health.since
+    why = waits_for(state, [name for name in state.health if _of(name, kind)])
+    return f" (waits: {why})" if why else ""
 
 
 def _of(source: str, kind: str) -> bool:

@@ -10,6 +10,7 @@ from desktop.tui.supervisor.act_dialog import ActDialog
 from desktop.tui.supervisor.floor_view import FloorView, Heard
 from desktop.tui.supervisor.inquiries import Inquiries
 from desktop.tui.supervisor_screen import SupervisorScreen
+from desktop.tui.two_presses import TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -23,6 +24,8 @@ class Floor:
         session: "Session",
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
         *,
         guide: bool,
     ) -> None:
@@ -31,6 +34,8 @@ class Floor:
         Args:
             clock: the local one, seconds since the Unix epoch.
             spawn: runs a coroutine beside the screen.
+            presses: asks again before what cannot be undone.
+            wants_field: hears that a field was asked for.
             guide: whether the guide is shown.
         """
         self._session = session
@@ -38,7 +43,7 @@ class Floor:
         self._spawn = spawn
         self.screen = SupervisorScreen(self, clock)
         self.screen.guided = guide
-        self.actions = FloorActions(self.screen, session, spawn, self.done)
+        self.actions = FloorActions(self.screen, session, spawn, self.done, presses, wants_field)
         self._inquiries = Inquiries(session.supervisor, spawn, self.screen.redraw, session.store.give_way)
 
     def show(self, state: AppState) -> None:

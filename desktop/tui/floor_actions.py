@@ -20,6 +20,7 @@ from desktop.tui.supervisor import floor_pages
 from desktop.tui.supervisor.act_dialog import ActDialog
 from desktop.tui.supervisor.act_maker import ActMaker
 from desktop.tui.supervisor.agent_panel import AgentPanel
+from desktop.tui.supervisor.contact import offering
 from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_table import FloorTable
@@ -27,6 +28,7 @@ from desktop.tui.supervisor.floor_view import CENTER
 from desktop.tui.supervisor.question import Act, Proposal, Question
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor_screen import SupervisorScreen
+from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -43,12 +45,17 @@ class FloorActions:
         session: "Session",
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         done: Callable[[], None],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
     ) -> None:
-        """`done` is called when something was done."""
+        """`done` is called when something was done, `wants_field` when a field is to open."""
         self._screen = screen
         self._session = session
         self._spawn = spawn
         self._done = done
+        self._presses = presses
+        self._wants_field = wants_field
+        self._answered: tuple[Irrevocable, ActDialog.Answered] | None = None  # what a second press carries out
 
     def do(self, name: str) -> None:
         """Do what the key of this name stands for."""
@@ -68,6 +75,8 @@ class FloorActions:
     # Acting
 
     def _act(self, verb: FloorVerb) -> None:
+        if verb is not FloorVerb.END_MONITOR:
+            self._wants_field()
         acts, view = self._session.supervisor.acts, self._screen.looked()
         health = view.state.health.get(CENTER)
         if health is None or health.health is not Health.LIVE:
@@ -83,6 +92,11 @@ class FloorActions:
             needed = CAPABILITY_OF[verb].replace("_", " ")
             self.tell(f"This contact centre does not offer it: {needed}.")
             return
+        armed, answered = self._presses.armed, self._answered
+        if armed is not None and answered is not None and answered[0] is armed and armed.victim[0] == verb.value:
+            if self._presses.press(armed):
+                self._carry_out(answered[1])
+            return
         act = ActMaker(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
         if act is None:
             self.tell(_WANTS[verb])
@@ -91,7 +105,22 @@ class FloorActions:
             self._screen.redraw()
 
     def answered(self, event: ActDialog.Answered) -> None:
-        """All was answered: do it."""
+        """All was answered: do it, or name whom it takes away; one more press of its key does that."""
+        act = event.act.takes_away(event.answers) if event.act.takes_away is not None else None
+        if act is None:
+            self._carry_out(event)
+            return
+        verb, contact_id = FloorVerb(act.victim[0]), act.victim[1]
+
+        def still() -> Irrevocable | None:
+            contacts = offering(self._screen.target().contacts, verb)
+            return act if any(contact.id == contact_id for contact in contacts) else None
+
+        self._answered = (act, event)
+        self._presses.arm(act, still)
+
+    def _carry_out(self, event: ActDialog.Answered) -> None:
+        self._answered = None
 
         async def run() -> ActionResult:
             await self._session.supervisor.habits.gave(event.answers.get("why", ""))
@@ -121,6 +150,7 @@ class FloorActions:
     # Looking
 
     def _filter(self) -> None:
+        self._wants_field()
         self._screen.open_filter()
 
     def _sort_left(self) -> None:
@@ -207,6 +237,7 @@ class FloorActions:
 
     def _export(self) -> None:
         """Ask for a file, and write what the table shows."""
+        self._wants_field()
         view, agents = self._screen.looked(), self._screen.about == "agent"
         what = "agents" if agents else "queues"
         keys = tuple(self._screen.table.ordering.keys)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 
 from desktop.domain import select
 from desktop.domain.state import AppState
@@ -11,10 +11,12 @@ from desktop.domain.words import Phase, Role
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.tui.two_presses import TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.tui.alert_bell import AlertBell
+    from desktop.tui.base_app import TerminalApp
     from desktop.tui.floor import Floor
     from desktop.tui.supervisor.listening_banner import ListeningBanner
     from desktop.tui.supervisor_screen import SupervisorScreen
@@ -23,8 +25,8 @@ _SCREEN: Final = "floor"
 _BUSY: Final = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
 ON_FLOOR: Final = frozenset(
     {
-        *("accept", "decline", "state", "outbox", "retry", "diagnostics", "palette", "help", "next_pane", "back"),
-        *("leave", "floor"),
+        *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "help", "next_pane"),
+        *("back", "leave", "floor", "repaint"),
     }
 )
 """Actions of the agent's table of keys that there are on the supervisor's screen, too."""
@@ -35,10 +37,12 @@ class FloorDoor:
 
     def __init__(
         self,
-        app: App[int],
+        app: "TerminalApp",
         desk_screen: AgentScreen,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
         *,
         guide: bool,
     ) -> None:
@@ -48,6 +52,8 @@ class FloorDoor:
             desk_screen: the agent's screen, which is in front while this is closed.
             clock: the local one, seconds since the Unix epoch.
             spawn: runs a coroutine beside the screen.
+            presses: asks again before what cannot be undone.
+            wants_field: hears that a field was asked for.
             guide: whether the floor's guide is shown.
         """
         self.session: Session | None = None
@@ -55,6 +61,8 @@ class FloorDoor:
         self._desk = desk_screen
         self._clock = clock
         self._spawn = spawn
+        self._presses = presses
+        self._wants_field = wants_field
         self._guide = guide
         self._floor: Floor | None = None
         self._banner: ListeningBanner | None = None
@@ -158,14 +166,9 @@ class FloorDoor:
         if self._bell is None and state.alerts:
             from desktop.tui.alert_bell import AlertBell
 
-            self._bell = AlertBell(self._app.bell, self._write)
+            self._bell = AlertBell(self._app.bell, self._app.write_raw)
         if self._bell is not None:
             self._bell.hear(state.alerts)
-
-    def _write(self, text: str) -> None:
-        driver = self._app._driver  # as the bell itself goes out: there is no public way for other bytes
-        if driver is not None and not self._app.is_headless and not self._app.is_web:  # a browser has no terminal
-            driver.write(text)
 
     def _follow_role(self, state: AppState) -> None:
         role, before = _role(state), self._role
@@ -190,7 +193,9 @@ class FloorDoor:
         if self._floor is None:
             from desktop.tui.floor import Floor
 
-            self._floor = Floor(self.session, self._clock, self._spawn, guide=self._guide)
+            self._floor = Floor(
+                self.session, self._clock, self._spawn, self._presses, self._wants_field, guide=self._guide
+            )
             self._app.install_screen(self._floor.screen, _SCREEN)
             self._desk.query_one(Guide).remove_class("open")  # the floor has its own
         self._desk.state = state

@@ -15,11 +15,23 @@ FLOOR_KEYS: tuple[Key, ...] = (
     _key("whisper", "w", "whisper", "Speak to the agent; the customer does not hear it.", _ACTS),
     _key("barge", "b", "barge in", "Speak with both of them.", _ACTS),
     _key("stop_listening", "x", "stop listening", "Take part in the call no more.", _ACTS),
-    _key("take_over", "t", "take over", "Have the conversation yourself; the agent wraps up their part.", _ACTS),
-    _key("reassign", "e", "reassign", "Give a contact to another agent.", _ACTS),
+    _key(
+        "take_over",
+        "t",
+        "take over",
+        "Have the conversation yourself: twice. The agent wraps up their part.",
+        _ACTS,
+    ),
+    _key("reassign", "e", "reassign", "Give a contact to another agent: twice.", _ACTS),
     _key("move", "m", "move", "Put somebody who waits into another queue; they keep their place by arrival.", _ACTS),
     _key("priority", "p", "priority", "Have somebody who waits come sooner or later.", _ACTS),
-    _key("withdraw", "u", "withdraw", "Take a contact out of the queue and close it: asked twice.", _ACTS),
+    _key(
+        "withdraw",
+        "u",
+        "withdraw",
+        "Take a contact out of the queue and close it: twice.",
+        _ACTS,
+    ),
     _key(
         "agent_state", "c", "change state", "Change an agent's availability; on a contact: as what comes next.", _ACTS
     ),
@@ -45,7 +57,7 @@ FLOOR_BY_ID = {key.id: key for key in FLOOR_KEYS}
 """The keys in force, by name."""
 
 SHARED = (
-    *("accept", "decline", "state", "outbox", "retry", "diagnostics", "palette", "help", "pane", "back", "quit"),
-    "floor",
+    *("accept", "decline", "state", "outbox", "retry", "news", "diagnostics", "palette", "repaint", "help", "pane"),
+    *("back", "quit", "floor"),
 )
 """Names of the agent's table that do the same on both screens."""

@@ -33,5 +33,5 @@ def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, custo
     else:
         to = came_from if follow_up.kind in ("callback", "sms") else None
     if to is not None:
-        parts.append((f"  to {wording.address(to)}", "$muted"))
+        parts.append(("  no number to reach them" if to.withheld else f"  to {wording.address(to)}", "$muted"))
     return [*parts, f"  {follow_up.text}"] if follow_up.text else parts

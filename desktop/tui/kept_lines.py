@@ -7,8 +7,6 @@ and its escape codes in itself, so that to give out the same one again is all th
 It stands in for a private class of Textual; `test_table.py` holds what it paints against Textual's own.
 """
 
-from typing import Final
-
 from rich.terminal_theme import TerminalTheme
 from textual._styles_cache import RenderLineCallback, StylesCache
 from textual.color import Color
@@ -18,7 +16,6 @@ from textual.geometry import Size, Spacing
 from textual.strip import Strip
 from textual.style import Style
 
-_MOST: Final = 512
 _Title = tuple[Content, Color, Color, Style] | None
 
 
@@ -48,7 +45,7 @@ class KeptLines(StylesCache):
     ) -> Strip:
         """See the base class."""
         made_for = (size.width, content_size.width, padding, base_background, background, styles.border, opacity)
-        if made_for != self._made_for or len(self._kept) >= _MOST:
+        if made_for != self._made_for or len(self._kept) >= 2 * size.height:  # each holds seven caches of Textual's
             self._made_for = made_for
             self._kept.clear()
 

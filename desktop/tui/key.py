@@ -2,6 +2,7 @@
 
 import string
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -12,7 +13,7 @@ class Key:
     Args:
         id: the name a user's TOML remaps it by.
         action: the action of the screen it runs.
-        always: keys that work even while typing, first one shown.
+        always: keys that work even while typing, first one shown; alt with a letter does, too.
         letters: keys that work when not typing.
         label: one or two words, as in the footer.
         help: a sentence, as in the help screen.
@@ -31,6 +32,11 @@ class Key:
     def shown(self) -> str:
         """The key as printed beside its verb."""
         return show(self.always[0] if self.always else self.letters[0])
+
+    @property
+    def anywhere(self) -> tuple[str, ...]:
+        """Every key that works even while typing: alt and a letter is that letter's verb, always."""
+        return tuple(dict.fromkeys((*self.always, *alts(self.letters))))
 
 
 _CALLED = {
@@ -58,8 +64,23 @@ def is_typed(key: str) -> bool:
     return len(key) == 1 or key in SIGNS
 
 
+WORD_MOVES = frozenset("bf")
+"""Letters that many terminals send with alt for ctrl+left and ctrl+right: never a verb together with alt."""
+
+
+ALT_SIGNS = ("slash", "full_stop", "exclamation_mark")
+"""Signs of verbs that every terminal sends together with alt."""
+
+
+def alts(letters: Iterable[str]) -> tuple[str, ...]:
+    """The letters together with alt, as far as every terminal can send that."""
+    plain = (*string.ascii_lowercase, *ALT_SIGNS)
+    return tuple(f"alt+{letter}" for letter in letters if letter in plain and letter not in WORD_MOVES)
+
+
 def show(key: str) -> str:
-    """A key's name as people write it: `F4`, `ctrl+enter`, `/`."""
+    """A key's name as people write it: `F4`, `ctrl+enter`, `/`, `alt+/`."""
     names = {"escape": "esc", **SIGNS}
-    name = names.get(key, key)
+    before, plus, last = key.rpartition("+")
+    name = before + plus + names.get(last, last)
     return name.upper() if name[:1] == "f" and name[1:].isdigit() else name

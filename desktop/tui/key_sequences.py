@@ -2,7 +2,8 @@
 
 Such terminals send alt+enter as ESC CR, alt+1 as ESC 1 and alt+c as ESC c. Textual reads the first as enter, the second
 as the sign a Mac keyboard would make of it, and the third as alt+c only when a pause follows: typed ahead it becomes
-`^c` and the rest. All are verbs here, so their sequences are named.
+`^c` and the rest. All are verbs here, so their sequences are named. A quick esc and a letter are the same bytes, which
+is why alt and a letter is that letter's verb, always.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from typing import Any, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 
+from desktop.tui.key import ALT_SIGNS, SIGNS
+
 
 @dataclass(frozen=True)
 class _Named:
@@ -18,9 +21,11 @@ class _Named:
 
 
 def name_alt_keys() -> None:
-    """Teach Textual's table alt+enter, alt+1 … alt+9 and alt+a … alt+z. Doing it twice does no harm."""
+    """Teach Textual's table alt+enter, alt+1 … alt+9, alt+a … alt+z and alt with a sign. Twice does no harm."""
     table = cast("dict[str, Any]", ANSI_SEQUENCES_KEYS)
     table["\x1b\r"] = (_Named("alt+enter"),)
+    for name in ALT_SIGNS:
+        table[f"\x1b{SIGNS[name]}"] = (_Named(f"alt+{name}"),)
     for digit in "123456789":
         table[f"\x1b{digit}"] = (_Named(f"alt+{digit}"),)
     for letter in ascii_lowercase:

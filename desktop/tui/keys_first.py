@@ -62,10 +62,6 @@ class KeysFirst:
         """Whether what is to be painted now is what a key changed: it waits for no clock."""
         return bool(self._applied)
 
-    def rested(self, seconds: float) -> bool:
-        """Whether no key came for so long."""
-        return self._clock() - max(self._heard_at, self._came_at) >= seconds
-
     async def give_way(self) -> None:
         """Let everything else in the loop have a turn; while a key is under way, until it is done."""
         await asyncio.sleep(0)

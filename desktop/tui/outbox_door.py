@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
+from desktop.app.rescue import Unsaved
 from desktop.tui.page_door import Around, DoorPage, PageDoor
 
 if TYPE_CHECKING:
@@ -39,10 +40,20 @@ class OutboxDoor(PageDoor):
         self._outbox.send_all()
         return True
 
+    def prompted(self) -> None:
+        """Have the page say what one more press does, or no more."""
+        if self._outbox is not None and self.is_open:
+            self._outbox.draw_keys()
+
     async def flush(self) -> None:
         """Put what is being typed on disk."""
         if self._outbox is not None and self.is_open:
             await self._outbox.keep_typed()
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """What was typed on the page and is not on disk."""
+        typed = self._outbox.typed if self._outbox is not None and self.is_open else ""
+        return (Unsaved("change in the outbox", typed),) if typed else ()
 
     def _open(self, session: "Session", screen: Screen[Any]) -> None:
         from desktop.tui.outbox.outbox_page import OutboxPage

@@ -10,8 +10,9 @@ from textual.screen import Screen
 
 from desktop.domain.state import AppState
 from desktop.tui.pane import SteadyTitle
+from desktop.tui.two_presses import TwoPresses
 
-BESIDE: Final = frozenset({"decline", "hold", "mute", "end", "retry", "palette"})
+BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""
 _NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 
@@ -21,13 +22,16 @@ class Around:
     """What a page is given of what lies around it.
 
     state: what is known now. clock: the local one, seconds since the Unix epoch. spawn: runs a coroutine beside the
-    screen. tell: shows a sentence with its severity. closed: called when the page has left the screen.
+    screen. tell: shows a sentence with its severity. presses: asks again before what cannot be undone. wants_field:
+    hears that a field was asked for. closed: called when the page has left the screen.
     """
 
     state: Callable[[], AppState]
     clock: Callable[[], float]
     spawn: Callable[[Coroutine[Any, Any, None]], object]
-    tell: Callable[[str, str], None]
+    tell: Callable[..., None]
+    presses: TwoPresses
+    wants_field: Callable[[], None]
     closed: Callable[[], None]
 
 
@@ -36,8 +40,9 @@ class DoorPage(Vertical):
 
     DEFAULT_CSS = """
     DoorPage {
-        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $accent; background: $background;
+        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $rule; background: $background;
     }
+    DoorPage:focus-within { border: round $accent; }
     """
     border_title = SteadyTitle()
     border_subtitle = SteadyTitle()
@@ -49,19 +54,21 @@ class DoorPage(Vertical):
         self._clock = around.clock
         self._spawn = around.spawn
         self._tell = around.tell
+        self._presses = around.presses
+        self._wants_field = around.wants_field
         self._left = around.closed
 
     @property
     def is_open(self) -> bool:
         """Whether it is on screen."""
-        return self.is_attached
+        return self.is_attached and self.display
 
     def commands(self) -> Iterable[tuple[str, str]]:
         """For the palette: the names of keys that mean something now, and what each does."""
         return ()
 
     def close(self) -> None:
-        """Leave the screen."""
+        """Leave the screen; a page with something that must be saved first may do so a moment later."""
         self.display = False  # at once, for whatever lies below
         self.remove()
         self._left()
@@ -77,7 +84,9 @@ class PageDoor:
         self,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
+        tell: Callable[..., None],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
     ) -> None:
         """A closed door.
 
@@ -85,10 +94,14 @@ class PageDoor:
             clock: the local one, seconds since the Unix epoch.
             spawn: runs a coroutine beside the screen.
             tell: shows a sentence with its severity.
+            presses: asks again before what cannot be undone.
+            wants_field: hears that a field was asked for.
         """
         self._clock = clock
         self._spawn = spawn
         self._tell = tell
+        self._presses = presses
+        self._wants_field = wants_field
         self._page: DoorPage | None = None
 
     @property
@@ -100,7 +113,8 @@ class PageDoor:
         """Leave what is open."""
         if self._page is not None and self._page.is_open:
             self._page.close()
-        self._page = None
+        if not self.is_open:
+            self._page = None
 
     def commands(self, press: Callable[[str], None]) -> Iterable[SystemCommand]:
         """What the palette offers of the page that is open; `press` presses a key."""
@@ -126,5 +140,5 @@ class PageDoor:
             if focused is not None and focused.is_attached:
                 focused.focus()
 
-        self._page = make(Around(state, self._clock, self._spawn, self._tell, closed))
+        self._page = make(Around(state, self._clock, self._spawn, self._tell, self._presses, self._wants_field, closed))
         screen.mount(self._page)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from desktop.tui import pages
+from desktop.tui import news_words, pages
 from desktop.tui.pane_messages import PaneMessages
 from desktop.tui.panes.page import Page
 
@@ -27,6 +27,14 @@ class PageKeys(PaneMessages):
             self.front.close_top()
         else:
             page.open(topic, heading, lines())
+
+    def _news(self) -> Any:
+        """All that is new; what was read is not new any more."""
+        view = self.front.view()
+        lines = news_words.page_lines(view.state, view.now)
+        if self.session is not None:
+            self.session.news.seen(view.state.news)
+        return lines
 
     def _diagnostics(self) -> Any:
         view = self.front.view()

@@ -18,7 +18,7 @@ _WORDS = (
     ("saved", "the note is on this machine's disk"),
     ("outbox", "finished records that the CRM does not have yet; they go by themselves"),
     ("needs attention", "refused, or not finished: {outbox} shows it, to complete it and send it again"),
-    ("kept here", "what we knew of the customer last time, with its age"),
+    ("saved copy", "what we knew of the customer last time, with its age"),
 )
 
 
@@ -26,8 +26,10 @@ def help_lines() -> list[Line]:
     """Every key, by group."""
     lines: list[Line] = [
         content(
-            "One key a verb. F-keys and alt-keys work while typing; letters when not (esc leaves a field).", "$muted"
+            "One key a verb. F-keys work while typing; letters when not, and with alt always (esc leaves a field).",
+            "$muted",
         ),
+        content("What cannot be undone says whom first; the same key again does it, any other forgets it.", "$muted"),
         content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
     ]
     for group in dict.fromkeys(key.group for key in BY_ID.values()):

@@ -10,6 +10,7 @@ from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
 from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import shown
+from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.help_field import HelpField
 from desktop.tui.panes.note import NotePane
@@ -32,10 +33,10 @@ class PaneMessages(TerminalApp):
     desk: DeskActions
     desk_screen: AgentScreen
 
-    def tell(self, text: str) -> None:
-        """Show a sentence to the agent."""
+    def tell(self, text: str, subject: str = "") -> None:
+        """Show a sentence to the agent: about a subject, or about the contact before them."""
         if self.session is not None:
-            self.session.store.notice(text)
+            self.session.store.notice(text, subject=subject or self.desk_screen.selected or "")
         else:
             self.notify(text)
 
@@ -82,6 +83,11 @@ class PaneMessages(TerminalApp):
     @on(RecordsPane.Toggled)
     def _record_toggled(self, event: RecordsPane.Toggled) -> None:
         self.desk.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
+
+    @on(CopyList.Chosen)
+    def _copy_chosen(self, event: CopyList.Chosen) -> None:
+        self.desk_screen.close_top()
+        self.desk.copied(event.what, event.text)
 
     @on(HelpField.Said)
     def _said_to_supervisors(self, event: HelpField.Said) -> None:

@@ -1,8 +1,8 @@
-"""A screen that paints at once after a pause or a key, instead of with the next tick of Textual's 60 a second."""
+"""A screen that paints when something has changed, and not with the next tick of Textual's 60 a second."""
 
 import time
 from collections.abc import Callable
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from textual import events
 from textual.screen import Screen
@@ -11,22 +11,18 @@ from desktop.tui.base_app import TerminalApp
 from desktop.tui.keys_first import LOOK_SECONDS
 from desktop.tui.sparing_compositor import SparingCompositor
 
-PERIOD: Final = 1 / 60
-"""Seconds between the end of one paint and a start of another that does not wait for the clock."""
-
 
 class PromptScreen(Screen[None]):
-    """The first thing to be painted after a pause need not wait up to 17 ms: the ring, a key's echo.
+    """Whatever is dirty is painted as soon as the screen has no more messages; how often there are news is the app's.
 
-    More is painted with Textual's own clock, so that a stream of changes costs no more than before; news not while a
-    key is on its way, and what the key changed at once.
+    While a key is on its way nothing is painted: it goes with what the key changes, when that has been applied. Should
+    the key never come to that, Textual's clock paints.
     """
 
     LINES_AT_ONCE: ClassVar[int | None] = None
     """How many lines of news are painted before a key may have its turn again; None for all."""
 
     _compositor: SparingCompositor
-    _painted_at = float("-inf")
     _more_comes = False
 
     def __init__(self) -> None:
@@ -35,18 +31,17 @@ class PromptScreen(Screen[None]):
 
     def _on_timer_update(self) -> None:
         if self.key_under_way and not self._follows_key:
-            return  # the clock goes on
+            return
         self._paint(super()._on_timer_update)
 
     def _paint(self, paint: Callable[[], None]) -> None:
         began = time.monotonic()
         self._compositor.most_lines = None if self._follows_key else self.LINES_AT_ONCE
         paint()
-        self._painted_at = time.monotonic()
         if self._compositor.has_more:
             self._more_comes = self._more_comes or self.call_later(self._paint_more)
         if isinstance(self.app, TerminalApp):
-            self.app.painted(self._painted_at - began, all_of_it=not self._compositor.has_more)
+            self.app.painted(time.monotonic() - began, all_of_it=not self._compositor.has_more)
 
     def _paint_more(self) -> None:
         self._more_comes = False
@@ -61,13 +56,10 @@ class PromptScreen(Screen[None]):
             self.set_timer(LOOK_SECONDS, self._paint_more)
 
     async def _on_idle(self, event: events.Idle) -> None:
-        # Textual calls its own handler of this event, too, and after this one: it finds nothing left to paint.
-        if (
-            (self._layout_required or self._repaint_required or self._dirty_widgets)
-            and self.is_current
-            and not self.app._batch_count
-            and (self._follows_key or time.monotonic() - self._painted_at >= PERIOD)
-        ):
+        # Textual calls its own handler of this event, too, and after this one: what is still to be painted then waits
+        # for its clock.
+        wanted = self._layout_required or self._scroll_required or self._repaint_required or self._recompose_required
+        if (wanted or self._dirty_widgets) and self.is_current and not self.app._batch_count:
             self._on_timer_update()
 
     @property

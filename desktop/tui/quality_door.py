@@ -10,6 +10,7 @@ from desktop.domain.floor import CoachingNews
 from desktop.ports.base import Capability
 from desktop.tui.keys import shown
 from desktop.tui.page_door import Around, DoorPage, PageDoor
+from desktop.tui.two_presses import TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -30,9 +31,11 @@ class QualityDoor(PageDoor):
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
         tell: Callable[[str, str], None],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
     ) -> None:
         """A closed door; see `PageDoor`."""
-        super().__init__(clock, spawn, tell)
+        super().__init__(clock, spawn, tell, presses, wants_field)
         self._told = CoachingNews()
 
     def turn(self, session: "Session | None", screen: Screen[Any], *, review: bool) -> None:

@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from typing import Final
+from urllib.parse import urlsplit
 
 from textual.content import Content
+from textual.style import Style
 
 LIMIT: Final = 4_096
 """Characters that one piece of text may have unless told otherwise; a note has 16 384."""
@@ -38,6 +40,7 @@ _TABLE: Final = {0xAD: "-"} | _PICTURES | dict.fromkeys(_HARMFUL, REPLACEMENT)
 _TABLE_WITH_NEWLINES: Final = {code: to for code, to in _TABLE.items() if code != 0x0A}
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _FIRST_MARK: Final = "\u0300"
+_WEB: Final = re.compile(r"https?://[!-~]{1,1992}", re.IGNORECASE)
 
 
 def safe(text: str, *, limit: int = LIMIT, newlines: bool = False) -> str:
@@ -94,6 +97,29 @@ def content(text: str, style: str = "", *, limit: int = LIMIT, newlines: bool = 
         newlines: whether line feeds break the line.
     """
     return Content.styled(safe(text, limit=limit, newlines=newlines), style)
+
+
+def web_address(text: str) -> str:
+    """A web address that may be opened with a click; "" for anything else.
+
+    Args:
+        text: anything. Taken are http and https with a host, in printable ASCII, at most 2,000 characters. An address
+            with a user name before its host is not: it looks like another host's.
+    """
+    text = text.strip()
+    if not _WEB.fullmatch(text):
+        return ""
+    try:
+        parts = urlsplit(text)
+        return text if parts.hostname and "@" not in parts.netloc else ""
+    except ValueError:
+        return ""
+
+
+def web_link(text: str) -> Content:
+    """A web address in full, which the terminal opens where it can (OSC 8); other text as it is, and no link."""
+    address = web_address(text)
+    return Content.styled(address, Style(underline=True, link=address)) if address else content(text)
 
 
 def line(*parts: Part) -> Content:

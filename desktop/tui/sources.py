@@ -77,8 +77,7 @@ def _unanswered(answer: CrmAnswer, now: Instant) -> list[Content]:
 def answered(pop: ScreenPop) -> list[Content]:
     """The CRMs that answered that they have nobody."""
     tags = [wording.source_tag(one.source) for one in pop.answers if one.answer is PopAnswer.NO_MATCH]
-    has = "has" if len(tags) == 1 else "have"
-    return [content(f"{_list(tags)} {has} nobody with this address.", "$muted")] if tags else []
+    return [content(f"Not in {_list(tags)}.", "$muted")] if tags else []
 
 
 def tags(match: Match) -> str:

@@ -5,7 +5,7 @@ Tests tell when a new Textual no longer needs that (Textual issue 6456), or no l
 """
 
 import codecs
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from textual import events
 from textual._xterm_parser import XTermParser
@@ -13,10 +13,8 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from desktop.tui.believable_size import believable
 from desktop.tui.keys_first import KeysFirst
-
-_MOST_CELLS: Final = 2_000
-"""A terminal that says it is wider or higher than this is not believed."""
 
 
 @runtime_checkable
@@ -46,11 +44,15 @@ class SturdyDriver(LinuxDriver):
 
     def process_message(self, message: Message) -> None:
         """See the base class; runs in the input thread."""
-        if isinstance(message, events.Resize) and max(message.size) > _MOST_CELLS:
-            return
+        if isinstance(message, events.Resize) and message.size != believable(*message.size):
+            return  # a size in the input is as easily pasted as reported: the one there was stays
         if isinstance(message, events.Key) and isinstance(self._app, _HearsKeys):
             self._app.keys_first.heard()
         super().process_message(message)
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        # Asked at the start and at each SIGWINCH, whose news go to the app and not through the method above.
+        return believable(*super()._get_terminal_size())
 
     def _run_input_thread(self) -> None:
         try:

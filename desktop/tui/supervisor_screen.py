@@ -51,10 +51,12 @@ class _Closable(Protocol):
 
 
 def _bindings() -> list[BindingType]:
-    bindings: list[BindingType] = [
-        Binding(",".join(key.letters), f"floor('{key.action}')", key.label, show=False, id=key.id)
-        for key in FLOOR_BY_ID.values()
-    ]
+    bindings: list[BindingType] = []
+    for key in FLOOR_BY_ID.values():
+        does = f"floor('{key.action}')"
+        bindings.append(Binding(",".join(key.letters), does, key.label, show=False, id=key.id))
+        if key.anywhere:
+            bindings.append(Binding(",".join(key.anywhere), does, show=False, priority=True, id=f"{key.id}.alt"))
     return bindings + [Binding(str(n), f"tab({n})", show=False) for n in range(1, len(FLOOR_TABS) + 1)]
 
 

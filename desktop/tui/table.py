@@ -238,7 +238,7 @@ class LineTable(LinePainting, can_focus=True):
         if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):
             return kept[2]
         strip = self._draw(row, look, width)
-        if len(self._strips) > 8 * self._page + 64:
+        if len(self._strips) >= 2 * self._page:
             self._strips.clear()
         self._strips[row.key] = (row, look, strip)
         return strip

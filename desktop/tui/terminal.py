@@ -6,17 +6,24 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from threading import Timer
+from time import sleep
 from typing import Any, Final, TextIO
 
 from textual.driver import Driver
+
+from desktop.app.signal_watch import SignalWatch
 
 EXIT_USAGE: Final = 2
 FLUSH_SECONDS: Final = 0.25
 """How long the work may be flushed after a signal."""
 
+REQUEST_SECONDS: Final = 2.0
+"""How long it may be flushed when another desktop asks for the profile."""
+
 _LAST_SECONDS: Final = 0.48
 """When the process ends whatever happens, counted from the signal."""
+
+_ENDING: Final = () if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 # Keyboard protocol, paste, focus, mouse, wrapping, alternate screen and cursor as they are in a shell.
 _RESTORE: Final = (
@@ -71,17 +78,32 @@ def _is_tty(stream: TextIO | None) -> bool:
 class Signals:
     """Ends the program in order when it is told to end: flush, restore the terminal, exit within half a second."""
 
-    def __init__(self, flush: Callable[[], Awaitable[None]], leave: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        flush: Callable[[], Awaitable[None]],
+        leave: Callable[[int], None],
+        *,
+        stays: Callable[[], bool] = lambda: False,
+        last_words: Callable[[], str] = lambda: "",
+    ) -> None:
         """Nothing is installed yet.
 
         Args:
             flush: saves what is not saved; is given 0.25 s.
             leave: leaves the program with this exit status (128 + the signal's number), restoring the terminal.
+            stays: asked, after a flush, when another desktop wants to take over: whether this one cannot leave.
+            last_words: puts aside what could not be saved, and answers what is to be said on the terminal; it is
+                called from another thread where the loop does not come to its end.
         """
         self._flush = flush
         self._leave = leave
+        self._stays = stays
+        self._last_words = last_words
         self._task: asyncio.Task[None] | None = None
-        self._installed: list[signal.Signals] = []
+        self._watch = SignalWatch(self._heard)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._request: asyncio.Task[None] | None = None
+        self._handlers: dict[signal.Signals, Any] = {}
         self._attributes: list[Any] | None = None
 
     def install(self) -> None:
@@ -92,39 +114,76 @@ class Signals:
 
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(0)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self._ask, number)
-            # The loop hears of a signal by its wake-up, whatever stands here; this comes before the loop's turn.
-            signal.signal(number, _go_on_to_the_end)
-            signal.siginterrupt(number, False)
+        self._loop = asyncio.get_running_loop()
+        self._watch.begin(_ENDING, _go_on_to_the_end)
+        signal.signal(signal.SIGUSR1, self._hold_on)
+        signal.siginterrupt(signal.SIGUSR1, False)
         # Handled rather than ignored: what is ignored would be ignored by every child as well.
-        loop.add_signal_handler(signal.SIGQUIT, lambda: None)
-        self._installed = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+        signal.signal(signal.SIGQUIT, _nothing)
 
     def remove(self) -> None:
         """Give the signals back."""
-        loop = asyncio.get_running_loop()
-        for number in self._installed:
-            loop.remove_signal_handler(number)
-        self._installed = []
+        if self._loop is not None:
+            self._watch.end()
+            for number in (signal.SIGUSR1, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)
 
-    def _ask(self, number: signal.Signals) -> None:
-        if self._task is not None:
+    def _heard(self, number: int) -> None:
+        # In the watch's own thread: neither a loop that is busy nor a terminal that is gone and blocks its writer for
+        # ever can keep the process.
+        if self._loop is None:
             return
-        _go_on_to_the_end()
-        # A terminal that is gone blocks its writer for ever, so this clock runs outside the loop.
-        last = Timer(_LAST_SECONDS, _end, (128 + number, self._attributes))
-        last.daemon = True
-        last.start()
-        self._task = asyncio.get_running_loop().create_task(self._flush_and_leave(128 + number))
+        if number == signal.SIGUSR1:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._request_to_leave)
+        if number not in _ENDING:
+            return
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._ask, number)
+        sleep(_LAST_SECONDS)
+        _end(128 + number, self._attributes, self._last_words)
+
+    def _ask(self, number: int) -> None:
+        if self._task is None:
+            _go_on_to_the_end()
+            self._task = asyncio.get_running_loop().create_task(self._flush_and_leave(128 + number))
 
     async def _flush_and_leave(self, status: int) -> None:
         # A flush that fails or hangs must not keep the terminal from being restored.
         with suppress(Exception):
             async with asyncio.timeout(FLUSH_SECONDS):
                 await self._flush()
+        with suppress(Exception):
+            self._last_words()
         self._leave(status)
+
+    # Another desktop wants to take over
+
+    def _hold_on(self, *_: object) -> None:
+        """As before an end, but this one may go on: then everything is as it was."""
+        if not self._handlers:
+            self._handlers = {number: signal.getsignal(number) for number in _STOPPING}
+            _go_on_to_the_end()
+
+    def _request_to_leave(self) -> None:
+        if self._task is None and (self._request is None or self._request.done()):
+            self._hold_on()
+            self._request = asyncio.get_running_loop().create_task(self._leave_unless_it_stays())
+
+    async def _leave_unless_it_stays(self) -> None:
+        with suppress(Exception):
+            async with asyncio.timeout(REQUEST_SECONDS):
+                await self._flush()
+        if not self._stays():
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._handlers = {}
+
+
+_STOPPING: Final = () if sys.platform == "win32" else (signal.SIGTTOU, signal.SIGTTIN, signal.SIGCONT, signal.SIGTSTP)
+"""What stops a process in the background of its terminal, and wakes it."""
 
 
 def _go_on_to_the_end(*_: object) -> None:
@@ -145,8 +204,11 @@ def _nothing(*_: object) -> None:
     pass
 
 
-def _end(status: int, attributes: list[Any] | None) -> None:
+def _end(status: int, attributes: list[Any] | None, last_words: Callable[[], str]) -> None:
+    words = ""
     try:
+        with suppress(Exception):
+            words = last_words()
         if sys.platform != "win32":
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})  # or the settings below stop us
         # A terminal that takes nothing must not hold the process.
@@ -156,6 +218,7 @@ def _end(status: int, attributes: list[Any] | None) -> None:
             import termios
 
             termios.tcsetattr(0, termios.TCSANOW, attributes)
+        os.write(2, words.encode("ascii", "backslashreplace"))
     finally:
         os._exit(status)
 

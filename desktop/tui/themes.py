@@ -119,3 +119,15 @@ CONTRAST: Final = _theme(
 )
 
 THEMES: Final = (DARK, LIGHT, CONTRAST)
+
+
+def theme_named(name: str) -> Theme:
+    """A look by its short name.
+
+    Raises:
+        ValueError: there is no such look.
+    """
+    by_name = {theme.name.removeprefix("desk-"): theme for theme in THEMES}
+    if name not in by_name:
+        raise ValueError(f"theme: there is no {name!r}. There are: {', '.join(by_name)}.")
+    return by_name[name]

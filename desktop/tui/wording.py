@@ -7,9 +7,13 @@ import math
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
+from desktop.app.contact_keys import readable
+from desktop.domain.customer import Match
 from desktop.domain.floor import HelpRequest, HelpState
+from desktop.domain.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.model import Address, Instant, Interaction, Leg
 from desktop.domain.phone import CallState
+from desktop.domain.select_customer import is_on_file
 from desktop.domain.words import (
     Availability,
     Channel,
@@ -22,6 +26,8 @@ from desktop.domain.words import (
     OfferEnd,
     Phase,
     PresenceState,
+    Recording,
+    RecordingConsent,
 )
 
 UNKNOWN = "—"
@@ -30,7 +36,7 @@ CHANNEL_SIGN = {Channel.VOICE: "☎", Channel.CHAT: "❝", Channel.EMAIL: "✉",
 TIMELINE_SIGN = {
     **{channel.value: sign for channel, sign in CHANNEL_SIGN.items()},
     "note": "✎",
-    "purchase": "£",
+    "purchase": "¤",  # of whatever currency
     "case": "#",
     "expert": "→",
 }
@@ -161,6 +167,20 @@ def due(instant: Instant | None, now: Instant) -> str:
     return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
 
 
+def waited(interaction: Interaction, now: Instant) -> str:
+    """How long the customer waited for an agent, `waited 00:52`; of a callback when it is due and how late it is.
+
+    Nobody waits on the line for a callback: `callback due 10:00, 60m late`.
+    """
+    until = now if interaction.answered_at is None else interaction.answered_at
+    at = interaction.callback_at
+    if at is None:
+        return f"waited {duration(until - interaction.arrived_at)}"
+    named = day(at, now)
+    late = f", {age(until - at)} late" if until - at >= 60 else ""
+    return f"callback due {'' if named == 'today' else f'{named} '}{clock(at)[:5]}{late}"
+
+
 def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> str:
     """When something is to be done: `Mon 23 Nov 10:00`, or `Mon 23 Nov 10:00, 09:00 in London`.
 
@@ -186,18 +206,28 @@ def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> s
     return f"{text}, {day}{there:%H:%M} in {city}"
 
 
+WITHHELD = "Number withheld"
+
+
 def address(value: Address) -> str:
-    """A number in groups, or the address as it is; `withheld` when it was hidden."""
-    if value.withheld:
-        return "number withheld"
-    if value.kind != "phone" or not value.value.startswith("+"):
-        return value.value
-    digits = value.value
-    for code in ("+44", "+1", "+49", "+33", "+34", "+39", "+46", "+31", "+48", "+91", "+81", "+61"):
-        if digits.startswith(code):
-            rest = digits[len(code) :]
-            return f"{code} {rest[:-8]} {rest[-8:-4]} {rest[-4:]}" if len(rest) > 8 else f"{code} {rest}"
-    return digits
+    """A number in its country's groups, or the address as it is; that it is withheld when it was hidden."""
+    return WITHHELD if value.withheld else number(value.value)
+
+
+def number(value: str) -> str:
+    """A number in its country's groups; any other text as it is."""
+    return readable(value)
+
+
+def on_file(match: Match, came_from: Address) -> tuple[tuple[str, str], ...]:
+    """Whether the record of the only customer found has the address a contact came from, with a style.
+
+    It is no proof of who is on the line, and is not written like one.
+    """
+    if came_from.withheld or not came_from.value:
+        return ()
+    kind = "number" if came_from.kind == "phone" else "address"
+    return ((f"  {kind} on file", "$muted") if is_on_file(match, came_from) else (f"  {kind} not on file", "$warning"),)
 
 
 MONITORING: Mapping[Monitoring | None, str] = {
@@ -219,10 +249,14 @@ def answers(count: int) -> str:
     return f"{count} answer" if count == 1 else f"{count} answers"
 
 
-def leg(value: Leg) -> str:
-    """Where a leg stands, in words."""
+def leg(value: Leg, heard: Hearing | None) -> str:
+    """Where a leg stands, in words; `heard` is who hears whom in its call."""
     if value.kind is LegKind.SUPERVISOR:
         return MONITORING.get(value.monitoring, "on the line") if value.phase is LegPhase.ACTIVE else "left"
+    if heard is not None and value.id in heard.waiting:
+        return "on hold"
+    if heard is not None and value.id in heard.joined and heard.everybody:
+        return "in conference"
     if value.phase is LegPhase.FAILED:
         return LEG_FAILED.get(value.failure, "failed") if value.failure else "failed"
     return {
@@ -232,6 +266,98 @@ def leg(value: Leg) -> str:
         LegPhase.COMPLETED: "took over",
         LegPhase.CANCELLED: "ended",
     }[value.phase]
+
+
+def who_hears_whom(heard: Hearing, customer: str) -> str:
+    """Who hears whom, in a sentence or two; "" where there is only the customer, who hears the agent.
+
+    Args:
+        customer: the customer's name.
+    """
+    partner = heard.partner
+    name = "" if partner is None else partner.target_name or partner.target
+    waits = f"{customer} is on hold." if CUSTOMER in heard.waiting else ""
+    said: list[str] = []
+    if heard.ended is not None:
+        said.append(f"{_why_gone(heard.ended)}; {_alone_with(heard, customer)}")
+    elif heard.everybody:
+        said.append("All three hear each other.")
+    elif partner is not None and partner.id in heard.joined:
+        said += [f"You are talking to {name}.", waits]
+    elif partner is not None and partner.id in heard.waiting:
+        said += [f"You are talking to {customer}.", f"{name} is on hold."]
+    elif partner is not None:
+        rings = "ringing" if partner.phase is LegPhase.RINGING else "being dialled"
+        said += [f"{name} is {rings}.", waits or f"You are talking to {customer}."]
+    else:
+        said.append(waits)
+    for one in heard.supervisors:
+        said.append(f"{one.target_name or 'A supervisor'} {_SUPERVISES.get(one.monitoring, 'is on the line')}.")
+    if heard.muted:
+        said.append("You are muted: no one hears you.")
+    return " ".join(filter(None, said))
+
+
+_SUPERVISES: Mapping[Monitoring | None, str] = {
+    Monitoring.LISTEN: "is listening; no one hears them",
+    Monitoring.WHISPER: "is speaking to you; no one else hears it",
+    Monitoring.BARGE: "has joined in; everyone hears them",
+}
+
+
+def _why_gone(value: Leg) -> str:
+    name = value.target_name or value.target
+    if value.phase is LegPhase.FAILED:
+        return f"{name} {LEG_FAILED[value.failure] if value.failure else 'could not be reached'}"
+    return f"{name} has left" if value.phase is LegPhase.COMPLETED else f"You left {name}"
+
+
+def _alone_with(heard: Hearing, customer: str) -> str:
+    if CUSTOMER in heard.joined:
+        return f"you are talking to {customer}."
+    return f"{customer} is on hold." if CUSTOMER in heard.waiting else f"{customer} has left."
+
+
+def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: RecordingConsent) -> tuple[str, str]:
+    """Whether the call is recorded and may be, as a sign with its words, and their style; "" where it is not.
+
+    Args:
+        refused: the customer does not want to be recorded.
+    """
+    if interaction.phase is not Phase.ACTIVE:
+        return "", ""
+    match interaction.recording:
+        case Recording.ACTIVE if refused and policy is RecordingConsent.IGNORE:
+            return "● rec, refused; recorded by policy", "$warning"
+        case Recording.ACTIVE if refused:
+            return "! recording although refused", "bold $error"
+        case Recording.ACTIVE:
+            return "● rec", "$error"
+        case Recording.PAUSED:
+            time = "" if interaction.recording_since is None else f" {duration(now - interaction.recording_since)}"
+            return f"⏸ rec paused{time}{' (refused)' if refused else ''}", "$warning"
+        case Recording.UNKNOWN if refused and interaction.channel is Channel.VOICE:
+            return "? recording not known (refused)", "$warning"
+    return "", ""
+
+
+def cannot_pause(interaction: Interaction | None) -> str:
+    """Why the recording can be neither paused nor resumed."""
+    if interaction is None or interaction.phase is not Phase.ACTIVE:
+        return "There is no call whose recording could be paused."
+    if interaction.recording is Recording.NONE:
+        return "This call is not being recorded."
+    if interaction.recording is Recording.UNKNOWN:
+        return "The contact centre does not say whether this call is recorded, and cannot pause it from here."
+    return "Recording cannot be paused from here: the contact centre does not offer it, or is already asked."
+
+
+def talk(interaction: Interaction) -> str:
+    """As `phase`, with a word for who is on the line besides the customer."""
+    heard = hearing(interaction)
+    if heard is not None and heard.partner is not None and heard.partner.id in heard.joined:
+        return "conference" if heard.everybody else "consulting"
+    return phase(interaction)
 
 
 def phase(interaction: Interaction) -> str:

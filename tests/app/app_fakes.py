@@ -17,7 +17,7 @@ from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEnt
 from desktop.domain.events import Change, ContactCenterSnapshot, Envelope, Gap, Heartbeat, InteractionChanged
 from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
 from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import Availability, Channel, DeliveryState, Direction, Phase, PresenceState, Role
+from desktop.domain.words import Availability, Channel, DeliveryState, Direction, Phase, PresenceState, Recording, Role
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
@@ -201,6 +201,7 @@ class FakeContactCenter(ContactCenter):
                 Capability.MUTE,
                 Capability.CONSULT,
                 Capability.DTMF,
+                Capability.PAUSE_RECORDING,
                 Capability.BLIND_TRANSFER,
                 Capability.CALLBACK,
                 Capability.WRAP_UP_EXTEND,
@@ -309,6 +310,10 @@ class FakeContactCenter(ContactCenter):
 
     async def hold(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         return await self._change("hold", interaction_id, key, {"held": on}, on)
+
+    async def pause_recording(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        recording = Recording.PAUSED if on else Recording.ACTIVE
+        return await self._change("pause_recording", interaction_id, key, {"recording": recording}, on)
 
     async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
         return await self._change("dtmf", interaction_id, key, {}, digits)

@@ -24,7 +24,7 @@ from desktop.domain.words import Availability, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, OutcomeUnknown, Unavailable
 
-WAITING = Rule("crowd", WATCHED["waiting"], 5.0, 3.0, False, Severity.CRITICAL, hold=3.0, ring=True)
+WAITING = Rule("crowd", WATCHED["waiting"], 5.0, 3.0, False, Severity.CRITICAL, hold=3.0, ring=True, stays=True)
 SILENT = Rule("silent", WATCHED["source_silent"], 20.0, 20.0, False)
 ADRIFT = Rule("adrift", WATCHED["agent_out_of_adherence"], 30.0, 30.0, False, notify=True)
 
@@ -95,6 +95,10 @@ class Desk:
         await self.time.advance(seconds)
         self.session.store.drain()
 
+    def told(self) -> list[str]:
+        """Notices of alerts that ended, oldest first."""
+        return [one.text for one in self.session.store.drain().notices if "ended: " in one.text]
+
     def queue(self, waiting: int | None, name: str = "Billing") -> None:
         now = self.server.server_now()
         self.server.tell(FloorChanged(queues=(QueueStats(name, int(now * 10), now, waiting=waiting),)))
@@ -140,6 +144,23 @@ async def test_a_breach_is_an_alert_within_a_second_of_its_time_and_is_published
     d.queue(1)
     await d.pass_(1.5)
     assert d.alerts["crowd|Billing"].over_at is not None and len(d.published) == 2 and len(d.heard) == 1
+
+
+async def test_an_alert_that_ends_goes_and_says_so_once(make: Any) -> None:
+    d = await make(rules=(replace(WAITING, hold=0.0, stays=False),))
+    for number in range(4):
+        d.queue(9, f"q{number}")
+    await d.pass_(1.5)
+    assert len(d.alerts) == 4
+    d.queue(1, "q0")
+    await d.pass_(2.2)
+    assert len(d.alerts) == 3
+    assert d.told() == ["Alert ended: q0: waiting 9, above 5"]
+    for number in range(1, 4):
+        d.queue(1, f"q{number}")
+    await d.pass_(2.2)
+    assert d.alerts == {}
+    assert sum("ended: " in text for text in d.told()) <= 3, "never a notice for each of very many"
 
 
 async def test_every_queue_has_its_turn_within_a_second(make: Any) -> None:

@@ -298,7 +298,9 @@ async def test_a_thousand_notes_over_a_bad_line(tmp_path: Path, full: bool, with
         rig.crm.honours_keys = with_keys
         rig.crm.script.always("log_wrap_up", line)
         await rig.add(*(row(number, rig.time.wall) for number in range(notes)))
-        await rig.time.run_until(lambda: rig.view.waiting == 0, real_seconds=900 if full else 60, spins=20, idle=0.0005)
+        await rig.time.run_until(
+            lambda: rig.view.waiting == 0, real_seconds=900 if full else 300, spins=20, idle=0.0005
+        )
         written = [record.note for record in rig.crm.written]
         parked = len(await rig.outbox.rows())
         lost = notes - len(set(written)) - parked

@@ -15,13 +15,14 @@ from desktop.app.contact_keys import carries, contact_key, e164
 from desktop.app.customer_json import customer_from, customer_json
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
-from desktop.domain.customer import Consent, CustomerPromise
+from desktop.domain.customer import Consent, CustomerDetails, CustomerPromise
 from desktop.domain.events import AgentChanged, Change, QueueChanged
 from desktop.domain.model import Address, QueueStats, Waiting
 from desktop.domain.own_events import PopChanged
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import Phase, PopAnswer, Role
-from desktop.ports.errors import Unavailable
+from desktop.ports.base import Capability
+from desktop.ports.errors import Unavailable, Unsupported
 
 
 class Desk:
@@ -34,6 +35,7 @@ class Desk:
         async def open_local() -> LocalStore:
             return await LocalStore.open(path, clock=self.time.timing.clock)
 
+        self.open_local = open_local
         self.session = Session("p", Backends(self.server, self.crm), open_local, timing=self.time.timing, region="DE")
 
     def pop(self, number: int = 1) -> ScreenPop:
@@ -137,9 +139,24 @@ async def test_hits_that_do_not_carry_the_number_are_dropped(d: Desk) -> None:
 
 async def test_a_withheld_number_asks_nobody(d: Desk) -> None:
     await d.ring(customer=Address("phone", "anonymous", withheld=True))
-    assert d.pop().answer is PopAnswer.NO_MATCH
+    assert d.pop().answer is PopAnswer.NOT_ASKED
     assert "withheld" in d.pop().why
     assert d.finds == 0
+
+
+async def test_nobody_is_asked_for_a_withheld_number_later_either(d: Desk) -> None:
+    await d.ring(customer=Address("phone", "anonymous", withheld=True))
+    await d.session.pops.retry("i1")
+    await spin(disk=True)
+    assert (d.pop().answer, d.finds) == (PopAnswer.NOT_ASKED, 0)
+    d.crm.script.then("search", *[Unavailable("down")] * 4)
+    searching = asyncio.ensure_future(d.session.pops.search("i1", "Smith"))
+    await d.time.run_until(searching.done)
+    await spin(disk=True)
+    assert (d.pop().answer, d.finds) == (PopAnswer.COULD_NOT_ASK, 0)
+    again = asyncio.ensure_future(d.session.pops.search("i1", "Nobody at all"))
+    await d.time.run_until(again.done)
+    assert d.pop().answer is PopAnswer.NO_MATCH
 
 
 async def test_a_failing_crm_is_never_no_match_and_is_asked_again(d: Desk) -> None:
@@ -280,6 +297,21 @@ async def test_a_part_that_fails_does_not_hide_the_others(d: Desk) -> None:
     await until(lambda: "timeline" in d.session.store.drain().details_failed.get("c1", {}))
     await until(lambda: d.session.store.drain().details["c1"].cases)
     assert d.session.store.state.details["c1"].timeline is None
+
+
+async def test_what_a_crm_does_not_have_is_not_waited_for(d: Desk) -> None:
+    d.crm.matches = [match()]
+    d.crm.capabilities = d.crm.capabilities - {Capability.CASES}
+    d.crm.script.always("purchases", Unsupported("no such thing here"))
+    await d.session.close()
+    d.session = Session("p", Backends(d.server, d.crm), d.open_local, timing=d.time.timing, region="DE")
+    await d.session.start()
+    await spin()
+    await d.ring()
+    await until(lambda: d.session.store.drain().details.get("c1", CustomerDetails()).timeline is not None)
+    await until(lambda: len(d.session.store.drain().details["c1"].not_offered) == 2)
+    details = d.session.store.state.details["c1"]
+    assert (details.not_offered, details.cases, details.purchases) == ({"cases", "purchases"}, None, None)
 
 
 async def test_nonsense_from_the_crm_is_not_an_answer(d: Desk) -> None:

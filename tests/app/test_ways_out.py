@@ -19,7 +19,7 @@ from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.words import Phase
-from desktop.ports.errors import Forbidden, OutcomeUnknown, Unavailable
+from desktop.ports.errors import Forbidden, OutcomeUnknown, Rejected, Unavailable
 
 CALLBACK = FollowUp("callback", "about the refund", 1_800_000_500.0)
 SMS = FollowUp("sms", "Your refund is on its way.")
@@ -314,6 +314,42 @@ async def test_what_was_refused_goes_out_under_a_new_key_once_it_is_changed(desk
     assert [(one.note, one.key) for one in d.crm.written] == [("short", key)]
 
 
+async def test_what_was_refused_once_is_sent_again_under_a_new_key(desks: list[Desk], tmp_path: Path) -> None:
+    """The far side may answer a key it has refused with the same refusal for ever."""
+    d = await make(desks, tmp_path)
+    d.crm.script.then("log_wrap_up", Rejected("Not now."))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="agreed")
+    row = await parked(d)
+    await d.session.outbox.retry(row.key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    (record,) = d.crm.written
+    assert record.note == "agreed"
+    assert record.key != row.key
+    assert (await d.session.local.outbox()) == []
+
+
+@pytest.mark.parametrize("discarded", [True, False])
+async def test_a_parked_note_says_what_became_of_its_follow_ups(
+    desks: list[Desk], tmp_path: Path, discarded: bool
+) -> None:
+    d = await make(desks, tmp_path)
+    d.crm.script.then("log_wrap_up", Rejected("Not now."))
+    d.server.script.then("callback", Rejected("Not then."))
+    await d.session.wrap_ups.finish("i1", codes=("sold",), note="agreed", follow_ups=(CALLBACK,))
+    await d.time.run_until(lambda: d.state.outbox.parked == 2, disk=True)
+    (callback,) = [one for one in await d.session.outbox.items() if one.kind == "callback"]
+    if discarded:
+        await d.session.outbox.discard(callback.key)
+    else:
+        await d.session.wrap_ups.change(callback.key, Amendment(note="another matter", due=CALLBACK.due + 60.0))
+    (note,) = [one for one in await d.session.outbox.items() if one.kind == "wrap_up"]
+    wanted = () if discarded else (replace(CALLBACK, text="another matter", due=CALLBACK.due + 60.0),)
+    assert note.follow_ups == wanted
+    await d.session.outbox.retry(note.key)
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    assert d.crm.written[0].follow_ups == wanted
+
+
 async def test_what_is_discarded_is_gone_and_nothing_else(desks: list[Desk], tmp_path: Path) -> None:
     d = await begun(desks, tmp_path)
     d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
@@ -345,3 +381,104 @@ async def test_a_callback_without_a_time_is_not_finished_with(desks: list[Desk],
     assert await d.session.local.outbox() == []
     d.session.notes.edit("i1", half=None)
     assert (await d.session.wrap_ups.finish("i1")).ok
+
+
+async def linked_then_unlinked(desks: list[Desk], tmp_path: Path) -> Desk:
+    """A contact that linked itself, and a link that the agent takes back while the CRM is away."""
+    d = Desk(tmp_path / "p.db")
+    desks.append(d)
+    d.crm.matches = [match()]
+    d.server.happen(interaction(1))
+    await d.start()
+    await d.session.pops.retry("i1")
+    await d.time.run_until(lambda: d.crm.script.count("link") == 1, disk=True, real_seconds=15)
+    d.crm.script.always("unlink", Unavailable("The CRM is away."))
+    d.session.pops.unlink("i1")
+    await d.time.run_until(lambda: d.crm.script.count("unlink") == 1 and d.state.outbox.waiting == 1, disk=True)
+    return d
+
+
+async def test_a_link_taken_back_while_the_crm_is_away_waits_visibly_and_is_told(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d = await linked_then_unlinked(desks, tmp_path)
+    (row,) = await d.session.outbox.rows()
+    assert (row.kind, row.interaction_id, row.state) == ("link", "i1", "waiting")
+    d.crm.script.always("unlink", None)
+    await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)
+    assert d.crm.script.count("unlink") > 1
+    assert len(set(d.crm.script.keys("unlink"))) == 1
+
+
+async def test_it_is_told_by_the_next_run(desks: list[Desk], tmp_path: Path) -> None:
+    d = await linked_then_unlinked(desks, tmp_path)
+    d.crm.script.always("unlink", None)
+    before = d.crm.script.count("unlink")
+    later = await again(desks, d)
+    await later.time.run_until(lambda: d.crm.script.count("unlink") > before, disk=True)
+    await later.time.run_until(lambda: later.state.outbox.waiting == 0, disk=True)
+    assert d.crm.script.count("link") == 1
+
+
+async def test_the_newest_decision_stands_for_those_before_it(desks: list[Desk], tmp_path: Path) -> None:
+    d = await linked_then_unlinked(desks, tmp_path)
+    d.session.pops.choose("i1", "c1")
+    await d.time.run_until(lambda: d.crm.script.count("link") == 2, disk=True)
+    d.crm.script.always("unlink", None)
+    d.session.retry()
+    await d.time.run_until(lambda: d.state.outbox.waiting == 0, disk=True)
+    told = [call[0] for call in d.crm.script.calls if call[0] in ("link", "unlink")]
+    assert told[-1] == "link"
+    assert await d.session.outbox.rows() == []
+
+
+class WithoutDisk(Desk):
+    """A desk whose disk takes nothing for now."""
+
+    refuses = True
+
+    async def _open(self) -> LocalStore:
+        if self.refuses:
+            raise StoreFull("No room left")
+        return await super()._open()
+
+
+async def kept_and_left(desks: list[Desk], tmp_path: Path) -> tuple[Desk, bytes]:
+    """A note that is kept and a desktop that is left; the file as it was before the note."""
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "the first")
+    await d.session.notes.flush()
+    await d.session.close()
+    before = d.path.read_bytes()
+    d = await again(desks, d)
+    d.session.notes.edit("i2", "the second")
+    await d.session.notes.flush()
+    await d.session.close()
+    return d, before
+
+
+@pytest.mark.parametrize("how", ["emptied", "older"])
+async def test_a_file_that_lost_words_without_a_trace_is_noticed(desks: list[Desk], tmp_path: Path, how: str) -> None:
+    d, before = await kept_and_left(desks, tmp_path)
+    d.path.write_bytes(b"" if how == "emptied" else before)
+    for rest in ("-wal", "-shm"):
+        d.path.with_name(d.path.name + rest).unlink(missing_ok=True)
+    next_run = await again(desks, d)
+    assert "missing" in next_run.state.outbox.lost
+    assert any(notice.severity == "error" and "damaged" in notice.text for notice in next_run.state.notices)
+    after = await again(desks, next_run)
+    assert after.state.outbox.lost == "", "it is told once"
+
+
+async def test_nothing_is_missing_after_an_ordinary_end(desks: list[Desk], tmp_path: Path) -> None:
+    d, _ = await kept_and_left(desks, tmp_path)
+    assert (await again(desks, d)).state.outbox.lost == ""
+
+
+async def test_what_cannot_be_read_is_unknown_and_not_nothing(desks: list[Desk], tmp_path: Path) -> None:
+    d = WithoutDisk(tmp_path / "p.db")
+    desks.append(d)
+    await d.start()
+    assert d.state.outbox.unknown == "No room left"
+    d.refuses = False
+    await d.time.run_until(lambda: d.state.outbox.unknown == "", disk=True)

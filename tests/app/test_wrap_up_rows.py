@@ -40,7 +40,9 @@ def kept(**changes: Any) -> dict[str, Any]:
     rows = WrapUpRows("work", lambda: state, lambda: 100.0)
     codes = ("sold", "odd")
     draft = Draft("i1", None, "n", codes, (), 1, 0.0)
-    found: dict[str, Any] = json.loads(rows.rows(draft, rows.facts(interaction(legs=LEGS), codes, ()), 1)[0].payload)
+    found: dict[str, Any] = json.loads(
+        rows.rows(draft, rows.facts(state, interaction(legs=LEGS), codes, ()), 1)[0].payload
+    )
     return found
 
 

@@ -8,7 +8,16 @@ from desktop.backends.asterisk.contact_center import AsteriskContactCenter
 
 ACTIONS = ("QueueAdd", "QueuePause", "QueueRemove", "QueueStatus", "Status", "Hangup", "Getvar", "Setvar", "Ping")
 _FOR_CALLBACKS = ("DBPut", "DBGet", "DBGetTree", "DBDel")
-EVERY_ACTION = (*ACTIONS, "Atxfer", "CancelAtxfer", "BlindTransfer", "PlayDTMF", "Originate", *_FOR_CALLBACKS)
+EVERY_ACTION = (
+    *ACTIONS,
+    "Atxfer",
+    "CancelAtxfer",
+    "BlindTransfer",
+    "PlayDTMF",
+    "Originate",
+    "MixMonitorMute",
+    *_FOR_CALLBACKS,
+)
 ME = "PJSIP/maya"
 
 

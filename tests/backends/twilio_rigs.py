@@ -185,6 +185,10 @@ class TwilioMessagingRig(TwilioRig[Messaging], MessagingRig):
     async def sent(self, text: str) -> int:
         return len([one for one in await self.applied("POST", "/Messages.json") if one["body"]["Body"] == text])
 
+    async def recipients(self, text: str) -> list[str]:
+        posted = [one["body"] for one in await self.applied("POST", "/Messages.json")]
+        return [one["To"] for one in posted if one["Body"] == text]
+
     async def _message(self, message_id: str) -> Any:
         account: Any = self.running.twilio
         return await self.ask(f"/2010-04-01/Accounts/{account['account_sid']}/Messages/{message_id}.json")

@@ -24,7 +24,7 @@ from tests.e2e.workplace import Workplace, finish, ready, until
 from tests.tui.pty_screen import PtyScreen
 
 ROOT = Path(__file__).parents[2]
-AT_MOST = 70.0
+AT_MOST = 110.0
 START = 6.0
 
 

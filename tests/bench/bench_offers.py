@@ -41,7 +41,7 @@ async def app(scope, receive, send):
     while True:
         stream = asyncio.get_running_loop().create_future(); waiting.append(stream)
         await send({"type": "http.response.body", "body": await stream, "more_body": True})
-s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True)
+s = socket.socket(proto=socket.IPPROTO_TCP); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True)
 server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="critical", ws="none"))
 asyncio.run(server.serve(sockets=[s]))
 """

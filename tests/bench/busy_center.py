@@ -58,12 +58,15 @@ class Center:
         return f"event: heartbeat\ndata: {data}\n\n".encode()
 
     def event(self) -> bytes:
-        """Something that changed: mostly somebody who waits, or an agent, or the figures of a queue."""
+        """Something that changed: my own call, the figures of a queue, somebody who waits, or an agent."""
         dice = self._random.random()
-        if dice < 0.7:
+        if dice < 0.2:
+            entity, kind, member = self.talking, "interaction.updated", "interaction"
+            entity["unread"] = self._random.randrange(9)
+        elif dice < 0.4:
             entity, kind, member = self._random.choice(self.interactions), "interaction.updated", "interaction"
             entity["unread"] = self._random.randrange(9)
-        elif dice < 0.9:
+        elif dice < 0.5:
             entity, kind, member = self._random.choice(self.agents), "agent.changed", "agent"
             entity["missed"] = self._random.randrange(9)
         else:

@@ -189,6 +189,8 @@ class Hands:
         self.type(target)
         self.wait(lambda seen: any(target.split()[-1].lower() in line.lower() for line in seen.splitlines()[4:]))
         self.press("enter")
+        self.wait("F7 again: transfer")
+        self.press("f7")
 
     def open_outbox(self) -> str:
         """Open the page of what waits."""
@@ -222,7 +224,9 @@ class Hands:
                 self.press("h", "1")
                 self.screen.wait_quiet(0.15, 1.5)
             self.press("s")
-            self.screen.wait_quiet(0.2, 2.0)
+            if "s again" in self.screen.wait_quiet(0.2, 2.0):  # it lacks a code
+                self.press("s")
+                self.screen.wait_quiet(0.2, 2.0)
 
     def select_item(self, token: str) -> None:
         """Turn to the item with a word on the page of what waits."""
@@ -262,8 +266,8 @@ class Hands:
 
     def leave(self) -> None:
         """Leave the desktop, also out of a contact."""
-        self.press("alt+q")
+        self.press("ctrl+o")
         try:
             self.screen.wait_exit(0.7)
         except TimeoutError:
-            self.press("alt+q")
+            self.press("ctrl+o")

@@ -21,7 +21,7 @@ HITCH = (TimeoutError, AssertionError, httpx.HTTPError, OSError, IndexError, Val
 ROUNDS, ROUND_SECONDS = 4, 9.0
 """How often what waits is sent again before it counts as stuck, and how long each time."""
 PARKED_WITHIN = 10.0
-"""Seconds after a start within which a note whose contact is gone is in the outbox."""
+"""How long the program may take, after a contact is gone, to park its note; in seconds."""
 
 
 @dataclass

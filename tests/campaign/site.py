@@ -193,10 +193,11 @@ class Site(Workplace):
         self.log("kill -9; the screen said:\n" + self.screen.text())
         self.screen.kill(signal.SIGKILL)
         self.screen.process.wait(10)
+        line, seen = self.hands.line, self.screen.text()
         for contact in self.watched:
-            contact.said_finished = contact.said_finished or (
-                contact.finish_pressed and Hands.FINISHED in self.hands.line
-            )
+            # While its words stand in the panes, "Finished" is still said of the contact before.
+            told = Hands.FINISHED in line and not any(piece.token in seen for piece in contact.pieces)
+            contact.said_finished = contact.said_finished or (contact.finish_pressed and told)
             contact.cut_off()
         self._down()
         self.measured.kills += 1

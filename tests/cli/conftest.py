@@ -32,3 +32,10 @@ def env(servers: Running, tmp_path: Path) -> dict[str, str]:
     config = tmp_path / "config.toml"
     config.write_text("\n".join(lines))
     return clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(config))
+
+
+@pytest.fixture
+def as_sam(servers: Running, env: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The same, signed in as sam, a supervisor."""
+    (tmp_path / "token").write_text(servers.tokens["sam"])
+    return env

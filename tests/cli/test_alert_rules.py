@@ -52,6 +52,8 @@ def test_without_any_configuration_there_are_rules(tmp_path: Path) -> None:
     assert {"service_level", "longest_wait", "work_overdue", "work_wrap_up", "work_on_hold", "source_down"} <= watched
     assert any(one.forecast for one in found.rules)
     assert found.fits == FITS
+    assert not [one.name for one in found.rules if one.stays], "an alert stands only for what is still so"
+    assert any(one.watch.id == "waiting" and one.is_critical(39) for one in found.rules)
 
 
 def test_every_option_does_what_it_says(tmp_path: Path) -> None:
@@ -70,7 +72,7 @@ def test_every_option_does_what_it_says(tmp_path: Path) -> None:
         rate = "5 min"
         threshold_within = 60
         queues = ["Bill*", "VIP"]
-        stays = false
+        stays = true
         ring = true
         notify = true
         """,
@@ -79,7 +81,7 @@ def test_every_option_does_what_it_says(tmp_path: Path) -> None:
     assert one.critical_at == 0.5
     assert (one.severity, one.formula) == (Severity.CRITICAL, FORMULAS["answered_in_time_of_answered"])
     assert (one.forecast, one.rate, one.threshold_within, one.queues) == (600.0, 300.0, 60.0, ("Bill*", "VIP"))
-    assert (one.stays, one.ring, one.notify) == (False, True, True)
+    assert (one.stays, one.ring, one.notify) == (True, True, True)
     work = rule(tmp_path, 'watch = "work_talking"\nabove = "1 h"\nteams = "North"\nchannels = ["voice"]')
     assert (work.raise_at, work.teams, work.channels) == (3_600.0, ("North",), ("voice",))
     agent = rule(tmp_path, 'watch = "agent_time_in_state"\nabove = "20 min"\nstate = "not_ready:lunch"')

@@ -283,3 +283,10 @@ def test_words_about_a_secret_call_it_by_its_name(tmp_path: Path) -> None:
     for option, words in (("token", "token file"), ("password", "password file"), ("api_key", "api key file")):
         with pytest.raises(ConfigError, match=f"The {words} .*absent cannot be read"):
             from_file(tmp_path / "absent", option)
+
+
+def test_init_takes_enter_as_none_for_what_is_optional(tmp_path: Path) -> None:
+    env = clean_env(tmp_path, AGENT_DESKTOP_CONFIG=str(tmp_path / "c" / "config.toml"))
+    ran = run("config", "init", "bare", env=env, stdin=f"mock\nhttp://127.0.0.1:9\n{CANARY}\n\n\n\n\n")
+    made = read_profile("bare", {}, Path(ran.json["file"]))
+    assert list(made.backends) == [Kind.CONTACT_CENTER]

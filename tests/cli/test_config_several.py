@@ -82,6 +82,7 @@ def test_a_list_of_one_is_the_same_as_a_table(config: Path) -> None:
         (CENTER + "[[profiles.work.voice]]\n[[profiles.work.voice]]\n", "only one voice"),
         (CENTER + 'write_back = "both"\n', "'write_back' is not an option"),
         (CENTER.replace("[profiles.work]", '[profiles.work]\nwrite_back = "both"'), "one of first, all"),
+        (CENTER.replace("[profiles.work]", '[profiles.work]\nrecording_consent = "no"'), "one of pause, warn, ignore"),
     ],
 )
 def test_what_is_wrong_with_several_is_said(config: Path, text: str, words: str) -> None:

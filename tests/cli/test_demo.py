@@ -108,7 +108,7 @@ def test_the_demo_runs_lets_others_take_part_and_ends_with_its_servers(tmp_path:
                 if "A demo runs already" in second.text:
                     break
             assert "A demo runs already" in second.text
-        os.write(terminal.master, b"\x1bq")
+        os.write(terminal.master, b"\x0f")
         assert terminal.wait_end() == 0
     assert not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in servers)
     assert not (folder / "token").exists()
@@ -125,7 +125,7 @@ def test_the_demo_of_a_supervisor_opens_the_floor_with_its_guide(tmp_path: Path)
         terminal.wait_for("Work")
         os.write(terminal.master, b"v")
         terminal.wait_for("Queues ·")
-        os.write(terminal.master, b"\x1bq")
+        os.write(terminal.master, b"\x0f")
         assert terminal.wait_end() == 0
 
 
@@ -140,6 +140,24 @@ def test_a_killed_demo_leaves_no_server_behind_and_starts_again(tmp_path: Path) 
         assert (len(gone), alive) == (len(servers), [])
     with on_terminal("demo", env=env) as terminal:
         terminal.wait_for("Maya")
+
+
+def test_the_demo_starts_clean_and_leaves_nothing(tmp_path: Path) -> None:
+    env = clean_env(tmp_path, XDG_DATA_HOME=str(tmp_path / "share"))
+    folder = tmp_path / "share" / "agent-desktop" / "demo"
+    folder.mkdir(parents=True)
+    for left in ("demo.db", "demo.db-wal", "run-killed/demo.db"):  # of an earlier version, and of a run that was killed
+        (folder / left).parent.mkdir(exist_ok=True)
+        (folder / left).write_text("another person's notes")
+    with on_terminal("demo", "--role", "supervisor", env=env) as terminal:
+        terminal.wait_for("Sam Rivera")
+        (own,) = folder.glob("run-*")
+        assert (own.name, own.stat().st_mode & 0o777) != ("run-killed", 0o755)
+        assert not list(folder.glob("demo.db*"))
+        assert run("--config", str(folder / "config.toml"), "outbox", "list", env=env).json == []
+        os.write(terminal.master, b"\x0f")
+        assert terminal.wait_end() == 0
+    assert {one.name for one in folder.iterdir()} <= {"demo.lock", "demo.log"}
 
 
 def test_a_scenario_that_does_not_exist_is_named(tmp_path: Path) -> None:
@@ -164,5 +182,5 @@ def test_one_desktop_a_profile_and_how_to_take_it_over(env: dict[str, str]) -> N
         with on_terminal("--take-over", env=env) as third:
             assert first.wait_end() != 0
             third.wait_for("Maya")
-            os.write(third.master, b"\x1bq")
+            os.write(third.master, b"\x0f")
             assert third.wait_end() == 0

@@ -113,7 +113,7 @@ def test_what_was_not_sent_goes_only_when_that_is_said(env: dict[str, str], data
     assert found(data, THEIRS) == set()
     assert found(data, OTHERS) == set(OTHERS)
     left = [row["interaction_id"] for row in run("outbox", "list", "--all", env=env).json]
-    assert left == ["b-sent", "b-parked", "b-waiting"]
+    assert left == ["b-sent", "b-parked", "b-waiting", "b-draft"]
 
 
 FORM = Form("voice", "Calls", (Section("All", (Question("greeting", "Was there a greeting?"),)),))

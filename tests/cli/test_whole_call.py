@@ -1,5 +1,6 @@
 """A whole call from a shell script, and the JSON commands, against real mock servers."""
 
+import asyncio
 import json
 import os
 import shutil
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 
+from desktop.app.drafts import Draft
 from desktop.app.instance_lock import InstanceLock
+from desktop.app.local_store import LocalStore
 from mock_backends.launcher import Running
 
 from .command_line import Ran, control, run
@@ -226,17 +229,33 @@ def test_a_token_file_others_can_read_stops_everything(env: dict[str, str], tmp_
 
 
 @pytest.fixture
-def ended(servers: Running, env: dict[str, str]) -> str:
-    """An interaction of ours that waits for its wrap-up."""
+def talking(servers: Running, env: dict[str, str]) -> str:
+    """A call of ours that talks."""
     good("do", "available", env=env)
     ring(servers, known_number(env)[0])
     (one,) = good("interactions", env=env)
     good("do", "accept", one["id"], env=env)
     while good("interactions", one["id"], env=env)["phase"] != "active":
         pass
-    good("do", "end", one["id"], env=env)
-    good("do", "not_ready", "--reason", "break", "--after-current", env=env)
     return str(one["id"])
+
+
+@pytest.fixture
+def ended(talking: str, env: dict[str, str]) -> str:
+    """An interaction of ours that waits for its wrap-up."""
+    good("do", "end", talking, env=env)
+    good("do", "not_ready", "--reason", "break", "--after-current", env=env)
+    return talking
+
+
+def test_a_recording_is_paused_and_resumed_from_a_script(servers: Running, env: dict[str, str], talking: str) -> None:
+    assert good("do", "pause_recording", talking, env=env)["recording"] == "paused"
+    assert good("interactions", talking, env=env)["recording"] == "paused"
+    assert good("do", "resume_recording", talking, env=env)["recording"] == "active"
+    good("do", "end", talking, env=env)
+    assert run("do", "pause_recording", talking, env=env).code == 1
+    good("do", "not_ready", "--reason", "break", "--after-current", env=env)
+    control(servers.urls["contact_center"], "POST", "step", {"do": "end_wrap_up", "interaction": talking})
 
 
 def _code(env: dict[str, str]) -> str:
@@ -287,3 +306,36 @@ def test_a_card_number_on_the_command_line_is_hidden(servers: Running, env: dict
     assert [one["body"]["note"] for one in records(servers, "crm") if row["key"] in one["path"]] == [kept]
     data = Path(env["AGENT_DESKTOP_CONFIG"]).parent / "data"
     assert not any(b"4111 1111" in path.read_bytes() for path in data.iterdir() if path.is_file())
+
+
+def test_a_draft_of_the_desktop_is_joined_and_a_refused_command_leaves_it_as_it_was(
+    servers: Running, env: dict[str, str], ended: str
+) -> None:
+    first = _code(env)
+    path = Path(env["AGENT_DESKTOP_CONFIG"]).parent / "data" / "work.db"
+
+    async def keep() -> None:
+        store = await LocalStore.open(path)
+        await store.save_draft(Draft(ended, None, "what the desktop kept", (first,), (), 1, 0.0))
+        await store.close()
+
+    async def kept() -> list[tuple[str, tuple[str, ...]]]:
+        store = await LocalStore.open(path, read_only=True)
+        try:
+            return [(draft.note, draft.codes) for draft in await store.drafts()]
+        finally:
+            await store.close()
+
+    asyncio.run(keep())
+    (listed,) = good("outbox", "list", env=env)
+    assert (listed["kind"], listed["state"], listed["interaction_id"]) == ("draft", "in_progress", ended)
+    refused = run("do", "wrap_up", ended, "--code", "no-such-code", "--note", "nonsense", env=env)
+    assert refused.code == 1
+    assert asyncio.run(kept()) == [("what the desktop kept", (first,))]
+    done = run("do", "wrap_up", ended, "--note", "what the command says", "--timeout", "15", env=env)
+    assert done.code == 0, done.words
+    assert "the desktop had kept" in done.words
+    (row,) = done.json["outbox"]
+    (body,) = [one["body"] for one in records(servers, "crm") if row["key"] in one["path"]]
+    assert (body["note"], body["codes"]) == ("what the desktop kept\nwhat the command says", [first])
+    assert asyncio.run(kept()) == []

@@ -32,7 +32,7 @@ def key_table() -> str:
         name = f"**{group}**"
         for key in KEYS:
             if key.group == group:
-                lines.append(f"| {name} | {key.id} | {shown(key.always)} | {shown(key.letters)} | {key.help} |")
+                lines.append(f"| {name} | {key.id} | {shown(key.anywhere)} | {shown(key.letters)} | {key.help} |")
                 name = ""
     first, last = show(PICK[0]), show(PICK[-1])
     lines.append(

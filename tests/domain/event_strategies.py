@@ -38,8 +38,10 @@ from desktop.domain.floor import (
 from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, CoachingChanged, FloorChanged, HelpChanged
 from desktop.domain.identity import PERSON, said
 from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address
+from desktop.domain.model import Address, AvailabilityChoice
+from desktop.domain.news_item import News, NewsKind
 from desktop.domain.own_events import (
+    AvailabilityAwaited,
     CapabilitiesKnown,
     ClockRead,
     DetailsChanged,
@@ -47,11 +49,15 @@ from desktop.domain.own_events import (
     DraftSaved,
     HealthChanged,
     LinksChanged,
+    NewsCame,
+    NewsSeen,
     Noticed,
     OutboxChanged,
     PastHelpKnown,
     PendingChanged,
+    PolicyDeclared,
     PopChanged,
+    Settled,
     SourcesDeclared,
 )
 from desktop.domain.person import ChatLine, PastHelp, Person, Presence
@@ -66,6 +72,8 @@ from desktop.domain.words import (
     Phase,
     PopAnswer,
     PresenceState,
+    Recording,
+    RecordingConsent,
     Role,
     Verb,
 )
@@ -87,6 +95,7 @@ interactions = st.builds(
     agent_id=st.sampled_from([ME, ME, OTHER, None]),
     held=st.booleans(),
     muted=st.booleans(),
+    recording=st.sampled_from(Recording),
     phone_call=st.sampled_from(["", "", "sip-1", "sip-2"]),
     parked=st.booleans(),
     customer_connected=st.booleans(),
@@ -197,9 +206,14 @@ own = st.one_of(
     st.builds(CapabilitiesKnown, st.frozensets(st.sampled_from(["hold", "mute", "consult"]))),
     st.builds(PendingChanged, ids, st.frozensets(st.sampled_from(Verb), max_size=2)),
     st.builds(PastHelpKnown, st.builds(PastHelp, people_ids, st.integers(0, 3), st.integers(0, 3), times)),
-    st.builds(Noticed, words),
+    st.builds(Noticed, words, subject=ids | st.just("")),
+    st.builds(Settled, ids),
+    st.builds(AvailabilityAwaited, st.none() | st.builds(AvailabilityChoice, st.sampled_from(Availability), words)),
+    st.builds(NewsCame, few(st.builds(News, st.sampled_from(NewsKind), ids, times))),
+    st.builds(NewsSeen, st.frozensets(st.sampled_from([f"{kind}:i1" for kind in NewsKind]))),
     st.builds(SourcesDeclared, st.sampled_from([(), ("presence:a", "presence:b"), ("presence:b", "presence:a")])),
     st.builds(LinksChanged, few(person_links)),
+    st.builds(PolicyDeclared, st.sampled_from(RecordingConsent)),
 )
 sources = st.sampled_from([CC, CC, CC, "presence", "desktop"])
 envelopes = st.one_of(

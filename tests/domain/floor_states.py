@@ -37,7 +37,7 @@ class Looking(AlertEngine):
 def rule(watch: str = "service_level", at: float = 0.8, clear: float | None = None, **more: Any) -> Rule:
     """A rule named after what it watches, beyond `at` in the bad direction of that."""
     watched = WATCHED[watch]
-    rest: dict[str, Any] = {"low_is_bad": watched.low_is_bad, "severity": Severity.CRITICAL, **more}
+    rest: dict[str, Any] = {"low_is_bad": watched.low_is_bad, "severity": Severity.CRITICAL, "stays": True, **more}
     return Rule(rest.pop("name", watch), watched, at, at if clear is None else clear, **rest)
 
 

@@ -34,6 +34,7 @@ def assert_legal(state: AppState) -> None:
         assert not offered & state.pending.get(item.id, frozenset())
         assert not {Verb.HOLD, Verb.RESUME} <= offered
         assert not {Verb.MUTE, Verb.UNMUTE} <= offered
+        assert not {Verb.PAUSE_RECORDING, Verb.RESUME_RECORDING} <= offered
         assert (Verb.ACCEPT in offered) <= (item.phase is Phase.OFFERED)
     if occupancy(state) is Occupancy.ENGAGED:
         assert any(item.phase in {Phase.ACTIVE, Phase.CONNECTING} for item in ordered)

@@ -6,7 +6,7 @@ import pytest
 
 from desktop.domain.alert import About, Alert, Severity, news, step_between
 from desktop.domain.alert_book import MOST_OVER
-from desktop.domain.alert_rules import Rule
+from desktop.domain.alert_rules import WATCHED, Rule
 from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, AgentDay, Schedule
 from desktop.domain.service_level import FORMULAS
 from desktop.domain.state import AppState, Position, SourceHealth
@@ -42,6 +42,24 @@ def test_it_is_raised_when_the_rule_has_held_for_long_enough_and_not_before() ->
     assert (alert.since, alert.raised_at, alert.severity, alert.about) == (0.0, 120.0, Severity.CRITICAL, About.QUEUE)
     assert alert.text == "Billing: service level 74 %, below 80 % (abandons against)"
     assert not engine.look(level(121.0, 74), None, 121.0).changed and engine.pending == ()
+
+
+def test_far_over_the_line_it_does_not_wait_to_see_whether_it_holds() -> None:
+    crowd = rule("waiting", 15.0, hold=60.0, critical_at=30.0, severity=Severity.WARNING)
+    engine = Looking([crowd])
+    engine.look(floor(0.0, [billing(0.0, waiting=16)]), None, 0.0)
+    assert keys(engine) == set()
+    look = engine.look(floor(1.0, [billing(1.0, waiting=39)]), None, 1.0)
+    alert = engine.alerts["waiting|Billing"]
+    assert look.news == (alert,) and (alert.raised_at, alert.severity) == (1.0, Severity.CRITICAL)
+    assert alert.text == "Billing: waiting 39, above 30"
+
+
+def test_a_clock_that_runs_reaches_it_on_time_though_nothing_changes() -> None:
+    engine = Looking([rule("longest_wait", 60.0, hold=300.0, critical_at=95.0, severity=Severity.WARNING)])
+    waiting = floor(0.0, [billing(0.0, waiting=1, longest_since=0.0)], heard=1e9)
+    assert [now for now in range(120) if engine.look(waiting, None, float(now)).news] == [96]
+    assert engine.alerts["longest_wait|Billing"].raised_at == 95.0, "for everybody the same, however late they look"
 
 
 def test_it_is_raised_on_time_though_nothing_changes() -> None:
@@ -150,8 +168,9 @@ def test_what_was_acknowledged_before_the_start_does_not_cover_what_comes_back()
     assert engine.alerts[SL].acknowledged_at is None
 
 
-def test_a_rule_may_let_its_alerts_go_by_themselves() -> None:
-    engine = Looking([rule(stays=False)])
+def test_unless_its_rule_says_otherwise_an_alert_goes_by_itself_when_it_is_over() -> None:
+    plain = Rule("service_level", WATCHED["service_level"], 0.8, 0.8, low_is_bad=True)
+    engine = Looking([plain])
     engine.look(level(0.0, 74), None, 0.0)
     engine.look(level(1.0, 90), None, 1.0)
     assert keys(engine) == set()

@@ -126,6 +126,7 @@ def test_nobody_is_said_only_on_the_word_of_all(answers: list[PopAnswer], matche
         assert matches == 0
         assert PopAnswer.COULD_NOT_ASK not in answers
         assert PopAnswer.SEARCHING not in answers
+        assert PopAnswer.NOT_ASKED not in answers
     if matches:
         assert made is (PopAnswer.ONE if matches == 1 else PopAnswer.MANY)
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.lifecycle import AGENT_MOVES, COMMANDS, INTERACTION_MOVES, LEG_MOVES, is_odd, open_leg, verbs
-from desktop.domain.words import Availability, Channel, LegKind, LegPhase, Phase, Verb
+from desktop.domain.words import Availability, Channel, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.ports.base import Capability
 from tests.domain.domain_records import ME, OTHER, agent, interaction, leg
 
@@ -56,6 +56,14 @@ TABLE: list[tuple[str, dict[str, Any], str]] = [
         "resume mute consult blind_transfer callback end",
     ),
     ("expert failed, customer back", {"legs": (FAILED,)}, TALKING),
+    ("recorded", {"recording": Recording.ACTIVE}, f"{TALKING} pause_recording"),
+    ("recording paused", {"recording": Recording.PAUSED}, f"{TALKING} resume_recording"),
+    (
+        "recorded, on hold",
+        {"recording": Recording.ACTIVE, "held": True},
+        "resume pause_recording mute consult blind_transfer callback end",
+    ),
+    ("recorded wrap-up", {"recording": Recording.ACTIVE, "phase": Phase.WRAP_UP}, "wrap_up callback"),
     ("supervisor listens", {"legs": (leg(kind=LegKind.SUPERVISOR),)}, TALKING),
     ("chat", {"channel": Channel.CHAT}, "send_message blind_transfer park callback end"),
     ("email", {"channel": Channel.EMAIL}, "send_message blind_transfer park callback end"),

@@ -88,7 +88,7 @@ def test_nothing_is_printed_over_the_terminal_after_a_report_was_written(place: 
     start = "import sys, duckdb; from desktop.cli import main; sys.exit(main(sys.argv[1:]))"
     with place.desktop(argv=[sys.executable, "-c", start, "--config", str(place.config)]) as screen:
         screen.wait_for("Nothing on your desk.")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert "leaked" not in screen.after_screen
 
@@ -123,9 +123,9 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
     with place.desktop(size) as screen:
         interaction = talking(place, screen)
         screen.send("later")
-        screen.press("alt+q")
-        screen.wait_for("Press again to leave")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
+        screen.wait_for("ctrl+o again: leave. The contact centre keeps Priya Natarajan")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
     assert place.phase(interaction) == "active"
@@ -134,3 +134,17 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
         if size is NARROW:
             screen.press("alt+n")
         screen.wait_for("later")
+
+
+@pytest.mark.parametrize("opened", ["", "f1", "ctrl+p"], ids=["desk", "help", "palette"])
+def test_what_another_program_wrote_over_the_screen_is_painted_away(place: Workplace, opened: str) -> None:
+    with place.desktop() as screen:
+        screen.wait_for("Timeline")
+        words = {"": "Timeline", "f1": "esc close", "ctrl+p": "Search for"}[opened]
+        if opened:
+            screen.press(opened)
+            screen.wait_for(words)
+        screen.write_over(b"\x1b[2J\x1b[HBroadcast message from root")
+        screen.wait_for(lambda seen: "Broadcast" in seen and words not in seen)
+        screen.press("ctrl+l")
+        screen.wait_for(lambda seen: "Broadcast" not in seen and words in seen)

@@ -90,13 +90,13 @@ def test_every_face_of_a_call(hostile_place: Workplace, size: tuple[int, int]) -
             screen.press("f7")
             screen.wait_for("Transfer to")
             screen.press("backspace", *["down"] * 5, "escape")
-            screen.press("alt+l")
+            screen.press("alt+slash")
             screen.wait_for("Search customers")
             screen.send("smith")
             screen.press("enter")
             screen.wait_quiet(0.2)
             screen.press("escape")
-            for key, heading in (("alt+d", "Connections"), ("alt+o", "Outbox ─"), ("f1", "Keys ─")):
+            for key, heading in (("alt+i", "Connections"), ("alt+o", "Outbox ─"), ("f1", "Keys ─")):
                 screen.press(key)
                 screen.wait_for(heading)
                 screen.press("escape")
@@ -108,7 +108,7 @@ def test_every_face_of_a_call(hostile_place: Workplace, size: tuple[int, int]) -
             screen.wait_for("Waiting for the next contact")
             assert len(until(place.written_back)) <= at + 1
         until(lambda: len(place.written_back()) == 4)
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert foreign(screen.raw, bells=4) == []
     assert not list(place.folder.rglob("*.log")) or all(not log.read_text() for log in place.folder.rglob("*.log"))
@@ -139,5 +139,5 @@ def test_a_thread_of_hostile_messages_and_an_expert_who_writes(hostile_place: Wo
         screen.wait_quiet(0.3)
         assert foreign(screen.raw, bells=1) == []
         screen.press("escape", "escape")
-        screen.press("alt+q", "alt+q")
+        screen.press("ctrl+o", "ctrl+o")
         assert screen.wait_exit() == 0

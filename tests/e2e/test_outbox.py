@@ -52,7 +52,7 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
         assert place.written_back() == []
         screen.press("s")
         screen.wait_for("Everything has been delivered.")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         screen.wait_exit()
     (written,) = place.written_back()
     assert written["note"] == "she was charged twice, in October"
@@ -73,7 +73,7 @@ def test_a_timed_out_wrap_up_is_discarded_with_two_presses(place: Workplace) -> 
         screen.wait_for("x again")
         screen.press("x")
         screen.wait_for("Everything has been delivered.")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         screen.wait_exit()
     assert place.written_back() == []
     assert place.record("messaging") == []

@@ -46,14 +46,14 @@ def test_secrets_are_in_no_log_no_argument_and_no_environment(place: Workplace) 
             if process.pid != screen.pid:
                 assert not any(word in value for value in process.environ().values() for word in (token, SECRET))
         assert token not in str(psutil.Process(screen.pid).environ())
-        screen.press("alt+d")
+        screen.press("alt+i")
         shown = screen.wait_for("Connections")
         assert token not in shown
         screen.press("escape")
         screen.press("f8", "f8")
         finish(screen)
         until(place.written_back)
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert token.encode() not in screen.raw
     for log in place.folder.rglob("*.log"):
@@ -104,7 +104,7 @@ def test_the_demo_hands_its_tokens_to_nobody_who_looks(tmp_path: Path) -> None:
         for process in processes:
             assert token not in " ".join(process.cmdline())
             assert token not in str(process.environ())
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert token.encode() not in screen.raw
     files_without(tmp_path, token)

@@ -41,7 +41,7 @@ def test_help_is_asked_for_by_one_key_while_typing_and_the_answer_is_read_withou
     with place.desktop() as screen:
         interaction = talking(place, screen)
         screen.send("They were charged ")
-        screen.press("alt+h")
+        screen.press("alt+l")
         screen.wait_for("Help from a supervisor")
         screen.send("they shout at me")
         screen.press("enter")
@@ -53,7 +53,7 @@ def test_help_is_asked_for_by_one_key_while_typing_and_the_answer_is_read_withou
         screen.wait_for("Sam Rivera: I listen in.")
         screen.send(" in May")
         until(lambda: place.drafts() == ["They were charged twice in May"])
-        screen.press("alt+h", "enter")
+        screen.press("alt+l", "enter")
         until(lambda: open_help(place) == [])
 
 
@@ -66,7 +66,7 @@ def test_a_supervisors_line_does_not_take_the_keyboard_and_is_answered_by_one_ke
         screen.wait_for("[red]refund[/]")
         screen.send("two")
         until(lambda: place.drafts() == ["One two"])
-        screen.press("alt+m")
+        screen.press("alt+y")
         screen.send("Done, thanks")
         screen.press("enter")
         until(lambda: boss(place, "GET", "/v1/snapshot")["agent_messages"][-1]["text"] == "Done, thanks")

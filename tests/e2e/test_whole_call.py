@@ -39,7 +39,7 @@ def test_a_call_through_the_demo_itself(tmp_path: Path) -> None:
         )
         assert len(after) == 1
         assert NOTE not in str(before)
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
 
@@ -83,7 +83,7 @@ def test_a_call_with_an_expert_is_written_back_once(place: Workplace, size: tupl
         assert (body["note"], body["codes"]) == (NOTE, ["duplicate-charge"])
         assert body["experts"] != []
         until(lambda: place.phase(interaction) in ("", "closed"))
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
     assert len(place.written_back()) == 1
@@ -102,6 +102,8 @@ def test_a_warm_transfer_ends_in_the_wrap_up(place: Workplace) -> None:
         screen.wait_for("Noor Haddad  ringing")
         place.step("expert_answers", target="person:noor")
         screen.wait_for("Noor Haddad  talking")
+        screen.press("f7")
+        screen.wait_for("F7 again: hand Priya Natarajan over to Noor Haddad")
         screen.press("f7")
         finish(screen)
         (body,) = until(place.written_back)

@@ -8,7 +8,7 @@ import pytest
 
 from desktop.domain.floor import AuditEntry, HelpRequest
 from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Availability
+from desktop.domain.words import Availability, Monitoring
 from desktop.ports.base import Capability
 from desktop.ports.errors import Forbidden
 from desktop.testing.contact_center_contract import ContactCenterContract
@@ -96,6 +96,15 @@ class LetsTheServerRefuse(ReferenceSupervision):
         if self.who == ME and capability is Capability.SUPERVISE:
             raise Forbidden("That is for supervisors.")
         super().need(capability)
+
+
+@fails("test_a_supervisor_listens")
+class ListensToNobody(ReferenceSupervision):
+    """Says that the supervisor is on the call, under no name by which they could leave it."""
+
+    async def monitor(self, agent_id: str, mode: Monitoring, *, why: str, key: str) -> str:
+        await super().monitor(agent_id, mode, why=why, key=key)
+        return ""
 
 
 def _suite(backend: type[ReferenceSupervision]) -> type:

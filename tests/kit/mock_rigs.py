@@ -1,6 +1,7 @@
 """Rigs for the bundled mock servers: a fault proxy in front of each, and the control plane behind it."""
 
 import contextlib
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -26,7 +27,7 @@ from desktop.testing import fresh
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
 from desktop.testing.http_rig import HttpRig
-from desktop.testing.rigs import CALLER, ContactCenterRig, CrmRig, MessagingRig, PresenceRig
+from desktop.testing.rigs import CALLER, ContactCenterRig, CrmRig, KeptWrapUp, MessagingRig, PresenceRig
 from mock_backends.launcher import Running
 
 CONTROL = "control-token-of-the-kit"
@@ -102,6 +103,10 @@ class MockCrmRig(MockRig[Crm], CrmRig):
     async def activities(self, key: str) -> int:
         return len(await self.applied("PUT", f"/v1/wrap-ups/{key}"))
 
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        (kept,) = [one["body"] for one in await self.applied("PUT", f"/v1/wrap-ups/{key}")]
+        return KeptWrapUp(json.dumps(kept, ensure_ascii=False), kept["started_at"], kept["ended_at"])
+
     async def customers_named(self, name: str) -> int:
         found = (await self.ask("GET", f"/v1/customers?text={quote(name)}&limit=50"))["results"]
         return len([one for one in found if one["customer"]["name"] == name])
@@ -109,6 +114,10 @@ class MockCrmRig(MockRig[Crm], CrmRig):
     async def cases_about(self, customer_id: str, subject: str) -> int:
         cases = (await self.ask("GET", f"/v1/customers/{customer_id}/cases"))["cases"]
         return len([one for one in cases if one["subject"] == subject])
+
+    async def case_text(self, customer_id: str, subject: str) -> str:
+        entries = (await self.ask("GET", f"/v1/customers/{customer_id}/timeline"))["entries"]
+        return "\n".join(one["detail"] for one in entries if one["summary"] == subject)
 
     async def buyer(self) -> tuple[str, str]:
         for one in (await self.ask("GET", "/v1/customers?text=a&limit=50"))["results"]:
@@ -197,6 +206,10 @@ class MockContactCenterRig(MockRig[ContactCenter], ContactCenterRig):
         applied = await self.applied("POST", f"/v1/interactions/{interaction_id}/dtmf")
         return "".join(one["body"]["digits"] for one in applied)
 
+    async def records(self, interaction_id: str) -> bool:
+        shown = await self.ask("GET", f"/v1/interactions/{interaction_id}")
+        return bool(shown["interaction"]["recording"] == "active")
+
     async def free_colleague(self) -> str:
         await self.ask("PUT", "/v1/me/availability", {"availability": "available"}, who=COLLEAGUE)
         return COLLEAGUE
@@ -257,6 +270,9 @@ class MockMessagingRig(MockRig[Messaging], MessagingRig):
     async def sent(self, text: str) -> int:
         applied = await self.applied("POST", "/v1/messages")
         return len([one for one in applied if one["body"]["text"] == text])
+
+    async def recipients(self, text: str) -> list[str]:
+        return [one["body"]["to"] for one in await self.applied("POST", "/v1/messages") if one["body"]["text"] == text]
 
     async def deliver(self, message_id: str) -> None:
         async with self.fast():

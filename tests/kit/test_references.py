@@ -12,6 +12,7 @@ from desktop.testing.presence_contract import PresenceContract
 from desktop.testing.rig import Rig
 from desktop.testing.voice_contract import VoiceContract
 
+from .looks_up_first import LooksUpFirst
 from .reference.assist import ReferenceAssistRig
 from .reference.contact_center import ReferenceContactCenterRig
 from .reference.crm import ReferenceCrmRig
@@ -51,6 +52,13 @@ class TestReferencePast(_Bring, ContactCenterContract):
 
 class TestReferenceCrm(_Bring, CrmContract):
     make = ReferenceCrmRig
+
+
+class TestLooksUpFirst(CrmContract):
+    @pytest.fixture
+    async def rig(self) -> AsyncIterator[Rig]:
+        async with ReferenceCrmRig(LooksUpFirst) as rig:
+            yield rig
 
 
 class TestReferencePresence(_Bring, PresenceContract):

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from desktop.ports.base import API
+
 ROOT = Path(__file__).parents[2]
 HEAD = """\
 import pytest
@@ -38,7 +40,7 @@ def report(folder: Path, *, rig: str = "", more: str = "", words: tuple[str, ...
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
     assert file.exists(), done.stdout + done.stderr
     document = json.loads(file.read_text())
-    assert document["plugin_api"] == 1
+    assert document["plugin_api"] == API
     (found,) = document["reports"]
     return dict(found)
 

@@ -1,5 +1,6 @@
 """What is said of a class without making one."""
 
+import importlib
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ import pytest
 from desktop.domain.customer import Customer
 from desktop.ports import registry
 from desktop.ports.assist import Article, Assist
-from desktop.ports.base import API, Backend, Capability, Kind, Manifest
+from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest
 from desktop.ports.options import Option
 from desktop.testing import statics
 from desktop.testing.check import check
@@ -34,7 +35,7 @@ def test_every_installed_backend_keeps_to_its_port(kind: Kind, name: str) -> Non
 @pytest.mark.parametrize(
     ("manifest", "wanted"),
     [
-        (changed(api=API + 1), f"it is written for plug-in API {API + 1}, and this desktop has {API}"),
+        (changed(api=API + 1), f"it is written for plug-in API {API + 1}, and this desktop has {OLDEST_API} to {API}"),
         (changed(name="Mine!"), "the name 'Mine!' is not made of lower-case letters, digits, - and _"),
         (changed(title=" "), "the title is empty"),
         (changed(capabilities=frozenset({"sings"})), "'sings' is not a capability"),
@@ -134,6 +135,68 @@ def test_every_capability_with_a_method_has_a_test() -> None:
         for base in contract.__mro__:
             proven |= {one for test in vars(base).values() for one in proven_by(test)}
         assert statics.METHODS[kind].keys() <= proven, kind
+
+
+PLUGIN = """
+from desktop.ports import base
+from desktop.ports.base import API, Kind, Manifest
+from tests.kit.reference.crm import ReferenceCrm
+
+NUMBER = 2
+
+class Mine(ReferenceCrm):
+    manifest = Manifest(kind=Kind.CRM, name="mine", api={api}, title="Mine", capabilities=frozenset())
+"""
+
+
+@pytest.mark.parametrize(("api", "fine"), [("2", True), ("API", False), ("base.API", False), ("NUMBER", False)])
+def test_the_number_of_the_api_is_written_and_not_taken_from_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, api: str, fine: bool
+) -> None:
+    name = f"plugin_with_{api.replace('.', '_')}"
+    (tmp_path / f"{name}.py").write_text(PLUGIN.format(api=api))
+    monkeypatch.syspath_prepend(tmp_path)
+    backend = importlib.import_module(name).Mine
+    told = statics.api_complaints(backend)
+    assert (told == []) is fine
+    assert all(f"{name} does not write its manifest's api as a number" in one and "api=2" in one for one in told)
+    assert set(told) <= set(statics.complaints(backend))
+
+
+def installed(folder: Path, name: str, api: int) -> None:
+    """A package of a CRM that says which API it was written for."""
+    (folder / f"{name}.py").write_text(PLUGIN.format(api=api).replace('"mine"', f'"{name}"'))
+    facts = folder / f"{name}-1.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text(f"[agent_desktop.crm]\n{name} = {name}:Mine\n")
+
+
+def test_one_release_ago_is_loaded_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    installed(tmp_path, "aged", OLDEST_API)
+    monkeypatch.syspath_prepend(tmp_path)
+    backend = registry.load(Kind.CRM, "aged")
+    wanted = f"The crm backend 'aged' was written for plug-in API {OLDEST_API}. This desktop has {API}, and its next"
+    assert registry.old(backend.manifest).startswith(wanted)
+    assert wanted in caplog.text
+    assert check(Kind.CRM, "aged").warnings == (registry.old(backend.manifest),)
+    assert statics.manifest_complaints(backend.manifest) == []
+
+
+@pytest.mark.parametrize(
+    ("api", "remedy"), [(OLDEST_API - 1, "Ask its author for a newer version."), (API + 1, "Update the desktop.")]
+)
+def test_what_is_out_of_the_range_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, api: int, remedy: str
+) -> None:
+    name = f"strange_{api}".replace("-", "_")
+    installed(tmp_path, name, api)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(registry.PluginBrokenError) as refused:
+        registry.load(Kind.CRM, name)
+    assert f"was written for plug-in API {api}; this desktop has {OLDEST_API} to {API}. {remedy}" in str(refused.value)
 
 
 def test_a_manifest_says_the_same_as_its_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,6 +44,22 @@ def test_an_offer_carries_a_deadline_and_becomes_an_active_call(servers: Harness
     assert servers.do(interaction_id, "accept").json()["interaction"]["phase"] == "active"
 
 
+def test_a_call_is_recorded_and_its_recording_is_paused_until_it_is_resumed(servers: Harness) -> None:
+    interaction_id = servers.offer()
+    assert servers.do(interaction_id, "recording/pause").status_code == 409  # it only rings
+    talking = servers.do(interaction_id, "accept").json()["interaction"]
+    assert (talking["recording"], talking["recording_since"]) == ("active", talking["answered_at"])
+    for _ in range(2):  # twice is no harm
+        paused = servers.do(interaction_id, "recording/pause").json()["interaction"]
+        assert paused["recording"] == "paused" and paused["recording_since"] > talking["recording_since"]
+    servers.do(interaction_id, "hold")
+    servers.do(interaction_id, "resume")
+    assert servers.get(interaction_id)["recording"] == "paused"
+    assert servers.do(interaction_id, "recording/resume").json()["interaction"]["recording"] == "active"
+    over = servers.do(interaction_id, "end").json()["interaction"]
+    assert (over["recording"], over["recording_since"]) == ("none", None)
+
+
 def test_a_declined_offer_goes_on_to_another_agent(servers: Harness) -> None:
     interaction_id = servers.offer()
     servers.available("tom")
@@ -236,7 +252,7 @@ def test_blind_transfer_to_a_queue_puts_the_customer_there(servers: Harness) -> 
     left = servers.do(interaction_id, "transfer", {"target": "queue:Returns"}).json()["interaction"]
     assert (left["phase"], left["outcome"]) == ("wrap_up", "transferred")
     queued = servers.call("sam", "GET", "/v1/floor/queues/Returns/waiting").json()["interactions"]
-    successor = next(i for i in queued if i["attributes"].get("transferred_from") == interaction_id)
+    successor = next(i for i in queued if (i["previous"] or {}).get("interaction_id") == interaction_id)
     assert (successor["queue"], successor["phase"]) == ("Returns", "queued")
 
 
@@ -320,3 +336,26 @@ def test_queue_figures_name_their_formula_and_the_head(servers: Harness) -> None
     assert billing["head"][0]["customer"]["value"] == "+442079460142"
     interaction_id = servers.offer("maya", sender="+442079460203", priority=99.0)
     assert interaction_id
+
+
+def test_a_callback_that_is_due_never_waited_and_has_no_service_level(servers: Harness) -> None:
+    interaction_id = servers.active()
+    now = servers.get(interaction_id)["answered_at"]
+    body = {
+        "interaction_id": interaction_id,
+        "address": {"kind": "phone", "value": "+442079460018"},
+        "at": now + 60.0,
+        "note": "about the refund",
+    }
+    assert servers.call("maya", "POST", "/v1/callbacks", body).status_code == 200
+    servers.available("tom")
+    faster(servers, 200.0)
+
+    def due() -> Any:
+        known = servers.call("tom", "GET", "/v1/snapshot").json()["interactions"]
+        return next((one for one in known if one["callback_at"] is not None), None)
+
+    called = servers.until(due)
+    assert called["callback_at"] == called["arrived_at"] == now + 60.0
+    assert (called["service_level_at"], called["direction"]) == (None, "outbound")
+    assert servers.get(interaction_id)["callback_at"] is None

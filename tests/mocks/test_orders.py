@@ -27,7 +27,9 @@ def test_a_taken_over_conversation_goes_on_with_the_supervisor_and_the_agent_wra
     call = servers.active(name="Priya Natarajan")
     taken = order(servers, "sam", call, "take-over", why="they ask for me").json()["interaction"]
     assert (taken["agent_id"], taken["phase"], taken["customer_name"]) == ("sam", "active", "Priya Natarajan")
-    assert taken["attributes"]["transferred_from"] == call
+    previous = taken["previous"]
+    assert (previous["interaction_id"], previous["agent_id"], previous["agent_name"]) == (call, "maya", "Maya Okafor")
+    assert call not in str(taken["attributes"])
     mine = servers.get(call)
     assert (mine["phase"], mine["agent_id"], mine["outcome"]) == ("wrap_up", "maya", "transferred")
     assert agent(servers, "sam")["observed"] == "not_ready"  # nobody carries work while offline

@@ -84,8 +84,17 @@ def test_a_number_belongs_to_at_most_three_customers_and_some_share(world: World
     assert sum(each.withheld for each in world.customers()) > 100
 
 
-def test_names_attack_in_every_known_way(world: World) -> None:
+def test_no_name_attacks_unless_it_was_asked_for(world: World) -> None:
     names = [customer.name for customer in world.customers()]
+    assert not set(HOSTILE_NAMES) & set(names)
+    assert all(unicodedata.category(sign) not in ("Cc", "Cf", "Co") for name in names for sign in name)
+    assert not set("[]<>{}|;=") & set("".join(names))
+
+
+def test_names_attack_in_every_known_way_where_asked_for(world: World) -> None:
+    attacking = World(7, NOW, hostile_names=True)
+    names = [customer.name for customer in attacking.customers()]
+    assert [one.phones for one in attacking.customers()] == [one.phones for one in world.customers()]
     assert set(HOSTILE_NAMES) <= set(names)
     kinds = {unicodedata.bidirectional(name[0]) for name in names if name.strip()}
     assert {"L", "R", "AL"} <= kinds

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from desktop.backends.hubspot import history
 from desktop.backends.hubspot.crm import HubSpotCrm
 from desktop.backends.hubspot.objects import KEY
+from desktop.backends.wire.html_text import to_text
 from desktop.domain.model import Address
 from desktop.testing.crm_contract import CrmContract
 from desktop.testing.http_rig import HttpRig
-from desktop.testing.rigs import CrmRig
+from desktop.testing.rigs import CrmRig, KeptWrapUp
 from tests.real.conftest import started
 from tests.real.servers.hubspot import TOKEN, Asked, HubSpotFake
 
@@ -160,12 +162,29 @@ class HubSpotRig(HttpRig[HubSpotCrm], CrmRig):
     async def activities(self, key: str) -> int:
         return sum(len(self._fake.account.with_property(kind, KEY, key)) for kind in ("calls", "notes"))
 
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        account = self._fake.account
+        (kept,) = [
+            account.objects[kind][number]["properties"]
+            for kind in ("calls", "notes")
+            for number in account.with_property(kind, KEY, key)
+        ]
+        words = "\n".join([kept["hs_call_title"], to_text(kept["hs_call_body"])])
+        began = history.instant(kept["hs_timestamp"])
+        assert began is not None
+        return KeptWrapUp(words, began, began + int(kept["hs_call_duration"]) / 1000)
+
     async def customers_named(self, name: str) -> int:
         known = [one["properties"] for one in self._fake.account.objects["contacts"].values()]
         return sum(f"{one.get('firstname', '')} {one.get('lastname', '')}".strip() == name for one in known)
 
     async def cases_about(self, customer_id: str, subject: str) -> int:
         return self._linked(customer_id, "tickets", "subject", subject)
+
+    async def case_text(self, customer_id: str, subject: str) -> str:
+        account = self._fake.account
+        (number,) = account.with_property("tickets", "subject", subject)
+        return str(account.objects["tickets"][number]["properties"]["content"])
 
     async def tasks_about(self, customer_id: str, text: str) -> int:
         return self._linked(customer_id, "tasks", "hs_task_subject", text)

@@ -237,6 +237,9 @@ class KannelRig(HttpRig[KannelMessaging], MessagingRig):
     async def sent(self, text: str) -> int:
         return self._kannel.texts().count(text)
 
+    async def recipients(self, text: str) -> list[str]:
+        return [f"+{to.lstrip('+')}" for to, words in self._kannel.messages() if words == text]
+
     async def deliver(self, message_id: str) -> None:
         """The phones have it by now."""
 

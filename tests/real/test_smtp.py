@@ -205,7 +205,10 @@ class SmtpRig(MessagingRig):
         return mail(key, text)
 
     async def sent(self, text: str) -> int:
-        return sum(one.get_content().rstrip("\n") == text for one in self._exim.mails())
+        return len(await self.recipients(text))
+
+    async def recipients(self, text: str) -> list[str]:
+        return [str(one["To"]) for one in self._exim.mails() if one.get_content().rstrip("\n") == text]
 
 
 class TestSmtp(MessagingContract):

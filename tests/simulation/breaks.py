@@ -338,4 +338,71 @@ BREAKS: tuple[Break, ...] = (
             ("wait", 1.0), ("finish", 0), ("wait", 3.0),
         ),
     ),
+    Break(
+        "words typed while the record before them was being parked stay behind",
+        ("never delivered",),
+        (
+            ("ring", 0, 1), ("hang_up", 0), ("type", 0), ("time_out", 0), ("select", 0), ("ring", 0, 1), ("wait", 0.3),
+            ("plan", 0, "task"), ("type", 0), ("wait", 1.0), ("plan", 0, "callback"), ("ring", 0, 5),
+            ("slow_disk", 1.5), ("code", 0, 3), ("type", 0), ("transfer", 0), ("wait", 5.0), ("type", 0),
+        ),
+    ),
+    Break(
+        "words typed while the record before them was being finished go to one CRM of two",
+        ("never delivered",),
+        (
+            ("slow_disk", 0.3), ("ring", 0, 2), ("type", 0), ("hang_up", 0), ("finish", 0), ("time_out", 0),
+            ("type", 0),
+        ),
+        TWO,
+    ),
+    Break(
+        "a word deleted while the record is being finished sends the rest of it once more",
+        ("doubled",),
+        (
+            ("slow_disk", 1.5), ("ring", 0, 3), ("type", 0), ("hang_up", 0), ("type", 0), ("hang_up", 0), ("hole", 0),
+            ("wait", 0.3), ("code", 0, 2), ("wait", 0.3), ("begin", 0, "case"), ("unhole", 0), ("unhole", 0),
+            ("wait", 2.5), ("finish", 0), ("wait", 1.0), ("delete", 0),
+        ),
+    ),
+    Break(
+        "a record whose key the CRM knows from before a damage can never be delivered",
+        ("never delivered",),
+        (
+            ("ring", 0, 1), ("hole", 0), ("type", 0), ("wait", 5.0), ("send_parked",), ("hang_up", 2),
+            ("destroy_page", 3),
+        ),
+    ),
+    Break(
+        "what is written over another agent's words goes out in that agent's name",
+        ("another's name",),
+        (
+            ("ring", 1, 2), ("type", 1), ("wait", 8.0), ("disk", "full"), ("transfer", 1), ("sign_in", 1),
+            ("plan", 1, "sms"),
+        ),
+    ),
+    Break(
+        "a word deleted while a slow disk writes it is said to be off the disk",
+        ("sent though taken back",),
+        (
+            ("ring", 0, 2), ("hang_up", 0), ("break", 1, "conflict"), ("finish", 0), ("sign_in", 0), ("type", 0),
+            ("wait", 0.5), ("type", 0), ("slow_disk", 1.5), ("wait", 2.5), ("delete", 0), ("crash", 99),
+        ),
+    ),
+    Break(
+        "after an erasure another message shares the key of the one before, and is never sent",
+        ("never delivered",),
+        (
+            ("ring", 0, 2), ("wait", 2.5), ("plan", 0, "email"), ("hang_up", 0), ("search", 0), ("type", 0),
+            ("choose", 0, 1), ("finish", 0), ("erase", 4, True), ("erase", 1, False), ("plan", 0, "email"),
+        ),
+    ),
+    Break(
+        "what was under way at a restart and is refused after it goes out once more under a new key",
+        ("doubled",),
+        (
+            ("ring", 0, 4), ("type", 0), ("transfer", 0), ("plan", 0, "callback"), ("wait", 2.5), ("send_parked",),
+            ("hang_up", 0), ("refuse_one", 3, "rejected", 0), ("reopen",),
+        ),
+    ),
 )  # fmt: skip

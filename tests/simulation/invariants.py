@@ -81,8 +81,9 @@ class Invariants:
                 self._drafts[one.contact] = one
                 self._on_disk |= _keys(one.contact, one.text, one.codes)
             else:
-                if one.kind == "wrap_up" and (known := self.world.ledger.contacts.get(one.contact)) is not None:
-                    known.first_key = known.first_key or one.key
+                known = self.world.ledger.contacts.get(one.contact) if one.kind == "wrap_up" else None
+                if known is not None and not known.first_key:
+                    known.first_key, known.first_is_empty = one.key, not _keys(one.contact, one.text, one.codes)
                 self._in_rows |= _keys(one.contact, one.text, one.codes)
         self._on_disk |= self._in_rows
 
@@ -137,7 +138,9 @@ class Invariants:
         before = [one for one in contact.records if everywhere or one.target == target]
         if not before:
             return
-        if not content and key != contact.first_key:
+        # The first may be empty, and be sent again under another key after it was refused.
+        is_first = contact.was_erased or (contact.first_is_empty and all(one.content for one in before))
+        if not content and not is_first and key != contact.first_key and contact.id not in self._spoilt:
             raise Violation("empty", f"a second, empty record of {contact.id} at {target}")
         for one in before:
             again = {key for key in one.content & content if not self._was_chosen_again(contact, key, before)}
@@ -273,6 +276,7 @@ class Invariants:
             named_too = (
                 not contact.linked
                 and not contact.was_amended
+                and not contact.is_old  # an earlier version kept no address of it
                 and contact.address in addresses
                 and bool(contact.address)
             )

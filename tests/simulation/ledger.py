@@ -54,6 +54,7 @@ class Contact:
     was_erased: bool = False
     is_old: bool = False  # an earlier version wrote of it, which did not keep its facts
     first_key: str = ""  # of the first record that was handed over
+    first_is_empty: bool = False  # and whether that had no words
     chosen_by: dict[str, set[str]] = field(default_factory=dict)  # which agents chose a code
     chosen: dict[str, int] = field(default_factory=dict)  # how often the agent chose a code
 

@@ -73,8 +73,8 @@ class SimulatedWriter(writer_thread.WriterThread):
     async def read(self, work: Callable[..., Any]) -> Any:
         return await self._do("read", lambda: work(*self._opened()))
 
-    async def write(self, work: Callable[..., Any]) -> Any:
-        return await self._do("write", lambda: self._write(work))
+    async def write(self, work: Callable[..., Any], *, counts: bool = False) -> Any:
+        return await self._do("write", lambda: self._write(work, counts=counts))
 
     def _open_fast(self) -> None:
         self._open()

@@ -1,4 +1,4 @@
-"""The floor in a real terminal: SIGUSR1 brings the next alert, with a payload in its text and in its queue's name.
+"""The floor in a real terminal: SIGUSR2 brings the next alert, with a payload in its text and in its queue's name.
 
 Argument: `on` where alerts want a notification, `off` where they want none.
 """
@@ -40,7 +40,8 @@ class AlertedFloor(DesktopApp):
             store.notice(f"told {number}", "info")
             self.request_frame()
 
-        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, more)
+        loop = asyncio.get_running_loop()  # whose own signal handlers would take the app's away
+        signal.signal(signal.SIGUSR2, lambda *_: loop.call_soon_threadsafe(more))
 
 
 def main() -> int:

@@ -24,6 +24,6 @@ def utc() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def nothing_left_alone() -> Iterator[None]:
-    """What desktops of tests left alone is taken apart at the end, as `garbage.end` does it: libraries count then."""
+    """What desktops of tests froze is taken apart at the end: DuckDB counts then, and prints what of it is left."""
     yield
     gc.unfreeze()

@@ -8,11 +8,13 @@ from textual.widgets import Input, TextArea
 
 from desktop.app.action_result import ActionResult
 from desktop.app.hidden_cards import HiddenCards
+from desktop.app.newsroom import Newsroom
 from desktop.app.store import Store
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state import AppState, DraftView
 from desktop.tui.app import DesktopApp
+from desktop.tui.news_bell import Wanted
 from tests.tui.states import NOW
 
 
@@ -83,6 +85,7 @@ class RecordedSession:
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
         self.cards = HiddenCards()
+        self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
         for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):
             setattr(self, name, RecordedCalls(self.calls, name, lambda: self.store.state))
@@ -97,6 +100,12 @@ class RecordedSession:
         """Remember it."""
         self.calls.append(("retry",))
 
+    safety = "Your notes are safe."
+
+    def unsaved(self) -> tuple[()]:
+        """Nothing here is ever on no disk."""
+        return ()
+
     async def start(self) -> None:
         """Nothing to start."""
 
@@ -105,7 +114,7 @@ class RecordedSession:
 
 
 def desk(
-    state: AppState, *, guide: bool = False, keymap: dict[str, str] | None = None
+    state: AppState, *, guide: bool = False, keymap: dict[str, str] | None = None, calls: Wanted | None = None
 ) -> tuple[DesktopApp, RecordedSession]:
     """An app showing `state`, with the clock stopped at `NOW`."""
     session = RecordedSession(state)
@@ -113,7 +122,7 @@ def desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, guide=guide, clock=lambda: NOW, keymap=keymap), session
+    return DesktopApp(build, guide=guide, clock=lambda: NOW, keymap=keymap, calls=calls), session
 
 
 async def settle(pilot: Any, keys: Sequence[str] = ()) -> None:

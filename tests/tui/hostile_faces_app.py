@@ -18,7 +18,7 @@ from tests.tui.desk import RecordedSession
 from tests.tui.hostile import PAYLOADS
 from tests.tui.states import FACES, NOW
 
-OPENERS = ("f6", "f7", "alt+l", "f9", "alt+s", "alt+d", "f6")
+OPENERS = ("f6", "f7", "alt+slash", "f9", "alt+s", "alt+i", "f6")
 KEPT = ("id", "person_id", "agent_id", "me", "chosen", "kind", "source", "target", "codes", "matched_on", "channel")
 """Fields that other parts of the state refer to, or that hold one of our own words."""
 

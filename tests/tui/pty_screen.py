@@ -54,6 +54,8 @@ def key_bytes(key: str) -> bytes:
         return KEYS[key].encode()
     if key.startswith("ctrl+") and len(key) == 6:
         return bytes([ord(key[5].upper()) & 0x1F])
+    if key == "alt+slash":
+        return b"\x1b/"
     if key.startswith("alt+") and len(key) == 5:
         return b"\x1b" + key[4].encode()
     if len(key) == 1:
@@ -72,6 +74,7 @@ class PtyScreen:
         cols: int = 80,
         env: Mapping[str, str | None] | None = None,
         cwd: Path | None = None,
+        claims: tuple[int, int] | None = None,
     ) -> None:
         """Start the command.
 
@@ -81,6 +84,7 @@ class PtyScreen:
             cols: its width in cells.
             env: what to change in the environment; None takes a variable away. TERM is xterm-256color.
             cwd: where it runs.
+            claims: the lines and cells that the terminal says it has, where it lies.
         """
         self.rows, self.cols = rows, cols
         self.chunks: list[tuple[float, bytes]] = []
@@ -92,7 +96,7 @@ class PtyScreen:
         self._screen = pyte.Screen(cols, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._master, self._slave = pty.openpty()
-        self._set_size(rows, cols)
+        self._set_size(*(claims or (rows, cols)))
         self._attributes = termios.tcgetattr(self._slave)
         environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUTF8": "1"}
         for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the two sizes would win over the terminal's own
@@ -325,6 +329,15 @@ class PtyScreen:
             with self._changed:
                 if len(self.chunks) == seen:
                     self._changed.wait(min(0.1, max(0.0, end - time.monotonic())))
+
+    def write_over(self, data: bytes) -> None:
+        """Write to the terminal as another program does that shares it."""
+        os.write(self._slave, data)
+
+    def claim(self, rows: int, cols: int) -> None:
+        """Have the terminal say that it is of another size than the screen that is looked at here."""
+        self._set_size(rows, cols)
+        self.kill(signal.SIGWINCH)
 
     def _set_size(self, rows: int, cols: int) -> None:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))

@@ -259,6 +259,27 @@ def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = 
     return replace(state, interactions={"i1": call}, notices=notices)
 
 
+def recording_paused() -> AppState:
+    """The customer has refused to be recorded, and is not."""
+    state = active()
+    call = replace(state.interactions["i1"], version=3, recording=Recording.PAUSED, recording_since=NOW - 12)
+    return replace(state, interactions={"i1": call})
+
+
+def swapped() -> AppState:
+    """An expert is on hold while the agent talks to the customer."""
+    state = consulting(LegPhase.ACTIVE)
+    call = replace(state.interactions["i1"], version=4, held=False, held_since=None)
+    return replace(state, interactions={"i1": call})
+
+
+def conference() -> AppState:
+    """Customer, expert and agent are together."""
+    state = swapped()
+    call = state.interactions["i1"]
+    return replace(state, interactions={"i1": replace(call, legs=(replace(call.legs[0], kind=LegKind.CONFERENCE),))})
+
+
 def supervised() -> AppState:
     """A supervisor speaks to the agent alone and has answered the request for help."""
     state = active()
@@ -381,6 +402,9 @@ FACES = {
         three_matches,
         active,
         consulting,
+        swapped,
+        conference,
+        recording_paused,
         supervised,
         chatting,
         wrapping_up,

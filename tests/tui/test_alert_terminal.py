@@ -29,7 +29,7 @@ def written(screen: PtyScreen) -> str:
 
 
 def one_more(screen: PtyScreen, number: int) -> None:
-    os.kill(screen.pid, signal.SIGUSR1)
+    os.kill(screen.pid, signal.SIGUSR2)
     screen.wait_for(f"told {number}")
 
 
@@ -44,7 +44,7 @@ def test_each_alert_writes_one_clean_sequence_whatever_its_text(env: dict[str, s
         assert len(BEGUN.findall(text)) == len(found) == len(PAYLOADS)
         if env:
             assert not any(";" in one for one in found)
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
 
@@ -63,7 +63,7 @@ def test_nothing_is_written_while_the_desktop_is_stopped_and_it_is_told_after() 
         stopped = Path(f"/proc/{screen.pid}/stat")
         while " T " not in stopped.read_text():
             pass
-        os.kill(screen.pid, signal.SIGUSR1)
+        os.kill(screen.pid, signal.SIGUSR2)
         assert BEGUN.findall(written(screen)) == []
         os.kill(screen.pid, signal.SIGCONT)
         screen.wait_for("told 1")
@@ -87,7 +87,7 @@ def test_tmux_hands_it_to_the_terminal_around_where_it_is_allowed(tmp_path: Path
             asked = [*tmux, "display-message", "-p", "#{pane_pid}"]
             pid = int(subprocess.run(asked, check=True, env=environ, capture_output=True, text=True).stdout)
             for number in range(1, 4):
-                os.kill(pid, signal.SIGUSR1)
+                os.kill(pid, signal.SIGUSR2)
                 screen.wait_for(f"told {number}")
             text = written(screen)
             wanted = 3 if through == "on" else 0

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
@@ -106,6 +107,34 @@ def test_bytes_that_are_no_text_do_no_harm(tmp_path: Path) -> None:
         assert "caf\ufffd" in seen
         screen.kill(signal.SIGTERM)
         assert screen.wait_exit() == 143
+
+
+IN_BAND = b"\x1b[?2048;2$y\x1b[48;60000;60000;60000;60000t"
+
+
+@pytest.mark.parametrize("source", ["from the start", "by the environment", "at a change", "in the input"])
+def test_an_unbelievable_size_costs_no_memory_and_no_ending(tmp_path: Path, source: str) -> None:
+    def memory(screen: PtyScreen) -> int:
+        screen.send("half a word")
+        screen.wait_for(lambda _: b"half" in screen.raw)
+        return psutil.Process(screen.pid).memory_info().rss
+
+    with run(tmp_path, rows=500, cols=1000) as screen:
+        screen.wait_for("ready")
+        usual = memory(screen)
+    sizes = {"COLUMNS": "60000", "LINES": "60000"} if source == "by the environment" else {}
+    with PtyScreen(
+        argv(tmp_path), cwd=ROOT, env={**ENV, **sizes}, claims=(60_000, 60_000) if source == "from the start" else None
+    ) as screen:
+        screen.wait_for(lambda _: b"ready" in screen.raw)
+        if source == "at a change":
+            screen.claim(60_000, 60_000)
+        if source == "in the input":
+            screen.send(IN_BAND)
+        assert memory(screen) < 1.5 * usual
+        screen.kill(signal.SIGTERM)
+        assert screen.wait_exit() == 143
+    assert (tmp_path / "saved").read_text() == "half a word"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ OPENED = {
     "records_ambiguous": (two_crms_ambiguous, ["slash"]),
     "records_of_expert": (two_directories, ["f6", "alt+g"]),
     "tones": (active, ["k"]),
-    "help_from_a_supervisor": (supervised, ["alt+h"]),
+    "help_from_a_supervisor": (supervised, ["alt+l"]),
     "expert_ringing_narrow_contact": (consulting, ["f12"]),
     "disconnected_contact": (disconnected, ["f12"]),
 }

@@ -13,7 +13,7 @@ from desktop.domain.events import AgentChanged, Envelope
 from desktop.domain.floor_events import FloorChanged
 from desktop.domain.queue_totals import all_together
 from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
-from desktop.domain.words import Role
+from desktop.domain.words import Availability, Role
 from desktop.tui import keys
 from desktop.tui.floor_door import ON_FLOOR
 from desktop.tui.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
@@ -119,8 +119,8 @@ def test_a_wrong_remapping_is_refused_with_the_reason(changes: dict[str, str], w
 def test_no_name_and_no_key_stands_for_two_things() -> None:
     names = [key.id for key in (*keys.KEYS, *FLOOR_KEYS)]
     assert len(names) == len(set(names))
-    here = [key for name in SHARED for key in (*keys.BY_ID[name].always, *keys.BY_ID[name].letters)]
-    here += [letter for key in FLOOR_KEYS for letter in key.letters] + list("1234")
+    here = [key for name in SHARED for key in (*keys.BY_ID[name].anywhere, *keys.BY_ID[name].letters)]
+    here += [pressed for key in FLOOR_KEYS for pressed in (*key.anywhere, *key.letters)] + list("1234")
     assert len(here) == len(set(here))
     assert {keys.BY_ID[name].action for name in SHARED} == ON_FLOOR
 
@@ -405,3 +405,16 @@ def test_all_queues_together_have_a_service_level_by_each_ones_own_threshold() -
     together = all_together([calls, slow])
     assert together is not None and together.counts is not None and together.counts.threshold is None
     assert DEFAULT_FORMULA.value(together.counts) == pytest.approx((260 + 188) / (380 + 34 + 204 + 4))
+
+
+async def test_whoever_has_a_contact_is_not_counted_as_available() -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        title = str(screen_of(app).query_one(AgentPanel).border_title)
+        on_contacts = [one for one in AGENTS.values() if one.work]
+        chose_available = [one for one in AGENTS.values() if one.observed is Availability.AVAILABLE]
+        assert f"● {len(chose_available) - len(on_contacts)} available" in title
+        assert f"☎ {len(on_contacts)} busy" in title
+        counted = [int(number) for number in re.findall(r"[●☎◐○] (\d+) ", title)]
+        assert sum(counted) == len(AGENTS), "each agent once"

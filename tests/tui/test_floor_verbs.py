@@ -32,13 +32,16 @@ ACTS = [
     (["4", "m", *"sales", "enter", *WHY], ("move", "i1", "Sales", "why not")),
     (["4", "down", "down", "p", *"250", "enter", *WHY], ("set_priority", "i3", 250, "why not")),
     (["4", "p", "enter", *WHY], ("set_priority", "i1", 100, "why not")),
-    (["4", "down", "u", "down", "down", "enter", *WHY], ("withdraw", "i2", "why not")),
+    (["4", "down", "u", *WHY], ("withdraw", "i2", "why not")),
     (["1", "m", "down", "enter", *"chat", "enter", *WHY], ("move", "i2", "Chat", "why not")),
     (["3", "h", *"coming", "enter"], ("answer_help", "h1", "coming", False)),
     (["3", "h", "down", "down", "down", "enter"], ("answer_help", "h1", "", True)),
     (["3", "down", "k", "enter"], ("acknowledge", "low service level|Billing", "")),
     (["3", "down", "k", *"on it", "enter"], ("acknowledge", "low service level|Billing", "on it")),
 ]  # fmt: skip
+
+TWICE = {"take_over": "t", "reassign": "e", "withdraw": "u"}
+"""What takes a customer away for good is done by one more press of its key."""
 
 
 def typed(keys: list[str]) -> list[str]:
@@ -54,6 +57,11 @@ async def test_an_act_is_done_as_answered_and_once_however_often_enter_is_presse
         await settle(pilot)
         await until(pilot, lambda: screen_of(app).looked().waiting.value)
         await pilot.press(*typed(keys)[:-1])
+        if call[0] in TWICE:
+            await settle(pilot, ["enter"])
+            assert session.calls == []
+            await sees(pilot, f"{TWICE[call[0]]} again: ")
+            await pilot.press(TWICE[call[0]])
         await pilot.press("enter", "enter", "enter")
         await until(pilot, lambda: session.calls and session.store.drain().notices)
         await settle(pilot)
@@ -91,14 +99,46 @@ async def test_no_reason_no_act() -> None:
         await sees(pilot, "An answer is needed.")
 
 
-async def test_reasons_given_before_are_offered_and_enter_takes_the_last() -> None:
+async def test_reasons_given_before_are_offered_and_none_is_taken_by_itself() -> None:
     app, session = floor_desk(floor())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, typed([*MAYA, "l", *"new here", "enter"]))
         await settle(pilot, ["w"])
         await sees(pilot, "new here")
         await settle(pilot, ["enter"])
+        await sees(pilot, "An answer is needed.")
+        assert session.calls[-1] == ("monitor", "a1", Monitoring.LISTEN, "new here")
+        await settle(pilot, ["down", "enter"])
         assert session.calls[-1] == ("monitor", "a1", Monitoring.WHISPER, "new here")
+
+
+async def test_an_answer_to_a_request_for_help_is_written_or_moved_to() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["3", "h", "enter"])
+        assert session.calls == []
+
+
+@pytest.mark.parametrize("between", ["down", "escape", "1", "l", "enter"])
+async def test_a_customer_is_not_taken_away_when_anything_comes_between(between: str) -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, typed([*MAYA, "t", *WHY]))
+        await sees(pilot, "t again: take Priya", "over from Maya Okafor")
+        await settle(pilot, [between])
+        await settle(pilot, ["t"])
+        assert not [call for call in session.calls if call[0] == "take_over"]
+
+
+async def test_a_customer_who_left_meanwhile_is_not_taken() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, typed([*MAYA, "t", *WHY]))
+        await sees(pilot, "t again: ")
+        await change(session, pilot, FloorChanged(agents=(replace(AGENTS["a1"], version=2, work=()),)))
+        assert app.presses.armed is None
+        await settle(pilot, ["t"])
+        assert session.calls == []
 
 
 async def test_it_concerns_who_was_selected_however_the_rows_move() -> None:

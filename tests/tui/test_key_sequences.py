@@ -9,6 +9,7 @@ from textual._xterm_parser import XTermParser
 
 from desktop.domain.words import Verb
 from desktop.tui import keys
+from desktop.tui.key import SIGNS
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import KEYS, PICK
 from desktop.tui.page_text import Hanging
@@ -23,10 +24,11 @@ def keys_of(typed: str) -> list[str]:
     return [event.key for event in XTermParser().feed(typed) if isinstance(event, events.Key)]
 
 
-@pytest.mark.parametrize("key", [name for key in KEYS for name in key.always if name.startswith("alt+")] + list(PICK))
+@pytest.mark.parametrize("key", [name for key in KEYS for name in key.anywhere if name.startswith("alt+")] + list(PICK))
 def test_alt_key_is_itself_with_typing_behind_it(key: str) -> None:
     last = key.removeprefix("alt+")
-    assert keys_of("\x1b" + ("\r" if last == "enter" else last) + "ab") == [key, "a", "b"]
+    sent = {"enter": "\r", **SIGNS}.get(last, last)
+    assert keys_of(f"\x1b{sent}ab") == [key, "a", "b"]
 
 
 def test_arrows_and_function_keys_are_still_read() -> None:

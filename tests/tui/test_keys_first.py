@@ -5,14 +5,22 @@ import time
 from typing import ClassVar
 
 import pytest
+from rich.console import RenderableType
 from textual import events
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Static
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
 
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.keys_first import MOST_SECONDS, KeysFirst
 from desktop.tui.prompt_screen import PromptScreen
+from desktop.tui.table import LineTable
+from desktop.tui.table_columns import Column
+from desktop.tui.table_rows import Row
 
 DEADLINE = 5.0
 
@@ -122,17 +130,6 @@ async def test_keys_held_down_let_news_through() -> None:
     assert first.under_way  # the line was empty in between
 
 
-async def test_it_is_known_how_long_nobody_has_typed() -> None:
-    first = KeysFirst(hand := Hand())
-    assert first.rested(2)
-    hand.now = 1.0
-    first.came()
-    hand.now = 2.5
-    assert not first.rested(2)
-    hand.now = 3.0
-    assert first.rested(2)
-
-
 async def test_a_frame_that_is_due_waits_for_the_key() -> None:
     app = Order()
     async with app.run_test() as pilot:
@@ -154,3 +151,109 @@ async def test_a_frame_comes_also_when_the_key_never_does() -> None:
         app.request_frame()
         await _until(app, 1)
         assert app.done == ["frame"]
+
+
+class _Field(Static, can_focus=True):
+    """Takes its time with a key, after it has changed what is on screen."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """Change the text at once, and be done later."""
+        if event.key == "s":
+            self.screen.query_one("#text", Static).update("slow")
+            assert isinstance(self.app, _Echo)
+            await self.app.goes_on.wait()
+
+
+class _Typing(PromptScreen):
+    def compose(self) -> ComposeResult:
+        with Container(), Container(), Container(), Container(), Container():  # the key goes a long way up
+            yield TextArea()
+        yield _Field()
+        yield LineTable((Column("name"),))
+        yield Static("text", id="text")
+
+
+class _Echo(Order):
+    """A screen with fields; writes down when a key was applied and when something was painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = asyncio.Event()
+        applied = self.keys_first.applied
+
+        def noted() -> None:
+            self.done.append("applied")
+            applied()
+
+        self.keys_first.applied = noted  # type: ignore[method-assign]
+
+    def get_default_screen(self) -> PromptScreen:
+        return _Typing()
+
+    def on_text_area_changed(self) -> None:
+        self.query_one("#text", Static).update(self.query_one(TextArea).text)
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(renderable, ChopsUpdate | LayoutUpdate):
+            self.done.append("painted")
+        super()._display(screen, renderable)
+
+
+def _stop_all_timers(app: _Echo, patch: pytest.MonkeyPatch) -> None:
+    """No timer of Textual's comes from now on, and no clock of the loop's for frames."""
+
+    async def never(_: Timer) -> None:
+        await asyncio.Event().wait()
+
+    for pump in (app, app.screen, *app.screen.walk_children()):
+        for timer in list(pump._timers):
+            timer.stop()
+    patch.setattr(Timer, "_run", never)
+    app.screen._on_timer_update()  # what was still to be painted
+    app.done.clear()
+
+
+@pytest.mark.parametrize("key", ["a", "left", "ctrl+u"], ids=["a letter", "a move", "a verb of the field"])
+async def test_no_timer_lies_between_a_key_and_its_paint(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _Echo()
+    async with app.run_test() as pilot:
+        await pilot.press("x", "y")
+        await pilot.pause()
+        _stop_all_timers(app, monkeypatch)
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await _turns(200)
+        assert app.done[0] == "applied"
+        assert "painted" in app.done
+        assert not app.screen._dirty_widgets
+
+
+async def test_what_was_put_off_for_a_key_is_painted_when_it_is_applied(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _Echo()
+    async with app.run_test() as pilot:
+        app.screen.query_one(_Field).focus()
+        await pilot.pause()
+        _stop_all_timers(app, monkeypatch)
+        app.post_message(events.Key("s", "s"))
+        await _turns(200)
+        assert app.screen._dirty_widgets
+        assert app.done == []
+        app.goes_on.set()
+        await _turns(200)
+        assert app.done == ["applied", "painted"]
+        assert not app.screen._dirty_widgets
+
+
+async def test_a_key_that_scrolls_waits_for_no_timer_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = _Echo()
+    async with app.run_test(size=(80, 24)) as pilot:
+        table = app.screen.query_one(LineTable)
+        table.set_rows([Row(str(n), (f"row {n}",)) for n in range(100)])
+        table.focus()
+        await pilot.pause()
+        _stop_all_timers(app, monkeypatch)
+        app.post_message(events.Key("end", None))
+        await _turns(200)
+        assert table.scroll_offset.y > 0
+        assert app.done[:2] == ["applied", "painted"]
+        assert not app.screen._scroll_required
+        assert not app.screen._dirty_widgets

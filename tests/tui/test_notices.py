@@ -5,16 +5,25 @@ from dataclasses import replace
 import pytest
 from textual.content import Content
 
-from desktop.domain.state import Notice
+from desktop.app.action_result import ActionResult
+from desktop.domain.own_events import HealthChanged
+from desktop.domain.state import Notice, SourceHealth
+from desktop.domain.words import Health
+from desktop.tui.app import DesktopApp
 from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.queues import QueuesPane
 from tests.tui.desk import desk, settle
-from tests.tui.states import IDLE, NOW
+from tests.tui.states import IDLE, LIVE, NOW, active
 
 LONG = (
     "This machine slept or its clock was set (4711 s). Your notes are safe. Your state is being looked up; nobody"
     " was made available. Press s to choose what you are now."
 )
+
+
+def last_lines(app: DesktopApp) -> str:
+    footer = app.desk_screen.query_one(Footer)
+    return " ".join(" ".join(footer.render_line(y).text for y in range(footer.size.height)).split())
 
 
 async def told(text: str, age: float, width: int, *keys: str, severity: str = "error") -> tuple[str, int]:
@@ -24,9 +33,7 @@ async def told(text: str, age: float, width: int, *keys: str, severity: str = "e
         await settle(pilot, keys)
         app.desk_screen.second()
         await settle(pilot)
-        footer = app.desk_screen.query_one(Footer)
-        lines = [footer.render_line(y).text for y in range(footer.size.height)]
-        return " ".join(" ".join(lines).split()), footer.size.height
+        return last_lines(app), app.desk_screen.query_one(Footer).size.height
 
 
 @pytest.mark.parametrize("width", [80, 120, 200])
@@ -66,3 +73,42 @@ async def test_how_the_service_level_is_counted_is_never_cut(size: tuple[int, in
         assert hint
         assert len(hint) <= pane.outer_size.width - 6
         assert (long in hint) is (len(long) + 3 <= pane.outer_size.width - 6)
+
+
+async def test_what_failed_is_gone_at_once_when_it_succeeds() -> None:
+    app, session = desk(active())
+    failures = iter([ActionResult(False, "The call was not put on hold. F10 tries again.", "Unavailable")])
+
+    async def hold(*_: object, **__: object) -> ActionResult:
+        return next(failures, ActionResult(True))
+
+    session.actions.do = hold  # type: ignore[attr-defined]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f4"])
+        assert "not put on hold" in last_lines(app)
+        await settle(pilot, ["f4"])
+        assert "not put on hold" not in last_lines(app)
+
+
+async def test_an_error_that_stays_says_how_to_hide_it_and_esc_does() -> None:
+    notice = Notice(NOW - 300, "The call was not put on hold.", "error", "i1")
+    state = active()
+    call = replace(state.interactions["i1"], phase_since=NOW - 400)
+    app, _ = desk(replace(state, interactions={"i1": call}, notices=(notice,)))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        assert "not put on hold" in last_lines(app) and "esc hides it" in last_lines(app)
+        await settle(pilot, ["escape", "escape"])
+        assert "not put on hold" not in last_lines(app)
+
+
+@pytest.mark.parametrize("ill", [False, True])
+async def test_trying_again_hides_no_keys_when_nothing_is_wrong(ill: bool) -> None:
+    health = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41)} if ill else LIVE
+    app, session = desk(replace(IDLE, health=health))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f10"])
+        assert ("Trying again." in last_lines(app)) is ill
+        session.store.say(HealthChanged(Health.LIVE), "crm")
+        await settle(pilot)
+        assert "Trying again." not in last_lines(app)

@@ -359,13 +359,30 @@ async def test_what_the_disk_refuses_stays_in_the_field() -> None:
         assert kept.kept["k1.1"].note.endswith("z")
 
 
-@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+d"])
+@pytest.mark.parametrize("closing", ["alt+o", "f2", "f9", "alt+i"])
 async def test_closing_the_page_while_writing_saves_what_was_typed(closing: str) -> None:
     app, kept, _ = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["escape", "o", "e", *"more", closing])
         assert not app.screen.query(OutboxPage)
         assert changes(kept) == [Amendment(note=PARKED_RECORD.note + "more")]
+
+
+@pytest.mark.parametrize("closing", ["alt+o", "f9"])
+async def test_the_page_stays_while_the_disk_refuses_what_was_typed(closing: str) -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["escape", "o", "e", *"more"])
+        kept.fail = StoreFull("No room left")
+        await settle(pilot, [closing, closing])
+        (page,) = app.screen.query(OutboxPage)
+        assert page.is_open
+        assert app.screen.query_one(NoteField).text.endswith("more")
+        assert "not saved. No room left." in session.store.state.notices[-1].text
+        kept.fail = None
+        await settle(pilot, [closing])
+        assert not app.screen.query(OutboxPage)
+        assert changes(kept)[-1] == Amendment(note=PARKED_RECORD.note + "more")
 
 
 async def test_a_signal_saves_what_was_typed() -> None:
@@ -593,11 +610,25 @@ async def test_everything_that_can_be_sent_is_sent() -> None:
     app, kept, session = outbox_desk([UNKNOWN, PARKED_RECORD, REFUSED, DAMAGED, WAITS])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "f10"])
-        assert set(kept.kept) == {"k2", "k6", "k4"}
+        assert set(kept.kept) == {"k1", "k2", "k6", "k4"}
         assert ("retry",) in kept.calls
-        assert "2 items were not sent." in session.store.state.notices[-1].text
+        assert "3 items were not sent." in session.store.state.notices[-1].text
         await settle(pilot, ["r"])
         assert asked(kept, "outbox.retry").count("k2") == 2
+
+
+async def test_what_lacks_a_code_is_sent_at_the_second_press_only() -> None:
+    app, kept, session = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "f10"])
+        assert "has no code yet" in session.store.state.notices[-1].text
+        await settle(pilot, ["s"])
+        assert "s again: sends the note and 2 follow-ups about Priya Natarajan with no code" in words(
+            app, "outbox-verbs"
+        )
+        assert asked(kept, "outbox.retry") == []
+        await settle(pilot, ["s"])
+        assert asked(kept, "outbox.retry") == ["k1"]
 
 
 async def test_discarding_takes_two_presses_and_names_its_victim() -> None:
@@ -633,8 +664,10 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert "waits to be sent" in session.store.state.notices[-1].text
-        await settle(pilot, ["s"])
+        assert any("waits to be sent" in one.text for one in session.store.state.notices)
+        # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
+        first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "ecl" else [])
+        await settle(pilot, [*first, "s"])
         assert ("retry",) in kept.calls
 
 
@@ -699,7 +732,7 @@ def _tables() -> Iterator[None]:
 async def test_other_keys_are_printed_everywhere() -> None:
     names = [one.id for one in outbox_keys.OUTBOX_KEYS]
     letters = dict(zip(names, "ABCDEFGH", strict=True))
-    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,y", "pane": "f10"})
+    app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,Y", "pane": "f10"})
     async with app.run_test(size=(200, 50)) as pilot:
         await settle(pilot, ["o"])
         printed = words(app, "outbox-verbs")
@@ -730,3 +763,23 @@ def test_a_key_for_two_things_on_the_page_is_refused(changes: dict[str, str], sa
     with pytest.raises(ValueError, match="keys") as refused:
         keys.remap(changes)
     assert said in str(refused.value)
+
+
+LOOSE = {"i9": DraftView("of the last run", (), 1, NOW)}
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (replace(outbox_state([]), outbox=OutboxView(unknown="The disk is read-only")), "not known what waits"),
+        (replace(outbox_state([]), outbox=OutboxView(lost="Some may be missing.")), "Some may be missing."),
+        (replace(outbox_state([]), drafts=LOOSE), "1 note in progress"),
+    ],
+    ids=["unknown", "lost", "in progress"],
+)
+async def test_what_is_not_known_to_be_delivered_is_not_said_to_be(state: AppState, says: str) -> None:
+    app, _, _ = outbox_desk([], state)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["o"])
+        assert says in words(app, "outbox-summary")
+        assert "delivered" not in words(app, "outbox-summary")

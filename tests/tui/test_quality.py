@@ -84,7 +84,7 @@ def reviewing(
     asyncio.run(run())
 
 
-def at_the_desk(server: QualityServer, work: Session, *, start: Any = None, keys: Sequence[str] = ("c",)) -> None:
+def at_the_desk(server: QualityServer, work: Session, *, start: Any = None, keys: Sequence[str] = ("C",)) -> None:
     """Maya's screen over a server, until `work` is done."""
 
     async def run() -> None:
@@ -279,7 +279,7 @@ def test_an_evaluation_is_released_and_a_note_written_to_it() -> None:
     server = QualityServer(judged=[judged(2, FAIR)])
 
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
-        await done(pilot, "2", "r")
+        await done(pilot, "2", "r", "r")
         await until(pilot, lambda: ("release", "e-2") in server.calls)
         await done(pilot, "n", "H", "i", HAND_IN)
         await until(pilot, lambda: ("coach", "maya", "Hi", "e-2") in server.calls)

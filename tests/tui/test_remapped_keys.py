@@ -74,7 +74,7 @@ async def test_every_key_of_the_desk_can_be_another(monkeypatch: pytest.MonkeyPa
         for key in keys.KEYS:
             for new in changes[key.id].split(","):
                 assert await pressed(pilot, heard, new) == [key.action], (key.id, new)
-            for old in {*key.always, *key.letters} - {"escape"}:
+            for old in {*key.anywhere, *key.letters} - {"escape"}:
                 assert key.action not in await pressed(pilot, heard, old), (key.id, old)
         assert await pressed(pilot, heard, "escape") == ["back"]
         note = app.screen.query_one(NotePane)
@@ -127,6 +127,10 @@ async def test_every_key_of_the_floor_can_be_another(monkeypatch: pytest.MonkeyP
         ({"listen": "1"}, "'1' stands for"),
         ({"finish": "z"}, "'finish' works while typing, where 'z' would be typed"),
         ({"back": "z"}, "'back' works while typing, where 'z' would be typed"),
+        ({"quit": "Q"}, "'quit' works while typing, where 'Q' would be typed"),
+        ({"finish": "alt+h"}, "'alt+h' stands for 'hold' and 'finish'"),
+        ({"palette": "alt+f"}, "'alt+f' stands for 'palette' and 'transfer'"),
+        ({"listen": "B", "whisper": "B"}, "'B' stands for 'listen' and 'whisper'"),
     ],
 )
 def test_a_key_for_two_things_is_refused_with_both(changes: dict[str, str], words: str) -> None:
@@ -135,6 +139,6 @@ def test_a_key_for_two_things_is_refused_with_both(changes: dict[str, str], word
 
 
 def test_a_letter_replaces_the_letter_and_another_key_the_other() -> None:
-    assert keys.remap({"hold": "b"}) == {"hold": "f4", "hold.letter": "b"}
+    assert keys.remap({"hold": "Z"}) == {"hold": "f4", "hold.letter": "Z"}
     assert keys.shown("hold") == "F4"
-    assert keys.remap({"mute": "f11"}) == {"mute": "f11", "mute.letter": "m"}
+    assert keys.remap({"mute": "f11"}) == {"mute": "f11,alt+m", "mute.letter": "m"}

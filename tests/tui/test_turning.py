@@ -63,7 +63,7 @@ async def test_the_work_list_comes_to_rest_when_the_contact_under_the_cursor_goe
     assert (app.desk_screen.selected, turns) == ("i1", [])
 
 
-@pytest.mark.parametrize(("key", "kind"), [("f6", ExpertFinder), ("alt+l", SearchPane), ("alt+k", TonesField)])
+@pytest.mark.parametrize(("key", "kind"), [("f6", ExpertFinder), ("alt+slash", SearchPane), ("alt+k", TonesField)])
 @pytest.mark.parametrize("by_choice", [True, False])
 async def test_what_was_opened_for_one_contact_closes_with_it(key: str, kind: type[Any], by_choice: bool) -> None:
     state = several(active(), "i1", "i2")

@@ -7,7 +7,7 @@ from textual.widgets import Input, TextArea
 
 from desktop.domain.customer import Consent, FollowUp, Match
 from desktop.domain.state import AppState, DraftView
-from desktop.domain.words import Availability, LegPhase, Phase, Verb
+from desktop.domain.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
 from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
@@ -15,8 +15,20 @@ from desktop.tui.panes.offer_banner import OfferBanner
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.table import LineTable
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import IDLE, NOW, ONE, PRIYA, active, consulting, offered, three_matches, wrapping_up
+from tests.tui.states import (
+    IDLE,
+    NOW,
+    ONE,
+    PRIYA,
+    active,
+    consulting,
+    offered,
+    recording_paused,
+    three_matches,
+    wrapping_up,
+)
 
 
 async def press(state: AppState, *keys: str, size: tuple[int, int] = (120, 36)) -> RecordedSession:
@@ -41,17 +53,20 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
         (active, ["h"], Verb.HOLD, ()),
         (active, ["f5"], Verb.MUTE, ()),
         (active, ["f8", "f8"], Verb.END, ()),
-        (active, ["f8", "enter"], Verb.END, ()),
         (active, ["f6", "enter"], Verb.CONSULT, (("target", "person:p1"),)),
         (active, ["f6", "down", "enter"], Verb.CONSULT, (("target", "person:p2"),)),
-        (active, ["f6", "f7"], Verb.BLIND_TRANSFER, (("target", "person:p1"),)),
-        (active, ["f7", "S", "a", "l", "e", "s", "enter"], Verb.BLIND_TRANSFER, (("target", "queue:Sales"),)),
+        (active, ["f6", "f7", "f7"], Verb.BLIND_TRANSFER, (("target", "person:p1"),)),
+        (active, ["f7", "S", "a", "l", "e", "s", "enter", "f7"], Verb.BLIND_TRANSFER, (("target", "queue:Sales"),)),
         (consulting, ["f6"], Verb.CANCEL_LEG, (("leg_id", "l1"),)),
-        (lambda: consulting(LegPhase.ACTIVE), ["f7"], Verb.COMPLETE_TRANSFER, (("leg_id", "l1"),)),
+        (lambda: consulting(LegPhase.ACTIVE), ["f7", "f7"], Verb.COMPLETE_TRANSFER, (("leg_id", "l1"),)),
         (lambda: consulting(LegPhase.ACTIVE), ["alt+j"], Verb.CONFERENCE, (("leg_id", "l1"),)),
         (lambda: consulting(LegPhase.ACTIVE), ["f4"], Verb.SWAP, (("leg_id", "l1"),)),
-        (wrapping_up, ["alt+e"], Verb.EXTEND_WRAP_UP, ()),
+        (wrapping_up, ["alt+p"], Verb.EXTEND_WRAP_UP, ()),
         (active, ["k", "5"], Verb.DTMF, (("digits", "5"),)),
+        (active, ["full_stop"], Verb.PAUSE_RECORDING, ()),
+        (active, ["alt+full_stop"], Verb.PAUSE_RECORDING, ()),
+        (lambda: consulting(LegPhase.ACTIVE), ["alt+full_stop"], Verb.PAUSE_RECORDING, ()),
+        (recording_paused, ["alt+full_stop"], Verb.RESUME_RECORDING, ()),
     ],
 )
 async def test_key_asks_for_verb(state, keys, verb, arguments) -> None:  # type: ignore[no-untyped-def]
@@ -127,6 +142,47 @@ async def test_wrap_up_takes_a_code_and_finishes_once() -> None:
     assert asked(session, "wrap_ups.finish") == [("i1",)]
     before, kept = wrapping_up().drafts["i1"], session.store.drain().drafts["i1"]
     assert (kept.codes, kept.follow_ups, kept.note) == (("duplicate_charge",), (), before.note)
+
+
+async def test_the_finishing_key_pressed_twice_does_not_finish_the_next_contact() -> None:
+    state = wrapping_up()
+    first = state.interactions["i1"]
+    second = replace(
+        first,
+        id="i2",
+        customer_name="Jo Ortega",
+        wrap_up_rule=replace(first.wrap_up_rule, note_required=False, codes=CodeRule.NONE),
+    )
+    state = replace(state, interactions={"i1": first, "i2": second})
+    app, session = desk(state)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f9", *"dupl", "enter", "alt+enter"])
+        app.desk_screen.select("i2")
+        await settle(pilot, ["alt+enter"])
+        assert asked(session, "wrap_ups.finish") == [("i1",)]
+        assert "Press again to finish" in session.store.drain().notices[-1].text
+        await settle(pilot, ["alt+enter"])
+        assert asked(session, "wrap_ups.finish") == [("i1",), ("i2",)]
+
+
+async def test_the_cursor_is_on_whom_the_search_found() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["escape", "slash", *"ortega", "enter"])
+        before = session.store.drain().pops["i1"]
+        asking = replace(session.store.drain(), pops={"i1": replace(before, answer=PopAnswer.SEARCHING)})
+        session.store.state = asking
+        app.desk_screen.show(asking)
+        await settle(pilot)
+        table = app.desk_screen.query_one("#search-found", LineTable)
+        table.action_edge(-1)
+        assert table.cursor_key == before.matches[0].customer.id
+        ortega = Match(replace(before.matches[0].customer, id="C-4102", name="J. Ortega"), "name", "ortega")
+        found = replace(before, matches=(ortega, *before.matches))
+        session.store.state = replace(session.store.drain(), pops={"i1": found})
+        app.desk_screen.show(session.store.state)
+        await settle(pilot, ["enter"])
+        assert asked(session, "pops.choose") == [("i1", "C-4102")]
 
 
 async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:

@@ -12,6 +12,7 @@ from desktop.backends.asterisk.contact import (
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.new_contacts import fetching_contact, offered_contact
 from desktop.backends.asterisk.parties import Parties, Tell
+from desktop.backends.asterisk.recordings import Recordings
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.events import Change
 from desktop.domain.model import Instant
@@ -27,10 +28,16 @@ class Calls:
     def __init__(self, settings: Settings, tell: Tell) -> None:
         """`tell` hears of each change after it was made; it must not change anything here."""
         self._settings = settings
-        self._tell = tell
+        self.recordings = Recordings()
+
+        def with_recording(change: Change, contact: Contact, reason: str) -> None:
+            self.recordings.show(contact)
+            tell(change, contact, reason)
+
+        self._tell: Tell = with_recording
         self.contacts: dict[str, Contact] = {}  # one and the same for good: `parties` reads it too
         self.callers = Callers()
-        self.parties = Parties(self.contacts, tell)
+        self.parties = Parties(self.contacts, self._tell)
         self._vanished: list[tuple[Contact, Instant]] = []
         self._handlers: dict[str, Callable[[Message, Instant], None]] = {
             "queuecallerjoin": self.callers.joined,
@@ -56,6 +63,9 @@ class Calls:
             "chanspystop": self.parties.spied,
             "hangup": self._hung_up,
             "originateresponse": self._originated,
+            "mixmonitorstart": self._recorded,
+            "mixmonitorstop": self._recorded,
+            "mixmonitormute": self._recorded,
         }
 
     def apply(self, message: Message, at: Instant) -> None:
@@ -101,6 +111,19 @@ class Calls:
         """It was talking and is no more, and nobody saw how it ended."""
         if contact.interaction.id in self.contacts:
             self._talk_over(contact, "ended_unseen", at)
+
+    # Recordings
+
+    def _recorded(self, message: Message, at: Instant) -> None:
+        self.recordings.apply(message, at)
+        for contact in tuple(self.contacts.values()):
+            if message["Uniqueid"] in {line.uid for line in contact.lines}:
+                self.see_recording(contact)
+
+    def see_recording(self, contact: Contact) -> None:
+        """Tell whether the call is recorded, where that has changed."""
+        if self.recordings.show(contact):
+            self._tell(Change.UPDATED, contact, f"recording_{contact.interaction.recording.value}")
 
     # The queue
 
@@ -237,6 +260,7 @@ class Calls:
         uid = message["Uniqueid"]
         self.parties.bridges.pop(uid, None)
         self.callers.left(uid)
+        self.recordings.forget(uid)
         for contact in tuple(self.contacts.values()):
             self.parties.spy_left(contact, uid, at)
             if contact.caller is not None and contact.caller.uid == uid and contact.interaction.phase is Phase.ACTIVE:
@@ -244,6 +268,7 @@ class Calls:
             if contact.agent.uid == uid:
                 self._agent_gone(contact, message.number("Cause") or 0, at)
             elif contact.branch is not None:
+                self.parties.far_gone(contact.branch, uid, message.number("Cause") or 0)
                 self.parties.leg_gone(contact, contact.branch, uid, at)
 
     def _agent_gone(self, contact: Contact, cause: int, at: Instant) -> None:

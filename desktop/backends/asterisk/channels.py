@@ -15,6 +15,7 @@ from desktop.backends.asterisk.contact import (
 )
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.new_contacts import contact_id
+from desktop.backends.asterisk.recordings import FILE, PAUSED
 from desktop.backends.asterisk.settings import Settings
 from desktop.domain.model import Instant, Interaction, Leg
 from desktop.domain.words import Channel, Direction, LegKind, LegPhase, Phase, Role
@@ -80,6 +81,9 @@ def read_calls(
         if key not in kept and one.interaction.phase is Phase.ACTIVE and one.interaction.agent_id == settings.interface
     ]
     calls.replace([*kept.values(), *gone])
+    calls.recordings.read({one.line.uid: variables(one.message, (FILE, PAUSED)) for one in seen}, at, touched)
+    for contact in calls.contacts.values():
+        calls.recordings.show(contact)
     return gone
 
 

@@ -11,11 +11,16 @@ from desktop.domain.words import LegFailure, LegKind, LegPhase, OfferEnd, Phase
 FETCH = "agent-desktop-fetch-"
 """How the ids of channels begin that fetch a caller to a phone; the caller's channel follows."""
 
-_REFUSED = {17, 21}  # user busy, call rejected: what a phone says when somebody presses its red key
+DECLINED = "DECLINED"
+"""The DialStatus that the server has no word for: somebody pressed the red key (SIP 603)."""
+
+CALL_REJECTED = 21
+_REFUSED = {17, CALL_REJECTED}  # user busy, call rejected: what a phone says when somebody presses its red key
 _UNREACHABLE = {1, 3, 20, 27, 34, 38, 41, 42, 44, 50, 58}
 _LEG_ENDS = {LegPhase.COMPLETED, LegPhase.CANCELLED, LegPhase.FAILED}
 _FAILURES = {
     "BUSY": LegFailure.BUSY,
+    DECLINED: LegFailure.DECLINED,
     "NOANSWER": LegFailure.NO_ANSWER,
     "CANCEL": LegFailure.NO_ANSWER,
     "CHANUNAVAIL": LegFailure.UNREACHABLE,
@@ -43,6 +48,7 @@ class Branch:
     near: Line | None = None
     through: Line | None = None
     far: Line | None = None
+    rang: str = ""  # the newest of the expert's channels that did not answer
     status: str = ""  # the newest DialStatus of the expert's phones
     spliced: bool = False
     cancelled: bool = False

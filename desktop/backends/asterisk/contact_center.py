@@ -15,6 +15,7 @@ from desktop.backends.asterisk.channels import HELD, MUTED
 from desktop.backends.asterisk.contact import Contact
 from desktop.backends.asterisk.once import Once
 from desktop.backends.asterisk.outgoing import Outgoing
+from desktop.backends.asterisk.recorder import Recorder
 from desktop.backends.asterisk.rights import ALL, offered
 from desktop.backends.asterisk.settings import OPTIONS, settings
 from desktop.backends.asterisk.sign_in import SignIn
@@ -54,6 +55,7 @@ class AsteriskContactCenter(AsteriskSupervision, ContactCenter):
         self._wrap_ups = WrapUps(board, self._sign_in)
         self._outgoing = Outgoing(board, self._transfers)
         self._callbacks = Callbacks(board, self._transfers)
+        self._recorder = Recorder(board)
         self._calling_back: asyncio.Task[None] | None = None
         self._offered = self.manifest.capabilities
         board.restored = self._wrap_ups.restore
@@ -180,6 +182,16 @@ class AsteriskContactCenter(AsteriskSupervision, ContactCenter):
                 if position:
                     await asyncio.sleep(_TONE_SECONDS)
                 await self._board.act("PlayDTMF", ("Channel", channel), ("Digit", digit), ("Duration", "100"))
+            return contact.interaction
+
+        return await self._once.do(key, work)
+
+    async def pause_recording(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        self._need(Capability.PAUSE_RECORDING)
+
+        async def work() -> Interaction:
+            contact = await self._active(interaction_id)
+            await self._recorder.pause(contact, on=on)
             return contact.interaction
 
         return await self._once.do(key, work)

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from desktop.backends.asterisk.contact import Branch, Contact, Line, known_name, on_channel
+from desktop.backends.asterisk.contact import (
+    CALL_REJECTED,
+    DECLINED,
+    Branch,
+    Contact,
+    Line,
+    known_name,
+    on_channel,
+)
 from desktop.backends.asterisk.framing import Message
 from desktop.domain.events import Change
 from desktop.domain.model import Instant, Leg
@@ -91,6 +99,8 @@ class Parties:
             branch.status = status
             if status == "ANSWER":
                 branch.far = Line(to, message["DestChannel"])
+            else:
+                branch.rang = to
             return True
         if branch is not None and branch.near is not None and to == branch.near.uid:
             if status != "ANSWER":
@@ -145,6 +155,11 @@ class Parties:
         if leg is not None:
             contact.set_leg(replace(leg, phase=LegPhase.COMPLETED, since=at))
             self._tell(Change.LEG, contact, "unsupervised")
+
+    def far_gone(self, branch: Branch, uid: str, cause: int) -> None:
+        """A channel is gone: if it was the expert's, its cause tells a refusal from a phone that is not there."""
+        if uid == branch.rang and cause == CALL_REJECTED:
+            branch.status = DECLINED
 
     def leg_gone(self, contact: Contact, branch: Branch, uid: str, at: Instant) -> None:
         """A channel of a call with a leg is gone."""

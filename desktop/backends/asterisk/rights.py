@@ -20,6 +20,7 @@ ALWAYS = frozenset(
 # What needs an action that not every manager user may use, or that a module brings.
 _IF = {
     Capability.DTMF: frozenset({"playdtmf"}),
+    Capability.PAUSE_RECORDING: frozenset({"mixmonitormute"}),
     Capability.CONSULT: frozenset({"atxfer", "cancelatxfer"}),
     Capability.SWAP: frozenset({"atxfer", "playdtmf"}),
     Capability.CONFERENCE: frozenset({"atxfer", "playdtmf"}),

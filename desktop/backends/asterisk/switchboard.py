@@ -17,6 +17,7 @@ from desktop.backends.asterisk.floor import Floor
 from desktop.backends.asterisk.framing import Message
 from desktop.backends.asterisk.journal import Journal
 from desktop.backends.asterisk.link import Link
+from desktop.backends.asterisk.recordings import FILE, PAUSED
 from desktop.backends.asterisk.rights import permitted
 from desktop.backends.asterisk.server_clock import ServerClock
 from desktop.backends.asterisk.settings import Settings
@@ -216,7 +217,7 @@ class Switchboard:
         """Read what there is. What happens meanwhile is told by events, which are newer than what the list says."""
         touched: set[str] = set()
         self._touched = touched
-        names = ",".join((*self.settings.attributes, HELD, MUTED))
+        names = ",".join((*self.settings.attributes, HELD, MUTED, FILE, PAUSED))
         try:
             queues = await link.listing("QueueStatus")
             channels = await link.listing("Status", ("Variables", names))

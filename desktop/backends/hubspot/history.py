@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from desktop.backends.hubspot.objects import Record
 from desktop.backends.wire.html_text import to_html, to_text
 from desktop.backends.wire.reading import LARGEST, SMALLEST
-from desktop.domain.customer import Case, TimelineEntry, WrapUpRecord
+from desktop.domain.customer import Case, FollowUp, TimelineEntry, WrapUpRecord
 from desktop.domain.model import Instant
 
 _SUMMARY = 120
@@ -80,10 +80,15 @@ def _words(record: WrapUpRecord) -> str:
         "Queue": record.queue,
         "Address": record.address,
         "Experts": "; ".join(record.experts),
-        "Then": "; ".join(f"{one.kind}: {one.text}" for one in record.follow_ups),
+        "Then": "; ".join(map(_planned, record.follow_ups)),
         "Agent": record.agent,
     }
     return "\n".join([record.note, *(f"{name}: {value}" for name, value in said.items() if value)])
+
+
+def _planned(one: FollowUp) -> str:
+    due = datetime.fromtimestamp(one.due, UTC).strftime(", due %Y-%m-%d %H:%M UTC") if one.due is not None else ""
+    return f"{one.kind}{due}{f', to {one.to}' if one.to else ''}: {one.text}"
 
 
 def written(at: Instant) -> str:

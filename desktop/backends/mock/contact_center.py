@@ -78,6 +78,7 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.HOLD,
                 Capability.MUTE,
                 Capability.DTMF,
+                Capability.PAUSE_RECORDING,
                 Capability.CONSULT,
                 Capability.PEOPLE,
                 Capability.SWAP,
@@ -86,6 +87,7 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
                 Capability.BLIND_TRANSFER,
                 Capability.CALLBACK,
                 Capability.WRAP_UP_EXTEND,
+                Capability.HANDOVER,
                 Capability.NEXT_AVAILABILITY,
                 Capability.EVENT_REPLAY,
                 Capability.QUEUE_HEAD,
@@ -168,6 +170,9 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
     async def mute(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
         return await self._do(interaction_id, "mute" if on else "unmute", key)
 
+    async def pause_recording(self, interaction_id: str, *, on: bool, key: str) -> Interaction:
+        return await self._do(interaction_id, "recording/pause" if on else "recording/resume", key)
+
     async def dtmf(self, interaction_id: str, digits: str, *, key: str) -> Interaction:
         return await self._do(interaction_id, "dtmf", key, {"digits": digits})
 
@@ -191,6 +196,9 @@ class MockContactCenter(MockSupervision, MockQuality, MockPast, ContactCenter):
 
     async def extend_wrap_up(self, interaction_id: str, *, key: str) -> Interaction:
         return await self._do(interaction_id, "wrap-up/extend", key)
+
+    async def hand_over(self, interaction_id: str, *, note: str, customer_id: str, key: str) -> Interaction:
+        return await self._do(interaction_id, "handover", key, {"note": note, "customer_id": customer_id})
 
     async def callback(
         self, interaction_id: str, *, queue: str, address: Address, at: Instant, note: str, key: str

@@ -24,6 +24,7 @@ def body(record: WrapUpRecord) -> str:
     lines = [" · ".join(fact for fact in facts if fact)]
     rows = {
         "Customer": "" if record.customer_id is not None else f"not known ({record.address or 'number withheld'})",
+        "Address": record.address if record.customer_id is not None else "",
         "Codes": ", ".join(record.outcome),
         "Agent": record.agent,
         "Experts": "; ".join(record.experts),

@@ -226,7 +226,10 @@ class Link:
     def _make(self) -> "Client":
         import ssl
 
-        from desktop.backends.xmpp.client import Client
+        try:
+            from desktop.backends.xmpp.client import Client
+        except ImportError:
+            raise Unsupported("XMPP needs one more package: pip install 'agent-desktop[xmpp]'") from None
 
         if self._tls is None:
             try:

@@ -9,7 +9,9 @@ from desktop.app.outbox_rows import PARKED
 from desktop.app.parked_records import NotSendable
 from desktop.app.store_errors import StoreError
 from desktop.domain.customer import Match
+from desktop.domain.notices import OUTBOX
 from desktop.domain.state import DraftView
+from desktop.tui.outbox.item_words import unfinished_for, whom
 
 GONE = "It is not in the outbox any more."
 
@@ -61,8 +63,8 @@ class ItemSession(Protocol):
 class ItemActs:
     """The items as they were last read, and what is done to them. Each act sees what the one before it left."""
 
-    def __init__(self, session: ItemSession, tell: Callable[[str, str], None]) -> None:
-        """Nothing is read yet; `tell` shows a sentence with its severity."""
+    def __init__(self, session: ItemSession, tell: Callable[..., None]) -> None:
+        """Nothing is read yet; `tell` shows a sentence with its severity and subject."""
         self._session = session
         self._tell = tell
         self._turn = asyncio.Lock()
@@ -116,10 +118,10 @@ class ItemActs:
                 self._tell(f"Nothing was sent. {GONE}", "warning")
             elif item.state != PARKED:
                 self._session.retry()
-                self._tell("Trying again now.", "info")
+                self._tell("Trying again now.", "info", OUTBOX)
             elif not (why := await self._retry(item.key)):
                 waits = self._session.outbox.why(item.target) if item.target else ""
-                self._tell(f"It waits: {waits}" if waits else "Handed over to be sent.", "info")
+                self._tell(waits or "Handed over to be sent.", "info", OUTBOX)
             else:
                 self._tell(f"It was not sent. {why}", "warning")
             await self._read()
@@ -129,7 +131,7 @@ class ItemActs:
         self._session.retry()
         async with self._turn:
             await self._read()
-            whys = [why for item in self.items or () if item.state == PARKED and (why := await self._retry(item.key))]
+            whys = [why for item in self.items or () if item.state == PARKED and (why := await self._retry_whole(item))]
             if whys:
                 count = "1 item was" if len(whys) == 1 else f"{len(whys)} items were"
                 self._tell(f"{count} not sent. {whys[0]}", "warning")
@@ -178,6 +180,12 @@ class ItemActs:
             self.problem = ""
         except StoreError as error:
             self.problem = str(error)
+
+    async def _retry_whole(self, item: OutboxItem) -> str:
+        """The same for what is complete; what is not is for the agent to send."""
+        if lacks := unfinished_for(item):
+            return f"The wrap-up of {whom(item)} has {lacks} yet: complete it, or send it alone."
+        return await self._retry(item.key)
 
     async def _retry(self, key: str) -> str:
         """Why it could not be sent; "" where it could."""

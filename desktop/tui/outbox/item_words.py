@@ -7,7 +7,8 @@ from desktop.app.drafts import KEPT_WORDS
 from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
 from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Address, Instant
+from desktop.domain.model import Instant
+from desktop.domain.state import AppState
 from desktop.domain.words import Channel
 from desktop.tui import wording
 
@@ -38,9 +39,29 @@ def kind(item: OutboxItem) -> str:
     return KIND.get(item.kind, item.kind.replace("_", " "))
 
 
+def unfinished_for(item: OutboxItem) -> str:
+    """What its queue wants and a parked record lacks, as in "no code"; "" where it is complete."""
+    return " and ".join(LACKS[one] for one in (CODES, NOTE) if one in item.missing) if item.state == PARKED else ""
+
+
 def is_of_evaluation(item: OutboxItem) -> bool:
     """Whether it is what somebody wrote beside an evaluation, which is not sent from here."""
     return item.interaction_id.startswith(KEPT_WORDS)
+
+
+def doubts_of(state: AppState) -> list[str]:
+    """Why it cannot be said that everything is delivered, in sentences: what is unknown, missing, or still written."""
+    doubts = [f"It is not known what waits: {state.outbox.unknown}."] if state.outbox.unknown else []
+    doubts += [state.outbox.lost] if state.outbox.lost else []
+    loose = sum(
+        bool(draft.note.strip() or draft.codes or draft.follow_ups or draft.half)
+        for interaction_id, draft in state.drafts.items()
+        if interaction_id not in state.interactions
+    )
+    if loose:
+        notes = "note" if loose == 1 else "notes"
+        doubts.append(f"{loose} {notes} in progress, kept until the contact centre tells of the contact.")
+    return doubts
 
 
 def whom(item: OutboxItem) -> str:
@@ -49,8 +70,8 @@ def whom(item: OutboxItem) -> str:
 
 
 def address(value: str) -> str:
-    """A number in groups, or another address as it is."""
-    return wording.address(Address("phone" if value.startswith("+") else "other", value)) if value else ""
+    """A number in its country's groups, or another address as it is."""
+    return wording.number(value)
 
 
 def words_of(item: OutboxItem) -> str:

@@ -1,5 +1,6 @@
 """The outbox page: a list of what is not delivered, the selected item in full, and the keys to complete and send it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_acts import ItemActs, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
-from desktop.tui.outbox.item_words import is_of_evaluation, kind, victim, whom, words_of
+from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, unfinished_for, victim, whom, words_of
 from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
@@ -32,9 +33,11 @@ from desktop.tui.page_text import Line, PageText
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable
+from desktop.tui.two_presses import Irrevocable
 
 WIDE: Final = 110
 """Columns from which the list and the item stand side by side."""
+_OPEN_FIELDS: Final = frozenset({"item_edit", "item_codes", "item_customer"})
 _LEAST_LINES, _MOST_LINES = 1, 6
 
 Choosing = Literal["", "codes", "customer", "follow_up", "channel"]
@@ -79,12 +82,12 @@ class OutboxPage(DoorPage):
         self._selected = ""
         self._interaction = ""  # of the selected item, which may get another key
         self._drawn: dict[str, OutboxItem] = {}  # what the rows stand for
-        self._armed = ""  # the key of what one more press discards
         self._choosing: Choosing = ""
         self._about = ""  # the key of the item that is edited or chosen for
         self._edited = ""  # the interaction of the item that is edited
         self._found: tuple[Match, ...] = ()
         self._question = 0
+        self._leaving = asyncio.Lock()
         self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
         self._field = NoteField()
         self._picker = Picker()
@@ -138,7 +141,7 @@ class OutboxPage(DoorPage):
 
     def notice(self, state: AppState) -> None:
         """Something is known anew: read the outbox again if it is about that, and draw what else is shown here."""
-        seen = (state.outbox, state.received, state.sent, state.health, state.codes, state.me)
+        seen = (state.outbox, state.received, state.sent, state.health, state.codes, state.me, state.drafts)
         if len(self._seen) == len(seen) and all(a is b for a, b in zip(seen, self._seen, strict=True)):
             return
         read = not self._seen or self._seen[0] is not state.outbox
@@ -169,7 +172,7 @@ class OutboxPage(DoorPage):
         self._draw_item()
         self._messages.set_lines(message_lines(self._state(), self._server_now))
         self._draw_summary(items)
-        self._draw_keys()
+        self.draw_keys()
         if self._choosing:
             self._offer()
 
@@ -178,7 +181,7 @@ class OutboxPage(DoorPage):
         item = self._drawn.get(key)
         if item is None or self._acts.key_now(key) == self._acts.key_now(self._selected):
             return False
-        self._selected, self._interaction, self._armed = key, item.interaction_id, ""
+        self._selected, self._interaction = key, item.interaction_id
         return True
 
     def _follow_selection(self) -> None:
@@ -198,8 +201,6 @@ class OutboxPage(DoorPage):
             self._table.move_to(wanted.key)
         self._selected = wanted.key if wanted is not None else ""
         self._interaction = wanted.interaction_id if wanted is not None else ""
-        if self._armed and self._acts.key_now(self._armed) != self._selected:
-            self._armed = ""
         if self._choosing and self._acts.item(self._about) is None:
             self._put_away()
 
@@ -217,8 +218,10 @@ class OutboxPage(DoorPage):
         parked = sum(item.state == PARKED for item in items)
         waiting = len(items) - parked
         parts: list[Part] = []
-        if self._acts.items is not None and not items:
+        doubts = doubts_of(self._state())
+        if self._acts.items is not None and not items and not doubts:
             parts.append(("Everything has been delivered.", "$success"))
+        parts += [(f"{doubt} ", "bold $warning") for doubt in doubts]
         if parked:
             parts.append((f"{parked} need{'s' if parked == 1 else ''} attention", "bold $error"))
         if waiting:
@@ -227,23 +230,33 @@ class OutboxPage(DoorPage):
             parts += ["   ", (shown("retry"), "bold $accent"), (" retry all. Nothing is deleted.", "$muted")]
         self._summary.update(line(*parts))
 
-    def _draw_keys(self) -> None:
+    def draw_keys(self) -> None:
+        """Say what can be done to the item, or what one more press does."""
         item = self._item
-        if self._armed and item is not None:
-            key = OUTBOX_BY_ID["item_discard"].shown
-            self._verbs_line.update(
-                line(
-                    (f"{key} again", "bold $error"),
-                    (f": discards {victim(item)}", "bold"),
-                    (f"   {BY_ID['back'].shown} keeps it", "$muted"),
-                )
-            )
+        armed = self._presses.armed
+        if armed is not None and armed in (self._discarding(), self._sending_as_it_is()):
+            keeps = (f"   {BY_ID['back'].shown} keeps it", "$muted")
+            self._verbs_line.update(line((f"{armed.key} again", "bold $error"), (f": {armed.words}", "bold"), keeps))
         elif self._field.is_open or self._choosing:
             self._verbs_line.update(content(""))
         else:
             self._verbs_line.update(keys_of(*((verb.shown, verb.label) for verb in self._verbs(item))))
         way_out = (BY_ID["back"].shown, "close")
         self.border_subtitle = keys_of(*fitted_keys([], way_out, self.size.width - 4))
+
+    def _discarding(self) -> Irrevocable | None:
+        """The selected item discarded, as an act; None where there is none."""
+        item, key = self._item, OUTBOX_BY_ID["item_discard"]
+        if item is None or not self.is_open:
+            return None
+        return Irrevocable(key.shown, key.letters, ("discard", item.key), f"discards {victim(item)}")
+
+    def _sending_as_it_is(self) -> Irrevocable | None:
+        """The selected item sent without what its queue wants, as an act; None where it lacks nothing."""
+        item, key = self._item, OUTBOX_BY_ID["item_send"]
+        if item is None or not self.is_open or not (lacks := unfinished_for(item)):
+            return None
+        return Irrevocable(key.shown, key.letters, ("send", item.key), f"sends {victim(item)} with {lacks}")
 
     @property
     def _item(self) -> OutboxItem | None:
@@ -298,14 +311,12 @@ class OutboxPage(DoorPage):
 
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
-        armed, self._armed = self._armed, ""
         typing = self._field.has_focus or (self._picker.is_open and self._picker.typing)
         if self.query_one(PageHelp).took(event, typing=typing):
             pass
         elif event.key in BY_ID["back"].letters:
             event.stop()
-            if not armed:
-                self._back()
+            self._back()
         elif event.key in ("tab", "shift+tab"):
             event.stop()
             self._next_part(-1 if event.key == "shift+tab" else 1)
@@ -319,11 +330,9 @@ class OutboxPage(DoorPage):
             self.close()
         elif not self._choosing and (verb := self._verb_of(event.key)) is not None:
             event.stop()
-            self._do(verb, armed)
+            self._do(verb)
         elif event.is_printable:
             event.stop()
-        if armed and not self._armed:
-            self._draw_keys()
 
     def _verb_of(self, key: str) -> str | None:
         return next((verb.id for verb in OUTBOX_BY_ID.values() if key in verb.letters), None)
@@ -345,10 +354,12 @@ class OutboxPage(DoorPage):
         else:
             self.close()
 
-    def _do(self, verb: str, armed: str = "") -> None:
+    def _do(self, verb: str) -> None:
         """A verb on the selected item; one that makes no sense there says why."""
         self._select(self._table.cursor_key or "")
         item = self._item
+        if verb in _OPEN_FIELDS:
+            self._wants_field()
         if item is None:
             return
         if self._field.is_open:
@@ -369,12 +380,11 @@ class OutboxPage(DoorPage):
         elif verb == "item_add":
             self._change(item.key, choices.with_half)
         elif verb == "item_send":
-            self._spawn(self._after(self._acts.send(item.key)))
-        elif verb == "item_discard" and armed and self._acts.key_now(armed) == item.key:
+            act = self._sending_as_it_is()
+            if act is None or self._presses.press(act, self._sending_as_it_is):
+                self._spawn(self._after(self._acts.send(item.key)))
+        elif verb == "item_discard" and self._presses.press(self._discarding(), self._discarding):
             self._spawn(self._after(self._acts.discard(item.key)))
-        elif verb == "item_discard":
-            self._armed = item.key
-            self._draw_keys()
 
     def send_all(self) -> None:
         """Send everything that can be sent; what is being typed is to be saved first."""
@@ -400,7 +410,6 @@ class OutboxPage(DoorPage):
     @on(LineTable.Chosen, "#outbox-items")
     def _chosen(self, event: LineTable.Chosen) -> None:
         event.stop()
-        self._armed = ""
         self._do("item_edit")
 
     # The text
@@ -409,7 +418,7 @@ class OutboxPage(DoorPage):
         self._about, self._edited = item.key, item.interaction_id
         self.add_class("busy")
         self._field.edit_text(item.key, f"{words_of(item)} · {whom(item)}", item.note)
-        self._draw_keys()
+        self.draw_keys()
 
     @on(NoteField.Refused)
     def _too_long(self, event: NoteField.Refused) -> None:
@@ -441,27 +450,34 @@ class OutboxPage(DoorPage):
             return True
         return await self._acts.change(key, lambda _: Amendment(note=text))
 
-    async def keep_typed(self) -> None:
-        """Put what is being typed on disk, since the page or the program ends."""
+    async def keep_typed(self) -> bool:
+        """Put what is being typed on disk, since the page or the program ends; says whether all of it is there."""
         field = self._field
         if field.changed:
             text = field.text
             if await self._keep(self._about, self._edited, field.original, text):
                 field.original = text
+        return not field.changed
+
+    @property
+    def typed(self) -> str:
+        """What is being typed and not on disk; "" for nothing."""
+        return self._field.text if self._field.changed else ""
 
     def close(self) -> None:
-        """Leave the screen; what was typed is saved."""
-        field = self._field
-        if field.changed:
-            key, interaction_id, original, text = self._about, self._edited, field.original, field.text
-            field.original = text
+        """Leave the screen, once what was typed is saved."""
+        if self._field.changed:
+            self._spawn(self._save_and_leave())
+        else:
+            super().close()
 
-            async def keep() -> None:
-                if await self._keep(key, interaction_id, original, text):
+    async def _save_and_leave(self) -> None:
+        async with self._leaving:  # a second key finds nothing left to save
+            changed = self._field.changed
+            if self.is_open and await self.keep_typed():
+                super().close()
+                if changed:
                     self._tell("Your change in the outbox was saved.", "info")
-
-            self._spawn(keep())
-        super().close()
 
     # Choosing
 
@@ -473,7 +489,7 @@ class OutboxPage(DoorPage):
         keys = keys_of(*offered.keys, (BY_ID["back"].shown, "close"))
         self._picker.open(f"{offered.title} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer")
         self._offer()
-        self._draw_keys()
+        self.draw_keys()
 
     def _offer(self) -> None:
         """Show what there is to choose from."""

@@ -20,7 +20,8 @@ class Picker(Vertical):
     """Hidden until something is to be chosen. Digits choose, and alt with a digit while typing."""
 
     DEFAULT_CSS = """
-    Picker { display: none; height: 10; border: round $accent; padding: 0 1; }
+    Picker { display: none; height: 10; border: round $rule; padding: 0 1; }
+    Picker:focus-within { border: round $accent; }
     Picker.open { display: block; }
     Picker LineTable { height: 1fr; }
     """

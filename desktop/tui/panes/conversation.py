@@ -7,6 +7,7 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.floor import HelpState
+from desktop.domain.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.model import Interaction, Leg, Message
 from desktop.domain.words import Channel, DeliveryState, LegPhase, Phase, Recording, Verb
 from desktop.tui import keys, wording
@@ -33,6 +34,11 @@ VERB_KEYS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.CONFERENCE, "conference", "join all"),
     (Verb.END, "end", "end"),
 )
+RECORDING_KEYS: tuple[tuple[Verb, str, str], ...] = (
+    (Verb.RESUME_RECORDING, "recording", "resume rec"),
+    (Verb.PAUSE_RECORDING, "recording", "pause rec"),
+)
+"""Likewise, printed last and where there is room; a line of its own says it when it matters."""
 
 
 class ConversationPane(TextPane):
@@ -42,8 +48,6 @@ class ConversationPane(TextPane):
     DEFAULT_CSS = """
     ConversationPane { height: 1fr; border: round $rule; border-title-color: $foreground; padding: 0 1; }
     """
-    ending: str | None = None
-    """For which contact the end key was pressed once and a second press is awaited."""
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""
@@ -53,6 +57,7 @@ class ConversationPane(TextPane):
             view.state.pops.get(chosen),
             view.state.pending.get(chosen),
             view.state.capabilities,
+            view.state.recording_consent,
             len(view.state.interactions) == 0,
             view.state.phone,
             select.me(view.state),
@@ -70,11 +75,10 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return content("")
-        if self.ending == interaction.id:
-            return line((f" {keys.BY_ID['end'].shown} again or enter ends the contact ", "bold $error"))
         room = self.size.width - 6  # the border takes these of its own lower line
-        roomy = verb_line(view, interaction, "  ")
-        return roomy if roomy.cell_length <= room else verb_line(view, interaction, " ")
+        every = (*VERB_KEYS, *RECORDING_KEYS)
+        lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))
+        return next((one for one in lines if one.cell_length <= room), verb_line(view, interaction, " "))
 
     def on_resize(self) -> None:
         """Fit the verbs to the new width."""
@@ -86,7 +90,9 @@ class ConversationPane(TextPane):
         interaction = view.interaction
         if interaction is None:
             return _idle(view)
-        shown = [*_reason_lines(view, interaction), *_leg_lines(view, interaction), *_help_lines(view, interaction)]
+        shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
+        shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
+        shown += _previous_lines(interaction, self.content_size.width)
         room = max(3, self.content_size.height - len(shown) - 1)
         if interaction.messages:
             shown.append(content(""))
@@ -94,13 +100,15 @@ class ConversationPane(TextPane):
         return shown
 
 
-def verb_line(view: View, interaction: Interaction, gap: str) -> Content:
-    """The verbs on offer with their keys, those under way named as such, `gap` between them."""
+def verb_line(
+    view: View, interaction: Interaction, gap: str, table: Sequence[tuple[Verb, str, str]] = VERB_KEYS
+) -> Content:
+    """The verbs of a table that are on offer, with their keys; those under way named as such, `gap` between them."""
     pending = view.state.pending.get(interaction.id, frozenset())
     on_offer = set(select.verbs_on_offer(view.state, interaction))
     parts: list[Part] = [(f"{word.replace('_', ' ')} …{gap}", "$accent") for word in sorted(pending)]
     used: set[str] = set()
-    for verb, key, label in VERB_KEYS:
+    for verb, key, label in table:
         if verb in on_offer and key not in used:
             used.add(key)
             parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {label}{gap}", "$muted")]
@@ -117,21 +125,45 @@ def _heading(view: View) -> Content:
     time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
+    recording, style = _recording(view, interaction)
+    plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
     parts: list[Part] = [
         (f"{sign} {title(view.state, interaction)}", "bold"),
+        *([] if plain or not recording else [(f" · {recording}", style)]),  # first, where nothing cuts it off
         (f" · {interaction.queue} · ", "$muted"),
-        (f"{wording.phase(interaction)} {time}", "bold $warning" if interaction.held else "bold $success"),
+        (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success"),
     ]
     if interaction.muted:
         parts.append((" · muted", "bold $warning"))
-    if interaction.recording is Recording.ACTIVE:
-        parts.append((" · ● rec", "$error"))
-    elif interaction.recording is Recording.PAUSED:
-        parts.append((" · ‖ rec paused", "$warning"))
-    if interaction.service_level_at is not None and interaction.answered_at is not None:
+    if plain and recording:
+        parts.append((f" · {recording}", style))
+    promised = interaction.callback_at is not None  # which has no service level: nobody waits on the line
+    if interaction.service_level_at is not None and interaction.answered_at is not None and not promised:
         met = interaction.answered_at <= interaction.service_level_at
         parts.append((" · SL met" if met else " · SL missed", "$muted"))
     return line(*parts)
+
+
+def _recording(view: View, interaction: Interaction) -> tuple[str, str]:
+    refused = select.recording_refused(view.state, interaction)
+    return wording.recording(interaction, view.now, refused=refused, policy=view.state.recording_consent)
+
+
+def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
+    """What the heading may be too short for: a recording that is paused, or goes on although it was refused."""
+    on_offer = select.verbs_on_offer(view.state, interaction)
+    key = (keys.BY_ID["recording"].shown, "bold $accent")
+    if interaction.phase is Phase.ACTIVE and interaction.recording is Recording.PAUSED:
+        resumes = [key, (" resumes", "$muted")] if Verb.RESUME_RECORDING in on_offer else []
+        return [line((f"{_recording(view, interaction)[0]}   ", "$warning"), *resumes)]
+    if not select.recorded_against_will(view.state, interaction):
+        return []
+    said = ("! Recorded although refused   ", "bold $error")
+    if Verb.PAUSE_RECORDING in on_offer:
+        return [line(said, key, (" pauses", "$muted"))]
+    if "pause_recording" in select.call_capabilities(view.state):
+        return [line(said)]  # it is being paused just now
+    return [line(said, ("The contact centre cannot pause it.", "$error"))]
 
 
 def _idle(view: View) -> list[Content]:
@@ -158,10 +190,9 @@ def _idle(view: View) -> list[Content]:
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
-    waited = (interaction.answered_at or view.now) - interaction.arrived_at
     facts: list[Part] = [
         (interaction.subject or "no reason given", "bold"),
-        (f"   waited {wording.duration(waited)}", "$muted"),
+        (f"   {wording.waited(interaction, view.now)}", "$muted"),
     ]
     lines = [line(*facts)]
     if interaction.attributes:
@@ -172,27 +203,41 @@ def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
     return lines
 
 
+MOST_BEFORE = 8
+"""Lines shown of what the agent before wrote."""
+
+
+def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
+    """Whose contact this was, and what they wrote: theirs to read, not the note of whoever has it now."""
+    previous = interaction.previous
+    if previous is None:
+        return []
+    name = previous.agent_name or "another agent"
+    head = line(
+        (" ↳ ", "$accent"), ("from ", "$muted"), (name, "bold"), (f"  {wording.clock(previous.at)[:5]}", "$muted")
+    )
+    text = content(previous.note, newlines=True)
+    said = [piece for row in text.split("\n") for piece in row.wrap(max(20, width - 3))] if previous.note else []
+    cut = [content("   …", "$muted")] if len(said) > MOST_BEFORE else []
+    return [content(""), head, *(content("   ") + piece for piece in said[:MOST_BEFORE]), *cut]
+
+
 def _leg_lines(view: View, interaction: Interaction) -> list[Content]:
     if interaction.channel is not Channel.VOICE or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
         return []
-    legs = interaction.legs
+    legs, heard, name = interaction.legs, hearing(interaction), title(view.state, interaction)
+    said = "" if heard is None else wording.who_hears_whom(heard, name)
+    summary = content(said, "bold $warning" if interaction.held or interaction.muted else "bold")
     if not legs:
-        if interaction.held:
-            return [content(""), _party("└", "◐", "customer", "on hold", "$warning", _held(view, interaction))]
-        return []
-    customer = ("◐", "on hold", "$warning") if interaction.held else ("●", "on the line", "$success")
-    if not interaction.customer_connected or interaction.phase is Phase.WRAP_UP:
-        customer = ("○", "left", "$muted")
-    lines = [
-        content(""),
-        _party("├", customer[0], title(view.state, interaction), *customer[1:], _held(view, interaction)),
-    ]
+        return [summary] if said else []
+    customer = _customer_face(heard)
+    lines = [summary, _party("├", customer[0], name, *customer[1:], _held(view, interaction))]
     shown = [*(leg for leg in legs if leg.phase not in OPEN_LEG)][-3:] + [leg for leg in legs if leg.phase in OPEN_LEG]
     for index, leg in enumerate(shown):
         branch = "└" if index == len(shown) - 1 else "├"
-        lines.append(
-            _party(branch, *_leg_face(leg), wording.duration(view.now - leg.since) if leg.phase in OPEN_LEG else "")
-        )
+        since_when = leg.phase in OPEN_LEG and (heard is None or leg.id not in heard.waiting)  # of a hold nobody says
+        time = wording.duration(view.now - leg.since) if since_when else ""
+        lines.append(_party(branch, *_leg_face(leg, heard), time))
     return lines
 
 
@@ -218,7 +263,17 @@ def _held(view: View, interaction: Interaction) -> str:
     return wording.duration(view.now - interaction.held_since)
 
 
-def _leg_face(leg: Leg) -> tuple[str, str, str, str]:
+def _customer_face(heard: Hearing | None) -> tuple[str, str, str]:
+    if heard is None or CUSTOMER not in heard.joined | heard.waiting:
+        return "○", "left", "$muted"
+    if CUSTOMER in heard.waiting:
+        return "◐", "on hold", "$warning"
+    return "●", "in conference" if heard.everybody else "on the line", "$success"
+
+
+def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
+    if heard is not None and leg.id in heard.waiting:
+        return "◐", leg.target_name or leg.target, wording.leg(leg, heard), "$warning"
     sign, style = {
         LegPhase.REQUESTED: ("◌", "$accent"),
         LegPhase.RINGING: ("◌", "$accent"),
@@ -227,7 +282,7 @@ def _leg_face(leg: Leg) -> tuple[str, str, str, str]:
         LegPhase.CANCELLED: ("○", "$muted"),
         LegPhase.FAILED: ("✕", "$error"),
     }[leg.phase]
-    return sign, leg.target_name or leg.target, wording.leg(leg), style
+    return sign, leg.target_name or wording.number(leg.target.removeprefix("tel:")), wording.leg(leg, heard), style
 
 
 def _party(branch: str, sign: str, name: str, state: str, style: str, time: str) -> Content:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.content import Content
 
+from desktop.app.pop import BY_AGENT
 from desktop.domain import select
 from desktop.domain.customer import Consent, Customer, Match
 from desktop.domain.state import ScreenPop
@@ -13,10 +14,12 @@ from desktop.tui import sources, wording
 from desktop.tui.key import show
 from desktop.tui.keys import BY_ID, shown
 from desktop.tui.pane import TextPane, View
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.safe_text import Part, content, line, web_link
 
 GROWN = 16
 """Lines of text the pane may grow to on narrow screens."""
+OTHERS = 2
+"""How many of the customer's other numbers and addresses are listed."""
 ROOMY = 10
 """Lines from which the records of several CRMs are shown with everything they know."""
 
@@ -31,11 +34,14 @@ class CustomerPane(TextPane):
 
     def look(self, view: View) -> tuple[object, ...]:
         """The screen pop of the selected interaction."""
-        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None)
+        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None, view.preview)
 
     def draw(self, view: View) -> None:
         """Redraw the card and say where it came from and how old it is."""
         self.border_title = _heading(view)
+        self.border_subtitle = (
+            line((shown("copy"), "bold $accent"), (" copy", "$muted")) if view.interaction is not None else content("")
+        )
         super().draw(view)
 
     def on_resize(self) -> None:
@@ -51,6 +57,10 @@ class CustomerPane(TextPane):
     def lines(self, view: View) -> Sequence[Content]:
         """The face of the answer."""
         interaction = view.interaction
+        if interaction is None and view.preview is not None:
+            shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
+            how = line(("Not linked: there is no contact. ", "$muted"), ("esc", "bold $accent"), (" close", "$muted"))
+            return (*_one(shown_as, view.preview, view, self._room), how)
         if interaction is None:
             return (line(("No contact selected. Press ", "$muted"), ("/", "bold $accent"), (" to search.", "$muted")),)
         pop = view.state.pops.get(interaction.id)
@@ -63,19 +73,21 @@ class CustomerPane(TextPane):
                 return _many(pop, view, self._room)  # unlinked again: the one found is still there to pick
             case PopAnswer.MANY:
                 return _many(pop, view, self._room)
+            case PopAnswer.NOT_ASKED:
+                return _nothing_to_ask_by(view)
             case PopAnswer.NO_MATCH:
                 return _none(pop, view)
             case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
                 return _no_crm(view)
             case PopAnswer.COULD_NOT_ASK:
-                return _not_asked(pop, view)
+                return _could_not_ask(pop, view)
             case PopAnswer.SEARCHING:
                 return _searching(pop, view)
 
 
 def _heading(view: View) -> Content:
     pop = view.state.pops.get(view.selected or "")
-    match = pop.match if pop else None
+    match = pop.match if pop else view.preview
     if match is None and pop is not None and pop.matches:
         match = pop.matches[0]
     if match is None or match.customer.fetched_at is None:
@@ -87,7 +99,7 @@ def _heading(view: View) -> Content:
     return line(
         "Customer",
         (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
-        (f"kept here {old}" if kept else old, "$warning" if kept else "$muted"),
+        (f"saved copy, {old}" if kept else old, "$warning" if kept else "$muted"),
     )
 
 
@@ -96,10 +108,11 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
     customer = match.customer
     lines = [_name(customer), *sources.unanswered(pop, view.now)]
     crowded = bool(match.records) and room < ROOMY
-    if customer.company and not crowded:
-        lines.append(content(customer.company, "$muted"))
-    lines += _addresses(customer, match, view)[: 1 if crowded else None]
-    lines += _local(customer) if not crowded else []
+    lines += _came_from(pop, match, view)
+    if not crowded:
+        lines += [content(customer.company, "$muted")] if customer.company else []
+        lines += _addresses(match, view)
+        lines += _local(customer)
     lines += sources.put_together(match)
     lines += sources.differing(match)
     if customer.consents:
@@ -117,12 +130,15 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
         )
     if customer.note:
         lines.append(line(("note ", "$muted"), (customer.note, "italic")))
+    lines += _own_fields(customer) if not crowded else []
+    if customer.url:
+        lines.append(line(("record ", "$muted"), web_link(customer.url)))
     if len(pop.matches) > 1:
         lines.append(
             line(
-                (f"picked by {pop.chosen_by or 'you'} of {len(pop.matches)} · ", "$muted"),
-                ("u", "bold $accent"),
-                (" undo", "$muted"),
+                (f"{'You chose ' if pop.chosen_by == BY_AGENT else ''}1 of {len(pop.matches)} · ", "$muted"),
+                (show(BY_ID["unlink"].letters[0]), "bold $accent"),
+                (" unlink", "$muted"),
             )
         )
     if pop.why:
@@ -135,15 +151,28 @@ def _name(customer: Customer) -> Content:
     return line((customer.name, "bold"), *tier)
 
 
-def _addresses(customer: Customer, match: Match, view: View) -> list[Content]:
-    asked = view.interaction.customer.value if view.interaction else ""
-    lines = []
-    for value in sorted(customer.addresses, key=lambda address: address.value != asked)[:3]:
-        sure: list[Part] = []
-        if value.value == asked:
-            sure = [("  ✓ verified", "$success") if match.verified else ("  ? not verified", "$warning")]
-        lines.append(line((wording.address(value), "" if value.value == asked else "$muted"), *sure))
-    return lines
+def _came_from(pop: ScreenPop, match: Match, view: View) -> list[Content]:
+    """The address of the contact itself, whoever it is linked to; of one among several it is no mark."""
+    asked = view.interaction.customer if view.interaction else None
+    if asked is None or not (asked.value or asked.withheld):
+        return []
+    return [line((wording.address(asked), ""), *(wording.on_file(match, asked) if len(pop.matches) == 1 else ()))]
+
+
+def _addresses(match: Match, view: View) -> list[Content]:
+    """The other ways to reach them."""
+    theirs = select.came_from(match, view.interaction.customer) if view.interaction else ()
+    others = [one for one in match.customer.addresses if one not in theirs]
+    return [content(wording.address(value), "$muted") for value in others[:OTHERS]]
+
+
+def _own_fields(customer: Customer) -> list[Content]:
+    """What the CRM knows besides, by its own names."""
+    parts: list[Part] = []
+    for name, value in customer.fields.items():
+        if value:
+            parts += [("   " if parts else "", ""), (f"{name} ", "$muted"), (value, "")]
+    return [line(*parts)] if parts else []
 
 
 def _local(customer: Customer) -> list[Content]:
@@ -153,6 +182,8 @@ def _local(customer: Customer) -> list[Content]:
 
 def _consent(consent: Consent) -> list[Part]:
     sign, style = {True: ("✓", "$success"), False: ("✕", "$error"), None: ("?", "$muted")}[consent.granted]
+    if consent.topic == "recording" and consent.granted is False:
+        return [(f"{sign} recording refused", style), "  "]
     return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
 
 
@@ -186,21 +217,40 @@ def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
         )
     elif len(lines) < room:
         key = (show(BY_ID["search"].letters[0]), "bold $accent")
-        lines.append(line(("the digit, or alt+digit while typing · ", "$muted"), key, (" search", "$muted")))
+        last = len(matches)
+        choose = f"Press 1–{last} to choose (alt+1–{last} while typing) · " if last > 1 else "1 links it · "
+        lines.append(line((choose, "$muted"), key, (" search", "$muted")))
     return [*lines, *waits]
 
 
 def _question(matches: int) -> str:
-    return f"{matches} customers match. Who is it?" if matches > 1 else "Found, but not linked. Is it them?"
+    return (
+        f"{matches} customers match. Who is it?" if matches > 1 else "Possible match, not linked. Is this the caller?"
+    )
 
 
 def _none(pop: ScreenPop, view: View) -> list[Content]:
+    """Not in the CRM; after a search only that the search found no one, for it asked something else."""
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
+    found = "No customer found by that search." if pop.decided else f"Not in {sources.asked(pop)}."
+    return [content(where, "bold"), content(found, "$warning"), *_ways_on()]
+
+
+def _nothing_to_ask_by(view: View) -> list[Content]:
+    """A withheld number: nobody was asked, so nothing is known of who it is."""
+    where = wording.address(view.interaction.customer) if view.interaction else ""
     return [
-        content(where, "bold"),
-        content(f"Nobody in {sources.asked(pop)} has this address.", "$warning"),
-        line(("/", "bold $accent"), (" search   ", "$muted"), ("+", "bold $accent"), (" new customer   ", "$muted")),
+        content(where or "No number or address", "bold"),
+        content("The CRM was not asked: there is nothing to look up.", "$muted"),
+        *_ways_on(),
+    ]
+
+
+def _ways_on() -> list[Content]:
+    search, create = (show(BY_ID[verb].letters[0]) for verb in ("search", "create"))
+    return [
+        line((search, "bold $accent"), (" search   ", "$muted"), (create, "bold $accent"), (" new customer", "$muted")),
         content("Or go on without: the note is kept with the contact.", "$muted"),
     ]
 
@@ -213,12 +263,12 @@ def _no_crm(view: View) -> list[Content]:
     ]
 
 
-def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
+def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *(sources.unanswered(pop, view.now) or _crm_not_asked(pop, view)),
+        *(sources.unanswered(pop, view.now) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
             ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
@@ -229,7 +279,7 @@ def _not_asked(pop: ScreenPop, view: View) -> list[Content]:
     return [*lines, *(_kept(match) for match in pop.matches[:3])]
 
 
-def _crm_not_asked(pop: ScreenPop, view: View) -> list[Content]:
+def _crm_failed(pop: ScreenPop, view: View) -> list[Content]:
     old = wording.duration(view.now - pop.since)
     return [
         line(("✕ The CRM could not be asked", "bold $error"), (f"  {old}", "$muted")),
@@ -254,4 +304,4 @@ def _asking(pop: ScreenPop, view: View) -> list[Content]:
 
 
 def _kept(match: Match) -> Content:
-    return line(("kept here: ", "$muted"), (match.customer.name, "bold"), ("  not verified", "$warning"))
+    return line(("saved copy: ", "$muted"), (match.customer.name, "bold"), ("  not confirmed by the CRM", "$warning"))

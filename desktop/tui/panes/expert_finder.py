@@ -32,7 +32,8 @@ class ExpertFinder(Pane, Vertical):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
-    ExpertFinder { display: none; height: 1fr; border: round $accent; padding: 0 1; }
+    ExpertFinder { display: none; height: 1fr; border: round $rule; padding: 0 1; }
+    ExpertFinder:focus-within { border: round $accent; }
     ExpertFinder.open { display: block; }
     ExpertFinder LineTable { height: 1fr; min-height: 4; }
     ExpertFinder #expert-evidence { height: auto; max-height: 4; }

@@ -1,4 +1,4 @@
-"""The first line: me, what I chose and what comes next, my capacity, every system's health, the outbox, the clock."""
+"""The first line: me, what comes next, my capacity, what is new, every system's health, the outbox, the clock."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -10,7 +10,7 @@ from desktop.domain import select
 from desktop.domain.model import Instant
 from desktop.domain.state import AppState, SourceHealth
 from desktop.domain.words import Availability, Health
-from desktop.tui import wording
+from desktop.tui import news_words, wording
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table_rows import cut
@@ -32,7 +32,8 @@ class Header(Pane, Widget):
     def look(self, view: View) -> tuple[object, ...]:
         """Who I am, how the sources are, what waits to go out."""
         state = view.state
-        return (state.agents.get(state.me), state.health, state.outbox, state.pending.get(""), state.interactions)
+        me = state.agents.get(state.me)
+        return (me, state.health, state.outbox, state.pending.get(""), state.interactions, state.news, state.awaited)
 
     def draw(self, view: View) -> None:
         """Redraw the line; its size never changes."""
@@ -41,7 +42,7 @@ class Header(Pane, Widget):
         room = width - clock.cell_length - GAP
         left, right = next(
             ((left, right) for left, right in _sides(view) if left.cell_length + right.cell_length <= room),
-            (line(" ", *_agent(view)).truncate(room, ellipsis=True), Content("")),
+            (line(*news_words.badge(view.state), " ", *_agent(view)).truncate(room, ellipsis=True), Content("")),
         )
         space = max(0, room + GAP - left.cell_length - right.cell_length)
         self._line = Content.assemble(left, " " * space, right, clock)
@@ -60,7 +61,7 @@ class Header(Pane, Widget):
 def _agent(view: View) -> list[Part]:
     me = select.me(view.state)
     if me is None:
-        return [("signing in …", "$muted")]
+        return [("signing in …", "$muted"), *_awaited(view.state)]
     sign, word, style = wording.AVAILABILITY[me.observed]
     reason = f" · {_reason(view.state, me.reason)}" if me.reason and me.observed is Availability.NOT_READY else ""
     parts: list[Part] = [
@@ -78,6 +79,13 @@ def _agent(view: View) -> list[Part]:
     return parts
 
 
+def _awaited(state: AppState) -> list[Part]:
+    """What was chosen while signing in."""
+    if state.awaited is None:
+        return []
+    return [(f"  → next: {wording.AVAILABILITY[state.awaited.availability][1].lower()}", "$accent")]
+
+
 def _reason(state: AppState, reason: str) -> str:
     return next((known.label.lower() for known in state.reasons if known.id == reason), reason)
 
@@ -93,10 +101,12 @@ def _capacity(view: View) -> list[Part]:
 
 def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     """Left and right, from all there is to say down to what must be said."""
-    agent = _agent(view)
+    new = news_words.badge(view.state)
     outbox = view.state.outbox
     waits = outbox.waiting + outbox.parked
-    count: list[Part] = ["outbox ", (str(waits), "bold $warning" if waits else "$muted")]
+    unsure = bool(outbox.unknown or outbox.lost)
+    number = "?" if outbox.unknown and not waits else f"{waits}?" if unsure else str(waits)
+    count: list[Part] = ["outbox ", (number, "bold $warning" if waits or unsure else "$muted")]
     oldest: list[Part] = []
     if waits and outbox.oldest is not None:
         oldest.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
@@ -114,7 +124,7 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
         if health.health is not Health.LIVE
         for part in _source(name, health, view.now, aged=False)
     ]
-    with_capacity, without = line(" ", *agent, *_capacity(view)), line(" ", *agent)
+    with_capacity, without = line(" ", *_agent(view), *_capacity(view), *new), line(" ", *_agent(view), *new)
     yield with_capacity, line(*aged, *words, "   ")
     yield with_capacity, line(*short, *words, "  ")
     yield without, line(*short, *words, "  ")

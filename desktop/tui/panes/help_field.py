@@ -21,8 +21,9 @@ class HelpField(Input):
     DEFAULT_CSS = """
     HelpField {
         display: none; layer: overlay; offset: 4 4; width: 72; max-width: 90%;
-        border: round $accent; background: $panel;
+        border: round $rule; background: $panel;
     }
+    HelpField:focus { border: round $accent; }
     HelpField.open { display: block; }
     """
 
@@ -44,6 +45,10 @@ class HelpField(Input):
     def is_open(self) -> bool:
         """Whether it is on screen."""
         return self.has_class("open")
+
+    def shows(self, supervisor_id: str) -> bool:
+        """Whether it is open to answer this supervisor, with their last line above it."""
+        return self.is_open and self._about == (Line.ANSWER, supervisor_id)
 
     def open(self, kind: Line, subject: str, *title: Part, hint: str) -> None:
         """Show it with the focus, and with what was written before and not sent."""

@@ -7,6 +7,7 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.customer import Case, Match, TimelineEntry
 from desktop.domain.model import Instant
+from desktop.domain.words import PopAnswer
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content
@@ -30,7 +31,7 @@ class CasesPane(Pane, LineTable):
         super().__init__(
             (Column("", 9), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right")),
             header=False,
-            empty="No case.",
+            empty="No cases.",
             id="cases",
         )
         self.border_title = content("Cases")
@@ -48,7 +49,7 @@ class CasesPane(Pane, LineTable):
         count = sum(case.is_open for case in ordered)
         partly = f" · {failed}" if failed and match is not None and match.records else ""
         self.border_title = content(f"Cases · {count} open{partly}" if cases is not None else "Cases")
-        self.set_empty(_empty(match is not None, cases is None, failed, "No case."))
+        self.set_empty(_empty(view, "cases", cases is None, details, "No cases."))
         self.set_rows([_case(case, view.now) for case in ordered])
 
 
@@ -92,10 +93,9 @@ class TimelinePane(Pane, LineTable):
         interaction = view.interaction
         match = _match(view)
         details = select.details_of(view.state, match)
-        failed, unknown = details.failed.get("timeline"), details.timeline is None
-        entries = select.timeline(view.state, interaction) if interaction else ()
+        entries = select.timeline(view.state, interaction) if interaction else details.timeline or ()
         self.border_title = _timeline_title(details, view.now)
-        self.set_empty(_empty(match is not None, unknown, failed, "No history."))
+        self.set_empty(_empty(view, "timeline", details.timeline is None, details, "No history."))
         self.set_rows(self._rows_of(entries, view.now))
 
     def tick(self, view: View) -> None:
@@ -146,12 +146,19 @@ def _look(view: View) -> tuple[object, ...]:
 
 def _match(view: View) -> Match | None:
     pop = view.state.pops.get(view.selected or "")
-    return pop.match if pop is not None else None
+    return pop.match if pop is not None else view.preview
 
 
-def _empty(has_customer: bool, unknown: bool, failed: str | None, none: str) -> str:
-    if not has_customer:
+def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails, none: str) -> str:
+    """Why a list is empty: what is not known yet, cannot be known now, or is not kept in this CRM is never "none"."""
+    if _match(view) is None:
         return wording.UNKNOWN
-    if failed:
+    if failed := details.failed.get(part):
         return f"Could not be asked: {failed}"
-    return "Asking …" if unknown else none
+    if not unknown:
+        return none
+    if part in details.not_offered:
+        return f"This CRM has no {part}."
+    pop = view.state.pops.get(view.selected or "")
+    away = pop is not None and pop.answer is PopAnswer.COULD_NOT_ASK
+    return "Not known: the CRM could not be asked." if away else "Asking …"

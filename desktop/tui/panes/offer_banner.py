@@ -8,7 +8,7 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.customer import Match
-from desktop.domain.model import Interaction
+from desktop.domain.model import Address, Interaction
 from desktop.domain.phone import CallState, PhoneCall
 from desktop.domain.words import Channel, Phase, PopAnswer
 from desktop.tui import keys, wording
@@ -60,9 +60,11 @@ class OfferBanner(TextPane):
         left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
         sign = wording.CHANNEL_SIGN[offer.channel]
         more = f"   +{len(offers) - 1} more" if len(offers) > 1 else ""
-        kind = "call" if offer.channel is Channel.VOICE else offer.channel.value
+        kind = "Incoming call" if offer.channel is Channel.VOICE else f"Incoming {offer.channel.value}"
+        if offer.callback_at is not None:
+            kind = "Callback"
         first = line(
-            (f"{sign} Incoming {kind} · {offer.queue}  ", "bold $accent"),
+            (f"{sign} {kind} · {offer.queue}  ", "bold $accent"),
             *who(view, offer),
             (more, "$muted"),
         )
@@ -85,7 +87,7 @@ class OfferBanner(TextPane):
                 "bold $warning" if left is not None and left < 8 else "$foreground",
             ),
             ("   ✕ your phone is not registered" if _out_of_reach(view, offer) else "", "bold $error"),
-            (f"   {subject}waited {wording.duration(view.now - offer.arrived_at)}", "$muted"),
+            (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
         )
         return (first, second)
 
@@ -102,10 +104,11 @@ def stranger(view: View) -> PhoneCall | None:
 
 def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
     rings = call.state is CallState.RINGING
+    number = wording.number(call.number) or wording.WITHHELD
     first = line(
         ("☎ Call on your phone  ", "bold $accent"),
-        (call.name or call.number or "number withheld", "bold"),
-        (f"  {call.number}" if call.name and call.number else "", "$muted"),
+        (call.name or number, "bold"),
+        (f"  {number}" if call.name and call.number else "", "$muted"),
         ("  no contact", "$muted"),
     )
     answer: list[Part] = [(f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"), (" answer  ", "$success")]
@@ -142,10 +145,12 @@ def who(view: View, interaction: Interaction) -> list[Part]:
     if pop is None:
         return fallback
     if pop.match is not None:
-        return _known(pop.match, number, view)
+        return _known(pop.match, interaction.customer, view, only=len(pop.matches) == 1)
     match pop.answer:
         case PopAnswer.MANY:
             return [(f"{len(pop.matches)} customers share ", "bold"), (number, "bold"), ("  who is it?", "$warning")]
+        case PopAnswer.NOT_ASKED:
+            return [*fallback, ("  not looked up", "$muted")]
         case PopAnswer.NO_MATCH:
             return [*fallback, ("  not in the CRM", "$warning")]
         case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
@@ -156,14 +161,15 @@ def who(view: View, interaction: Interaction) -> list[Part]:
             return [*fallback, (f"  looking up … {wording.duration(view.now - pop.since)}", "$muted")]
 
 
-def _known(match: Match, number: str, view: View) -> list[Part]:
-    customer = match.customer
+def _known(match: Match, came_from: Address, view: View, *, only: bool) -> list[Part]:
+    customer, number = match.customer, wording.address(came_from)
     parts: list[Part] = [(customer.name, "bold")]
     if customer.tier:
         parts.append((f"  ◆ {customer.tier}", "$accent"))
-    parts.append(("  ✓ verified", "$success") if match.verified else ("  ? not verified", "$warning"))
     late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
     if late:
         parts.append((f"  ! promised: {late[0].text} {wording.due(late[0].due, view.now)}", "$warning"))
     parts.append((f"  {number}", "$muted"))
+    if only:
+        parts += wording.on_file(match, came_from)
     return parts

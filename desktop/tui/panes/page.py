@@ -14,10 +14,11 @@ class Page(VerticalScroll, can_focus=True):
 
     DEFAULT_CSS = """
     Page {
-        display: none; layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $accent;
+        display: none; layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $rule;
         background: $background;
         padding: 0 2; scrollbar-size-vertical: 1;
     }
+    Page:focus { border: round $accent; }
     Page.open { display: block; }
     """
 

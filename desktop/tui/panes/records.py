@@ -38,8 +38,9 @@ class RecordsPane(Pane, Vertical):
     DEFAULT_CSS = """
     RecordsPane {
         display: none; layer: overlay; offset: 2 4; width: 76; max-width: 100%; height: auto; max-height: 14;
-        border: round $accent; background: $panel; padding: 0 1;
+        border: round $rule; background: $panel; padding: 0 1;
     }
+    RecordsPane:focus-within { border: round $accent; }
     RecordsPane.open { display: block; }
     RecordsPane LineTable { height: auto; max-height: 10; background: $panel; }
     """

@@ -7,6 +7,8 @@ from textual.message import Message
 from textual.widgets import Input
 
 from desktop.domain import select
+from desktop.domain.customer import FoundCustomers, Match
+from desktop.domain.state import ScreenPop
 from desktop.domain.words import PopAnswer
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import content, line
@@ -17,10 +19,14 @@ from desktop.tui.table_rows import Row
 
 
 class SearchPane(Pane, Vertical):
-    """A field and what was found; enter in the field asks, enter on a row links the contact to that customer."""
+    """A field and what was found; enter in the field asks, enter on a row links the contact to that customer.
+
+    Without a contact enter on a row shows the customer's card.
+    """
 
     DEFAULT_CSS = """
-    SearchPane { display: none; height: 14; border: round $accent; padding: 0 1; }
+    SearchPane { display: none; height: 14; border: round $rule; padding: 0 1; }
+    SearchPane:focus-within { border: round $accent; }
     SearchPane.open { display: block; }
     """
 
@@ -48,6 +54,11 @@ class SearchPane(Pane, Vertical):
     def __init__(self) -> None:
         super().__init__(id="search")
         self._creating = False
+        self._only_shows = False
+        self._question = 0
+        # What was shown when something was asked for, until the answer is there.
+        self._asked_over: tuple[ScreenPop | None, FoundCustomers | None] | None = None
+        self._found: FoundCustomers | None = FoundCustomers()  # without a contact; None while the CRM is being asked
 
     def compose(self) -> ComposeResult:
         """A field and a list."""
@@ -63,14 +74,50 @@ class SearchPane(Pane, Vertical):
         """Whether it is on screen."""
         return self.has_class("open")
 
-    def open(self, *, creating: bool) -> None:
-        """Show the field with the focus, to search or to name a new record."""
-        self._creating = creating
+    @property
+    def only_shows(self) -> bool:
+        """Whether it was opened without a contact, so that there is nothing to link."""
+        return self._only_shows and self.is_open
+
+    def ask(self) -> int:
+        """The CRM is asked for no contact in particular; its number is given back with the answer."""
+        self._question += 1
+        self._take(None)
+        return self._question
+
+    def answer(self, question: int, found: FoundCustomers) -> None:
+        """What was found, unless something else was asked since."""
+        if question == self._question:
+            self._take(found)
+
+    def found(self, customer_id: str) -> Match | None:
+        """Who was found without a contact, by id."""
+        matches = self._found.matches if self._found is not None else ()
+        return next((match for match in matches if match.customer.id == customer_id), None)
+
+    def _take(self, found: FoundCustomers | None) -> None:
+        self._found = found
+        if self.view is not None:
+            self.draw(self.view)
+
+    def open(self, *, creating: bool, only_shows: bool = False) -> None:
+        """Show the field with the focus.
+
+        Args:
+            creating: to name a new record instead of searching.
+            only_shows: there is no contact that could be linked.
+        """
+        self._creating, self._only_shows = creating, only_shows
+        self._asked_over = None
+        self._question += 1
+        self._found = FoundCustomers()
         self.add_class("open")
-        self.border_title = content("New customer" if creating else "Search customers")
+        heading = "Search customers · no contact to link" if only_shows else "Search customers"
+        self.border_title = content("New customer" if creating else heading)
+        does = " create  " if creating else " search, then show  " if only_shows else " search, then pick  "
         self.border_subtitle = line(
             ("enter", "bold $accent"),
-            (" create  " if creating else " search, then pick  ", "$muted"),
+            (does, "$muted"),
             ("esc", "bold $accent"),
             (" close", "$muted"),
         )
@@ -94,12 +141,17 @@ class SearchPane(Pane, Vertical):
             return
         pop = view.state.pops.get(view.selected or "")
         table = self.query_one(LineTable)
-        matches = pop.matches if pop else ()
+        found, answer = pop.matches if pop else (), pop.answer if pop else PopAnswer.NO_MATCH
+        if self._only_shows:
+            found = self._found.matches if self._found is not None else ()
+            failed = self._found is not None and self._found.unanswered
+            answer = PopAnswer.COULD_NOT_ASK if failed else PopAnswer.NO_MATCH
+            answer = PopAnswer.SEARCHING if self._found is None else answer
         table.set_empty(
             "This profile names no CRM."
             if not select.names_crm(view.state)
             else {PopAnswer.SEARCHING: "Asking the CRM …", PopAnswer.COULD_NOT_ASK: "The CRM could not be asked."}.get(
-                pop.answer if pop else PopAnswer.NO_MATCH, "Nobody found yet."
+                answer, "Nobody found yet."
             )
         )
         table.set_rows(
@@ -112,9 +164,16 @@ class SearchPane(Pane, Vertical):
                         content(" · ".join(text for text in (match.reason, tags(match)) if text), "$muted"),
                     ),
                 )
-                for match in matches
+                for match in found
             ]
         )
+        if (
+            self._asked_over is not None
+            and answer is not PopAnswer.SEARCHING
+            and self._asked_over != (pop, self._found)
+        ):
+            self._asked_over = None
+            table.action_edge(-1)  # what was asked for, and not whom the contact is with
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Search, or create; with something found, go to the list."""
@@ -125,6 +184,8 @@ class SearchPane(Pane, Vertical):
         if self._creating:
             self.post_message(self.CreateWanted(text))
             return
+        view = self.view
+        self._asked_over = (view.state.pops.get(view.selected or "") if view is not None else None, self._found)
         self.post_message(self.Asked(text))
         self.query_one(LineTable).focus()
 

@@ -21,8 +21,9 @@ class StateMenu(Pane, Vertical):
     DEFAULT_CSS = """
     StateMenu {
         display: none; layer: overlay; offset: 2 4; width: 44; height: auto; max-height: 18;
-        border: round $accent; background: $panel; padding: 0 1;
+        border: round $rule; background: $panel; padding: 0 1;
     }
+    StateMenu:focus-within { border: round $accent; }
     StateMenu.open { display: block; }
     StateMenu LineTable { height: auto; max-height: 14; background: $panel; }
     """

@@ -12,7 +12,8 @@ class TonesField(Input):
     """A small field over the conversation; esc or enter closes it."""
 
     DEFAULT_CSS = """
-    TonesField { display: none; layer: overlay; offset: 4 4; width: 40; border: round $accent; background: $panel; }
+    TonesField { display: none; layer: overlay; offset: 4 4; width: 40; border: round $rule; background: $panel; }
+    TonesField:focus { border: round $accent; }
     TonesField.open { display: block; }
     """
 

@@ -2,8 +2,11 @@
 
 from typing import ClassVar
 
+from textual.content import Content
+
 from desktop.domain import select
 from desktop.domain.model import Instant, Interaction
+from desktop.domain.news import unseen_count
 from desktop.domain.state import AppState
 from desktop.domain.words import Channel, Phase
 from desktop.tui import wording
@@ -37,14 +40,15 @@ class WorkPane(Pane, LineTable):
 
     def look(self, view: View) -> tuple[object, ...]:
         """My interactions and who they are with."""
-        return (view.state.interactions, view.state.unfinished, view.state.pops, view.selected)
+        state = view.state
+        return (state.interactions, state.unfinished, state.pops, view.selected, view.numbers, state.news)
 
     def draw(self, view: View) -> None:
         """Set the rows; the cursor follows the selection."""
         self.set_rows(
             [
-                Row(interaction.id, _cells(view, number, interaction))
-                for number, interaction in enumerate(on_desk(view.state), start=1)
+                Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction))
+                for interaction in on_desk(view.state)
             ]
         )
         if view.selected:
@@ -56,22 +60,26 @@ def on_desk(state: AppState) -> tuple[Interaction, ...]:
     return (*select.mine(state), *state.unfinished.values())
 
 
-def _cells(view: View, number: int, interaction: Interaction) -> tuple[Part, ...]:
+def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Part, ...]:
     style = _style(interaction)
     sign = "✎" if interaction.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[interaction.channel]
     return (
-        content(str(number) if number < 10 else " ", "$muted"),
+        content(str(number) if number is not None else " ", "$muted"),
         content(sign, style),
         content(title(view.state, interaction), "bold" if interaction.phase is Phase.OFFERED else ""),
-        content("kept" if interaction.id in view.state.unfinished else _state(interaction), style),
+        _state(view.state, interaction, style),
         content(wording.duration(_clock(interaction, view.now)), style),
     )
 
 
-def _state(interaction: Interaction) -> str:
-    if interaction.unread and interaction.channel is not Channel.VOICE:
-        return f"{interaction.unread} new"
-    return "parked" if interaction.parked else wording.phase(interaction)
+def _state(state: AppState, interaction: Interaction, style: str) -> Content:
+    if interaction.id in state.unfinished:
+        return content("kept", style)
+    if new := unseen_count(state.news, interaction.id):
+        return content(f"{new} new", "bold $warning")
+    if interaction.unread and interaction.channel is not Channel.VOICE and interaction.phase is Phase.ACTIVE:
+        return content("reply", style)
+    return content("parked" if interaction.parked else wording.phase(interaction), style)
 
 
 def _style(interaction: Interaction) -> str:

@@ -35,7 +35,8 @@ class WrapUpPane(Pane, Vertical):
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
-    WrapUpPane { display: none; height: auto; max-height: 16; border: round $accent; padding: 0 1; }
+    WrapUpPane { display: none; height: auto; max-height: 16; border: round $rule; padding: 0 1; }
+    WrapUpPane:focus-within { border: round $accent; }
     WrapUpPane.open { display: block; }
     WrapUpPane LineTable { height: 4; }
     WrapUpPane Static { height: auto; }

@@ -43,7 +43,10 @@ def interaction_lines(detail: PastDetail, now: Instant) -> list[Content]:
         f" · talked {wording.duration(one.talk_seconds)} · held {wording.duration(one.hold_seconds)}"
     )
     lines = [
-        line((one.customer_name or one.customer or "withheld", "bold"), (f"   with {one.agent_name}", "")),
+        line(
+            (one.customer_name or wording.number(one.customer) or wording.WITHHELD, "bold"),
+            (f"   with {one.agent_name}", ""),
+        ),
         content(facts, "$muted"),
         content(f"codes {', '.join(one.codes)}" if one.codes else "no code", "$muted"),
     ]

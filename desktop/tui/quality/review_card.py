@@ -12,6 +12,7 @@ from desktop.domain.scorecards import LONGEST_COMMENT, Answer
 from desktop.tui.quality.quality_rows import Tab, is_answer_unread
 from desktop.tui.quality.review_lists import ReviewLists
 from desktop.tui.quality.scorecard_view import ScorecardView
+from desktop.tui.two_presses import Irrevocable, named
 
 
 class ReviewCard(ReviewLists):
@@ -20,7 +21,6 @@ class ReviewCard(ReviewLists):
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self._card = ""  # the subject of the card in hand
-        self._discarding = ""
 
     def further(self) -> ComposeResult:
         """The scorecard."""
@@ -134,11 +134,14 @@ class ReviewCard(ReviewLists):
             card = self.desk.kept_card(CardInHand(one.id, "", "", form.form).subject)
         if card is None or card.sending:
             self._tell("There is no unfinished scorecard here that could be discarded.", "info")
-        elif self._discarding != card.subject:
-            self._discarding = card.subject
-            self._tell("x again discards this scorecard for good, with every word of it.", "warning")
-        else:
-            self._discarding = ""
+        elif self._presses.press(
+            Irrevocable(
+                "x",
+                ("x",),
+                ("discard", card.subject),
+                f"discards the scorecard of {named(card.agent_name)} for good, with every word of it",
+            )
+        ):
             self._spawn(self._drop(card))
 
     async def _drop(self, card: CardInHand) -> None:

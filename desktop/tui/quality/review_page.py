@@ -19,6 +19,7 @@ from desktop.tui.quality.review_card import ReviewCard
 from desktop.tui.quality.review_lists import TABS, WEEKS
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.safe_text import content, line
+from desktop.tui.two_presses import Irrevocable, named
 
 
 class ReviewPage(ReviewCard):
@@ -107,8 +108,8 @@ class ReviewPage(ReviewCard):
             self.discard()
         elif key == "k":
             self._calibrate()
-        elif key == "r" and self.tab is Tab.JUDGED and self.table.cursor_key:
-            self.run(self.desk.release(self.table.cursor_key))
+        elif key == "r" and self.tab is Tab.JUDGED:
+            self._release()
         elif key == "n":
             self._write_note()
         else:
@@ -171,11 +172,22 @@ class ReviewPage(ReviewCard):
             return True
         return False
 
+    def _release(self) -> None:
+        """Let the agent read an evaluation, which cannot be taken back: at the second press."""
+        evaluation = self._judged.get(self.table.cursor_key or "")
+        if evaluation is None:
+            return
+        who = named(evaluation.agent_name)
+        act = Irrevocable("r", ("r",), ("release", evaluation.id), f"release the evaluation of {who} to {who}")
+        if evaluation.released_at is not None or self._presses.press(act):
+            self.run(self.desk.release(evaluation.id))
+
     def _begun(self, ok: bool) -> None:
         if ok:
             self.show_tab(Tab.CALIBRATIONS)
 
     def _write_note(self) -> None:
+        self._wants_field()
         key = self.table.cursor_key or ""
         evaluation, note, one = self._judged.get(key), self._notes.get(key), self._sample.get(key)
         if self.tab is Tab.JUDGED and evaluation is not None:

@@ -17,7 +17,7 @@ class WordsField(TextArea):
     """Hidden until something is to be written. Every key goes to `on_words` at once."""
 
     DEFAULT_CSS = """
-    WordsField { display: none; height: 7; border: round $accent; padding: 0 1; background: $background; }
+    WordsField { display: none; height: 7; border: round $rule; padding: 0 1; background: $background; }
     WordsField:focus { border: round $accent; }
     WordsField.open { display: block; }
     """

@@ -53,7 +53,7 @@ def contact_row(one: PastInteraction, days: CentreDays) -> Row:
             f"{days.local(one.arrived_at):%a %d %H:%M:%S}",
             _SIGNS.get(one.channel, "?"),
             one.queue,
-            one.customer_name or one.customer or "withheld",
+            one.customer_name or wording.number(one.customer) or wording.WITHHELD,
             (one.agent_name or wording.UNKNOWN, "" if one.agent_name else "$muted"),
             (f"{'✕ ' if failed else ''}{one.outcome}", "$warning" if failed else ""),
             wording.duration(one.wait_seconds),
@@ -71,11 +71,12 @@ def more_row() -> Row:
 def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
     """What happened, oldest first, each with the time since the one before, in lines of so many cells."""
     one = detail.interaction
-    heading = one.customer_name or one.customer or "number withheld"
+    heading = one.customer_name or wording.number(one.customer) or wording.WITHHELD
     sign = _SIGNS.get(one.channel)
     lines = [
         line(
-            (f"{sign or one.channel} {heading}", "bold"), (f"   {one.customer}" if one.customer_name else "", "$muted")
+            (f"{sign or one.channel} {heading}", "bold"),
+            (f"   {wording.number(one.customer)}" if one.customer_name else "", "$muted"),
         ),
         line(
             (f"{days.local(one.arrived_at):%A %d %b %Y %H:%M:%S}", ""),

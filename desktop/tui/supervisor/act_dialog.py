@@ -27,8 +27,9 @@ class ActDialog(Pane, Vertical):
     DEFAULT_CSS = """
     ActDialog {
         display: none; layer: overlay; offset: 3 6; width: 74; max-width: 94%; height: auto; max-height: 16;
-        border: round $accent; background: $panel; padding: 0 1;
+        border: round $rule; background: $panel; padding: 0 1;
     }
+    ActDialog:focus-within { border: round $accent; }
     ActDialog.open { display: block; }
     ActDialog Static { height: auto; max-height: 2; width: 100%; }
     ActDialog Input, ActDialog Input:focus { border: none; height: 1; padding: 0; background: $surface; }
@@ -162,7 +163,7 @@ class ActDialog(Pane, Vertical):
         option = self._shown.get(self.query_one(LineTable).cursor_key or "")
         if question.free and not self._chosen and typed:
             answer = typed
-        elif option is not None and (not question.free or question.needed or self._chosen):
+        elif option is not None and (self._chosen or not question.free or (question.needed and not question.by_hand)):
             answer = option.value
         elif question.free:
             answer = typed

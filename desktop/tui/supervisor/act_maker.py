@@ -5,15 +5,19 @@ from typing import TYPE_CHECKING
 
 from desktop.app.action_result import ActionResult
 from desktop.domain.floor import FloorVerb
-from desktop.domain.floor_verbs import MODES
+from desktop.domain.floor_verbs import IRREVOCABLE, MODES
 from desktop.domain.model import Agent
 from desktop.domain.words import Availability
 from desktop.tui import wording
+from desktop.tui.floor_keys import FLOOR_BY_ID
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.contact import Contact, named, offering
+from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.question import Act, Proposal, Question, why
 from desktop.tui.supervisor.target import Target
+from desktop.tui.two_presses import Irrevocable
+from desktop.tui.two_presses import named as named_short
 
 if TYPE_CHECKING:
     from desktop.app.floor_acts import FloorActs
@@ -39,10 +43,6 @@ _ON_CONTACT = (
     FloorVerb.MOVE,
     FloorVerb.PRIORITY,
     FloorVerb.WITHDRAW,
-)
-_SURE = (
-    Proposal("no", "leave it", "nothing is done"),
-    Proposal("yes", "withdraw", "for good: the contact is closed"),
 )
 _CLOSE = "close"
 
@@ -100,13 +100,14 @@ class ActMaker:
                     return await acts.move(contact_id, answers["queue"], reason)
                 case FloorVerb.PRIORITY:
                     return await acts.set_priority(contact_id, int(answers["priority"].replace("−", "-")), reason)
-                case _ if answers["sure"] == "yes":
-                    return await acts.withdraw(contact_id, reason)
                 case _:
-                    return ActionResult(True, "Nothing was done.")
+                    return await acts.withdraw(contact_id, reason)
+
+        def takes_away(answers: Mapping[str, str]) -> Irrevocable:
+            return self._takes_away(verb, known[answers.get("contact", first.id)], answers.get("agent", ""))
 
         whom = self._whose(first) if not others else f"{len(known)} contacts"
-        return Act(_TITLES[verb], whom, tuple(questions), run)
+        return Act(_TITLES[verb], whom, tuple(questions), run, takes_away if verb in IRREVOCABLE else None)
 
     def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
         match verb:
@@ -117,10 +118,19 @@ class ActMaker:
             case FloorVerb.PRIORITY:
                 ask = f"Points, −{MOST_PRIORITY} to {MOST_PRIORITY}; more is sooner. Now {contacts[0].priority}."
                 return [Question("priority", ask, _points(contacts[0].priority), free=True, allowed=_whole_points)]
-            case FloorVerb.WITHDRAW:
-                return [Question("sure", "Take it out of the queue and close it?", _SURE)]
             case _:
                 return []
+
+    def _takes_away(self, verb: FloorVerb, contact: Contact, agent_id: str) -> Irrevocable:
+        """What one more press does to a contact."""
+        key, state = FLOOR_BY_ID[KEY_OF[verb]], self._view.state
+        who, has = named_short(contact.who), contact.agent_id
+        of = f" from {named_short(agent_name(state, has))}" if has else f" from {named_short(contact.queue)}"
+        words = {
+            FloorVerb.TAKE_OVER: f"take {who} over{of}",
+            FloorVerb.REASSIGN: f"give {who}{of} to {named_short(agent_name(state, agent_id))}",
+        }.get(verb, f"withdraw {who}{of}, and close the contact for good")
+        return Irrevocable(key.shown, (*key.anywhere, *key.letters), (verb.value, contact.id, agent_id), words)
 
     def _whose(self, contact: Contact) -> str:
         text = named(contact, self._view.now)
@@ -218,7 +228,7 @@ class ActMaker:
 
         who = agent_name(self._view.state, request.agent_id)
         waited = wording.duration(self._view.now - request.at)
-        question = Question("text", "What do you answer? Enter sends it.", options, free=True)
+        question = Question("text", "What do you answer? Enter sends it.", options, free=True, by_hand=True)
         return Act(f"Help for {who}", f"{request.text or 'asks for help'} · {waited}", (question,), answer)
 
     def _acknowledge(self, target: Target) -> Act | None:

@@ -23,6 +23,11 @@ class Activity:
 _RANKS = ("ringing", "on hold", "talking", "in contact", "connecting", "wrap-up", "available", "not ready", "offline")
 
 
+def is_busy(agent: Agent) -> bool:
+    """Whether the agent has a contact now, ringing or in wrap-up included; whoever is offline has none."""
+    return agent.observed is not Availability.OFFLINE and (bool(agent.work) or any(agent.in_use.values()))
+
+
 def activity(agent: Agent, state: AppState) -> Activity:
     """What the agent does now, as far as the contact centre tells."""
     if agent.work:

@@ -7,7 +7,7 @@ from typing import Final
 from desktop.domain.model import Agent
 from desktop.tui import wording
 from desktop.tui.safe_text import Part, line
-from desktop.tui.supervisor.agent_activity import activity
+from desktop.tui.supervisor.agent_activity import activity, is_busy
 from desktop.tui.supervisor.agent_columns import AGENT_COLUMNS
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import FloorView
@@ -141,10 +141,13 @@ class AgentPanel(FloorTable[Agent]):
 
 
 def _by_availability(agents: Iterable[Agent]) -> tuple[Part, ...]:
-    counted = Counter(agent.observed for agent in agents)
-    return tuple(
-        (f"{sign} {counted[one]} {word.lower()}  ", style) for one, (sign, word, style) in wording.AVAILABILITY.items()
-    )
+    """How many are free, have a contact, are not ready, are offline: each counts once, where they are now."""
+    counted = Counter("busy" if is_busy(agent) else agent.observed.value for agent in agents)
+    free, *others = [
+        (one.value, sign, word.lower(), style) for one, (sign, word, style) in wording.AVAILABILITY.items()
+    ]
+    kinds = (free, ("busy", "☎", "busy", "$accent"), *others)
+    return tuple((f"{sign} {counted[kind]} {word}  ", style) for kind, sign, word, style in kinds)
 
 
 def _text(agent: Agent) -> str:

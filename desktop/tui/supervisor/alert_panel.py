@@ -98,7 +98,7 @@ def _alert_row(alert: Alert, view: FloorView) -> Row:
     by = agent_name(view.state, alert.acknowledged_by)
     before = f"✓ {by} {_at(alert.acknowledged_at)} · " if alert.acknowledged_by else ""
     if alert.over_at is not None:
-        before += f"over {_at(alert.over_at)} · "
+        before += f"ended {_at(alert.over_at)} · "
     elif alert.forecast is not None and alert.forecast > view.now:
         before += f"in {wording.duration(alert.forecast - view.now)} · "
     if alert.unknown_since is not None:

@@ -50,16 +50,17 @@ def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:
 
 
 def contact_of_interaction(interaction: Interaction, who: Standing) -> Contact:
-    """One that waits or rings."""
+    """One that waits or rings; a callback that is due is not said to wait."""
+    is_due = interaction.callback_at is not None and interaction.phase is Phase.QUEUED
     return Contact(
         interaction.id,
         interaction.customer_name or wording.address(interaction.customer),
         interaction.queue,
         interaction.channel,
         interaction.phase,
-        wording.phase(interaction),
+        "callback" if is_due else wording.phase(interaction),
         interaction.phase_since,
-        interaction.arrived_at,
+        interaction.arrived_at if interaction.callback_at is None else interaction.callback_at,
         interaction.priority,
         interaction.agent_id or "",
         for_interaction(interaction, who),

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from desktop.app.action_result import ActionResult
+from desktop.tui.two_presses import Irrevocable
 
 LONGEST = 300
 """Characters of a reason."""
@@ -29,6 +30,7 @@ class Question:
         options: what can be chosen, most likely first; typing narrows them down.
         free: whether what is typed is an answer, too; options are then no more than proposals.
         needed: whether an empty answer will not do.
+        by_hand: whether an option counts only when it was moved to: nothing typed is no answer then.
         allowed: whether a typed answer makes sense; says what is wrong with it, "" for nothing.
     """
 
@@ -37,19 +39,25 @@ class Question:
     options: tuple[Proposal, ...] = ()
     free: bool = False
     needed: bool = True
+    by_hand: bool = False
     allowed: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """Something to be done once all is answered. Whom it concerns was settled when the key was pressed."""
+    """Something to be done once all is answered. Whom it concerns was settled when the key was pressed.
+
+    `takes_away`: for what cannot be undone, the act that one more press carries out, from the answers.
+    """
 
     title: str
     whom: str
     questions: tuple[Question, ...]
     run: Callable[[Mapping[str, str]], Awaitable[ActionResult]]
+    takes_away: Callable[[Mapping[str, str]], Irrevocable] | None = None
 
 
 def why(recent: tuple[str, ...]) -> Question:
-    """Asks for the reason, proposing those given before."""
-    return Question("why", "Why? It is written down.", tuple(Proposal(text, text) for text in recent), free=True)
+    """Asks for the reason, proposing those given before; none of them is taken by itself."""
+    proposed = tuple(Proposal(text, text) for text in recent)
+    return Question("why", "Why? It is written down.", proposed, free=True, by_hand=True)

@@ -7,7 +7,7 @@ from desktop.domain.queue_totals import all_together
 from desktop.tui import wording
 from desktop.tui.safe_text import content, line
 from desktop.tui.supervisor.floor_table import FloorTable
-from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView
 from desktop.tui.supervisor.queue_columns import QUEUE_COLUMNS
 from desktop.tui.table_rows import Row
 
@@ -36,10 +36,12 @@ class QueuePanel(FloorTable[QueueStats]):
         self._draw_total(view)
         found = len(self.ordering.keys)
         count = f"{found} of {len(queues)}" if self.ordering.wanted else str(len(queues))
-        as_of = wording.age(view.age)
+        shown = [queues[name].as_of for name in self.ordering.keys if name in queues]
+        age = view.age_of(min(shown)) if shown else view.age
+        old = view.stale or (age is not None and age > STALE_SECONDS)
         self.border_title = line(
             (f"Queues · {count}", ""),
-            (f" · as of {as_of}", "bold $warning" if view.stale else "$muted"),
+            (f" · as of {wording.age(age)}", "bold $warning" if old else "$muted"),
             *self.filter_words(),
         )
         formula = view.formula

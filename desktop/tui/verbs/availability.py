@@ -1,17 +1,35 @@
 """The agent's own state, and finding one's way around the desk."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from textual.widgets import Input, TextArea
 
+from desktop.domain.model import AvailabilityChoice
+from desktop.domain.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.domain.words import Availability, Phase
 from desktop.tui.follow_up_editor import FollowUpEditor
+from desktop.tui.keys import BY_ID
+from desktop.tui.panes.footer import standing_error
 from desktop.tui.panes.guide import Guide
 from desktop.tui.panes.queues import QueuesPane
 from desktop.tui.panes.state_menu import StateMenu
+from desktop.tui.titles import title
+from desktop.tui.two_presses import Irrevocable, named
 from desktop.tui.verbs.desk import Desk
+
+if TYPE_CHECKING:
+    from desktop.app.rescue import Unsaved
+
+_OPEN = (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)
 
 
 class AvailabilityVerbs(Desk):
     """What is done to the desk rather than to a contact."""
+
+    _early: tuple[Availability, str] | None = None
+    """Chosen before there was a session."""
 
     def state(self) -> None:
         """Open the menu of availabilities, or close it."""
@@ -25,13 +43,23 @@ class AvailabilityVerbs(Desk):
         """Ask for an availability, or take back the next one."""
         self._screen.close_top()
         if self.session is None:
-            self._not_yet()
+            if availability is not None:  # seen as what comes next, and asked for as soon as there is a session
+                self._early = (availability, reason)
+                self._screen.state = replace(self._screen.state, awaited=AvailabilityChoice(availability, reason))
+                self._screen.redraw()
         elif availability is None:
-            self._result(self.session.actions.cancel_next())
+            self._result(self.session.actions.cancel_next(), MY_STATE)
         else:
             self._result(
-                self.session.actions.set_availability(availability, reason=reason, after_current=after_current)
+                self.session.actions.set_availability(availability, reason=reason, after_current=after_current),
+                MY_STATE,
             )
+
+    def signing_in(self) -> None:
+        """There is a session now: ask for the availability that was chosen before."""
+        if self._early is not None:
+            (availability, reason), self._early = self._early, None
+            self.chosen_state(availability, reason, after_current=False)
 
     def queues(self) -> None:
         """Go to the queues."""
@@ -44,18 +72,19 @@ class AvailabilityVerbs(Desk):
         if self.session is None:
             self._not_yet()
             return
+        wrong = something_is_wrong(self._screen.state)
         self.session.retry()
-        self._tell("Trying again.")
+        if wrong:
+            self._tell("Trying again.", RETRY)
+        else:
+            self._tell("Everything is connected, and nothing waits to be sent.", GLIMPSE)
 
     def next_pane(self) -> None:
         """The next pane of a narrow screen."""
         self._screen.next_tab()
 
     def back(self) -> None:
-        """Close what is open, else leave the field, else hide the guide."""
-        if self._ending is not None:
-            self.disarm()
-            return
+        """Close what is open, else leave the field, else hide an error that stays, else the guide."""
         if self._screen.close_top():
             self._screen.redraw()
             return
@@ -64,17 +93,50 @@ class AvailabilityVerbs(Desk):
         if isinstance(self._screen.focused, Input | TextArea):
             self._screen.query_one("#work").focus()
             return
+        if self.session is not None and (standing := standing_error(self._screen.view())) is not None:
+            self.session.store.settle(standing.subject)
+            return
         self._screen.query_one(Guide).remove_class("open")
 
     def leave(self) -> None:
-        """Leave; with a contact open, at the second press."""
-        open_work = [i for i in self._screen.work() if i.phase in (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)]
-        if open_work and not self._leaving:
-            self._leaving = True
-            self._later(3.0, self._stay)
-            self._tell("A contact is open. Press again to leave; the contact centre keeps it, and your note is saved.")
-            return
-        self._leave()
+        """Leave; at the second press where a contact is in hand, or where the disk does not hold every word."""
+        self._spawn(self._leave_or_ask())
 
-    def _stay(self) -> None:
-        self._leaving = False
+    async def _leave_or_ask(self) -> None:
+        unsaved = await self._keep()
+        act, armed = self._left_behind(unsaved), self._presses.armed
+        # Since the first press the words may have been saved: then less is asked than was answered.
+        meant = act is not None and armed is not None and armed.victim == act.victim and not unsaved
+        if act is None or meant or self._presses.press(act):
+            self._presses.disarm()
+            self._leave()
+
+    def _left_behind(self, unsaved: "Sequence[Unsaved]") -> Irrevocable | None:
+        """What leaving leaves behind, if anything."""
+        work = [i for i in self._screen.work() if i.phase in (*_OPEN, Phase.WRAP_UP)]
+        if not (unsaved or work):
+            return None
+        talking = [interaction for interaction in work if interaction.phase in _OPEN]
+        who = ""
+        if first := (talking or work)[:1]:
+            others = f" and {len(talking or work) - 1} more" if (talking or work)[1:] else ""
+            who = named(title(self._screen.state, first[0])) + others
+        if unsaved:
+            words = unsaved_words(unsaved)
+        elif talking:
+            words = f"leave. The contact centre keeps {who}; your words are saved."
+        else:
+            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; your words are saved."
+        key = BY_ID["quit"]
+        victim = ("leave", *(interaction.id for interaction in work))
+        return Irrevocable(key.shown, key.anywhere, victim, words)
+
+
+def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
+    """What is not on disk, why, and what leaving does about it."""
+    more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
+    why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+    return (
+        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It is tried once more, and else the words go into a"
+        " text file that you are told of."
+    )

@@ -1,14 +1,14 @@
 """The offer and the call: accept, hold, mute, tones, end."""
 
 from desktop.domain import select
-from desktop.domain.phone import CallState
+from desktop.domain.phone import CallState, PhoneCall
 from desktop.domain.words import Verb
+from desktop.tui import wording
+from desktop.tui.keys import BY_ID
 from desktop.tui.panes.offer_banner import stranger
 from desktop.tui.panes.tones import TonesField
+from desktop.tui.two_presses import Irrevocable, named
 from desktop.tui.verbs.desk import Desk
-
-END_SECONDS = 1.5
-"""How long after the first press a second one, or enter, ends the contact."""
 
 
 class ContactVerbs(Desk):
@@ -36,8 +36,17 @@ class ContactVerbs(Desk):
             self._tell("Nothing is offered to you now.")
         elif self.session is None:
             self._not_yet()
-        else:
+        elif call.state is CallState.RINGING or self._presses.press(self._hang_up(call), self._hanging_up):
             self._result(self.session.actions.hang_up_call(call.id))
+
+    def _hanging_up(self) -> Irrevocable | None:
+        call = stranger(self._screen.view())
+        return self._hang_up(call) if call is not None and self._offer() is None else None
+
+    def _hang_up(self, call: PhoneCall) -> Irrevocable:
+        key = BY_ID["decline"]
+        words = f"hang up on {named(call.name or call.number)}"
+        return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("hang up", call.id), words)
 
     def _answer_stranger(self) -> None:
         call = stranger(self._screen.view())
@@ -56,36 +65,27 @@ class ContactVerbs(Desk):
         """Mute or unmute."""
         self._first_of(Verb.UNMUTE, Verb.MUTE)
 
+    def recording(self) -> None:
+        """Pause the recording, or resume it."""
+        interaction = self._selected()
+        on_offer = () if interaction is None else select.verbs_on_offer(self._screen.state, interaction)
+        verb = next((verb for verb in (Verb.RESUME_RECORDING, Verb.PAUSE_RECORDING) if verb in on_offer), None)
+        if interaction is None or verb is None:
+            self._tell(wording.cannot_pause(interaction))
+        else:
+            self._do(verb, interaction)
+
     def end(self) -> None:
-        """Ask once, end at the second press."""
+        """End the contact, at the second press."""
         interaction = self._selected()
         if interaction is None or Verb.END not in select.verbs_on_offer(self._screen.state, interaction):
-            self.disarm()
             self._tell("There is no contact to end.")
-            return
-        if self._ending == interaction.id:
-            self.confirm_end()
-            return
-        self._arm(interaction.id)
-        self._later(END_SECONDS, self.disarm)
-
-    @property
-    def ending(self) -> bool:
-        """Whether the contact was asked to be ended once, a moment ago, and still can be."""
-        interaction = self._selected()
-        if interaction is None or interaction.id != self._ending:
-            return False
-        return Verb.END in select.verbs_on_offer(self._screen.state, interaction)
-
-    def confirm_end(self) -> None:
-        """End what was asked to be ended."""
-        interaction, armed = self._selected(), self._ending
-        self.disarm()
-        if interaction is not None and interaction.id == armed:
+        else:
             self._do(Verb.END, interaction)
 
     def tones(self) -> None:
         """Open the keypad."""
+        self._wants_field()
         interaction = self._selected()
         if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
             self._tell("Tones need a call you are talking on.")

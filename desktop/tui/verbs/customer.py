@@ -1,15 +1,39 @@
 """Who it is: pick, search, create, unlink."""
 
+from typing import TYPE_CHECKING, Final, NamedTuple
+
 from desktop.domain import select
+from desktop.domain.customer import Match
+from desktop.domain.instant import Instant
 from desktop.domain.words import Phase, PopAnswer
+from desktop.tui.keys import shown
+from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
+from desktop.tui.safe_text import safe
 from desktop.tui.verbs.desk import Desk
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+
+
+UNDO_SECONDS: Final = 10.0
+"""How long a link that was undone can be brought back by the same key."""
+
+
+class Unlinked(NamedTuple):
+    """A link that was undone a moment ago, and until when it can be brought back."""
+
+    interaction_id: str
+    customer_id: str
+    until: Instant
 
 
 class CustomerVerbs(Desk):
     """What is done to the link between contact and customer."""
+
+    _unlinked: Unlinked | None = None
 
     def pick(self, number: int) -> None:
         """The customer with this number where there are several, else the contact with this number in the work list."""
@@ -19,10 +43,10 @@ class CustomerVerbs(Desk):
             if number <= len(matches):
                 self.session.pops.choose(interaction.id, matches[number - 1])
             return
-        work = self._screen.work()
-        if number <= len(work):
-            self._screen.select(work[number - 1].id)
-            if work[number - 1].phase in (Phase.ACTIVE, Phase.WRAP_UP):
+        wanted = self._screen.numbered(number)
+        if wanted is not None:
+            self._screen.select(wanted.id)
+            if wanted.phase in (Phase.ACTIVE, Phase.WRAP_UP):
                 self._screen.show_tab("contact")
 
     def ambiguous(self) -> list[str]:
@@ -42,10 +66,22 @@ class CustomerVerbs(Desk):
         self._open_search(creating=True)
 
     def unlink(self) -> None:
-        """Undo the link of the selected contact."""
+        """Undo the link of the selected contact; within ten seconds the same key brings it back."""
         interaction = self._selected()
-        if interaction is not None and self.session is not None:
+        if interaction is None or self.session is None:
+            self._tell("There is no contact to unlink.")
+            return
+        pop, now = select.pop(self._screen.state, interaction.id), self._screen.view().now
+        match = pop.match if pop is not None else None
+        undone, self._unlinked = self._unlinked, None
+        if match is not None:
+            self._unlinked = Unlinked(interaction.id, match.customer.id, now + UNDO_SECONDS)
             self.session.pops.unlink(interaction.id)
+            self._tell(f"Unlinked from {match.customer.name}. {shown('unlink')} within 10 s links them again.")
+        elif undone is not None and undone.interaction_id == interaction.id and now <= undone.until:
+            self.session.pops.choose(interaction.id, undone.customer_id)
+        else:
+            self._tell("This contact is linked to no customer.")
 
     def records(self) -> None:
         """Which records of several systems are the customer, or the expert under the cursor."""
@@ -71,6 +107,23 @@ class CustomerVerbs(Desk):
         if not finder.is_open:
             screen.opened()
 
+    def copy(self) -> None:
+        """List what of the contact can be copied."""
+        pane = self._screen.query_one(CopyList)
+        if pane.is_open:
+            self._screen.close_top()
+        elif self._selected() is None:
+            self._tell("Nothing to copy: no contact is selected.")
+        else:
+            self._screen.uncover()
+            pane.open()
+            self._screen.opened()
+
+    def copied(self, label: str, text: str) -> None:
+        """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
+        self._screen.app.copy_to_clipboard(safe(text))
+        self._tell(f"Copied {label} {safe(text, limit=60)}, if this terminal lets programs copy (OSC 52).")
+
     def toggled_record(self, kind: str, record_id: str, ids: tuple[str, ...], *, link: bool) -> None:
         """Link a record with others, or take it apart from them."""
         if self.session is None or not ids:
@@ -83,27 +136,55 @@ class CustomerVerbs(Desk):
     def searched(self, text: str) -> None:
         """Ask the CRM."""
         interaction = self._selected()
-        if interaction is not None and self.session is not None:
+        if self.session is None:
+            self._not_yet()
+        elif self._screen.query_one(SearchPane).only_shows:
+            self._spawn(self._look_for(self.session, text))
+        elif interaction is not None:
             self._spawn(self.session.pops.search(interaction.id, text))
+
+    async def _look_for(self, session: "Session", text: str) -> None:
+        pane = self._screen.query_one(SearchPane)
+        question = pane.ask()
+        found = await session.pops.look_for(text)
+        pane.answer(question, found)
 
     def picked_customer(self, customer_id: str) -> None:
         """The contact is with this customer."""
-        interaction = self._selected()
+        interaction, pane = self._selected(), self._screen.query_one(SearchPane)
+        if pane.only_shows:
+            self._show(pane.found(customer_id))
+            return
         if interaction is not None and self.session is not None:
             self.session.pops.choose(interaction.id, customer_id)
         self._screen.close_top()
+
+    def _show(self, match: Match | None) -> None:
+        """Show the card of a customer found without a contact."""
+        self._screen.close_top()
+        if match is None or self.session is None:
+            return
+        if self._selected() is not None:
+            self._tell(f"{match.customer.name} was not linked: a contact came in meanwhile. Search again to link it.")
+            return
+        self._screen.preview = match
+        self.session.pops.look_at(match)
+        self._screen.show_tab("customer")
+        self._screen.redraw()
 
     def create_customer(self, name: str) -> None:
         """Make a record and link the contact to it."""
         interaction = self._selected()
         if interaction is not None and self.session is not None:
-            self._result(self.session.pops.create(interaction.id, name))
+            self._result(self.session.pops.create(interaction.id, name), interaction.id)
         self._screen.close_top()
 
     def _open_search(self, *, creating: bool) -> None:
-        if self._selected() is None:
-            self._tell("Select a contact first; the search links it to a customer.")
+        self._wants_field()
+        without = self._selected() is None
+        if without and creating:
+            self._tell("A new customer needs a contact: the record takes its number or address from it.")
             return
         self._screen.uncover()
-        self._screen.query_one(SearchPane).open(creating=creating)
+        self._screen.query_one(SearchPane).open(creating=creating, only_shows=without)
         self._screen.open_right()

@@ -1,17 +1,20 @@
 """What every verb stands on: the screen, the session once there is one, and how a call is made and told."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from desktop.domain import select
+from desktop.domain.lifecycle import COMMANDS
 from desktop.domain.model import Interaction
 from desktop.domain.words import Phase, Verb
 from desktop.tui.agent_screen import AgentScreen
-from desktop.tui.panes.conversation import ConversationPane
+from desktop.tui.consequences import consequence
 from desktop.tui.panes.note import NotePane
+from desktop.tui.two_presses import Irrevocable, TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.action_result import ActionResult
+    from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
 
 
@@ -23,27 +26,31 @@ class Desk:
         screen: AgentScreen,
         *,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        later: Callable[[float, Callable[[], None]], object],
-        tell: Callable[[str], None],
+        tell: Callable[..., None],
         leave: Callable[[], None],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
+        keep: Callable[[], Awaitable[Sequence["Unsaved"]]],
     ) -> None:
         """A desk without a session yet: until there is one, verbs say so.
 
         Args:
             screen: what is looked at and changed.
             spawn: runs a coroutine beside the screen.
-            later: calls back after so many seconds.
             tell: shows a sentence.
             leave: ends the program in good order.
+            presses: asks again before what cannot be undone.
+            wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
+            keep: puts every word on disk, and answers those that are not there all the same.
         """
         self.session: Session | None = None
         self._screen = screen
         self._spawn = spawn
-        self._later = later
         self._tell = tell
         self._leave = leave
-        self._ending: str | None = None
-        self._leaving = False
+        self._presses = presses
+        self._wants_field = wants_field
+        self._keep = keep
 
     def _selected(self) -> Interaction | None:
         return self._screen.view().interaction
@@ -76,29 +83,48 @@ class Desk:
             self._do(verb, interaction, leg_id=leg.id)
 
     def _do(self, verb: Verb, interaction: Interaction, **arguments: str) -> None:
+        """Carry out a verb; what cannot be undone at the second press only."""
         if self.session is None:
             self._not_yet()
-        else:
-            self._result(self.session.actions.do(verb, interaction.id, **arguments))
+        elif self._meant(verb, interaction, arguments):
+            self._result(self.session.actions.do(verb, interaction.id, **arguments), interaction.id)
 
-    def _result(self, call: Awaitable["ActionResult"]) -> None:
+    def _meant(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str]) -> bool:
+        """Whether a verb is to be carried out now: one that cannot be undone has named its victim first."""
+        if not COMMANDS[verb].irrevocable:
+            return True
+
+        def act() -> Irrevocable | None:
+            state = self._screen.state
+            now = state.interactions.get(interaction.id)
+            if now is None or self._screen.selected != now.id or verb not in select.verbs_on_offer(state, now):
+                return None
+            return consequence(state, verb, now, arguments.get("target", ""))
+
+        asked = act()
+        if asked is None:
+            self._tell(f"{verb.value.replace('_', ' ').capitalize()} is not possible now.")
+        return self._presses.press(asked, act)
+
+    def _result(self, call: Awaitable["ActionResult"], subject: str = "", done: str = "") -> None:
+        """Tell what came of a call about a subject; once it succeeds, what was told of that before is so no more.
+
+        Args:
+            subject: see `domain.notices`.
+            done: what a success is about, where that is something else.
+        """
+
         async def wait() -> None:
             result = await call
-            if result.text and self.session is not None:
-                self.session.store.notice(result.text, "info" if result.ok else "error")
+            if self.session is None:
+                return
+            if result.ok:
+                self.session.store.settle(subject)
+            if result.text:
+                about = (done or subject) if result.ok else subject
+                self.session.store.notice(result.text, "info" if result.ok else "error", about)
 
         self._spawn(wait())
 
     def _not_yet(self) -> None:
         self._tell("Still signing in.")
-
-    def disarm(self) -> None:
-        """Forget that the end key was pressed once."""
-        if self._ending is not None:
-            self._arm(None)
-
-    def _arm(self, interaction_id: str | None) -> None:
-        self._ending = interaction_id
-        pane = self._screen.query_one(ConversationPane)
-        pane.ending = interaction_id
-        pane.draw(self._screen.view())

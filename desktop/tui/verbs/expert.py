@@ -15,6 +15,7 @@ class ExpertVerbs(Desk):
         """Find an expert, or come back from the one on the line."""
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._wants_field()
             self._tell("Experts can be asked during a contact.")
             return
         finder = self._screen.query_one(ExpertFinder)
@@ -29,10 +30,11 @@ class ExpertVerbs(Desk):
         """Hand over to the expert on the line, or choose whom to transfer to."""
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._wants_field()
             self._tell("There is no contact to transfer.")
             return
         finder = self._screen.query_one(ExpertFinder)
-        if finder.is_open and not finder.transferring:
+        if finder.is_open:
             finder.pick("transfer")
             return
         leg = select.open_leg(interaction)
@@ -58,19 +60,19 @@ class ExpertVerbs(Desk):
             self._tell("There is nothing to send yet. Write to them first.")
             return
         if how == "chat":
-            self._result(session.actions.chat(target, text))
+            self._result(session.actions.chat(target, text), f"chat:{target}")
             return
         target = target if target.startswith("queue:") else f"person:{target}"
+        verb = Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER
+        if not self._meant(verb, interaction, {"target": target}):
+            return  # the finder stays until it is
         self._screen.close_top()
         self._screen.show_tab("contact")  # on a narrow screen: where the leg is seen to ring
-        self._do(
-            Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER,
-            interaction,
-            target=target,
-        )
+        self._result(session.actions.do(verb, interaction.id, target=target))
 
     def _open_finder(self, interaction: Interaction, *, transferring: bool) -> None:
         query = "" if transferring else (interaction.skills[0] if interaction.skills else interaction.queue)
+        self._wants_field()
         self._screen.uncover()
         self._screen.query_one(ExpertFinder).open(query, transferring=transferring)
         self._screen.open_right()

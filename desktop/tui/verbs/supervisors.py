@@ -14,6 +14,7 @@ class SupervisorVerbs(Desk):
 
     def ask_help(self) -> None:
         """Write what help is needed with the selected contact, or that none is needed any more."""
+        self._wants_field()
         interaction, state = self._selected(), self._screen.state
         if not self._offered(Capability.HELP):
             self._tell("This contact centre passes on no requests for help.")
@@ -34,6 +35,7 @@ class SupervisorVerbs(Desk):
 
     def answer_supervisor(self) -> None:
         """Answer the supervisor who wrote last."""
+        self._wants_field()
         last = self._last_line()
         if last is None:
             self._tell("No supervisor has written to you.")

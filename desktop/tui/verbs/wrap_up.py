@@ -1,20 +1,32 @@
 """Note, codes, follow-ups, finish."""
 
+from typing import Final
+
 from textual.widgets import Input
 
 from desktop.domain import select
+from desktop.domain.model import Instant, Interaction
+from desktop.domain.notices import record
 from desktop.domain.words import Phase, Verb
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.wrap_up import WrapUpPane
+from desktop.tui.titles import title
+from desktop.tui.two_presses import named
 from desktop.tui.verbs.desk import Desk
+
+SLIP_SECONDS: Final = 1.0
+"""How soon after finishing a contact the same key is taken for a slip."""
 
 
 class WrapUpVerbs(Desk):
     """What is done once the customer has left, or before."""
 
+    _finished: tuple[str, Instant] | None = None
+
     def note(self) -> None:
         """Go to the note."""
+        self._wants_field()
         work = self._screen.work()
         if self._selected() is None and work:
             self._screen.select(work[0].id)  # the one whose note stood here has left
@@ -36,6 +48,7 @@ class WrapUpVerbs(Desk):
         interaction = self._selected()
         pane = self._screen.query_one(WrapUpPane)
         if interaction is None or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP, Phase.CLOSED):
+            self._wants_field()
             self._tell("There is nothing to wrap up.")
         elif pane.is_open and pane.has_focus_within:
             self._screen.focus_note()
@@ -60,6 +73,8 @@ class WrapUpVerbs(Desk):
         ):
             self._tell("The contact is still going on; end it first.")
             return
+        if self._pressed_twice(interaction):
+            return
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
@@ -71,7 +86,19 @@ class WrapUpVerbs(Desk):
             pane.editor.query_one(Input).focus()
             return
         note.tell()
-        self._result(session.wrap_ups.finish(interaction.id))
+        self._finished = (interaction.id, self._screen.view().now)
+        self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
+
+    def _pressed_twice(self, interaction: Interaction) -> bool:
+        """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""
+        finished, self._finished = self._finished, None
+        if finished is None or self._screen.view().now - finished[1] >= SLIP_SECONDS:
+            return False
+        if finished[0] == interaction.id:
+            self._finished = finished
+        else:
+            self._tell(f"Finished. Press again to finish {named(title(self._screen.state, interaction))}.")
+        return True
 
     def extend(self) -> None:
         """Ask for more time."""
@@ -88,6 +115,7 @@ class WrapUpVerbs(Desk):
         self._follow_up("sms")
 
     def _follow_up(self, kind: str) -> None:
+        self._wants_field()
         pane = self._screen.query_one(WrapUpPane)
         if not pane.is_open:
             self.wrap_up()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from desktop.ports.assist import Article, Assist
-from desktop.ports.base import API, Kind, Manifest
+from desktop.ports.base import Kind, Manifest
 from desktop.testing.rigs import AssistRig
 
 from .line import Line, LineRig, Reference
@@ -22,7 +22,7 @@ class ReferenceAssist(Reference, Assist):
     """Keeps the contract of a suggester: the share of the words that an article has is its score."""
 
     manifest: ClassVar[Manifest] = Manifest(
-        Kind.ASSIST, "reference", API, "Knowledge in memory", frozenset(), Reference.OPTIONS
+        Kind.ASSIST, "reference", 2, "Knowledge in memory", frozenset(), Reference.OPTIONS
     )
     line: AssistLine
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from desktop.domain.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
 from desktop.domain.model import Address, Agent, Interaction, Message, NotReadyReason, QueueStats, WrapUpCode
 from desktop.domain.words import Availability, Channel, Direction, Outcome, Phase, Role
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Conflict, NotFound
 from desktop.testing import fresh
@@ -69,7 +69,7 @@ class ReferenceContactCenter(Reference, ContactCenter):
     manifest: ClassVar[Manifest] = Manifest(
         Kind.CONTACT_CENTER,
         "reference",
-        API,
+        2,
         "A contact centre in memory",
         frozenset({Capability.HOLD, Capability.EVENT_REPLAY}),
         Reference.OPTIONS,

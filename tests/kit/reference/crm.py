@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 from desktop.domain.customer import Case, Consent, Customer, Match, TimelineEntry, WrapUpRecord
 from desktop.domain.model import Address, Instant
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import NotFound
-from desktop.testing.rigs import CrmRig
+from desktop.testing.rigs import CrmRig, KeptWrapUp
 
 from .line import Line, LineRig, Reference
 
@@ -20,8 +20,8 @@ class CrmLine(Line):
     def __init__(self) -> None:
         super().__init__()
         self.customers: dict[str, Customer] = {}
-        self.written: list[tuple[str, TimelineEntry, str | None]] = []
-        self.opened: list[tuple[str, Case]] = []
+        self.written: list[tuple[WrapUpRecord, TimelineEntry]] = []
+        self.opened: list[tuple[str, Case, str]] = []
 
     def add(self, name: str, addresses: Sequence[Address]) -> Customer:
         """A new record."""
@@ -36,7 +36,7 @@ class ReferenceCrm(Reference, Crm):
     manifest: ClassVar[Manifest] = Manifest(
         Kind.CRM,
         "reference",
-        API,
+        2,
         "A CRM in memory",
         frozenset(
             {
@@ -56,8 +56,14 @@ class ReferenceCrm(Reference, Crm):
         return replace(customer, source="crm", fetched_at=self.line.now)
 
     def carries(self, customer: Customer, address: Address) -> bool:
-        """Whether the record really has the address."""
-        return any((one.kind, one.value) == (address.kind, address.value) for one in customer.addresses)
+        """Whether the record really has the address, in whatever way it is written."""
+        return any(self.bare(one) == self.bare(address) for one in customer.addresses)
+
+    def bare(self, address: Address) -> tuple[str, str]:
+        """What two ways of writing an address have in common."""
+        if address.kind == "phone":
+            return address.kind, "".join(c for c in address.value if c in "+0123456789")
+        return address.kind, address.value.casefold()
 
     async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
         if address.withheld or not address.value:
@@ -83,20 +89,20 @@ class ReferenceCrm(Reference, Crm):
     def write(self, record: WrapUpRecord) -> str:
         """Write an activity on the far side."""
         entry = TimelineEntry(self.line.new_id(), self.line.later(), record.channel, record.note)
-        self.line.written.append((record.key, entry, record.customer_id))
+        self.line.written.append((record, entry))
         return entry.id
 
     async def timeline(
         self, customer_id: str, *, limit: int = 50, before: Instant | None = None
     ) -> Sequence[TimelineEntry]:
         def entries() -> list[TimelineEntry]:
-            mine = [entry for _, entry, owner in self.line.written if owner == customer_id]
+            mine = [entry for record, entry in self.line.written if record.customer_id == customer_id]
             return [one for one in reversed(mine) if before is None or one.at < before]
 
         return (await self.ask(entries))[:limit]
 
     async def cases(self, customer_id: str) -> Sequence[Case]:
-        return await self.ask(lambda: [case for owner, case in self.line.opened if owner == customer_id])
+        return await self.ask(lambda: [case for owner, case, _ in reversed(self.line.opened) if owner == customer_id])
 
     async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
         made = await self.ask(lambda: self.line.once(key, lambda: self.line.add(name, addresses)), changing=True)
@@ -105,7 +111,7 @@ class ReferenceCrm(Reference, Crm):
     async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
         def make() -> Case:
             made = Case(self.line.new_id(), subject, "open", self.line.later(), priority)
-            self.line.opened.append((customer_id, made))
+            self.line.opened.append((customer_id, made, text))
             return made
 
         return await self.ask(lambda: self.line.once(key, make), changing=True)
@@ -134,10 +140,17 @@ class ReferenceCrmRig(LineRig[Crm], CrmRig):
         return self.line.add(name, addresses).id
 
     async def activities(self, key: str) -> int:
-        return len([one for one, _, _ in self.line.written if one == key])
+        return len([one for one, _ in self.line.written if one.key == key])
+
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        (kept,) = [one for one, _ in self.line.written if one.key == key]
+        return KeptWrapUp(str(kept), kept.started_at, kept.ended_at)
 
     async def customers_named(self, name: str) -> int:
         return len([one for one in self.line.customers.values() if one.name == name])
 
     async def cases_about(self, customer_id: str, subject: str) -> int:
-        return len([1 for owner, case in self.line.opened if (owner, case.subject) == (customer_id, subject)])
+        return len([1 for owner, case, _ in self.line.opened if (owner, case.subject) == (customer_id, subject)])
+
+    async def case_text(self, customer_id: str, subject: str) -> str:
+        return next(text for owner, case, text in self.line.opened if (owner, case.subject) == (customer_id, subject))

@@ -38,6 +38,7 @@ class Line:
 
     def __init__(self) -> None:
         self.fault: Fault | None = None
+        self.spare = 0  # requests that are still answered before answers get lost
         self.events: list[Event] = []
         self.answers: dict[str, Any] = {}
         self.now = 1_000.0
@@ -49,6 +50,9 @@ class Line:
     async def ask(self, do: Callable[[], T]) -> T:
         """Have the far side do something."""
         await asyncio.sleep(0)
+        if self.spare > 0:
+            self.spare -= 1
+            return do()
         if self.fault is Fault.HANG:
             await asyncio.Event().wait()
         if self.fault is Fault.ANSWER_LOST:
@@ -181,12 +185,15 @@ class LineRig(Rig[B]):
         del Line.every[self.line.name]
 
     async def fault(self, fault: Fault) -> None:
-        self.line.fault = fault
+        self.line.fault, self.line.spare = fault, 0
         if fault in {Fault.DROPPED, Fault.REFUSED}:
             self.line.drop()
 
+    async def lose_answer(self, number: int) -> None:
+        self.line.fault, self.line.spare = Fault.ANSWER_LOST, number - 1
+
     async def heal(self) -> None:
-        self.line.fault = None
+        self.line.fault, self.line.spare = None, 0
 
     async def drop_streams(self) -> None:
         self.line.drop()

@@ -8,7 +8,7 @@ from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived, Me
 from desktop.domain.message import InboundMessage, SentMessage
 from desktop.domain.model import Address
 from desktop.domain.words import Channel, DeliveryState
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked
 from desktop.testing import fresh
@@ -36,7 +36,7 @@ class ReferenceMessaging(Reference, Messaging):
     manifest: ClassVar[Manifest] = Manifest(
         Kind.MESSAGING,
         "reference",
-        API,
+        2,
         "A message sender in memory",
         frozenset({Capability.DELIVERY_EVENTS, Capability.INBOUND}),
         Reference.OPTIONS,
@@ -83,6 +83,9 @@ class ReferenceMessagingRig(LineRig[Messaging], MessagingRig):
 
     async def sent(self, text: str) -> int:
         return len([one for one in self.line.out.values() if one.text == text])
+
+    async def recipients(self, text: str) -> list[str]:
+        return [one.to for one in self.line.out.values() if one.text == text]
 
     async def deliver(self, message_id: str) -> None:
         self.line.become(message_id, DeliveryState.DELIVERED)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from desktop.domain.events import ChatReceived, Envelope, PresenceChanged, PresenceSnapshot
 from desktop.domain.person import ChatLine, Person, Presence
 from desktop.domain.words import PresenceState
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound
 from desktop.ports.presence import PresenceSource
 from desktop.testing.rigs import PresenceRig
@@ -45,7 +45,7 @@ class ReferencePresence(Reference, PresenceSource):
     manifest: ClassVar[Manifest] = Manifest(
         Kind.PRESENCE,
         "reference",
-        API,
+        2,
         "A directory in memory",
         frozenset({Capability.CHAT, Capability.SET_OWN, Capability.EVENT_REPLAY}),
         Reference.OPTIONS,
@@ -54,7 +54,7 @@ class ReferencePresence(Reference, PresenceSource):
 
     async def people(self, text: str = "", *, skill: str = "") -> Sequence[Person]:
         people = await self.ask(lambda: self.line.people)
-        return [one for one in people if text in one.name and (not skill or skill in one.skills)]
+        return [one for one in people if text.casefold() in one.name.casefold() and (not skill or skill in one.skills)]
 
     async def snapshot(self) -> Envelope:
         await self.ask(lambda: None)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from desktop.domain.events import Envelope, PhoneCallChanged, PhoneSnapshot
 from desktop.domain.phone import CallEnd, CallState, PhoneCall, PhoneRegistration, Registration
 from desktop.domain.words import Direction
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound, Rejected
 from desktop.ports.voice import Voice
 from desktop.testing.rigs import CALLER, VoiceRig
@@ -45,7 +45,7 @@ class ReferenceVoice(Reference, Voice):
     manifest: ClassVar[Manifest] = Manifest(
         Kind.VOICE,
         "reference",
-        API,
+        2,
         "A phone in memory",
         frozenset({Capability.HOLD, Capability.MUTE, Capability.DTMF, Capability.DIAL, Capability.EVENT_REPLAY}),
         Reference.OPTIONS,

@@ -13,6 +13,7 @@ from tests.real.servers.asterisk import PASSWORD, Asterisk
 
 SECONDS = 10.0
 _RATE, _TONE_HZ, _FRAMES = 8_000, 440, 60
+_WRITTEN_AT_ONCE = 32_768  # bytes that the server gathers before it writes them to a recording
 _LOUD = 1_000  # of 32,768; the tone is 8,000
 
 
@@ -117,6 +118,14 @@ class Phone:
                         loudest[number] = max([loudest[number], *map(abs, samples)])
             await asyncio.sleep(0.02)
         return tuple(one > _LOUD for one in loudest)
+
+    async def is_recorded(self, server: Asterisk, channel: str, listener: "Phone") -> bool:
+        """Say a tone to another phone; whether the recording of a channel has it."""
+        before = len(server.recorded(channel))
+        while len(server.recorded(channel)) < before + 3 * _WRITTEN_AT_ONCE:
+            await self.is_heard_by(listener)
+        newest = server.recorded(channel)[-_WRITTEN_AT_ONCE:]
+        return max(map(abs, struct.unpack(f"<{len(newest) // 2}h", newest))) > _LOUD
 
     def _keep(self, call: Call) -> None:
         self.calls.append(call)

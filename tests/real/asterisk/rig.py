@@ -126,6 +126,10 @@ class AsteriskRig(ContactCenterRig):
     async def tones(self, interaction_id: str) -> str:
         return (await self._phones.get("customer")).digits
 
+    async def records(self, interaction_id: str) -> bool:
+        customer, agent = await self._phones.get("customer"), await self._phones.get("agent1")
+        return await customer.is_recorded(self._server, interaction_id.rpartition("-")[0], agent)
+
     async def callbacks(self) -> int:
         return self._server.cli("database show agent-desktop-callback").count("/agent-desktop-callback/")
 

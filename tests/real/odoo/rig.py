@@ -1,17 +1,20 @@
 """A real Odoo for the contract: a fault proxy in front of it, its own API and its database behind it."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from desktop.backends.odoo.crm import OdooCrm
+from desktop.backends.wire.html_text import to_text
 from desktop.domain.model import Address
 from desktop.ports.crm import Crm
 from desktop.testing import fresh
 from desktop.testing.fault_proxy import Answer
 from desktop.testing.http_rig import ANSWERS, HttpRig
 from desktop.testing.rig import Fault
-from desktop.testing.rigs import CrmRig
+from desktop.testing.rigs import CrmRig, KeptWrapUp
 from tests.real.servers.odoo import DATABASE, Odoo
 
 # What Odoo itself answers; the rest is answered by the web server that stands in front of it.
@@ -56,11 +59,25 @@ class OdooRig(HttpRig[Crm], CrmRig):
         assert len(made) == told, "an external id without its message, or the other way round"
         return told
 
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        ids = sorted(set(await asyncio.to_thread(self._odoo.written, key)))
+        (kept,) = await self._call("mail.message", "read", ids=ids, fields=["body"])
+        words = to_text(kept["body"])
+        at = re.search(r"(\d{4}-\d\d-\d\d \d\d:\d\d) UTC · (\d+):(\d\d)", words)
+        assert at is not None, words
+        began = datetime.strptime(at[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC).timestamp()
+        return KeptWrapUp(words, began, began + 60 * int(at[2]) + int(at[3]))
+
     async def customers_named(self, name: str) -> int:
         return await self._count("res.partner", ["name", "=", name])
 
     async def cases_about(self, customer_id: str, subject: str) -> int:
         return await self._count("crm.lead", ["partner_id", "=", int(customer_id)], ["name", "=", subject])
+
+    async def case_text(self, customer_id: str, subject: str) -> str:
+        domain = [["partner_id", "=", int(customer_id)], ["name", "=", subject]]
+        (kept,) = await self._call("crm.lead", "search_read", domain=domain, fields=["description"])
+        return to_text(str(kept["description"]))
 
     async def tasks_about(self, customer_id: str, text: str) -> int:
         return await self._count("mail.activity", ["res_id", "=", int(customer_id)], ["summary", "=", text])

@@ -106,8 +106,13 @@ exten => support,1,Answer()
  same => n,Set(__LANGUAGE_WISH=en)
  same => n,Queue(support,t,,,60)
  same => n,Hangup()
+exten => recorded,1,Answer()
+ same => n,MixMonitor(${UNIQUEID}.sln48)
+ same => n,Queue(support,t,,,60)
+ same => n,Hangup()
 exten => _call+X.,1,Answer()
  same => n,Set(CALLERID(all)=Ada <${EXTEN:4}>)
+ same => n,MixMonitor(${UNIQUEID}.sln48)
  same => n,Queue(contract,t,,,60)
  same => n,Hangup()
 exten => _[behrs].,1,Answer()
@@ -121,6 +126,7 @@ exten => 1001,1,Dial(PJSIP/agent1,20)
 exten => 1002,1,Dial(PJSIP/agent2,20)
 exten => 1050,1,Dial(PJSIP/expert,20)
 exten => 1099,1,Dial(PJSIP/super,20)
+exten => 1603,1,Dial(PJSIP/spare1,20)
 exten => 1404,1,Dial(PJSIP/silent,20)
 exten => 1486,1,Busy(1)
 exten => _+X.,1,Dial(PJSIP/customer,20)
@@ -166,6 +172,10 @@ class Asterisk(Server):
         """The names of the channels that there are now."""
         lines = self.cli("core show channels concise").splitlines()
         return [line.partition("!")[0] for line in lines if "!" in line]
+
+    def recorded(self, channel: str) -> bytes:
+        """What the recording of a channel holds: samples of 16 bits, 48,000 a second. It is written a bit behind."""
+        return (self.folder / "var" / "spool" / "monitor" / f"{channel}.sln48").read_bytes()
 
     def _run(self) -> None:
         user = NOBODY if os.geteuid() == 0 else None

@@ -61,6 +61,8 @@ class Account:
         self.next_id += 1
         number = str(self.next_id)
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if "email" in properties:
+            properties["email"] = properties["email"].lower()  # as HubSpot keeps it, however it was typed
         known = {"createdate": now, "hs_createdate": now, "hs_object_id": number, **properties}
         self.objects[kind][number] = {"properties": known, "unseen": self.lag, "at": now}
         return number

@@ -118,11 +118,15 @@ class Kannel(Server):
 
     def texts(self) -> list[str]:
         """The texts that came out of Kannel so far; those of several parts are left out."""
+        return [text for _, text in self.messages()]
+
+    def messages(self) -> list[tuple[str, str]]:
+        """As `texts`, each with the number it went to."""
         found = []
         for one in self.reached_phones():
-            _, _, kind, words = [*one.split(" ", 3), "", ""][:4]
+            _, to, kind, words = [*one.split(" ", 3), "", "", ""][:4]
             if kind == "text":
-                found.append(words)
+                found.append((to, words))
             elif kind == "ucs-2":
-                found.append(unquote_to_bytes(words.replace("+", " ")).decode("utf-16-be"))
+                found.append((to, unquote_to_bytes(words.replace("+", " ")).decode("utf-16-be")))
         return found

@@ -75,7 +75,7 @@ async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Some
         screen.press("enter", "alt+enter")
         screen.wait_for("Waiting for the next contact")
         screen.wait_for("outbox 0")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
     assert "sip:agent1@" not in place.exchange.cli("pjsip show contacts")  # it said goodbye
@@ -90,7 +90,7 @@ async def test_what_is_declined_is_no_missed_call(place: PhoneWorkplace, somebod
         screen.wait_gone("Incoming call")
         await somebody.hang_up()
         assert "Not ready" not in screen.text()
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         screen.wait_exit()
 
 
@@ -106,7 +106,7 @@ async def test_a_colleagues_call_is_taken_beside_the_queues(place: PhoneWorkplac
         screen.press("f3")
         screen.wait_gone("Call on your phone")
         await somebody.until(lambda now: now["states"] == ["closed"], "the colleague is let go")
-        screen.press("alt+q")
+        screen.press("ctrl+o")
         screen.wait_exit()
 
 
@@ -128,7 +128,7 @@ async def test_commands_leave_the_phone_to_the_running_desktop(place: PhoneWorkp
         assert (held.code, "in the running desktop" in held.words) == (1, True)
         assert place.command("do", "end", offer["id"]).code == 0
         await somebody.until(lambda now: now["states"] == ["closed"], "the customer is let go")
-        screen.press("alt+q", "alt+q")
+        screen.press("ctrl+o", "ctrl+o")
         screen.wait_exit()
     done = place.command("do", "wrap_up", offer["id"], "--code", "solved")  # or the agent would come back into it
     assert done.code == 0, done.words
@@ -148,5 +148,5 @@ async def test_what_the_sound_system_prints_is_not_on_the_screen(place: PhoneWor
         screen.press("f2")
         screen.wait_for("There is no sound")
         assert "ALSA lib" not in screen.text()
-        screen.press("alt+q", "alt+q")
+        screen.press("ctrl+o", "ctrl+o")
         screen.wait_exit()

@@ -10,7 +10,7 @@ import httpx
 
 from desktop.domain.customer import Customer, Match, WrapUpRecord
 from desktop.domain.model import Address
-from desktop.ports.base import API, Capability, Kind, Manifest
+from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import (
     AuthFailed,
@@ -31,7 +31,7 @@ class PhonebookCrm(Crm):
     manifest: ClassVar[Manifest] = Manifest(
         kind=Kind.CRM,
         name="phonebook",
-        api=API,
+        api=2,
         title="Company phone book",
         capabilities=frozenset(),
         options=(
@@ -66,9 +66,8 @@ class PhonebookCrm(Crm):
         people = await self._ask("GET", "/people", {address.kind: address.value})
         found = [_customer(one) for one in people]
         # Never believe a filter: only who really carries the address is a match.
-        return [Match(one, address.kind, f"same {address.kind}", True) for one in found if address in one.addresses][
-            :limit
-        ]
+        right = [one for one in found if _bare(address) in map(_bare, one.addresses)]
+        return [Match(one, address.kind, f"same {address.kind}", True) for one in right][:limit]
 
     async def search(self, text: str, *, limit: int = 20) -> Sequence[Match]:
         people = await self._ask("GET", "/people", {"text": text})
@@ -118,6 +117,13 @@ def _segment(text: str) -> str:
     if text in {"", ".", ".."}:
         raise Rejected("That is not an id.")
     return quote(text, safe="")
+
+
+def _bare(address: Address) -> Address:
+    """An address without what people write in many ways: spaces and brackets in a number, capitals elsewhere."""
+    if address.kind == "phone":
+        return Address("phone", "".join(c for c in address.value if c in "+0123456789"))
+    return Address(address.kind, address.value.strip().casefold())
 
 
 def _customer(value: Any) -> Customer:

@@ -1,11 +1,12 @@
 """The rig: how the conformance kit gets at the phone book. `HttpRig` causes the faults, by a proxy in front of it."""
 
+import json
 from collections.abc import Sequence
 
 from desktop.domain.model import Address
 from desktop.ports.crm import Crm
 from desktop.testing.http_rig import HttpRig
-from desktop.testing.rigs import CrmRig
+from desktop.testing.rigs import CrmRig, KeptWrapUp
 from phonebook_plugin import PhonebookCrm
 from phonebook_plugin.server import TOKEN, Phonebook
 
@@ -36,3 +37,7 @@ class PhonebookRig(HttpRig[Crm], CrmRig):
 
     async def activities(self, key: str) -> int:
         return len([one for one in self.server.calls if one == key])
+
+    async def kept_wrap_up(self, key: str) -> KeptWrapUp:
+        record = self.server.calls[key]["record"]
+        return KeptWrapUp(json.dumps(record, ensure_ascii=False), record["started_at"], record["ended_at"])

@@ -27,8 +27,17 @@ class Phonebook(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
+def _bare(address: str) -> str:
+    return "".join(c for c in address if c not in " ()-").casefold()
+
+
+def _known(person: dict[str, Any]) -> set[tuple[str, str]]:
+    return {(kind, _bare(value)) for kind, value in person["addresses"]}
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # an answer goes out in two pieces
     server: Phonebook
 
     def do_GET(self) -> None:
@@ -41,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "text":
             found = [one for one in self.server.people.values() if wanted and wanted in one["name"]]
         else:
-            found = [one for one in self.server.people.values() if [kind, wanted] in one["addresses"]]
+            found = [one for one in self.server.people.values() if (kind, _bare(wanted)) in _known(one)]
         self._answer(200, found)
 
     def do_PUT(self) -> None:

@@ -1,0 +1,25 @@
+"""Optional packages: what needs one says which extra brings it, before anything is started."""
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+from desktop.config.setting import ConfigError
+
+MOCKS = ("fastapi", "uvicorn", "websockets", "duckdb")
+"""What the pretend servers need."""
+
+
+def require(extra: str, subject: str, packages: Iterable[str]) -> None:
+    """Go on only where an extra is installed.
+
+    Args:
+        extra: its name, as in `pip install 'agent-desktop[extra]'`.
+        subject: what needs it, as the beginning of a sentence: "The pretend servers need".
+        packages: what it brings, by the names under which they are imported.
+
+    Raises:
+        ConfigError: one of them is missing; the message names it and the extra.
+    """
+    missing = [name for name in packages if find_spec(name) is None]
+    if missing:
+        raise ConfigError(f"{subject} {', '.join(missing)}: pip install 'agent-desktop[{extra}]'")

@@ -1,0 +1,89 @@
+"""What was told to the agent: which of it is to be seen now, and when it is so no more."""
+
+from dataclasses import replace
+from typing import Final
+
+from desktop.domain.batch import Batch, newest
+from desktop.domain.instant import Instant
+from desktop.domain.state import AppState, Notice
+from desktop.domain.words import Health
+
+STAYS: Final = 12.0
+"""Seconds a notice is to be seen, unless the next one comes."""
+ERROR_STAYS: Final = 25.0
+"""Seconds of an error; one whose cause stands longer stays as long."""
+GLANCE: Final = 3.0
+"""Seconds of an answer that says no more than that there is nothing to do."""
+
+MY_STATE: Final = "my state"
+RETRY: Final = "retry"
+OUTBOX: Final = "outbox"
+GLIMPSE: Final = "glimpse"
+"""Subjects beside contacts (by id), sources (by name) and records (see `record`)."""
+
+
+def record(interaction_id: str) -> str:
+    """The subject of the record of a contact on its way to the CRM."""
+    return f"record:{interaction_id}"
+
+
+def shown(state: AppState, now: Instant) -> Notice | None:
+    """The notice to be seen now: the newest that is fresh, else the newest error whose cause still stands.
+
+    Args:
+        now: the server's time.
+    """
+    live = [one for one in state.notices if not one.over and not _is_settled(state, one)]
+    if live and now - live[-1].at < _stays(live[-1]):
+        return live[-1]
+    return next((one for one in reversed(live) if stands(state, one)), None)
+
+
+def something_is_wrong(state: AppState) -> bool:
+    """Whether there is anything to try again: a source that cannot be reached, or a record not delivered."""
+    return any(known.health is not Health.LIVE for known in state.health.values()) or bool(
+        state.outbox.waiting or state.outbox.parked
+    )
+
+
+def tell(batch: Batch, notice: Notice) -> None:
+    """Add a notice; of one subject the newest counts."""
+    if notice.subject:
+        settle(batch, notice.subject)
+    batch.notices = newest(batch.notices, notice)
+
+
+def settle(batch: Batch, subject: str) -> None:
+    """What was told of a subject is so no more."""
+    if any(one.subject == subject and not one.over for one in batch.notices):
+        batch.notices = tuple(replace(one, over=True) if one.subject == subject else one for one in batch.notices)
+
+
+def _stays(notice: Notice) -> float:
+    if notice.subject == GLIMPSE:
+        return GLANCE
+    return ERROR_STAYS if notice.severity == "error" else STAYS
+
+
+def _is_settled(state: AppState, notice: Notice) -> bool:
+    """Whether what it waited for has come by itself."""
+    if notice.subject == RETRY:
+        return not something_is_wrong(state)
+    if notice.subject == OUTBOX:
+        return not (state.outbox.waiting or state.outbox.parked)
+    known = state.health.get(notice.subject)
+    return known is not None and known.health is Health.LIVE
+
+
+def stands(state: AppState, notice: Notice) -> bool:
+    """Whether an error is as true as when it was told, and the agent can still do something about it."""
+    if notice.severity != "error" or not notice.subject:
+        return False
+    interaction = state.interactions.get(notice.subject)
+    if interaction is not None:
+        return interaction.agent_id == state.me and interaction.phase_since <= notice.at
+    if notice.subject == MY_STATE:
+        me = state.agents.get(state.me)
+        return me is None or me.since <= notice.at
+    known = state.health.get(notice.subject)
+    return known is not None and known.health is not Health.LIVE

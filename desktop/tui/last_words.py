@@ -1,0 +1,43 @@
+"""What the program says on the terminal once its screen is gone."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from desktop.app.rescue import Unsaved, rescue
+from desktop.domain.select import mine
+from desktop.domain.state import AppState
+from desktop.domain.words import Phase
+from desktop.tui.safe_text import safe
+
+
+def rescued(unsaved: Sequence[Unsaved], beside_log: Path) -> str:
+    """Put words that the disk refused into a text file, and say where; without such a place, say the words.
+
+    Args:
+        unsaved: the words.
+        beside_log: the folder to use where neither the home folder nor the one for temporary files will do.
+    """
+    folders = [Path(tempfile.gettempdir()), beside_log]
+    with suppress(RuntimeError):  # nobody's home
+        folders.insert(0, Path.home())
+    path = rescue(unsaved, folders, time.time())
+    if path is not None:
+        return f"What you wrote could not be saved in the profile. It is in this file: {safe(str(path))}\n"
+    words = "".join(f"== {one.about}\n{one.text}\n" for one in unsaved)
+    return f"What you wrote could not be saved anywhere. This is all of it:\n{safe(words, newlines=True)}\n"
+
+
+def left_waiting(state: AppState) -> str:
+    """What is not finished, in one line; "" when everything is."""
+    phases = [interaction.phase for interaction in mine(state)]
+    talking = sum(phase in (Phase.CONNECTING, Phase.ACTIVE) for phase in phases)
+    counts = (
+        (talking, "open contact", "open contacts"),
+        (phases.count(Phase.WRAP_UP), "unfinished wrap-up", "unfinished wrap-ups"),
+        (state.outbox.waiting + state.outbox.parked, "record in the outbox", "records in the outbox"),
+    )
+    parts = [f"{number} {one if number == 1 else several}" for number, one, several in counts if number]
+    return f"Left waiting for you: {', '.join(parts)}.\n" if parts else ""

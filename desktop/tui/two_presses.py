@@ -1,0 +1,115 @@
+"""The one way to what cannot be undone: the first press names the victim, the second carries it out.
+
+Every such act of every screen comes through here, and nothing else asks twice. What is armed is one act with its
+victim. The same key for the same victim carries it out; any other key, a click, a paste, another victim or some seconds
+forget it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.tui.safe_text import safe
+
+SECONDS: Final = 5.0
+"""How long the second press is waited for: as long as it takes to read two names."""
+
+_LONGEST_NAME: Final = 32
+
+
+def named(text: str) -> str:
+    """A name short enough that two of them stand in one line, the beginning of a longer one."""
+    text = safe(text).strip() or "unknown"
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Irrevocable:
+    """What one more press does. Two are the same act when all of it is the same, so other words are another act.
+
+    Attributes:
+        key: the key to press again, as it is printed.
+        pressed: the names of all keys that carry it out.
+        victim: ids of what it is done to.
+        words: what will happen and to whom, as in "transfer Priya Natarajan to Noor Haddad, blind".
+    """
+
+    key: str
+    pressed: tuple[str, ...]
+    victim: tuple[str, ...]
+    words: str
+
+    @property
+    def prompt(self) -> str:
+        """What stands on screen between the two presses."""
+        return f"{self.key} again: {self.words}"
+
+
+class TwoPresses:
+    """Knows which act one more press carries out."""
+
+    def __init__(
+        self, show: Callable[[Irrevocable | None], bool], later: Callable[[float, Callable[[], object]], object]
+    ) -> None:
+        """Nothing is armed.
+
+        Args:
+            show: puts the prompt on the screen in front, or takes it away; says whether it can be read there.
+            later: calls back after so many seconds.
+        """
+        self._show = show
+        self._later = later
+        self._armed: Irrevocable | None = None
+        self._still: Callable[[], Irrevocable | None] | None = None
+
+    @property
+    def armed(self) -> Irrevocable | None:
+        """What the next press carries out, if anything."""
+        return self._armed
+
+    def press(self, act: Irrevocable | None, still: Callable[[], Irrevocable | None] | None = None) -> bool:
+        """A key that cannot be undone was pressed.
+
+        Args:
+            act: what it does, and to whom; None where there is nobody to do it to.
+            still: makes the act anew, None once it makes no sense any more; it is forgotten when that is another one.
+
+        Returns:
+            Whether this was the second press for the same victim: then it is to be carried out.
+        """
+        if act is None:
+            self.disarm()
+        elif self._armed == act:
+            self.disarm()
+            return True
+        else:
+            self.arm(act, still)
+        return False
+
+    def arm(self, act: Irrevocable, still: Callable[[], Irrevocable | None] | None = None) -> None:
+        """Name the victim; the next press of the key carries it out. Where nobody can read it, nothing is armed."""
+        self.disarm()
+        self._armed, self._still = act, still
+        if self._show(act):
+            self._later(SECONDS, lambda: self.disarm(act))
+        else:
+            self._armed = self._still = None
+
+    def disarm(self, only: Irrevocable | None = None) -> bool:
+        """Forget what was armed, if it is `only`; says whether anything was."""
+        armed = self._armed
+        if armed is None or (only is not None and armed is not only):
+            return False
+        self._armed = self._still = None
+        self._show(None)
+        return True
+
+    def key(self, name: str, *, typed: bool) -> None:
+        """A key is about to be applied; `typed`: into a field. Any but those of the armed act forget it."""
+        if self._armed is not None and (typed or name not in self._armed.pressed):
+            self.disarm()
+
+    def look(self) -> None:
+        """Something is known anew: what is armed is forgotten when it would be another act now."""
+        if self._armed is not None and self._still is not None and self._still() != self._armed:
+            self.disarm()

@@ -1,0 +1,101 @@
+"""No server of the project lets the second half of an answer wait for the client's acknowledgement of the first."""
+
+import asyncio
+import http.client
+import importlib.util
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from desktop.backends.kannel.callbacks import CallbackServer
+from desktop.testing.fault_proxy import FaultProxy
+from mock_backends.fleet import Fleet
+from mock_backends.settings import Settings
+
+TEMPLATE = Path(__file__).parents[1] / "kit" / "template_plugin" / "phonebook_plugin" / "server.py"
+
+
+@asynccontextmanager
+async def _mock_servers() -> AsyncIterator[list[int]]:
+    fleet = Fleet(settings=Settings(customers=20, autonomous=False), control="control-token")
+    urls = await fleet.start()
+    yield [int(url.rpartition(":")[2]) for url in urls.values()]
+    await fleet.stop()
+
+
+@asynccontextmanager
+async def _fault_proxy() -> AsyncIterator[list[int]]:
+    proxy = FaultProxy("127.0.0.1", 9)
+    await proxy.start()
+    yield [proxy.port]
+    await proxy.stop()
+
+
+@asynccontextmanager
+async def _delivery_reports() -> AsyncIterator[list[int]]:
+    async def take(what: str, values: Any) -> HTTPStatus:
+        return HTTPStatus.OK
+
+    server = CallbackServer("127.0.0.1", 0, "secret", take)
+    await server.start()
+    assert server._server is not None
+    yield [server._server.sockets[0].getsockname()[1]]
+    await server.stop()
+
+
+@asynccontextmanager
+async def _plug_in_template() -> AsyncIterator[list[int]]:
+    spec = importlib.util.spec_from_file_location("phonebook_of_the_template", TEMPLATE)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    server = module.Phonebook()
+    yield [server.server_port]
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("running", [_mock_servers, _fault_proxy, _delivery_reports, _plug_in_template])
+async def test_accepted_connections_do_not_wait_for_acknowledgements(
+    running: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted: list[bool] = []
+    accept, close = socket.socket.accept, socket.socket.close
+    served: set[socket.socket] = set()
+
+    def accepting(listener: socket.socket) -> tuple[socket.socket, Any]:
+        connection, address = accept(listener)
+        served.add(connection)
+        return connection, address
+
+    def closing(one: socket.socket) -> None:
+        if one in served:
+            served.discard(one)
+            accepted.append(bool(one.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)))
+        close(one)
+
+    monkeypatch.setattr(socket.socket, "accept", accepting)
+    monkeypatch.setattr(socket.socket, "close", closing)
+    async with running() as ports:
+        for port in ports:
+            await asyncio.to_thread(_ask, port)
+    async with asyncio.timeout(5):
+        while len(accepted) < len(ports):
+            await asyncio.sleep(0)
+    assert accepted == [True] * len(ports)
+
+
+def _ask(port: int) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        client.request("GET", "/")
+        client.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        pass  # what it answers is no matter here
+    finally:
+        client.close()

@@ -1,0 +1,113 @@
+"""What `config check` says of the screen is what the desktop itself says of it."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop.app.session import Session
+from desktop.cli.startable import start_problems
+from desktop.config import Profile, Setting
+from desktop.tui import keys
+from desktop.tui.app import DesktopApp
+from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.tui.key import SIGNS
+from desktop.tui.outbox_keys import OUTBOX_BY_ID
+
+from .command_line import run
+
+NAMES = (*keys.BY_ID, *FLOOR_BY_ID, *OUTBOX_BY_ID)
+PRESSED = st.one_of(
+    st.sampled_from(["f2", "F2", "f11", "f24", "f99", "ctrl+g", "alt+h", "alt+alt", "banana", "enter", "tab", "1", ""]),
+    st.sampled_from([*SIGNS, *SIGNS.values(), *"abcxyzQZ"]),
+    st.text(max_size=8),
+)
+CHANGES = st.dictionaries(
+    st.one_of(st.sampled_from(NAMES), st.text(max_size=8)),
+    st.lists(PRESSED, min_size=1, max_size=3).map(",".join),
+    max_size=4,
+)
+THEMES = st.one_of(st.sampled_from(["", "dark", "light", "contrast", "desk-dark", "sepia"]), st.text(max_size=8))
+
+
+@pytest.fixture(autouse=True)
+def tables_of_keys() -> Iterator[None]:
+    tables = (keys.BY_ID, FLOOR_BY_ID, OUTBOX_BY_ID)
+    before = [dict(one) for one in tables]
+    yield
+    for table, old in zip(tables, before, strict=True):
+        table.update(old)
+
+
+def profile(theme: str, changes: dict[str, str]) -> Profile:
+    def setting(value: str) -> Setting:
+        return Setting(value, "test")
+
+    given_keys = {name: setting(typed) for name, typed in changes.items()}
+    return Profile(setting("work"), Path("c"), setting("d"), {}, keys=given_keys, theme=setting(theme))
+
+
+async def never() -> Session:
+    raise AssertionError
+
+
+def starts(theme: str, changes: dict[str, str]) -> bool:
+    """Whether the desktop takes these; its tables of keys are as before afterwards."""
+    tables = (keys.BY_ID, FLOOR_BY_ID, OUTBOX_BY_ID)
+    before = [dict(one) for one in tables]
+    try:
+        app = DesktopApp(never, keymap=changes)
+        if theme:
+            app.choose_theme(theme)
+    except ValueError:
+        return False
+    finally:
+        for table, old in zip(tables, before, strict=True):
+            table.update(old)
+    return True
+
+
+@settings(max_examples=60, deadline=None)
+@given(theme=THEMES, changes=CHANGES)
+def test_what_is_accepted_starts_and_what_is_refused_is_a_problem(theme: str, changes: dict[str, str]) -> None:
+    assert (not start_problems(profile(theme, changes))) == starts(theme, changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"hold": "f2"}, "'F2' stands for 'accept' and 'hold'"),
+        ({"hold": "f99"}, "'f99', which there is not"),
+        ({"hold": "ctlr+g"}, "'ctlr+g', which there is not"),
+        ({"hodl": "f11"}, "there is no 'hodl'. Did you mean 'hold'?"),
+        ({"hold": " , "}, "'hold' needs a key"),
+    ],
+)
+def test_each_mistake_is_named(changes: dict[str, str], words: str) -> None:
+    (problem,) = start_problems(profile("", changes))
+    assert words in problem
+
+
+def test_all_mistakes_are_named_at_once() -> None:
+    assert len(start_problems(profile("sepia", {"hodl": "f11", "hold": "banana", "mute": "f2"}))) == 4
+
+
+def test_the_tables_are_as_before_where_nothing_is_taken() -> None:
+    before = dict(keys.BY_ID)
+    for changes in itertools.chain([{"hold": "f11", "mute": "f2"}, {"listen": "1"}]):
+        with pytest.raises(ValueError, match="stands for"):
+            keys.remap(changes)
+    assert before == keys.BY_ID
+
+
+def test_config_check_says_what_the_desktop_would_refuse(env: dict[str, str]) -> None:
+    config = Path(env["AGENT_DESKTOP_CONFIG"])
+    config.write_text('theme = "sepia"\n' + config.read_text() + '\n[keys]\nhold = "f2"\nhodl = "f11"\n')
+    checked = run("config", "check", env=env)
+    assert checked.code == 2
+    assert len(checked.json["problems"]) == 3
+    assert run("config", "show", env=env).json["problems"] == checked.json["problems"]
+    assert run("state", env=env).code == 0  # commands need neither

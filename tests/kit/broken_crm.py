@@ -1,0 +1,210 @@
+"""CRMs that are broken in one way each; see `broken.py`."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+from desktop.domain.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
+from desktop.domain.model import Address, Instant
+from desktop.ports.errors import OutcomeUnknown, Unavailable
+from desktop.testing.rig import Fault
+
+from .broken import fails, suites
+from .looks_up_first import LooksUpFirst
+from .reference.crm import ReferenceCrm
+
+T = TypeVar("T")
+NOT_WHOLE = ("test_a_wrap_up_is_kept_whole[known]", "test_a_wrap_up_is_kept_whole[unknown]")
+
+
+@fails(NOT_WHOLE[1], "test_a_wrap_up_of_nobody_arrives")
+class NobodyIsAnError(ReferenceCrm):
+    """A wrap-up without a customer runs into an exception."""
+
+    def write(self, record: WrapUpRecord) -> str:
+        assert record.customer_id is not None
+        return super().write(record)
+
+
+class Drops(ReferenceCrm):
+    """Writes down a part of a wrap-up."""
+
+    dropped: ClassVar[dict[str, Any]]
+
+    def write(self, record: WrapUpRecord) -> str:
+        return super().write(replace(record, **self.dropped))
+
+
+@fails(*NOT_WHOLE)
+class DropsTheCodes(Drops):
+    """What came of it is lost."""
+
+    dropped: ClassVar[dict[str, Any]] = {"codes": (), "code_labels": ()}
+
+
+@fails(*NOT_WHOLE)
+class DropsTheQueue(Drops):
+    """Where it came from is lost."""
+
+    dropped: ClassVar[dict[str, Any]] = {"queue": ""}
+
+
+@fails(*NOT_WHOLE)
+class DropsTheAgent(Drops):
+    """Whose work it was is lost."""
+
+    dropped: ClassVar[dict[str, Any]] = {"agent_id": "", "agent_name": ""}
+
+
+@fails(*NOT_WHOLE)
+class WritesItsOwnTime(Drops):
+    """When it was is taken for when it was written."""
+
+    dropped: ClassVar[dict[str, Any]] = {"started_at": 1_000.0, "ended_at": 1_754.0}
+
+
+@fails(*NOT_WHOLE)
+class DropsTheDuration(ReferenceCrm):
+    """How long it took is lost."""
+
+    def write(self, record: WrapUpRecord) -> str:
+        return super().write(replace(record, ended_at=record.started_at))
+
+
+@fails(*NOT_WHOLE)
+class DropsTheAddress(Drops):
+    """How the customer reached us is lost."""
+
+    dropped: ClassVar[dict[str, Any]] = {"address": ""}
+
+
+@fails(*NOT_WHOLE)
+class DropsFollowUps(Drops):
+    """What was promised is lost."""
+
+    dropped: ClassVar[dict[str, Any]] = {"follow_ups": ()}
+
+
+@fails(*NOT_WHOLE)
+class KeepsOneFollowUp(ReferenceCrm):
+    """All promises but the first are lost."""
+
+    def write(self, record: WrapUpRecord) -> str:
+        return super().write(replace(record, follow_ups=record.follow_ups[:1]))
+
+
+@fails(*NOT_WHOLE)
+class ForgetsTheHour(ReferenceCrm):
+    """When and to whom something was promised is lost."""
+
+    def write(self, record: WrapUpRecord) -> str:
+        plans = tuple(replace(one, due=None, to="") for one in record.follow_ups)
+        return super().write(replace(record, follow_ups=plans))
+
+
+@fails(*NOT_WHOLE)
+class DropsExperts(Drops):
+    """Who helped is lost."""
+
+    dropped: ClassVar[dict[str, Any]] = {"experts": ()}
+
+
+@fails("test_the_timeline_goes_back_in_time")
+class IgnoresBefore(ReferenceCrm):
+    """Whoever asks for more gets the same again."""
+
+    async def timeline(
+        self, customer_id: str, *, limit: int = 50, before: Instant | None = None
+    ) -> Sequence[TimelineEntry]:
+        return await super().timeline(customer_id, limit=limit)
+
+
+@fails("test_a_search_keeps_to_its_limit")
+class SearchHasNoLimit(ReferenceCrm):
+    """Everything that fits, always."""
+
+    async def search(self, text: str, *, limit: int = 20) -> Sequence[Match]:
+        return await super().search(text, limit=1_000)
+
+
+@fails("test_everybody_with_one_number_is_found")
+class FindHasNoLimit(ReferenceCrm):
+    """Everybody who fits, always."""
+
+    async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
+        return await super().find(address, limit=1_000)
+
+
+@fails("test_an_email_is_found_in_any_case[lower]", "test_an_email_is_found_in_any_case[mixed]")
+class MindsCapitals(ReferenceCrm):
+    """An e-mail is found as it is written and in no other way."""
+
+    def bare(self, address: Address) -> tuple[str, str]:
+        return (address.kind, address.value) if address.kind == "email" else super().bare(address)
+
+
+@fails(
+    "test_a_number_is_found_however_it_is_written[{0[0]} {0[1]} {0[2]} {0[3]}]",
+    "test_a_number_is_found_however_it_is_written[{0[0]} ({0[1]}) {0[2]}-{0[3]}]",
+)
+class MindsSpaces(ReferenceCrm):
+    """A number is found in E.164 and in no other way."""
+
+    def bare(self, address: Address) -> tuple[str, str]:
+        return (address.kind, address.value) if address.kind == "phone" else super().bare(address)
+
+
+@fails("test_every_address_of_a_new_customer_is_kept")
+class KeepsTheFirstAddress(ReferenceCrm):
+    """Of a new customer's addresses one is written."""
+
+    async def create_customer(self, name: str, addresses: Sequence[Address], *, key: str) -> Customer:
+        return await super().create_customer(name, addresses[:1], key=key)
+
+
+@fails("test_a_case_is_kept_whole")
+class DropsTheTextOfACase(ReferenceCrm):
+    """What a case is about is lost."""
+
+    async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
+        return await super().create_case(customer_id, subject, priority=priority, text="", key=key)
+
+
+@fails("test_a_case_is_kept_whole")
+class DropsThePriority(ReferenceCrm):
+    """Every case is as urgent as any other."""
+
+    async def create_case(self, customer_id: str, subject: str, *, priority: str, text: str, key: str) -> Case:
+        return await super().create_case(customer_id, subject, priority="", text=text, key=key)
+
+
+@fails("test_cases_come_newest_first")
+class OldestCaseFirst(ReferenceCrm):
+    """What is open longest stands at the top."""
+
+    async def cases(self, customer_id: str) -> Sequence[Case]:
+        return list(reversed(await super().cases(customer_id)))
+
+
+@fails("test_nothing_blocks_the_loop[read]")
+class SleepsOnTheLoop(ReferenceCrm):
+    """Waits for its server without letting go of the loop."""
+
+    async def find(self, address: Address, *, limit: int = 10) -> Sequence[Match]:
+        time.sleep(0.8)
+        return await super().find(address, limit=limit)
+
+
+@fails("test_changing_fails_in_the_right_way[dropped]", "test_changing_fails_in_the_right_way[answer_lost]")
+class TakesEverythingForALookUp(LooksUpFirst):
+    """A lost answer to the writing itself is told as not done, too."""
+
+    async def ask(self, do: Callable[[], T], *, changing: bool = False) -> T:
+        try:
+            return await super().ask(do, changing=changing)
+        except OutcomeUnknown as error:
+            raise Unavailable(error.message, Fault.ANSWER_LOST.value) from None
+
+
+globals().update(suites(__name__))

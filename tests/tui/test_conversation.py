@@ -1,0 +1,150 @@
+"""What the contact's pane says of who hears whom, and of the recording."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.content import Content
+
+from desktop.domain.hearing import hearing
+from desktop.domain.model import Leg
+from desktop.domain.state import AppState
+from desktop.domain.words import LegFailure, LegKind, LegPhase, Monitoring, Recording, RecordingConsent
+from desktop.tui import wording
+from desktop.tui.panes.conversation import ConversationPane
+from tests.tui.desk import desk, settle
+from tests.tui.states import active, conference, consulting, recording_paused, swapped
+
+PRIYA, ANA = "Priya Natarajan", "Ana Lindqvist"
+
+
+def changed(state: AppState, **changes: Any) -> AppState:
+    return replace(state, interactions={"i1": replace(state.interactions["i1"], **changes)})
+
+
+def with_supervisor(monitoring: Monitoring | None) -> AppState:
+    leg = Leg("s1", LegKind.SUPERVISOR, LegPhase.ACTIVE, "sam", "Sam Rivera", 0.0, monitoring=monitoring)
+    return changed(active(), legs=(leg,))
+
+
+async def pane(state: AppState) -> tuple[str, str]:
+    """The heading and the text of the contact's pane."""
+    app, _ = desk(state)
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settle(pilot)
+        shown = app.screen.query_one(ConversationPane)
+        assert shown.view is not None
+        return Content.from_markup(shown.border_title or "").plain, "\n".join(
+            line.plain for line in shown.lines(shown.view)
+        )
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (lambda: changed(active(), held=True), f"{PRIYA} is on hold."),
+        (lambda: changed(active(), muted=True), "You are muted: no one hears you."),
+        (consulting, f"{ANA} is ringing. {PRIYA} is on hold."),
+        (lambda: consulting(LegPhase.REQUESTED), f"{ANA} is being dialled. {PRIYA} is on hold."),
+        (lambda: consulting(LegPhase.ACTIVE), f"You are talking to {ANA}. {PRIYA} is on hold."),
+        (swapped, f"You are talking to {PRIYA}. {ANA} is on hold."),
+        (conference, "All three hear each other."),
+        (
+            lambda: changed(conference(), held=True),
+            f"You are talking to {ANA}. {PRIYA} is on hold.",
+        ),
+        (
+            lambda: consulting(LegPhase.FAILED, LegFailure.DECLINED),
+            f"{ANA} declined; you are talking to {PRIYA}.",
+        ),
+        (lambda: consulting(LegPhase.COMPLETED), f"{ANA} has left; you are talking to {PRIYA}."),
+        (lambda: consulting(LegPhase.CANCELLED), f"You left {ANA}; you are talking to {PRIYA}."),
+        (lambda: with_supervisor(Monitoring.LISTEN), "Sam Rivera is listening; no one hears them."),
+        (lambda: with_supervisor(Monitoring.WHISPER), "Sam Rivera is speaking to you; no one else hears it."),
+        (lambda: with_supervisor(Monitoring.BARGE), "Sam Rivera has joined in; everyone hears them."),
+        (lambda: with_supervisor(None), "Sam Rivera is on the line."),
+    ],
+)
+async def test_who_hears_whom_is_always_said(state: Callable[[], AppState], said: str) -> None:
+    _, text = await pane(state())
+    assert said in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("state", "word"),
+    [(active, "talking"), (consulting, "on hold"), (swapped, "talking"), (conference, "conference")],
+)
+async def test_the_heading_tells_a_conference_from_a_swap(state: Callable[[], AppState], word: str) -> None:
+    heading, _ = await pane(state())
+    assert f" · {word} " in heading
+
+
+async def test_whoever_is_on_hold_is_not_shown_as_talking() -> None:
+    _, text = await pane(swapped())
+    rows = [row for row in text.splitlines() if "├" in row or "└" in row]
+    assert [("on the line" in row, "on hold" in row) for row in rows] == [(True, False), (False, True)]
+
+
+def test_a_call_with_nobody_but_the_customer_needs_no_words() -> None:
+    heard = hearing(active().interactions["i1"])
+    assert heard is not None and not wording.who_hears_whom(heard, PRIYA)
+
+
+def granted(state: AppState) -> AppState:
+    """The same, of a customer who never said anything about being recorded."""
+    pop = state.pops["i1"]
+    match = pop.matches[0]
+    return replace(
+        state,
+        pops={"i1": replace(pop, matches=(replace(match, customer=replace(match.customer, consents=())),))},
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "heading", "line"),
+    [
+        (lambda: granted(active()), "● rec", ""),
+        (active, "! recording although refused", "! Recorded although refused   alt+. pauses"),
+        (recording_paused, "⏸ rec paused 00:12 (refused)", "⏸ rec paused 00:12 (refused)   alt+. resumes"),
+        (lambda: granted(recording_paused()), "⏸ rec paused 00:12", "⏸ rec paused 00:12   alt+. resumes"),
+        (lambda: changed(active(), recording=Recording.UNKNOWN), "? recording not known (refused)", ""),
+        (
+            lambda: replace(active(), capabilities={}),
+            "! recording although refused",
+            "! Recorded although refused   The contact centre cannot pause it.",
+        ),
+        (
+            lambda: replace(active(), recording_consent=RecordingConsent.IGNORE),
+            "● rec, refused; recorded by policy",
+            "",
+        ),
+    ],
+)
+async def test_a_refusal_and_a_recording_never_stand_side_by_side_unexplained(
+    state: Callable[[], AppState], heading: str, line: str
+) -> None:
+    title, text = await pane(state())
+    assert f" · {heading} · " in title
+    first = text.splitlines()[0]
+    assert first == line if line else "rec" not in first
+
+
+async def test_a_recording_that_is_not_known_says_nothing_where_nobody_refused() -> None:
+    title, _ = await pane(granted(changed(active(), recording=Recording.UNKNOWN)))
+    assert "rec" not in title
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        (lambda: changed(active(), recording=Recording.NONE), "This call is not being recorded."),
+        (lambda: replace(active(), interactions={}), "There is no call whose recording could be paused."),
+    ],
+)
+async def test_a_key_that_cannot_pause_says_why(state: Callable[[], AppState], told: str) -> None:
+    app, session = desk(state())
+    async with app.run_test(size=(160, 40)) as pilot:
+        await settle(pilot, ["alt+full_stop"])
+        assert not [call for call in session.calls if call[0] == "actions.do"]
+        assert told in [notice.text for notice in session.store.drain().notices]
