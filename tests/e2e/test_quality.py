@@ -65,7 +65,7 @@ def test_an_agent_is_told_quietly_and_acknowledges(place: Workplace) -> None:
         note = {"agent_id": "maya", "text": "Well done with the refund."}
         ask(place, "sam", "/v1/quality/coaching", note)
         screen.wait_for("to read on your work from Sam Rivera")
-        screen.send("c")
+        screen.send("C")
         screen.wait_for("Well done with the refund.")
         screen.press("enter")
         screen.wait_for("not acknowledged yet")

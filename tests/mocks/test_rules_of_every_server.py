@@ -23,6 +23,7 @@ BODIES: dict[str, Any] = {
     "consult": {"target": "person:noor"},
     "transfer": {"target": "queue:Billing"},
     "wrap_up": {"codes": []},
+    "hand_over": {"note": "They were charged twice."},
     "callback": {"interaction_id": "int-0", "address": {"kind": "phone", "value": "+4420"}, "at": 1.0},
     "ask_help": {"text": "please"},
     "answer_help": {"text": "coming"},

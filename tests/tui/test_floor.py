@@ -362,6 +362,7 @@ async def test_old_figures_say_so_and_nothing_acts() -> None:
         for key in ("2", "l", "c", "n", "3", "k", "h", "4", "m", "u"):
             await settle(pilot, [key])
             assert not screen.dialog.is_open
+            await settle(pilot, ["escape"])  # no field opened: letters are verbs again
         assert "cannot be reached" in session.store.state.notices[-1].text
         assert session.calls == []
 
@@ -380,6 +381,7 @@ async def test_what_the_centre_cannot_do_is_not_offered() -> None:
             await settle(pilot, [key])
             assert not screen.dialog.is_open
             assert "does not offer it" in session.store.state.notices[-1].text
+            await settle(pilot, ["escape"])  # no field opened: letters are verbs again
 
 
 @pytest.mark.parametrize("size", [(200, 50), (120, 36), (80, 24), (61, 18), (40, 10), (300, 90)])

@@ -311,6 +311,9 @@ def test_the_palette_has_the_keys_of_the_page() -> None:
         named = {one.title: one.callback for one in app.get_system_commands(app.screen)}
         assert "Look again  (u)" in named
         named["Release  (r)"]()
+        await until(pilot, lambda: app.presses.armed is not None)  # nothing is released that nobody was named for
+        assert ("release", "e-2") not in server.calls
+        await done(pilot, "r")
         await until(pilot, lambda: ("release", "e-2") in server.calls)
 
     reviewing(server, work)
@@ -511,7 +514,7 @@ def test_who_keeps_no_evaluations_is_said_to() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         session: Any = app.session
         session.supervisor.offers = lambda capability: False
-        await done(pilot, "c")
+        await done(pilot, "C")
         assert not app.quality.is_open
         told = [one.text for one in session.store.drain().notices]
         assert any("keeps no evaluations" in text for text in told)

@@ -37,7 +37,7 @@ def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:
     """One that an agent has in hand."""
     return Contact(
         work.interaction_id,
-        work.customer_name or "customer",
+        work.customer_name or "the customer",
         work.queue,
         work.channel,
         work.phase,
