@@ -75,7 +75,8 @@ class FloorActions:
     # Acting
 
     def _act(self, verb: FloorVerb) -> None:
-        if verb is not FloorVerb.END_MONITOR:
+        second = self._armed_for(verb)
+        if verb is not FloorVerb.END_MONITOR and second is None:
             self._wants_field()
         acts, view = self._session.supervisor.acts, self._screen.looked()
         health = view.state.health.get(CENTER)
@@ -92,10 +93,9 @@ class FloorActions:
             needed = CAPABILITY_OF[verb].replace("_", " ")
             self.tell(f"This contact centre does not offer it: {needed}.")
             return
-        armed, answered = self._presses.armed, self._answered
-        if armed is not None and answered is not None and answered[0] is armed and armed.victim[0] == verb.value:
-            if self._presses.press(armed):
-                self._carry_out(answered[1])
+        if second is not None:
+            if self._presses.press(second[0]):
+                self._carry_out(second[1])
             return
         act = ActMaker(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
         if act is None:
@@ -103,6 +103,12 @@ class FloorActions:
         else:
             self._screen.dialog.open(act)
             self._screen.redraw()
+
+    def _armed_for(self, verb: FloorVerb) -> tuple[Irrevocable, ActDialog.Answered] | None:
+        """What the verb's key carries out now, where its dialog was answered and its victim named."""
+        answered = self._answered
+        fits = answered is not None and answered[0] is self._presses.armed and answered[0].victim[0] == verb.value
+        return answered if fits else None
 
     def answered(self, event: ActDialog.Answered) -> None:
         """All was answered: do it, or name whom it takes away; one more press of its key does that."""

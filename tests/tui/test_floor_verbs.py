@@ -130,6 +130,15 @@ async def test_a_customer_is_not_taken_away_when_anything_comes_between(between:
         assert not [call for call in session.calls if call[0] == "take_over"]
 
 
+async def test_the_letter_after_the_second_press_is_a_verb_again() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, typed([*MAYA, "t", *WHY]))
+        await settle(pilot, ["t", "A"])
+        await until(pilot, lambda: session.calls)
+        await sees(pilot, "Who did what")
+
+
 async def test_a_customer_who_left_meanwhile_is_not_taken() -> None:
     app, session = floor_desk(floor())
     async with app.run_test(size=SIZE) as pilot:
