@@ -55,10 +55,16 @@ def hostile_place(hostile_servers: Running, tmp_path: Path) -> Workplace:
 
 
 def foreign(raw: bytes, *, bells: int) -> list[str]:
-    """What the desktop did not write itself; it rings once for each offer."""
+    """What the desktop did not write itself; it rings once for each offer, for news where that is wanted."""
     rung = re.compile(rb"(\x1b\]22;[a-z-]+\x07)|\x07")
     assert [match[1] for match in rung.finditer(raw)].count(None) == bells
     return leaks(rung.sub(lambda match: match[1] or b"", raw))
+
+
+def logged(place: Workplace) -> list[str]:
+    """What went wrong by the logs; that the machine is slow is nothing wrong."""
+    lines = [line for log in place.folder.rglob("*.log") for line in log.read_text().splitlines()]
+    return [line for line in lines if " desktop.app.plugin_watch " not in line]
 
 
 def short(at: int) -> str:
@@ -111,11 +117,13 @@ def test_every_face_of_a_call(hostile_place: Workplace, size: tuple[int, int]) -
         screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert foreign(screen.raw, bells=4) == []
-    assert not list(place.folder.rglob("*.log")) or all(not log.read_text() for log in place.folder.rglob("*.log"))
+    assert logged(place) == []
 
 
 def test_a_thread_of_hostile_messages_and_an_expert_who_writes(hostile_place: Workplace) -> None:
     place = hostile_place
+    # How often it rings for news depends on how many lines came together, so here it rings for offers alone.
+    place.config.write_text(place.config.read_text().replace("[profiles.work]\n", '[profiles.work]\nring = "none"\n'))
     with place.desktop() as screen:
         screen.wait_for("Offline")
         screen.press("s", "1")

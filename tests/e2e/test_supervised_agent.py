@@ -62,7 +62,7 @@ def test_a_supervisors_line_does_not_take_the_keyboard_and_is_answered_by_one_ke
         talking(place, screen)
         screen.send("One ")
         boss(place, "POST", f"/v1/agents/{AGENT}/messages", {"text": "Offer her \x1b[2Jthe [red]refund[/]."})
-        screen.wait_for("Sam Rivera writes: Offer her")
+        screen.wait_for("Sam Rivera: Offer her")
         screen.wait_for("[red]refund[/]")
         screen.send("two")
         until(lambda: place.drafts() == ["One two"])

@@ -130,6 +130,13 @@ def border(screen: PtyScreen) -> str:
     return found[1] if found is not None else ""
 
 
+def center(screen: PtyScreen) -> str:
+    """When the contact centre was heard last, as the header says it."""
+    found = re.search(r"cc ● (\S+)", screen.text())
+    assert found is not None, screen.text()
+    return found[1]
+
+
 def age_in(text: str) -> int:
     """Seconds of an age of less than two minutes."""
     return int(text[:-1]) if re.fullmatch(r"[0-9]+s", text) else 0
@@ -219,7 +226,8 @@ def test_no_figure_looks_younger_than_it_is(day: Day) -> None:
         day.place.step("freeze_figures", on=True)
         day.pass_by(40)
         screen.wait_for(lambda _: age_in(billing(screen).age) >= 40, 20)
-        assert age_in(border(screen)) < 10, "the line itself is well"
+        assert age_in(border(screen)) >= 40, "the title is as old as the oldest row"
+        assert age_in(center(screen)) < 10, "the line itself is well"
         day.place.step("freeze_figures", on=False)
         screen.wait_for(lambda _: age_in(billing(screen).age) < 10, 20)
 
