@@ -447,15 +447,16 @@ class Notes:
     async def _take_back(self, interaction_id: str) -> None:
         """The contact is back: what was parked of it is written on."""
         while (key := self._parked.get(interaction_id)) is not None and _is_back(self._store.state, interaction_id):
-            async with self.writing(interaction_id):
-                try:
-                    done = await self._resume(interaction_id, key)
-                except StoreError as error:
-                    log.error("a parked record could not be taken back: %s", error)
-                    done = False
-            if done:
-                return
+            try:
+                if await self._parking.undisturbed(self._resume_alone(interaction_id, key)):
+                    return
+            except StoreError as error:
+                log.error("a parked record could not be taken back: %s", error)
             await self._timing.sleep(AFTER_REFUSAL)
+
+    async def _resume_alone(self, interaction_id: str, key: str) -> bool:
+        async with self.writing(interaction_id):
+            return await self._resume(interaction_id, key)
 
     async def _resume(self, interaction_id: str, key: str) -> bool:
         row = await self._local().outbox_row(key)

@@ -189,6 +189,8 @@ class FollowUpEditor(Vertical):
         """Redraw; what a text means may change with the time."""
         self._view = view
         record = self._record()
+        if self._was_handed_over(record):
+            self._close_field()
         if self._writing is None and record is not None and record.half is not None:
             half = record.half
             put_off = self._put_off.pop(self.of or "", None) or Writing(half.kind, half.to)
@@ -268,6 +270,12 @@ class FollowUpEditor(Vertical):
             latest = self.cards.latest(of, self._field.value)
             if latest is not None:
                 self.post_message(self.CardHidden(what_was_hidden(latest)))
+
+    def _was_handed_over(self, record: DraftView | None) -> bool:
+        """Whether what stands in the field left with its record, and would go out again if it were planned."""
+        half = self._half()
+        is_told = half is not None and self._told == (half.kind, half.to, half.text)
+        return is_told and (record is None or record.half is None)
 
     def _half(self) -> FollowUp | None:
         """What stands in the field, as it is typed."""

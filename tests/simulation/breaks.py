@@ -405,4 +405,20 @@ BREAKS: tuple[Break, ...] = (
             ("hang_up", 0), ("refuse_one", 3, "rejected", 0), ("reopen",),
         ),
     ),
+    Break(
+        "a follow-up in the field left with its record, and is planned again by the next finish",
+        ("doubled",),
+        (
+            ("ring", 0, 3), ("code", 0, 1), ("slow_disk", 1.5), ("hang_up", 0), ("choose", 0, 0), ("wait", 1.0),
+            ("finish", 0), ("cancel",), ("begin", 0, "email"),
+        ),
+    ),
+    Break(
+        "closed while a parked record comes back, the words typed since take its place",
+        ("lost",),
+        (
+            ("ring", 0, 2), ("type", 0), ("hole", 0), ("slow_disk", 0.3), ("wait", 20.0), ("unhole", 0), ("type", 1),
+            ("finish", 0), ("type", 0), ("reopen",),
+        ),
+    ),
 )  # fmt: skip

@@ -517,7 +517,8 @@ class Invariants:
             if not one.is_open:
                 continue
             keys = _keys(one.contact, one.text, one.codes)
-            if (one.state == "parked" and (one.may_not_be_sent or self._may_stay(one))) or (
+            anothers = one.author not in ("", world.centre.me)  # sent again, it waits for who wrote it
+            if ((one.state == "parked" or anothers) and (one.may_not_be_sent or self._may_stay(one))) or (
                 one.where == "draft" and one.contact in self._spoilt
             ):
                 parked |= keys

@@ -97,11 +97,15 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
+    def of(self, contact: Contact, kind: str, token: str) -> list[Entry]:
+        """What was entered under this name; a code may have been chosen more than once."""
+        key = key_of(kind, token)
+        return [one for one in self.entries if one.contact == contact.id and key_of(one.kind, one.token) == key]
+
     def take_back(self, contact: Contact, kind: str, token: str) -> None:
         """The agent's word: it is not to be delivered."""
-        entry = contact.entries.get(key_of(kind, token))
-        if entry is not None and not entry.removed:
-            entry.removed = "unsaved"
+        for entry in self.of(contact, kind, token):
+            entry.removed = entry.removed or "unsaved"
 
     def killed(self) -> None:
         """What was not saved may be gone, and what was taken back and not saved may be back."""

@@ -475,6 +475,8 @@ class _Editor:
 
     def draw(self) -> None:
         half = self.pane.half
+        if self.writing is not None and half is None and self.told == self.writing.text:
+            self.writing, self.told = None, ""  # it left with its record
         if self.writing is None and half is not None:
             self.writing, self.told = _Writing(half.kind, half.text, half.to, half.due), half.text
 
@@ -652,6 +654,10 @@ class Hands:
         self.note.text = " ".join(words[:-1])
         self.loop.call_soon(self.note.tell)
         return words[-1]
+
+    def planned(self) -> tuple[str, ...]:
+        """The texts of the follow-ups, the one in the field included."""
+        return _texts(self.wrap_up.record) if self.wrap_up.record is not None else ()
 
     def take_code(self, code: str) -> tuple[bool, tuple[str, ...]]:
         """Choose a code; says whether it was taken, and which others it took the place of."""

@@ -3,7 +3,9 @@
 import asyncio
 import random
 import shutil
+import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from tests.simulation.far_side import (
     phone_of,
 )
 from tests.simulation.invariants import Invariants, Violation
-from tests.simulation.ledger import TOKEN, Contact, Ledger, content_key, key_of
+from tests.simulation.ledger import TOKEN, Contact, Ledger, content_key
 from tests.simulation.under_test import Desktop
 from tests.simulation.virtual_loop import Livelock, VirtualLoop
 
@@ -228,17 +230,19 @@ class World:
 
     def _take_back(self, contact: Contact, kind: str, token: str) -> None:
         self.ledger.take_back(contact, kind, token)
-        entry = contact.entries.get(key_of(kind, token))
         presses = self.desktop.hands.finishing if self.desktop is not None else ()
         there = self.centre.contacts[contact.id]
         left = there.phase is Phase.CLOSED or there.agent_id != self.centre.me or there.id in self.centre.holes
         left = left or self.now() - self.back_at.get(there.id, -9.0) < 9.0  # it may still be on its way back
-        if entry is not None and (left or any(one.contact == contact.id and one.ok is None for one in presses)):
-            entry.removed = "maybe"  # perhaps too late: it is being handed over, or parked
+        if left or any(one.contact == contact.id and one.ok is None for one in presses):
+            for entry in self.ledger.of(contact, kind, token):
+                entry.removed = "maybe"  # perhaps too late: it is being handed over, or parked
 
     def _whole(self, contact: Contact) -> None:
+        """What is planned now is to be done; half of one that gave way to another stands in the note."""
+        planned = self.desktop.hands.planned() if self.desktop is not None else ()
         for entry in contact.entries.values():
-            entry.half = False
+            entry.half = entry.half and entry.token not in planned
 
     def on_esc(self, slot: int) -> None:
         contact = self._turned_to(slot)
@@ -456,7 +460,8 @@ class World:
         at = places[place % len(places)]
         text = one.text[:at] + str((int(one.text[at]) + 1) % 10) + one.text[at + 1 :]
         name = one.contact if named == "interaction_id" else one.key
-        self.disk.change(f"UPDATE {table} SET {column} = ? WHERE {named} = ?", text, name)
+        with suppress(sqlite3.DatabaseError):  # a destroyed page cannot be changed any more
+            self.disk.change(f"UPDATE {table} SET {column} = ? WHERE {named} = ?", text, name)
         self.invariants.damaged(one)
 
     def on_destroy_page(self, number: int) -> None:

@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from desktop.domain.customer import FollowUp
+from desktop.domain.own_events import DraftDropped
 from desktop.domain.state import AppState
 from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.table import LineTable
@@ -127,6 +128,20 @@ async def test_esc_in_an_empty_field_leaves_and_what_is_planned_stays() -> None:
 async def test_finishing_takes_what_is_understood_in_the_field() -> None:
     session, _ = await after(planned(SMS), "alt+c", " tomorrow 10:00 refund", "alt+enter")
     assert finished(session) == [(SMS, CALLBACK)]
+
+
+async def test_what_left_with_its_record_is_not_planned_again() -> None:
+    """Typed after the finishing key, it was handed over all the same, while the contact stayed."""
+    app, session = desk(planned())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys("alt+c", " tomorrow 10:00 refund"))
+        assert session.store.drain().drafts["i1"].half is not None
+        session.store.say(DraftDropped("i1"))
+        await settle(pilot)
+        assert seen(pilot)["field"] == "closed"
+        await settle(pilot, ["alt+enter"])
+        draft = session.store.drain().drafts.get("i1")
+        assert draft is None or (draft.follow_ups, draft.half) == ((), None)
 
 
 async def test_finishing_is_refused_while_the_field_is_not_understood() -> None:
