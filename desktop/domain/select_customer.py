@@ -132,7 +132,9 @@ def _contact(interaction: Interaction) -> TimelineEntry:
 def _legs(interaction: Interaction) -> Iterator[TimelineEntry]:
     for leg in interaction.legs:
         if leg.kind is not LegKind.SUPERVISOR:
-            yield TimelineEntry(f"leg:{leg.id}", leg.since, "expert", _leg_words(interaction, leg), interaction.agent_id or "")
+            yield TimelineEntry(
+                f"leg:{leg.id}", leg.since, "expert", _leg_words(interaction, leg), interaction.agent_id or ""
+            )
 
 
 def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]:

@@ -857,6 +857,16 @@ def test_a_key_for_two_things_on_the_page_is_refused(changes: dict[str, str], sa
     assert said in str(refused.value)
 
 
+async def test_what_may_be_lost_is_said_to_its_end_on_the_narrowest_screen() -> None:
+    lost = "Unreadable in part: notes, outbox. Some may be missing; the old file is work.db.damaged-1795000000."
+    app, _, _ = outbox_desk([], replace(outbox_state([]), outbox=OutboxView(lost=lost)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["o"])
+        summary = app.screen.query_one("#outbox-summary")
+        lines = (summary.render_line(y).text for y in range(summary.size.height))
+        assert " ".join(" ".join(lines).split()) == lost
+
+
 LOOSE = {"i9": DraftView("of the last run", (), 1, NOW)}
 
 

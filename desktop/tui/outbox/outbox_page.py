@@ -52,7 +52,7 @@ class OutboxPage(DoorPage):
 
     DEFAULT_CSS = """
     OutboxPage { padding: 0 1; }
-    OutboxPage #outbox-summary { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    OutboxPage #outbox-summary { height: auto; max-height: 4; padding: 0 1; }
     OutboxPage #outbox-body { height: 1fr; }
     OutboxPage #outbox-left { width: 5fr; }
     OutboxPage #outbox-right { width: 4fr; border-left: solid $rule; padding: 0 0 0 1; }
