@@ -15,6 +15,7 @@ from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
+from desktop.domain.events import Change, InteractionChanged
 from desktop.domain.model import WrapUpRule
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
@@ -105,6 +106,16 @@ async def test_after_a_restart_it_was_saved_when_it_was_and_not_when_it_was_load
     assert typed is not None
     assert view.saved_at is not None
     assert view.saved_at > typed
+
+
+async def test_a_contact_that_goes_after_the_end_begins_nothing(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "for the next run")
+    await d.session.close()
+    before = asyncio.all_tasks()
+    d.session.store.say(InteractionChanged(Change.CLOSED, interaction(1, version=9, phase=Phase.CLOSED)))
+    assert "i1" not in d.state.interactions
+    assert asyncio.all_tasks() == before
 
 
 async def test_a_change_of_status_discards_nothing(desks: list[Desk], tmp_path: Path) -> None:
