@@ -54,7 +54,10 @@ async def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
 async def test_what_was_damaged_is_told_to_its_end_on_the_narrowest_screen() -> None:
     every = ("drafts", "outbox", "messages", "links", "interaction_customers", "preferences")
     salvaged = Salvaged(
-        Path("/home/maya/.local/share/agent-desktop/work.db.damaged-1795000000"), {"drafts": 12, "outbox": 345}, 7, every
+        Path("/home/maya/.local/share/agent-desktop/work.db.damaged-1795000000"),
+        {"drafts": 12, "outbox": 345},
+        7,
+        every,
     )
     text, _ = await told(salvaged.text, 1.0, 80)
     assert text == f"✕ {salvaged.text}"

@@ -23,6 +23,7 @@ from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.outbox_page import OutboxPage
 from desktop.tui.outbox.picker import Picker
 from desktop.tui.outbox.when_field import WhenField
+from desktop.tui.page_door import Around
 from desktop.tui.page_text import Hanging, Line
 from desktop.tui.table import LineTable
 from tests.tui.desk import settle
@@ -279,6 +280,29 @@ async def test_it_fits_every_size_and_the_next_one(size: tuple[int, int]) -> Non
             verbs = app.screen.query_one("#outbox-verbs").region
             assert verbs.height >= 1
             assert verbs.bottom <= other[1] - 2
+
+
+async def test_a_page_that_is_redrawn_before_it_is_composed_is_drawn_afterwards() -> None:
+    app, _, session = outbox_desk([PARKED_RECORD])
+    around = Around(
+        lambda: session.store.state, lambda: NOW, app.spawn, app.tell, app.presses, app.wants_field, lambda: None
+    )
+    page = OutboxPage(session, around)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        page.redraw()  # an answer of the disk, or a second that ends, before its parts are there
+        mounted = app.screen.mount(page)
+        page.redraw()
+        await mounted
+        await settle(pilot)
+        assert "charged twice" in item_text(app)
+
+
+async def test_the_help_parts_each_key_from_its_name() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "f1"])
+        assert "alt+enter save" in words(app, "page-help-text")
 
 
 async def test_it_closes_while_it_is_read_and_stays_closed() -> None:
