@@ -44,7 +44,7 @@ from tests.tui.outbox import (
     outbox_desk,
     outbox_state,
 )
-from tests.tui.states import NOW, active, wrapping_up
+from tests.tui.states import NOW, active, offered, wrapping_up
 
 SIZE = (120, 36)
 NUMBER = "+442079460958"
@@ -296,6 +296,27 @@ async def test_a_page_that_is_redrawn_before_it_is_composed_is_drawn_afterwards(
         await mounted
         await settle(pilot)
         assert "charged twice" in item_text(app)
+
+
+@pytest.mark.parametrize("before", [[], ["e"], ["l"], ["t"], ["f1"]])
+async def test_a_quick_esc_and_a_letter_does_nothing_to_the_desk_below(before: list[str]) -> None:
+    """A terminal sends them as alt and the letter: alt+d would decline an offer, alt+a accept one."""
+    app, kept, session = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], offered()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", *before])
+        for key in outbox_keys.OUTBOX_KEYS:
+            for alt in key.anywhere:
+                await settle(pilot, [alt])
+                assert app.screen.query(OutboxPage), alt
+        assert [call for call in session.calls if call[0] == "actions.do"] == []
+        assert list(kept.kept) == ["k1"]
+
+
+async def test_alt_and_a_letter_is_the_letters_verb_on_the_page() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "alt+d"])
+        assert app.screen.query_one(Picker).is_open
 
 
 async def test_the_help_parts_each_key_from_its_name() -> None:

@@ -345,6 +345,19 @@ class OutboxPage(DoorPage):
         elif event.is_printable:
             event.stop()
 
+    def takes_alt(self, key: str) -> bool:
+        """Alt and a letter is that letter's verb here, and nothing where something is typed or chosen.
+
+        Returns:
+            Whether it is a letter of this page.
+        """
+        verb = next((one.id for one in OUTBOX_BY_ID.values() if key in one.anywhere), None)
+        if verb is None:
+            return False
+        if not (self._field.is_open or self._choosing or self.query_one(PageHelp).is_open):
+            self._do(verb)
+        return True
+
     def _verb_of(self, key: str) -> str | None:
         return next((verb.id for verb in OUTBOX_BY_ID.values() if key in verb.letters), None)
 
