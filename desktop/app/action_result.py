@@ -27,14 +27,14 @@ def failed(
     not_done: str,
     source: str = CONTACT_CENTER,
     *,
-    safe: str = "Your notes are safe here.",
+    safe: str = "",
 ) -> ActionResult:
     """A press that came to nothing.
 
     Args:
         not_done: what was not done, as a sentence.
         source: who was asked.
-        safe: what is safe all the same, as a sentence.
+        safe: what is safe all the same, as a sentence; "" where nothing was at stake.
     """
     return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
 

@@ -10,7 +10,7 @@ from desktop.app.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, Action
 from desktop.app.asking import CHANGE_SECONDS, Asking
 from desktop.app.call_control import NOT_DONE, NOT_KNOWN, REPEATABLE, call_for, shown, took_effect
 from desktop.app.colleague_chat import ColleagueChat
-from desktop.app.failures import explain
+from desktop.app.failures import explain, note_safety
 from desktop.app.glance import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.intents import Intents
 from desktop.app.own_state import OwnState
@@ -32,6 +32,7 @@ _HAVE_STATES = (  # what is so is done
     *(Verb.ACCEPT, Verb.END, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE),
     *(Verb.PAUSE_RECORDING, Verb.RESUME_RECORDING),
 )
+_CONTACT_LEAVES = (Verb.END, Verb.WRAP_UP, Verb.COMPLETE_TRANSFER, Verb.BLIND_TRANSFER)
 
 
 class Actions:
@@ -69,9 +70,9 @@ class Actions:
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            return failed(NotFound("It has left this desk."), NOT_DONE[verb])
+            return self._failed(verb, interaction_id, NotFound("It has left this desk."))
         if self._contact_center is None:
-            return failed(absent(self._asking), NOT_DONE[verb])
+            return self._failed(verb, interaction_id, absent(self._asking))
         asked = arguments.get("target", "")
         if asked:
             arguments["target"] = call_way(self._store.state, asked)
@@ -84,13 +85,13 @@ class Actions:
             if verb not in verbs(interaction, call_capabilities(state), state.me):
                 if verb in _HAVE_STATES and took_effect(verb, interaction, interaction, state.me):
                     return IGNORED  # pressed again before the screen showed that it is done
-                return failed(Conflict(shown(interaction, state.me)), NOT_DONE[verb])
+                return self._failed(verb, interaction_id, Conflict(shown(interaction, state.me)))
             version = 0 if verb is Verb.SEND_MESSAGE else interaction.version
             intent: Hashable = (interaction_id, verb, words, version) if verb is not Verb.DTMF else object()
             try:
                 work = self._work(verb, interaction, arguments, intent)
             except BackendError as error:
-                return failed(error, NOT_DONE[verb])
+                return self._failed(verb, interaction_id, error)
             if verb in REPEATABLE:
                 async with self._order.setdefault(interaction_id, asyncio.Lock()):
                     result = await work()
@@ -121,7 +122,7 @@ class Actions:
             if isinstance(error, Conflict | NotFound):
                 await self._glance.see(TELL_LOSER_SECONDS)
             log.info("%s of %s: %s: %s", verb, interaction.id, type(error).__name__, error.detail)
-            return failed(error, NOT_DONE[verb])
+            return self._failed(verb, interaction.id, error)
         finally:
             self._pending.mark(interaction.id, verb.value, -1)
         self._intents.answered(intent)
@@ -150,7 +151,7 @@ class Actions:
             if isinstance(error, Conflict | NotFound):
                 await self._glance.see(TELL_LOSER_SECONDS)
             log.info("%s of %s on the phone: %s: %s", verb, interaction.id, type(error).__name__, error.detail)
-            return failed(error, NOT_DONE[verb], phone.source)
+            return self._failed(verb, interaction.id, error, phone.source)
         finally:
             self._pending.mark(interaction.id, verb.value, -1)
             self._intents.answered(intent)
@@ -183,7 +184,7 @@ class Actions:
         """Finish the wrap-up at the contact centre; the note must be safe before."""
         contact_center = self._contact_center
         if contact_center is None:
-            return failed(absent(self._asking), NOT_DONE[Verb.WRAP_UP])
+            return self._failed(Verb.WRAP_UP, interaction.id, absent(self._asking))
         intent = (interaction.id, Verb.WRAP_UP, tuple(codes), note_given)
         key = self._intents.key(intent)
         return await self.carry_out(
@@ -207,11 +208,21 @@ class Actions:
         """Write to a colleague, through the first directory that knows them and can."""
         return await self._chat.write(person_id, text)
 
+    def _failed(
+        self, verb: Verb, interaction_id: str, error: BackendError, source: str = CONTACT_CENTER
+    ) -> ActionResult:
+        return failed(error, NOT_DONE[verb], source, safe=self._safety(verb, interaction_id, error))
+
+    def _safety(self, verb: Verb, interaction_id: str, error: BackendError) -> str:
+        """Of the note, where the contact goes, or has gone."""
+        leaves = verb in _CONTACT_LEAVES or isinstance(error, NotFound)
+        return note_safety(self._store.state, interaction_id) if leaves else ""
+
     async def _look(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> ActionResult:
         """Nobody knows what became of it: look, and say what is there."""
         unknown = NOT_KNOWN.get(verb, f"It is not known whether it was done: {verb.value.replace('_', ' ')}.")
         if not await self._glance.see(LOOK_SECONDS):
-            failure = explain(error, unknown, source=CONTACT_CENTER)
+            failure = explain(error, unknown, source=CONTACT_CENTER, safe=self._safety(verb, before.id, error))
             return ActionResult(False, failure.text, OutcomeUnknown.__name__)
         state = self._store.drain()
         after = state.interactions.get(before.id)

@@ -11,7 +11,7 @@ from desktop.app.store import Store
 from desktop.domain.events import ChatReceived
 from desktop.domain.person import ChatLine
 from desktop.domain.select import chat_way
-from desktop.ports.errors import BackendError, ProtocolError, Unsupported
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource
 
 PRESENCE = "presence"
@@ -55,7 +55,9 @@ class ColleagueChat:
         except BackendError as error:
             if not isinstance(error, UNDECIDED):
                 self._intents.answered(intent)
-            return failed(error, not_sent, source, safe="What you typed is still here.")
+            unknown = isinstance(error, OutcomeUnknown)
+            told = "It is not known whether the message was sent." if unknown else not_sent
+            return failed(error, told, source, safe="What you typed is still here.")
         finally:
             self._intents.end(intent)
         self._intents.answered(intent)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop.domain.state import AppState
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -30,7 +31,7 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failure in three sentences."""
+    """One failure in three sentences; `safe` is "" where nothing was at stake."""
 
     not_done: str
     safe: str
@@ -98,16 +99,25 @@ def error_class(error: BackendError) -> type[BackendError]:
     return next((known for known in type(error).__mro__ if known in _PRESS), BackendBug)
 
 
-def explain(error: BackendError, not_done: str, *, source: str, safe: str = "Your notes are safe here.") -> Failure:
-    """The three sentences for an error.
+def explain(error: BackendError, not_done: str, *, source: str, safe: str = "") -> Failure:
+    """The sentences for an error.
 
     Args:
         not_done: what did not happen, as a sentence ("The call was not put on hold.").
         source: who was asked.
-        safe: what is safe, as a sentence.
+        safe: what is safe, as a sentence; "" where nothing was at stake.
     """
     known = error_class(error)
     because = f"The {source_name(source)} {_WHY[known]}"
     own_words = one_line(error.message).rstrip(".")
     reason = f"{because}: {own_words}." if own_words else f"{because}."
     return Failure(f"{not_done} {reason}", safe, _PRESS[known](error))
+
+
+def note_safety(state: AppState, interaction_id: str) -> str:
+    """What was written about a contact is safe, as a sentence; "" while the disk does not say so, or it is nothing."""
+    draft = state.drafts.get(interaction_id)
+    if draft is None:
+        return "Your record is safe here." if interaction_id in state.handed_over else ""
+    written = draft.note.strip() or draft.codes or draft.follow_ups or draft.half
+    return "Your note is safe here." if written and draft.saved_at is not None else ""

@@ -6,12 +6,15 @@ that stands in a draft in clear stands there because the agent said so.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Final
 
 from desktop.app.outbox_items import Amendment, OutboxItem
 from desktop.domain.card_numbers import HIDDEN, CardData, find, masked
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import Keep
 
+MESSAGES: Final = frozenset({"sms", "email"})
+"""Kinds of follow-ups that go to the customer, outside of the systems that are made for such data."""
 _REMEMBERED = 20
 
 
@@ -41,16 +44,17 @@ class HiddenCards:
         self._allowed: dict[str, set[str]] = {}
         self._hidden: dict[str, list[Hidden]] = {}
 
-    def hide(self, contact_id: str, text: str, *, typing_at: int | None = None) -> str:
+    def hide(self, contact_id: str, text: str, *, typing_at: int | None = None, in_message: bool = False) -> str:
         """Hide the card numbers and security codes of a text, and remember them.
 
         Args:
             typing_at: where the agent is typing, so that a number being typed there is left alone.
+            in_message: whether it goes to the customer: then what the agent said is no card is hidden all the same.
 
         Returns:
             A text of the same length.
         """
-        allowed = self._allowed.get(contact_id, ())
+        allowed = () if in_message else self._allowed.get(contact_id, ())
         found = find(text, allowed, typing_at=typing_at)
         if not found:
             return text
@@ -78,6 +82,8 @@ class HiddenCards:
     def hide_in_amendment(self, item: OutboxItem, change: Amendment) -> Amendment:
         """What the agent changed of a row of the outbox, likewise. What stands there in clear may go on to."""
         self.trust(item.interaction_id, item.note, *(one.text for one in item.follow_ups))
+        if change.note is not None and item.kind in MESSAGES:
+            change = replace(change, note=masked(change.note))
         note, follow_ups, half = self.hide_in_record(item.interaction_id, change.note, change.follow_ups, change.half)
         return replace(change, note=note, follow_ups=follow_ups, half=half)
 
@@ -116,5 +122,5 @@ class HiddenCards:
         self._hidden.pop(contact_id, None)
 
     def _hide_in(self, contact_id: str, follow_up: FollowUp) -> FollowUp:
-        text = self.hide(contact_id, follow_up.text)
+        text = self.hide(contact_id, follow_up.text, in_message=follow_up.kind in MESSAGES)
         return follow_up if text == follow_up.text else replace(follow_up, text=text)

@@ -77,12 +77,16 @@ class LocalStore:
 
     # Drafts
 
-    async def save_draft(self, draft: Draft) -> Draft:
+    async def save_draft(self, draft: Draft, *, words_since: float | None = None) -> Draft:
         """Keep a draft; returns it with saved_at set once it is on the disk.
 
         When it can't be kept it stays in `unsaved` until it, or a later text of the same interaction, is.
+
+        Args:
+            words_since: when the disk got these words, where it has them and only what is known of the contact
+                changed.
         """
-        saved = replace(draft, saved_at=float(self._clock()))
+        saved = replace(draft, saved_at=float(self._clock()) if words_since is None else words_since)
         body = drafts.draft_body(saved)
         self._unsaved[draft.interaction_id] = saved
 

@@ -90,6 +90,7 @@ class Notes:
         self._left: dict[str, tuple[Interaction, ScreenPop | None]] = {}
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         self._parking = Background()
+        self._closed = False
         store.listeners.append(self._listen)
 
     def edit(
@@ -228,8 +229,9 @@ class Notes:
             self._sheets.edit(rest)
 
     async def close(self) -> None:
-        """Save everything and stop."""
+        """Save everything and stop; a record whose contact goes from now on is parked by the next run."""
         self.collect()
+        self._closed = True
         for task in self._moving.values():
             task.cancel()
         await asyncio.gather(*self._moving.values(), return_exceptions=True)
@@ -366,7 +368,7 @@ class Notes:
                     self._sheets.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
 
     def _move(self, interaction_id: str, how: Callable[[str], Coroutine[None, None, None]]) -> None:
-        if interaction_id not in self._moving:
+        if interaction_id not in self._moving and not self._closed:
             task = self._moving[interaction_id] = asyncio.ensure_future(how(interaction_id))
             task.add_done_callback(partial(self._moved, interaction_id))
 

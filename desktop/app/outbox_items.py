@@ -228,7 +228,7 @@ def _amended_record(draft: Draft, change: Amendment, rows: WrapUpRows) -> Draft:
     if change.follow_ups is not None:
         known = [follow_up_from(one) for one in draft.follow_ups]
         if any(one.kind == "callback" and one.due is None and one not in known for one in change.follow_ups):
-            raise ValueError("It is not clear when the callback is wanted. Put its words into the note, and drop it")
+            raise ValueError("It is not clear when the callback is wanted. Say when, or drop it")
         draft = replace(draft, follow_ups=tuple(follow_up_json(one) for one in change.follow_ups))
     if not isinstance(change.half, Keep):
         draft = replace(draft, half=None if change.half is None else follow_up_json(change.half))

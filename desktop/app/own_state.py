@@ -71,6 +71,7 @@ class OwnState:
                 availability, reason=reason, after_current=after_current, key=key
             ),
             "Your availability was not changed.",
+            "It is not known whether your availability was changed.",
         )
 
     @property
@@ -113,11 +114,14 @@ class OwnState:
         if contact_center is None:
             return failed(absent(self._asking), "Nothing was cancelled.")
         return await self._choose(
-            ("cancel_next",), lambda key: contact_center.cancel_next(key=key), "What comes next was not cancelled."
+            ("cancel_next",),
+            lambda key: contact_center.cancel_next(key=key),
+            "What comes next was not cancelled.",
+            "It is not known whether what comes next was cancelled.",
         )
 
     async def _choose(
-        self, choice: tuple[object, ...], call: Callable[[str], Awaitable[Agent]], not_done: str
+        self, choice: tuple[object, ...], call: Callable[[str], Awaitable[Agent]], not_done: str, not_known: str
     ) -> ActionResult:
         if choice == self._newest_choice:
             return IGNORED
@@ -140,7 +144,7 @@ class OwnState:
                 self._intents.answered(choice)
             if isinstance(error, Conflict | NotFound | OutcomeUnknown):
                 await self._glance.see(TELL_LOSER_SECONDS)
-            return failed(error, not_done)
+            return failed(error, not_known if isinstance(error, OutcomeUnknown) else not_done)
         finally:
             self._pending.mark("", "set_availability", -1)
             if number == self._choices:

@@ -34,11 +34,11 @@ _BROKEN = (sqlite3.Error, UnicodeError, OverflowError)
 """What a file that is not as it was written may lead to; an error's own words may be broken, too."""
 _UNSEALED = ("interaction_customers", "preferences")
 _NAMES = {
-    "drafts": "notes in progress",
-    "outbox": "the outbox",
-    "messages": "messages from customers",
-    "links": "links between records",
-    "interaction_customers": "whose contact was whose",
+    "drafts": "notes",
+    "outbox": "outbox",
+    "messages": "messages",
+    "links": "links",
+    "interaction_customers": "links",
     "preferences": "preferences",
 }
 
@@ -58,23 +58,26 @@ class Salvaged:
 
     @property
     def text(self) -> str:
-        """For the agent, in a few sentences."""
-        told = [f"What is kept on this machine was damaged. The old file is {self.aside}; a new one was made."]
+        """For the agent, in a few sentences that three lines of 80 columns hold."""
         notes, waiting = self.kept.get("drafts", 0), self.kept.get("outbox", 0)
-        told.append(f"Taken over: notes in progress {notes}, records of the outbox {waiting}.")
+        told = [f"What is kept on this machine was damaged. Taken over: {notes} notes, {waiting} outbox records."]
         if self.damaged:
-            told.append(f"{self.damaged} of them are not what was written and are not sent: alt+o shows them.")
+            told.append(f"{self.damaged} of them are damaged and not sent: alt+o.")
         if self.unread:
-            told.append(f"Not all could be read of: {', '.join(_NAMES[one] for one in self.unread)}.")
-        return " ".join(told)
+            told.append(f"Unreadable in part: {_names(self.unread)}.")
+        return " ".join((*told, f"Old file: {self.aside.name}"))
 
     @property
     def lost(self) -> str:
         """What may be missing of what the agent wrote; "" where all of that could be read."""
-        names = [_NAMES[one] for one in self.unread if one in ("drafts", "outbox")]
+        names = _names([one for one in self.unread if one in ("drafts", "outbox")])
         if not names:
             return ""
-        return f"Not all could be read of: {', '.join(names)}. Some may be missing; the old file is {self.aside}."
+        return f"Unreadable in part: {names}. Some may be missing; the old file is {self.aside.name}."
+
+
+def _names(tables: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(_NAMES[one] for one in tables))
 
 
 def salvage(path: Path, now: float) -> Salvaged:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from desktop.app.action_result import ActionResult
@@ -23,7 +24,7 @@ from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.ports.base import Capability
-from desktop.ports.errors import BackendError, NotFound, ProtocolError
+from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError
 
 CRM = "crm"
 _RINGING_OR_LATER = frozenset({Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP})
@@ -140,6 +141,10 @@ class ScreenPops:
             )
             if not isinstance(customer, Customer):
                 raise ProtocolError("The answer is not a customer.")
+        except OutcomeUnknown as error:
+            failure = explain(error, "It is not known whether a record was created.", source=desk.source)
+            look = "Search for the customer before you create them again."
+            return ActionResult(False, replace(failure, press=look).text, OutcomeUnknown.__name__)
         except BackendError as error:
             return ActionResult(False, explain(error, not_done, source=desk.source).text, error_class(error).__name__)
         finally:

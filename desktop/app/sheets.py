@@ -196,7 +196,9 @@ class Sheets:
                 sheet.stale = False
                 sheet.draft = self._complete(sheet.draft)
                 sheet.being_saved = sheet.draft
-                sheet.saved = await self._local().save_draft(sheet.draft)
+                on_disk = sheet.saved
+                words_since = None if on_disk is None or on_disk.words != sheet.draft.words else on_disk.saved_at
+                sheet.saved = await self._local().save_draft(sheet.draft, words_since=words_since)
                 sheet.problem = ""
             except StoreError as error:
                 sheet.stale = True

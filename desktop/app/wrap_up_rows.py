@@ -10,6 +10,7 @@ from desktop.app.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, n
 from desktop.app.store_schema import canonical_json
 from desktop.app.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.wrap_up_json import message_json, record_json
+from desktop.domain.card_numbers import masked
 from desktop.domain.contact_facts import ConsentGiven, ContactFacts
 from desktop.domain.customer import Consent, Customer, FollowUp, Match, WrapUpRecord
 from desktop.domain.leg_names import with_leg_names
@@ -210,7 +211,7 @@ class WrapUpRows:
                 key=key,
                 channel=channel,
                 to=to,
-                text=follow_up.text,
+                text=masked(follow_up.text),  # an earlier version kept what the agent said is no card in messages, too
                 consent=self._consent(facts, channel, to),
                 customer_id=customer_id,
             )

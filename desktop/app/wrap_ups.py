@@ -11,6 +11,7 @@ from desktop.app.action_result import ActionResult
 from desktop.app.actions import Actions
 from desktop.app.background import Background
 from desktop.app.drafts import Draft
+from desktop.app.failures import note_safety
 from desktop.app.follow_up_json import follow_up_from
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.intents import Intents
@@ -107,9 +108,9 @@ class WrapUps:
                 left += " What you wrote is in the outbox."
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
-            return ActionResult(
-                False, "The contact has not ended yet. Your note is safe here. End it first.", "Conflict"
-            )
+            safe = note_safety(self._store.state, interaction_id)
+            words = ("The contact has not ended yet.", safe, "End it first.")
+            return ActionResult(False, " ".join(filter(None, words)), "Conflict")
         if not self._intents.begin(interaction_id):
             return ActionResult(False, "", "ignored")
         try:

@@ -13,6 +13,7 @@ from desktop.domain.words import (
     DeliveryState,
     LegKind,
     LegPhase,
+    Outcome,
     Phase,
     PopAnswer,
     Recording,
@@ -114,7 +115,7 @@ def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, 
 
 def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:
     """Who was brought in and what came of it, in order, for the record in the CRM."""
-    return tuple(_leg_words(leg) for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR)
+    return tuple(_leg_words(interaction, leg) for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR)
 
 
 def _contact(interaction: Interaction) -> TimelineEntry:
@@ -131,7 +132,9 @@ def _contact(interaction: Interaction) -> TimelineEntry:
 def _legs(interaction: Interaction) -> Iterator[TimelineEntry]:
     for leg in interaction.legs:
         if leg.kind is not LegKind.SUPERVISOR:
-            yield TimelineEntry(f"leg:{leg.id}", leg.since, "expert", _leg_words(leg), interaction.agent_id or "")
+            yield TimelineEntry(
+                f"leg:{leg.id}", leg.since, "expert", _leg_words(interaction, leg), interaction.agent_id or ""
+            )
 
 
 def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]:
@@ -210,11 +213,19 @@ _PHASE_WORDS = {
 }
 
 
-def _leg_words(leg: Leg) -> str:
-    outcome = _PHASE_WORDS[leg.phase]
+def _leg_words(interaction: Interaction, leg: Leg) -> str:
+    outcome = "took over" if leg is _who_took_over(interaction) else _PHASE_WORDS[leg.phase]
     if leg.failure is not None and not is_open(leg):
         outcome = leg.failure.value.replace("_", " ")
     return f"{_KIND_WORDS[leg.kind]} {leg.target_name or leg.target}: {outcome}"
+
+
+def _who_took_over(interaction: Interaction) -> Leg | None:
+    """The party that has the customer now; one that had only left before is none."""
+    if interaction.outcome is not Outcome.TRANSFERRED:
+        return None
+    parties = [leg for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR]
+    return max((leg for leg in parties if leg.phase is LegPhase.COMPLETED), key=lambda leg: leg.since, default=None)
 
 
 def names_crm(state: AppState) -> bool:

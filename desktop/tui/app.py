@@ -290,11 +290,14 @@ class DesktopApp(PageKeys):
         return self._prompting is not None
 
     def before_key(self, event: events.Event, typed: bool, after_lost: bool) -> bool:
-        """See the base class; esc that takes back what was asked, or makes letters verbs again, does nothing else."""
+        """See the base class; esc that takes back what was asked, or makes letters verbs again, does nothing else.
+
+        A quick esc and a letter arrives as alt and the letter: on the outbox page that is no verb of the desk below.
+        """
         armed = self.presses.armed is not None
         name = event.key if isinstance(event, events.Key) else ""
         self.presses.key(name, typed=typed)
-        return (armed or after_lost) and name in BY_ID["back"].letters
+        return self.outbox.takes_alt(name) or ((armed or after_lost) and name in BY_ID["back"].letters)
 
     def letters_lost(self) -> None:
         """See the base class."""

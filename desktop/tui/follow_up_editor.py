@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from desktop.app.hidden_cards import HiddenCards
+from desktop.app.hidden_cards import MESSAGES, HiddenCards
 from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
@@ -65,11 +65,11 @@ class FollowUpEditor(Vertical):
     """
 
     class CardHidden(Message):
-        """A card number or security code was hidden in the field; `what` says which."""
+        """A card number or security code was hidden in the field; `what` says which, `in_message` that it stays so."""
 
-        def __init__(self, what: str) -> None:
+        def __init__(self, what: str, *, in_message: bool) -> None:
             super().__init__()
-            self.what = what
+            self.what, self.in_message = what, in_message
 
     class Left(Message):
         """The agent is done with the field or the list."""
@@ -137,18 +137,32 @@ class FollowUpEditor(Vertical):
         return self._writing is not None
 
     def put_back(self) -> bool:
-        """Show what was hidden last in the field, or else in what is planned; says whether anything was."""
+        """Show what was hidden last in the field, or else in what is planned; says whether anything was.
+
+        What goes to the customer stays as it is.
+        """
         of = self.of or ""
-        text = self.cards.put_back(of, self._field.value)
+        text = None if self._writes_message else self.cards.put_back(of, self._field.value)
         if text is not None:
             self._field.value = text
             return True
         for place, one in reversed(list(enumerate(self._planned))):
-            if (text := self.cards.put_back(of, one.text)) is not None:
+            if one.kind not in MESSAGES and (text := self.cards.put_back(of, one.text)) is not None:
                 changed = replace(one, text=text)
                 self._change(follow_ups=(*self._planned[:place], changed, *self._planned[place + 1 :]))
                 return True
         return False
+
+    @property
+    def hides_in_message(self) -> bool:
+        """Whether something is hidden in a message to the customer, where it stays hidden."""
+        written = [one.text for one in self._planned if one.kind in MESSAGES]
+        written += [self._field.value] if self._writes_message else []
+        return any(self.cards.latest(self.of or "", text) is not None for text in written)
+
+    @property
+    def _writes_message(self) -> bool:
+        return self._writing is not None and self._writing.kind in MESSAGES
 
     def put_aside(self) -> None:
         """Close the field; what stands in it is kept with the record for when the agent comes back."""
@@ -266,10 +280,15 @@ class FollowUpEditor(Vertical):
 
     def _hide_cards(self) -> None:
         of = self.of or ""
-        if hide_in_input(self._field, lambda text, at: self.cards.hide(of, text, typing_at=at)):
+        in_message = self._writes_message
+
+        def hide(text: str, at: int | None) -> str:
+            return self.cards.hide(of, text, typing_at=at, in_message=in_message)
+
+        if hide_in_input(self._field, hide):
             latest = self.cards.latest(of, self._field.value)
             if latest is not None:
-                self.post_message(self.CardHidden(what_was_hidden(latest)))
+                self.post_message(self.CardHidden(what_was_hidden(latest), in_message=in_message))
 
     def _was_handed_over(self, record: DraftView | None) -> bool:
         """Whether what stands in the field left with its record, and would go out again if it were planned."""

@@ -33,6 +33,10 @@ class OutboxDoor(PageDoor):
         if self._outbox is not None and self.is_open:
             self._outbox.notice(state)
 
+    def takes_alt(self, key: str) -> bool:
+        """Whether a key is alt and the letter of a verb of the page that is open, which takes it then."""
+        return self._outbox is not None and self.is_open and self._outbox.takes_alt(key)
+
     def send_all(self) -> bool:
         """Send everything that can be sent, from the page; says whether it is open."""
         if self._outbox is None or not self.is_open:

@@ -11,6 +11,7 @@ OUTBOX_KEYS: tuple[Key, ...] = (
     _key("item_edit", "e", "edit", "Edit the note or the text. Enter on the item does the same."),
     _key("item_codes", "c", "codes", "Add wrap-up codes, or take them off."),
     _key("item_customer", "l slash", "customer", "Search for the customer it is about, or say that it is nobody."),
+    _key("item_when", "t", "when", "Say when the callback is wanted, or change what it is about."),
     _key("item_add", "a", "add follow-up", "Add the follow-up that was still being typed."),
     _key("item_drop", "d", "drop follow-up", "Choose a follow-up that is not to happen."),
     _key("item_channel", "h", "channel", "Say how the customer was in touch, where that is not known."),

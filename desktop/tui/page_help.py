@@ -77,7 +77,7 @@ class PageHelp(VerticalScroll, can_focus=True):
 
 def key_line(key: str, label: str, does: str) -> Hanging:
     """A key with its name and what it does."""
-    return Hanging(line((f"  {key:<7}", "bold $accent"), (f"{label:<16}", "")), content(does, "$muted"))
+    return Hanging(line((f"  {key + ' ':<7}", "bold $accent"), (f"{label + ' ':<16}", "")), content(does, "$muted"))
 
 
 def fitted_keys(keys: Sequence[tuple[str, str]], way_out: tuple[str, str], width: int) -> list[tuple[str, str]]:

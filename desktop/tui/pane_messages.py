@@ -52,7 +52,10 @@ class PaneMessages(TerminalApp):
 
     @on(FollowUpEditor.CardHidden)
     def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
-        self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.")
+        if event.in_message:
+            self.tell(f"{event.what}. A message to the customer carries none.")
+        else:
+            self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.")
 
     @on(ExpertFinder.Looking)
     def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:

@@ -12,7 +12,7 @@ from desktop.app.failures import explain
 from desktop.app.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.events import Change
-from desktop.domain.own_events import CapabilitiesKnown, HealthChanged
+from desktop.domain.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
 from desktop.domain.words import Availability, Health, Phase, Verb
 from desktop.ports import errors
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, RateLimited, Unavailable
@@ -215,14 +215,40 @@ CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and 
 @pytest.mark.parametrize(
     "error", [each for each in CLASSES if each is not BackendError], ids=lambda each: each.__name__
 )
-def test_every_error_has_three_parts_in_words(error: type[BackendError]) -> None:
+def test_every_error_says_what_was_not_done_and_what_to_press(error: type[BackendError]) -> None:
     made = RateLimited("busy", 3.2) if error is RateLimited else error("no\x1b[2J\nway", "secret detail")
     failure = explain(made, "The call was not accepted.", source="contact_center")
     assert failure.not_done.startswith("The call was not accepted. The contact centre ")
-    assert failure.safe
+    assert failure.safe == ""
     assert failure.press
     assert "\n" not in failure.text
     assert "secret detail" not in failure.text
+
+
+async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk() -> None:
+    d = await desk(phase=Phase.ACTIVE)
+
+    async def refused(verb: Verb, **arguments: str) -> str:
+        d.script.then(verb.value, Conflict("Not now."))
+        return (await d.actions.do(verb, "i1", **arguments)).text
+
+    assert "safe" not in await refused(Verb.END)  # nothing was written
+    d.store.say(DraftSaved("i1", "she was charged twice", (), 1, None, ""))
+    assert "safe" not in await refused(Verb.END)
+    d.store.say(DraftSaved("i1", "she was charged twice", (), 1, 5.0, ""))
+    assert "Your note is safe here." in await refused(Verb.END)
+    assert "safe" not in await refused(Verb.HOLD)
+    d.script.then("set_availability", Unavailable("gone"))
+    assert "safe" not in (await d.actions.set_availability(Availability.AVAILABLE)).text
+
+
+async def test_what_became_of_an_unanswered_request_is_said_to_be_unknown() -> None:
+    d = await desk()
+    d.script.then("set_availability", OutcomeUnknown("No answer."))
+    said = (await d.actions.set_availability(Availability.AVAILABLE)).text
+    assert said.startswith("It is not known whether your availability was changed.")
+    d.presence.script.then("chat", OutcomeUnknown("No answer."))
+    assert (await d.actions.chat("p1", "hello")).text.startswith("It is not known whether the message was sent.")
 
 
 def test_a_plugins_own_sub_class_has_words_too() -> None:

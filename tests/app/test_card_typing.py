@@ -15,6 +15,7 @@ from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.app.timing import Timing
+from desktop.domain.customer import FollowUp
 from desktop.domain.words import Phase
 from desktop.tui.app import DesktopApp
 from desktop.tui.panes.note import LIMIT, NotePane
@@ -205,6 +206,21 @@ async def test_a_follow_up_is_hidden_in_its_field_and_can_be_undone(screen: Scre
     assert screen.field.value == f"tomorrow 14:00 about {CARD}, 12/29, CVV 123 ok"
     view = screen.session.notes.text(MINE)
     assert view is not None and view.half is not None and CARD in view.half.text
+
+
+async def test_in_a_text_message_a_number_stays_hidden_and_that_is_said(screen: Screen) -> None:
+    await screen.type(f"voucher {CARD} ")
+    await screen.press("alt+z")
+    screen.session.notes.edit(MINE, half=FollowUp("sms", "your ", to="+442079460018"))
+    await screen.press("f9")
+    screen.field.focus()
+    await screen.type(f"{CARD} ok")
+    assert screen.field.value == f"your {HIDDEN_CARD} ok"
+    assert any("A message to the customer carries none." in one for one in screen.notices())
+    await screen.press("alt+z")
+    assert screen.field.value == f"your {HIDDEN_CARD} ok"
+    assert any("It stays hidden" in one for one in screen.notices())
+    assert screen.note.text == f"voucher {CARD} "
 
 
 async def test_a_follow_up_that_was_added_can_be_undone_too(screen: Screen) -> None:

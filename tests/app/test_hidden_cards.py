@@ -13,7 +13,7 @@ from desktop.app.card_in_hand import CardInHand
 from desktop.app.drafts import Draft, kept_words_id
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import Amendment
+from desktop.app.outbox_items import Amendment, OutboxItem
 from desktop.app.outbox_rows import new_row
 from desktop.app.session import Session
 from desktop.domain.customer import FollowUp
@@ -78,6 +78,20 @@ def test_a_follow_up_is_hidden_too_and_its_address_is_not() -> None:
     assert note is None
     assert plans == (replace(plan, text=f"We charged {HIDDEN_CARD}, CVV •••"),)
     assert typed == replace(half, text="about ••••••••••••4444")
+
+
+def test_a_message_to_the_customer_carries_no_number_whatever_the_agent_said() -> None:
+    cards = HiddenCards()
+    cards.allow("i1", [CARD.replace(" ", "")])
+    for kind in ("sms", "email"):
+        _, made, half = cards.hide_in_record("i1", None, (FollowUp(kind, CARD),), FollowUp(kind, f"no: {CARD}"))
+        assert made == (FollowUp(kind, HIDDEN_CARD),)
+        assert half == FollowUp(kind, f"no: {HIDDEN_CARD}")
+    assert cards.hide("i1", CARD) == CARD
+    _, made, _ = cards.hide_in_record("i1", None, (FollowUp("callback", CARD),), None)
+    assert made == (FollowUp("callback", CARD),)
+    row = OutboxItem("k", "sms", "i1", "parked", "", "messaging", 0, 0.0, 0.0, note=CARD)
+    assert cards.hide_in_amendment(row, Amendment(note=f"again {CARD}")).note == f"again {HIDDEN_CARD}"
 
 
 def test_undo_goes_from_the_latest_back_and_is_for_good() -> None:

@@ -15,6 +15,7 @@ from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
+from desktop.domain.events import Change, InteractionChanged
 from desktop.domain.model import WrapUpRule
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
@@ -36,9 +37,9 @@ async def test_saves_soon_after_the_last_key_and_while_typing(
     asked: list[float] = []  # when the disk was asked, for how long it takes is not ours to say here
     save = LocalStore.save_draft
 
-    async def noted(store: LocalStore, draft: Any) -> Any:
+    async def noted(store: LocalStore, draft: Any, **when: Any) -> Any:
         asked.append(d.time.now)
-        return await save(store, draft)
+        return await save(store, draft, **when)
 
     monkeypatch.setattr(LocalStore, "save_draft", noted)
     began = d.time.now
@@ -77,6 +78,44 @@ async def test_close_flushes_and_a_restart_is_where_it_was(desks: list[Desk], tm
     assert d.session.notes.follow_ups("i1") == (follow_up,)
     assert d.state.drafts["i1"].saved_at is not None
     assert d.state.interactions["i1"].phase is Phase.WRAP_UP
+
+
+async def test_after_a_restart_it_was_saved_when_it_was_and_not_when_it_was_loaded(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "half a sen")
+    await d.session.notes.flush()
+    view = d.session.notes.text("i1")
+    assert view is not None
+    typed = view.saved_at
+    for _ in range(2):  # what is learnt anew of the contact is kept with the words, and makes them no younger
+        d = await again(desks, d)
+        await d.time.advance(10.0, disk=True)
+        view = d.session.notes.text("i1")
+        assert view is not None
+        assert view.saved_at == typed
+        kept = await d.session.local.draft("i1")
+        assert kept is not None
+        assert kept.saved_at == typed
+    await d.time.advance(60.0)
+    d.session.notes.edit("i1", "half a sentence")
+    await d.session.notes.flush()
+    view = d.session.notes.text("i1")
+    assert view is not None
+    assert typed is not None
+    assert view.saved_at is not None
+    assert view.saved_at > typed
+
+
+async def test_a_contact_that_goes_after_the_end_begins_nothing(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "for the next run")
+    await d.session.close()
+    before = asyncio.all_tasks()
+    d.session.store.say(InteractionChanged(Change.CLOSED, interaction(1, version=9, phase=Phase.CLOSED)))
+    assert "i1" not in d.state.interactions
+    assert asyncio.all_tasks() == before
 
 
 async def test_a_change_of_status_discards_nothing(desks: list[Desk], tmp_path: Path) -> None:
@@ -145,10 +184,10 @@ async def test_a_full_disk_is_said_and_the_text_stays(
     full = [True]
     save = LocalStore.save_draft
 
-    async def refuse(store: LocalStore, draft: Any) -> Any:
+    async def refuse(store: LocalStore, draft: Any, **when: Any) -> Any:
         if full:
             raise StoreFull("No room left")
-        return await save(store, draft)
+        return await save(store, draft, **when)
 
     monkeypatch.setattr(LocalStore, "save_draft", refuse)
     d.session.notes.edit("i1", "text")

@@ -22,7 +22,7 @@ from desktop.domain.own_events import PopChanged
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import Phase, PopAnswer, Role
 from desktop.ports.base import Capability
-from desktop.ports.errors import Unavailable, Unsupported
+from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
 
 
 class Desk:
@@ -284,6 +284,13 @@ async def test_search_create_and_going_on_without(d: Desk) -> None:
     assert (d.pop().answer, d.pop().chosen) == (PopAnswer.NO_MATCH, None)
     d.crm.script.then("create_customer", Unavailable("down"))
     assert (await d.session.pops.create("i1", "Ada")).error == "Unavailable"
+    d.crm.script.then("create_customer", OutcomeUnknown("No answer."))
+    unknown = await d.session.pops.create("i1", "Ada")
+    assert unknown.error == "OutcomeUnknown"
+    assert unknown.text == (
+        "It is not known whether a record was created. The CRM did not answer: No answer."
+        " Search for the customer before you create them again."
+    )
     assert (await d.session.pops.create("i1", "Ada")).ok
     assert len(set(d.crm.script.keys("create_customer"))) == 1
     assert (d.pop().chosen, d.pop().chosen_by) == ("new", "you")

@@ -6,7 +6,7 @@ from desktop.domain.customer import Consent, Customer, CustomerDetails, Customer
 from desktop.domain.person import ChatLine, Person
 from desktop.domain.select import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
 from desktop.domain.state import ScreenPop
-from desktop.domain.words import LegFailure, LegKind, LegPhase, PopAnswer
+from desktop.domain.words import LegFailure, LegKind, LegPhase, Outcome, PopAnswer
 from tests.domain.domain_records import interaction, leg, linked, state
 
 EVE = Customer("c1", "Eve")
@@ -40,6 +40,19 @@ def test_the_newest_answer_about_consent_counts_and_never_asked_is_not_no() -> N
     assert may_contact(customer, "sms") is False
     assert may_contact(customer, "email") is None
     assert may_contact(customer, "whatsapp") is None
+
+
+def test_whom_the_customer_was_handed_to_took_over_and_who_left_before_did_not() -> None:
+    left = leg(phase=LegPhase.COMPLETED, target_name="Noor Haddad", since=10.0)
+    taker = leg(id="l2", phase=LegPhase.COMPLETED, since=20.0)
+    called_off = leg(id="l3", phase=LegPhase.CANCELLED, target_name="Eve", since=15.0)
+    legs = (taker, left, called_off)
+    assert expert_outcomes(interaction(legs=legs, outcome=Outcome.TRANSFERRED)) == (
+        "consulted Priya Nair: took over",
+        "consulted Noor Haddad: done",
+        "consulted Eve: called off",
+    )
+    assert expert_outcomes(interaction(legs=legs))[0] == "consulted Priya Nair: done"
 
 
 def test_the_timeline_joins_this_contact_the_experts_and_the_crm() -> None:

@@ -174,6 +174,8 @@ class KeptOutbox:
             item = replace(item, codes=change.codes, code_labels=change.codes)
         if change.follow_ups is not None:
             item = replace(item, follow_ups=change.follow_ups)
+        if change.due is not None:
+            item = replace(item, due=change.due)
         if not isinstance(change.half, Keep):
             item = replace(item, half=change.half)
         if change.channel is not None:

@@ -53,7 +53,7 @@ def seen(pilot: Pilot[Any]) -> dict[str, str]:
     screen = pilot.app.screen
     said = {
         name: str(screen.query_one(f"#wrap-up-{name}", Static).content)
-        for name in ("understood", "summary", "planned-keys")
+        for name in ("understood", "summary", "planned-keys", "missing")
     }
     table = screen.query_one("#wrap-up-planned", LineTable)
     field = screen.query_one("#wrap-up-follow-up", Input)
@@ -150,6 +150,15 @@ async def test_finishing_is_refused_while_the_field_is_not_understood() -> None:
     assert said["field"] == "tomorrow" and said["focus"] == "wrap-up-follow-up"
     notice = session.store.state.notices[-1].text
     assert notice == "The callback is not planned yet. At what time? For example: tomorrow 14:00"
+
+
+async def test_nothing_is_ready_while_the_time_of_a_callback_is_not_understood() -> None:
+    _, said = await after(planned(SMS), "alt+c", " tomorrow")
+    assert said["missing"] == "still needed: Say when the callback is wanted."
+    _, said = await after(planned(SMS), "alt+c", " tomorrow 10:00")
+    assert said["missing"].startswith("✓ ready")
+    _, said = await after(planned(SMS), "alt+c", " tomorrow", "escape")
+    assert said["missing"].startswith("✓ ready")
 
 
 async def test_a_planned_one_is_changed_in_the_field() -> None:

@@ -1,11 +1,13 @@
 """What is told in the last lines can be read to its end, and goes by itself."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.content import Content
 
 from desktop.app.action_result import ActionResult
+from desktop.app.salvage import Salvaged
 from desktop.domain.own_events import HealthChanged
 from desktop.domain.state import Notice, SourceHealth
 from desktop.domain.words import Health
@@ -47,6 +49,21 @@ async def test_what_does_not_fit_ends_in_an_ellipsis() -> None:
     text, lines = await told(LONG * 4, 1.0, 80)
     assert text.endswith("…")
     assert lines == 3
+
+
+async def test_what_was_damaged_is_told_to_its_end_on_the_narrowest_screen() -> None:
+    every = ("drafts", "outbox", "messages", "links", "interaction_customers", "preferences")
+    salvaged = Salvaged(
+        Path("/home/maya/.local/share/agent-desktop/work.db.damaged-1795000000"),
+        {"drafts": 12, "outbox": 345},
+        7,
+        every,
+    )
+    text, _ = await told(salvaged.text, 1.0, 80)
+    assert text == f"✕ {salvaged.text}"
+    assert "12 notes, 345 outbox records" in text
+    assert "alt+o" in text
+    assert text.endswith("work.db.damaged-1795000000")
 
 
 async def test_under_a_page_a_notice_has_the_one_line_that_is_not_covered() -> None:

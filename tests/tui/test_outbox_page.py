@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.widgets import Static
 
 from desktop.app.outbox_items import Amendment, OutboxItem
 from desktop.app.outbox_rows import PARKED
@@ -21,6 +22,8 @@ from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.outbox_page import OutboxPage
 from desktop.tui.outbox.picker import Picker
+from desktop.tui.outbox.when_field import WhenField
+from desktop.tui.page_door import Around
 from desktop.tui.page_text import Hanging, Line
 from desktop.tui.table import LineTable
 from tests.tui.desk import settle
@@ -41,7 +44,7 @@ from tests.tui.outbox import (
     outbox_desk,
     outbox_state,
 )
-from tests.tui.states import NOW, active, wrapping_up
+from tests.tui.states import NOW, active, offered, wrapping_up
 
 SIZE = (120, 36)
 NUMBER = "+442079460958"
@@ -139,7 +142,7 @@ async def test_messages_can_be_read_with_records_and_without(size: tuple[int, in
 
 
 def told(item: OutboxItem, why: str = "", me: str = "maya") -> str:
-    return "\n".join(plain(item_lines(item, Reader(me, NOW, why))))
+    return "\n".join(plain(item_lines(item, Reader(me, NOW, NOW, why))))
 
 
 def test_an_unfinished_wrap_up_says_everything() -> None:
@@ -214,7 +217,7 @@ async def test_hostile_words_are_only_text(kind: str, size: tuple[int, int]) -> 
         created_at=float("inf"),
         missing=(evil,),
     )
-    for line in plain(item_lines(item, Reader("maya", NOW, evil))):
+    for line in plain(item_lines(item, Reader("maya", NOW, NOW, evil))):
         assert all(character.isprintable() for character in line), ascii(line)
     app, kept, _ = outbox_desk([item])
     kept.found = (replace(PRIYA_FOUND, reason=evil, customer=replace(PRIYA_FOUND.customer, name=evil, company=evil)),)
@@ -277,6 +280,50 @@ async def test_it_fits_every_size_and_the_next_one(size: tuple[int, int]) -> Non
             verbs = app.screen.query_one("#outbox-verbs").region
             assert verbs.height >= 1
             assert verbs.bottom <= other[1] - 2
+
+
+async def test_a_page_that_is_redrawn_before_it_is_composed_is_drawn_afterwards() -> None:
+    app, _, session = outbox_desk([PARKED_RECORD])
+    around = Around(
+        lambda: session.store.state, lambda: NOW, app.spawn, app.tell, app.presses, app.wants_field, lambda: None
+    )
+    page = OutboxPage(session, around)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        page.redraw()  # an answer of the disk, or a second that ends, before its parts are there
+        mounted = app.screen.mount(page)
+        page.redraw()
+        await mounted
+        await settle(pilot)
+        assert "charged twice" in item_text(app)
+
+
+@pytest.mark.parametrize("before", [[], ["e"], ["l"], ["t"], ["f1"]])
+async def test_a_quick_esc_and_a_letter_does_nothing_to_the_desk_below(before: list[str]) -> None:
+    """A terminal sends them as alt and the letter: alt+d would decline an offer, alt+a accept one."""
+    app, kept, session = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], offered()))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", *before])
+        for key in outbox_keys.OUTBOX_KEYS:
+            for alt in key.anywhere:
+                await settle(pilot, [alt])
+                assert app.screen.query(OutboxPage), alt
+        assert [call for call in session.calls if call[0] == "actions.do"] == []
+        assert list(kept.kept) == ["k1"]
+
+
+async def test_alt_and_a_letter_is_the_letters_verb_on_the_page() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "alt+d"])
+        assert app.screen.query_one(Picker).is_open
+
+
+async def test_the_help_parts_each_key_from_its_name() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "f1"])
+        assert "alt+enter save" in words(app, "page-help-text")
 
 
 async def test_it_closes_while_it_is_read_and_stays_closed() -> None:
@@ -395,7 +442,7 @@ async def test_a_signal_saves_what_was_typed() -> None:
 
 
 async def test_sending_everything_waits_for_the_change_to_be_saved() -> None:
-    app, kept, session = outbox_desk([PARKED_RECORD])
+    app, kept, session = outbox_desk([replace(PARKED_RECORD, code_rule="")])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "e", "z", "f10"])
         assert asked(kept, "outbox.retry") == []
@@ -579,6 +626,96 @@ async def test_the_follow_up_that_was_being_typed_is_added_or_dropped() -> None:
             assert changes(kept) == [expected]
 
 
+PASSED = replace(CALLBACK, due=NOW - 3600)
+PASSED_ROW = replace(
+    REFUSED,
+    key="k7",
+    kind="callback",
+    target="contact_center",
+    channel="voice",
+    address=NUMBER,
+    note="about the second charge",
+    due=NOW - 3600,
+    codes=(),
+    code_labels=(),
+)
+BARE_HALF = replace(HALF_ONE, due=None, text="ask for the invoice")
+TOMORROW = NOW + 86_400 - 202  # 14:00
+TIME_KEYS = [*"tomorrow", "space", "1", "4", "colon", "0", "0"]
+
+
+def understood(app: DesktopApp) -> str:
+    return str(app.screen.query_one("#outbox-understood", Static).render())
+
+
+async def test_a_callback_whose_time_has_passed_gets_another_one() -> None:
+    assert "due         Tue 17 Nov 13:03  passed t" in told(PASSED_ROW)
+    app, kept, _ = outbox_desk([PASSED_ROW])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "t", *TIME_KEYS])
+        assert understood(app) == "✓ Wed 18 Nov 14:00, 14:00 in London · about the second charge"
+        await settle(pilot, ["enter"])
+        assert changes(kept) == [Amendment(note="about the second charge", due=TOMORROW)]
+        assert "due         Wed 18 Nov 14:00" in item_text(app)
+        assert "passed" not in item_text(app)
+        assert list_of(app).has_focus
+
+
+async def test_one_of_several_callbacks_of_a_record_gets_another_time() -> None:
+    item = replace(PARKED_RECORD, follow_ups=(SMS, PASSED, CALLBACK))
+    assert "callback Tue 17 Nov 13:03 · about the second charge  passed t" in told(item)
+    app, kept, _ = outbox_desk([item])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "t", "1", *TIME_KEYS, "alt+enter"])
+        assert changes(kept) == [Amendment(follow_ups=(SMS, replace(PASSED, due=TOMORROW), CALLBACK))]
+
+
+@pytest.mark.parametrize("key", ["t", "a"])
+async def test_a_callback_that_was_half_typed_without_a_time_is_completed(key: str) -> None:
+    app, kept, _ = outbox_desk([replace(UNKNOWN, half=BARE_HALF)])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", key, *TIME_KEYS, "enter"])
+        assert changes(kept) == [Amendment(follow_ups=(replace(BARE_HALF, due=TOMORROW),), half=None)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_time_that_is_not_understood_is_refused_with_words(size: tuple[int, int]) -> None:
+    app, kept, _ = outbox_desk([PASSED_ROW])
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot, ["o", "t", *"soon", "enter"])
+        assert changes(kept) == []
+        field = app.screen.query_one(WhenField)
+        assert field.is_open
+        assert field.region.bottom <= size[1] - 2
+        assert "✓" not in understood(app)
+        assert understood(app)
+        await settle(pilot, [*["backspace"] * 4, *"today", "space", "1", "0", "colon", "0", "0", "enter"])
+        assert "past" in understood(app)
+        assert field.is_open
+        await settle(pilot, ["escape"])
+        assert not field.is_open
+        assert list_of(app).has_focus
+        assert changes(kept) == []
+
+
+async def test_a_callback_that_goes_while_its_time_is_typed_is_not_changed() -> None:
+    app, kept, _ = outbox_desk([PASSED_ROW, PARKED_RECORD])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "t", *TIME_KEYS])
+        without(app, kept, PASSED_ROW.key)
+        await settle(pilot, ["enter"])
+        assert changes(kept) == []
+        assert not app.screen.query_one(WhenField).is_open
+
+
+async def test_what_is_no_callback_has_no_time() -> None:
+    app, _, session = outbox_desk([REFUSED])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["o", "t"])
+        assert not app.screen.query_one(WhenField).is_open
+        assert "There is no callback." in session.store.state.notices[-1].text
+
+
 async def test_the_channel_is_chosen_where_it_is_missing() -> None:
     app, kept, session = outbox_desk([UNKNOWN])
     async with app.run_test(size=SIZE) as pilot:
@@ -657,7 +794,7 @@ async def test_a_second_press_never_discards_another_one_than_was_named() -> Non
         assert asked(kept, "outbox.discard") == []
 
 
-@pytest.mark.parametrize("key", ["e", "enter", "c", "l", "d", "h", "x", "a"])
+@pytest.mark.parametrize("key", ["e", "enter", "c", "l", "t", "d", "h", "x", "a"])
 async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
     app, kept, session = outbox_desk([WAITS])
     async with app.run_test(size=SIZE) as pilot:
@@ -666,7 +803,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         assert asked(kept, "outbox.discard") == []
         assert any("waits to be sent" in one.text for one in session.store.state.notices)
         # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
-        first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "ecl" else [])
+        first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "eclt" else [])
         await settle(pilot, [*first, "s"])
         assert ("retry",) in kept.calls
 
@@ -731,12 +868,12 @@ def _tables() -> Iterator[None]:
 @pytest.mark.usefixtures("_tables")
 async def test_other_keys_are_printed_everywhere() -> None:
     names = [one.id for one in outbox_keys.OUTBOX_KEYS]
-    letters = dict(zip(names, "ABCDEFGH", strict=True))
+    letters = dict(zip(names, "ABCDEFGHI", strict=True))
     app, kept, _ = outbox_desk([UNKNOWN], keymap=letters | {"retry": "f12,Y", "pane": "f10"})
     async with app.run_test(size=(200, 50)) as pilot:
         await settle(pilot, ["o"])
         printed = words(app, "outbox-verbs")
-        for letter in "ABCDEFGH":
+        for letter in "ABCDEFGHI":
             assert f"{letter} " in printed
         assert "F12 retry all" in words(app, "outbox-summary")
         assert f"the channel {letters['item_channel']}" in item_text(app)
@@ -746,7 +883,7 @@ async def test_other_keys_are_printed_everywhere() -> None:
         assert f"{letters['item_discard']} again" in words(app, "outbox-verbs")
         await settle(pilot, ["f1"])
         told = words(app, "page-help-text")
-        assert all(f"  {letter} " in told for letter in "ABCDEFGH")
+        assert all(f"  {letter} " in told for letter in "ABCDEFGHI")
 
 
 @pytest.mark.usefixtures("_tables")
@@ -763,6 +900,16 @@ def test_a_key_for_two_things_on_the_page_is_refused(changes: dict[str, str], sa
     with pytest.raises(ValueError, match="keys") as refused:
         keys.remap(changes)
     assert said in str(refused.value)
+
+
+async def test_what_may_be_lost_is_said_to_its_end_on_the_narrowest_screen() -> None:
+    lost = "Unreadable in part: notes, outbox. Some may be missing; the old file is work.db.damaged-1795000000."
+    app, _, _ = outbox_desk([], replace(outbox_state([]), outbox=OutboxView(lost=lost)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["o"])
+        summary = app.screen.query_one("#outbox-summary")
+        lines = (summary.render_line(y).text for y in range(summary.size.height))
+        assert " ".join(" ".join(lines).split()) == lost
 
 
 LOOSE = {"i9": DraftView("of the last run", (), 1, NOW)}

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.app.outbox_items import Amendment, OutboxItem
+from desktop.app.outbox_rows import RECORD
 from desktop.domain import select
 from desktop.domain.customer import FollowUp, Match
+from desktop.domain.instant import Instant
 from desktop.domain.state import AppState
 from desktop.domain.words import Channel, CodeRule
 from desktop.tui import wording
@@ -16,6 +18,7 @@ from desktop.tui.sources import tags
 from desktop.tui.table_rows import Row
 
 NOBODY: Final = "nobody"
+CALLBACK: Final = "callback"
 _HALF: Final = "half"
 _SINGLE: Final = (CodeRule.ONE.value, CodeRule.OPTIONAL_ONE.value)
 
@@ -33,6 +36,7 @@ OFFERED: Final[Mapping[str, Offer]] = {
     "codes": Offer("Codes", "type a code", (("enter", "add or take off"),)),
     "customer": Offer("Customer", "name, company, number, e-mail …", (("enter", "search"), ("digit", "choose"))),
     "follow_up": Offer("Drop a follow-up", "", (("enter", "drop"), ("digit", "drop"))),
+    "callback": Offer("Which callback?", "", (("enter", "choose"), ("digit", "choose"))),
     "channel": Offer("How was the customer in touch?", "", (("enter", "choose"), ("digit", "choose"))),
 }
 
@@ -95,6 +99,53 @@ def follow_up_rows(item: OutboxItem) -> list[Row]:
 def follow_up_at(item: OutboxItem | None, key: str) -> FollowUp | None:
     """The follow-up of a row; None for the one that was not added."""
     return None if item is None or key == _HALF else item.follow_ups[int(key) - 1]
+
+
+def callbacks(item: OutboxItem) -> tuple[FollowUp, ...]:
+    """The callbacks whose time can be said: the item itself, or those of its record, the one not added last."""
+    if item.kind == CALLBACK:
+        return (FollowUp(CALLBACK, item.note, due=item.due, to=item.address),) if item.intact else ()
+    if item.kind != RECORD:
+        return ()
+    half = () if item.half is None else (item.half,)
+    return tuple(one for one in (*item.follow_ups, *half) if one.kind == CALLBACK)
+
+
+def callback_rows(item: OutboxItem) -> list[Row]:
+    """Its callbacks."""
+    return [
+        Row(
+            str(number),
+            (
+                (_digit(number), "bold $accent"),
+                follow_up(one),
+                ("", "") if one in item.follow_ups else ("not added", "$warning"),
+            ),
+        )
+        for number, one in enumerate(callbacks(item), 1)
+    ]
+
+
+def lacks_time(one: FollowUp, now: Instant) -> bool:
+    """Whether it is a callback without a time, or whose time has passed. `now`: the server's time."""
+    return one.kind == CALLBACK and (one.due is None or one.due <= now)
+
+
+def with_callback(item: OutboxItem, callback: FollowUp, wanted: FollowUp) -> Amendment:
+    """One of its callbacks as it is wanted now; the one that was not added is added with that.
+
+    Raises:
+        ValueError: the item has no such callback any more.
+    """
+    if callback not in callbacks(item):
+        raise ValueError("The callback is not there any more")
+    if item.kind == CALLBACK:
+        return Amendment(note=wanted.text, due=wanted.due)
+    planned = list(item.follow_ups)
+    if callback not in planned:
+        return Amendment(follow_ups=(*planned, wanted), half=None)
+    planned[planned.index(callback)] = wanted
+    return Amendment(follow_ups=tuple(planned))
 
 
 def without(item: OutboxItem, dropped: FollowUp | None) -> Amendment:

@@ -8,8 +8,10 @@ from textual.content import Content
 
 from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
 from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain.customer import FollowUp
 from desktop.domain.instant import Instant
 from desktop.tui import wording
+from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_rows import look, tries
 from desktop.tui.outbox.item_words import (
     DAMAGED,
@@ -45,11 +47,13 @@ class Reader:
     Args:
         me: the agent who is signed in.
         now: the local clock, by which items are dated.
+        server_now: the server's, by which something is due.
         why: what keeps it, where it waits; "" when nothing is known to.
     """
 
     me: str
     now: Instant
+    server_now: Instant
     why: str
 
 
@@ -66,7 +70,7 @@ def item_lines(item: OutboxItem, reader: Reader) -> list[Line]:
     ]
     lines += [content(""), *_words(item)]
     if item.follow_ups or item.half is not None:
-        lines += [content(""), *_follow_ups(item)]
+        lines += [content(""), *_follow_ups(item, reader)]
     return lines
 
 
@@ -114,7 +118,8 @@ def _contact(item: OutboxItem, reader: Reader) -> Iterator[Line]:
         sign = channel_sign(item)
         yield _row("contact", line((f"{sign} " if sign else "", "$accent"), " · ".join(one for one in came if one)))
     if item.due is not None:
-        yield _row("due", content(moment(item.due)))
+        callback = next(iter(choices.callbacks(item)), None)
+        yield _row("due", line(moment(item.due), *_late(item, callback, reader)))
     age = wording.since(reader.now - item.created_at)
     yield _row("written", line(moment(item.created_at), (f"  {age}", "$muted")))
     if item.author and item.author != reader.me:
@@ -133,10 +138,17 @@ def _words(item: OutboxItem) -> Iterator[Line]:
         yield _row("" if number else label, content(one))
 
 
-def _follow_ups(item: OutboxItem) -> Iterator[Line]:
+def _late(item: OutboxItem, one: FollowUp | None, reader: Reader) -> Iterator[Part]:
+    """That the time of a callback has passed, with the key for another one."""
+    if one is not None and one.due is not None and item.state == PARKED and choices.lacks_time(one, reader.server_now):
+        yield from (("  passed", "bold $warning"), (f" {OUTBOX_BY_ID['item_when'].shown}", "bold $accent"))
+
+
+def _follow_ups(item: OutboxItem, reader: Reader) -> Iterator[Line]:
     label = "follow-ups"
     for one in item.follow_ups:
-        yield _row(label, content(follow_up(one)))
+        late = _late(item, one, reader) if item.kind == RECORD else ()
+        yield _row(label, line(follow_up(one), *late))
         label = ""
     if item.half is not None:
-        yield _row(label, line(("not added: ", "bold $warning"), follow_up(item.half)))
+        yield _row(label, line(("not added: ", "bold $warning"), follow_up(item.half), *_late(item, item.half, reader)))

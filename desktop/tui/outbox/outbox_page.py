@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, Literal
 
 from textual import events, on
@@ -11,9 +12,11 @@ from textual.widgets import Static
 
 from desktop.app.outbox_items import CHANNEL, Amendment, OutboxItem
 from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.time_zones import customer_zone, local_zone
 from desktop.domain import select
-from desktop.domain.customer import Match
+from desktop.domain.customer import FollowUp, Match
 from desktop.domain.instant import Instant
+from desktop.domain.model import Address
 from desktop.domain.state import AppState
 from desktop.domain.words import Health
 from desktop.tui.key import Key, show
@@ -26,6 +29,7 @@ from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, unf
 from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
+from desktop.tui.outbox.when_field import Places, WhenField
 from desktop.tui.outbox_keys import OUTBOX_BY_ID
 from desktop.tui.page_door import Around, DoorPage
 from desktop.tui.page_help import PageHelp, fitted_keys, key_line
@@ -37,10 +41,10 @@ from desktop.tui.two_presses import Irrevocable
 
 WIDE: Final = 110
 """Columns from which the list and the item stand side by side."""
-_OPEN_FIELDS: Final = frozenset({"item_edit", "item_codes", "item_customer"})
+_OPEN_FIELDS: Final = frozenset({"item_edit", "item_codes", "item_customer", "item_when"})
 _LEAST_LINES, _MOST_LINES = 1, 6
 
-Choosing = Literal["", "codes", "customer", "follow_up", "channel"]
+Choosing = Literal["", "codes", "customer", "follow_up", "callback", "channel", "time"]
 
 
 class OutboxPage(DoorPage):
@@ -48,7 +52,7 @@ class OutboxPage(DoorPage):
 
     DEFAULT_CSS = """
     OutboxPage { padding: 0 1; }
-    OutboxPage #outbox-summary { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    OutboxPage #outbox-summary { height: auto; max-height: 4; padding: 0 1; }
     OutboxPage #outbox-body { height: 1fr; }
     OutboxPage #outbox-left { width: 5fr; }
     OutboxPage #outbox-right { width: 4fr; border-left: solid $rule; padding: 0 0 0 1; }
@@ -78,6 +82,7 @@ class OutboxPage(DoorPage):
         """A page that is not on screen yet."""
         super().__init__("outbox", around)
         self._acts = ItemActs(session, around.tell)
+        self._region = session.region
         self._seen: tuple[object, ...] = ()
         self._selected = ""
         self._interaction = ""  # of the selected item, which may get another key
@@ -86,11 +91,13 @@ class OutboxPage(DoorPage):
         self._about = ""  # the key of the item that is edited or chosen for
         self._edited = ""  # the interaction of the item that is edited
         self._found: tuple[Match, ...] = ()
+        self._dated: FollowUp | None = None  # the callback whose time is asked for
         self._question = 0
         self._leaving = asyncio.Lock()
         self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
         self._field = NoteField()
         self._picker = Picker()
+        self._when = WhenField(lambda: self._server_now)
         self._item_text = PageText(id="outbox-item-text")
         self._messages = PageText(id="outbox-messages-text")
         self._summary = Static(id="outbox-summary")
@@ -109,6 +116,7 @@ class OutboxPage(DoorPage):
                     yield self._item_text
                 yield self._field
                 yield self._picker
+                yield self._when
         yield self._verbs_line
         yield PageHelp(self._help)
 
@@ -134,6 +142,8 @@ class OutboxPage(DoorPage):
         """Take the keyboard back, to where it is needed."""
         if self._field.is_open:
             self._field.focus()
+        elif self._when.is_open:
+            self._when.field.focus()
         elif not self._picker.is_open:
             self._table.focus()
 
@@ -207,7 +217,7 @@ class OutboxPage(DoorPage):
     def _draw_item(self) -> None:
         item, lines = self._item, list[Line]()
         if item is not None:
-            reader = Reader(self._state().me, self._clock(), self._acts.why(item))
+            reader = Reader(self._state().me, self._clock(), self._server_now, self._acts.why(item))
             lines += item_lines(item, reader)
         if self._is_narrow:
             messages = message_lines(self._state(), self._server_now)
@@ -285,6 +295,7 @@ class OutboxPage(DoorPage):
             names = ["item_edit"] if item.intact or item.kind == RECORD else []
             if item.kind in (RECORD, WRAP_UP):
                 names += ["item_codes", "item_customer"]
+            names += ["item_when"] if choices.callbacks(item) else []
             if item.kind == RECORD:
                 names += ["item_add"] if item.half is not None else []
                 names += ["item_drop"] if item.follow_ups or item.half is not None else []
@@ -311,7 +322,7 @@ class OutboxPage(DoorPage):
 
     def on_key(self, event: events.Key) -> None:
         """No key of the page reaches the verbs of the screen below."""
-        typing = self._field.has_focus or (self._picker.is_open and self._picker.typing)
+        typing = self._field.has_focus or self._when.field.has_focus or (self._picker.is_open and self._picker.typing)
         if self.query_one(PageHelp).took(event, typing=typing):
             pass
         elif event.key in BY_ID["back"].letters:
@@ -334,6 +345,19 @@ class OutboxPage(DoorPage):
         elif event.is_printable:
             event.stop()
 
+    def takes_alt(self, key: str) -> bool:
+        """Alt and a letter is that letter's verb here, and nothing where something is typed or chosen.
+
+        Returns:
+            Whether it is a letter of this page.
+        """
+        verb = next((one.id for one in OUTBOX_BY_ID.values() if key in one.anywhere), None)
+        if verb is None:
+            return False
+        if not (self._field.is_open or self._choosing or self.query_one(PageHelp).is_open):
+            self._do(verb)
+        return True
+
     def _verb_of(self, key: str) -> str | None:
         return next((verb.id for verb in OUTBOX_BY_ID.values() if key in verb.letters), None)
 
@@ -341,6 +365,8 @@ class OutboxPage(DoorPage):
         parts = [self._table, self.query_one("#outbox-item"), self.query_one("#outbox-messages")]
         if self._field.is_open:
             parts = [self._field, *parts]
+        if self._when.is_open:
+            parts = [self._when.field, *parts]
         parts = [part for part in parts if part.is_on_screen]
         at = next((at for at, part in enumerate(parts) if part.has_focus), 0)
         if parts:
@@ -358,7 +384,7 @@ class OutboxPage(DoorPage):
         """A verb on the selected item; one that makes no sense there says why."""
         self._select(self._table.cursor_key or "")
         item = self._item
-        if verb in _OPEN_FIELDS:
+        if verb in _OPEN_FIELDS and not (verb == "item_when" and item is not None and len(choices.callbacks(item)) > 1):
             self._wants_field()
         if item is None:
             return
@@ -377,6 +403,10 @@ class OutboxPage(DoorPage):
             self._choose("follow_up", item)
         elif verb == "item_channel":
             self._choose("channel", item)
+        elif verb == "item_when":
+            self._ask_when(item)
+        elif verb == "item_add" and item.half is not None and choices.lacks_time(item.half, self._server_now):
+            self._ask_time(item, item.half)
         elif verb == "item_add":
             self._change(item.key, choices.with_half)
         elif verb == "item_send":
@@ -502,14 +532,45 @@ class OutboxPage(DoorPage):
             self._picker.set_rows(choices.customer_rows(self._found))
         elif self._choosing == "follow_up":
             self._picker.set_rows(choices.follow_up_rows(item))
+        elif self._choosing == "callback":
+            self._picker.set_rows(choices.callback_rows(item))
         elif self._choosing == "channel":
             self._picker.set_rows(choices.channel_rows())
+        elif self._choosing == "time":
+            self._when.draw()
+
+    def _ask_when(self, item: OutboxItem) -> None:
+        """Ask for the time of the callback, or first which one is meant."""
+        wanted = choices.callbacks(item)
+        if len(wanted) > 1:
+            self._choose("callback", item)
+        else:
+            self._ask_time(item, wanted[0])
+
+    def _ask_time(self, item: OutboxItem, callback: FollowUp) -> None:
+        self._wants_field()
+        self._choosing, self._about, self._dated = "time", item.key, callback
+        came_from = Address("phone", callback.to or item.address)
+        places = Places(local_zone(), customer_zone(None, came_from, self._region), self._region)
+        keys = keys_of(("enter", "save"), (BY_ID["back"].shown, "close"))
+        self._when.open(f"Callback: when, and what about · {whom(item)}", keys, callback.text, places)
+        self.draw_keys()
+
+    @on(WhenField.Said)
+    def _time_said(self, event: WhenField.Said) -> None:
+        event.stop()
+        callback = self._dated
+        if self._choosing == "time" and callback is not None:
+            wanted = replace(callback, due=event.due, text=event.text)
+            self._change(self._about, lambda item: choices.with_callback(item, callback, wanted))
+            self._put_away()
 
     def _put_away(self) -> None:
         """Back to the list."""
         self._choosing = ""
         self._question += 1
         self._picker.close()
+        self._when.close()
         self._field.close()
         self.remove_class("busy")
         self._table.focus()
@@ -556,6 +617,12 @@ class OutboxPage(DoorPage):
         if self._choosing == "customer":
             match = next((one for one in self._found if one.customer.id == event.key), None)
             self._change(self._about, lambda _: Amendment(customer=match))
+        elif self._choosing == "callback":
+            item = self._acts.item(self._about)
+            if item is not None:
+                self._put_away()
+                self._ask_time(item, choices.callbacks(item)[int(event.key) - 1])
+                return
         elif self._choosing == "follow_up":
             follow_up = choices.follow_up_at(self._acts.item(self._about), event.key)
             self._change(self._about, lambda item: choices.without(item, follow_up))
@@ -575,6 +642,7 @@ def _why_not(verb: str, item: OutboxItem) -> str:
     return {
         "item_codes": f"The {kind(item)} has no codes.",
         "item_customer": f"The {kind(item)} goes to the address it was written for.",
+        "item_when": "There is no callback.",
         "item_add": "No follow-up is left to add.",
         "item_drop": "There is no follow-up.",
         "item_channel": "The channel is known.",

@@ -175,6 +175,8 @@ class WrapUpPane(Pane, Vertical):
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
         problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
+        if self.editor.problem:
+            problems = (*problems, "Say when the callback is wanted.")
         if interaction.id in view.state.unfinished:
             parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
         elif interaction.phase is not Phase.WRAP_UP:

@@ -15,6 +15,7 @@ from desktop.tui.titles import title
 from desktop.tui.two_presses import named
 from desktop.tui.verbs.desk import Desk
 
+STAYS_HIDDEN: Final = "It stays hidden: a message to the customer carries no card number."
 SLIP_SECONDS: Final = 1.0
 """How soon after finishing a contact the same key is taken for a slip."""
 
@@ -40,8 +41,11 @@ class WrapUpVerbs(Desk):
         """Show what was hidden last as a card number or security code: it is none."""
         note, pane = self._screen.query_one(NotePane), self._screen.query_one(WrapUpPane)
         fields = (pane.editor, note) if pane.has_focus_within else (note, pane.editor)
-        if not any(field.put_back() for field in fields):
-            self._tell("No card number was hidden here.")
+        in_message = pane.editor.hides_in_message
+        if in_message and pane.has_focus_within and pane.editor.is_open:
+            self._tell(STAYS_HIDDEN)
+        elif not any(field.put_back() for field in fields):
+            self._tell(STAYS_HIDDEN if in_message else "No card number was hidden here.")
 
     def wrap_up(self) -> None:
         """Go to the codes; from there, back to the note."""
