@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from desktop.app.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
+from desktop.domain import select
 from desktop.domain.events import ChatReceived, Envelope
 from desktop.domain.own_events import PastHelpKnown
 from desktop.domain.person import PastHelp
@@ -77,8 +78,8 @@ class Experts:
     def _listen(self, old: AppState, new: AppState) -> None:
         if new.interactions is old.interactions:
             return
-        for interaction in new.interactions.values():
-            if interaction is old.interactions.get(interaction.id) or interaction.agent_id != new.me:
+        for interaction in select.own(new):
+            if interaction is old.interactions.get(interaction.id):
                 continue
             for leg in interaction.legs:
                 person_id = self._person(leg.target, new) if leg.phase in _HELPED else None

@@ -13,6 +13,7 @@ from desktop.domain.floor import Acknowledgement, AuditEntry, FloorVerb, HelpReq
 from desktop.domain.floor_events import AlertAcknowledged, HelpChanged
 from desktop.domain.floor_verbs import MODES, Standing, standing
 from desktop.domain.model import Agent, Interaction
+from desktop.domain.select import own
 from desktop.domain.words import Availability, Channel, Monitoring, Phase
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
@@ -228,8 +229,7 @@ class FloorActs(FloorPress):
         return await self._look(lambda at: at.audit(), "What was done could not be had.")
 
     def _mine(self) -> frozenset[str]:
-        state = self._store.state
-        return frozenset(one.id for one in state.interactions.values() if one.agent_id == state.me)
+        return frozenset(one.id for one in own(self._store.state))
 
     async def _on_contact(self, wanted: Wanted, call: Call[Interaction], why: str) -> ActionResult:
         before = self._mine()

@@ -11,7 +11,7 @@ from desktop.app.store import Store
 from desktop.domain.events import Change
 from desktop.domain.model import Interaction
 from desktop.domain.news import endings_since
-from desktop.domain.select import call_capabilities, customer_of
+from desktop.domain.select import call_capabilities, customer_of, own
 from desktop.domain.state import AppState, DraftView
 from desktop.domain.words import Outcome, Phase
 from desktop.ports.base import Capability
@@ -53,7 +53,7 @@ class Handovers:
         if Capability.HANDOVER.value not in call_capabilities(new):
             return
         closed = [one.interaction for one in endings_since(old.endings, new.endings) if one.change is Change.CLOSED]
-        wrapping = [one for one in new.interactions.values() if one.phase is Phase.WRAP_UP]
+        wrapping = [one for one in own(new) if one.phase is Phase.WRAP_UP]
         for interaction in (*closed, *wrapping):  # a queue without wrap-up closes it at once
             gone = interaction.outcome is Outcome.TRANSFERRED and interaction.agent_id == new.me
             if gone and interaction.id not in self._told:

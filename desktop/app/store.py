@@ -69,6 +69,19 @@ class Store:
         if last is None or last.over or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
             self.say(Noticed(text, severity, subject))
 
+    def outcome(self, ok: bool, text: str, subject: str = "", done: str = "") -> None:
+        """Tell what came of a press; once it succeeds, what was told of its subject before is so no more.
+
+        Args:
+            text: for people; "" where there is nothing to tell.
+            subject: see `domain.notices`.
+            done: what a success is about, where that is something else.
+        """
+        if ok:
+            self.settle(subject)
+        if text:
+            self.notice(text, "info" if ok else "error", (done or subject) if ok else subject)
+
     def settle(self, subject: str) -> None:
         """What was told of a subject is so no more."""
         if subject and any(one.subject == subject and not one.over for one in self.drain().notices):

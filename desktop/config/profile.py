@@ -75,7 +75,7 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
         for key, (_, default) in _ONE_OF.items()
     }
     problems += [
-        f"{setting.origin}: {key} is one of {', '.join(_ONE_OF[key][0])}."
+        f"{setting.origin} must be one of {', '.join(_ONE_OF[key][0])}."
         for key, setting in chosen_of.items()
         if setting.value not in _ONE_OF[key][0]
     ]

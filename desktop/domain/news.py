@@ -10,6 +10,7 @@ from desktop.domain.lifecycle import is_open
 from desktop.domain.model import Interaction, Leg
 from desktop.domain.news_item import CustomerIs, News, NewsKind
 from desktop.domain.select_customer import customer_of
+from desktop.domain.select_work import own
 from desktop.domain.state import AppState, Ending
 from desktop.domain.words import Channel, LegKind, LegPhase, OfferEnd, Phase
 
@@ -117,9 +118,10 @@ def _first_told(person_id: str, old: AppState, new: AppState) -> bool:
 def _contacts(old: AppState, new: AppState) -> Iterator[News]:
     if new.interactions is old.interactions:
         return
-    for key, interaction in new.interactions.items():
+    for interaction in own(new):
+        key = interaction.id
         before = old.interactions.get(key)
-        if before is None or interaction is before or new.me != interaction.agent_id or interaction.phase in _OVER:
+        if before is None or interaction is before or interaction.phase in _OVER:
             continue
         if interaction.phase is Phase.ACTIVE and interaction.channel is not Channel.VOICE:
             known = {message.id for message in before.messages}
@@ -133,13 +135,13 @@ def _contacts(old: AppState, new: AppState) -> Iterator[News]:
 
 
 def _unread(state: AppState) -> Iterator[News]:
-    for key, interaction in state.interactions.items():
+    for interaction in own(state):
         written = interaction.phase is Phase.ACTIVE and interaction.channel is not Channel.VOICE
-        if written and interaction.unread and interaction.agent_id == state.me:
+        if written and interaction.unread:
             said = [one for one in interaction.messages if one.author == "customer"][-interaction.unread :]
             at = said[-1].at if said else interaction.phase_since
             texts = [one.text for one in said]
-            news = _lines(NewsKind.CONTACT_LINE, key, at, "", texts, count=interaction.unread)
+            news = _lines(NewsKind.CONTACT_LINE, interaction.id, at, "", texts, count=interaction.unread)
             yield _about(state, interaction, news)
 
 

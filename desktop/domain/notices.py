@@ -27,6 +27,11 @@ def record(interaction_id: str) -> str:
     return f"record:{interaction_id}"
 
 
+def on_floor(kind: str, name: str) -> str:
+    """The subject of what a supervisor does to an agent, a request for help or an alert; a contact is its id."""
+    return f"{kind}:{name}"
+
+
 def shown(state: AppState, now: Instant) -> Notice | None:
     """The notice to be seen now: the newest that is fresh, else the newest error whose cause still stands.
 

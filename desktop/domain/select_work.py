@@ -1,5 +1,7 @@
 """Questions about my work: what is mine and in which order, what I may do with it, how it ended."""
 
+from collections.abc import Mapping
+
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Agent, Instant, Interaction
 from desktop.domain.phone import PhoneCall, Registration, call_of
@@ -27,8 +29,29 @@ def mine(state: AppState) -> tuple[Interaction, ...]:
     Offers by deadline, then calls, then what the customer wrote and I have not read, then other written work,
     then wrap-ups by deadline, then what is parked; within each the one waiting longest.
     """
-    own = [interaction for interaction in state.interactions.values() if interaction.agent_id == state.me]
-    return tuple(sorted(own, key=_urgency)) if state.me else ()
+    return tuple(sorted(own(state), key=_urgency)) if state.me else ()
+
+
+def own(state: AppState) -> tuple[Interaction, ...]:
+    """Every interaction that is mine, closed ones too, in the order in which they came."""
+    return _OWN.of(state)
+
+
+class _Own:
+    """Looks through all interactions once for each state of them: ten thousand may wait, and ten ask in one frame."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Mapping[str, Interaction], str, tuple[Interaction, ...]] = ({}, "", ())
+
+    def of(self, state: AppState) -> tuple[Interaction, ...]:
+        interactions, whose, found = self._last
+        if interactions is not state.interactions or whose != state.me:
+            found = tuple(one for one in state.interactions.values() if one.agent_id == state.me)
+            self._last = (state.interactions, state.me, found)
+        return found
+
+
+_OWN = _Own()
 
 
 def _urgency(interaction: Interaction) -> tuple[int, float, float, str]:

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from desktop.app.store_errors import StoreError
+from desktop.domain import select
 from desktop.domain.events import Change, Envelope, InteractionChanged
 from desktop.domain.news_item import NewsKind
 from desktop.domain.own_events import PopChanged
@@ -225,9 +226,7 @@ class DesktopApp(PageKeys):
         self.desk_screen.query_one(WrapUpPane).editor.tell()
 
     def _ring(self, state: "AppState") -> None:
-        offered = frozenset(
-            i.id for i in state.interactions.values() if i.phase is Phase.OFFERED and i.agent_id == state.me
-        )
+        offered = frozenset(i.id for i in select.own(state) if i.phase is Phase.OFFERED)
         if offered - self._offered:
             self.bell()
         self._offered = offered

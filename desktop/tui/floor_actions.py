@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from desktop.app.action_result import ActionResult
+from desktop.domain import notices
 from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_verbs import CAPABILITY_OF
 from desktop.domain.service_level import FORMULAS
@@ -68,9 +69,9 @@ class FloorActions:
         else:
             getattr(self, f"_{name}")()
 
-    def tell(self, text: str, severity: str = "info") -> None:
-        """Show a sentence."""
-        self._session.store.notice(text, severity)
+    def tell(self, text: str, severity: str = "info", subject: str = "") -> None:
+        """Show a sentence; `subject` as in `domain.notices`."""
+        self._session.store.notice(text, severity, subject)
 
     # Acting
 
@@ -81,13 +82,15 @@ class FloorActions:
         acts, view = self._session.supervisor.acts, self._screen.looked()
         health = view.state.health.get(CENTER)
         if health is None or health.health is not Health.LIVE:
-            self.tell("The contact centre cannot be reached now. Nothing was done; what is shown is old.", "error")
+            self.tell(
+                "The contact centre cannot be reached now. Nothing was done; what is shown is old.", "error", CENTER
+            )
             return
         if verb is FloorVerb.END_MONITOR:
             if acts.monitoring is None:
                 self.tell("You are not listening to anybody.")
             else:
-                self._run(acts.end_monitor())
+                self._run(acts.end_monitor(), notices.on_floor("agent", acts.monitoring.agent_id))
             return
         if not acts.standing.has(verb):
             needed = CAPABILITY_OF[verb].replace("_", " ")
@@ -132,23 +135,23 @@ class FloorActions:
             await self._session.supervisor.habits.gave(event.answers.get("why", ""))
             return await event.act.run(event.answers)
 
-        self._run(run())
+        self._run(run(), event.act.about(event.answers))
 
     def chosen_state(self, event: StateMenu.Chosen) -> None:
         """The supervisor's own availability."""
         actions = self._session.actions
         if event.availability is None:
-            self._run(actions.cancel_next())
+            self._run(actions.cancel_next(), notices.MY_STATE)
         else:
             self._run(
-                actions.set_availability(event.availability, reason=event.reason, after_current=event.after_current)
+                actions.set_availability(event.availability, reason=event.reason, after_current=event.after_current),
+                notices.MY_STATE,
             )
 
-    def _run(self, call: Awaitable[ActionResult]) -> None:
+    def _run(self, call: Awaitable[ActionResult], subject: str) -> None:
         async def wait() -> None:
             result = await call
-            if result.text:
-                self.tell(result.text, "info" if result.ok else "error")
+            self._session.store.outcome(result.ok, result.text, subject)
             self._done()
 
         self._spawn(wait())

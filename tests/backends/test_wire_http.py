@@ -127,6 +127,7 @@ async def test_a_status_becomes_the_error_of_the_next_step(
             await ask(answer(status, problem, Content_Type="application/problem+json"))
         assert type(caught.value) is expected
         assert str(status) in caught.value.detail
+        assert str(status) not in caught.value.message
         assert "+442079460958" not in caught.value.detail
         assert "\x1b" not in caught.value.message + caught.value.detail
         if expected in {Conflict, Rejected, NotFound}:

@@ -111,3 +111,34 @@ def test_config_check_says_what_the_desktop_would_refuse(env: dict[str, str]) ->
     assert len(checked.json["problems"]) == 3
     assert run("config", "show", env=env).json["problems"] == checked.json["problems"]
     assert run("state", env=env).code == 0  # commands need neither
+
+
+@pytest.mark.parametrize("setting", ["ring", "notify"])
+@pytest.mark.parametrize("value", ['"ALL"', "true", '["all"]'])
+def test_a_word_for_news_that_there_is_not_is_refused_by_check_and_start_alike(
+    env: dict[str, str], setting: str, value: str
+) -> None:
+    config = Path(env["AGENT_DESKTOP_CONFIG"])
+    config.write_text(config.read_text().replace("[profiles.work]", f"[profiles.work]\n{setting} = {value}"))
+    checked, started = run("config", "check", env=env), run(env=env)
+    assert (checked.code, started.code) == (2, 2)
+    (said,) = (line for line in started.words.splitlines() if f"work] {setting} must be" in line)
+    assert said.removeprefix("agent-desktop: ") in checked.words.replace("agent-desktop: ", "").splitlines()
+
+
+@pytest.mark.parametrize("setting", ["ring", "notify"])
+def test_a_word_for_news_from_the_environment_is_refused_and_says_where_it_stands(
+    env: dict[str, str], setting: str
+) -> None:
+    variable = f"AGENT_DESKTOP_{setting.upper()}"
+    checked = run("config", "check", env={**env, variable: "loud"})
+    words = f"environment {variable} must be one of all, urgent, none."
+    assert checked.code == 2
+    assert checked.json["problems"] == [words]
+    assert words in run(env={**env, variable: "loud"}).words
+
+
+@pytest.mark.parametrize("value", ["all", "urgent", "none"])
+def test_each_word_for_news_is_taken(env: dict[str, str], value: str) -> None:
+    given = {**env, "AGENT_DESKTOP_RING": value, "AGENT_DESKTOP_NOTIFY": value}
+    assert run("config", "check", env=given).json["problems"] == []

@@ -1,11 +1,14 @@
 """Questions about my work."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from desktop.domain.events import Change
-from desktop.domain.select import me, mine, occupancy, offer_end_words, server_now, verbs_on_offer
+from desktop.domain.model import Interaction
+from desktop.domain.news import news_between
+from desktop.domain.select import me, mine, occupancy, offer_end_words, own, server_now, verbs_on_offer
 from desktop.domain.state import AppState, Ending
 from desktop.domain.words import Channel, Occupancy, OfferEnd, Phase, Verb
 from tests.domain.domain_records import OTHER, agent, interaction, state
@@ -26,6 +29,35 @@ def test_my_work_by_urgency() -> None:
     assert [item.id for item in mine(known)] == [
         "sooner", "offer", "call", "woken", "unread", "chat", "wrap", "parked",
     ]  # fmt: skip
+
+
+class Counted(dict[str, Interaction]):
+    """Interactions that count how often they are all looked through."""
+
+    times = 0
+
+    def values(self) -> Any:
+        self.times += 1
+        return super().values()
+
+    def items(self) -> Any:
+        self.times += 1
+        return super().items()
+
+
+def test_all_who_wait_are_looked_through_once_however_many_ask() -> None:
+    theirs = {f"i{n}": interaction(id=f"i{n}", agent_id=OTHER) for n in range(50)}
+    before = replace(state(), interactions=dict(theirs), endings=())
+    many = Counted({**theirs, "call": CALL})
+    after = replace(before, interactions=many)
+    for _ in range(3):
+        assert own(after) == mine(after) == (CALL,)
+        assert occupancy(after) is Occupancy.ENGAGED
+        news_between(before, after)
+    assert many.times == 1
+    assert own(replace(after, me=OTHER)) == tuple(theirs.values())
+    assert own(after) == (CALL,)
+    assert own(replace(after, interactions={"chat": CHAT})) == (CHAT,)
 
 
 def test_nothing_is_mine_before_anybody_told_who_i_am() -> None:

@@ -89,7 +89,13 @@ class FilterIgnored(ReferenceCrm):
         return [Match(self.told(one), address.kind, "same address", True) for one in found[:limit]]
 
 
-@fails("test_a_match_really_carries_the_number")
+@fails(
+    "test_a_match_really_carries_the_number",
+    "test_a_number_is_found_however_it_is_written[{0[0]} ({0[1]}) {0[2]}-{0[3]}]",
+    "test_a_number_is_found_however_it_is_written[{0[0]} {0[1]} {0[2]} {0[3]}]",
+    "test_an_email_is_found_in_any_case[lower]",
+    "test_an_email_is_found_in_any_case[mixed]",
+)
 class NothingVerified(ReferenceCrm):
     """Matches are right, and not said to be."""
 

@@ -63,7 +63,7 @@ class NeverRegisters(ReferenceVoice):
     async def snapshot(self) -> Envelope:
         told = await super().snapshot()
         assert isinstance(told.event, PhoneSnapshot)
-        gone = replace(told.event.registration, state=Registration.FAILED)
+        gone = replace(told.event.registration, state=Registration.UNREGISTERED)
         return replace(told, event=replace(told.event, registration=gone))
 
 

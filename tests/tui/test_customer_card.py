@@ -1,6 +1,7 @@
 """The card says what is so: five answers, the number that called, what the CRM gave, what can be copied."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -18,8 +19,10 @@ from desktop.tui.panes.customer import CustomerPane
 from desktop.tui.panes.offer_banner import OfferBanner
 from desktop.tui.safe_text import web_address
 from tests.tui.desk import desk, settle
+from tests.tui.several import two_crms, two_crms_ambiguous, two_crms_one_down, two_crms_one_unknown
 from tests.tui.states import (
     CALL,
+    IDLE,
     NOW,
     ONE,
     PRIYA,
@@ -94,6 +97,32 @@ async def test_a_search_that_finds_no_one_says_so_and_nothing_of_the_number() ->
 async def test_a_number_that_matches_is_never_called_verified(state: object) -> None:
     for text in await drawn(state()):  # type: ignore[operator]
         assert "verified" not in text
+
+
+@pytest.mark.parametrize("state", [two_crms, two_crms_one_down, two_crms_one_unknown, two_crms_ambiguous])
+async def test_several_crms_that_know_the_number_verify_nobody_either(state: Callable[[], AppState]) -> None:
+    for text in await drawn(state()):
+        assert "verified" not in text
+        assert ("number on file" in text) <= (len(state().pops["i1"].matches) == 1)
+
+
+@pytest.mark.parametrize("matched_on", ["phone", "name"])
+async def test_who_was_looked_at_without_a_contact_has_no_word_of_a_number(matched_on: str) -> None:
+    app, _ = desk(IDLE)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        app.desk_screen.preview = Match(PRIYA, matched_on, f"same {matched_on}", verified=True)
+        app.desk_screen.redraw()
+        await settle(pilot)
+        card = app.desk_screen.query_one(CustomerPane).render().plain
+        assert "Priya Natarajan" in card
+        assert "on file" not in card and "verified" not in card
+
+
+async def test_a_withheld_number_is_on_nobodys_file() -> None:
+    card, banner = await drawn(linked(offered(), came_from=Address("phone", "", withheld=True)))
+    assert "Number withheld" in card
+    assert "on file" not in f"{card} {banner}"
 
 
 async def test_one_of_several_with_the_number_gets_no_mark() -> None:

@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from desktop.app.action_result import ActionResult
 from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_events import FloorChanged
+from desktop.domain.notices import shown
 from desktop.domain.words import Availability, Monitoring
 from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.listening_banner import ListeningBanner
 from tests.tui.desk import settle
-from tests.tui.floor_desk import floor_desk
+from tests.tui.floor_desk import RecordedActs, floor_desk
 from tests.tui.floor_states import AGENTS, floor
+from tests.tui.states import NOW
 from tests.tui.test_floor import SIZE, change, screen_of, sees, until
 
 MAYA = ["2", "down", "down"]
@@ -67,6 +70,54 @@ async def test_an_act_is_done_as_answered_and_once_however_often_enter_is_presse
         await settle(pilot)
         assert session.calls == [call]
         assert not screen_of(app).dialog.is_open
+
+
+HOME = ["3", "home", "4", "home", "2", "home", "1", "home"]
+"""To the first row of every list."""
+
+
+class FailsFirst(RecordedActs):
+    """Refuses the first act, and says nothing of those it does."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name not in {call[0] for _, call in ACTS}:
+            return super().__getattribute__(name)
+
+        async def act(*args: Any) -> ActionResult:
+            self._session.calls.append((name, *args))
+            refused = len(self._session.calls) == 1
+            return ActionResult(False, "It was refused.", "Rejected") if refused else ActionResult(True)
+
+        return act
+
+
+@pytest.mark.parametrize(("keys", "call"), ACTS, ids=[str(call[:2]) for _, call in ACTS])
+async def test_what_was_refused_is_told_no_more_once_it_is_done(keys: list[str], call: tuple[Any, ...]) -> None:
+    app, session = floor_desk(floor())
+    session.supervisor.acts = FailsFirst(session)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: screen_of(app).looked().waiting.value)
+        for done in (1, 2):
+            await pilot.press(*HOME, *typed(keys), *([TWICE[call[0]]] if call[0] in TWICE else []))
+            await until(pilot, lambda done=done: len(session.calls) == done)  # type: ignore[misc]
+            await settle(pilot)
+            state = session.store.drain()
+            seen = shown(state, NOW)
+            assert (seen is not None and seen.text == "It was refused.") == (done == 1)
+
+
+async def test_what_was_refused_of_one_agent_is_still_told_when_another_act_is_done() -> None:
+    app, session = floor_desk(floor())
+    session.supervisor.acts = FailsFirst(session)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, typed([*MAYA, "n", *"stay calm", "enter"]))
+        await settle(pilot, typed(["down", "n", *"stay calm", "enter"]))
+        assert len(session.calls) == 2
+        assert session.calls[0][1] != session.calls[1][1]
+        seen = shown(session.store.drain(), NOW)
+        assert seen is not None
+        assert seen.text == "It was refused."
 
 
 @pytest.mark.parametrize(("keys", "call"), ACTS[::4], ids=[str(call[:2]) for _, call in ACTS[::4]])

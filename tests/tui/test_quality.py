@@ -18,6 +18,7 @@ from desktop.tui.app import DesktopApp
 from desktop.tui.page_help import PageHelp
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.tui.quality.words_field import WordsField
 from tests.tui.desk import settle
 from tests.tui.quality import (
     FAIR,
@@ -126,6 +127,22 @@ def test_a_card_is_filled_in_and_handed_in_by_keyboard() -> None:
     reviewing(server, work)
 
 
+@pytest.mark.parametrize("key", ["c", "o", "enter"])
+def test_a_comment_whose_field_does_not_open_answers_nothing(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = QualityServer()
+    monkeypatch.setattr(WordsField, "open", lambda *_: None)
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "enter", key, "y", "1", "t", "o")
+        session: Any = app.session
+        assert session.supervisor.quality.unfinished == ()
+        assert "no field is open" in session.store.state.notices[-1].text
+        await done(pilot, "escape", "y")
+        assert session.supervisor.quality.unfinished[0].answers == (Answer("greeting", "yes"),)
+
+    reviewing(server, work)
+
+
 def test_what_is_incomplete_stays_and_says_what_is_missing() -> None:
     server = QualityServer()
 
@@ -216,6 +233,17 @@ def test_what_is_kept_says_whose_interaction_it_is_about() -> None:
             assert body["customer"] == "+442079460018", subject
 
     reviewing(server, work)
+
+
+def test_an_answer_that_cannot_be_written_is_no_key_of_the_page() -> None:
+    server = QualityServer(notes=[note(1, "See it.", acknowledged_at=NOW - 5, read_at=NOW - 9)])
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        await done(pilot, "a", *"kept")
+        assert app.session is not None
+        assert "no field is open" in app.session.store.state.notices[-1].text
+
+    at_the_desk(server, work)
 
 
 def test_an_answer_to_a_note_says_which_interaction_it_is_about() -> None:

@@ -452,12 +452,67 @@ async def test_a_report_is_written_and_never_over_another_one_unasked(tmp_path: 
         assert path.read_text().startswith("since,")
         assert "rows written" in session.store.state.notices[-1].text
         path.write_text("mine")
-        await written(pilot, page, path, lambda: "once more" in seen(app))
+        await written(pilot, page, path, lambda: app.presses.armed)
+        assert "is there already" in seen(app)
+        assert "enter again: writes over day.csv" in prompt(app)
         assert path.read_text() == "mine"
         await press(pilot, "enter")
         async with asyncio.timeout(20):
             while path.read_text() == "mine":
                 await pilot.pause(0.02)
+
+
+def prompt(app: DesktopApp) -> str:
+    return str(app.screen.query_one(FloorFooter).render().plain)
+
+
+async def asked_to_write_over(pilot: Pilot[Any], app: DesktopApp, path: Path) -> ReportPage:
+    """The page with its field open, the name of a file there is in it, and one enter pressed."""
+    page = await open_page(pilot, "p")
+    path.write_text("mine")
+    await written(pilot, page, path, lambda: app.presses.armed)
+    return page
+
+
+@pytest.mark.parametrize("between", [("x", "backspace"), ("left",), ("f1", "f1"), ("escape", "enter"), ("tab",)])
+async def test_any_other_key_takes_back_what_would_be_written_over(tmp_path: Path, between: tuple[str, ...]) -> None:
+    app, _ = report_desk(Past())
+    path = tmp_path / "day.csv"
+    async with app.run_test(size=(120, 36)) as pilot:
+        await asked_to_write_over(pilot, app, path)
+        await press(pilot, *between[:1])
+        assert app.presses.armed is None
+        assert "again" not in prompt(app)
+        await press(pilot, *between[1:])
+        assert path.read_text() == "mine"
+
+
+async def test_another_file_is_asked_for_anew(tmp_path: Path) -> None:
+    app, _ = report_desk(Past())
+    path, other = tmp_path / "day.csv", tmp_path / "other.csv"
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await asked_to_write_over(pilot, app, path)
+        other.write_text("theirs")
+        page.query_one("#report-field", Input).value = str(other)
+        await press(pilot, "enter")
+        async with asyncio.timeout(20):
+            while "writes over other.csv" not in prompt(app):
+                await pilot.pause(0.02)
+        assert (path.read_text(), other.read_text()) == ("mine", "theirs")
+
+
+@pytest.mark.parametrize(("places", "key"), [((), "t"), (("4",), "e")], ids=["no plan here", "nothing to write here"])
+async def test_letters_for_a_field_that_did_not_open_mean_nothing(places: tuple[str, ...], key: str) -> None:
+    app, session = report_desk(Past())
+    async with app.run_test(size=(120, 36)) as pilot:
+        page = await open_page(pilot, *places)
+        assert not page.has_class("typing")
+        before = page.views.choice
+        await press(pilot, key, *"pwfm")
+        assert page.views.choice == before
+        assert "no field is open" in session.store.state.notices[-1].text
+        await press(pilot, "escape", "p")
+        assert page.views.choice != before
 
 
 async def test_contacts_are_exported_as_json_and_a_bad_name_is_explained(tmp_path: Path) -> None:

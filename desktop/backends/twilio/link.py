@@ -150,7 +150,7 @@ def _refused(status: int, wait: str | None) -> BackendError:
         return AuthFailed("Twilio does not accept our sign-in.", f"channel: {status}")
     if status == 429:
         return RateLimited("Twilio asks us to slow down.", retry_after(wait), f"channel: {status}")
-    return Unavailable(f"Twilio's channel has a problem (status {status}).", f"channel: {status}")
+    return Unavailable("Twilio's channel has a problem.", f"channel: {status}")
 
 
 def _tls(ca_file: str) -> object:

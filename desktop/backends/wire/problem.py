@@ -90,5 +90,5 @@ def error_of(status: int, problem: object, *, server: str, request: str, wait: s
     else:
         return ProtocolError(f"{server} points to another address, which is not followed.", detail)
     if kind is Unavailable:
-        return Unavailable(f"{server} has a problem (status {status}).", f"{detail} {words}".rstrip())
+        return Unavailable(f"{server} has a problem.", f"{detail} {words}".rstrip())
     return kind(words or f"{server} answered with status {status}.", detail)

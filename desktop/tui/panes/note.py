@@ -12,6 +12,7 @@ from desktop.domain.state import DraftView
 from desktop.domain.words import Phase
 from desktop.tui import wording
 from desktop.tui.card_fields import hide_in_area, replace_in_area, what_was_hidden
+from desktop.tui.editor import Editor
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
@@ -21,7 +22,7 @@ LIMIT = 16_000
 GONE: list[Part] = [(" · the contact has left, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
 
 
-class NotePane(Pane, TextArea):
+class NotePane(Pane, Editor):
     """One editor, showing the note of the selected interaction."""
 
     DEFAULT_CSS = """

@@ -103,8 +103,10 @@ class FeedbackPage(QualityPage):
 
     def pressed(self, event: events.Key) -> bool:
         """`a` acknowledges."""
-        if event.key == "a" and self._note is not None and self._note.acknowledged_at is None:
-            note = self._note
+        if event.key == "a":
+            self._wants_field()
+        note = self._note
+        if event.key == "a" and note is not None and note.acknowledged_at is None:
             subject = self.desk.reply_subject(note.id)
             self.words.open(
                 note.id,

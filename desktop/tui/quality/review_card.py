@@ -24,7 +24,7 @@ class ReviewCard(ReviewLists):
 
     def further(self) -> ComposeResult:
         """The scorecard."""
-        yield ScorecardView()
+        yield ScorecardView(self._wants_field)
 
     @property
     def view(self) -> ScorecardView:

@@ -1,5 +1,6 @@
 """A scorecard filled in by keyboard: digits answer, the score runs along."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual import events
@@ -30,6 +31,7 @@ from desktop.tui.quality.words_field import keys_of
 from desktop.tui.safe_text import Part, content, line
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
+_OPEN_FIELDS = frozenset({"comment", "remark"})
 NONE_KEY, CLEAR_KEY = "minus", "backspace"
 CONTEXT = 2
 """Lines below the question in hand that stay in sight."""
@@ -83,8 +85,10 @@ class ScorecardView(VerticalScroll, can_focus=True):
             super().__init__()
             self.what = what
 
-    def __init__(self) -> None:
+    def __init__(self, wants_field: Callable[[], None]) -> None:
+        """No card yet; `wants_field` hears that the field of a comment was asked for."""
         super().__init__(id="card")
+        self._wants_field = wants_field
         self.card: CardInHand | None = None
         self._at = 0
 
@@ -158,6 +162,8 @@ class ScorecardView(VerticalScroll, can_focus=True):
         elif event.key in ("home", "end"):
             self._move(-len(self.card.form.questions) if event.key == "home" else len(self.card.form.questions))
         elif wanted is not None:
+            if wanted in _OPEN_FIELDS:
+                self._wants_field()
             self.post_message(self.Wanted(wanted))
         elif not event.is_printable or event.key in ("question_mark",):
             return

@@ -10,10 +10,11 @@ from desktop.domain.card_numbers import masked
 from desktop.domain.instant import Instant
 from desktop.tui import wording
 from desktop.tui.card_fields import hide_in_area
+from desktop.tui.editor import Editor
 from desktop.tui.safe_text import Part, line
 
 
-class WordsField(TextArea):
+class WordsField(Editor):
     """Hidden until something is to be written. Every key goes to `on_words` at once."""
 
     DEFAULT_CSS = """

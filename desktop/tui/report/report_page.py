@@ -27,10 +27,13 @@ from desktop.tui.report.report_questions import ReportQuestions
 from desktop.tui.report.report_views import ReportViews
 from desktop.tui.safe_text import content, line
 from desktop.tui.table import LineTable
+from desktop.tui.two_presses import Irrevocable
+from desktop.tui.two_presses import named as named_short
 
 if TYPE_CHECKING:
     from desktop.app.supervisor_desk import SupervisorDesk
 
+_OPEN_FIELDS = frozenset("ote")
 NARROW = 110
 """Columns below which the figures under the cursor take two lines."""
 
@@ -57,7 +60,6 @@ class ReportPage(DoorPage):
         """`formula` is the service level to begin with."""
         super().__init__("report", around)
         self._desk = desk
-        self._overwrite = ""
         self._text: Content | None = None
         self._hint: Content | None = None  # in the place of the keys, while something is picked or typed
         history = desk.history
@@ -165,6 +167,8 @@ class ReportPage(DoorPage):
     def _pressed(self, key: str) -> bool:
         views = self.views
         choice = views.choice.pressed(key, self._desk.history.today())
+        if key in _OPEN_FIELDS:
+            self._wants_field()
         if choice is not None:
             self._change(choice)
         elif key == "o":
@@ -174,7 +178,6 @@ class ReportPage(DoorPage):
         elif key == "t" and views.place == "outlook":
             self._type("plan", "", HINT)
         elif key == "e" and views.place in ("plots", "intervals", "week", "contacts"):
-            self._overwrite = ""
             self._type("export", str(views.file_name(Path.home())), ".csv .json .parquet .html")
         elif key == "r":
             views.read(anew=True)
@@ -251,7 +254,9 @@ class ReportPage(DoorPage):
         self.redraw()
 
     def _export(self, path: str) -> None:
-        again = path == self._overwrite
+        """Write a file; over one that is there already at the second press only."""
+        act = self._writing_over()
+        again = act is not None and self._presses.armed == act and self._presses.press(act)
         target = Path(path).expanduser()
 
         async def write() -> None:
@@ -261,11 +266,18 @@ class ReportPage(DoorPage):
             elif result.ok:
                 self._tell(result.text, "info")
                 self._turn()
-            elif result.error == "exists":
-                self._overwrite = path
-                self._say(f"{result.text} enter once more writes over it.")
             else:
                 self._say(result.text)
+                if result.error == "exists" and act is not None and self._writing_over() == act:
+                    self._presses.arm(act, self._writing_over)
 
         self._say("Writing …")
         self._spawn(write())
+
+    def _writing_over(self) -> Irrevocable | None:
+        """Writing over the file whose name is in the field, as an act; None while none is typed."""
+        field = self.query_one(ReportField)
+        if not self.is_open or not self.has_class("typing") or field.wanted != "export":
+            return None
+        path = field.value.strip()
+        return Irrevocable("enter", ("enter",), ("overwrite", path), f"writes over {named_short(Path(path).name)}")

@@ -1,9 +1,10 @@
 """From a verb and what it is about to the questions that must be answered first, and to what is then done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from desktop.app.action_result import ActionResult
+from desktop.domain import notices
 from desktop.domain.floor import FloorVerb
 from desktop.domain.floor_verbs import IRREVOCABLE, MODES
 from desktop.domain.model import Agent
@@ -107,7 +108,14 @@ class ActMaker:
             return self._takes_away(verb, known[answers.get("contact", first.id)], answers.get("agent", ""))
 
         whom = self._whose(first) if not others else f"{len(known)} contacts"
-        return Act(_TITLES[verb], whom, tuple(questions), run, takes_away if verb in IRREVOCABLE else None)
+        return Act(
+            _TITLES[verb],
+            whom,
+            tuple(questions),
+            run,
+            lambda answers: answers.get("contact", first.id),
+            takes_away if verb in IRREVOCABLE else None,
+        )
 
     def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
         match verb:
@@ -175,7 +183,9 @@ class ActMaker:
         async def listen(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.monitor(agent.id, mode, answers["why"])
 
-        return Act(_TITLES[verb], f"{agent.name} · {self._doing(agent)}", (self._why,), listen)
+        return Act(
+            _TITLES[verb], f"{agent.name} · {self._doing(agent)}", (self._why,), listen, _about("agent", agent.id)
+        )
 
     def _doing(self, agent: Agent) -> str:
         doing = activity(agent, self._view.state)
@@ -200,14 +210,16 @@ class ActMaker:
             return await self._acts.set_agent_availability(agent.id, Availability(word), reason, answers["why"])
 
         questions = (Question("state", ask, tuple(options)), self._why)
-        return Act(_TITLES[FloorVerb.AGENT_STATE], f"{agent.name} · {self._doing(agent)}", questions, change)
+        whom = f"{agent.name} · {self._doing(agent)}"
+        return Act(_TITLES[FloorVerb.AGENT_STATE], whom, questions, change, _about("agent", agent.id))
 
     def _message(self, agent: Agent) -> Act:
         async def send(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.message(agent.id, answers["text"])
 
         ask = "What do you want to tell them? Enter sends it."
-        return Act(f"Message to {agent.name}", self._doing(agent), (Question("text", ask, free=True),), send)
+        question = Question("text", ask, free=True)
+        return Act(f"Message to {agent.name}", self._doing(agent), (question,), send, _about("agent", agent.id))
 
     # Help and alerts
 
@@ -229,7 +241,8 @@ class ActMaker:
         who = agent_name(self._view.state, request.agent_id)
         waited = wording.duration(self._view.now - request.at)
         question = Question("text", "What do you answer? Enter sends it.", options, free=True, by_hand=True)
-        return Act(f"Help for {who}", f"{request.text or 'asks for help'} · {waited}", (question,), answer)
+        whom = f"{request.text or 'asks for help'} · {waited}"
+        return Act(f"Help for {who}", whom, (question,), answer, _about("help", request.id))
 
     def _acknowledge(self, target: Target) -> Act | None:
         alert = target.alert
@@ -240,7 +253,11 @@ class ActMaker:
             return await self._acts.acknowledge(alert.key, answers["text"])
 
         question = Question("text", "A word to the others, or just enter: you deal with it.", free=True, needed=False)
-        return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge)
+        return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge, _about("alert", alert.key))
+
+
+def _about(kind: str, name: str) -> Callable[[Mapping[str, str]], str]:
+    return lambda _: notices.on_floor(kind, name)
 
 
 def _points(now: int) -> tuple[Proposal, ...]:

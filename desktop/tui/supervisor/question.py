@@ -47,13 +47,15 @@ class Question:
 class Act:
     """Something to be done once all is answered. Whom it concerns was settled when the key was pressed.
 
-    `takes_away`: for what cannot be undone, the act that one more press carries out, from the answers.
+    `about`: the subject of what is told of it, from the answers; see `domain.notices`. `takes_away`: for what
+    cannot be undone, the act that one more press carries out, from the answers.
     """
 
     title: str
     whom: str
     questions: tuple[Question, ...]
     run: Callable[[Mapping[str, str]], Awaitable[ActionResult]]
+    about: Callable[[Mapping[str, str]], str] = lambda _: ""
     takes_away: Callable[[Mapping[str, str]], Irrevocable] | None = None
 
 

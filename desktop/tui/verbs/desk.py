@@ -107,22 +107,12 @@ class Desk:
         return self._presses.press(asked, act)
 
     def _result(self, call: Awaitable["ActionResult"], subject: str = "", done: str = "") -> None:
-        """Tell what came of a call about a subject; once it succeeds, what was told of that before is so no more.
-
-        Args:
-            subject: see `domain.notices`.
-            done: what a success is about, where that is something else.
-        """
+        """Tell what came of a call; `subject` and `done` as in `Store.outcome`."""
 
         async def wait() -> None:
             result = await call
-            if self.session is None:
-                return
-            if result.ok:
-                self.session.store.settle(subject)
-            if result.text:
-                about = (done or subject) if result.ok else subject
-                self.session.store.notice(result.text, "info" if result.ok else "error", about)
+            if self.session is not None:
+                self.session.store.outcome(result.ok, result.text, subject, done)
 
         self._spawn(wait())
 

@@ -1,5 +1,6 @@
 """What an agent says to their supervisors: that they need help with a contact, and answers."""
 
+from desktop.domain import notices
 from desktop.domain.floor import AgentMessage, HelpRequest
 from desktop.domain.words import IN_HAND
 from desktop.ports.base import Capability
@@ -63,8 +64,7 @@ class SupervisorVerbs(Desk):
             result = await call
             if result.ok:
                 self._screen.query_one(HelpField).arrived(kind, subject)
-            if result.text:
-                session.store.notice(result.text, "info" if result.ok else "error")
+            session.store.outcome(result.ok, result.text, notices.on_floor(kind.value, subject))
 
         self._spawn(wait())
 

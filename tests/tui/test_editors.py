@@ -1,0 +1,48 @@
+"""The editors of notes and comments: whatever is undone, the desktop goes on."""
+
+from typing import Any
+
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import TextArea
+
+from desktop.tui.outbox.note_field import NoteField
+from desktop.tui.panes.note import NotePane
+from desktop.tui.quality.words_field import WordsField
+from tests.tui.desk import desk, settle
+from tests.tui.states import active
+
+LINES = "\n".join(f"line {number}" for number in range(40))
+"""More than any editor has room for."""
+
+
+async def undone_and_done_again(pilot: Pilot[Any], editor: TextArea) -> None:
+    """Paste more lines than there is room for, take them back, and put them there again."""
+    before = editor.text
+    pilot.app.post_message(events.Paste(LINES))
+    await settle(pilot)
+    assert editor.text == before + LINES
+    await settle(pilot, ["ctrl+z"])
+    assert editor.text == before
+    assert editor.cursor_location[0] < editor.document.line_count
+    await settle(pilot, ["ctrl+y"])
+    assert editor.text == before + LINES
+
+
+async def test_undoing_more_than_fits_into_the_note_takes_it_back() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(110, 32)) as pilot:
+        await settle(pilot, ["n"])
+        await undone_and_done_again(pilot, app.desk_screen.query_one(NotePane))
+
+
+async def test_undoing_more_than_fits_into_a_comment_or_an_item_takes_it_back() -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(110, 32)) as pilot:
+        words, note = WordsField("words"), NoteField()
+        await app.desk_screen.mount(words, note)
+        words.open("subject", "comment", "", 16_000, lambda _: None)
+        await undone_and_done_again(pilot, words)
+        words.close()
+        note.edit_text("key", "note", "")
+        await undone_and_done_again(pilot, note)
