@@ -170,8 +170,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self.kept: dict[str, Draft] = {}
 
-    async def save_draft(self, draft: Draft) -> Draft:
-        self.kept[draft.interaction_id] = saved = replace(draft, saved_at=NOW)
+    async def save_draft(self, draft: Draft, *, words_since: float | None = None) -> Draft:
+        self.kept[draft.interaction_id] = saved = replace(draft, saved_at=NOW if words_since is None else words_since)
         return saved
 
     async def drafts(self) -> list[Draft]:
