@@ -54,6 +54,11 @@ class PaneMessages(TerminalApp):
     def _refused(self, event: NotePane.Refused | WrapUpPane.Refused) -> None:
         self.tell(event.why)
 
+    @on(NotePane.Closed)
+    def _typed_into_closed_note(self) -> None:
+        outbox, back = shown("outbox"), shown("back")
+        self.tell(f"Not taken: this note is closed and in the outbox. {outbox} opens it, {back} leaves the note.")
+
     @on(FollowUpEditor.CardHidden)
     def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
         if event.in_message:
