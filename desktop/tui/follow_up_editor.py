@@ -1,6 +1,7 @@
 """The follow-ups of a wrap-up: those planned, each to change or to drop, and the field for the next one.
 
-What is being typed is kept with the record, but is not planned before enter (or finishing) says so; esc takes it back.
+What is being typed is kept with the record, but is not planned before enter (or finishing) says so. Esc discards it:
+it is neither kept nor sent, and comes back only when the same kind of follow-up is asked for again.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from desktop.tui import text_message, wording
 from desktop.tui.card_fields import hide_in_input, what_was_hidden
 from desktop.tui.follow_up_words import in_words
 from desktop.tui.pane import View
-from desktop.tui.safe_text import Part, line
+from desktop.tui.safe_text import Part, line, lines
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
@@ -61,6 +62,7 @@ class FollowUpEditor(Vertical):
     DEFAULT_CSS = """
     FollowUpEditor { height: auto; }
     FollowUpEditor Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    FollowUpEditor #wrap-up-understood { height: auto; max-height: 2; text-wrap: wrap; }
     FollowUpEditor LineTable { height: 1; }
     """
 
@@ -70,6 +72,13 @@ class FollowUpEditor(Vertical):
         def __init__(self, what: str, *, in_message: bool) -> None:
             super().__init__()
             self.what, self.in_message = what, in_message
+
+    class Discarded(Message):
+        """Esc discarded what was typed: `text`, of a follow-up of this `kind`."""
+
+        def __init__(self, kind: str, text: str) -> None:
+            super().__init__()
+            self.kind, self.text = kind, text
 
     class Left(Message):
         """The agent is done with the field or the list."""
@@ -91,6 +100,7 @@ class FollowUpEditor(Vertical):
         self._writing: Writing | None = None
         self._told: tuple[str, str, str] | None = None  # kind, recipient and text, as they were last handed over
         self._put_off: dict[str, Writing] = {}  # of contacts that the agent turned away from in the middle of one
+        self._discarded: dict[tuple[str, str], Writing] = {}  # by contact and kind; in memory only, and never sent
 
     def compose(self) -> ComposeResult:
         """What is planned, the field, what was understood."""
@@ -185,8 +195,10 @@ class FollowUpEditor(Vertical):
         refusal = text_message.refusal(self._view, self.of or "") if kind == "sms" else ""
         if refusal or not self._plan():
             return refusal or f"{self.problem} Or press esc to discard it."
-        self._open_field(Writing(kind, text_message.number_of(self._view, self.of or "") if kind == "sms" else ""))
+        to = text_message.number_of(self._view, self.of or "") if kind == "sms" else ""
+        self._open_field(self._back_again(kind, to) or Writing(kind, to))
         self._field.focus()
+        self.tell()
         return ""
 
     def leave(self) -> bool:
@@ -194,14 +206,34 @@ class FollowUpEditor(Vertical):
         if not self.has_focus_within:
             return False
         if self._field.has_focus:
+            self._remember_discarded()
             self._close_field()
             self._change(half=None)
         self.post_message(self.Left())
         return True
 
+    def _remember_discarded(self) -> None:
+        """Keep what esc takes away for `open`, and say so; nothing is lost where nothing was typed or changed."""
+        self._hide_cards()
+        writing, text = self._writing, self._field.value
+        if writing is None or not text.strip() or (writing.instead_of is not None and text == writing.text):
+            return
+        self._discarded[(self.of or "", writing.kind)] = replace(writing, text=text)
+        self.post_message(self.Discarded(writing.kind, text))
+
+    def _back_again(self, kind: str, to: str) -> Writing | None:
+        """What was discarded of this kind, once: as a change of what is still planned, else as a new one for `to`."""
+        writing = self._discarded.pop((self.of or "", kind), None)
+        if writing is None or writing.instead_of in self._planned:
+            return writing
+        return replace(writing, to=to, instead_of=None)
+
     def draw(self, view: View) -> None:
         """Redraw; what a text means may change with the time."""
         self._view = view
+        for of, kind in [*self._discarded]:
+            if of not in view.state.interactions and of not in view.state.unfinished:
+                del self._discarded[of, kind]
         record = self._record()
         if self._was_handed_over(record):
             self._close_field()
@@ -353,21 +385,26 @@ class FollowUpEditor(Vertical):
         if self._writing is None:
             return
         found, why = self._read()
-        parts: list[Part] = [("esc", "bold $accent"), (" back", "$muted")]
         if why:
-            parts = [(why, "$warning")]
-        elif found is not None:
-            keys = (
-                ("  enter", "bold $accent"),
-                (" adds  ", "$muted"),
-                ("esc", "bold $accent"),
-                (" discards", "$muted"),
-            )
-            shown = in_words(replace(found, text=""), None, local_zone(), self._customer_zone(view))
-            if found.kind == "callback":
-                shown = [*shown[1:], f" · {found.text}" if found.text else ""]
-            parts = [("✓ ", "bold $success"), *shown, *keys]
-        self._understood.update(line(*parts))
+            self._understood.update(line((why, "$warning")))
+            return
+        if found is None:
+            self._understood.update(line(("esc", "bold $accent"), (" back", "$muted")))
+            return
+        keys = line(("enter", "bold $accent"), (" adds  ", "$muted"), ("esc", "bold $accent"), (" discards", "$muted"))
+        words = in_words(replace(found, text=""), None, local_zone(), self._customer_zone(view))
+        words = words[1:] if found.kind == "callback" else words
+        head = line(("✓ ", "bold $success"), *words)
+        whole = line(head, f" · {found.text}") if found.kind == "callback" and found.text else head
+        # What is typed stands in the field; what the keys do stands nowhere else.
+        room = self.size.width - keys.cell_length - 2
+        fits = next((one for one in (whole, head) if one.cell_length <= room), None)
+        self._understood.update(line(fits, "  ", keys) if fits is not None else lines(head, keys))
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self._view is not None:
+            self._draw_understood(self._view)
 
     def _row(self, place: int, follow_up: FollowUp, view: View) -> Row:
         came_from = view.interaction.customer if view.interaction is not None else None

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from desktop.app.session import Session
 
 
+BEGINNING = 33
+"""Characters of a discarded text that its notice repeats."""
+
+
 class PaneMessages(TerminalApp):
     """The part of the app that hears the panes."""
 
@@ -50,12 +54,22 @@ class PaneMessages(TerminalApp):
     def _refused(self, event: NotePane.Refused | WrapUpPane.Refused) -> None:
         self.tell(event.why)
 
+    @on(NotePane.Closed)
+    def _typed_into_closed_note(self) -> None:
+        outbox, back = shown("outbox"), shown("back")
+        self.tell(f"Not taken: this note is closed and in the outbox. {outbox} opens it, {back} leaves the note.")
+
     @on(FollowUpEditor.CardHidden)
     def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
         if event.in_message:
             self.tell(f"{event.what}. A message to the customer carries none.")
         else:
             self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.")
+
+    @on(FollowUpEditor.Discarded)
+    def _follow_up_discarded(self, event: FollowUpEditor.Discarded) -> None:
+        key = shown("text" if event.kind == "sms" else event.kind)
+        self.tell(f"Discarded: “{_beginning(event.text)}”. {key} brings it back.")
 
     @on(ExpertFinder.Looking)
     def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:
@@ -115,3 +129,9 @@ class PaneMessages(TerminalApp):
     @on(Input.Submitted, "#tones")
     def _tones_done(self) -> None:
         self.desk_screen.close_top()
+
+
+def _beginning(text: str) -> str:
+    """So much of a text that its writer knows it again."""
+    text = " ".join(text.split())
+    return text if len(text) <= BEGINNING else f"{text[: BEGINNING - 1].rstrip()}…"

@@ -80,9 +80,16 @@ class LineTable(LinePainting, can_focus=True):
         self._total: Row | None = None
         self._index: dict[str, int] | None = None
         self._cursor = 0
+        self._driven = False
         self._strips: dict[str, tuple[Row, str, Strip]] = {}
         self._parsed: dict[tuple[str, str], Style] = {}
         self._fitted: tuple[int, list[tuple[int, int]]] = (-1, [])
+
+    def drive(self, by_field: bool) -> None:
+        """Mark the row under the cursor as the one that enter in a field takes, or no more."""
+        if by_field != self._driven:
+            self._driven = by_field
+            self._refresh_body(self._cursor - self._top)
 
     @property
     def rows(self) -> Sequence[Row]:
@@ -232,7 +239,7 @@ class LineTable(LinePainting, can_focus=True):
             return self._fill([], "", width)
         look = ""
         if i == self._cursor:
-            look = "line-table--cursor" if self.has_focus else "line-table--cursor-blurred"
+            look = "line-table--cursor" if self.has_focus or self._driven else "line-table--cursor-blurred"
         row = self._rows[i]
         kept = self._strips.get(row.key)
         if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):

@@ -50,7 +50,7 @@ class TypedKeys:
             first: what is told of each key, from here until it has reached whoever wanted it.
             before: hears of each key or paste before it is applied, whether it goes into a field, and whether it is
                 the first that is no letter after some that went nowhere; says whether that was all it meant.
-            lost: called when letters begin to go nowhere.
+            lost: called for each letter that goes nowhere.
         """
         self._app = app
         self._apply = apply
@@ -61,7 +61,7 @@ class TypedKeys:
         self._typed_in: Widget | None = None  # the field that got the last key, where that was a letter
         self._wanted = False  # a field was asked for and has not been seen yet
         self._shut = False  # the field went away: letters go nowhere
-        self._told = False  # `lost` was called
+        self._told = False  # `lost` was called since the last key that is no letter
         self._waiting: asyncio.Queue[events.Event] = asyncio.Queue()
 
     def want_field(self) -> None:
@@ -110,9 +110,8 @@ class TypedKeys:
         if not (gone or self._wanted or self._shut):
             return False
         self._shut = self._shut or gone
-        if not self._told:
-            self._told = True
-            self._lost()
+        self._told = True
+        self._lost()
         return True
 
     def _follow(self, nodes: Sequence[MessagePump]) -> None:

@@ -1,5 +1,6 @@
 """Follow-ups of a wrap-up by keyboard: what was understood is shown, and what was not planned is not sent."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -10,10 +11,11 @@ from textual.widgets import Input, Static
 from desktop.domain.customer import FollowUp
 from desktop.domain.own_events import DraftDropped
 from desktop.domain.state import AppState
+from desktop.tui import keys as table_of_keys
 from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.table import LineTable
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import NOW, wrapping_up
+from tests.tui.states import NOW, SMITH_NUMBER, wrapping_up
 from tests.tui.test_turning import several
 from tests.tui.test_verbs import asked
 
@@ -63,6 +65,13 @@ def seen(pilot: Pilot[Any]) -> dict[str, str]:
         "field": field.value if field.display else "closed",
         "focus": str(screen.focused.id) if screen.focused else "",
     }
+
+
+def painted(pilot: Pilot[Any], name: str) -> str:
+    """What of a line is painted, with its rows joined."""
+    static = pilot.app.screen.query_one(f"#{name}", Static)
+    rows = (static.render_line(y).text.strip() for y in range(static.size.height))
+    return " ".join(rows)
 
 
 def kept(session: RecordedSession) -> Any:
@@ -117,6 +126,102 @@ async def test_esc_discards_what_was_not_planned(typed: tuple[str, str]) -> None
     assert said["field"] == "closed" and said["focus"] == "wrap-up-code"
     assert finished(session) == [()]
     assert kept(session) == ()
+
+
+@pytest.mark.parametrize(
+    ("opens", "typed", "says"),
+    [
+        ("alt+t", " hello", "Discarded: “hello”. alt+t brings it back."),
+        ("alt+c", " tomorrow", "Discarded: “tomorrow”. alt+c brings it back."),
+        ("alt+t", " " + "word " * 20, "Discarded: “word word word word word word wo…”. alt+t brings it back."),
+    ],
+)
+async def test_what_was_discarded_is_said_and_comes_back_with_the_same_key(opens: str, typed: str, says: str) -> None:
+    session, said = await after(planned(), opens, typed, "escape")
+    assert session.store.state.notices[-1].text == says
+    session, said = await after(planned(), opens, typed, "escape", opens, " x")
+    assert said["field"] == typed[1:] + "x" and said["focus"] == "wrap-up-follow-up"
+    other = "alt+c" if opens == "alt+t" else "alt+t"
+    _, said = await after(planned(), opens, typed, "escape", other)
+    assert said["field"] == ""
+
+
+@pytest.fixture
+def _tables() -> Iterator[None]:
+    """Has the table of keys as it was afterwards."""
+    before = dict(table_of_keys.BY_ID)
+    yield
+    table_of_keys.BY_ID.update(before)
+
+
+@pytest.mark.usefixtures("_tables")
+async def test_the_key_that_brings_it_back_is_the_one_in_force() -> None:
+    app, session = desk(planned(), keymap={"text": "f11,t"})
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys("f11", " hello", "escape"))
+    assert session.store.state.notices[-1].text == "Discarded: “hello”. F11 brings it back."
+
+
+async def test_what_came_back_is_sent_once_and_what_was_emptied_stays_away() -> None:
+    session, _ = await after(planned(), "alt+t", " hello", "escape", "alt+t", "enter", "alt+t")
+    assert kept(session) == (SMS,)
+    session, said = await after(planned(), "alt+t", " a", "escape", "alt+t", "backspace", "escape", "alt+t")
+    assert said["field"] == ""
+    assert [one.text for one in session.store.state.notices if "Discarded" in one.text] == [
+        "Discarded: “a”. alt+t brings it back."
+    ]
+
+
+async def test_what_was_discarded_belongs_to_its_contact_and_goes_with_it() -> None:
+    both = several(planned(), "i1", "i2")
+    app, session = desk(both)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys("alt+t", " hello", "escape"))
+        app.desk_screen.select("i2")
+        await settle(pilot, ["alt+t"])
+        assert seen(pilot)["field"] == ""
+        session.store.state = replace(both, interactions={"i2": both.interactions["i2"]})
+        app.request_frame()
+        await settle(pilot, ["x"])
+        session.store.state = both
+        app.request_frame()
+        await settle(pilot, ["escape"])
+        app.desk_screen.select("i1")
+        await settle(pilot, ["alt+t"])
+        assert seen(pilot)["field"] == ""
+
+
+async def test_a_change_that_was_discarded_comes_back_as_that_change() -> None:
+    change = ("alt+t", "up", "enter", "  you", "escape", "alt+t")
+    session, said = await after(planned(SMS), *change)
+    assert said["field"] == "hello you" and said["list"] == ""
+    session, said = await after(planned(SMS), *change, "enter")
+    assert kept(session) == (replace(SMS, text="hello you"),)
+    session, said = await after(planned(SMS), "alt+t", "up", "enter", "escape")
+    assert not session.store.state.notices, "nothing was changed, so nothing was lost"
+
+
+async def test_a_text_message_that_comes_back_goes_to_the_customer_who_is_linked_now() -> None:
+    app, session = desk(planned())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys("alt+t", " hello", "escape"))
+        state = session.store.state
+        call = replace(state.interactions["i1"], customer=SMITH_NUMBER)
+        session.store.state = replace(state, interactions={"i1": call})
+        app.request_frame()
+        await settle(pilot, ["alt+t", "enter"])
+    assert kept(session) == (replace(SMS, to=SMITH_NUMBER.value),)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 140, 200])
+@pytest.mark.parametrize("typed", [("alt+t", " hello"), ("alt+c", " tomorrow 10am about the router that I promised")])
+async def test_what_esc_does_can_be_read_at_every_width(width: int, typed: tuple[str, str]) -> None:
+    app, _ = desk(planned())
+    async with app.run_test(size=(width, 40)) as pilot:
+        await settle(pilot, keys(*typed))
+        text = painted(pilot, "wrap-up-understood")
+        assert "enter adds" in text and "esc discards" in text
+        assert "10:00, 09:00 in London" in text or typed[0] == "alt+t"
 
 
 async def test_esc_in_an_empty_field_leaves_and_what_is_planned_stays() -> None:

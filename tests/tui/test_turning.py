@@ -4,20 +4,23 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input
 
 from desktop.app.store_errors import StoreAbsent
 from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase, Verb
+from desktop.tui.panes.conversation import ConversationPane
 from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.note import NotePane
 from desktop.tui.panes.page import Page
 from desktop.tui.panes.search import SearchPane
+from desktop.tui.panes.state_menu import StateMenu
 from desktop.tui.panes.tones import TonesField
 from desktop.tui.panes.work import WorkPane
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import active, wrapping_up
+from tests.tui.states import active, missed, wrapping_up
 
 SIZE = (120, 36)
 
@@ -135,10 +138,44 @@ async def test_the_note_of_a_contact_that_went_stays_in_sight_and_takes_no_more(
         app.request_frame()
         await settle(pilot, list("stx"))
         assert app.desk_screen.query_one(NotePane).text == "word"
+        said = "Not taken: this note is closed and in the outbox. alt+o opens it, esc leaves the note."
+        assert session.store.state.notices[-1].text == said
         assert {call[0] for call in asked(session, "notes.edit")} == {"i1"}
         await settle(pilot, ["escape"])
         assert app.desk_screen.selected == "i2"
     assert asked(session, "actions.do") == []
+
+
+async def test_what_is_pasted_into_a_closed_note_is_not_lost_without_a_word() -> None:
+    state = several(wrapping_up(), "i1", "i2")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n", *"word"])
+        session.store.state = closed(state, "i1")
+        app.request_frame()
+        await settle(pilot)
+        session.store.state = without(state, "i1")
+        app.request_frame()
+        await settle(pilot)
+        app.post_message(events.Paste("more"))
+        await settle(pilot)
+    assert session.store.state.notices[-1].text.startswith("Not taken: this note is closed")
+
+
+async def test_the_key_that_the_empty_desk_names_works_from_a_closed_note() -> None:
+    state = several(wrapping_up(), "i1")
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n", *"word"])
+        session.store.state = replace(missed(), unfinished=closed(state, "i1").unfinished)
+        app.request_frame()
+        await settle(pilot)
+        session.store.state = missed()  # parked meanwhile
+        app.request_frame()
+        await settle(pilot)
+        assert "Press alt+s to be available again." in str(app.desk_screen.query_one(ConversationPane).render())
+        await settle(pilot, ["alt+s"])
+        assert app.desk_screen.query_one(StateMenu).is_open
 
 
 async def press(state: AppState, *keys: str) -> RecordedSession:

@@ -51,6 +51,15 @@ def told(app: Any) -> str:
     return str(app.desk_screen.query_one(Footer).render().plain)
 
 
+async def test_letters_that_go_nowhere_are_told_of_again_when_the_word_about_it_has_gone() -> None:
+    app, session = searching(IDLE)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["e", *"sad"])
+        session.store.notice("Something else.")
+        await settle(pilot, ["s"])
+        assert "Nothing was done: no field is open" in told(app)
+
+
 async def test_search_opens_without_a_contact_and_shows_a_card() -> None:
     app, session = searching(IDLE)
     async with app.run_test(size=SIZE) as pilot:

@@ -193,6 +193,53 @@ async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:
     assert asked(session, "wrap_ups.finish") == []
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [["alt+enter"], ["n", "alt+enter"], ["f9", "alt+enter"], ["alt+t", "alt+enter"], ["f9", "alt+enter", "alt+enter"]],
+)
+async def test_a_code_that_is_needed_puts_the_cursor_into_the_field_for_codes(keys: list[str]) -> None:
+    app, session = desk(wrapping_up())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, [*keys, *"dupl", "enter"])
+        assert app.desk_screen.query_one(NotePane).text == wrapping_up().drafts["i1"].note
+    assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
+
+
+async def test_a_note_that_is_needed_puts_the_cursor_into_the_note() -> None:
+    state = wrapping_up()
+    draft = replace(state.drafts["i1"], note="", codes=("refund",))
+    app, _ = desk(replace(state, drafts={"i1": draft}))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f9", "alt+enter", *"why"])
+        assert app.desk_screen.query_one(NotePane).text == "why"
+
+
+async def test_enter_in_an_empty_field_for_codes_takes_none_and_says_what_to_press() -> None:
+    session = await press(wrapping_up(), "f9", "enter")
+    assert session.store.drain().drafts["i1"].codes == ()
+    assert session.store.state.notices[-1].text == "Type a code, or choose one with the arrow keys."
+    session = await press(wrapping_up(), "f9", *"dupl", "enter", "enter")
+    assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
+    assert session.store.state.notices[-1].text == "alt+enter finishes the wrap-up."
+    session = await press(wrapping_up(), "f9", *"du", "backspace", "backspace", "enter")
+    assert session.store.drain().drafts["i1"].codes == ()
+
+
+async def test_what_enter_would_take_is_marked_without_colour() -> None:
+    app, session = desk(wrapping_up())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot, ["f9"])
+        table = app.desk_screen.query_one("#wrap-up-codes", LineTable)
+        assert "▌" not in table.render_line(0).text
+        await settle(pilot, ["down"])
+        assert table.render_line(0).text.startswith("▌Refund")
+        await settle(pilot, ["down"])
+        assert table.render_line(1).text.startswith("▌")
+        await settle(pilot, ["enter"])
+        assert all("▌" not in table.render_line(y).text for y in range(4))
+    assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
+
+
 async def test_several_codes_where_the_queue_allows_and_backspace_takes_one_back() -> None:
     session = await press(wrapping_up(), "f9", *"dupl", "enter", *"refu", "enter", "backspace")
     assert [call[1] for call in asked(session, "notes.edit")] == [

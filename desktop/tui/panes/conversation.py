@@ -179,13 +179,14 @@ def _idle(view: View) -> list[Content]:
             line((keys.BY_ID["retry"].shown, "bold $accent"), (" tries again now.", "$muted")),
             content(""),
         ]
+    key = keys.BY_ID["state"].shown  # which works from a field, too
     if me.observed.value == "available":
         lines.append(content("Waiting for the next contact. It will ring here.", "$muted"))
     elif me.reason == "missed":
         lines.append(content("You were taken off the queue because an offer was not answered.", "$warning"))
-        lines.append(line(("Press ", "$muted"), ("s", "bold $accent"), (" to be available again.", "$muted")))
+        lines.append(line(("Press ", "$muted"), (key, "bold $accent"), (" to be available again.", "$muted")))
     else:
-        lines.append(line(("Press ", "$muted"), ("s", "bold $accent"), (" to choose your availability.", "$muted")))
+        lines.append(line(("Press ", "$muted"), (key, "bold $accent"), (" to choose your availability.", "$muted")))
     return lines
 
 

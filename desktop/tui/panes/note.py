@@ -37,6 +37,9 @@ class NotePane(Pane, Editor):
             super().__init__()
             self.why = why
 
+    class Closed(Message):
+        """Something was typed although the contact has left; it was not taken."""
+
     def __init__(self) -> None:
         super().__init__(
             soft_wrap=True, show_line_numbers=False, id="note", highlight_cursor_line=False, tab_behavior="focus"
@@ -139,6 +142,13 @@ class NotePane(Pane, Editor):
         if self.read_only and event.is_printable:
             event.stop()
             self.app.bell()
+            self.post_message(self.Closed())
+
+    def on_paste(self) -> None:
+        """Likewise."""
+        if self.read_only:
+            self.app.bell()
+            self.post_message(self.Closed())
 
     def edit(self, edit: Edit) -> EditResult:
         """See the base class; what would make the note too long is not taken, and nothing else is touched."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class WrapUpPane(Pane, Vertical):
-    """Enter takes what is under the cursor or typed, backspace in an empty field gives the last one back."""
+    """Enter takes the code that was typed for or moved to, backspace in an empty field gives the last one back."""
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
@@ -57,6 +57,7 @@ class WrapUpPane(Pane, Vertical):
         self.opened_for: str | None = None
         self.notes: Notes | None = None
         """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
+        self._pointed = False
         self.editor = FollowUpEditor(lambda: self._record, self._change)
 
     def compose(self) -> ComposeResult:
@@ -87,6 +88,7 @@ class WrapUpPane(Pane, Vertical):
         self.remove_class("open")
         self.opened_for = None
         self.query_one("#wrap-up-code", Input).value = ""
+        self._point(False)
         self.editor.put_aside()
 
     @property
@@ -172,11 +174,14 @@ class WrapUpPane(Pane, Vertical):
         summary.display = bool(what)
         summary.update(line(("on finish  ", "$muted"), what))
 
-    def _draw_missing(self, view: View, interaction: Interaction) -> None:
+    def _problems(self, view: View, interaction: Interaction) -> tuple[str, ...]:
         draft = view.state.drafts.get(interaction.id)
         problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
-        if self.editor.problem:
-            problems = (*problems, "Say when the callback is wanted.")
+        return (*problems, "Say when the callback is wanted.") if self.editor.problem else problems
+
+    def _draw_missing(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        problems = self._problems(view, interaction)
         if interaction.id in view.state.unfinished:
             parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
         elif interaction.phase is not Phase.WRAP_UP:
@@ -201,11 +206,28 @@ class WrapUpPane(Pane, Vertical):
         if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
             self._draw_codes(self.view, self.view.interaction)
             self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
+            self._point(bool(event.value.strip()))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter takes the code under the cursor."""
+        """Enter takes the code that is marked; where none is, it takes none and says what to press."""
         event.stop()
-        self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+        if self._pointed:
+            self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+        elif self.view is not None and self.view.interaction is not None:
+            self.post_message(self.Refused(self._what_next(self.view, self.view.interaction)))
+
+    def _what_next(self, view: View, interaction: Interaction) -> str:
+        problems = self._problems(view, interaction)
+        if interaction.phase is Phase.WRAP_UP and not problems:
+            return f"{shown('finish')} finishes the wrap-up."
+        if self.codes and interaction.phase is Phase.WRAP_UP:
+            return f"Still needed: {' '.join(problems)}"
+        return "Type a code, or choose one with the arrow keys."
+
+    def _point(self, marked: bool) -> None:
+        """Whether a code is marked for enter: only what was typed for or moved to is."""
+        self._pointed = marked
+        self.query_one("#wrap-up-codes", LineTable).drive(marked)
 
     def on_follow_up_editor_left(self, event: FollowUpEditor.Left) -> None:
         """Back to the codes."""
@@ -223,7 +245,12 @@ class WrapUpPane(Pane, Vertical):
         if not field.has_focus:
             return
         if key in ("up", "down"):
-            self.query_one("#wrap-up-codes", LineTable).action_move(-1 if key == "up" else 1)
+            codes = self.query_one("#wrap-up-codes", LineTable)
+            if self._pointed:
+                codes.action_move(-1 if key == "up" else 1)
+            else:  # the first press marks where the cursor is
+                codes.action_edge(-1)
+            self._point(True)
             event.stop()
         elif key == "backspace" and not field.value and self.codes:
             self._change(codes=self.codes[:-1])
@@ -243,6 +270,7 @@ class WrapUpPane(Pane, Vertical):
             return
         many = interaction.wrap_up_rule.codes is CodeRule.MANY
         self.query_one("#wrap-up-code", Input).value = ""
+        self._point(False)
         self._change(codes=(*self.codes, code) if many else (code,))
 
     def _change(

@@ -57,10 +57,13 @@ class WrapUpVerbs(Desk):
         elif pane.is_open and pane.has_focus_within:
             self._screen.focus_note()
         else:
-            self._screen.uncover()
-            self._screen.show_tab("contact")
-            pane.open(focus=True)
-            self._screen.redraw()
+            self._go_to_codes()
+
+    def _go_to_codes(self) -> None:
+        self._screen.uncover()
+        self._screen.show_tab("contact")
+        self._screen.query_one(WrapUpPane).open(focus=True)
+        self._screen.redraw()
 
     def finish(self) -> None:
         """Finish the wrap-up; in the expert finder: write to the expert."""
@@ -83,7 +86,12 @@ class WrapUpVerbs(Desk):
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
             self._tell("Still needed: " + " ".join(problems))
-            self.wrap_up()
+            only_note = not select.wrap_up_problems(self._screen.state, interaction, pane.codes, "any")
+            if only_note:
+                self._screen.uncover()
+                self._screen.focus_note()
+            else:
+                self._go_to_codes()
             return
         if why := pane.editor.commit():
             self._tell(f"The callback is not planned yet. {why}")
