@@ -20,7 +20,7 @@ from desktop.domain.words import Availability, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound
 from desktop.tui.app import DesktopApp
-from tests.tui.desk import RecordedSession
+from tests.tui.desk import RecordedSession, unhurried
 from tests.tui.states import MAYA, NOW, QUEUES
 
 FORM = Form(
@@ -229,4 +229,4 @@ def quality_desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, clock=lambda: NOW), session, file
+    return DesktopApp(build, clock=lambda: NOW, steady=unhurried()), session, file
