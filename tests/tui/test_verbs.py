@@ -66,7 +66,7 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
         (active, ["full_stop"], Verb.PAUSE_RECORDING, ()),
         (active, ["alt+full_stop"], Verb.PAUSE_RECORDING, ()),
         (lambda: consulting(LegPhase.ACTIVE), ["alt+full_stop"], Verb.PAUSE_RECORDING, ()),
-        (recording_paused, ["alt+full_stop"], Verb.RESUME_RECORDING, ()),
+        (recording_paused, ["alt+full_stop", "alt+full_stop"], Verb.RESUME_RECORDING, ()),
     ],
 )
 async def test_key_asks_for_verb(state, keys, verb, arguments) -> None:  # type: ignore[no-untyped-def]
