@@ -10,6 +10,7 @@ from desktop.app.floor_schedules import FloorSchedules
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.floor import Schedule
+from desktop.domain.notices import ALERT_ENDED
 from desktop.domain.own_events import AlertsChanged
 from desktop.ports.base import Capability
 
@@ -112,10 +113,12 @@ class AlertWatch:
         """Say once a round what is over, in one notice."""
         ended, self._ended = self._ended, []
         if len(ended) == 1:
-            self._store.notice(f"Alert ended: {ended[0].text}")
+            self._store.notice(f"Alert ended: {ended[0].text}", subject=ALERT_ENDED)
         elif ended:
             more = f" and {len(ended) - 2} more" if len(ended) > 2 else ""
-            self._store.notice(f"{len(ended)} alerts ended: {'; '.join(one.text for one in ended[:2])}{more}")
+            self._store.notice(
+                f"{len(ended)} alerts ended: {'; '.join(one.text for one in ended[:2])}{more}", subject=ALERT_ENDED
+            )
 
     async def _settings(self) -> "AlertSettings":
         if self.settings is None:

@@ -19,6 +19,7 @@ MY_STATE: Final = "my state"
 RETRY: Final = "retry"
 OUTBOX: Final = "outbox"
 GLIMPSE: Final = "glimpse"
+ALERT_ENDED: Final = "alert ended"
 """Subjects beside contacts (by id), sources (by name) and records (see `record`)."""
 
 
@@ -39,8 +40,10 @@ def shown(state: AppState, now: Instant) -> Notice | None:
         now: the server's time.
     """
     live = [one for one in state.notices if not one.over and not _is_settled(state, one)]
-    if live and now - live[-1].at < _stays(live[-1]):
-        return live[-1]
+    fresh = [one for one in live if now - one.at < _stays(one)]
+    if fresh and fresh[-1] is live[-1]:
+        # What came of a press is read first; that an alert is over can wait for it.
+        return next((one for one in reversed(fresh) if one.subject != ALERT_ENDED), live[-1])
     return next((one for one in reversed(live) if stands(state, one)), None)
 
 

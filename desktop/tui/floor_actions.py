@@ -102,7 +102,7 @@ class FloorActions:
             return
         act = ActMaker(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
         if act is None:
-            self.tell(_WANTS[verb])
+            self.tell(self._screen.gone(view) or _WANTS[verb])
         else:
             self._screen.dialog.open(act)
             self._screen.redraw()

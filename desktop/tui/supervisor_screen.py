@@ -40,6 +40,7 @@ from desktop.tui.supervisor.own_call_banner import OwnCallBanner
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor.target import Target, target_at
 from desktop.tui.table import LineTable
+from desktop.tui.two_presses import named
 
 SETTLE_SECONDS = 0.15  # how long the cursor rests in a row before its details are drawn
 
@@ -193,6 +194,24 @@ class SupervisorScreen(FloorPlaces):
         alert = self.query_one(AlertPanel).cursor_key or ""
         contact = self.query_one(DetailPanel).contact
         return target_at(view or self.looked(), self.standing, self.place, alert, contact)
+
+    def gone(self, view: FloorView) -> str:
+        """That what was selected is gone, as a sentence; "" where it is not."""
+        contact = self.query_one(DetailPanel).gone if self.place == "detail" else None
+        if contact is not None:
+            holder = next(
+                (
+                    agent.name
+                    for agent in view.state.agents.values()
+                    if agent.id != contact.agent_id and any(work.interaction_id == contact.id for work in agent.work)
+                ),
+                "",
+            )
+            now = f"is with {holder} now" if holder else "is no longer here"
+            return f"{named(contact.who)} {now}. No one is selected: choose with the arrow keys."
+        rows = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}.get(self.place)
+        lost = rows is not None and self.query_one(rows).lost is not None
+        return "The row you had selected is gone. Choose another with the arrow keys." if lost else ""
 
     # What is open
 

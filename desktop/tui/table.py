@@ -61,6 +61,7 @@ class LineTable(LinePainting, can_focus=True):
         *,
         header: bool = True,
         empty: str = "",
+        loyal: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
@@ -70,6 +71,8 @@ class LineTable(LinePainting, can_focus=True):
             columns: left to right, at least one.
             header: whether the titles stand in the first line.
             empty: what is shown where there are no rows.
+            loyal: whether no row is chosen once the one under the cursor is gone, until the cursor is moved; else
+                its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
         """
         super().__init__(id=id, classes=classes)
         self._styles_cache = KeptLines()
@@ -81,6 +84,8 @@ class LineTable(LinePainting, can_focus=True):
         self._index: dict[str, int] | None = None
         self._cursor = 0
         self._driven = False
+        self._loyal = loyal
+        self._lost: str | None = None
         self._strips: dict[str, tuple[Row, str, Strip]] = {}
         self._parsed: dict[tuple[str, str], Style] = {}
         self._fitted: tuple[int, list[tuple[int, int]]] = (-1, [])
@@ -98,21 +103,29 @@ class LineTable(LinePainting, can_focus=True):
 
     @property
     def cursor_key(self) -> str | None:
-        """The key under the cursor, or None where there are no rows."""
-        return key_at(self._rows, self._cursor) if self._rows else None
+        """The key under the cursor, or None where there are no rows or its row is gone (`lost`)."""
+        return key_at(self._rows, self._cursor) if self._rows and self._lost is None else None
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    @property
+    def lost(self) -> str | None:
+        """The key that the cursor was on, where its row is gone and nothing was chosen since; a loyal table only."""
+        return self._lost
+
+    def set_rows(self, rows: Sequence[Row], *, anew: bool = False) -> None:
         """Show these rows from now on.
 
         Args:
             rows: all rows, top to bottom. The sequence is kept and must not be changed afterwards.
+            anew: whether they are about something else than those before: then the first one is chosen.
         """
-        before, key = self._rows, self.cursor_key
+        before, lost, key = self._rows, self._lost, self._lost or self.cursor_key
         cursor_line = self._cursor - self._top
         was_visible = 0 <= cursor_line < self._page
         self._rows = rows
         self._index = None
-        moved = self._place_cursor(key)
+        moved = self._place_first() if anew else self._place_cursor(key)
+        if (lost is None) != (self._lost is None):
+            self.refresh()
         if len(before) != len(rows):
             self._resize_virtual()
         if was_visible and moved:
@@ -140,6 +153,11 @@ class LineTable(LinePainting, can_focus=True):
         elif before is not None and row is not None and not same(before, row):
             self.refresh(Region(0, self._header + self._page, self.scrollable_content_region.width, 1))
 
+    def let_go(self) -> None:
+        """Choose the row that stands where a lost one was."""
+        if self._lost is not None:
+            self._move(self._cursor)
+
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Have other columns from now on; rows set before must have cells for them."""
         if tuple(columns) != self._columns:
@@ -162,8 +180,8 @@ class LineTable(LinePainting, can_focus=True):
         return True
 
     def action_move(self, lines: int) -> None:
-        """Move the cursor down by `lines`, up where negative."""
-        self._move(self._cursor + lines)
+        """Move the cursor down by `lines`, up where negative; down from a row that is gone is to the one after it."""
+        self._move(self._cursor + lines - (self._lost is not None and lines > 0))
 
     def action_page(self, pages: int) -> None:
         """Move the cursor down by `pages`, up where negative."""
@@ -240,6 +258,8 @@ class LineTable(LinePainting, can_focus=True):
         look = ""
         if i == self._cursor:
             look = "line-table--cursor" if self.has_focus or self._driven else "line-table--cursor-blurred"
+        if i == self._cursor and self._lost is None:
+            look = "line-table--cursor" if self.has_focus else "line-table--cursor-blurred"
         row = self._rows[i]
         kept = self._strips.get(row.key)
         if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):
@@ -265,20 +285,26 @@ class LineTable(LinePainting, can_focus=True):
             self._index = {row.key: i for i, row in enumerate(self._rows)}
         return self._index[key]
 
+    def _place_first(self) -> bool:
+        before, self._cursor, self._lost = self._cursor, 0, None
+        return before != 0
+
     def _place_cursor(self, key: str | None) -> bool:
         before, rows = self._cursor, self._rows
+        self._lost = None
         if key is not None and not (before < len(rows) and key_at(rows, before) == key):
             try:
                 self._cursor = self._position(key)
             except KeyError:
                 self._cursor = max(0, min(before, len(rows) - 1))
+                self._lost = key if self._loyal else None
         return self._cursor != before
 
     def _move(self, to: int) -> None:
         to = max(0, min(to, len(self._rows) - 1))
-        if to == self._cursor or not self._rows:
+        if not self._rows or (to == self._cursor and self._lost is None):
             return
-        before, self._cursor = self._cursor, to
+        before, self._cursor, self._lost = self._cursor, to, None
         self._refresh_body(before - self._top)
         self._show_cursor()
         self._refresh_body(to - self._top)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from desktop.domain import notices
-from desktop.domain.notices import ERROR_STAYS, GLANCE, GLIMPSE, MY_STATE, OUTBOX, RETRY, STAYS
+from desktop.domain.notices import ALERT_ENDED, ERROR_STAYS, GLANCE, GLIMPSE, MY_STATE, OUTBOX, RETRY, STAYS
 from desktop.domain.own_events import Noticed, OwnEvent, Settled
 from desktop.domain.reducer import reduce
 from desktop.domain.state import AppState, OutboxView, SourceHealth
@@ -36,6 +36,13 @@ def test_what_failed_is_gone_once_it_succeeded() -> None:
 def test_of_one_subject_the_newest_counts() -> None:
     told = after(TALKING, Noticed("first", "error", "i1"), Noticed("second", "info", "i1"))
     assert seen(told) == "second" and seen(told, 10.0 + STAYS) == ""
+
+
+def test_an_alert_that_ended_does_not_cover_what_came_of_a_press() -> None:
+    told = after(after(TALKING, Noticed("moved")), Noticed("alert ended", "info", ALERT_ENDED), at=12.0)
+    assert seen(told, 13.0) == "moved"
+    assert seen(told, 11.0 + STAYS) == "alert ended"
+    assert seen(told, 13.0 + STAYS) == ""
 
 
 def test_an_error_stays_while_its_cause_stands_and_comes_back_after_another_word() -> None:

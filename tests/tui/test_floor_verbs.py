@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.widgets import Static
 
 from desktop.app.action_result import ActionResult
 from desktop.domain.events import Change, InteractionChanged
@@ -11,8 +12,10 @@ from desktop.domain.floor import AuditEntry, FloorVerb
 from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Address
 from desktop.domain.notices import shown as notice_shown
-from desktop.domain.words import Availability, Monitoring, Phase
+from desktop.domain.words import Availability, Channel, Monitoring, Phase
+from desktop.tui import wording
 from desktop.tui.supervisor.agent_panel import AgentPanel
+from desktop.tui.supervisor.detail_panel import DetailPanel
 from tests.tui.desk import settle
 from tests.tui.floor_desk import RecordedActs, floor_desk
 from tests.tui.floor_states import AGENTS, floor, waits
@@ -343,3 +346,60 @@ async def test_an_offer_shines_through_every_dialog() -> None:
         await settle(pilot, ["f3"])
         assert [call[0] for call in session.calls] == ["actions.do"]
         assert screen_of(app).query_one(AgentPanel).agent == "a2"
+
+
+TWO = (waits(21, "J. Ortega", 48, channel=Channel.CHAT), waits(22, "J. Ortega", 3, channel=Channel.CHAT))
+
+
+async def test_no_verb_falls_on_the_neighbour_of_a_row_that_is_gone() -> None:
+    app, session = floor_desk(floor())
+    acts = session.supervisor.acts
+    acts.waits = TWO
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: screen_of(app).looked().waiting.value)
+        await settle(pilot, ["4"])
+        assert screen_of(app).query_one(DetailPanel).contact is not None
+        acts.waits = TWO[1:]
+        agents = (replace(AGENTS["a6"], version=2, work=(replace(AGENTS["a1"].work[0], interaction_id="i21"),)),)
+        await change(session, pilot, FloorChanged(agents=agents))
+        app.door._floor.done()
+        await until(pilot, lambda: screen_of(app).query_one(DetailPanel).gone)
+        await settle(pilot, ["u"])
+        assert not screen_of(app).dialog.is_open
+        assert "J. Ortega is with Sara Brandt now. No one is selected" in session.store.state.notices[-1].text
+        await settle(pilot, ["down", "u"])
+        assert screen_of(app).dialog.is_open
+        await settle(pilot, typed(WHY))
+        await settle(pilot, ["u"])
+        await until(pilot, lambda: session.calls)
+        assert session.calls == [("withdraw", "i22", "why not")]
+
+
+async def test_two_customers_of_one_name_are_told_apart_before_one_is_withdrawn() -> None:
+    app, session = floor_desk(floor())
+    session.supervisor.acts.waits = TWO
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: screen_of(app).looked().waiting.value)
+        await settle(pilot, typed(["4", "u", *WHY]))
+        since = wording.clock(TWO[0].phase_since)
+        await sees(pilot, f"u again: withdraw J. Ortega (chat, waiting since {since}) from Billing")
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        (["4", "m", *"chat", "enter"], "Priya Rao · Billing · waiting 02:10 → Chat"),
+        ([*MAYA, "c", *"lunch", "enter"], "talking 03:41 · Billing → Not ready · Lunch"),
+        ([*MAYA, "e", *"sara", "enter"], "Maya Okafor → Sara Brandt"),
+    ],
+)
+async def test_the_box_that_asks_why_repeats_what_was_chosen(keys: list[str], words: str) -> None:
+    app, _ = floor_desk(floor())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await until(pilot, lambda: screen_of(app).looked().waiting.value)
+        await settle(pilot, keys)
+        assert words in screen_of(app).query_one("#act-whom", Static).render().plain
+        await sees(pilot, words.rpartition(" ")[2])

@@ -263,3 +263,37 @@ def test_the_column_that_matters_least_goes_first() -> None:
     assert [i for i, _ in fit(columns, 43)] == [0, 2, 3]
     assert [i for i, _ in fit(columns, 25)] == [0, 3]
     assert fit(columns, 5) == [(0, 5)]
+
+
+class LoyalApp(TableApp):
+    def __init__(self, tmp_path: Path) -> None:
+        super().__init__(tmp_path)
+        self.table = Drawn(COLUMNS, loyal=True)
+
+
+@pytest.mark.parametrize(("key", "chosen"), [("down", "c"), ("up", "a"), ("home", "a"), ("end", "d")])
+async def test_a_loyal_cursor_chooses_nobody_once_its_row_is_gone(tmp_path: Path, key: str, chosen: str) -> None:
+    app = LoyalApp(tmp_path)
+    async with app.run_test(size=(50, 10)) as pilot:
+        app.table.set_rows(rows("a", "b", "c", "d"))
+        await pilot.press("down")
+        app.table.set_rows(rows("a", "c", "d"))
+        await pilot.press("enter")
+        assert (app.table.cursor_key, app.table.lost) == (None, "b")
+        assert not any("▌" in line for line in screen_lines(app.table))
+        assert ("chosen", "c") not in app.seen
+        await pilot.press(key)
+        assert (app.table.cursor_key, app.table.lost) == (chosen, None)
+        assert any(f"▌name {chosen}" in line for line in screen_lines(app.table))
+
+
+async def test_a_loyal_cursor_is_on_its_row_again_when_that_comes_back(tmp_path: Path) -> None:
+    app = LoyalApp(tmp_path)
+    async with app.run_test(size=(50, 10)) as pilot:
+        app.table.set_rows(rows("a", "b"))
+        await pilot.press("down")
+        app.table.set_rows([])
+        app.table.set_rows(rows("c", "b"))
+        assert (app.table.cursor_key, app.table.lost) == ("b", None)
+        app.table.set_rows(rows("x", "y"), anew=True)
+        assert (app.table.cursor_key, app.table.lost) == ("x", None)

@@ -52,6 +52,7 @@ class ActDialog(Pane, Vertical):
         super().__init__(id="act")
         self._act: Act | None = None
         self._answers: dict[str, str] = {}
+        self._labels: list[str] = []  # of the answers so far, as they were shown
         self._shown: dict[str, Proposal] = {}
         self._chosen = False  # whether the cursor was put on an option by hand
 
@@ -76,12 +77,11 @@ class ActDialog(Pane, Vertical):
 
     def open(self, act: Act) -> None:
         """Begin to ask for an act."""
-        self._act, self._answers = act, {}
+        self._act, self._answers, self._labels = act, {}, []
         self.border_title = content(act.title)
         self.border_subtitle = line(
-            ("enter", "bold $accent"), (" takes  ", "$muted"), ("esc", "bold $accent"), (" leaves it", "$muted")
+            ("enter", "bold $accent"), (" confirm  ", "$muted"), ("esc", "bold $accent"), (" cancel", "$muted")
         )
-        self.query_one("#act-whom", Static).update(content(act.whom, "bold"))
         self.add_class("open")
         self._ask()
 
@@ -102,12 +102,14 @@ class ActDialog(Pane, Vertical):
         question = self._question
         if question is None:
             return
+        whom = self._act.whom if self._act is not None else ""
+        self.query_one("#act-whom", Static).update(line((" → ".join((whom, *self._labels)), "bold")))
         self.query_one("#act-ask", Static).update(line((problem or question.ask, "$warning" if problem else "$muted")))
         field = self.query_one(Input)
         if not problem:
             with self.prevent(Input.Changed):
                 field.value = ""
-        field.placeholder = "" if question.free else "type to find, enter takes"
+        field.placeholder = "" if question.free else "type to search"
         self._list()
         self.query_one(LineTable).action_edge(-1)
         field.focus()
@@ -121,7 +123,7 @@ class ActDialog(Pane, Vertical):
         table = self.query_one(LineTable)
         table.set_rows([Row(one.value, ((one.label, one.style), (one.hint, "$muted"))) for one in self._shown.values()])
         table.styles.height = min(8, len(self._shown))
-        table.set_empty("" if question is None or question.free else "Nothing fits.")
+        table.set_empty("" if question is None or question.free else "No match.")
         self._chosen = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -168,13 +170,14 @@ class ActDialog(Pane, Vertical):
         elif question.free:
             answer = typed
         else:
-            self._ask("Nothing fits. Type less, or esc leaves it.")
+            self._ask("No match. Type less, or press esc to cancel.")
             return
         problem = "An answer is needed." if question.needed and not answer else question.allowed(answer)
         if problem:
             self._ask(problem)
             return
         self._answers[question.name] = answer
+        self._labels.append(next((one.label for one in question.options if one.value == answer), answer))
         if self._question is not None:
             self._ask()
             return

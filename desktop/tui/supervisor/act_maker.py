@@ -12,7 +12,7 @@ from desktop.domain.words import Availability
 from desktop.tui import wording
 from desktop.tui.floor_keys import FLOOR_BY_ID
 from desktop.tui.supervisor.agent_activity import activity
-from desktop.tui.supervisor.contact import Contact, named, offering
+from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named, offering
 from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.question import Act, Proposal, Question, why
@@ -133,12 +133,26 @@ class ActMaker:
         """What one more press does to a contact."""
         key, state = FLOOR_BY_ID[KEY_OF[verb]], self._view.state
         who, has = named_short(contact.who), contact.agent_id
+        if sum(one == contact.who for one in self._everybody()) > 1:
+            who += f" ({contact.channel.value}, {contact.word} since {wording.clock(contact.since)})"
         of = f" from {named_short(agent_name(state, has))}" if has else f" from {named_short(contact.queue)}"
         words = {
             FloorVerb.TAKE_OVER: f"take {who} over{of}",
             FloorVerb.REASSIGN: f"give {who}{of} to {named_short(agent_name(state, agent_id))}",
         }.get(verb, f"withdraw {who}{of}, and close the contact for good")
         return Irrevocable(key.shown, (*key.anywhere, *key.letters), (verb.value, contact.id, agent_id), words)
+
+    def _everybody(self) -> list[str]:
+        """What the customers are called of whom this screen knows, those of one name as often as there are."""
+        waiting = {
+            one.id: contact_of_interaction(one, self._acts.standing).who for one in self._view.waiting.value or ()
+        }
+        in_hand = {
+            work.interaction_id: contact_of_work(work, agent.id, self._acts.standing).who
+            for agent in self._view.state.agents.values()
+            for work in agent.work
+        }
+        return [*(waiting | in_hand).values()]
 
     def _whose(self, contact: Contact) -> str:
         text = named(contact, self._view.now)

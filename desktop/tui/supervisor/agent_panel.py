@@ -84,7 +84,8 @@ class AgentPanel(FloorTable[Agent]):
         self.group = group if group in GROUPS else NO_GROUP
         self._grouped_at = float("-inf")
         self._wanted()
-        self.go_to(agent)
+        if not self.go_to(agent):
+            self.let_go()
         self.post_message(self.Rearranged())
 
     def go_to(self, agent_id: str) -> bool:
@@ -103,7 +104,10 @@ class AgentPanel(FloorTable[Agent]):
         arranged = self.ordering.arrange(entities, view, due=self._ticking)
         if arranged or self._grouped_at < 0 or (self._ticking and not view.held):
             self._make_groups(entities, view)
+        agent = self.agent
         self.set_rows(LazyRows(self._group_keys, self._group_places, self._grouped_row))
+        if self.lost is not None and agent in entities:
+            self.go_to(agent)  # the same agent, in another group now
 
     def _make_groups(self, agents: Mapping[str, Agent], view: FloorView) -> None:
         self._grouped_at = view.now

@@ -27,6 +27,7 @@ class AlertPanel(FloorPane, LineTable):
         super().__init__(
             (Column("", 1), Column("age", 3, "right"), Column("what")),
             header=False,
+            loyal=True,
             empty="No alerts, and nobody asks for help.",
             id="floor-alerts",
         )

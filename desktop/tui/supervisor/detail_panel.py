@@ -66,6 +66,8 @@ class DetailPanel(FloorPane, Vertical):
     def __init__(self) -> None:
         super().__init__(id="floor-detail")
         self.contacts: dict[str, Contact] = {}
+        self._chosen: Contact | None = None
+        self._of = ("", "")
 
     def compose(self) -> ComposeResult:
         """Words and contacts."""
@@ -79,6 +81,7 @@ class DetailPanel(FloorPane, Vertical):
                 Column("prio", 4, "right", 44),
             ),
             empty="",
+            loyal=True,
             id="detail-contacts",
         )
 
@@ -86,6 +89,11 @@ class DetailPanel(FloorPane, Vertical):
     def contact(self) -> Contact | None:
         """The contact under the cursor."""
         return self.contacts.get(self.query_one(LineTable).cursor_key or "")
+
+    @property
+    def gone(self) -> Contact | None:
+        """The contact that was under the cursor and is here no more, until another one is chosen."""
+        return self._chosen if self.query_one(LineTable).lost is not None else None
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """What is selected, and what was looked up about it."""
@@ -100,11 +108,14 @@ class DetailPanel(FloorPane, Vertical):
         """Show the queue or the agent."""
         if not self.is_on_screen:
             return
+        self._chosen = self.contact or self._chosen
         about_agent = view.about == "agent"
         lines = self._agent(view) if about_agent else self._queue(view)
         self.query_one(DetailLines).show(lines, view.about)
         clock = view.clock
-        self.query_one(LineTable).set_rows([_row(one, clock, view.stale) for one in self.contacts.values()])
+        before, self._of = self._of, (view.about, view.agent if about_agent else view.queue)
+        rows = [_row(one, clock, view.stale) for one in self.contacts.values()]
+        self.query_one(LineTable).set_rows(rows, anew=before != self._of)
 
     @property
     def is_on_screen(self) -> bool:
