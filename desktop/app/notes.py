@@ -36,7 +36,10 @@ _CLOCK_WAS_SET = 1.0
 GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
 GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
 GONE_CLOSED = "the contact was closed before the note was finished"
-_LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED)
+RAN_OUT = "the wrap-up time ran out before the note was finished"
+_LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED, RAN_OUT)
+_CLOCKS_AGREE = 1.0
+"""Seconds before its deadline at which a wrap-up that ends is taken to have run out: two clocks are compared."""
 
 
 FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
@@ -89,6 +92,7 @@ class Notes:
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
         # The last that were mine and whose customer it was, for a key that comes after them.
         self._left: dict[str, tuple[Interaction, ScreenPop | None]] = {}
+        self._ran_out: set[str] = set()  # contacts that left when the time of their wrap-up was over
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         self._parking = Background()
         self._closed = False
@@ -346,6 +350,7 @@ class Notes:
             return
         if not old.interactions.keys() <= new.interactions.keys():
             self._remember(old, new)
+        self._ran_out -= new.interactions.keys()
         self._park_gone(new)
         for interaction_id in list(self._parked):
             if _is_back(new, interaction_id):
@@ -361,8 +366,13 @@ class Notes:
             if interaction.agent_id == old.me and interaction_id not in new.interactions:
                 self._left.pop(interaction_id, None)
                 self._left[interaction_id] = (interaction, old.pops.get(interaction_id))
+                deadline = interaction.wrap_up_deadline if interaction.phase is Phase.WRAP_UP else None
+                if deadline is not None and self._store.now() >= deadline - _CLOCKS_AGREE:
+                    self._ran_out.add(interaction_id)
         while len(self._left) > _REMEMBERED:
-            del self._left[next(iter(self._left))]
+            oldest = next(iter(self._left))
+            del self._left[oldest]
+            self._ran_out.discard(oldest)
 
     def _keep_links(self, old: AppState, new: AppState) -> None:
         """A link made by hand is kept even where no word was written yet."""
@@ -424,7 +434,7 @@ class Notes:
             last = self._store.state.unfinished.get(interaction_id)
             # Of another agent what is on disk; what was written over it since is by who is here.
             draft = sheet.saved if another and sheet.saved is not None else self._complete(sheet.draft)
-            why = _why_gone(self._store.state, last)
+            why = _why_gone(self._store.state, last, ran_out=interaction_id in self._ran_out)
             try:
                 kept = await self._local().park_draft(interaction_id, why, draft=draft)
                 self.collect()
@@ -445,10 +455,8 @@ class Notes:
         if kept is not None:
             self.note_parked(kept)
             self._adopt([kept])
-            self._store.notice(
-                "The contact ended before you finished. Note and follow-ups are in the outbox: alt+o shows them.",
-                "warning",
-            )
+            words = f"{why[0].upper()}{why[1:]}. Note and follow-ups are in the outbox: alt+o shows them."
+            self._store.notice(words, "warning")
         return True
 
     async def _take_back(self, interaction_id: str) -> None:
@@ -546,7 +554,9 @@ def _is_back(state: AppState, interaction_id: str) -> bool:
     )
 
 
-def _why_gone(state: AppState, last: Interaction | None) -> str:
+def _why_gone(state: AppState, last: Interaction | None, *, ran_out: bool) -> str:
     if last is None:
         return GONE_AT_START
-    return GONE_TO_ANOTHER if last.agent_id not in (state.me, None) else GONE_CLOSED
+    if last.agent_id not in (state.me, None):
+        return GONE_TO_ANOTHER
+    return RAN_OUT if ran_out else GONE_CLOSED

@@ -1,4 +1,4 @@
-"""What finishing a wrap-up will do, in one line: `note → CRM · SMS now · callback Mon 23 Nov 10:00`."""
+"""What finishing a wrap-up will do, in one line: `note → CRM · SMS · callback Mon 23 Nov 10:00`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
@@ -38,7 +38,7 @@ def finish_summary(
             parts.append(_part(state, interaction, follow_up, zone))
     for place, (kind, number) in enumerate(messages.items(), start=1 if record else 0):
         times = f"{number} × " if number > 1 else ""
-        parts.insert(place, f"{times}{kind} now{_waits(state, 'messaging')}")
+        parts.insert(place, f"{times}{kind}{_waits(state, 'messaging')}")
     return " · ".join(parts)
 
 

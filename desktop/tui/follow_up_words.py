@@ -25,7 +25,7 @@ def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, custo
     """
     parts: list[Part] = [(f"{kind_of(follow_up)} ", "bold")]
     if follow_up.kind in MESSAGES:
-        parts.append("now")
+        parts.append("on finish")
     elif follow_up.due is not None:
         parts.append(wording.planned(follow_up.due, zone, customer if follow_up.kind == "callback" else None))
     if follow_up.to:

@@ -35,7 +35,7 @@ def sentence(news: News) -> str:
         case NewsKind.OFFER_MISSED:
             return f"Missed: {who(news)}{f' ({news.queue})' if news.queue else ''}{more}"
         case _:
-            said = " ".join(news.lines[-1].split()) if news.lines else "I am coming."
+            said = " ".join(news.lines[-1].split()) if news.lines else "On my way."
             return f"{who(news)}: {said}{more}"
 
 
@@ -69,7 +69,7 @@ def _piece(news: News, now: Instant, style: str) -> list[Line]:
         return [Hanging(head, line((sentence(news), style), (ago, "$muted")))]
     answer = f"  {shown('answer')} answers" if news.kind is NewsKind.MESSAGE else ""
     first: Line = Hanging(head, line((who(news), style), (f" · {_about(news)}", "$muted"), (answer, "$muted")))
-    said = [Hanging(content(" " * head.cell_length), content(text)) for text in news.lines or ("I am coming.",)]
+    said = [Hanging(content(" " * head.cell_length), content(text)) for text in news.lines or ("On my way.",)]
     unshown = news.count - len(news.lines)
     return [first, *([content(f"         … {unshown} before", "$muted")] if news.lines and unshown > 0 else []), *said]
 

@@ -241,7 +241,7 @@ def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
         return "help asked for"
-    return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'I am coming.'}"
+    return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'On my way.'}"
 
 
 def answers(count: int) -> str:
@@ -309,7 +309,7 @@ def _why_gone(value: Leg) -> str:
     name = value.target_name or value.target
     if value.phase is LegPhase.FAILED:
         return f"{name} {LEG_FAILED[value.failure] if value.failure else 'could not be reached'}"
-    return f"{name} has left" if value.phase is LegPhase.COMPLETED else f"You left {name}"
+    return f"{name} has left" if value.phase is LegPhase.COMPLETED else f"The call to {name} has ended"
 
 
 def _alone_with(heard: Hearing, customer: str) -> str:

@@ -138,6 +138,31 @@ async def test_a_change_of_status_discards_nothing(desks: list[Desk], tmp_path: 
     assert (await d.session.local.draft("i1")) is not None
 
 
+@pytest.mark.parametrize("after", [False, True], ids=["before its deadline", "at its deadline"])
+@pytest.mark.parametrize("how", ["closed", "vanished"])
+async def test_that_the_time_ran_out_is_said_only_where_it_did(
+    desks: list[Desk], tmp_path: Path, how: str, after: bool
+) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "words")
+    deadline = d.session.store.now() + (0 if after else 30)
+    last = replace(d.server.interactions["i1"], version=8, wrap_up_deadline=deadline)
+    d.server.happen(last)
+    await until(lambda: d.state.interactions["i1"].wrap_up_deadline == deadline)
+    if how == "closed":
+        d.server.happen(replace(last, version=9, phase=Phase.CLOSED, wrap_up_deadline=None))
+    else:
+        del d.server.interactions["i1"]
+        await d.session.feeds["contact_center"].refresh()
+    await until(lambda: "i1" not in d.state.interactions)
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    (row,) = await d.session.outbox.rows()
+    ran_out = "the wrap-up time ran out before the note was finished"
+    assert row.reason == (ran_out if after else "the contact was closed before the note was finished")
+    said = d.state.notices[-1].text
+    assert said.lower().startswith(row.reason) and said.endswith("are in the outbox: alt+o shows them.")
+
+
 @pytest.mark.parametrize("how", ["closed", "taken over", "vanished"])
 async def test_a_forced_end_parks_the_draft_with_its_reason(desks: list[Desk], tmp_path: Path, how: str) -> None:
     d = await make(desks, tmp_path)

@@ -206,12 +206,12 @@ class Hands:
     def open_outbox(self) -> str:
         """Open the page of what waits."""
         self.press("alt+o")
-        return self.wait(lambda seen: "─ Outbox" in seen or "Everything has been delivered" in seen)
+        return self.wait(lambda seen: "─ Outbox" in seen or "Nothing is waiting to be sent" in seen)
 
     def close_page(self) -> None:
         """Close the page on top."""
         self.press("escape")
-        self.wait(lambda seen: "─ Outbox" not in seen and "Everything has been delivered" not in seen)
+        self.wait(lambda seen: "─ Outbox" not in seen and "Nothing is waiting to be sent" not in seen)
 
     def retry(self) -> None:
         """Try again now; on the page of what waits, what needs the agent too."""

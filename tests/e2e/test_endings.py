@@ -124,7 +124,7 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
         interaction = talking(place, screen)
         screen.send("later")
         screen.press("ctrl+o")
-        screen.wait_for("ctrl+o again: leave. The contact centre keeps Priya Natarajan")
+        screen.wait_for("ctrl+o again: leave. Priya Natarajan is still on the line")
         screen.press_again("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []

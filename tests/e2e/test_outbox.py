@@ -51,7 +51,7 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
         screen.wait_for("twice, in October")
         assert place.written_back() == []
         screen.press("s")
-        screen.wait_for("Everything has been delivered.")
+        screen.wait_for("Nothing is waiting to be sent.")
         screen.press("ctrl+o")
         screen.wait_exit()
     (written,) = place.written_back()
@@ -72,7 +72,7 @@ def test_a_timed_out_wrap_up_is_discarded_with_two_presses(place: Workplace) -> 
         screen.press("x")
         screen.wait_for("x again")
         screen.press_again("x")
-        screen.wait_for("Everything has been delivered.")
+        screen.wait_for("Nothing is waiting to be sent.")
         screen.press("ctrl+o")
         screen.wait_exit()
     assert place.written_back() == []

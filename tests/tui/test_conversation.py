@@ -59,7 +59,7 @@ async def pane(state: AppState) -> tuple[str, str]:
             f"{ANA} declined; you are talking to {PRIYA}.",
         ),
         (lambda: consulting(LegPhase.COMPLETED), f"{ANA} has left; you are talking to {PRIYA}."),
-        (lambda: consulting(LegPhase.CANCELLED), f"You left {ANA}; you are talking to {PRIYA}."),
+        (lambda: consulting(LegPhase.CANCELLED), f"The call to {ANA} has ended; you are talking to {PRIYA}."),
         (lambda: with_supervisor(Monitoring.LISTEN), "Sam Rivera is listening; no one hears them."),
         (lambda: with_supervisor(Monitoring.WHISPER), "Sam Rivera is speaking to you; no one else hears it."),
         (lambda: with_supervisor(Monitoring.BARGE), "Sam Rivera has joined in; everyone hears them."),

@@ -45,9 +45,9 @@ def summary(
         ((), (), "words", "note → CRM"),
         ((), ("refund",), "", "codes → CRM"),
         ((), ("refund",), "words", "note and codes → CRM"),
-        ((SMS, CALLBACK), (), "words", "note → CRM · SMS now · callback Wed 18 Nov 10:00"),
-        ((CALLBACK, SMS, SMS), (), "words", "note → CRM · 2 × SMS now · callback Wed 18 Nov 10:00"),
-        ((SMS, MAIL), (), "", "SMS now · e-mail now"),
+        ((SMS, CALLBACK), (), "words", "note → CRM · SMS · callback Wed 18 Nov 10:00"),
+        ((CALLBACK, SMS, SMS), (), "words", "note → CRM · 2 × SMS · callback Wed 18 Nov 10:00"),
+        ((SMS, MAIL), (), "", "SMS · e-mail"),
         ((TASK, CASE), (), "words", "note → CRM · task → CRM Wed 18 Nov 10:00 · case → CRM"),
     ],
 )
@@ -58,17 +58,17 @@ def test_where_everything_goes(follow_ups: tuple[FollowUp, ...], codes: tuple[st
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        (down("crm"), "note → CRM (waits: the CRM is down since 14:02) · SMS now · callback Wed 18 Nov 10:00"),
+        (down("crm"), "note → CRM (waits: the CRM is down since 14:02) · SMS · callback Wed 18 Nov 10:00"),
         (
             down("messaging"),
-            "note → CRM · SMS now (waits: the message service is down since 14:02) · callback Wed 18 Nov 10:00",
+            "note → CRM · SMS (waits: the message service is down since 14:02) · callback Wed 18 Nov 10:00",
         ),
         (
             down("contact_center"),
-            "note → CRM · SMS now · callback Wed 18 Nov 10:00 (waits: the contact centre is down since 14:02)",
+            "note → CRM · SMS · callback Wed 18 Nov 10:00 (waits: the contact centre is down since 14:02)",
         ),
-        (down("crm:mail"), "note → CRM · SMS now · callback Wed 18 Nov 10:00"),  # another one is up
-        (replace(wrapping_up(), health={}), "note → CRM · SMS now · callback Wed 18 Nov 10:00"),
+        (down("crm:mail"), "note → CRM · SMS · callback Wed 18 Nov 10:00"),  # another one is up
+        (replace(wrapping_up(), health={}), "note → CRM · SMS · callback Wed 18 Nov 10:00"),
     ],
 )
 def test_what_waits_says_for_what(state: AppState, says: str) -> None:

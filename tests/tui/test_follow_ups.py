@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
@@ -114,10 +115,10 @@ async def test_enter_plans_what_is_understood_and_lists_all_of_it() -> None:
     assert kept(session) == (CALLBACK, SMS)
     assert said["list"].splitlines() == [
         "→ callback Wed 18 Nov 10:00, 09:00 in London  to +44 20 7946 0018  refund",
-        "→ SMS now  to +44 20 7946 0018  hello",
+        "→ SMS on finish  to +44 20 7946 0018  hello",
     ]
     assert said["field"] == "closed" and said["focus"] == "wrap-up-code"
-    assert said["summary"].endswith("note and codes → CRM · SMS now · callback Wed 18 Nov 10:00")
+    assert said["summary"].endswith("note and codes → CRM · SMS · callback Wed 18 Nov 10:00")
 
 
 @pytest.mark.parametrize("typed", [("alt+t", " hello"), ("alt+c", " tomorrow 10:00"), ("alt+c", " tomorrow")])
@@ -350,3 +351,11 @@ async def test_a_second_that_ends_after_the_program_draws_nothing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["f9"])
     app._second()  # was on its way when the panes were taken apart
+
+
+async def test_the_wrap_up_names_its_customer_where_nothing_else_does() -> None:
+    app, _ = desk(planned())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["f9"])
+        title = app.desk_screen.query_one("#wrap-up").border_title
+        assert Content.from_markup(title or "").plain == "Wrap-up · 01:40 left · Priya Natarajan"

@@ -136,7 +136,7 @@ async def test_messages_can_be_read_with_records_and_without(size: tuple[int, in
             beside = app.screen.query_one("#outbox-messages")
             text = words(app, "outbox-messages-text") if beside.is_on_screen else item_text(app)
             assert "where is it?" in text
-            assert ("Everything has been delivered." in words(app, "outbox-summary")) is (not items)
+            assert ("Nothing is waiting to be sent." in words(app, "outbox-summary")) is (not items)
 
 
 # What an item says
@@ -153,7 +153,7 @@ def test_an_unfinished_wrap_up_says_everything() -> None:
         "unfinished wrap-up",
         "✕ needs attention",
         "The contact was closed before the note was finished.",
-        "missing     a wrap-up code c",
+        "missing     a wrap-up code (c)",
         "☎ call · Billing · +44 20 7946 0018",
         "Tue 17 Nov 13:58  5m ago",
         "note        She was charged twice in October.",
@@ -168,7 +168,7 @@ def test_an_unfinished_wrap_up_says_everything() -> None:
 def test_another_agents_says_whose_it_is_and_what_keeps_it_from_being_sent() -> None:
     text = told(UNKNOWN)
     assert "Noor Haddad" in text
-    assert "missing     the channel h · a follow-up was not added a · the customer l" in text
+    assert "missing     the channel (h) · a follow-up was not added (a) · the customer (l)" in text
     assert "not added: callback Wed 18 Nov 14:03 · ask for the invoice" in text
     assert "not linked to a customer" in text
 
@@ -652,7 +652,7 @@ def understood(app: DesktopApp) -> str:
 
 
 async def test_a_callback_whose_time_has_passed_gets_another_one() -> None:
-    assert "due         Tue 17 Nov 13:03  passed t" in told(PASSED_ROW)
+    assert "due         Tue 17 Nov 13:03  passed (t)" in told(PASSED_ROW)
     app, kept, _ = outbox_desk([PASSED_ROW])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "t", *TIME_KEYS])
@@ -666,7 +666,7 @@ async def test_a_callback_whose_time_has_passed_gets_another_one() -> None:
 
 async def test_one_of_several_callbacks_of_a_record_gets_another_time() -> None:
     item = replace(PARKED_RECORD, follow_ups=(SMS, PASSED, CALLBACK))
-    assert "callback Tue 17 Nov 13:03 · about the second charge  passed t" in told(item)
+    assert "callback Tue 17 Nov 13:03 · about the second charge  passed (t)" in told(item)
     app, kept, _ = outbox_desk([item])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "t", "1", *TIME_KEYS, "alt+enter"])
@@ -743,7 +743,7 @@ async def test_one_is_sent_and_what_keeps_it_is_said() -> None:
         assert [item.key for item in kept.kept.values()] == ["k1"]
         await settle(pilot, ["s", "s"])
         assert kept.kept == {}
-        assert "Everything has been delivered." in words(app, "outbox-summary")
+        assert "Nothing is waiting to be sent." in words(app, "outbox-summary")
 
 
 async def test_everything_that_can_be_sent_is_sent() -> None:
@@ -879,7 +879,7 @@ async def test_other_keys_are_printed_everywhere() -> None:
         for letter in "ABCDEFGHI":
             assert f"{letter} " in printed
         assert "F12 retry all" in words(app, "outbox-summary")
-        assert f"the channel {letters['item_channel']}" in item_text(app)
+        assert f"the channel ({letters['item_channel']})" in item_text(app)
         await settle(pilot, ["e", "c", "x", "x"])
         assert kept.calls == []
         await settle(pilot, [letters["item_discard"]])
@@ -932,4 +932,23 @@ async def test_what_is_not_known_to_be_delivered_is_not_said_to_be(state: AppSta
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["o"])
         assert says in words(app, "outbox-summary")
-        assert "delivered" not in words(app, "outbox-summary")
+        assert "Nothing is waiting" not in words(app, "outbox-summary")
+
+
+async def test_how_much_needs_the_agent_stands_first_at_every_width() -> None:
+    app, _, _ = outbox_desk([PARKED_RECORD], replace(outbox_state([PARKED_RECORD]), drafts=LOOSE))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["o"])
+        summary = words(app, "outbox-summary")
+        assert summary.startswith("1 needs attention   F10 retry all")
+        assert "1 note in progress, saved here until its contact is back." in summary
+
+
+async def test_after_a_discard_it_is_not_said_that_anything_was_delivered() -> None:
+    app, kept, _ = outbox_desk([PARKED_RECORD])
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["o", "x"])
+        assert "Nothing is deleted" not in words(app, "outbox-summary")
+        await settle(pilot, ["x"])
+        assert kept.kept == {}
+        assert words(app, "outbox-summary") == "Nothing is waiting to be sent."

@@ -192,7 +192,7 @@ NAMED = {
     "leave": (
         active,
         ["ctrl+o"],
-        "ctrl+o again: leave. The contact centre keeps Priya Natarajan; your words are saved.",
+        "ctrl+o again: leave. Priya Natarajan is still on the line; your words are saved.",
     ),
     "hang up": (answered_call, ["f3"], "F3 again: hang up on Tomás Herrera"),
 }

@@ -104,9 +104,14 @@ def _missing(item: OutboxItem) -> Iterator[Line]:
     for one, (name, key) in _WANTED.items():
         if one in item.missing:
             style = "bold $warning" if one in (CHANNEL, HALF) else ""
-            parts += [" · " if parts else "", (name, style), (f" {OUTBOX_BY_ID[key].shown}", "bold $accent")]
+            parts += [" · " if parts else "", (name, style), *_key(key)]
     if parts:
         yield _row("missing", line(*parts))
+
+
+def _key(name: str) -> tuple[Part, ...]:
+    """The key that mends what stands before it; a bare letter there would read as a word."""
+    return (" (", (OUTBOX_BY_ID[name].shown, "bold $accent"), ")")
 
 
 def _contact(item: OutboxItem, reader: Reader) -> Iterator[Line]:
@@ -141,7 +146,7 @@ def _words(item: OutboxItem) -> Iterator[Line]:
 def _late(item: OutboxItem, one: FollowUp | None, reader: Reader) -> Iterator[Part]:
     """That the time of a callback has passed, with the key for another one."""
     if one is not None and one.due is not None and item.state == PARKED and choices.lacks_time(one, reader.server_now):
-        yield from (("  passed", "bold $warning"), (f" {OUTBOX_BY_ID['item_when'].shown}", "bold $accent"))
+        yield from (("  passed", "bold $warning"), *_key("item_when"))
 
 
 def _follow_ups(item: OutboxItem, reader: Reader) -> Iterator[Line]:

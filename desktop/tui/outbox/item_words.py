@@ -59,8 +59,8 @@ def doubts_of(state: AppState) -> list[str]:
         if interaction_id not in state.interactions
     )
     if loose:
-        notes = "note" if loose == 1 else "notes"
-        doubts.append(f"{loose} {notes} in progress, kept until the contact centre tells of the contact.")
+        notes, whose = ("note", "its contact is") if loose == 1 else ("notes", "their contacts are")
+        doubts.append(f"{loose} {notes} in progress, saved here until {whose} back.")
     return doubts
 
 

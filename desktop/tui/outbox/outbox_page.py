@@ -230,14 +230,15 @@ class OutboxPage(DoorPage):
         parts: list[Part] = []
         doubts = doubts_of(self._state())
         if self._acts.items is not None and not items and not doubts:
-            parts.append(("Everything has been delivered.", "$success"))
-        parts += [(f"{doubt} ", "bold $warning") for doubt in doubts]
+            parts.append(("Nothing is waiting to be sent.", "$success"))
         if parked:
             parts.append((f"{parked} need{'s' if parked == 1 else ''} attention", "bold $error"))
         if waiting:
             parts += [(" · " if parts else ""), (f"{waiting} not sent yet", "$warning")]
         if items:
-            parts += ["   ", (shown("retry"), "bold $accent"), (" retry all. Nothing is deleted.", "$muted")]
+            parts += ["   ", (shown("retry"), "bold $accent"), (" retry all", "$muted")]
+        # Last, since they are long: what the agent has to do must not be cut off.
+        parts += [((" · " if parts and not n else " ") + doubt, "bold $warning") for n, doubt in enumerate(doubts)]
         self._summary.update(line(*parts))
 
     def draw_keys(self) -> None:
@@ -313,7 +314,7 @@ class OutboxPage(DoorPage):
         lines += [key_line(" ".join(map(show, verb.letters)), verb.label, verb.help) for verb in OUTBOX_BY_ID.values()]
         lines += [content(""), content("On the page", "bold $accent")]
         lines += [
-            key_line(shown("retry"), "retry all", "Send everything that can be sent. Nothing is deleted."),
+            key_line(shown("retry"), "retry all", "Send everything that can be sent."),
             key_line(shown("finish"), "save", "Save what was typed."),
             key_line("tab", "next part", "From the list to the item and the messages, to scroll them."),
             key_line(shown("back"), "back", "Leave a field, or close the page. What was typed is asked about first."),

@@ -83,7 +83,7 @@ class ExpertFinder(Pane, Vertical):
                 Column("presence", 12),
                 Column("age", 3, align="right"),
                 Column("skill", 5, min_width=40),
-                Column("there", 5, align="right", min_width=50),
+                Column("there", 11, align="right", min_width=50),
             ),
             header=False,
             empty="Nobody matches.",
@@ -315,7 +315,7 @@ def _queue_row(name: str) -> Row:
 
 def _local_time(zone: str, now: Instant) -> str:
     try:
-        return datetime.fromtimestamp(now, ZoneInfo(zone)).strftime("%H:%M") if zone else ""
+        return datetime.fromtimestamp(now, ZoneInfo(zone)).strftime("%H:%M local") if zone else ""
     except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
         return ""
 

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from desktop.app.time_zones import local_zone
 from desktop.domain import select
 from desktop.domain.customer import FollowUp
-from desktop.domain.model import Instant, Interaction
+from desktop.domain.model import Interaction
 from desktop.domain.own_events import AS_IT_IS, Keep
 from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
@@ -25,6 +25,7 @@ from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
+from desktop.tui.titles import title
 
 if TYPE_CHECKING:
     from desktop.app.notes import Notes
@@ -134,7 +135,7 @@ class WrapUpPane(Pane, Vertical):
         self.set_class(self.editor.is_open, "planning")
         self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
-        self.border_title = _heading(interaction, view.now)
+        self.border_title = _heading(view, interaction)
         self.border_subtitle = line(
             (shown("finish"), "bold $accent"),
             (" finish  ", "$muted"),
@@ -296,9 +297,12 @@ def _wanted(rule: CodeRule) -> str:
     }[rule]
 
 
-def _heading(interaction: Interaction, now: Instant) -> Content:
+def _heading(view: View, interaction: Interaction) -> Content:
+    """What it is, how long there is, and whom it is about, which may be cut."""
+    now = view.now
     parts: list[Part] = [("Wrap-up", "bold")]
     if interaction.phase is Phase.WRAP_UP and interaction.wrap_up_deadline is not None:
         left = interaction.wrap_up_deadline - now
         parts.append((f" · {wording.duration(left)} left", "bold $error" if left < 15 else "$warning"))
+    parts.append(f" · {title(view.state, interaction)}")
     return line(*parts)

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
-from desktop.domain.model import AvailabilityChoice
+from desktop.domain.model import AvailabilityChoice, Interaction
 from desktop.domain.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
-from desktop.domain.words import Availability, Phase
+from desktop.domain.words import Availability, Channel, Phase
 from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import BY_ID
 from desktop.tui.panes.footer import standing_error
@@ -124,12 +124,19 @@ class AvailabilityVerbs(Desk):
         if unsaved:
             words = unsaved_words(unsaved)
         elif talking:
-            words = f"leave. The contact centre keeps {who}; your words are saved."
+            words = f"leave. {_stays(talking, who)}; your words are saved."
         else:
             words = f"leave. The wrap-up of {who} is not finished, and its time runs on; your words are saved."
         key = BY_ID["quit"]
         victim = ("leave", *(interaction.id for interaction in work))
         return Irrevocable(key.shown, key.anywhere, victim, words)
+
+
+def _stays(talking: Sequence[Interaction], who: str) -> str:
+    """What becomes of the contacts that are left."""
+    if talking[0].channel is Channel.VOICE and talking[0].phase is Phase.ACTIVE:
+        return f"{who} {'are' if talking[1:] else 'is'} still on the line"
+    return f"The contacts with {who} stay open" if talking[1:] else f"The contact with {who} stays open"
 
 
 def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:

@@ -1,7 +1,7 @@
 """What every verb stands on: the screen, the session once there is one, and how a call is made and told."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from desktop.domain import select
 from desktop.domain.lifecycle import COMMANDS
@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from desktop.app.action_result import ActionResult
     from desktop.app.rescue import Unsaved
     from desktop.app.session import Session
+
+_CANNOT: Final = {
+    Verb.HOLD: "put this contact on hold",
+    Verb.SWAP: "switch between customer and expert",
+    Verb.MUTE: "mute",
+    Verb.CONSULT: "call an expert",
+    Verb.CANCEL_LEG: "come back to the customer",
+    Verb.COMPLETE_TRANSFER: "hand the customer over",
+    Verb.BLIND_TRANSFER: "transfer",
+    Verb.CONFERENCE: "start a conference",
+    Verb.END: "end this contact",
+    Verb.EXTEND_WRAP_UP: "extend the wrap-up",
+}
+
+
+def _impossible(verb: Verb) -> str:
+    return f"Cannot {_CANNOT.get(verb, verb.value.replace('_', ' '))} now."
 
 
 class Desk:
@@ -69,7 +86,7 @@ class Desk:
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)
         if verb is None:
-            self._tell(f"{verbs[-1].value.replace('_', ' ').capitalize()} is not possible now.")
+            self._tell(_impossible(verbs[-1]))
         elif verb is Verb.SWAP:
             self._leg(interaction, verb)
         else:
@@ -78,7 +95,7 @@ class Desk:
     def _leg(self, interaction: Interaction, verb: Verb) -> None:
         leg = select.open_leg(interaction)
         if leg is None or verb not in select.verbs_on_offer(self._screen.state, interaction):
-            self._tell(f"{verb.value.replace('_', ' ').capitalize()} is not possible now.")
+            self._tell(_impossible(verb))
         else:
             self._do(verb, interaction, leg_id=leg.id)
 
@@ -103,7 +120,7 @@ class Desk:
 
         asked = act()
         if asked is None:
-            self._tell(f"{verb.value.replace('_', ' ').capitalize()} is not possible now.")
+            self._tell(_impossible(verb))
         return self._presses.press(asked, act)
 
     def _against_their_word(self, verb: Verb, interaction: Interaction) -> bool:
