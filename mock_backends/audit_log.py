@@ -18,15 +18,19 @@ class AuditLog:
         self._db = db
         db.execute(
             "CREATE TABLE IF NOT EXISTS audit (number INTEGER PRIMARY KEY, id TEXT, at REAL, by TEXT, by_name TEXT,"
-            " verb TEXT, subject TEXT, why TEXT, outcome TEXT, detail TEXT, team TEXT, queue TEXT)"
+            " verb TEXT, subject TEXT, why TEXT, outcome TEXT, detail TEXT, team TEXT, queue TEXT,"
+            " subject_name TEXT NOT NULL DEFAULT '')"
         )
+        if "subject_name" not in db["audit"].columns_dict:  # kept by an earlier version
+            db.execute("ALTER TABLE audit ADD COLUMN subject_name TEXT NOT NULL DEFAULT ''")
         db.execute("CREATE INDEX IF NOT EXISTS audit_of_subject ON audit (subject, number)")
 
     def add(self, entry: AuditEntry, *, team: str, queue: str) -> None:
         """Write an entry down; `team` and `queue` are those of its subject, "" where it has none."""
         self._db.execute(
-            "INSERT INTO audit (id, at, by, by_name, verb, subject, why, outcome, detail, team, queue)"
-            " VALUES (:id, :at, :by, :by_name, :verb, :subject, :why, :outcome, :detail, :team, :queue)",
+            "INSERT INTO audit (id, at, by, by_name, verb, subject, why, outcome, detail, team, queue, subject_name)"
+            " VALUES (:id, :at, :by, :by_name, :verb, :subject, :why, :outcome, :detail, :team, :queue,"
+            " :subject_name)",
             entry.model_dump() | {"team": team, "queue": queue},
         )
 

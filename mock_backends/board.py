@@ -199,6 +199,7 @@ class Board:
             held=interaction.held,
             held_since=interaction.held_since,
             deadline=interaction.offer_deadline or interaction.wrap_up_deadline,
+            customer=interaction.customer,
         )
         mine = self._work.setdefault(holder, {})
         if mine.get(interaction.id) != work:

@@ -49,7 +49,8 @@ class Coaching:
             released_at=released,
         )
         self._store.save(note)
-        self._sight.audit(caller, "coach", body.agent_id, detail=note.id)
+        name = self._sight.name(body.agent_id)
+        self._sight.audit(caller, "coach", body.agent_id, detail=note.id, name=name)
         if released is not None:
             self._sight.tell(body.agent_id)
         return note

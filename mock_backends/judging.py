@@ -25,6 +25,8 @@ class Finished(Wire):
     queue: str
     agent_id: str
     ended_at: float
+    customer: str = ""
+    customer_name: str = ""
 
 
 Find = Callable[[Principal, str], Awaitable[Finished | None]]
@@ -108,7 +110,8 @@ class Judging:
             calibration.submitted.append(caller.id)
             calibration.version += 1
             self._store.save(calibration)
-        self._sight.audit(caller, "evaluate", finished.id, detail=f"{made.id} with form {body.form.name}")
+        detail = f"{made.id} with form {body.form.name}"
+        self._sight.audit(caller, "evaluate", finished.id, detail=detail, name=_customer(finished))
         if made.released_at is not None:
             self._sight.tell(made.agent_id)
         return made
@@ -189,7 +192,8 @@ class Judging:
             at=self._sight.now(),
         )
         self._store.save(made)
-        self._sight.audit(caller, "calibrate", finished.id, detail=f"{made.id} with {other.id}")
+        detail = f"{made.id} with {other.id}"
+        self._sight.audit(caller, "calibrate", finished.id, detail=detail, name=_customer(finished))
         return made
 
     def _joined(self, caller: Principal, body: SubmitEvaluation, agents: set[str]) -> Calibration:
@@ -204,3 +208,7 @@ class Judging:
         judged = self._store.of(Evaluation, {calibration.agent_id}, interaction=calibration.interaction_id)
         mine = [one for one in judged if one.calibration == calibration.id and self._reads(caller, one)]
         return calibration.model_copy(update={"evaluations": mine})
+
+
+def _customer(finished: Finished) -> str:
+    return finished.customer_name or finished.customer or "number withheld"

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mock_backends.models_base import ChannelWord, Wire
+from mock_backends.models_base import Address, ChannelWord, Wire
 
 
 class StaffTime(Wire):
@@ -65,6 +65,7 @@ class AgentWork(Wire):
     held: bool = False
     held_since: float | None = None
     deadline: float | None = None
+    customer: Address | None = None
 
 
 class AgentDay(Wire):

@@ -26,7 +26,7 @@ Said = Annotated[Text, Field(min_length=1, max_length=2000, pattern=r"\S"), Afte
 
 
 class AuditEntry(Wire):
-    """Something a supervisor did or was refused."""
+    """Something a supervisor did or was refused. `subject_name` is what the subject was called at that time."""
 
     id: str
     at: float
@@ -37,6 +37,7 @@ class AuditEntry(Wire):
     why: str
     outcome: str = "done"
     detail: str = ""
+    subject_name: str = ""
 
 
 class Monitor(Wire):

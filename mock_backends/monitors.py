@@ -68,6 +68,7 @@ class Monitors:
             if running is None or not mine:
                 raise not_found("There is no such monitoring.")
             act.team = self._board.agents[running.agent_id].team
+            act.entry.subject_name = self._oversight.name_of(running.agent_id)
             self._end(running, "left")
 
     def _change(self, monitor: Monitor, mode: MonitoringWord, act: Act) -> Monitor:

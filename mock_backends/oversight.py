@@ -8,7 +8,7 @@ from mock_backends.audit_log import AuditLog
 from mock_backends.board import Board
 from mock_backends.clock import Clock
 from mock_backends.event_log import EventLog
-from mock_backends.models_base import Wire
+from mock_backends.models_base import Address, Wire
 from mock_backends.models_contact_center import Agent, Interaction
 from mock_backends.models_floor import ActedEvent, AuditEntry
 from mock_backends.principals import Principal, Tokens
@@ -82,7 +82,7 @@ class Oversight:
         """
         agent = self._board.agents.get(agent_id)
         if agent is not None and act is not None:
-            act.team = agent.team
+            act.team, act.entry.subject_name = agent.team, agent.name
         if agent is None or agent.team != caller.team:
             raise not_found("There is no such agent.")
         return agent
@@ -96,6 +96,7 @@ class Oversight:
         if interaction is not None and act is not None:
             owner = self._board.agents.get(interaction.agent_id or "")
             act.team, act.queue = owner.team if owner is not None else "", interaction.queue
+            act.entry.subject_name = interaction.customer_name or _number(interaction.customer)
         found = self._board.find(caller, interaction_id)
         if act is not None:
             last = self.audit.last_done(interaction_id, self._clock.now() - JUST_NOW)
@@ -112,3 +113,7 @@ class Oversight:
         known = [who for who in to if who in self._tokens.principals]
         if known:
             self._log.publish(kind, event.model_dump_json().encode(), known)
+
+
+def _number(customer: Address) -> str:
+    return "number withheld" if customer.withheld else customer.value

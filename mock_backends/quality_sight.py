@@ -98,8 +98,10 @@ class QualitySight:
         """Write down that somebody was refused."""
         self.audit(caller, verb, subject, outcome=f"refused: {problem.detail}")
 
-    def audit(self, by: Principal, verb: str, subject: str, *, outcome: str = "done", detail: str = "") -> None:
-        """Write down what somebody did."""
+    def audit(
+        self, by: Principal, verb: str, subject: str, *, outcome: str = "done", detail: str = "", name: str = ""
+    ) -> None:
+        """Write down what somebody did; `name` is what the subject is called now."""
         entry = AuditEntry(
             id=new_id("aud"),
             at=self.now(),
@@ -110,5 +112,6 @@ class QualitySight:
             why="",
             outcome=outcome,
             detail=detail,
+            subject_name=name,
         )
         self._audit.add(entry, team=by.team, queue="")

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 GONE_FOR = 2.0
 _REMEMBERED = 20
+_CLOCK_WAS_SET = 1.0
 
 GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
 GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
@@ -330,6 +331,10 @@ class Notes:
 
     def _listen(self, old: AppState, new: AppState) -> None:
         """Follow what becomes of the contacts: seen from the state, for no event can be relied on."""
+        if abs(new.skew - old.skew) > _CLOCK_WAS_SET:
+            for sheet in map(self._sheets.get, self._sheets.ids):
+                if sheet is not None:
+                    self._say(sheet)  # its time is shown by the server's clock
         if not new.me:
             return
         if new.interactions is not old.interactions or new.pops is not old.pops or new.me != old.me:

@@ -54,12 +54,13 @@ class RankedExpert:
 def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExpert, ...]:
     """The people who fit every word of the query by skill, name, team or title, the best first.
 
-    Presence decides first (available, idle or away, busy but soon free, busy, do not disturb, unknown, offline),
+    Somebody typed by name, with the beginnings of two or more of its words in order, comes before everybody else. Then
+    presence decides (available, idle or away, busy but soon free, busy, do not disturb, unknown, offline),
     weighing less the older it is, then the level of the skill asked for, then past help. An empty query fits
     everybody. I am not among them.
     """
     words = fold(query).split()
-    found: list[tuple[RankedExpert, str]] = []
+    found: list[tuple[bool, RankedExpert, str]] = []
     for person, records in colleagues(state):
         if any(unqualified(one.source, one.id) == state.me for one in records):
             continue
@@ -69,9 +70,16 @@ def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExper
         seen = sightings(state, records)
         past = next((state.past_help[one.id] for one in records if one.id in state.past_help), None)
         ranked = _ranked(person, counting(seen, now), past, fit, now)
-        found.append((replace(ranked, sightings=seen) if len(records) > 1 else ranked, fold(person.name)))
-    found.sort(key=lambda entry: (-entry[0].score, entry[1], entry[0].person.id))
-    return tuple(ranked for ranked, _ in found)
+        name = fold(person.name)
+        found.append((_names(words, name), replace(ranked, sightings=seen) if len(records) > 1 else ranked, name))
+    found.sort(key=lambda entry: (not entry[0], -entry[1].score, entry[2], entry[1].person.id))
+    return tuple(ranked for _, ranked, _ in found)
+
+
+def _names(words: list[str], name: str) -> bool:
+    """Whether two or more typed words are the beginnings of a folded name's words, in order."""
+    parts = iter(name.replace("-", " ").split())
+    return len(words) > 1 and all(any(part.startswith(word) for part in parts) for word in words)
 
 
 def _fit(person: Person, words: list[str]) -> tuple[str, float] | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.domain.address import Address
 from desktop.domain.instant import Instant
 from desktop.domain.words import Channel, Phase
 
@@ -11,7 +12,8 @@ from desktop.domain.words import Channel, Phase
 class AgentWork:
     """One contact an agent has in hand, as much of it as a list of agents needs.
 
-    `deadline` is when an offer or a wrap-up should end by itself, where it should.
+    `deadline` is when an offer or a wrap-up should end by itself, where it should; `customer` is the address they
+    came from, None where the contact centre does not tell.
     """
 
     interaction_id: str
@@ -23,6 +25,7 @@ class AgentWork:
     held: bool = False
     held_since: Instant | None = None
     deadline: Instant | None = None
+    customer: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class AuditEntry:
     why: str
     outcome: str = "done"  # done | refused: reason
     detail: str = ""  # from what to what
+    subject_name: str = ""  # what the subject was called then: a name, else a customer's number; "" where not told
 
 
 class FloorVerb(StrEnum):

@@ -7,6 +7,7 @@ Times are `Instant`s: seconds since the Unix epoch on the server's clock. Durati
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desktop.domain.address import Address as Address
 from desktop.domain.counts import Counts, EstimateScore
 from desktop.domain.floor import AgentDay, AgentWork
 from desktop.domain.instant import Instant as Instant
@@ -25,15 +26,6 @@ from desktop.domain.words import (
     Recording,
     Role,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """How to reach a customer: an E.164 number, an e-mail address or a handle; `withheld` when it was hidden."""
-
-    kind: str  # phone | email | handle
-    value: str
-    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)

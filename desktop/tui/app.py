@@ -77,6 +77,7 @@ class DesktopApp(PageKeys):
         guide: bool = False,
         log_path: Path | None = None,
         clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
         keymap: dict[str, str] | None = None,
         calls: Wanted | None = None,
     ) -> None:
@@ -87,6 +88,7 @@ class DesktopApp(PageKeys):
             guide: whether the guide through the first call is shown.
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
+            steady: a clock that counts seconds and never goes back, for the time between two presses.
             keymap: other keys for the names in the table of keys.
             calls: for which news to ring, and to ask for a notification.
 
@@ -103,7 +105,7 @@ class DesktopApp(PageKeys):
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self._prompting: Footer | None = None
-        self.presses = TwoPresses(self._prompt, self.set_timer)
+        self.presses = TwoPresses(self._prompt, self.set_timer, steady)
         self.desk = DeskActions(
             self.desk_screen,
             spawn=self.spawn,
@@ -285,6 +287,7 @@ class DesktopApp(PageKeys):
         if act is not None and not front.has_class("small"):
             self._prompting = front.query_one(Footer)
             self._prompting.ask(act.prompt)
+            self._prompting.call_after_refresh(self.presses.painted, act)
         self.outbox.prompted()
         return self._prompting is not None
 
@@ -295,7 +298,7 @@ class DesktopApp(PageKeys):
         """
         armed = self.presses.armed is not None
         name = event.key if isinstance(event, events.Key) else ""
-        self.presses.key(name, typed=typed)
+        self.presses.key(name, typed=typed, waited=time.monotonic() - event.time)
         return self.outbox.takes_alt(name) or ((armed or after_lost) and name in BY_ID["back"].letters)
 
     def letters_lost(self) -> None:

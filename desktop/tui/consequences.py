@@ -9,18 +9,23 @@ from desktop.tui.keys import BY_ID
 from desktop.tui.titles import title
 from desktop.tui.two_presses import Irrevocable, named
 
-_KEYS = {Verb.END: "end", Verb.BLIND_TRANSFER: "transfer", Verb.COMPLETE_TRANSFER: "transfer"}
+_KEYS = {
+    Verb.END: "end",
+    Verb.BLIND_TRANSFER: "transfer",
+    Verb.COMPLETE_TRANSFER: "transfer",
+    Verb.RESUME_RECORDING: "recording",
+}
 
 
 def consequence(state: AppState, verb: Verb, interaction: Interaction, target: str = "") -> Irrevocable:
     """The act of a verb on a contact.
 
     Args:
-        verb: one that cannot be undone.
+        verb: one that cannot be undone, or that goes against what the customer said.
         target: of a blind transfer: `person:ID`, `queue:NAME` or an address.
 
     Raises:
-        KeyError: a verb that can be undone.
+        KeyError: any other verb.
     """
     key = BY_ID[_KEYS[verb]]
     who = named(title(state, interaction))
@@ -28,10 +33,14 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     victim = [verb.value, interaction.id]
     if verb is Verb.BLIND_TRANSFER:
         victim.append(target)
-        words = f"transfer {who} to {_name_of(state, target)}, blind"
+        words = f"blind transfer of {who} to {_name_of(state, target)}"
+        if not target.startswith("queue:"):
+            words += ", without talking to them first"
     elif verb is Verb.COMPLETE_TRANSFER:
         victim.append(leg.id if leg is not None else "")
         words = f"hand {who} over to {_other(leg)} and leave the call"
+    elif verb is Verb.RESUME_RECORDING:
+        words = f"record {who}, who has refused to be recorded"
     else:
         victim.append(leg.id if leg is not None else "")
         words = _end(interaction, leg, who)

@@ -51,7 +51,8 @@ class PaneMessages(TerminalApp):
 
     @on(NotePane.Refused)
     @on(WrapUpPane.Refused)
-    def _refused(self, event: NotePane.Refused | WrapUpPane.Refused) -> None:
+    @on(ExpertFinder.Refused)
+    def _refused(self, event: NotePane.Refused | WrapUpPane.Refused | ExpertFinder.Refused) -> None:
         self.tell(event.why)
 
     @on(NotePane.Closed)

@@ -36,6 +36,7 @@ from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
 from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
 from desktop.tui.supervisor.listening_banner import ListeningBanner
+from desktop.tui.supervisor.own_call_banner import OwnCallBanner
 from desktop.tui.supervisor.queue_panel import QueuePanel
 from desktop.tui.supervisor.target import Target, target_at
 from desktop.tui.table import LineTable
@@ -87,6 +88,7 @@ class SupervisorScreen(FloorPlaces):
         yield Header()
         yield OfferBanner()
         yield ListeningBanner()
+        yield OwnCallBanner()
         yield FloorTabs()
         with Container(id="floor"):
             with Vertical(id="floor-left"):

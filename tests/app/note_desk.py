@@ -10,6 +10,7 @@ from desktop.app.local_store import LocalStore
 from desktop.app.session import Session
 from desktop.domain.events import Envelope
 from desktop.domain.own_events import DraftSaved
+from desktop.domain.select import unsettled_pop
 from desktop.domain.words import Phase
 
 
@@ -47,7 +48,9 @@ async def make(desks: list[Desk], tmp_path: Path, **changes: Any) -> Desk:
     desk = Desk(tmp_path / "p.db")
     desks.append(desk)
     desk.server.happen(interaction(1, **{"phase": Phase.WRAP_UP, **changes}))
-    return await desk.start()
+    await desk.start()
+    await desk.time.run_until(lambda: not unsettled_pop(desk.state, "i1"), disk=True)  # asked again, it is asked anew
+    return desk
 
 
 async def again(desks: list[Desk], old: Desk) -> Desk:

@@ -17,6 +17,7 @@ from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.events import Change, InteractionChanged
 from desktop.domain.model import WrapUpRule
+from desktop.domain.own_events import ClockRead
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
@@ -116,6 +117,15 @@ async def test_a_contact_that_goes_after_the_end_begins_nothing(desks: list[Desk
     d.session.store.say(InteractionChanged(Change.CLOSED, interaction(1, version=9, phase=Phase.CLOSED)))
     assert "i1" not in d.state.interactions
     assert asyncio.all_tasks() == before
+
+
+async def test_the_time_of_saving_follows_a_server_clock_that_is_set_back(desks: list[Desk], tmp_path: Path) -> None:
+    d = await make(desks, tmp_path)
+    d.session.notes.edit("i1", "half a sen")
+    await d.session.notes.flush()
+    before = d.state.drafts["i1"].saved_at
+    d.session.store.say(ClockRead(d.state.skew - 3600.0), "contact_center")
+    await until(lambda: d.state.drafts["i1"].saved_at == before - 3600.0)
 
 
 async def test_a_change_of_status_discards_nothing(desks: list[Desk], tmp_path: Path) -> None:

@@ -101,3 +101,11 @@ def test_a_few_readings_that_were_long_under_way_are_no_clock_set_back() -> None
     for second in range(4, 3 + IN_A_ROW):
         assert skew.read(100.0 + second - 40.0, 50.0 + second, 10.0 + second) == 50.0
     assert skew.read(108.0 - 40.0, 58.0, 18.0) == 10.0, "one more, and it is"
+
+
+def test_a_server_clock_that_is_set_back_is_followed_at_the_third_reading() -> None:
+    skew, began = ClockSkew(), 1_800_000_000.0
+    for second in range(20):
+        skew.read(began + second, began + second, float(second))
+    told = [skew.read(began + second - 3600.0, began + second, float(second)) for second in range(20, 26)]
+    assert told == [0.0, 0.0, -3600.0, -3600.0, -3600.0, -3600.0]

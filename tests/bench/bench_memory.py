@@ -44,7 +44,13 @@ def work(place: Workplace, screen: PtyScreen, number: str, note: str) -> None:
     screen.send(note)
     place.step("hangup", interaction=interaction)
     finish(screen)
-    until(lambda: (place.interaction(interaction) or {}).get("phase") != "wrap_up")
+
+    def over() -> bool:
+        if "Press again to finish" in screen.text():  # so soon after the one before it is taken for a slip
+            screen.press("alt+enter")
+        return (place.interaction(interaction) or {}).get("phase") != "wrap_up"
+
+    until(over)
     screen.wait_gone("still needed")
 
 

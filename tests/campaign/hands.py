@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from tests.campaign.quick_screen import QuickScreen
 from tests.tui.pty_screen import key_bytes
@@ -104,6 +105,16 @@ class Hands:
         self.log("keys " + " ".join(keys))
         self.screen.press(*keys)
 
+    def press_again(self, key: str) -> None:
+        """Press a key for the second time, once what it asks could be read."""
+        self.log(f"keys {key} again")
+        self.screen.press_again(key)
+
+    def press_twice(self, key: str) -> None:
+        """Press a key that asks, and again to do what it asks."""
+        self.press(key)
+        self.press_again(key)
+
     def type(self, text: str) -> None:
         """Type text."""
         self.log(f"types {text!r}")
@@ -140,11 +151,11 @@ class Hands:
     def end_contact(self) -> None:
         """End the conversation; the wrap-up is open then."""
         self.wait(lambda seen: "F8 end" in seen or "─ Wrap-up" in seen)
-        self.press("f8", "f8")
         try:
+            self.press_twice("f8")
             self.wait(lambda seen: "─ Wrap-up" in seen, 4.0)
         except TimeoutError:  # the first press came too early
-            self.press("f8", "f8")
+            self.press_twice("f8")
         self.wait_wrap_up()
 
     def wait_wrap_up(self) -> None:
@@ -189,8 +200,8 @@ class Hands:
         self.type(target)
         self.wait(lambda seen: any(target.split()[-1].lower() in line.lower() for line in seen.splitlines()[4:]))
         self.press("enter")
-        self.wait("F7 again: transfer")
-        self.press("f7")
+        self.wait("F7 again: ")
+        self.press_again("f7")
 
     def open_outbox(self) -> str:
         """Open the page of what waits."""
@@ -225,7 +236,7 @@ class Hands:
                 self.screen.wait_quiet(0.15, 1.5)
             self.press("s")
             if "s again" in self.screen.wait_quiet(0.2, 2.0):  # it lacks a code
-                self.press("s")
+                self.press_again("s")
                 self.screen.wait_quiet(0.2, 2.0)
 
     def select_item(self, token: str) -> None:
@@ -267,7 +278,9 @@ class Hands:
     def leave(self) -> None:
         """Leave the desktop, also out of a contact."""
         self.press("ctrl+o")
-        try:
-            self.screen.wait_exit(0.7)
-        except TimeoutError:
-            self.press("ctrl+o")
+        self.confirm_leaving()
+
+    def confirm_leaving(self) -> None:
+        """Press the leaving key again where the desktop asks; where it does not, it ends by itself."""
+        with suppress(TimeoutError):
+            self.press_again("ctrl+o")

@@ -93,7 +93,8 @@ def finished_and_left(work: Work, c: Contact) -> None:
     """The finishing key, and the keys that leave the desktop right behind it."""
     work.to_wrap_up(c)
     c.finish_pressed = True
-    work.hands.burst("alt+enter", "ctrl+o", "ctrl+o")
+    work.hands.burst("alt+enter", "ctrl+o")
+    work.hands.confirm_leaving()
     work.site.screen and work.site.screen.wait_exit(20)
     work.site.drop()
     work.back(c)

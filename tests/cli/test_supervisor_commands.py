@@ -143,7 +143,14 @@ def test_a_contact_centre_that_is_not_there(servers: Running, tmp_path: Path) ->
 @contextmanager
 def following(*words: str, env: dict[str, str]) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, "-m", "desktop.cli", "alerts", "--follow", *words]
-    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    ) as process:
         try:
             yield process
         finally:

@@ -189,7 +189,7 @@ def test_the_command_for_the_demo_shows_the_desktop(tmp_path: Path) -> None:
         screen.wait_for("1")
         screen.press("1")
         screen.wait_for("Priya Natarajan", 60)
-        screen.press("ctrl+o", "ctrl+o")
+        screen.press_twice("ctrl+o")
         assert screen.wait_exit(30) == 0
 
 

@@ -53,6 +53,31 @@ def test_presence_decides_first_and_no_skill_or_help_outweighs_it() -> None:
     assert order([person(name, level=levels[name]) for name in expected], rows, "refunds", past_help=helped) == expected
 
 
+def test_who_is_typed_by_name_comes_before_whoever_fits_otherwise() -> None:
+    people = [
+        person("fatima", "Fatima Noor", team="Helpdesk"),
+        person("noor", "Noor Haddad", title="Head of refunds"),
+    ]
+    rows = [seen("fatima", PresenceState.AVAILABLE), seen("noor", PresenceState.OFFLINE)]
+    assert order(people, rows, "noor h") == ["noor", "fatima"]
+    assert order(people, rows, "noor") == ["fatima", "noor"], "of one word nobody knows whether it is a first name"
+
+
+@given(
+    states=st.lists(st.sampled_from(PresenceState), min_size=4, max_size=4),
+    typed=st.sampled_from(["ana li", "an l", "ana lind", "a lindq", "Ána L"]),
+)
+def test_the_beginnings_of_a_name_in_order_find_it_first(states: list[PresenceState], typed: str) -> None:
+    people = [
+        person("other", "Lia Ana", team="Ana and Lindqvist"),
+        person("turned", "Lindqvist Ana", title="Lead"),
+        person("wanted", "Ana Lindqvist", None),
+        person("middle", "Ana Maria Lindqvist", None),
+    ]
+    rows = [seen(one.id, state) for one, state in zip(people, states, strict=True)]
+    assert set(order(people, rows, typed)[:2]) == {"wanted", "middle"}
+
+
 def test_in_a_call_is_not_available_whatever_was_said() -> None:
     rows = [seen("a", PresenceState.AVAILABLE, in_call=True), seen("b", PresenceState.AWAY)]
     assert order([person("a"), person("b")], rows) == ["b", "a"]

@@ -25,7 +25,7 @@ def test_killed_in_the_middle_of_a_note(place: Workplace) -> None:
         assert place.phase(interaction) == "active"
         screen.press("alt+n")
         screen.send(" and Nov")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         finish(screen)
         (body,) = until(place.written_back)
         assert body["interaction_id"] == interaction
@@ -37,7 +37,7 @@ def test_killed_in_the_wrap_up_keeps_the_codes(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)
         screen.send("half done")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         screen.wait_for("still needed")
         screen.press("f9")
         screen.send("dupl")
@@ -125,7 +125,7 @@ def test_leaving_in_a_call_asks_and_comes_back_to_it(place: Workplace, size: tup
         screen.send("later")
         screen.press("ctrl+o")
         screen.wait_for("ctrl+o again: leave. Priya Natarajan is still on the line")
-        screen.press("ctrl+o")
+        screen.press_again("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
     assert place.phase(interaction) == "active"
@@ -144,6 +144,7 @@ def test_what_another_program_wrote_over_the_screen_is_painted_away(place: Workp
         if opened:
             screen.press(opened)
             screen.wait_for(words)
+            screen.wait_quiet()  # a list that is still being filled paints over it by itself
         screen.write_over(b"\x1b[2J\x1b[HBroadcast message from root")
         screen.wait_for(lambda seen: "Broadcast" in seen and words not in seen)
         screen.press("ctrl+l")

@@ -106,7 +106,7 @@ def test_a_whole_interaction_by_keyboard(floor: Floor) -> None:
         screen.send("customer asked for me")
         screen.press("enter")
         screen.wait_for("t again: take the customer over from Maya Okafor")
-        screen.press("t")
+        screen.press_again("t")
         screen.wait_for("The conversation is yours.")
         until(lambda: floor.ask(floor.place.servers.first_supervisor, "GET", "snapshot")["interactions"])
         screen.press("A")
@@ -141,7 +141,7 @@ def test_who_waits_is_moved_and_withdrawn(floor: Floor) -> None:
         screen.wait_for("Why?")
         screen.press("down", "enter")
         screen.wait_for("u again: withdraw +44")
-        screen.press("u")
+        screen.press_again("u")
         screen.wait_for("Withdrawn.")
         screen.wait_for("Nobody waits.")
     done = {(entry["verb"], entry["subject"]) for entry in floor.audit()}

@@ -109,7 +109,7 @@ def test_every_face_of_a_call(hostile_place: Workplace, size: tuple[int, int]) -
                 screen.wait_gone("esc close")
             screen.press("f12", "f12", "f12", "alt+n")
             screen.send("note")
-            screen.press("f8", "f8")
+            screen.press_twice("f8")
             finish(screen)
             screen.wait_for("Waiting for the next contact")
             assert len(until(place.written_back)) <= at + 1
@@ -147,5 +147,5 @@ def test_a_thread_of_hostile_messages_and_an_expert_who_writes(hostile_place: Wo
         screen.wait_quiet(0.3)
         assert foreign(screen.raw, bells=1) == []
         screen.press("escape", "escape")
-        screen.press("ctrl+o", "ctrl+o")
+        screen.press_twice("ctrl+o")
         assert screen.wait_exit() == 0

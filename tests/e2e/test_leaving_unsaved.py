@@ -52,13 +52,13 @@ def test_leaving_names_what_is_not_saved_and_takes_it_along(place: Workplace, wr
     with place.desktop() as screen:
         unsaved(place, screen)
         if wrap_up:
-            screen.press("f8", "f8")
+            screen.press_twice("f8")
             screen.wait_for("still needed")
         screen.press("ctrl+o")
         screen.wait_for(lambda seen: "Not saved" in seen and "again: leave" in flat(seen))
         assert "is saved" not in flat(screen.text())
         assert screen.process.poll() is None
-        screen.press("ctrl+o")
+        screen.press_again("ctrl+o")
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
         is_told_and_whole(place, screen)
@@ -70,7 +70,7 @@ def test_what_can_be_saved_at_the_second_press_is_saved(place: Workplace) -> Non
         screen.press("ctrl+o")
         screen.wait_for("Not saved")
         full(screen, room=True)
-        screen.press("ctrl+o")
+        screen.press_again("ctrl+o")
         assert screen.wait_exit() == 0
     assert place.drafts() == [WORDS]
     assert not list(place.folder.glob("agent-desktop-unsaved-*"))
@@ -105,11 +105,11 @@ def test_leaving_in_a_wrap_up_asks_and_says_what_is_left(place: Workplace) -> No
     with place.desktop() as screen:
         talking(place, screen)
         screen.send("half a wrap-up")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         screen.wait_for("still needed")
         screen.press("ctrl+o")
         screen.wait_for(lambda seen: "is not finished" in flat(seen) and "again: leave" in flat(seen))
-        screen.press("ctrl+o")
+        screen.press_again("ctrl+o")
         assert screen.wait_exit() == 0
         assert "1 unfinished wrap-up" in flat(screen.after_screen)
     assert place.drafts() == ["half a wrap-up"]
@@ -119,6 +119,6 @@ def test_two_quick_presses_leave_what_is_saved(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)
         screen.send("quick")
-        screen.press("ctrl+o", "ctrl+o")
+        screen.press_twice("ctrl+o")
         assert screen.wait_exit() == 0
     assert place.drafts() == ["quick"]

@@ -31,7 +31,7 @@ def test_the_desktop_starts_and_says_that_notes_cannot_be_saved(nowhere: Workpla
         with nowhere.desktop() as second:
             assert second.wait_exit() == 1
             assert "already open" in second.after_screen
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         finish(screen)
         (body,) = until(nowhere.written_back)
         assert body["note"] == "kept in memory"

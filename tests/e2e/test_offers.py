@@ -64,7 +64,8 @@ def test_double_presses_do_a_thing_once(place: Workplace) -> None:
         screen.wait_for("Incoming call")
         screen.press("f2", "f2", "f2")
         screen.wait_for("rec paused")  # by itself, once: Priya refused to be recorded
-        screen.press("f8", "f8", "f8", "f8")
+        screen.press_twice("f8")
+        screen.press("f8", "f8")
         screen.wait_for("still needed")
         screen.press("f9")
         screen.send("dupl")

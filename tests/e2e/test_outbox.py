@@ -8,7 +8,7 @@ def timed_out(place: Workplace, screen: PtyScreen) -> str:
     """A call of Priya whose wrap-up ran out: a note, a text message and a callback, no code, and nobody linked."""
     interaction = talking(place, screen)
     screen.send("she was charged twice")
-    screen.press("f8", "f8")
+    screen.press_twice("f8")
     screen.wait_for("still needed")
     screen.press("alt+t")
     screen.send("We refund it today.")
@@ -71,7 +71,7 @@ def test_a_timed_out_wrap_up_is_discarded_with_two_presses(place: Workplace) -> 
         screen.wait_for("unfinished wrap-up")
         screen.press("x")
         screen.wait_for("x again")
-        screen.press("x")
+        screen.press_again("x")
         screen.wait_for("Nothing is waiting to be sent.")
         screen.press("ctrl+o")
         screen.wait_exit()

@@ -50,7 +50,7 @@ def test_secrets_are_in_no_log_no_argument_and_no_environment(place: Workplace) 
         shown = screen.wait_for("Connections")
         assert token not in shown
         screen.press("escape")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         finish(screen)
         until(place.written_back)
         screen.press("ctrl+o")

@@ -83,7 +83,7 @@ def test_both_know_the_caller_and_both_are_written_to(both: Workplace, second: S
         screen.wait_for("Priya Natarajan")
         screen.wait_for("= shop + mail same")
         screen.send("written to both")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         finish(screen)
         (ours,) = until(both.written_back)
         (theirs,) = until(second.written_back)
@@ -165,7 +165,7 @@ def test_records_are_taken_apart_and_linked_with_a_key(both: Workplace) -> None:
         screen.wait_for("you said so")
         screen.press("1", "escape")
         screen.wait_gone("= shop + mail")
-        screen.press("ctrl+o", "ctrl+o")
+        screen.press_twice("ctrl+o")
         screen.wait_exit()
     with both.desktop(TALL) as screen:  # what was said lasts
         screen.wait_for("2 customers match")

@@ -103,7 +103,7 @@ def test_a_contact_that_a_supervisor_takes_leaves_the_note(place: Workplace, ver
         screen.send("My half of it")
         until(lambda: place.drafts() == ["My half of it"])
         if verb == "withdraw":  # a wrap-up that is stuck
-            screen.press("f8", "f8")
+            screen.press_twice("f8")
             until(lambda: place.phase(interaction) == "wrap_up")
         order(place, interaction, verb, "they ask for me")
         screen.wait_for("Why: they ask for me")

@@ -28,7 +28,7 @@ def second(place: Workplace) -> PtyScreen:
 def goes_on(place: Workplace, screen: PtyScreen, note: str) -> None:
     """The second desktop has the contact and the words, and they reach the CRM once."""
     screen.wait_for(lambda seen: "talking" in seen and note in seen)
-    screen.press("f8", "f8")
+    screen.press_twice("f8")
     finish(screen)
     until(place.written_back)
     assert [one["note"] for one in place.written_back()] == [note]

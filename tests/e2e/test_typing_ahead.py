@@ -23,7 +23,7 @@ def test_a_wrap_up_in_one_burst(place: Workplace, size: tuple[int, int]) -> None
         screen.send(burst("f2", f"={note}"))
         screen.wait_for("talking")
         screen.wait_for("End.")
-        screen.send(burst("f8", "f8"))
+        screen.press_twice("f8")
         screen.wait_for("still needed")
         screen.send(burst("f9", "=dupl", "enter", "alt+n", "= Bye.", "alt+enter"))
         (body,) = until(place.written_back)

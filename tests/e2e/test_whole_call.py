@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import clean_env, run
-from tests.e2e.workplace import DESKTOP, NARROW, SHARED, WIDE, Counted, Workplace, finish, ready, talking, until
+from tests.e2e.workplace import DESKTOP, NARROW, SHARED, WIDE, Counted, Workplace, finish, leave, ready, talking, until
 from tests.tui.pty_screen import PtyScreen
 
 NOTE = "Charged twice in October; Noor says refund it. Café ☕"
@@ -30,7 +30,7 @@ def test_a_call_through_the_demo_itself(tmp_path: Path) -> None:
         screen.wait_for("Noor Haddad  talking")
         screen.press("f6")
         screen.wait_for("Noor Haddad  ended")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         finish(screen)
         screen.wait_for("Waiting for the next contact")
         screen.wait_for("outbox 0")
@@ -39,7 +39,7 @@ def test_a_call_through_the_demo_itself(tmp_path: Path) -> None:
         )
         assert len(after) == 1
         assert NOTE not in str(before)
-        screen.press("ctrl+o")
+        leave(screen)
         assert screen.wait_exit() == 0
         assert screen.not_restored() == []
 
@@ -75,7 +75,7 @@ def test_a_call_with_an_expert_is_written_back_once(place: Workplace, size: tupl
         screen.press("f6")
         screen.wait_for("Noor Haddad  ended")
         assert not place.interaction(interaction)["held"]
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         finish(screen)
         (body,) = until(place.written_back)
         screen.wait_for("Waiting for the next contact")
@@ -104,7 +104,7 @@ def test_a_warm_transfer_ends_in_the_wrap_up(place: Workplace) -> None:
         screen.wait_for("Noor Haddad  talking")
         screen.press("f7")
         screen.wait_for("F7 again: hand Priya Natarajan over to Noor Haddad")
-        screen.press("f7")
+        screen.press_again("f7")
         finish(screen)
         (body,) = until(place.written_back)
         assert body["note"] == "handed to Noor"
@@ -120,7 +120,7 @@ def test_answer_note_and_wrap_up_in_six_keys(place: Workplace) -> None:
         keys.press("f2")
         screen.wait_for("talking")
         keys.write("all is well")
-        keys.press("f8", "f8")
+        keys.press_twice("f8")
         screen.wait_for("still needed")
         keys.press("f9")
         keys.write("dupl")
@@ -148,7 +148,7 @@ def test_the_right_one_of_three_with_one_key(place: Workplace) -> None:
 def test_a_text_message_in_three_keys_is_sent_once(place: Workplace) -> None:
     with place.desktop() as screen:
         talking(place, screen)
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         screen.wait_for("still needed")
         keys = Counted(screen)
         keys.press("alt+t")

@@ -5,7 +5,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -150,9 +150,21 @@ class Counted:
         self.pressed += keys
         self._screen.press(*keys)
 
+    def press_twice(self, key: str) -> None:
+        """Press a key that asks, and again to do what it asks."""
+        self.pressed += [key, key]
+        self._screen.press_twice(key)
+
     def write(self, text: str) -> None:
         """Type text."""
         self._screen.send(text)
+
+
+def leave(screen: PtyScreen) -> None:
+    """Leave, with another press where the desktop asks: the next offer may have come just then."""
+    screen.press("ctrl+o")
+    with suppress(TimeoutError):
+        screen.press_again("ctrl+o")
 
 
 def ready(screen: PtyScreen) -> None:

@@ -8,6 +8,7 @@ from mock_backends.fleet import Fleet
 from mock_backends.midnights import Midnights
 from mock_backends.settings import Settings
 from tests.mocks.conftest import NOON
+from tests.mocks.floor import contact
 from tests.mocks.harness import CONTROL, Harness
 
 BILLING = {"maya", "sam", "tom", "jonas", "pierre", "ivo", "olu", "finn"}
@@ -68,6 +69,7 @@ def test_a_call_is_seen_through_its_agent_and_its_queue_and_never_pushed_itself(
         seen.until(lambda: seen.phases("maya") == ["active"])
         (work,) = seen.agent("maya")["work"]
         assert (work["interaction_id"], work["customer_name"]) == (interaction_id, "Priya Natarajan")
+        assert work["customer"]["value"] == contact(servers, interaction_id)["customer"]["value"]
         assert seen.agent("maya")["in_use"] == {"voice": 1}
         assert servers.do(interaction_id, "hold").status_code == 200
         seen.until(lambda: seen.agent("maya")["work"][0]["held"])

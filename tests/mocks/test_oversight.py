@@ -5,8 +5,11 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlite_utils import Database
 
+from mock_backends.audit_log import AuditLog
 from mock_backends.openapi_files import documents
+from mock_backends.principals import Principal
 from tests.mocks.floor import agent, arrive, audit, contact, monitor, order, set_state
 from tests.mocks.harness import Harness
 
@@ -128,6 +131,25 @@ def test_hostile_words_come_back_as_they_were_and_do_no_harm(servers: Harness, w
     written = audit(servers)
     assert {one["why"] for one in written} == {why}
     assert agent(servers, "maya")["observed"] == "not_ready"
+
+
+def test_a_contact_is_named_as_it_was_called_then_and_a_stranger_by_number(servers: Harness) -> None:
+    known, stranger = arrive(servers, name="Ruth O'Brien"), arrive(servers, sender="+447400121042", name="")
+    for one in (known, stranger):
+        assert order(servers, "sam", one, "withdraw").status_code == 200
+    set_state(servers, "sam", "maya", "not_ready")
+    assert [one["subject_name"] for one in audit(servers)[:3]] == ["Maya Okafor", "+447400121042", "Ruth O'Brien"]
+
+
+def test_an_audit_of_an_earlier_version_is_kept() -> None:
+    db = Database(memory=True)
+    db.execute(
+        "CREATE TABLE audit (number INTEGER PRIMARY KEY, id TEXT, at REAL, by TEXT, by_name TEXT,"
+        " verb TEXT, subject TEXT, why TEXT, outcome TEXT, detail TEXT, team TEXT, queue TEXT)"
+    )
+    db.execute("INSERT INTO audit VALUES (1, 'aud-1', 5.0, 'sam', 'Sam', 'move', 'int-1', 'why', 'done', '', 'T', '')")
+    (kept,) = AuditLog(db).of(Principal("sam", "supervisor", "T"), (), 9)
+    assert (kept.id, kept.subject_name) == ("aud-1", "")
 
 
 def test_who_calls_is_told_by_the_server(servers: Harness) -> None:

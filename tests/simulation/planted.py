@@ -64,7 +64,7 @@ def _draft_first(change: Callable[[Any], Any]) -> Make:
 
 
 def _saves_nothing(original: Any) -> Any:
-    async def save_draft(self: Any, draft: Any) -> Any:
+    async def save_draft(self: Any, draft: Any, **when: Any) -> Any:
         return replace(draft, saved_at=float(self._clock()))
 
     return save_draft

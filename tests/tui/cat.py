@@ -51,6 +51,8 @@ HASTE = (
     ("f8", "f8"),
     ("f7", "f7"),
     ("f6", "f7", "f7"),
+    ("f6", "down", "f7", "f7"),
+    ("f7", "down", "f7", "f7"),
     ("f7", "enter", "f7"),
     ("f7", "enter", "enter"),
     ("f7", "f7", "down", "f7"),
@@ -81,8 +83,24 @@ NAMES = {" ": "space", "+": "plus", "?": "question_mark", "/": "slash", ",": "co
 SIGNS = {name: sign for sign, name in NAMES.items()}
 
 
+REPEATS = (0.03, 0.03, 0.5, 0.66)
+"""Seconds between what a key sends that bounces or is held down: the first repeat comes later than the others."""
+READ = 0.69
+"""Seconds without a key in which whoever is asked can read it."""
+
+
 class Unnamed(AssertionError):
-    """Something was done to somebody whom the screen had not named."""
+    """Something was done to somebody whom the screen had not named, or not for long enough."""
+
+
+@dataclass
+class Pace:
+    """The clock between keys."""
+
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 @dataclass
@@ -300,7 +318,8 @@ async def play(name: str, keys: int, chance: Random, seen: Seen) -> None:
         Unnamed: the rule was broken; says with which keys.
     """
     here = SITUATIONS[name]()
-    app, said = here.app, list[str]()
+    app, said, pace = here.app, list[str](), Pace()
+    app.presses._clock = pace
     source = typed(chance)
     async with app.run_test(size=(110, 32)) as pilot:
         await pilot.pause()
@@ -316,6 +335,8 @@ async def play(name: str, keys: int, chance: Random, seen: Seen) -> None:
                 break
             key = next(source)
             before, state = prompt_of(app), here.session.store.state
+            waited = chance.choice(REPEATS) if chance.random() < 0.4 else 1.0
+            pace.now += waited
             said.append(key)
             seen.keys += 1
             if key == "!":
@@ -329,14 +350,17 @@ async def play(name: str, keys: int, chance: Random, seen: Seen) -> None:
                 sign = key if len(key) == 1 else SIGNS.get(key)
                 app._typed.add(events.Key(key, sign))
             await _settled(app)
+            if " again: " in prompt_of(app):
+                await pilot.pause()  # it is painted
             for at, calls in enumerate(here.calls):
                 for call in calls[heard[at] :]:
                     whom = victims(call, state)
                     if whom is None:
                         continue
                     seen.done[str(call[0])] = seen.done.get(str(call[0]), 0) + 1
-                    if " again: " not in before or not all(one[:31] in before for one in whom):
-                        raise Unnamed(f"{name}: {call} after {before!r}; last keys: {' '.join(said[-12:])}")
+                    named = " again: " in before and all(one[:31] in before for one in whom)
+                    if not named or waited < READ:
+                        raise Unnamed(f"{name}: {call} {waited} s after {before!r}; last keys: {' '.join(said[-12:])}")
                 heard[at] = len(calls)
     if app._typing is not None:
         app._typing.cancel()

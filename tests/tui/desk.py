@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from textual.widgets import Input, TextArea
@@ -15,6 +16,7 @@ from desktop.domain.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state import AppState, DraftView
 from desktop.tui.app import DesktopApp
 from desktop.tui.news_bell import Wanted
+from desktop.tui.two_presses import READING_SECONDS
 from tests.tui.states import NOW
 
 
@@ -113,16 +115,27 @@ class RecordedSession:
         """Nothing to close."""
 
 
+def unhurried() -> Callable[[], float]:
+    """A steady clock of somebody who reads what is asked before they press again: each look is later by more."""
+    return count(step=2 * READING_SECONDS).__next__
+
+
 def desk(
-    state: AppState, *, guide: bool = False, keymap: dict[str, str] | None = None, calls: Wanted | None = None
+    state: AppState,
+    *,
+    guide: bool = False,
+    keymap: dict[str, str] | None = None,
+    calls: Wanted | None = None,
+    steady: Callable[[], float] | None = None,
 ) -> tuple[DesktopApp, RecordedSession]:
-    """An app showing `state`, with the clock stopped at `NOW`."""
+    """An app showing `state`, with the clock stopped at `NOW`; `steady` is the clock between two presses."""
     session = RecordedSession(state)
 
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, guide=guide, clock=lambda: NOW, keymap=keymap, calls=calls), session
+    app = DesktopApp(build, guide=guide, clock=lambda: NOW, steady=steady or unhurried(), keymap=keymap, calls=calls)
+    return app, session
 
 
 async def settle(pilot: Any, keys: Sequence[str] = ()) -> None:

@@ -19,7 +19,7 @@ from desktop.domain.what_if import Step, WhatIf
 from desktop.domain.words import Monitoring
 from desktop.ports.base import Capability
 from desktop.tui.app import DesktopApp
-from tests.tui.desk import RecordedSession
+from tests.tui.desk import RecordedSession, unhurried
 from tests.tui.floor_states import SCHEDULES, TODAY, WAITING
 from tests.tui.states import NOW
 
@@ -139,4 +139,4 @@ def floor_desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, guide=guide, clock=lambda: NOW, keymap=keymap), session
+    return DesktopApp(build, guide=guide, clock=lambda: NOW, steady=unhurried(), keymap=keymap), session

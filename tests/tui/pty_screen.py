@@ -30,6 +30,8 @@ from typing import Any, Self
 
 import pyte
 
+from desktop.tui.two_presses import READING_SECONDS
+
 KEYS = {
     "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "backspace": "\x7f", "space": " ",
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F",
@@ -41,6 +43,8 @@ KEYS = {
     "shift+up": "\x1b[1;2A", "shift+down": "\x1b[1;2B",
 }  # fmt: skip
 
+_PAINTING_SECONDS = 0.3
+"""What is on the terminal may be there a moment before its program counts it as painted."""
 _MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 _LEAVE = b"\x1b[?1049l"
 # Sequences of the keyboard protocol of kitty, which pyte would print.
@@ -175,6 +179,18 @@ class PtyScreen:
         """Press keys by name, in order; see `key_bytes`."""
         for key in keys:
             self.send(key_bytes(key))
+
+    def press_again(self, key: str) -> None:
+        """Press a key for the second time, as soon as whoever read what it asks would: earlier it does not count."""
+        self.wait_for(" again: ")
+        readable = time.monotonic() + READING_SECONDS + _PAINTING_SECONDS
+        self._wait(lambda: time.monotonic() >= readable, 15, f"the time to read what {key} asks")
+        self.press(key)
+
+    def press_twice(self, key: str) -> None:
+        """Press a key that asks, and again to do what it asks."""
+        self.press(key)
+        self.press_again(key)
 
     def paste(self, text: str) -> None:
         """Paste text the way a terminal does in bracketed mode."""

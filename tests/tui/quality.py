@@ -20,7 +20,7 @@ from desktop.domain.words import Availability, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound
 from desktop.tui.app import DesktopApp
-from tests.tui.desk import RecordedSession
+from tests.tui.desk import RecordedSession, unhurried
 from tests.tui.states import MAYA, NOW, QUEUES
 
 FORM = Form(
@@ -170,8 +170,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self.kept: dict[str, Draft] = {}
 
-    async def save_draft(self, draft: Draft) -> Draft:
-        self.kept[draft.interaction_id] = saved = replace(draft, saved_at=NOW)
+    async def save_draft(self, draft: Draft, *, words_since: float | None = None) -> Draft:
+        self.kept[draft.interaction_id] = saved = replace(draft, saved_at=NOW if words_since is None else words_since)
         return saved
 
     async def drafts(self) -> list[Draft]:
@@ -229,4 +229,4 @@ def quality_desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, clock=lambda: NOW), session, file
+    return DesktopApp(build, clock=lambda: NOW, steady=unhurried()), session, file

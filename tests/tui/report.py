@@ -27,6 +27,7 @@ from desktop.domain.history import (
 )
 from desktop.ports.errors import NotFound
 from desktop.tui.app import DesktopApp
+from tests.tui.desk import unhurried
 from tests.tui.floor_desk import FloorSession, RecordedSupervisor
 from tests.tui.floor_states import floor
 from tests.tui.states import NOW
@@ -175,4 +176,4 @@ def report_desk(past: Past) -> tuple[DesktopApp, FloorSession]:
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, clock=lambda: NOW), session
+    return DesktopApp(build, clock=lambda: NOW, steady=unhurried()), session

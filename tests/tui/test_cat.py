@@ -34,10 +34,10 @@ def _whoever(presses: TwoPresses, act: Any, still: Any = None) -> bool:
 
 
 def _silent(presses: TwoPresses, act: Any, still: Any = None) -> None:
-    presses._armed = act
+    presses._armed, presses._counts_from = act, 0.0
 
 
-def _forgets_nothing(presses: TwoPresses, name: str, *, typed: bool) -> None:
+def _forgets_nothing(presses: TwoPresses, name: str, *, typed: bool, waited: float = 0.0) -> None:
     """Any key may come between."""
 
 
@@ -57,6 +57,13 @@ async def test_a_planted_fault_is_found(
     with pytest.raises(Unnamed):
         for seed in range(6):
             await play(where, 200, Random(seed), Seen())
+
+
+async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desktop.tui.two_presses.READING_SECONDS", 0.0)
+    with pytest.raises(Unnamed):
+        for seed in range(6):
+            await play("talking", 200, Random(seed), Seen())
 
 
 async def test_a_verb_that_is_no_longer_marked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,17 +6,18 @@ from typing import Any
 import pytest
 
 from desktop.app.action_result import ActionResult
-from desktop.domain.floor import FloorVerb
+from desktop.domain.events import Change, InteractionChanged
+from desktop.domain.floor import AuditEntry, FloorVerb
 from desktop.domain.floor_events import FloorChanged
-from desktop.domain.notices import shown
-from desktop.domain.words import Availability, Monitoring
+from desktop.domain.model import Address
+from desktop.domain.notices import shown as notice_shown
+from desktop.domain.words import Availability, Monitoring, Phase
 from desktop.tui.supervisor.agent_panel import AgentPanel
-from desktop.tui.supervisor.listening_banner import ListeningBanner
 from tests.tui.desk import settle
 from tests.tui.floor_desk import RecordedActs, floor_desk
-from tests.tui.floor_states import AGENTS, floor
+from tests.tui.floor_states import AGENTS, floor, waits
 from tests.tui.states import NOW
-from tests.tui.test_floor import SIZE, change, screen_of, sees, until
+from tests.tui.test_floor import SIZE, change, screen_of, screen_text, sees, until
 
 MAYA = ["2", "down", "down"]
 """To the agents, and to Maya Okafor, who talks; the state is what they are sorted by."""
@@ -103,7 +104,7 @@ async def test_what_was_refused_is_told_no_more_once_it_is_done(keys: list[str],
             await until(pilot, lambda done=done: len(session.calls) == done)  # type: ignore[misc]
             await settle(pilot)
             state = session.store.drain()
-            seen = shown(state, NOW)
+            seen = notice_shown(state, NOW)
             assert (seen is not None and seen.text == "It was refused.") == (done == 1)
 
 
@@ -115,7 +116,7 @@ async def test_what_was_refused_of_one_agent_is_still_told_when_another_act_is_d
         await settle(pilot, typed(["down", "n", *"stay calm", "enter"]))
         assert len(session.calls) == 2
         assert session.calls[0][1] != session.calls[1][1]
-        seen = shown(session.store.drain(), NOW)
+        seen = notice_shown(session.store.drain(), NOW)
         assert seen is not None
         assert seen.text == "It was refused."
 
@@ -139,6 +140,45 @@ def test_every_verb_is_tried() -> None:
         *("answer_help", "acknowledge"),
     }
     assert len(FloorVerb) == len(tried) + 2 + 1, "whisper and barge are modes; listening is ended without a question"
+
+
+NUMBER = Address("phone", "+442079460142")
+
+
+@pytest.mark.parametrize(
+    ("name", "customer", "shown"),
+    [
+        ("", NUMBER, "+44 20 7946 0142"),
+        ("", Address("phone", "", withheld=True), "Number withheld"),
+        ("Ruth O'Brien", NUMBER, "Ruth O'Brien"),
+        ("", None, "a customer of Billing"),
+    ],
+)
+async def test_a_contact_in_hand_is_asked_about_by_name_or_number(
+    name: str, customer: Address | None, shown: str
+) -> None:
+    call = replace(AGENTS["a1"].work[0], customer_name=name, customer=customer)
+    state = floor()
+    state = replace(state, agents={**state.agents, "a1": replace(AGENTS["a1"], work=(call,))})
+    app, _ = floor_desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, [*MAYA, "t"])
+        await sees(pilot, f"☎ {shown} · Billing · talking 03:41 · Maya Okafor")
+        await settle(pilot, typed(WHY))
+        await sees(pilot, f"t again: take {shown} over from Maya Okafor")
+        if customer is not None:
+            await settle(pilot, ["escape", "2"])
+            await sees(pilot, f"☎ Billing · {shown}")
+
+
+async def test_the_audit_names_customers_as_they_were_called_then() -> None:
+    app, session = floor_desk(floor())
+    act = AuditEntry("e9", NOW - 30, "sam", "Sam Rivera", "withdraw", "int-550c", "dup", "done", "", "+447400121042")
+    session.supervisor.acts.entries = (act, replace(act, id="e8", subject_name="Ruth O'Brien"))
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["A"])
+        text = await sees(pilot, "withdrew  +44 7400 121042", "withdrew  Ruth O'Brien")
+        assert "int-550c" not in text
 
 
 async def test_no_reason_no_act() -> None:
@@ -219,7 +259,7 @@ async def test_who_is_listened_to_is_always_in_sight() -> None:
     app, session = floor_desk(floor())
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, typed([*MAYA, "l", *WHY]))
-        await sees(pilot, "◉ Listening to Maya Okafor", "x ends it")
+        await sees(pilot, "◉ Listening to Maya Okafor", "x to leave")
         for key in ("1", "3", "4"):
             await settle(pilot, [key])
             await sees(pilot, "◉ Listening to Maya Okafor")
@@ -233,14 +273,39 @@ async def test_who_is_listened_to_is_always_in_sight() -> None:
         assert [call[0] for call in session.calls] == ["monitor", "end_monitor"]
 
 
-@pytest.mark.parametrize("verb", ["l", "w", "b"])
-async def test_the_way_out_of_a_call_is_in_sight_on_the_narrowest_screen(verb: str) -> None:
-    app, _ = floor_desk(floor())
+@pytest.mark.parametrize(
+    ("verb", "effect"),
+    [("l", "no one can hear you"), ("w", "the customer cannot hear you"), ("b", "both can hear you")],
+)
+@pytest.mark.parametrize("name", ["Maya Okafor", "Conceição da Silva Albuquerque de Vasconcelos"])
+async def test_who_hears_me_and_the_way_out_are_in_sight_on_the_narrowest_screen(
+    verb: str, effect: str, name: str
+) -> None:
+    state = floor()
+    app, _ = floor_desk(replace(state, agents={**state.agents, "a1": replace(AGENTS["a1"], name=name)}))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, typed([*MAYA, verb, *WHY]))
-        await sees(pilot, "Maya Okafor", "x ends it")
-        banner = screen_of(app).query_one(ListeningBanner)
-        assert banner.render().plain.index("x ends it") + len("x ends it") < 76
+        await until(pilot, lambda: screen_of(app).heard)
+        text = " ".join((await sees(pilot, "to leave")).replace("▌", " ").split())
+        assert f"{effect} x to leave" in text
+        assert name[:20] in text
+
+
+async def test_ones_own_call_is_in_sight_on_the_floor_with_the_way_to_it() -> None:
+    app, session = floor_desk(floor())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        mine = waits(9, "Götz Bauer", 50, phase=Phase.ACTIVE, phase_since=NOW - 11, agent_id="sam")
+        await change(session, pilot, InteractionChanged(Change.CONNECTED, mine))
+        await sees(pilot, "☎ Your contact: Götz Bauer · talking 00:11", "alt+v to your desk")
+        await settle(pilot, ["2"])
+        await sees(pilot, "Your contact: Götz Bauer")
+        await settle(pilot, ["v"])
+        assert app.screen is app.desk_screen
+        await settle(pilot, ["v"])
+        over = replace(mine, version=2, phase=Phase.CLOSED)
+        await change(session, pilot, InteractionChanged(Change.CLOSED, over))
+        await until(pilot, lambda: "Your contact" not in screen_text(app.screen))
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ from tests.tui.outbox import (
     outbox_state,
 )
 from tests.tui.states import NOW, active, offered, wrapping_up
+from tests.tui.test_floor import until
 
 SIZE = (120, 36)
 NUMBER = "+442079460958"
@@ -447,8 +448,10 @@ async def test_sending_everything_waits_for_the_change_to_be_saved() -> None:
         await settle(pilot, ["o", "e", "z", "f10"])
         assert asked(kept, "outbox.retry") == []
         assert "Save the change first" in session.store.state.notices[-1].text
-        await settle(pilot, ["alt+enter", "f10"])
-        assert asked(kept, "outbox.retry") == ["k1.1"]
+        await settle(pilot, ["alt+enter"])
+        await until(pilot, lambda: not app.screen.query_one(NoteField).is_open)
+        await settle(pilot, ["f10"])
+        await until(pilot, lambda: asked(kept, "outbox.retry") == ["k1.1"])
 
 
 async def test_a_text_that_is_too_long_is_refused_with_words() -> None:

@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 from textual import events
 
+from desktop.domain.customer import Consent, Match
 from desktop.domain.lifecycle import COMMANDS
 from desktop.domain.phone import CallState
 from desktop.domain.state import AppState
-from desktop.domain.words import LegPhase, Phase, Verb
+from desktop.domain.words import LegPhase, Phase, Recording, Verb
+from desktop.tui.panes.customer import CustomerPane
+from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.footer import Footer
-from desktop.tui.two_presses import SECONDS, Irrevocable, TwoPresses, named
+from desktop.tui.two_presses import READING_SECONDS, SECONDS, Irrevocable, TwoPresses, named
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import active, call_of_nobody, chatting, consulting, offered
+from tests.tui.states import NOW, PRIYA, active, call_of_nobody, chatting, consulting, offered
 
 SIZE = (120, 36)
 END = Irrevocable("F8", ("f8", "x"), ("end", "i1"), "end the contact with Priya Natarajan")
@@ -27,8 +30,19 @@ class Screen:
     def __init__(self) -> None:
         self.shown = ""
         self.room = True
+        self.now = 100.0
         self.coming: list[tuple[float, Callable[[], object]]] = []
-        self.presses = TwoPresses(self.show, lambda seconds, call: self.coming.append((seconds, call)))
+        self.presses = TwoPresses(
+            self.show, lambda seconds, call: self.coming.append((seconds, call)), lambda: self.now
+        )
+
+    def press(self, act: Irrevocable, *, after: float = READING_SECONDS, waited: float = 0.0) -> bool:
+        """A key of the act, so many seconds after the one before; what it armed is painted at once."""
+        self.now += after
+        self.presses.key(act.pressed[0], typed=False, waited=waited)
+        carried_out = self.presses.press(act)
+        self.presses.painted(act)
+        return carried_out
 
     def show(self, act: Irrevocable | None) -> bool:
         self.shown = act.prompt if act is not None and self.room else ""
@@ -37,18 +51,38 @@ class Screen:
 
 def test_the_second_press_carries_it_out_once() -> None:
     screen = Screen()
-    assert not screen.presses.press(END)
+    assert not screen.press(END)
     assert screen.shown == "F8 again: end the contact with Priya Natarajan"
-    assert screen.presses.press(END)
+    assert screen.press(END)
     assert screen.shown == ""
-    assert not screen.presses.press(END), "a third press is a first one"
+    assert not screen.press(END), "a third press is a first one"
+
+
+def test_a_key_that_bounces_or_is_held_down_is_one_press() -> None:
+    screen = Screen()
+    screen.press(END)
+    for after in (0.02, 0.66, *[0.03] * 50):
+        assert not screen.press(END, after=after)
+        assert screen.presses.armed == END, "let go, it can still be pressed again"
+    assert screen.press(END)
+
+
+def test_a_press_from_before_the_prompt_was_painted_does_not_count() -> None:
+    screen = Screen()
+    screen.presses.press(END)
+    screen.now += 3
+    screen.presses.key("f8", typed=False)
+    assert not screen.presses.press(END), "nobody has seen what is asked"
+    screen.presses.painted(END)
+    assert not screen.press(END, after=3, waited=3), "it waited while the screen was busy"
+    assert screen.press(END)
 
 
 @pytest.mark.parametrize("changed", [OTHER, replace(END, words="end Noor"), replace(END, key="x")])
 def test_another_victim_or_other_words_are_another_act(changed: Irrevocable) -> None:
     screen = Screen()
-    assert not screen.presses.press(END)
-    assert not screen.presses.press(changed)
+    assert not screen.press(END)
+    assert not screen.press(changed)
     assert screen.presses.armed == changed
 
 
@@ -88,8 +122,8 @@ def test_what_would_be_another_act_now_is_forgotten() -> None:
 def test_nothing_is_armed_where_nobody_can_read_it() -> None:
     screen = Screen()
     screen.room = False
-    assert not screen.presses.press(END)
-    assert not screen.presses.press(END)
+    assert not screen.press(END)
+    assert not screen.press(END)
 
 
 def test_nobody_is_no_victim() -> None:
@@ -114,6 +148,17 @@ def prompt(app: Any) -> str:
     return str(app.desk_screen.query_one(Footer).render().plain)
 
 
+def refused_and_paused() -> AppState:
+    """A call whose customer has refused to be recorded; the recording is paused."""
+    state = active()
+    pop = state.pops["i1"]
+    (match, *others) = pop.matches
+    refused = replace(match.customer, consents=(Consent("recording", False, NOW),))
+    matches = (replace(match, customer=refused), *others)
+    contact = replace(state.interactions["i1"], recording=Recording.PAUSED)
+    return replace(state, interactions={"i1": contact}, pops={"i1": replace(pop, matches=matches)})
+
+
 def answered_call() -> AppState:
     """A colleague talks to me on the phone."""
     state = call_of_nobody()
@@ -129,8 +174,16 @@ NAMED = {
         ["f8"],
         "F8 again: end Ana Lindqvist, and also ends Priya Natarajan, who is on hold",
     ),
-    "finder": (active, ["f6", "f7"], "F7 again: transfer Priya Natarajan to Ana Lindqvist, blind"),
-    "queue": (active, ["f7", *"Sales", "enter"], "F7 again: transfer Priya Natarajan to the queue Sales, blind"),
+    "finder": (
+        active,
+        ["f6", "down", "up", "f7"],
+        "F7 again: blind transfer of Priya Natarajan to Ana Lindqvist, without talking to them first",
+    ),
+    "queue": (
+        active,
+        ["f7", *"Sales", "enter"],
+        "F7 again: blind transfer of Priya Natarajan to the queue Sales",
+    ),
     "hand over": (
         lambda: consulting(LegPhase.ACTIVE),
         ["f7"],
@@ -164,10 +217,10 @@ async def test_the_first_press_names_the_victim_and_does_nothing(start: Any, key
         ["n", "f8", "x", "f8"],
         ["f8", "escape", "f8"],
         ["f8", "f4", "f8"],
-        ["f6", "f7", "down", "f7"],
+        ["f6", "down", "f7", "down", "f7"],
         ["f7", *"Sales", "enter", "enter"],
         ["f7", *"Sales", "enter", "up", "f7"],
-        ["f6", "f7", "o", "f7"],
+        ["f6", "down", "f7", "o", "f7"],
     ],
     ids=" ".join,
 )
@@ -176,6 +229,64 @@ async def test_enter_and_whatever_comes_between_do_nothing(keys: list[str]) -> N
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys)
         assert [call for call in asked(session) if COMMANDS[call[0]].irrevocable] == []
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["f7", "f7", "f7"],
+        ["f7", "enter", "f7"],
+        ["f6", "f7", "f7"],
+        ["f7", "S", "backspace", "f7", "f7"],
+    ],
+    ids=" ".join,
+)
+async def test_nobody_is_transferred_to_whom_the_agent_did_not_choose(keys: list[str]) -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys)
+        assert asked(session) == []
+        assert app.presses.armed is None
+        assert "Choose whom to transfer to first" in prompt(app)
+
+
+async def test_who_slid_under_the_cursor_was_not_chosen() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["f6", "down"])
+        gone = app.desk_screen.query_one(ExpertFinder).under_cursor
+        assert gone is not None
+        people = {key: one for key, one in session.store.state.people.items() if key != gone}
+        session.store.state = replace(session.store.state, people=people)
+        app.request_frame()
+        await settle(pilot, ["f7", "f7"])
+        assert asked(session) == []
+
+
+async def test_a_refused_recording_is_resumed_at_the_second_press_only() -> None:
+    state = refused_and_paused()
+    app, session = desk(state)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["full_stop"])
+        assert asked(session) == []
+        assert "alt+. again: record Priya Natarajan, who has refused to be recorded" in prompt(app)
+        await settle(pilot, ["full_stop"])
+        assert asked(session) == [(Verb.RESUME_RECORDING, "i1")]
+
+
+async def test_a_recording_that_nobody_refused_is_paused_and_resumed_by_one_press() -> None:
+    for recording, verb in (
+        (Recording.PAUSED, Verb.RESUME_RECORDING),
+        (Recording.ACTIVE, Verb.PAUSE_RECORDING),
+    ):
+        state = refused_and_paused()
+        contact = replace(state.interactions["i1"], recording=recording)
+        if recording is Recording.PAUSED:
+            state = replace(state, pops={})
+        app, session = desk(replace(state, interactions={"i1": contact}))
+        async with app.run_test(size=SIZE) as pilot:
+            await settle(pilot, ["full_stop"])
+            assert asked(session) == [(verb, "i1")]
 
 
 async def test_a_click_forgets_it() -> None:
@@ -206,6 +317,29 @@ async def test_f8_pressed_again_and_again_ends_once() -> None:
         assert asked(session) == [(Verb.END, "i1")]
 
 
+BURSTS = {
+    "end": (active, ["f8", "f8", "f8"]),
+    "transfer": (active, ["f6", "down", "f7", "f7", "f7"]),
+    "hand over": (lambda: consulting(LegPhase.ACTIVE), ["f7", "f7"]),
+    "hang up": (answered_call, ["f3", "f3"]),
+    "leave": (active, ["ctrl+o", "ctrl+o"]),
+}
+
+
+@pytest.mark.parametrize(("start", "keys"), BURSTS.values(), ids=BURSTS)
+async def test_a_burst_of_one_key_is_one_press(start: Any, keys: list[str]) -> None:
+    now = [0.0]
+    app, session = desk(start(), steady=lambda: now[0])
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, keys)
+        assert " again: " in prompt(app)
+        assert app.is_running
+        assert [call for call in session.calls if call[0].startswith("actions.")] == []
+        now[0] += 2 * READING_SECONDS
+        await settle(pilot, keys[-1:])
+        assert not app.is_running or [call for call in session.calls if call[0].startswith("actions.")]
+
+
 async def test_nothing_is_ended_where_the_window_is_too_small_to_say_whom() -> None:
     app, session = desk(active())
     async with app.run_test(size=(40, 10)) as pilot:
@@ -228,6 +362,43 @@ async def test_an_unlinked_customer_is_linked_again_by_the_same_key(start: Any) 
         assert session.calls[-1] == ("pops.choose", "i1", "C-4471")
         await settle(pilot, ["u"])
         assert session.calls[-1] == ("pops.choose", "i1", "C-4471"), "once"
+
+
+def linked_with_another_found() -> AppState:
+    """Priya is linked; a search found somebody else."""
+    state = active()
+    pop = state.pops["i1"]
+    smith = Match(replace(PRIYA, id="C-1", name="Robert Smith", addresses=()), "name", "name matches")
+    return replace(state, pops={"i1": replace(pop, matches=(*pop.matches, smith))})
+
+
+async def test_linking_somebody_else_says_so_and_the_undo_key_links_the_one_before() -> None:
+    app, session = desk(linked_with_another_found())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.desk.picked_customer("C-1")
+        await settle(pilot)
+        assert session.calls[-1] == ("pops.choose", "i1", "C-1")
+        assert "Linked to Robert Smith instead of Priya Natarajan. alt+u within 10 s links Priya" in prompt(app)
+        pop = session.store.state.pops["i1"]
+        session.store.state = replace(session.store.state, pops={"i1": replace(pop, chosen="C-1", chosen_by="you")})
+        app.request_frame()
+        await settle(pilot)
+        card = str(app.desk_screen.query_one(CustomerPane).render())
+        assert "number not on file" in card, "the caller's number is not one of Robert Smith's"
+        await settle(pilot, ["alt+u"])
+        assert session.calls[-1] == ("pops.choose", "i1", PRIYA.id)
+
+
+async def test_picking_who_is_linked_already_says_nothing() -> None:
+    app, session = desk(linked_with_another_found())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        app.desk.picked_customer(PRIYA.id)
+        await settle(pilot)
+        assert "Linked" not in prompt(app)
+        await settle(pilot, ["u"])
+        assert session.calls[-1] == ("pops.unlink", "i1")
 
 
 def test_what_takes_a_customer_away_is_marked() -> None:

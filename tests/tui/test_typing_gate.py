@@ -10,6 +10,7 @@ from textual.widgets import Input
 from desktop.domain.customer import FoundCustomers, Match
 from desktop.domain.words import Verb
 from desktop.tui.panes.customer import CustomerPane
+from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.history import CasesPane, TimelinePane
 from desktop.tui.panes.note import NotePane
@@ -104,7 +105,9 @@ async def test_a_contact_that_comes_while_one_searches_takes_neither_the_field_n
 
 
 @pytest.mark.parametrize(
-    "refused", ["n", "alt+n", "e", "f6", "f", "f7", "k", "l", "y", "plus", "w", "t", "c"], ids=lambda key: key
+    "refused",
+    ["f2", "a", "f3", "d", "n", "alt+n", "e", "f6", "f", "f7", "k", "l", "y", "plus", "w", "t", "c"],
+    ids=lambda key: key,
 )
 async def test_what_is_typed_for_a_field_that_did_not_open_is_no_verb(refused: str) -> None:
     app, session = searching(IDLE)
@@ -129,6 +132,33 @@ async def test_a_word_goes_nowhere_when_its_field_goes_away() -> None:
         assert done(session) == []
         await settle(pilot, ["escape", "a"])
         assert session.calls[-1][:2] == ("actions.do", Verb.ACCEPT)
+
+
+async def test_what_is_typed_for_an_offer_that_has_just_gone_is_no_verb() -> None:
+    app, session = searching(offered())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        session.store.state = IDLE
+        app.request_frame()
+        await settle(pilot, ["f2", *"router", "space", *"broken"])
+        assert done(session) == []
+        assert not app.outbox.is_open
+        assert "Nothing was done: no field is open" in told(app)
+
+
+async def test_f6_in_the_list_of_a_transfer_finds_an_expert_with_what_was_typed() -> None:
+    app, session = searching(active())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        note = app.desk_screen.query_one(NotePane).text
+        await settle(pilot, ["f7", *"An", "f6", "a"])
+        finder = app.desk_screen.query_one(ExpertFinder)
+        assert finder.is_open
+        assert not finder.transferring
+        assert finder.query_one("#expert-query", Input).value == "Ana"
+        assert app.desk_screen.query_one(NotePane).text == note
+        await settle(pilot, ["enter"])
+        assert [call[1] for call in session.calls if call[0] == "actions.do"] == [Verb.CONSULT]
 
 
 async def test_a_click_says_that_letters_are_verbs_again() -> None:

@@ -55,7 +55,7 @@ def asked(session: RecordedSession, name: str) -> list[tuple[object, ...]]:
         (active, ["f8", "f8"], Verb.END, ()),
         (active, ["f6", "enter"], Verb.CONSULT, (("target", "person:p1"),)),
         (active, ["f6", "down", "enter"], Verb.CONSULT, (("target", "person:p2"),)),
-        (active, ["f6", "f7", "f7"], Verb.BLIND_TRANSFER, (("target", "person:p1"),)),
+        (active, ["f6", "down", "up", "f7", "f7"], Verb.BLIND_TRANSFER, (("target", "person:p1"),)),
         (active, ["f7", "S", "a", "l", "e", "s", "enter", "f7"], Verb.BLIND_TRANSFER, (("target", "queue:Sales"),)),
         (consulting, ["f6"], Verb.CANCEL_LEG, (("leg_id", "l1"),)),
         (lambda: consulting(LegPhase.ACTIVE), ["f7", "f7"], Verb.COMPLETE_TRANSFER, (("leg_id", "l1"),)),

@@ -157,10 +157,11 @@ def work_of(one: Interaction) -> AgentWork:
         phase=one.phase,
         queue=one.queue,
         since=one.phase_since,
-        customer_name=one.customer_name or one.customer.value,
+        customer_name=one.customer_name,
         held=one.held,
         held_since=one.held_since,
         deadline=one.offer_deadline or one.wrap_up_deadline,
+        customer=one.customer,
     )
 
 

@@ -111,5 +111,6 @@ def _work_of(task: Task, reservation: Reservation) -> AgentWork:
         phase=_PHASES.get(reservation.status, Phase.OFFERED),
         queue=task.queue,
         since=reservation.updated,
-        customer_name=facts.name or facts.customer.value,
+        customer_name=facts.name,
+        customer=facts.customer,
     )

@@ -8,6 +8,7 @@ from textual.content import Content
 from desktop.app.pop import BY_AGENT
 from desktop.domain import select
 from desktop.domain.customer import Consent, Customer, Match
+from desktop.domain.select_customer import is_on_file
 from desktop.domain.state import ScreenPop
 from desktop.domain.words import PopAnswer
 from desktop.tui import sources, wording
@@ -152,11 +153,15 @@ def _name(customer: Customer) -> Content:
 
 
 def _came_from(pop: ScreenPop, match: Match, view: View) -> list[Content]:
-    """The address of the contact itself, whoever it is linked to; of one among several it is no mark."""
+    """The address of the contact itself, whoever it is linked to, and whether it is theirs.
+
+    That it is on file of one among several is no mark; that it is not always is one.
+    """
     asked = view.interaction.customer if view.interaction else None
     if asked is None or not (asked.value or asked.withheld):
         return []
-    return [line((wording.address(asked), ""), *(wording.on_file(match, asked) if len(pop.matches) == 1 else ()))]
+    marked = len(pop.matches) == 1 or not is_on_file(match, asked)
+    return [line((wording.address(asked), ""), *(wording.on_file(match, asked) if marked else ()))]
 
 
 def _addresses(match: Match, view: View) -> list[Content]:

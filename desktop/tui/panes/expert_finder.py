@@ -49,6 +49,13 @@ class ExpertFinder(Pane, Vertical):
             self.person_id = person_id
             self.text = text
 
+    class Refused(Message):
+        """Nobody was handed over to, and why."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
     class Looking(Message):
         """Other people are on screen than before: those of the list, nobody once it is closed."""
 
@@ -62,6 +69,8 @@ class ExpertFinder(Pane, Vertical):
         self._ranked: dict[str, RankedExpert] = {}
         self._queues: tuple[str, ...] = ()
         self._writing_to: str | None = None
+        self._first_guess = ""
+        self._chosen: str | None = None  # the row that the agent moved to or typed for
         self.transferring = False
 
     def compose(self) -> ComposeResult:
@@ -98,10 +107,20 @@ class ExpertFinder(Pane, Vertical):
         self.transferring = transferring
         self.query_one("#expert-message", Input).display = False
         field = self.query_one("#expert-query", Input)
-        field.value = query
+        field.value = self._first_guess = query
+        self._chosen = None
         self.add_class("open")
         field.focus()
         field.action_select_all()
+        if self.view is not None:
+            self.draw(self.view)
+
+    def consult_instead(self) -> None:
+        """Find somebody to talk to first, with what was typed for a transfer."""
+        self.transferring = False
+        field = self.query_one("#expert-query", Input)
+        field.focus()
+        field.action_end()
         if self.view is not None:
             self.draw(self.view)
 
@@ -145,13 +164,17 @@ class ExpertFinder(Pane, Vertical):
             )
         table = self.query_one("#expert-list", LineTable)
         table.set_rows(rows)
+        if table.cursor_key != self._chosen:
+            self._chosen = None  # it went away, and another row has slid under the cursor
         self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + _heard(view))
-        verb = "hand over" if self.transferring else "consult"
+        verb = "blind transfer" if self.transferring else "consult"
+        other = ("expert", "consult instead") if self.transferring else ("transfer", "blind transfer")
         writing = self.query_one("#expert-message", Input).has_focus
         self.border_subtitle = line(
             ("enter", "bold $accent"),
             (f" {'send' if writing else verb}  ", "$muted"),
-            *([] if self.transferring else [(shown("transfer"), "bold $accent"), (" hand over  ", "$muted")]),
+            (shown(other[0]), "bold $accent"),
+            (f" {other[1]}  ", "$muted"),
             (shown("finish"), "bold $accent"),
             (" send" if writing else " chat", "$muted"),
         )
@@ -182,6 +205,7 @@ class ExpertFinder(Pane, Vertical):
             self.draw(self.view)
             table = self.query_one("#expert-list", LineTable)
             table.action_edge(-1)
+            self._chosen = table.cursor_key if event.value != self._first_guess else None
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in the search consults; enter in the chat field sends."""
@@ -194,11 +218,14 @@ class ExpertFinder(Pane, Vertical):
     def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
         """Enter on a row does as in the field."""
         event.stop()
+        self._chosen = event.key
         self.pick("transfer" if self.transferring else "consult")
 
     def on_line_table_highlighted(self, event: LineTable.Highlighted) -> None:
         """What speaks for the expert under the cursor."""
         event.stop()
+        if self.query_one("#expert-list", LineTable).has_focus:
+            self._chosen = event.key
         if self.view is not None and self.is_open:
             self._draw_expert(self.view, event.key)
 
@@ -211,13 +238,21 @@ class ExpertFinder(Pane, Vertical):
         """Up and down move in the list while the field has the focus."""
         key = event.key
         if key in ("up", "down") and isinstance(self.app.focused, Input):
-            self.query_one("#expert-list", LineTable).action_move(-1 if key == "up" else 1)
+            table = self.query_one("#expert-list", LineTable)
+            table.action_move(-1 if key == "up" else 1)
+            self._chosen = table.cursor_key
             event.stop()
 
     def pick(self, how: str) -> None:
-        """Choose the expert or queue under the cursor for `consult`, `transfer` or `chat`."""
+        """Choose the expert or queue under the cursor for `consult`, `transfer` or `chat`.
+
+        A transfer needs somebody who was moved to or typed for: who comes first in a list just opened was not chosen.
+        """
         key = self.query_one("#expert-list", LineTable).cursor_key
         if key is None:
+            return
+        if how == "transfer" and key != self._chosen:
+            self.post_message(self.Refused("Choose whom to transfer to first: type a name, or move to a row."))
             return
         if how == "chat":
             if key.startswith("queue:"):

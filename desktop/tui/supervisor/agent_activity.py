@@ -56,6 +56,13 @@ def in_hand(work: AgentWork) -> str:
     return "wrap-up" if work.phase is Phase.WRAP_UP else "connecting"
 
 
+def customer_of(work: AgentWork) -> str:
+    """Whom a contact in hand is with: a name, else the number or address they came from; "" where neither is told."""
+    if work.customer_name or work.customer is None:
+        return work.customer_name
+    return wording.address(work.customer)
+
+
 def foremost(works: tuple[AgentWork, ...]) -> AgentWork:
     """The contact to name first: that of the most urgent word, of equals the one that began first."""
     return min(works, key=lambda work: (_RANKS.index(in_hand(work)), work.since))

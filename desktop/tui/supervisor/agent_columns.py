@@ -5,7 +5,7 @@ from desktop.domain.agent_day import missed_today
 from desktop.domain.model import Agent
 from desktop.domain.words import Phase
 from desktop.tui import wording
-from desktop.tui.supervisor.agent_activity import activity, foremost, reason_label
+from desktop.tui.supervisor.agent_activity import activity, customer_of, foremost, reason_label
 from desktop.tui.supervisor.figures import short_duration
 from desktop.tui.supervisor.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
@@ -42,8 +42,8 @@ def _work(agent: Agent, view: FloorView) -> Cell:
         return "", ""
     work = foremost(agent.work)
     sign = "✎" if work.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[work.channel]
-    name = f" · {work.customer_name}" if work.customer_name else ""
-    return f"{sign} {work.queue}{name}", ""
+    who = customer_of(work)
+    return f"{sign} {work.queue}{f' · {who}' if who else ''}", ""
 
 
 def _next(agent: Agent, view: FloorView) -> Cell:

@@ -8,7 +8,7 @@ from desktop.domain.floor_verbs import Standing, for_interaction, for_work
 from desktop.domain.model import Instant, Interaction
 from desktop.domain.words import Channel, Phase
 from desktop.tui import wording
-from desktop.tui.supervisor.agent_activity import in_hand
+from desktop.tui.supervisor.agent_activity import customer_of, in_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:
     """One that an agent has in hand."""
     return Contact(
         work.interaction_id,
-        work.customer_name or "the customer",
+        customer_of(work) or f"a customer of {work.queue}",
         work.queue,
         work.channel,
         work.phase,

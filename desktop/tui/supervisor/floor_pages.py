@@ -141,7 +141,7 @@ def audit_lines(entries: Sequence[AuditEntry], view: FloorView) -> list[Line]:
             (f"{day} " if day != "today" else "", "$muted"),
             (f"{one.by_name or one.by}  ", "bold"),
             (f"{_AUDITED.get(one.verb) or one.verb.replace('_', ' ')}  ", "$accent"),
-            (agent_name(view.state, one.subject), ""),
+            (wording.number(one.subject_name) or agent_name(view.state, one.subject), ""),
             (f"  {one.detail}" if one.detail else "", "$muted"),
             ("" if done else f"  ✕ {one.outcome}", "bold $warning"),
         )

@@ -12,22 +12,22 @@ from desktop.tui.keys import shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import line
 from desktop.tui.supervisor.floor_view import Heard, agent_name
+from desktop.tui.two_presses import named
 
 _WORDS = {
-    Monitoring.LISTEN: ("Listening to", "nobody hears you"),
-    Monitoring.WHISPER: ("Whispering to", "the agent hears you, the customer does not"),
-    Monitoring.BARGE: ("In the call of", "agent and customer hear you"),
+    Monitoring.LISTEN: ("Listening to", "no one can hear you"),
+    Monitoring.WHISPER: ("Whispering to", "the customer cannot hear you"),
+    Monitoring.BARGE: ("On the call with", "both can hear you"),
 }
 
 
 class ListeningBanner(TextPane):
-    """One line; hidden while nobody is heard."""
+    """One line, two where a name is too long for that; hidden while nobody is heard."""
 
     ticks: ClassVar[bool] = True
     DEFAULT_CSS = """
     ListeningBanner {
-        display: none; height: 1; padding: 0 1; background: $panel; border-left: outer $warning; text-wrap: nowrap;
-        text-overflow: ellipsis;
+        display: none; height: auto; max-height: 2; padding: 0 1; background: $panel; border-left: outer $warning;
     }
     ListeningBanner.on { display: block; }
     """
@@ -37,7 +37,7 @@ class ListeningBanner(TextPane):
         """`ends`: the name of the key on the agent's screen that leads to where it is ended; "" on the floor."""
         super().__init__()
         self._key = shown(ends) if ends else FLOOR_BY_ID["stop_listening"].shown
-        self._hint = " to the floor" if ends else " ends it"
+        self._hint = " to the floor" if ends else " to leave"
 
     def look(self, view: View) -> tuple[object, ...]:
         """Whom I hear."""
@@ -49,18 +49,18 @@ class ListeningBanner(TextPane):
         super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
-        """Whom, how, since when, and how it ends: that must be in sight on the narrowest screen."""
+        """Whom, how, since when, who hears me, and how it ends: all in sight on the narrowest screen."""
         heard = self.heard
         if heard is None:
             return ()
         doing, effect = _WORDS[heard.mode]
         return (
             line(
-                (f"◉ {doing} {agent_name(view.state, heard.agent_id)}", "bold $warning"),
+                (f"◉ {doing} {named(agent_name(view.state, heard.agent_id))}", "bold $warning"),
                 (f"  {wording.duration(view.now - heard.since)}", ""),
+                (f"  {effect}", "bold" if heard.mode is not Monitoring.LISTEN else "$muted"),
                 ("   ", ""),
                 (self._key, "bold $accent"),
                 (self._hint, "$muted"),
-                (f"   {effect}", "$muted"),
             ),
         )

@@ -105,9 +105,9 @@ class AvailabilityVerbs(Desk):
     async def _leave_or_ask(self) -> None:
         unsaved = await self._keep()
         act, armed = self._left_behind(unsaved), self._presses.armed
-        # Since the first press the words may have been saved: then less is asked than was answered.
-        meant = act is not None and armed is not None and armed.victim == act.victim and not unsaved
-        if act is None or meant or self._presses.press(act):
+        if act is not None and armed is not None and armed.victim == act.victim and not unsaved:
+            act = armed  # since the first press the words may have been saved: then less is asked than was answered
+        if act is None or self._presses.press(act):
             self._presses.disarm()
             self._leave()
 

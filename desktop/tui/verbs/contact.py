@@ -33,7 +33,7 @@ class ContactVerbs(Desk):
         if offer is not None:
             self._do(Verb.DECLINE, offer, reason="declined")
         elif call is None:
-            self._tell("Nothing is offered to you now.")
+            self._refuse_offer()
         elif self.session is None:
             self._not_yet()
         elif call.state is CallState.RINGING or self._presses.press(self._hang_up(call), self._hanging_up):
@@ -51,11 +51,16 @@ class ContactVerbs(Desk):
     def _answer_stranger(self) -> None:
         call = stranger(self._screen.view())
         if call is None or call.state is not CallState.RINGING:
-            self._tell("Nothing is offered to you now.")
+            self._refuse_offer()
         elif self.session is None:
             self._not_yet()
         else:
             self._result(self.session.actions.answer_call(call.id))
+
+    def _refuse_offer(self) -> None:
+        """There is no offer, or none any more: the words meant for its note are no verbs."""
+        self._wants_field()
+        self._tell("Nothing is offered to you now.")
 
     def hold(self) -> None:
         """Hold or resume; with an expert on the line, talk to the other one."""
@@ -66,7 +71,7 @@ class ContactVerbs(Desk):
         self._first_of(Verb.UNMUTE, Verb.MUTE)
 
     def recording(self) -> None:
-        """Pause the recording, or resume it."""
+        """Pause the recording, or resume it; of a customer who has refused, at the second press only."""
         interaction = self._selected()
         on_offer = () if interaction is None else select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in (Verb.RESUME_RECORDING, Verb.PAUSE_RECORDING) if verb in on_offer), None)

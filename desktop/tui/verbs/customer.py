@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from desktop.domain import select
 from desktop.domain.customer import Match
 from desktop.domain.instant import Instant
+from desktop.domain.model import Interaction
 from desktop.domain.words import Phase, PopAnswer
 from desktop.tui.keys import shown
 from desktop.tui.panes.copy_list import CopyList
@@ -12,6 +13,7 @@ from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.records import RecordsPane
 from desktop.tui.panes.search import SearchPane
 from desktop.tui.safe_text import safe
+from desktop.tui.two_presses import named
 from desktop.tui.verbs.desk import Desk
 
 if TYPE_CHECKING:
@@ -23,11 +25,15 @@ UNDO_SECONDS: Final = 10.0
 
 
 class Unlinked(NamedTuple):
-    """A link that was undone a moment ago, and until when it can be brought back."""
+    """A link that was undone a moment ago, and until when it can be brought back.
+
+    `instead`: the customer linked in its place, None where there is none.
+    """
 
     interaction_id: str
     customer_id: str
     until: Instant
+    instead: str | None = None
 
 
 class CustomerVerbs(Desk):
@@ -66,7 +72,10 @@ class CustomerVerbs(Desk):
         self._open_search(creating=True)
 
     def unlink(self) -> None:
-        """Undo the link of the selected contact; within ten seconds the same key brings it back."""
+        """Undo the link of the selected contact; within ten seconds the same key brings it back.
+
+        A link that took the place of another one is undone by linking that one again.
+        """
         interaction = self._selected()
         if interaction is None or self.session is None:
             self._tell("There is no contact to unlink.")
@@ -74,12 +83,14 @@ class CustomerVerbs(Desk):
         pop, now = select.pop(self._screen.state, interaction.id), self._screen.view().now
         match = pop.match if pop is not None else None
         undone, self._unlinked = self._unlinked, None
-        if match is not None:
+        linked = match.customer.id if match is not None else None
+        brings_back = undone is not None and undone.interaction_id == interaction.id and now <= undone.until
+        if undone is not None and brings_back and linked == undone.instead:
+            self.session.pops.choose(interaction.id, undone.customer_id)
+        elif match is not None:
             self._unlinked = Unlinked(interaction.id, match.customer.id, now + UNDO_SECONDS)
             self.session.pops.unlink(interaction.id)
             self._tell(f"Unlinked from {match.customer.name}. {shown('unlink')} within 10 s links them again.")
-        elif undone is not None and undone.interaction_id == interaction.id and now <= undone.until:
-            self.session.pops.choose(interaction.id, undone.customer_id)
         else:
             self._tell("This contact is linked to no customer.")
 
@@ -156,8 +167,21 @@ class CustomerVerbs(Desk):
             self._show(pane.found(customer_id))
             return
         if interaction is not None and self.session is not None:
-            self.session.pops.choose(interaction.id, customer_id)
+            self._link_instead(self.session, interaction, customer_id)
         self._screen.close_top()
+
+    def _link_instead(self, session: "Session", interaction: Interaction, customer_id: str) -> None:
+        """Link a contact; who takes the place of another customer is named, and that one can be brought back."""
+        pop = select.pop(self._screen.state, interaction.id)
+        before = pop.match if pop is not None else None
+        found = next((match for match in pop.matches if customer_id in match.ids), None) if pop is not None else None
+        session.pops.choose(interaction.id, customer_id)
+        if before is None or found is None or before.customer.id == found.customer.id:
+            return
+        until = self._screen.view().now + UNDO_SECONDS
+        self._unlinked = Unlinked(interaction.id, before.customer.id, until, found.customer.id)
+        old, new = named(before.customer.name), named(found.customer.name)
+        self._tell(f"Linked to {new} instead of {old}. {shown('unlink')} within 10 s links {old} again.")
 
     def _show(self, match: Match | None) -> None:
         """Show the card of a customer found without a contact."""

@@ -100,15 +100,15 @@ class Desk:
             self._do(verb, interaction, leg_id=leg.id)
 
     def _do(self, verb: Verb, interaction: Interaction, **arguments: str) -> None:
-        """Carry out a verb; what cannot be undone at the second press only."""
+        """Carry out a verb; what cannot be undone, or goes against the customer's word, at the second press only."""
         if self.session is None:
             self._not_yet()
         elif self._meant(verb, interaction, arguments):
             self._result(self.session.actions.do(verb, interaction.id, **arguments), interaction.id)
 
     def _meant(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str]) -> bool:
-        """Whether a verb is to be carried out now: one that cannot be undone has named its victim first."""
-        if not COMMANDS[verb].irrevocable:
+        """Whether a verb is to be carried out now: one that asks for two presses has named its victim first."""
+        if not (COMMANDS[verb].irrevocable or self._against_their_word(verb, interaction)):
             return True
 
         def act() -> Irrevocable | None:
@@ -122,6 +122,9 @@ class Desk:
         if asked is None:
             self._tell(_impossible(verb))
         return self._presses.press(asked, act)
+
+    def _against_their_word(self, verb: Verb, interaction: Interaction) -> bool:
+        return verb is Verb.RESUME_RECORDING and select.recording_refused(self._screen.state, interaction)
 
     def _result(self, call: Awaitable["ActionResult"], subject: str = "", done: str = "") -> None:
         """Tell what came of a call; `subject` and `done` as in `Store.outcome`."""

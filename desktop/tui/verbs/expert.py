@@ -12,14 +12,17 @@ class ExpertVerbs(Desk):
     """What is done with a further party."""
 
     def expert(self) -> None:
-        """Find an expert, or come back from the one on the line."""
+        """Find an expert, or come back from the one on the line; in the list of a transfer, consult instead."""
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
             self._wants_field()
             self._tell("Experts can be asked during a contact.")
             return
         finder = self._screen.query_one(ExpertFinder)
-        if finder.is_open:
+        if finder.is_open and finder.transferring:
+            self._wants_field()
+            finder.consult_instead()
+        elif finder.is_open:
             self._screen.close_top()
         elif select.open_leg(interaction) is not None:
             self._leg(interaction, Verb.CANCEL_LEG)

@@ -67,7 +67,7 @@ async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Some
         await somebody.until(lambda now: now["tones"] == "129", "the tones arrive in their order")
         screen.press("escape", "alt+n")
         screen.send("Refund promised by Friday.")
-        screen.press("f8", "f8")
+        screen.press_twice("f8")
         screen.wait_for("one, if you like")  # the codes are there
         await somebody.until(lambda now: now["states"] == ["closed"], "the customer is let go")
         screen.press("f9")
@@ -128,7 +128,7 @@ async def test_commands_leave_the_phone_to_the_running_desktop(place: PhoneWorkp
         assert (held.code, "in the running desktop" in held.words) == (1, True)
         assert place.command("do", "end", offer["id"]).code == 0
         await somebody.until(lambda now: now["states"] == ["closed"], "the customer is let go")
-        screen.press("ctrl+o", "ctrl+o")
+        screen.press_twice("ctrl+o")
         screen.wait_exit()
     done = place.command("do", "wrap_up", offer["id"], "--code", "solved")  # or the agent would come back into it
     assert done.code == 0, done.words
@@ -148,5 +148,5 @@ async def test_what_the_sound_system_prints_is_not_on_the_screen(place: PhoneWor
         screen.press("f2")
         screen.wait_for("There is no sound")
         assert "ALSA lib" not in screen.text()
-        screen.press("ctrl+o", "ctrl+o")
+        screen.press_twice("ctrl+o")
         screen.wait_exit()

@@ -1,0 +1,62 @@
+"""The supervisor's own conversation, for as long as the floor is in front of it."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.model import Interaction
+from desktop.domain.state import AppState
+from desktop.domain.words import Phase
+from desktop.tui import keys, wording
+from desktop.tui.pane import TextPane, View
+from desktop.tui.safe_text import line
+from desktop.tui.titles import title
+from desktop.tui.two_presses import named
+
+_SHOWN = (Phase.ACTIVE, Phase.CONNECTING, Phase.WRAP_UP)
+
+
+class OwnCallBanner(TextPane):
+    """Whom I have on the line or wrap up, since when, and the key to where it is worked; hidden without any."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    OwnCallBanner {
+        display: none; height: auto; max-height: 2; padding: 0 1; background: $panel; border-left: outer $success;
+    }
+    OwnCallBanner.on { display: block; }
+    """
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """My own contacts and what they are called."""
+        own = _own(view.state)
+        return (len(own), *((own[0], title(view.state, own[0])) if own else ()))
+
+    def draw(self, view: View) -> None:
+        """Show or hide."""
+        self.set_class(bool(_own(view.state)), "on")
+        super().draw(view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The most urgent one; how many more there are."""
+        own = _own(view.state)
+        if not own:
+            return ()
+        first, wraps = own[0], own[0].phase is Phase.WRAP_UP
+        sign = "✎" if wraps else wording.CHANNEL_SIGN[first.channel]
+        return (
+            line(
+                (f"{sign} Your contact: {named(title(view.state, first))}", "bold $success"),
+                (f" · {wording.phase(first)} {wording.duration(view.now - first.phase_since)}", ""),
+                (f"  +{len(own) - 1} more" if len(own) > 1 else "", "$muted"),
+                ("   ", ""),
+                (keys.shown("floor"), "bold $accent"),
+                (" to your desk", "$muted"),
+            ),
+        )
+
+
+def _own(state: AppState) -> tuple[Interaction, ...]:
+    return tuple(one for one in select.mine(state) if one.phase in _SHOWN)
