@@ -256,10 +256,8 @@ class LineTable(LinePainting, can_focus=True):
                 return self._fill([(f" {self._empty}", self._style("line-table--empty", ""))], "", width)
             return self._fill([], "", width)
         look = ""
-        if i == self._cursor:
-            look = "line-table--cursor" if self.has_focus or self._driven else "line-table--cursor-blurred"
         if i == self._cursor and self._lost is None:
-            look = "line-table--cursor" if self.has_focus else "line-table--cursor-blurred"
+            look = "line-table--cursor" if self.has_focus or self._driven else "line-table--cursor-blurred"
         row = self._rows[i]
         kept = self._strips.get(row.key)
         if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):
