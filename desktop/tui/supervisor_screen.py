@@ -209,8 +209,9 @@ class SupervisorScreen(FloorPlaces):
             )
             now = f"is with {holder} now" if holder else "is no longer here"
             return f"{named(contact.who)} {now}. No one is selected: choose with the arrow keys."
-        rows = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}.get(self.place)
-        lost = rows is not None and self.query_one(rows).lost is not None
+        tables: dict[str, type[LineTable]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
+        table = tables.get(self.place)
+        lost = table is not None and self.query_one(table).lost is not None
         return "The row you had selected is gone. Choose another with the arrow keys." if lost else ""
 
     # What is open

@@ -170,7 +170,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self.kept: dict[str, Draft] = {}
 
-    async def save_draft(self, draft: Draft) -> Draft:
+    async def save_draft(self, draft: Draft, *, words_since: float | None = None) -> Draft:
         self.kept[draft.interaction_id] = saved = replace(draft, saved_at=NOW)
         return saved
 
