@@ -72,7 +72,7 @@ class FloorPress:
         if contact_center is None:
             return refused(absent(self._asking), NOT_DONE[verb])
         if why is not None and not why.strip():
-            return refused(Rejected("Say why; it is written down."), NOT_DONE[verb])
+            return refused(Rejected("Give a reason; it is recorded in the audit log."), NOT_DONE[verb])
         intent: Hashable = (verb, subject, words)
         pressed, at = self._last
         again = pressed == intent and self._asking.timing.monotonic() - at < DOUBLE_PRESS_SECONDS

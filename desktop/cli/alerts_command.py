@@ -57,9 +57,7 @@ class _Floor:
         await self.feed.connected_once.wait()
         await self._live.wait()  # the stream's own word comes a moment after the snapshot
         if not self.desk.open:
-            raise CommandError(
-                "Alerts are for supervisors, and the contact centre says that you are none.", Exit.REFUSED
-            )
+            raise CommandError("Alerts are for supervisors, and this needs a supervisor account.", Exit.REFUSED)
 
     def _notice_life(self, _: AppState, state: AppState) -> None:
         health = state.health.get(SOURCE)

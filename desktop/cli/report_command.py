@@ -99,7 +99,7 @@ async def _shown(center: ContactCenter) -> tuple[ContactCenterSnapshot, Instant]
         raise ProtocolError("The contact centre sent no snapshot.")
     me = next((one for one in shown.agents if one.id == shown.me), None)
     if me is None or me.role is not Role.SUPERVISOR:
-        raise CommandError("The past is for supervisors, and the contact centre says that you are none.", Exit.REFUSED)
+        raise CommandError("The past is for supervisors, and this needs a supervisor account.", Exit.REFUSED)
     return shown, envelope.at
 
 

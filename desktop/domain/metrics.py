@@ -16,6 +16,11 @@ def _longest_wait(queue: QueueStats, now: Instant) -> float | None:
     return 0.0 if queue.waiting == 0 else None
 
 
+def _longest_wait_today(queue: QueueStats, now: Instant) -> float | None:
+    ended = _count("longest_wait")(queue, now)
+    return None if ended is None else max(ended, _longest_wait(queue, now) or 0.0)
+
+
 def _reading(name: str, most: float = inf) -> Callable[[QueueStats, Instant], float | None]:
     """Reads a figure that stands in the queue itself and must lie in 0..`most` to make sense."""
 
@@ -68,7 +73,8 @@ _ALL = (
         "longest wait",
         _SECONDS,
         _LOWER,
-        "How long the one who has been in the queue longest has been in it; 0 when nobody waits. Moves begin anew.",
+        "How long the one who has been in the queue longest has been in it; 0 when nobody waits. Moving to another"
+        " queue starts it again.",
         None,
         _longest_wait,
     ),
@@ -201,9 +207,9 @@ _ALL = (
         "longest wait today",
         _SECONDS,
         _LOWER,
-        "The longest wait of those who have left the queue since midnight.",
+        "The longest wait since midnight, whoever is still waiting included.",
         None,
-        _count("longest_wait"),
+        _longest_wait_today,
     ),
     Metric(
         "aht",

@@ -103,7 +103,7 @@ def what_if(
     if mine is None or mine.offered is None or day is None:
         found = "What comes in is not counted, or not yet."
     elif window < SHORTEST_WINDOW:
-        found = f"Only {window / 60:.0f} min have been seen so far."
+        found = f"needs more data ({window / 60:.0f} min so far)."
     elif mine.threshold is None:
         found = "The queue names no threshold."
     elif shared is not None:

@@ -62,11 +62,11 @@ class FloorActions:
         """Do what the key of this name stands for."""
         if self._screen.dialog.is_open:
             return  # what is asked is answered first, or left with esc
-        self._screen.query_one(FloorGuide).did(name)
         verb = VERB_OF.get(name)
         if verb is not None:
             self._act(verb)
         else:
+            self._screen.query_one(FloorGuide).did(name)
             getattr(self, f"_{name}")()
 
     def tell(self, text: str, severity: str = "info", subject: str = "") -> None:
@@ -88,7 +88,7 @@ class FloorActions:
             return
         if verb is FloorVerb.END_MONITOR:
             if acts.monitoring is None:
-                self.tell("You are not listening to anybody.")
+                self.tell("You are not listening to anyone.")
             else:
                 self._run(acts.end_monitor(), notices.on_floor("agent", acts.monitoring.agent_id))
             return
@@ -104,6 +104,7 @@ class FloorActions:
         if act is None:
             self.tell(self._screen.gone(view) or _WANTS[verb])
         else:
+            self._screen.query_one(FloorGuide).did(KEY_OF[verb])
             self._screen.dialog.open(act)
             self._screen.redraw()
 
@@ -268,7 +269,7 @@ class FloorActions:
         self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as they are now", (question,), write))
 
     def _audit(self) -> None:
-        self._page("audit", "Who did what", [content("Asking …", "$muted")])
+        self._page("audit", "Audit log", [content("Asking …", "$muted")])
         if self._page_topic == "audit":
             self._spawn(self._fill_audit())
 
@@ -281,7 +282,7 @@ class FloorActions:
             lines: Sequence[Line] = [content(looked.text, "$warning")]
         else:
             lines = floor_pages.audit_lines(looked.value, view)
-        heading = f"Who did what · as of {wording.clock(view.now)}"
+        heading = f"Audit log · as of {wording.clock(view.now)}"
         self._screen.query_one(Page).open("audit", heading, lines)
 
     def help(self) -> None:
@@ -300,21 +301,21 @@ class FloorActions:
             page.open(topic, heading, lines)
 
 
-_ON_A_CALL = "Turn to an agent who is on a call first; not yourself. 2 leads to the agents."
-_AN_AGENT = "Turn to an agent first: 2 leads to them."
-_A_WAITING = "Turn to somebody who waits, or rings, first: enter on a queue leads to them."
+_ON_A_CALL = "Select an agent on a call first, other than yourself (2: agents)."
+_AN_AGENT = "Select an agent first (2: agents)."
+_A_WAITING = "Select a waiting or ringing contact first: enter on a queue lists them."
 _WANTS = {
     FloorVerb.LISTEN: _ON_A_CALL,
     FloorVerb.WHISPER: _ON_A_CALL,
     FloorVerb.BARGE: _ON_A_CALL,
-    FloorVerb.TAKE_OVER: "Turn to an agent who talks to a customer first: 2 leads to the agents.",
-    FloorVerb.REASSIGN: "Turn to a contact first, one that waits, rings, or is talked to: enter on a row leads there.",
+    FloorVerb.TAKE_OVER: "Select an agent who is on a call first (2: agents).",
+    FloorVerb.REASSIGN: "Select a waiting, ringing or active contact first: enter on a row lists them.",
     FloorVerb.MOVE: _A_WAITING,
     FloorVerb.PRIORITY: _A_WAITING,
-    FloorVerb.WITHDRAW: "Turn to a contact first that waits, rings or hangs; nobody is cut off while they talk.",
+    FloorVerb.WITHDRAW: "Select a contact that is waiting, ringing or stuck first; a conversation is never cut off.",
     FloorVerb.AGENT_STATE: _AN_AGENT,
     FloorVerb.MESSAGE: _AN_AGENT,
-    FloorVerb.ANSWER_HELP: "Turn to a request for help first: 3 leads to them.",
-    FloorVerb.ACKNOWLEDGE: "Turn to an alert first that nobody has acknowledged: 3 leads to them.",
+    FloorVerb.ANSWER_HELP: "Select a help request first (3: alerts).",
+    FloorVerb.ACKNOWLEDGE: "Select an unacknowledged alert first (3: alerts).",
 }
 """What must be selected for a verb."""

@@ -147,7 +147,7 @@ class FloorDoor:
         elif self.session is None or not state.me:
             self._tell("Still signing in.")
         elif _role(state) is not Role.SUPERVISOR:
-            self._tell("The floor is for supervisors, and the contact centre says that you are none.")
+            self._tell("The floor is for supervisors, and this needs a supervisor account.")
         else:
             self._open(state)
 

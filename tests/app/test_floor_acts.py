@@ -111,7 +111,7 @@ async def test_a_double_press_is_one_act_while_it_is_under_way_and_a_moment_afte
 async def test_without_a_reason_nothing_is_asked(why: str) -> None:
     d = await desk()
     result = await d.acts.move("i7", "billing", why)
-    assert not result.ok and "Say why" in result.text and "Nothing was changed." in result.text
+    assert not result.ok and "Give a reason" in result.text and "Nothing was changed." in result.text
     assert d.script.calls == [call for call in d.script.calls if call[0] != "move"]
 
 

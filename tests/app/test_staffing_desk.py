@@ -127,7 +127,7 @@ async def test_without_a_memory_it_says_that_it_has_not_seen_enough(error: Excep
     desk.center.script.always("intervals", error)
     desk.floor(13, Billing=moved(times(HALF_HOUR, 20), BERLIN.midnight(WEDNESDAY), desk.time.wall))
     found = await desk.staffing.what_if("Billing")
-    assert found.why_not == "Only 0 min have been seen so far."
+    assert found.why_not == "needs more data (0 min so far)."
     assert found.line() == ""
 
 

@@ -119,7 +119,7 @@ def test_queues_that_share_agents_are_one_line() -> None:
     [
         (replace(HALF_HOUR, offered=None), POOL, "not counted"),
         (replace(HALF_HOUR, offered=19), POOL, "Only 19 came"),
-        (replace(HALF_HOUR, since=1_520.0), POOL, "Only 5 min"),
+        (replace(HALF_HOUR, since=1_520.0), POOL, "needs more data (5 min"),
         (replace(HALF_HOUR, threshold=None), POOL, "no threshold"),
         (replace(HALF_HOUR, handled=3), POOL, "handle time is unknown"),
         (HALF_HOUR, replace(POOL, agents=0), "Nobody works"),

@@ -88,7 +88,7 @@ def test_a_whole_interaction_by_keyboard(floor: Floor) -> None:
         to_maya(screen)
         screen.wait_for("talking")
         screen.press("l")
-        screen.wait_for("Why?")
+        screen.wait_for("Reason (recorded")
         screen.send("new in the team")
         screen.press("enter")
         screen.wait_for("◉ Listening to Maya Okafor")
@@ -98,7 +98,7 @@ def test_a_whole_interaction_by_keyboard(floor: Floor) -> None:
         screen.wait_for("Which state?")
         screen.send("lunch")
         screen.press("enter")
-        screen.wait_for("Why?")
+        screen.wait_for("Reason (recorded")
         screen.press("down", "enter")
         screen.wait_for("→ Lunch")
         screen.press("t")
@@ -110,7 +110,7 @@ def test_a_whole_interaction_by_keyboard(floor: Floor) -> None:
         screen.wait_for("The conversation is yours.")
         until(lambda: floor.ask(floor.place.servers.first_supervisor, "GET", "snapshot")["interactions"])
         screen.press("A")
-        screen.wait_for("Who did what")
+        screen.wait_for("Audit log")
         for words in ("took over", "customer asked for me", "(lunch)", "whispered", "listened", "new in the team"):
             screen.wait_for(words)
         screen.press("escape", "v")
@@ -132,18 +132,18 @@ def test_who_waits_is_moved_and_withdrawn(floor: Floor) -> None:
         screen.wait_for("Into which queue?")
         screen.send("support")
         screen.press("enter")
-        screen.wait_for("Why?")
+        screen.wait_for("Reason (recorded")
         screen.send("wrong queue")
         screen.press("enter", "enter", "enter")
         screen.wait_for("Moved.")
         screen.wait_for(lambda seen: seen.count("☎ +44") == 1)  # the floor hears of it a moment after who did it
         screen.press("home", "u")
-        screen.wait_for("Why?")
+        screen.wait_for("Reason (recorded")
         screen.press("down", "enter")
         screen.wait_for("u again: withdraw +44")
         screen.press_again("u")
         screen.wait_for("Withdrawn.")
-        screen.wait_for("Nobody waits.")
+        screen.wait_for("No one waiting.")
     done = {(entry["verb"], entry["subject"]) for entry in floor.audit()}
     assert done == {("move", first), ("withdraw", second)}
     assert len(floor.audit()) == 2
@@ -153,7 +153,7 @@ def test_an_agent_is_told_and_sees_nothing(floor: Floor) -> None:
     with floor.place.desktop(LARGE) as screen:
         screen.wait_for("Maya")
         screen.press("v")
-        screen.wait_for("you are none")
+        screen.wait_for("supervisor account")
         screen.press("ctrl+p")
         screen.send("who did what")
         screen.wait_for("No matches")
@@ -176,12 +176,12 @@ def test_a_frozen_server_is_said_and_nothing_acts_until_it_is_back(tmp_path: Pat
                     screen.press(key)
                     screen.wait_for("cannot be reached now")
                     screen.press("escape")  # no field opened: letters are verbs again
-                assert "Why?" not in screen.text() and "Which state?" not in screen.text()
+                assert "Reason (recorded" not in screen.text() and "Which state?" not in screen.text()
             finally:
                 os.kill(servers.pid, signal.SIGCONT)
             screen.wait_for("cc ●", 40)
             screen.press("l")
-            screen.wait_for("Why?")
+            screen.wait_for("Reason (recorded")
             screen.send("back")
             screen.press("enter")
             screen.wait_for("◉ Listening to Maya Okafor")
@@ -195,11 +195,11 @@ def test_the_role_is_the_servers_to_give(place: Workplace) -> None:
     with place.desktop(LARGE) as screen:
         screen.wait_for("Maya")
         screen.press("f11")
-        screen.wait_for("you are none")
+        screen.wait_for("supervisor account")
         for key in ("y", "Y", "v"):
             screen.press(key, "escape")
         screen.wait_quiet()
-        assert "Who did what" not in screen.text() and "Why?" not in screen.text()
+        assert "Audit log" not in screen.text() and "Reason (recorded" not in screen.text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

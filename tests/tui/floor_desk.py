@@ -53,7 +53,7 @@ class RecordedActs:
     async def end_monitor(self) -> ActionResult:
         self._session.calls.append(("end_monitor",))
         self.monitoring = None
-        return ActionResult(True, "You are listening no more.")
+        return ActionResult(True, "You stopped listening.")
 
     async def waiting(self, queue: str) -> Looked[Any]:
         return Looked(self.waits if queue == "Billing" else ())

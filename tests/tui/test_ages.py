@@ -92,8 +92,8 @@ async def test_half_hours_without_anything_keep_their_place_in_the_day(monkeypat
 
     monkeypatch.setattr(session.supervisor, "intervals", intervals)
     async with app.run_test(size=SIZE) as pilot:
-        text = await sees(pilot, "a sign each half hour · as of 25s")  # one that was kept keeps its age
-        assert "offered   █▁▁▁█▁ 0  most 12" in text
+        text = await sees(pilot, "· as of 25s")  # one that was kept keeps its age
+        assert "offered   █▁▁▁█▁ now 0, peak 12" in text
         assert "abandoned   " not in text, "what is not counted has no line"
 
 

@@ -62,7 +62,7 @@ async def test_an_agent_is_told_and_never_sees_it(pressed: list[str]) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, pressed)
         assert app.screen is app.desk_screen
-        assert "you are none" in session.store.state.notices[-1].text
+        assert "supervisor account" in session.store.state.notices[-1].text
         for name in ("listen", "audit", "formula"):
             app.door.act(name)
         await settle(pilot)

@@ -230,7 +230,7 @@ async def test_the_letter_after_the_second_press_is_a_verb_again() -> None:
         await settle(pilot, typed([*MAYA, "t", *WHY]))
         await settle(pilot, ["t", "A"])
         await until(pilot, lambda: session.calls)
-        await sees(pilot, "Who did what")
+        await sees(pilot, "Audit log")
 
 
 async def test_a_customer_who_left_meanwhile_is_not_taken() -> None:
@@ -314,12 +314,12 @@ async def test_ones_own_call_is_in_sight_on_the_floor_with_the_way_to_it() -> No
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
-        (["1", "l"], "Turn to an agent who is on a call"),
-        (["2", "end", "l"], "Turn to an agent who is on a call"),
-        (["1", "h"], "Turn to a request for help"),
-        (["2", "k"], "Turn to an alert"),
-        (["3", "end", "up", "k"], "Turn to an alert"),  # one that somebody deals with
-        (["1", "down", "m"], "Turn to somebody who waits"),
+        (["1", "l"], "Select an agent on a call"),
+        (["2", "end", "l"], "Select an agent on a call"),
+        (["1", "h"], "Select a help request"),
+        (["2", "k"], "Select an unacknowledged alert"),
+        (["3", "end", "up", "k"], "Select an unacknowledged alert"),  # one that somebody deals with
+        (["1", "down", "m"], "Select a waiting or ringing contact"),
         (["x"], "not listening"),
     ],
 )
@@ -403,3 +403,12 @@ async def test_the_box_that_asks_why_repeats_what_was_chosen(keys: list[str], wo
         await settle(pilot, keys)
         assert words in screen_of(app).query_one("#act-whom", Static).render().plain
         await sees(pilot, words.rpartition(" ")[2])
+
+
+async def test_the_guide_ticks_listening_only_where_somebody_can_be_heard() -> None:
+    app, _ = floor_desk(floor(), guide=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["1", "l"])
+        await sees(pilot, "○ listen")
+        await settle(pilot, ["down", *MAYA, "l"])
+        await sees(pilot, "✓ listen")

@@ -1,11 +1,16 @@
 """The details of a queue: what the what-if line says and what it assumes."""
 
+from dataclasses import replace
+
+from desktop.domain.metrics import METRICS
 from desktop.domain.model import QueueStats
 from desktop.domain.service_level import DEFAULT_FORMULA
 from desktop.domain.state import AppState
 from desktop.domain.what_if import Step, WhatIf
 from desktop.tui.supervisor.floor_view import FloorView, LookedUp
 from desktop.tui.supervisor.queue_detail import queue_lines
+from tests.tui.floor_states import NOW as AT
+from tests.tui.floor_states import QUEUES
 
 Q = "Billing"
 NOW, MORE = Step(0, 7.6, 0.62, 0.5, 0.7, 31.0, 0.9, 0.08), Step(1, 8.6, 0.79, 0.7, 0.9, 14.0, 0.8, 0.04)
@@ -19,14 +24,22 @@ def shown(found: WhatIf, of: str = Q) -> str:
 
 def test_what_it_assumes_stands_below_the_figures() -> None:
     text = shown(SAID)
-    assert "what if +1 agent: 62 → 79 %" in text
-    assert text.endswith("what if assumes: [red]7.6[/] agents · patience")
+    assert "what-if, last 30 min: +1 agent: 62 → 79 %" in text
+    assert text.endswith("what-if assumes: [red]7.6[/] agents · patience")
 
 
 def test_nothing_is_assumed_where_nothing_is_said() -> None:
     text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=("a",), why_not="Only 4 came in 30 min."))
-    assert "what if Only 4 came in 30 min." in text and "assumes" not in text
+    assert "what-if: Only 4 came in 30 min." in text and "assumes" not in text
 
 
 def test_the_answer_for_another_queue_is_not_shown() -> None:
-    assert "what if" not in shown(SAID, of="Sales")
+    assert "what-if" not in shown(SAID, of="Sales")
+
+
+def test_the_longest_wait_today_is_never_below_that_of_who_waits_now() -> None:
+    sums = QUEUES["Billing"].counts
+    assert sums is not None
+    queue = replace(QUEUES["Billing"], counts=replace(sums, longest_wait=56.0), longest_since=AT - 288)
+    assert METRICS["longest_wait_today"].value(queue, AT, DEFAULT_FORMULA) == 288.0
+    assert METRICS["longest_wait_today"].value(replace(queue, longest_since=AT - 9), AT, DEFAULT_FORMULA) == 56.0

@@ -110,9 +110,9 @@ class ReviewLists(QualityPage):
             case Tab.JUDGED:
                 return "Nothing was judged yet."
             case Tab.CALIBRATIONS:
-                return "No calibration. k on an interaction begins one."
+                return "No calibrations. Press k on an interaction to start one."
             case Tab.NOTES:
-                return "No note was written yet. n writes one."
+                return "No notes yet. Press n to write one."
 
     def head(self) -> Content:
         """The line of tabs."""

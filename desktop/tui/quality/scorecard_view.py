@@ -213,9 +213,9 @@ def _question_lines(card: CardInHand, question: Question, width: int, *, here: b
         flag = "✎" if answer.comment else " "
         return [line(mark, (f"{sign} ", style), text, (f" {flag} ", "$muted"), (word, style))]
     notes = [f"×{question.weight}"]
-    notes += ["critical: lost, the whole is 0"] if question.critical else []
-    notes += ["comment wanted"] if question.comment is Comment.ALWAYS else []
-    notes += ["comment wanted unless full"] if question.comment is Comment.WHEN_LOST else []
+    notes += ["critical: if failed, the total is 0"] if question.critical else []
+    notes += ["comment needed"] if question.comment is Comment.ALWAYS else []
+    notes += ["comment needed below full marks"] if question.comment is Comment.WHEN_LOST else []
     found = [
         line(mark, (f"{sign} ", style), (f"{marks}{question.text}", "bold")),
         line(mark, (f"  {' · '.join(notes)}", "$muted")),

@@ -29,7 +29,7 @@ _TITLES = {
     FloorVerb.WHISPER: "Whisper to the agent",
     FloorVerb.BARGE: "Barge in: both hear you",
     FloorVerb.TAKE_OVER: "Take over",
-    FloorVerb.REASSIGN: "Give to another agent",
+    FloorVerb.REASSIGN: "Reassign to another agent",
     FloorVerb.MOVE: "Move to another queue",
     FloorVerb.PRIORITY: "Change the priority",
     FloorVerb.WITHDRAW: "Withdraw and close",
@@ -124,7 +124,8 @@ class ActMaker:
             case FloorVerb.MOVE:
                 return [Question("queue", "Into which queue?", self._queues(contacts))]
             case FloorVerb.PRIORITY:
-                ask = f"Points, −{MOST_PRIORITY} to {MOST_PRIORITY}; more is sooner. Now {contacts[0].priority}."
+                now = contacts[0].priority
+                ask = f"Points, −{MOST_PRIORITY} to {MOST_PRIORITY}; higher is answered sooner. Now {now}."
                 return [Question("priority", ask, _points(contacts[0].priority), free=True, allowed=_whole_points)]
             case _:
                 return []
@@ -242,9 +243,9 @@ class ActMaker:
         if request is None:
             return None
         options = (
-            Proposal("I am with you in a moment.", "I am with you in a moment."),
+            Proposal("I'll be with you in a moment.", "I'll be with you in a moment."),
             Proposal("I am listening in.", "I am listening in."),
-            Proposal(_CLOSE, "close it", "it is dealt with"),
+            Proposal(_CLOSE, "Close the request", "already resolved"),
         )
 
         async def answer(answers: Mapping[str, str]) -> ActionResult:
@@ -266,7 +267,7 @@ class ActMaker:
         async def acknowledge(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.acknowledge(alert.key, answers["text"])
 
-        question = Question("text", "A word to the others, or just enter: you deal with it.", free=True, needed=False)
+        question = Question("text", "Comment (optional). Enter to acknowledge", free=True, needed=False)
         return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge, _about("alert", alert.key))
 
 

@@ -28,7 +28,7 @@ class AlertPanel(FloorPane, LineTable):
             (Column("", 1), Column("age", 3, "right"), Column("what")),
             header=False,
             loyal=True,
-            empty="No alerts, and nobody asks for help.",
+            empty="No alerts or help requests.",
             id="floor-alerts",
         )
 

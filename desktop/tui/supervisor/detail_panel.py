@@ -139,7 +139,7 @@ class DetailPanel(FloorPane, Vertical):
             self._set_contacts((), waiting.problem or "Asking who waits …")
         else:
             who = standing(view.state)
-            self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], "Nobody waits.")
+            self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], "No one waiting.")
         self.border_subtitle = _asked(view)
         return queue_lines(queue, view, max(20, self.content_size.width))
 
@@ -151,7 +151,7 @@ class DetailPanel(FloorPane, Vertical):
             self._set_contacts((), "")
             return [line(("No agent is selected.", "$muted"))]
         who = standing(view.state)
-        self._set_contacts([contact_of_work(work, agent.id, who) for work in agent.work], "Nothing in hand.")
+        self._set_contacts([contact_of_work(work, agent.id, who) for work in agent.work], "No active contacts.")
         return agent_lines(agent, view, max(20, self.content_size.width))
 
     def _set_contacts(self, contacts: Sequence[Contact], empty: str) -> None:

@@ -19,7 +19,7 @@ def steps() -> tuple[tuple[str, str], ...]:
         ("sort", f"Arrows choose a queue, {key['sort_right']} sorts by the next column, {key['filter']} filters."),
         ("formula", f"{key['formula']} counts service level by another formula; {key['compare']} shows all of them."),
         ("agents", "tab goes to the agents: what each does, since when, what comes next."),
-        ("listen", f"On an agent who talks: {key['listen']} listens, {key['whisper']} whispers. It asks why."),
+        ("listen", f"On an agent who is on a call: {key['listen']} listens, {key['whisper']} whispers. It asks why."),
         ("audit", f"{key['audit']} shows who did what and why. {shown('floor')} goes to your own desk and back."),
     )
 

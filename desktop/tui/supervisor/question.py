@@ -62,4 +62,4 @@ class Act:
 def why(recent: tuple[str, ...]) -> Question:
     """Asks for the reason, proposing those given before; none of them is taken by itself."""
     proposed = tuple(Proposal(text, text) for text in recent)
-    return Question("why", "Why? It is written down.", proposed, free=True, by_hand=True)
+    return Question("why", "Reason (recorded in the audit log)", proposed, free=True, by_hand=True)

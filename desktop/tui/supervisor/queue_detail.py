@@ -53,7 +53,7 @@ def _service_level(queue: QueueStats, view: FloorView) -> Content:
     value = formula.value(counts) if counts is not None else None
     threshold = f" in {counts.threshold:.0f} s" if counts is not None and counts.threshold else ""
     parts: list[Part] = [
-        ("service level ", "$muted"),
+        ("service level today ", "$muted"),
         (exact_share(value), "bold"),
         (f"{threshold} · {formula.label} ", ""),
         (f"({formula.known_as[0]})", "$muted"),
@@ -95,7 +95,7 @@ def _assumed(queue: QueueStats, view: FloorView) -> list[Content]:
     found = _found(queue, view)
     if found is None or not found.steps or not found.assumes:
         return []
-    return [line(("what if assumes: ", "$muted"), (" · ".join(found.assumes), "$muted"))]
+    return [line(("what-if assumes: ", "$muted"), (" · ".join(found.assumes), "$muted"))]
 
 
 def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
@@ -104,8 +104,9 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
     if found is None:
         return []
     if not found.steps:
-        return [line(("what if ", "$muted"), (found.why_not, "$muted"))]
-    parts: list[Part] = [("what if ", "$muted"), *_aged(view.what_if.at, view)]
+        return [line(("what-if: ", "$muted"), (found.why_not, "$muted"))]
+    period = f"what-if, last {found.window / 60:.0f} min: "
+    parts: list[Part] = [(period, "$muted"), *_aged(view.what_if.at, view)]
     for more in (1, 2, -1):
         said = found.line(more)
         if said:
@@ -148,7 +149,7 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
         if found:
             bars = zip(values, trend([int(value or 0) for value in values]), strict=True)
             drawn = "".join(" " if value is None else bar for value, bar in bars)
-            told = f" {number(values[-1])}  most {number(max(found))}"
+            told = f" now {number(values[-1])}, peak {number(max(found))}"
             lines.append(line((f"{label:<10}", "$muted"), (drawn, "$accent"), (told, "$muted")))
     levels = [None if counts is None else view.formula.value(counts) for counts in shown]
     known = [level for level in levels if level is not None]
@@ -156,8 +157,8 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
         drawn = "".join(" " if level is None else trend((round(level * 100), 100))[0] for level in levels)
         last = exact_share(levels[-1])
         lines.append(
-            line((f"{'SL':<10}", "$muted"), (drawn, "$accent"), (f" {last}  least {share(min(known))}", "$muted"))
+            line((f"{'SL':<10}", "$muted"), (drawn, "$accent"), (f" now {last}, lowest {share(min(known))}", "$muted"))
         )
     aged = wording.age(None if today.at is None else view.now - today.at)
-    lines.append(content(f"{'':<10}from {wording.clock(first)[:5]}, a sign each half hour · as of {aged}", "$muted"))
+    lines.append(content(f"{'':<10}30-min intervals from {wording.clock(first)[:5]} · as of {aged}", "$muted"))
     return lines
