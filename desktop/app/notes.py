@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
@@ -221,6 +222,18 @@ class Notes:
             await self._resume(interaction_id, key)
         return self.collected(interaction_id)
 
+    @contextmanager
+    def handing_over(self, draft: Draft) -> Iterator[None]:
+        """While this takes the place of the draft on disk, nothing but its own words is called saved."""
+        sheet = self._sheets.get(draft.interaction_id)
+        if sheet is not None:
+            sheet.being_saved = draft
+        try:
+            yield
+        finally:
+            if sheet is not None:
+                sheet.being_saved = None
+
     def handed_over(self, draft: Draft, codes: tuple[str, ...]) -> None:
         """A record is in the outbox: forget its words here, but none that were written since."""
         interaction_id = draft.interaction_id
@@ -254,7 +267,7 @@ class Notes:
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
         known = draft.facts
-        if interaction is None and known is None and interaction_id in self._left:
+        if interaction is None and interaction_id in self._left:
             interaction, pop = self._left[interaction_id]
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})

@@ -193,12 +193,13 @@ class WrapUps:
             draft = await self._notes.whole(interaction_id)
             earlier = await local.handed_over(interaction_id)
             whole = _with_half(draft)
-            if whole.is_empty and earlier:
-                # Finished before, though the contact centre may not know it yet: nothing empty is sent after it.
-                await local.discard_draft(interaction_id)
-                kept = earlier[-1:]
-            else:
-                kept = await self._hand_over(whole, whole.facts or ContactFacts())
+            with self._notes.handing_over(draft):
+                if whole.is_empty and earlier:
+                    # Finished before, though the contact centre may not know it: nothing empty is sent after it.
+                    await local.discard_draft(interaction_id)
+                    kept = earlier[-1:]
+                else:
+                    kept = await self._hand_over(whole, whole.facts or ContactFacts())
             codes = whole.codes or next((codes for row in reversed(earlier) if (codes := _codes(row))), ())
             self._notes.handed_over(draft, codes)
             self._outbox.adopt(kept)

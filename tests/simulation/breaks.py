@@ -421,4 +421,20 @@ BREAKS: tuple[Break, ...] = (
             ("finish", 0), ("type", 0), ("reopen",),
         ),
     ),
+    Break(
+        "a code chosen again while the record without it is handed over is said to be saved",
+        ("lost",),
+        (
+            ("ring", 0, 1), ("hang_up", 0), ("code", 0, 1), ("slow_disk", 0.3), ("wait", 8.0), ("uncode", 0),
+            ("finish", 0), ("code", 0, 1), ("wait", 0.1), ("type", 0), ("heal_disk",), ("type", 0),
+            ("plan", 0, "email"),
+        ),
+    ),
+    Break(
+        "a message planned while finishing goes without the consent that the customer has given",
+        ("never delivered",),
+        (
+            ("ring", 1, 1), ("hang_up", 1), ("slow_disk", 1.5), ("finish", 1), ("plan", 1, "sms"), ("time_out", 1),
+        ),
+    ),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 TOKEN = re.compile(r"[wf]\d+-[a-z]{3}")
@@ -107,9 +108,13 @@ class Ledger:
         for entry in self.of(contact, kind, token):
             entry.removed = entry.removed or "unsaved"
 
-    def killed(self) -> None:
-        """What was not saved may be gone, and what was taken back and not saved may be back."""
+    def killed(self, half: Collection[str] = ()) -> None:
+        """What was not saved may be gone, and what was taken back and not saved may be back.
+
+        `half`: the follow-ups that stand on disk as half of one, whatever was planned since.
+        """
         for entry in self.entries:
+            entry.half = entry.half or entry.token in half
             if not entry.saved and not entry.forgiven:
                 entry.forgiven = "killed before it was saved"
             if entry.removed == "unsaved":

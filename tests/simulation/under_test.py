@@ -125,6 +125,14 @@ class Held:
         return self.where == "draft" or self.state != "delivered"
 
     @property
+    def half(self) -> str:
+        """The text of a follow-up that is not added yet; "" for none."""
+        try:
+            return str((json.loads(self.text).get("half") or {}).get("text", ""))
+        except (ValueError, TypeError, AttributeError):
+            return ""
+
+    @property
     def may_not_be_sent(self) -> bool:
         """Whether it is parked for a reason that holds whatever the agent does."""
         return self.state == "parked" and "damaged on this machine" in self.reason

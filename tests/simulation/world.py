@@ -489,13 +489,17 @@ class World:
     def on_start(self) -> None:
         self.start()
 
+    def _half_on_disk(self) -> frozenset[str]:
+        """The follow-ups that stand in a draft as half of one."""
+        return frozenset(one.half for one in self.invariants.held() if one.where == "draft" and one.half)
+
     def on_kill(self, survivors: int) -> None:
         """`kill -9`; of the writes that were asked for and not yet done, so many were done."""
         if self.desktop is None:
             return
         self.desktop.kill(survivors)
         self._gone()
-        self.ledger.killed()
+        self.ledger.killed(self._half_on_disk())
 
     def on_power_cut(self) -> None:
         self.on_kill(0)
@@ -515,7 +519,7 @@ class World:
         self._gone()
         if disk_works:
             self.invariants.closed_in_order()
-        self.ledger.killed()
+        self.ledger.killed(self._half_on_disk())
 
     def on_reopen(self) -> None:
         self.on_close()
