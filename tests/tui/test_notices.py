@@ -16,6 +16,7 @@ from desktop.tui.panes.footer import Footer
 from desktop.tui.panes.queues import QueuesPane
 from tests.tui.desk import desk, settle
 from tests.tui.states import IDLE, LIVE, NOW, active
+from tests.tui.test_floor import until
 
 LONG = (
     "This machine slept or its clock was set (4711 s). Your notes are safe. Your state is being looked up; nobody"
@@ -102,9 +103,9 @@ async def test_what_failed_is_gone_at_once_when_it_succeeds() -> None:
     session.actions.do = hold  # type: ignore[attr-defined]
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f4"])
-        assert "not put on hold" in last_lines(app)
+        await until(pilot, lambda: "not put on hold" in last_lines(app))
         await settle(pilot, ["f4"])
-        assert "not put on hold" not in last_lines(app)
+        await until(pilot, lambda: "not put on hold" not in last_lines(app))
 
 
 async def test_an_error_that_stays_says_how_to_hide_it_and_esc_does() -> None:
@@ -113,10 +114,9 @@ async def test_an_error_that_stays_says_how_to_hide_it_and_esc_does() -> None:
     call = replace(state.interactions["i1"], phase_since=NOW - 400)
     app, _ = desk(replace(state, interactions={"i1": call}, notices=(notice,)))
     async with app.run_test(size=(120, 36)) as pilot:
-        await settle(pilot)
-        assert "not put on hold" in last_lines(app) and "esc hides it" in last_lines(app)
+        await until(pilot, lambda: "not put on hold" in last_lines(app) and "esc hides it" in last_lines(app))
         await settle(pilot, ["escape", "escape"])
-        assert "not put on hold" not in last_lines(app)
+        await until(pilot, lambda: "not put on hold" not in last_lines(app))
 
 
 @pytest.mark.parametrize("ill", [False, True])
