@@ -303,11 +303,12 @@ class Notes:
 
     def _written_since(self, handed_over: Draft, now: Draft) -> Draft:
         """What is in a record beyond what was handed over of it, which knew its contact best."""
+        went = (*handed_over.follow_ups, handed_over.half)  # the one in the field may have been planned since
         return replace(
             handed_over,
             note=_added(handed_over.note, now.note),
             codes=tuple(one for one in now.codes if one not in handed_over.codes),
-            follow_ups=tuple(one for one in now.follow_ups if one not in handed_over.follow_ups),
+            follow_ups=tuple(one for one in now.follow_ups if one not in went),
             half=now.half if now.half != handed_over.half else None,
             revision=handed_over.revision + 1,
             # What was written over another agent's words is by who is here.

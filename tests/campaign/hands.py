@@ -166,7 +166,7 @@ class Hands:
         """Choose a code from wherever the keyboard is."""
         self.press("alt+n", "f9")
         self.type(typed)
-        self.wait(lambda seen: f" {label}" in seen)
+        self.wait(lambda seen: f"▌{label}" in seen)
         self.press("enter")
         self.wait(lambda seen: any(label in line for line in seen.splitlines() if "codes " in line))
 

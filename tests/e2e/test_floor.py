@@ -1,6 +1,7 @@
 """The supervisor's screen on a real terminal and real servers: a whole interaction by keyboard, and what goes wrong."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,7 +106,7 @@ def test_a_whole_interaction_by_keyboard(floor: Floor) -> None:
         screen.wait_for("Take over")
         screen.send("customer asked for me")
         screen.press("enter")
-        screen.wait_for("t again: take the customer over from Maya Okafor")
+        screen.wait_for(re.compile(r"t again: take \+44[ \d]+ over from Maya Okafor"))
         screen.press_again("t")
         screen.wait_for("The conversation is yours.")
         until(lambda: floor.ask(floor.place.servers.first_supervisor, "GET", "snapshot")["interactions"])

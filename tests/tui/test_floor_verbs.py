@@ -327,7 +327,7 @@ async def test_a_verb_without_an_object_says_what_it_needs(keys: list[str], word
     app, session = floor_desk(floor())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys)
-        assert words in session.store.state.notices[-1].text
+        await until(pilot, lambda: any(words in notice.text for notice in session.store.drain().notices[-1:]))
         assert not screen_of(app).dialog.is_open
         assert session.calls == []
 
