@@ -182,10 +182,17 @@ class PtyScreen:
 
     def press_again(self, key: str) -> None:
         """Press a key for the second time, as soon as whoever read what it asks would: earlier it does not count."""
-        self.wait_for(" again: ")
-        readable = time.monotonic() + READING_SECONDS + _PAINTING_SECONDS
-        self._wait(lambda: time.monotonic() >= readable, 15, f"the time to read what {key} asks")
-        self.press(key)
+        for _ in range(3):  # painted late, or taken back by what was heard meanwhile, it is asked once more
+            self.wait_for(" again: ")
+            readable = time.monotonic() + READING_SECONDS + _PAINTING_SECONDS
+            self._wait(lambda end=readable: time.monotonic() >= end, 15, f"the time to read what {key} asks")  # type: ignore[misc]
+            is_asked = " again: " in self.text()
+            self.press(key)
+            if not is_asked:
+                continue
+            with contextlib.suppress(TimeoutError):
+                self._wait(lambda: self.process.poll() is not None or " again: " not in self.text(), 1, key)
+                return
 
     def press_twice(self, key: str) -> None:
         """Press a key that asks, and again to do what it asks."""
