@@ -78,6 +78,7 @@ async def test_a_wrap_up_says_all_that_was_and_nothing_that_runs(odoo: Odoo, con
     assert second == "second line � [31m'; DROP TABLE res_partner;"
     assert facts == [
         "voice · Billing · 2027-01-15 08:00 UTC · 2:05",
+        "Address: +442079460958",
         "Codes: refund, solved",
         "Agent: maya",
         "Experts: Grace: helped",

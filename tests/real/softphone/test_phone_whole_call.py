@@ -103,7 +103,7 @@ async def test_a_colleagues_call_is_taken_beside_the_queues(place: PhoneWorkplac
         screen.press("f2")
         screen.wait_for("hang up")
         await somebody.until(lambda now: now["loudness"] > LOUD, "the colleague hears the agent")
-        screen.press("f3")
+        screen.press_twice("f3")
         screen.wait_gone("Call on your phone")
         await somebody.until(lambda now: now["states"] == ["closed"], "the colleague is let go")
         screen.press("ctrl+o")
