@@ -226,6 +226,8 @@ def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) 
     written = {draft.interaction_id for draft in drafts if (draft.target, draft.customer_id or "") in bare}
     from_them = known | _card_addresses(connection, ids)
     written |= {draft.interaction_id for draft in drafts if _is_about(draft, ids, from_them)}
+    # What was named for this leaves no trace, whoever the agent linked the contact to.
+    written |= {draft.interaction_id for draft in drafts if not known.isdisjoint(_addresses_in(draft))}
     theirs = {row[0] for row in linked if row[1] in ids} | named | written
     return theirs | words_about(connection, theirs, _all_addresses(connection, ids, theirs, known))
 
@@ -248,9 +250,14 @@ def _is_about(draft: Draft, ids: set[str], addresses: Collection[str]) -> bool:
     linked = {draft.customer_id, *draft.also, *(facts.customer_ids if facts is not None else ())} - {None}
     if linked & ids or (not draft.intact and any(trace in draft.note.casefold() for trace in {*ids, *addresses})):
         return True
-    named = {facts.address} if facts is not None else set()
+    return not linked and not _addresses_in(draft).isdisjoint(addresses)
+
+
+def _addresses_in(draft: Draft) -> set[str]:
+    """The addresses that a record names: the contact's, and those its follow-ups go to."""
+    named = {draft.facts.address} if draft.facts is not None else set()
     named |= {str(one.get("to", "")) for one in (*draft.follow_ups, draft.half or {})}
-    return not linked and not {one.casefold() for one in named if one}.isdisjoint(addresses)
+    return {one.casefold() for one in named if one}
 
 
 def _all_addresses(

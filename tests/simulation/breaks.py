@@ -437,4 +437,17 @@ BREAKS: tuple[Break, ...] = (
             ("ring", 1, 1), ("hang_up", 1), ("slow_disk", 1.5), ("finish", 1), ("plan", 1, "sms"), ("time_out", 1),
         ),
     ),
+    Break(
+        "what is planned from the field while its record is handed over goes out twice",
+        ("doubled",),
+        (
+            ("ring", 0, 0), ("wait", 0.5), ("plan", 0, "sms"), ("slow_disk", 1.5), ("wait", 2.5), ("hang_up", 0),
+            ("code", 0, 1), ("finish", 0), ("begin", 0, "sms"), ("send_parked",), ("finish", 0),
+        ),
+    ),
+    Break(
+        "an address named for erasing stays where the agent linked its contact to somebody else",
+        ("traces after erasing",),
+        (("ring", 1, 1), ("search", 1), ("heal", 2), ("choose", 1, 0), ("erase", 1, True)),
+    ),
 )  # fmt: skip
