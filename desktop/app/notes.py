@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
+from typing import NamedTuple
 
 from desktop.app.background import Background
 from desktop.app.drafts import Draft, is_kept_words
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 GONE_FOR = 2.0
 _REMEMBERED = 20
 _CLOCK_WAS_SET = 1.0
+"""Seconds by which the server's clock must differ from before for the times on screen to be said anew."""
 
 GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
 GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
@@ -41,6 +43,14 @@ RAN_OUT = "the wrap-up time ran out before the note was finished"
 _LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED, RAN_OUT)
 _CLOCKS_AGREE = 1.0
 """Seconds before its deadline at which a wrap-up that ends is taken to have run out: two clocks are compared."""
+
+
+class _Left(NamedTuple):
+    """A contact that was mine as it was last, whose it was, and whether the time of its wrap-up was over."""
+
+    interaction: Interaction
+    pop: ScreenPop | None
+    ran_out: bool
 
 
 FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
@@ -79,6 +89,8 @@ class Notes:
         """Has the editor hand over its last keys; set by the screen."""
         self.replaced: Callable[[str, str], None] = lambda interaction_id, note: None
         """Hears that the note of an interaction is another one than the editor wrote; set by the screen."""
+        self.note_closed: Callable[[str], None] = lambda interaction_id: None
+        """Hears that the note of an interaction is in the outbox and takes no more; set by the screen."""
         self._sheets = Sheets(
             timing,
             local,
@@ -91,9 +103,7 @@ class Notes:
             parked=self._parked_damaged,
         )
         self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
-        # The last that were mine and whose customer it was, for a key that comes after them.
-        self._left: dict[str, tuple[Interaction, ScreenPop | None]] = {}
-        self._ran_out: set[str] = set()  # contacts that left when the time of their wrap-up was over
+        self._left: dict[str, _Left] = {}  # the last that were mine, for a key that comes after them
         self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
         self._parking = Background()
         self._closed = False
@@ -268,7 +278,7 @@ class Notes:
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
         known = draft.facts
         if interaction is None and interaction_id in self._left:
-            interaction, pop = self._left[interaction_id]
+            interaction, pop, _ = self._left[interaction_id]
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})
         if interaction is None or not state.me or _is_by_another(draft, state.me):
@@ -364,7 +374,6 @@ class Notes:
             return
         if not old.interactions.keys() <= new.interactions.keys():
             self._remember(old, new)
-        self._ran_out -= new.interactions.keys()
         self._park_gone(new)
         for interaction_id in list(self._parked):
             if _is_back(new, interaction_id):
@@ -379,14 +388,11 @@ class Notes:
         for interaction_id, interaction in old.interactions.items():
             if interaction.agent_id == old.me and interaction_id not in new.interactions:
                 self._left.pop(interaction_id, None)
-                self._left[interaction_id] = (interaction, old.pops.get(interaction_id))
                 deadline = interaction.wrap_up_deadline if interaction.phase is Phase.WRAP_UP else None
-                if deadline is not None and self._store.now() >= deadline - _CLOCKS_AGREE:
-                    self._ran_out.add(interaction_id)
+                ran_out = deadline is not None and self._store.now() >= deadline - _CLOCKS_AGREE
+                self._left[interaction_id] = _Left(interaction, old.pops.get(interaction_id), ran_out)
         while len(self._left) > _REMEMBERED:
-            oldest = next(iter(self._left))
-            del self._left[oldest]
-            self._ran_out.discard(oldest)
+            del self._left[next(iter(self._left))]
 
     def _keep_links(self, old: AppState, new: AppState) -> None:
         """A link made by hand is kept even where no word was written yet."""
@@ -445,10 +451,9 @@ class Notes:
                 return False
             if not self._is_gone(self._store.state, interaction_id):
                 return False
-            last = self._store.state.unfinished.get(interaction_id)
             # Of another agent what is on disk; what was written over it since is by who is here.
             draft = sheet.saved if another and sheet.saved is not None else self._complete(sheet.draft)
-            why = _why_gone(self._store.state, last, ran_out=interaction_id in self._ran_out)
+            why = self._why_gone(interaction_id)
             try:
                 kept = await self._local().park_draft(interaction_id, why, draft=draft)
                 self.collect()
@@ -464,6 +469,8 @@ class Notes:
             self._end(interaction_id)
             if interaction_id in self._store.state.interactions or not rest.is_empty:
                 self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
+            else:
+                self.note_closed(interaction_id)
             if not rest.is_empty:
                 self._sheets.edit(rest)
         if kept is not None:
@@ -472,6 +479,15 @@ class Notes:
             words = f"{why[0].upper()}{why[1:]}. Note and follow-ups are in the outbox: alt+o shows them."
             self._store.notice(words, "warning")
         return True
+
+    def _why_gone(self, interaction_id: str) -> str:
+        state, left = self._store.state, self._left.get(interaction_id)
+        last = state.unfinished.get(interaction_id) or (left.interaction if left is not None else None)
+        if last is None:
+            return GONE_AT_START
+        if last.agent_id not in (state.me, None):
+            return GONE_TO_ANOTHER
+        return RAN_OUT if left is not None and left.ran_out else GONE_CLOSED
 
     async def _take_back(self, interaction_id: str) -> None:
         """The contact is back: what was parked of it is written on."""
@@ -566,11 +582,3 @@ def _is_back(state: AppState, interaction_id: str) -> bool:
         and interaction.agent_id == state.me
         and interaction.phase in (Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
     )
-
-
-def _why_gone(state: AppState, last: Interaction | None, *, ran_out: bool) -> str:
-    if last is None:
-        return GONE_AT_START
-    if last.agent_id not in (state.me, None):
-        return GONE_TO_ANOTHER
-    return RAN_OUT if ran_out else GONE_CLOSED

@@ -77,7 +77,7 @@ class DesktopApp(PageKeys):
         guide: bool = False,
         log_path: Path | None = None,
         clock: Callable[[], float] = time.time,
-        steady: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
         keymap: dict[str, str] | None = None,
         calls: Wanted | None = None,
     ) -> None:
@@ -88,7 +88,7 @@ class DesktopApp(PageKeys):
             guide: whether the guide through the first call is shown.
             log_path: where a crash is written down.
             clock: the local clock, seconds since the Unix epoch.
-            steady: a clock that counts seconds and never goes back, for the time between two presses.
+            monotonic: a clock that counts seconds and never goes back, for the time between two presses.
             keymap: other keys for the names in the table of keys.
             calls: for which news to ring, and to ask for a notification.
 
@@ -105,7 +105,7 @@ class DesktopApp(PageKeys):
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self._prompting: Footer | None = None
-        self.presses = TwoPresses(self._prompt, self.set_timer, steady)
+        self.presses = TwoPresses(self._prompt, self.set_timer, monotonic)
         self.desk = DeskActions(
             self.desk_screen,
             spawn=self.spawn,
@@ -146,7 +146,8 @@ class DesktopApp(PageKeys):
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
         note = self.desk_screen.query_one(NotePane)
-        session.notes.replaced, note.written = note.replace_note, session.notes.text
+        session.notes.replaced, session.notes.note_closed = note.replace_note, note.close_note
+        note.written = session.notes.text
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
         session.store.give_way = self.keys_first.give_way

@@ -450,4 +450,12 @@ BREAKS: tuple[Break, ...] = (
         ("traces after erasing",),
         (("ring", 1, 1), ("search", 1), ("heal", 2), ("choose", 1, 0), ("erase", 1, True)),
     ),
+    Break(
+        "a key that comes right after its record was parked tells the whole note once more",
+        ("doubled",),
+        (
+            ("ring", 1, 3), ("hole", 1), ("type", 1), ("hang_up", 1), ("transfer", 0), ("wait", 0.3), ("wait", 1.0),
+            ("ring", 0, 4), ("wait", 0.5), ("hang_up", 0), ("type", 1), ("wait", 2.5),
+        ),
+    ),
 )  # fmt: skip

@@ -113,6 +113,8 @@ class Ledger:
 
         `half`: the follow-ups that stand on disk as half of one, whatever was planned since.
         """
+        for contact in self.contacts.values():
+            contact.linked, contact.required = (), None  # whom it was linked to is looked up anew
         for entry in self.entries:
             entry.half = entry.half or entry.token in half
             if not entry.saved and not entry.forgiven:

@@ -427,6 +427,9 @@ class _NotePane:
             self.known = self.text = now.note if now else ""
         self.read_only = view.interaction is None
 
+    def close_note(self, contact: str) -> None:
+        self.read_only = self.read_only or contact == self.of
+
     def replace_note(self, contact: str, text: str) -> None:
         if contact == self.of and text != self.text:
             self.known = self.text = text
@@ -558,6 +561,7 @@ class Hands:
         self._seen: tuple[tuple[object, ...], tuple[object, ...]] = ((), ())
         self.session.store.on_pending = self._request_frame
         self.session.notes.collect, self.session.notes.replaced = self.tell, self.note.replace_note
+        self.session.notes.note_closed = self.note.close_note
 
     # The screen
 

@@ -116,7 +116,7 @@ class RecordedSession:
 
 
 def unhurried() -> Callable[[], float]:
-    """A steady clock of somebody who reads what is asked before they press again: each look is later by more."""
+    """A clock of somebody who reads what is asked before they press again: each look is later by more."""
     return count(step=2 * READING_SECONDS).__next__
 
 
@@ -126,15 +126,17 @@ def desk(
     guide: bool = False,
     keymap: dict[str, str] | None = None,
     calls: Wanted | None = None,
-    steady: Callable[[], float] | None = None,
+    monotonic: Callable[[], float] | None = None,
 ) -> tuple[DesktopApp, RecordedSession]:
-    """An app showing `state`, with the clock stopped at `NOW`; `steady` is the clock between two presses."""
+    """An app showing `state`, with the clock stopped at `NOW`; `monotonic` is the clock between two presses."""
     session = RecordedSession(state)
 
     async def build() -> Any:
         return session
 
-    app = DesktopApp(build, guide=guide, clock=lambda: NOW, steady=steady or unhurried(), keymap=keymap, calls=calls)
+    app = DesktopApp(
+        build, guide=guide, clock=lambda: NOW, monotonic=monotonic or unhurried(), keymap=keymap, calls=calls
+    )
     return app, session
 
 

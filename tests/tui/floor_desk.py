@@ -139,4 +139,4 @@ def floor_desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, guide=guide, clock=lambda: NOW, steady=unhurried(), keymap=keymap), session
+    return DesktopApp(build, guide=guide, clock=lambda: NOW, monotonic=unhurried(), keymap=keymap), session

@@ -229,4 +229,4 @@ def quality_desk(
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, clock=lambda: NOW, steady=unhurried()), session, file
+    return DesktopApp(build, clock=lambda: NOW, monotonic=unhurried()), session, file

@@ -176,4 +176,4 @@ def report_desk(past: Past) -> tuple[DesktopApp, FloorSession]:
     async def build() -> Any:
         return session
 
-    return DesktopApp(build, clock=lambda: NOW, steady=unhurried()), session
+    return DesktopApp(build, clock=lambda: NOW, monotonic=unhurried()), session

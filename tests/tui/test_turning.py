@@ -146,6 +146,18 @@ async def test_the_note_of_a_contact_that_went_stays_in_sight_and_takes_no_more(
     assert asked(session, "actions.do") == []
 
 
+async def test_a_key_that_comes_before_the_next_frame_is_not_taken_by_a_parked_note() -> None:
+    app, session = desk(wrapping_up())
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["n", *"word"])
+        told = len(asked(session, "notes.edit"))
+        session.notes.note_closed("i1")  # parked; no frame has shown it yet
+        await pilot.press("s")
+        await pilot.pause()
+        assert "words" not in app.desk_screen.query_one(NotePane).text
+        assert len(asked(session, "notes.edit")) == told
+
+
 async def test_what_is_pasted_into_a_closed_note_is_not_lost_without_a_word() -> None:
     state = several(wrapping_up(), "i1", "i2")
     app, session = desk(state)

@@ -95,6 +95,11 @@ class NotePane(Pane, Editor):
             before = text.removesuffix(behind) if text.endswith(behind) else text
             self.move_cursor((before.count("\n"), len(before) - before.rfind("\n") - 1))
 
+    def close_note(self, interaction_id: str) -> None:
+        """The note of an interaction is in the outbox: a key that comes before the next frame is not taken either."""
+        if interaction_id == self._of:
+            self.read_only = True
+
     def _load(self, interaction_id: str | None, text: str) -> None:
         self.tell()  # the last key may still be on its way here
         self._of, self._known = interaction_id, text
