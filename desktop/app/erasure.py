@@ -225,9 +225,12 @@ def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) 
     drafts = [*read_drafts(connection), *_parked(connection)]
     written = {draft.interaction_id for draft in drafts if (draft.target, draft.customer_id or "") in bare}
     from_them = known | _card_addresses(connection, ids)
-    written |= {draft.interaction_id for draft in drafts if _is_about(draft, ids, from_them)}
-    # What was named for this leaves no trace, whoever the agent linked the contact to.
-    written |= {draft.interaction_id for draft in drafts if not known.isdisjoint(_addresses_in(draft))}
+    written |= {
+        draft.interaction_id
+        for draft in drafts
+        # What was named for this leaves no trace, whoever the agent linked the contact to.
+        if _is_about(draft, ids, from_them) or not known.isdisjoint(_addresses_in(draft))
+    }
     theirs = {row[0] for row in linked if row[1] in ids} | named | written
     return theirs | words_about(connection, theirs, _all_addresses(connection, ids, theirs, known))
 

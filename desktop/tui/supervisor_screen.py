@@ -211,7 +211,7 @@ class SupervisorScreen(FloorPlaces):
             return f"{named(contact.who)} {now}. No one is selected: choose with the arrow keys."
         tables: dict[str, type[LineTable]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
         rows = tables.get(self.place)
-        lost = rows is not None and self.query_one(rows).lost is not None
+        lost = rows is not None and self.query_one(rows).removed is not None
         return "The row you had selected is gone. Choose another with the arrow keys." if lost else ""
 
     # What is open

@@ -61,7 +61,7 @@ class LineTable(LinePainting, can_focus=True):
         *,
         header: bool = True,
         empty: str = "",
-        loyal: bool = False,
+        clears_selection: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's name
         classes: str | None = None,
     ) -> None:
@@ -71,8 +71,8 @@ class LineTable(LinePainting, can_focus=True):
             columns: left to right, at least one.
             header: whether the titles stand in the first line.
             empty: what is shown where there are no rows.
-            loyal: whether no row is chosen once the one under the cursor is gone, until the cursor is moved; else
-                its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
+            clears_selection: whether no row is chosen once the one under the cursor is gone, until the cursor is
+                moved; else its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
         """
         super().__init__(id=id, classes=classes)
         self._styles_cache = KeptLines()
@@ -83,17 +83,17 @@ class LineTable(LinePainting, can_focus=True):
         self._total: Row | None = None
         self._index: dict[str, int] | None = None
         self._cursor = 0
-        self._driven = False
-        self._loyal = loyal
-        self._lost: str | None = None
+        self._marked = False
+        self._clears_selection = clears_selection
+        self._removed: str | None = None
         self._strips: dict[str, tuple[Row, str, Strip]] = {}
         self._parsed: dict[tuple[str, str], Style] = {}
         self._fitted: tuple[int, list[tuple[int, int]]] = (-1, [])
 
-    def drive(self, by_field: bool) -> None:
+    def mark(self, marked: bool) -> None:
         """Mark the row under the cursor as the one that enter in a field takes, or no more."""
-        if by_field != self._driven:
-            self._driven = by_field
+        if marked != self._marked:
+            self._marked = marked
             self._refresh_body(self._cursor - self._top)
 
     @property
@@ -103,13 +103,13 @@ class LineTable(LinePainting, can_focus=True):
 
     @property
     def cursor_key(self) -> str | None:
-        """The key under the cursor, or None where there are no rows or its row is gone (`lost`)."""
-        return key_at(self._rows, self._cursor) if self._rows and self._lost is None else None
+        """The key under the cursor, or None where there are no rows or its row is gone (`removed`)."""
+        return key_at(self._rows, self._cursor) if self._rows and self._removed is None else None
 
     @property
-    def lost(self) -> str | None:
-        """The key that the cursor was on, where its row is gone and nothing was chosen since; a loyal table only."""
-        return self._lost
+    def removed(self) -> str | None:
+        """The key the cursor was on, where its row is gone and nothing was chosen since; see `clears_selection`."""
+        return self._removed
 
     def set_rows(self, rows: Sequence[Row], *, anew: bool = False) -> None:
         """Show these rows from now on.
@@ -118,13 +118,13 @@ class LineTable(LinePainting, can_focus=True):
             rows: all rows, top to bottom. The sequence is kept and must not be changed afterwards.
             anew: whether they are about something else than those before: then the first one is chosen.
         """
-        before, lost, key = self._rows, self._lost, self._lost or self.cursor_key
+        before, removed, key = self._rows, self._removed, self._removed or self.cursor_key
         cursor_line = self._cursor - self._top
         was_visible = 0 <= cursor_line < self._page
         self._rows = rows
         self._index = None
         moved = self._place_first() if anew else self._place_cursor(key)
-        if (lost is None) != (self._lost is None):
+        if (removed is None) != (self._removed is None):
             self.refresh()
         if len(before) != len(rows):
             self._resize_virtual()
@@ -153,9 +153,9 @@ class LineTable(LinePainting, can_focus=True):
         elif before is not None and row is not None and not same(before, row):
             self.refresh(Region(0, self._header + self._page, self.scrollable_content_region.width, 1))
 
-    def let_go(self) -> None:
-        """Choose the row that stands where a lost one was."""
-        if self._lost is not None:
+    def select_here(self) -> None:
+        """Choose the row that stands where a removed one was."""
+        if self._removed is not None:
             self._move(self._cursor)
 
     def set_columns(self, columns: Sequence[Column]) -> None:
@@ -181,7 +181,7 @@ class LineTable(LinePainting, can_focus=True):
 
     def action_move(self, lines: int) -> None:
         """Move the cursor down by `lines`, up where negative; down from a row that is gone is to the one after it."""
-        self._move(self._cursor + lines - (self._lost is not None and lines > 0))
+        self._move(self._cursor + lines - (self._removed is not None and lines > 0))
 
     def action_page(self, pages: int) -> None:
         """Move the cursor down by `pages`, up where negative."""
@@ -256,8 +256,8 @@ class LineTable(LinePainting, can_focus=True):
                 return self._fill([(f" {self._empty}", self._style("line-table--empty", ""))], "", width)
             return self._fill([], "", width)
         look = ""
-        if i == self._cursor and self._lost is None:
-            look = "line-table--cursor" if self.has_focus or self._driven else "line-table--cursor-blurred"
+        if i == self._cursor and self._removed is None:
+            look = "line-table--cursor" if self.has_focus or self._marked else "line-table--cursor-blurred"
         row = self._rows[i]
         kept = self._strips.get(row.key)
         if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):
@@ -284,25 +284,25 @@ class LineTable(LinePainting, can_focus=True):
         return self._index[key]
 
     def _place_first(self) -> bool:
-        before, self._cursor, self._lost = self._cursor, 0, None
+        before, self._cursor, self._removed = self._cursor, 0, None
         return before != 0
 
     def _place_cursor(self, key: str | None) -> bool:
         before, rows = self._cursor, self._rows
-        self._lost = None
+        self._removed = None
         if key is not None and not (before < len(rows) and key_at(rows, before) == key):
             try:
                 self._cursor = self._position(key)
             except KeyError:
                 self._cursor = max(0, min(before, len(rows) - 1))
-                self._lost = key if self._loyal else None
+                self._removed = key if self._clears_selection else None
         return self._cursor != before
 
     def _move(self, to: int) -> None:
         to = max(0, min(to, len(self._rows) - 1))
-        if not self._rows or (to == self._cursor and self._lost is None):
+        if not self._rows or (to == self._cursor and self._removed is None):
             return
-        before, self._cursor, self._lost = self._cursor, to, None
+        before, self._cursor, self._removed = self._cursor, to, None
         self._refresh_body(before - self._top)
         self._show_cursor()
         self._refresh_body(to - self._top)

@@ -184,8 +184,7 @@ class PtyScreen:
         """Press a key for the second time, as soon as whoever read what it asks would: earlier it does not count."""
         for _ in range(3):  # painted late, or taken back by what was heard meanwhile, it is asked once more
             self.wait_for(" again: ")
-            readable = time.monotonic() + READING_SECONDS + _PAINTING_SECONDS
-            self._wait(lambda end=readable: time.monotonic() >= end, 15, f"the time to read what {key} asks")  # type: ignore[misc]
+            self._let_pass(READING_SECONDS + _PAINTING_SECONDS)
             is_asked = " again: " in self.text()
             self.press(key)
             if not is_asked:
@@ -193,6 +192,10 @@ class PtyScreen:
             with contextlib.suppress(TimeoutError):
                 self._wait(lambda: self.process.poll() is not None or " again: " not in self.text(), 1, key)
                 return
+
+    def _let_pass(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        self._wait(lambda: time.monotonic() >= end, seconds + 15, f"{seconds} s to pass")
 
     def press_twice(self, key: str) -> None:
         """Press a key that asks, and again to do what it asks."""

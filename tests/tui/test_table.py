@@ -268,7 +268,7 @@ def test_the_column_that_matters_least_goes_first() -> None:
 class LoyalApp(TableApp):
     def __init__(self, tmp_path: Path) -> None:
         super().__init__(tmp_path)
-        self.table = Drawn(COLUMNS, loyal=True)
+        self.table = Drawn(COLUMNS, clears_selection=True)
 
 
 @pytest.mark.parametrize(("key", "chosen"), [("down", "c"), ("up", "a"), ("home", "a"), ("end", "d")])
@@ -279,21 +279,21 @@ async def test_a_loyal_cursor_chooses_nobody_once_its_row_is_gone(tmp_path: Path
         await pilot.press("down")
         app.table.set_rows(rows("a", "c", "d"))
         await pilot.press("enter")
-        assert (app.table.cursor_key, app.table.lost) == (None, "b")
+        assert (app.table.cursor_key, app.table.removed) == (None, "b")
         assert not any("▌" in line for line in screen_lines(app.table))
         assert ("chosen", "c") not in app.seen
         await pilot.press(key)
-        assert (app.table.cursor_key, app.table.lost) == (chosen, None)
+        assert (app.table.cursor_key, app.table.removed) == (chosen, None)
         assert any(f"▌name {chosen}" in line for line in screen_lines(app.table))
 
 
-async def test_a_loyal_cursor_is_on_its_row_again_when_that_comes_back(tmp_path: Path) -> None:
+async def test_a_cursor_that_clears_is_on_its_row_again_when_that_comes_back(tmp_path: Path) -> None:
     app = LoyalApp(tmp_path)
     async with app.run_test(size=(50, 10)) as pilot:
         app.table.set_rows(rows("a", "b"))
         await pilot.press("down")
         app.table.set_rows([])
         app.table.set_rows(rows("c", "b"))
-        assert (app.table.cursor_key, app.table.lost) == ("b", None)
+        assert (app.table.cursor_key, app.table.removed) == ("b", None)
         app.table.set_rows(rows("x", "y"), anew=True)
-        assert (app.table.cursor_key, app.table.lost) == ("x", None)
+        assert (app.table.cursor_key, app.table.removed) == ("x", None)

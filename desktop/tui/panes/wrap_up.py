@@ -228,7 +228,7 @@ class WrapUpPane(Pane, Vertical):
     def _point(self, marked: bool) -> None:
         """Whether a code is marked for enter: only what was typed for or moved to is."""
         self._pointed = marked
-        self.query_one("#wrap-up-codes", LineTable).drive(marked)
+        self.query_one("#wrap-up-codes", LineTable).mark(marked)
 
     def on_follow_up_editor_left(self, event: FollowUpEditor.Left) -> None:
         """Back to the codes."""

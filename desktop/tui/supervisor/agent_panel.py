@@ -85,7 +85,7 @@ class AgentPanel(FloorTable[Agent]):
         self._grouped_at = float("-inf")
         self._wanted()
         if not self.go_to(agent):
-            self.let_go()
+            self.select_here()
         self.post_message(self.Rearranged())
 
     def go_to(self, agent_id: str) -> bool:
@@ -106,7 +106,7 @@ class AgentPanel(FloorTable[Agent]):
             self._make_groups(entities, view)
         agent = self.agent
         self.set_rows(LazyRows(self._group_keys, self._group_places, self._grouped_row))
-        if self.lost is not None and agent in entities:
+        if self.removed is not None and agent in entities:
             self.go_to(agent)  # the same agent, in another group now
 
     def _make_groups(self, agents: Mapping[str, Agent], view: FloorView) -> None:

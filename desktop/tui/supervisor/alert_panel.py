@@ -27,7 +27,7 @@ class AlertPanel(FloorPane, LineTable):
         super().__init__(
             (Column("", 1), Column("age", 3, "right"), Column("what")),
             header=False,
-            loyal=True,
+            clears_selection=True,
             empty="No alerts or help requests.",
             id="floor-alerts",
         )

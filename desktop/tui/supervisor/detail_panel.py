@@ -81,7 +81,7 @@ class DetailPanel(FloorPane, Vertical):
                 Column("prio", 4, "right", 44),
             ),
             empty="",
-            loyal=True,
+            clears_selection=True,
             id="detail-contacts",
         )
 
@@ -93,7 +93,7 @@ class DetailPanel(FloorPane, Vertical):
     @property
     def gone(self) -> Contact | None:
         """The contact that was under the cursor and is here no more, until another one is chosen."""
-        return self._chosen if self.query_one(LineTable).lost is not None else None
+        return self._chosen if self.query_one(LineTable).removed is not None else None
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """What is selected, and what was looked up about it."""

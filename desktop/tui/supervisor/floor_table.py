@@ -48,7 +48,7 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
         self._entities: Mapping[str, E] = {}
         self._floor: FloorView | None = None
         self._kept: dict[str, tuple[E, tuple[object, ...], Row]] = {}
-        super().__init__(self._titled(), empty=empty, loyal=True, id=id)
+        super().__init__(self._titled(), empty=empty, clears_selection=True, id=id)
 
     def row(self, key: str, entity: E, view: FloorView) -> Row:
         """One row."""
@@ -122,7 +122,7 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
         self.ordering.filter(text)
         self.set_empty("Nothing matches." if text.strip() else self._nothing)
         self._wanted()
-        self.let_go()
+        self.select_here()
 
     def filter_words(self) -> tuple[Part, ...]:
         """The filter in force, for the border."""
