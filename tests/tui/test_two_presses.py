@@ -329,7 +329,7 @@ BURSTS = {
 @pytest.mark.parametrize(("start", "keys"), BURSTS.values(), ids=BURSTS)
 async def test_a_burst_of_one_key_is_one_press(start: Any, keys: list[str]) -> None:
     now = [0.0]
-    app, session = desk(start(), steady=lambda: now[0])
+    app, session = desk(start(), monotonic=lambda: now[0])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys)
         assert " again: " in prompt(app)
