@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from desktop.app.background import Background
 from desktop.app.drafts import Draft, is_kept_words
@@ -313,12 +313,15 @@ class Notes:
 
     def _written_since(self, handed_over: Draft, now: Draft) -> Draft:
         """What is in a record beyond what was handed over of it, which knew its contact best."""
-        went = (*handed_over.follow_ups, handed_over.half)  # the one in the field may have been planned since
         return replace(
             handed_over,
             note=_added(handed_over.note, now.note),
             codes=tuple(one for one in now.codes if one not in handed_over.codes),
-            follow_ups=tuple(one for one in now.follow_ups if one not in went),
+            follow_ups=tuple(
+                one
+                for one in now.follow_ups
+                if one not in handed_over.follow_ups and not _planned_from(handed_over.half, one)
+            ),
             half=now.half if now.half != handed_over.half else None,
             revision=handed_over.revision + 1,
             # What was written over another agent's words is by who is here.
@@ -560,6 +563,14 @@ def joined_words(older: str, newer: str) -> str:
     if not older.strip() or newer.startswith(older):
         return newer
     return f"{older}\n{newer}" if newer.strip() else older
+
+
+def _planned_from(half: Mapping[str, Any] | None, planned: Mapping[str, Any]) -> bool:
+    """Whether a follow-up is what stood in the field, without the words that said when."""
+    if half is None:
+        return False
+    same = all(half[name] == planned[name] for name in ("kind", "due", "to"))
+    return same and planned["text"] in half["text"]
 
 
 def _added(before: str, now: str) -> str:

@@ -221,6 +221,21 @@ async def test_what_is_typed_while_the_disk_writes_is_kept_and_sent_once(desks: 
     assert [(one.note, one.codes) for one in d.crm.written] == [("Bought it.", ("sold",)), ("And a spare part.", ())]
 
 
+async def test_a_callback_planned_from_the_field_while_it_is_handed_over_goes_once(
+    desks: list[Desk], tmp_path: Path
+) -> None:
+    """What is planned has lost the words that said when."""
+    d = await slow(desks, tmp_path)
+    typed = replace(CALLBACK, text=f"tomorrow 10am {CALLBACK.text}")
+    d.session.notes.edit("i1", half=typed)
+    finishing = asyncio.ensure_future(d.session.wrap_ups.finish("i1"))
+    await d.asked.wait()
+    d.session.notes.edit("i1", follow_ups=(CALLBACK,), half=None)
+    d.held.set()
+    assert (await finishing).ok
+    assert d.session.notes.text("i1") is None
+
+
 async def test_a_finish_that_is_given_up_is_still_one_record(desks: list[Desk], tmp_path: Path) -> None:
     d = await slow(desks, tmp_path)
     finishing = asyncio.ensure_future(d.session.wrap_ups.finish("i1"))
