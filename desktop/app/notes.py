@@ -72,11 +72,13 @@ class Notes:
         cards: HiddenCards,
         adopt: Callable[[list[OutboxRow]], None],
         forget: Callable[[str], None],
+        taken_up: Callable[[str], None],
     ) -> None:
         """`local` raises StoreError while the disk is not there. `facts_of`: what is known of a contact now.
         `cards` hides card numbers before anything is kept.
 
         `adopt` hears of outbox rows that drafts became, `forget` of the key of one that became a draft again.
+        `taken_up` hears of each interaction of which a record was found on disk; it may know a link by hand.
         """
         self._store = store
         self._timing = timing
@@ -85,6 +87,7 @@ class Notes:
         self._cards = cards
         self._adopt = adopt
         self._forget_row = forget
+        self._taken_up = taken_up
         self.collect: Callable[[], None] = lambda: None
         """Has the editor hand over its last keys; set by the screen."""
         self.replaced: Callable[[str, str], None] = lambda interaction_id, note: None
@@ -97,7 +100,7 @@ class Notes:
             self._say,
             joined=joined,
             collect=lambda: self.collect(),
-            replaced=lambda draft: self.replaced(draft.interaction_id, draft.note),
+            replaced=self._found,
             complete=self._complete,
             may_save=lambda draft: not _is_by_another(draft, store.state.me),
             parked=self._parked_damaged,
@@ -288,16 +291,7 @@ class Notes:
         facts = self._facts_of(state, interaction, draft.codes, follow_ups)
         if known is not None and unsettled_pop(state, interaction_id):
             # Started anew, the CRM has not answered yet: the customer is who it was.
-            facts = replace(
-                facts,
-                customer_name=known.customer_name,
-                records=known.records,
-                customer_ids=known.customer_ids,
-                link_decided=known.link_decided,
-                consents=known.consents,
-                tasks=known.tasks,
-            )
-            return replace(draft, facts=facts)
+            return replace(draft, facts=facts.with_customer_of(known))
         target, customer_id = facts.records[0] if facts.records else ("", None)
         return replace(
             draft,
@@ -350,6 +344,10 @@ class Notes:
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
         half = follow_up_from(draft.half) if draft.half is not None else None
         return DraftView(draft.note, draft.codes, draft.revision, saved_at, sheet.problem, follow_ups, half)
+
+    def _found(self, draft: Draft) -> None:
+        self.replaced(draft.interaction_id, draft.note)
+        self._taken_up(draft.interaction_id)
 
     def _parked_damaged(self, _: str) -> None:
         self._store.notice("A note was damaged on this machine. It is in the outbox as far as it can be read.", "error")
@@ -546,15 +544,21 @@ def joined(older: Draft, newer: Draft) -> Draft:
     note = joined_words(older.note, newer.note)
     if older.half is not None and newer.half is not None and older.half != newer.half:
         note = joined_words(note, str(older.half.get("text", "")))  # there is one field to type it in
+    facts = newer.facts or older.facts
+    linked = newer if newer.customer_id is not None else older
+    if facts is not None and older.facts is not None and older.facts.link_decided and not facts.link_decided:
+        linked, facts = older, facts.with_customer_of(older.facts)
     return replace(
         newer,
-        customer_id=newer.customer_id or older.customer_id,
+        customer_id=linked.customer_id,
+        also=linked.also,
+        target=linked.target,
         note=note,
         codes=codes,
         follow_ups=follow_ups,
         revision=max(older.revision, newer.revision),
         half=newer.half if newer.half is not None else older.half,
-        facts=newer.facts if newer.facts is not None else older.facts,
+        facts=facts,
     )
 
 

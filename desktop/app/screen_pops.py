@@ -183,6 +183,12 @@ class ScreenPops:
             self._publish(pop)
             self._tell_crms(pop)
 
+    def recall(self, interaction_id: str) -> None:
+        """A record of the last run was found: what the agent decided in it is known from now on."""
+        pop = self._pops.get(interaction_id)
+        if pop is not None and not pop.decided:
+            self._settle(pop)
+
     def retry_all(self) -> None:
         """Ask again, for everybody, the CRMs that could not be asked about them."""
         for pop in self._pops.values():

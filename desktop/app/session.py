@@ -159,6 +159,7 @@ class Session:
             cards=self.cards,
             adopt=self.outbox.adopt,
             forget=self.outbox.forget,
+            taken_up=self.pops.recall,
         )
         Handovers(self.store, self._asking, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]

@@ -1,7 +1,7 @@
 """What a record knows of its contact, so that it can be delivered after the contact is gone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.domain.customer import Consent
 from desktop.domain.model import Instant
@@ -52,6 +52,18 @@ class ContactFacts:
     consents: tuple[ConsentGiven, ...] = ()
     callbacks: bool = False
     tasks: bool = False
+
+    def with_customer_of(self, known: "ContactFacts") -> "ContactFacts":
+        """These facts about the contact, with who its customer is, and all that follows from it, as `known` has it."""
+        return replace(
+            self,
+            customer_name=known.customer_name,
+            records=known.records,
+            customer_ids=known.customer_ids,
+            link_decided=known.link_decided,
+            consents=known.consents,
+            tasks=known.tasks,
+        )
 
     def consent(self, channel: str, to: str) -> Consent | None:
         """The consent to a message, if it was given."""

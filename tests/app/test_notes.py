@@ -12,12 +12,14 @@ from note_desk import Desk, again, make
 
 from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
+from desktop.app.pop import BY_AGENT
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
 from desktop.domain.events import Change, InteractionChanged
 from desktop.domain.model import WrapUpRule
 from desktop.domain.own_events import ClockRead
+from desktop.domain.state import DraftView
 from desktop.domain.words import Availability, CodeRule, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
@@ -384,6 +386,9 @@ async def test_a_note_is_not_taken_away_while_it_is_being_written(desks: list[De
     assert "the promise I made" in row.payload
 
 
+NOTHING = DraftView("", (), 1, None)
+
+
 class LateDisk(Desk):
     """Its disk will not do at the first try."""
 
@@ -414,6 +419,35 @@ async def test_a_draft_that_can_be_read_only_later_is_not_overwritten(desks: lis
     (kept,) = await late.session.local.drafts()
     assert (kept.note, kept.codes, kept.half is not None) == (both, ("sold",), True)
     assert await late.session.outbox.rows() == []
+
+
+@pytest.mark.parametrize("writes_on", [False, True])
+async def test_a_link_by_hand_that_can_be_read_only_later_stands(
+    desks: list[Desk], tmp_path: Path, writes_on: bool
+) -> None:
+    """The search has settled with several customers and none chosen when the disk tells of the agent's choice."""
+    d = Desk(tmp_path / "p.db")
+    desks.append(d)
+    d.crm.matches = [match("1"), match("2")]
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    await d.time.run_until(lambda: d.state.pops["i1"].matches, disk=True)
+    d.session.pops.choose("i1", "c2")
+    d.session.notes.edit("i1", "written before the restart")
+    await d.session.close()
+    desks.remove(d)
+    late = LateDisk(d.path, d.server, d.crm)
+    desks.append(late)
+    await late.start()
+    await late.time.run_until(lambda: late.state.pops["i1"].matches, disk=True)
+    assert late.state.pops["i1"].chosen is None
+    if writes_on:
+        late.session.notes.edit("i1", "written after it")
+    await late.time.run_until(lambda: "before" in late.state.drafts.get("i1", NOTHING).note, disk=True)
+    assert (late.state.pops["i1"].chosen, late.state.pops["i1"].chosen_by) == ("c2", BY_AGENT)
+    await late.session.notes.flush()
+    (kept,) = await late.session.local.drafts()
+    assert kept.customer_id == "c2"
 
 
 async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tmp_path: Path) -> None:

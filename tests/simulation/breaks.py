@@ -458,4 +458,12 @@ BREAKS: tuple[Break, ...] = (
             ("ring", 0, 4), ("wait", 0.5), ("hang_up", 0), ("type", 1), ("wait", 2.5),
         ),
     ),
+    Break(
+        "a customer chosen by hand is forgotten where the disk can be read only after the search",
+        ("never delivered",),
+        (
+            ("ring", 0, 3), ("wait", 0.5), ("choose", 0, 1), ("plan", 0, "task"), ("wait", 70.0), ("disk", "full"),
+            ("crash", 0),
+        ),
+    ),
 )  # fmt: skip
