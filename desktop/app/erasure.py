@@ -109,7 +109,7 @@ def find_traces(connection: Connection, customer_id: str, addresses: Collection[
         waiting=waiting,
         parked=len(states) - waiting - delivered,
         delivered=delivered,
-        customers=len(_cards(connection, ids)),
+        customers=len(_cards(connection, ids, known)),
         messages=len(_messages(connection, ids, interactions, known)),
         links=sum(not ids.isdisjoint(row) for row in links),
         words=words,
@@ -138,7 +138,7 @@ def delete_customer(connection: Connection, customer_id: str, addresses: Collect
     for interaction_id in interactions:
         for table in ("drafts", "outbox", "interaction_customers"):
             connection.execute(f"DELETE FROM {table} WHERE interaction_id = ?", (interaction_id,))  # noqa: S608
-    for one in _cards(connection, ids):
+    for one in _cards(connection, ids, known):
         connection.execute("DELETE FROM customers WHERE customer_id = ?", (one,))
     for one in ids:
         delete_links_of(connection, one)
@@ -196,15 +196,16 @@ def _own_cards(connection: Connection, ids: set[str]) -> set[str]:
     return {one for one, source in kept if one in ids or (source, one) in bare}
 
 
-def _cards(connection: Connection, ids: set[str]) -> set[str]:
-    """The kept cards that show the customer. One of another CRM under the same address may: it can be had again."""
+def _cards(connection: Connection, ids: set[str], known: frozenset[str]) -> set[str]:
+    """The kept cards that show the customer. One under the same or a named address may: it can be had again."""
     sources = dict(connection.execute("SELECT customer_id, source FROM customers").fetchall())
     theirs = _own_cards(connection, ids)
     keys = connection.execute("SELECT key, customer_id FROM customer_keys").fetchall()
     found_by = {(key, sources[one]) for key, one in keys if one in theirs}
     addresses = {key for key, _ in found_by}
     others = {one for key, one in keys if key in addresses and (key, sources[one]) not in found_by}
-    return theirs | others
+    named = {one for key, one in keys if key.partition(":")[2].casefold() in known}
+    return theirs | others | named
 
 
 def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) -> set[str]:

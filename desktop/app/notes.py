@@ -289,8 +289,10 @@ class Notes:
         half = () if draft.half is None else (draft.half,)
         follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
         facts = self._facts_of(state, interaction, draft.codes, follow_ups)
-        if known is not None and unsettled_pop(state, interaction_id):
-            # Started anew, the CRM has not answered yet: the customer is who it was.
+        shown = state.pops.get(interaction_id)
+        kept_by_hand = known is not None and known.link_decided and not (shown is not None and shown.decided)
+        if known is not None and (kept_by_hand or unsettled_pop(state, interaction_id)):
+            # Started anew, and the CRM has not answered yet: the customer is who it was.
             return replace(draft, facts=facts.with_customer_of(known))
         target, customer_id = facts.records[0] if facts.records else ("", None)
         return replace(

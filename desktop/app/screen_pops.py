@@ -56,7 +56,7 @@ class ScreenPops:
         self._pops: dict[str, Pop] = {}
         self._intents = Intents()
         self._background = Background()
-        self._fetched: dict[str, str] = {}  # interaction -> whom the agent before had linked it to, and was asked for
+        self._fetched: dict[str, str] = {}  # interaction -> whom it was linked to before, and was asked for
         self._me = ""
         self._inquiries = Inquiries(desks, broken or {}, timing, store.now, self._settle, region)
         self._merge = Merging(self._inquiries.sources, lambda: links.of(CUSTOMER), region)
@@ -264,46 +264,55 @@ class ScreenPops:
         """Something was found, or could not be: link the only customer there is, and show it all."""
         if self._pops.get(pop.interaction.id) is not pop:
             return
-        self._recall(pop)
-        self._take_over(pop)
+        said_before = self._recall(pop)
+        if not said_before:
+            self._take_over(pop)
         if not pop.decided:
             fresh = pop.matches(fresh=True)
             shown = fresh or pop.matches()
             before, pop.chosen, pop.chosen_by = pop.chosen, None, ""
-            if len(shown) == 1:
+            if len(shown) == 1 and not said_before:
                 pop.chosen = before if before in shown[0].ids else shown[0].customer.id
                 pop.chosen_by = ONLY_MATCH
         self._follow(pop)
 
-    def _recall(self, pop: Pop) -> None:
-        """Link it, or leave it unlinked, as the agent decided before the desktop was started anew."""
+    def _recall(self, pop: Pop) -> bool:
+        """Link it, or leave it unlinked, as the agent decided before the desktop was started anew.
+
+        Returns:
+            Whether they decided anything; then nothing is linked by itself.
+        """
         kept = None if pop.decided else self._kept_link(pop.interaction.id)
         if kept is None:
-            return
+            return False
         (customer_id,) = kept
         if customer_id is None:
             pop.decided, pop.chosen, pop.chosen_by = True, None, ""
-        elif pop.holding(customer_id) is not None:
-            pop.decided, pop.chosen, pop.chosen_by = True, customer_id, BY_AGENT
+        else:
+            self._link_again(pop, customer_id, BY_AGENT)
+        return True
 
     def _take_over(self, pop: Pop) -> None:
-        """Link it as the agent before did, whose contact goes on in it; who was not found by a search is fetched."""
+        """Link it as the agent before did, whose contact goes on in it."""
         previous = pop.interaction.previous
-        if previous is None or not previous.customer_id or pop.decided:
-            return
-        if pop.holding(previous.customer_id) is not None:
-            pop.decided, pop.chosen = True, previous.customer_id
-            pop.chosen_by = previous.agent_name or BEFORE
-        elif pop.settled and self._fetched.get(pop.interaction.id) != previous.customer_id:
-            self._fetched[pop.interaction.id] = previous.customer_id
-            self._background.spawn(self._fetch(pop, previous.customer_id))
+        if previous is not None and previous.customer_id and not pop.decided:
+            self._link_again(pop, previous.customer_id, previous.agent_name or BEFORE)
 
-    async def _fetch(self, pop: Pop, customer_id: str) -> None:
-        """Ask for one record by its id; where no CRM has it, what was found before counts."""
+    def _link_again(self, pop: Pop, customer_id: str, by: str) -> None:
+        """Link it to whom it was linked before; a customer whom the search did not find is fetched."""
+        if pop.holding(customer_id) is not None:
+            pop.decided, pop.chosen, pop.chosen_by = True, customer_id, by
+        elif pop.settled and self._fetched.get(pop.interaction.id) != customer_id:
+            self._fetched[pop.interaction.id] = customer_id
+            why = "you linked them before" if by == BY_AGENT else "linked by the agent before"
+            self._background.spawn(self._fetch(pop, customer_id, why))
+
+    async def _fetch(self, pop: Pop, customer_id: str, why: str) -> None:
+        """Ask for one record by its id, shown with `why`; where no CRM has it, what was found before counts."""
 
         async def record(desk: CrmDesk) -> Sequence[Match]:
             try:
-                return (Match(await desk.crm.customer(customer_id), "id", "linked by the agent before"),)
+                return (Match(await desk.crm.customer(customer_id), "id", why),)
             except NotFound:
                 return ()
 

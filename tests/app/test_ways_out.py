@@ -15,6 +15,7 @@ from desktop.app.backends import Backends
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_items import Amendment
 from desktop.app.parked_records import NotSendable
+from desktop.app.pop import BY_AGENT
 from desktop.app.session import Session
 from desktop.app.store_errors import StoreFull
 from desktop.domain.customer import Consent, FollowUp
@@ -386,6 +387,60 @@ async def test_a_link_by_hand_lasts_over_a_restart(desks: list[Desk], tmp_path: 
     await d.session.pops.retry("i1")
     await d.time.run_until(lambda: d.state.pops["i1"].matches, disk=True)
     assert d.state.pops["i1"].chosen is None
+
+
+@pytest.mark.parametrize("others", [0, 1, 2])
+async def test_a_customer_chosen_from_a_search_is_still_chosen_after_a_restart(
+    desks: list[Desk], tmp_path: Path, others: int
+) -> None:
+    """The contact's address finds nobody, somebody else, or several, of whom none is the one chosen."""
+    d = Desk(tmp_path / "p.db")
+    desks.append(d)
+    d.crm.matches = [match(str(number)) for number in range(2, 2 + others)]
+    d.crm.found_by_text = [match("9")]
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    await d.session.pops.search("i1", "Customer 9")
+    d.session.pops.choose("i1", "c9")
+    d.session.notes.edit("i1", "promised a refund", ("sold",))
+    await d.session.notes.flush()
+    fetched: list[str] = []
+
+    async def record(customer_id: str) -> Any:
+        fetched.append(customer_id)
+        return match("9").customer
+
+    d.crm.customer = record  # type: ignore[method-assign]
+    d = await again(desks, d)
+    linked: set[str | None] = set()
+    d.session.store.listeners.append(lambda old, new: linked.add(new.pops["i1"].chosen if "i1" in new.pops else None))
+    await d.session.pops.retry("i1")
+    await d.time.run_until(lambda: d.state.pops["i1"].chosen == "c9", disk=True)
+    assert (fetched, linked - {None}, d.state.pops["i1"].chosen_by) == (["c9"], {"c9"}, BY_AGENT)
+    assert (await d.session.wrap_ups.finish("i1")).ok
+    await d.time.run_until(lambda: d.crm.written, disk=True)
+    assert d.crm.written[0].customer_id == "c9"
+
+
+async def test_what_was_chosen_by_hand_is_not_lost_before_it_can_be_shown(desks: list[Desk], tmp_path: Path) -> None:
+    """The CRM no longer has the record that was chosen: nobody else is linked, and the note says whom it was for."""
+    d = Desk(tmp_path / "p.db")
+    desks.append(d)
+    d.crm.matches = [match("2")]
+    d.crm.found_by_text = [match("9")]
+    d.server.happen(interaction(1, phase=Phase.WRAP_UP))
+    await d.start()
+    await d.session.pops.search("i1", "Customer 9")
+    d.session.pops.choose("i1", "c9")
+    d.session.notes.edit("i1", "promised a refund", ("sold",))
+    await d.session.notes.flush()
+    d = await again(desks, d)
+    await d.session.pops.retry("i1")
+    await d.time.run_until(lambda: d.state.pops["i1"].matches, disk=True)
+    d.session.notes.edit("i1", "promised a refund today")
+    await d.session.notes.flush()
+    (kept,) = await d.session.local.drafts()
+    assert (d.state.pops["i1"].chosen, kept.customer_id) == (None, "c9")
 
 
 async def test_a_callback_without_a_time_is_not_finished_with(desks: list[Desk], tmp_path: Path) -> None:

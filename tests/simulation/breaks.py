@@ -466,4 +466,18 @@ BREAKS: tuple[Break, ...] = (
             ("crash", 0),
         ),
     ),
+    Break(
+        "a customer chosen from a search is forgotten after a crash where the contact's address does not find them",
+        ("never delivered",),
+        (
+            ("ring", 0, 3), ("search", 0), ("plan", 0, "email"), ("choose", 0, 0), ("plan", 0, "email"), ("finish", 0),
+            ("finish", 0), ("wait", 0.3), ("crash", 1),
+        ),
+    ),
+    Break(
+        "the card that one of two CRMs sent of an address named for erasing stays, as the other was never reached",
+        ("traces after erasing",),
+        (("break", 1, "lost"), ("ring", 0, 3), ("type", 0), ("erase", 3, True)),
+        Setting(crms=2, write_back="all", keeps_keys=True),
+    ),
 )  # fmt: skip

@@ -104,6 +104,14 @@ async def test_a_card_of_another_crm_under_the_same_address_goes_too(store: Loca
     assert [one.customer_id for one in await store.cached_by_key("phone:+493012345")] == ["shop:2"]
 
 
+async def test_a_card_under_an_address_named_for_erasing_goes_too(store: LocalStore, store_path: Path) -> None:
+    await store.cache_customer("mail:7", '{"name": "Name of mail:7"}', 1.0, "crm:mail", ["phone:+493012345"])
+    await store.cache_customer("mail:8", '{"name": "Name of mail:8"}', 1.0, "crm:mail", ["phone:+493099999"])
+    assert (await store.erase_customer("shop:1", ["+493012345"])).customers == 1
+    assert hits(store_path.parent, ("Name of mail:7",)) == {}
+    assert [one.customer_id for one in await store.cached_by_key("phone:+493099999")] == ["mail:8"]
+
+
 async def test_erasing_beside_a_reader_says_that_it_must_be_done_again(store: LocalStore, store_path: Path) -> None:
     await keep_much_about(store, "cust-a", SECRETS, 3)
     reader = sqlite3.connect(store_path, isolation_level=None)
