@@ -459,15 +459,19 @@ class Notes:
             why = self._why_gone(interaction_id)
             try:
                 kept = await self._local().park_draft(interaction_id, why, draft=draft)
-                self.collect()
-                while kept is not None and self._was_changed(draft, sheet.draft):  # while the disk was at work
-                    draft = self._complete(sheet.draft)
-                    changed = record_row(draft, why, kept.created_at)
-                    kept = await self._local().replace_parked(kept.key, changed)
-                    self.collect()
-            except (StoreError, LookupError) as error:
+            except StoreError as error:
                 log.error("a draft could not be parked: %s", error)
                 return False
+            self.collect()
+            while kept is not None and self._was_changed(draft, sheet.draft):  # while the disk was at work
+                now = self._complete(sheet.draft)
+                try:
+                    kept = await self._local().replace_parked(kept.key, record_row(now, why, kept.created_at))
+                except (StoreError, LookupError) as error:
+                    log.error("a parked record could not be brought up to date: %s", error)
+                    break  # what is on disk is parked; what was written since becomes a record of its own
+                draft = now
+                self.collect()
             rest = self._written_since(draft, sheet.draft)
             self._end(interaction_id)
             if interaction_id in self._store.state.interactions or not rest.is_empty:

@@ -237,6 +237,33 @@ async def test_a_callback_planned_from_the_field_while_it_is_handed_over_goes_on
     assert d.session.notes.text("i1") is None
 
 
+async def test_a_record_is_known_to_be_parked_though_its_last_words_came_too_late(
+    desks: list[Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They change while it is being parked, and then the disk takes nothing more."""
+    d = await make(desks, tmp_path)
+    local = d.session.local
+    park = local.park_draft
+
+    async def typed_meanwhile(*args: Any, **named: Any) -> Any:
+        kept = await park(*args, **named)
+        d.session.notes.edit("i1", "Bought it. And a spare part.")
+        return kept
+
+    async def full(*args: Any) -> Any:
+        raise StoreFull("No room left")
+
+    monkeypatch.setattr(local, "park_draft", typed_meanwhile)
+    monkeypatch.setattr(local, "replace_parked", full)
+    d.session.notes.edit("i1", "Bought it.", ("sold",))
+    d.server.happen(replace(d.server.interactions["i1"], phase=Phase.CLOSED))
+    await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
+    monkeypatch.undo()
+    await d.time.run_until(lambda: d.state.outbox.parked == 2, disk=True)
+    rows = await d.session.outbox.rows()
+    assert [json.loads(row.payload)["note"] for row in rows] == ["Bought it.", "And a spare part."]
+
+
 async def test_a_finish_that_is_given_up_is_still_one_record(desks: list[Desk], tmp_path: Path) -> None:
     d = await slow(desks, tmp_path)
     finishing = asyncio.ensure_future(d.session.wrap_ups.finish("i1"))

@@ -480,4 +480,14 @@ BREAKS: tuple[Break, ...] = (
         (("break", 1, "lost"), ("ring", 0, 3), ("type", 0), ("erase", 3, True)),
         Setting(crms=2, write_back="all", keeps_keys=True),
     ),
+    Break(
+        "a record parked while its words changed is forgotten where the disk does not take the change",
+        ("counts",),
+        (
+            ("ring", 0, 2), ("slow_disk", 1.5), ("ring", 1, 0), ("begin", 1, "sms"), ("type", 0), ("hole", 1),
+            ("wait", 5.0), ("type", 1), ("type", 1), ("add", 1), ("type", 0), ("finish", 1), ("wait", 5.0),
+            ("delete", 1), ("code", 0, 1), ("break", 2, "rejected"), ("choose", 1, 0), ("type", 0), ("hole", 0),
+            ("disk", "locked"), ("wait", 2.5),
+        ),
+    ),
 )  # fmt: skip

@@ -62,6 +62,8 @@ class Target:
     bad_in_run: bool = False
     answered: dict[str, int] = field(default_factory=dict)  # key -> how often this run of the desktop was told "done"
     contact_of: Callable[[str], str] = lambda text: ""  # whose follow-up a text is
+    done: set[str] = field(default_factory=set)  # the keys of what it did, answered or not
+    denied: set[str] = field(default_factory=set)  # those of them that it refused later: nobody can know of it then
 
     def break_for_all(self, fault: str) -> None:
         self.fault = fault
@@ -95,9 +97,13 @@ class Target:
         if fault and fault not in SILENT:
             if fault == "unknown":
                 does()  # it was done, and the answer is lost
+                self.done.add(key)
+            elif key in self.done:
+                self.denied.add(key)
             await asyncio.sleep(TRAVEL)
             raise REFUSALS[fault]()
         answer = does()
+        self.done.add(key)
         if fault == "lost":
             await _never()
         await asyncio.sleep(8.0 if fault == "slow" else TRAVEL)

@@ -147,8 +147,9 @@ class Invariants:
             if not again:
                 continue
             lacking = [key for key in one.content - content if not self._was_removed(contact, key)]
-            if contact.was_amended and self.world.lives > 1:
-                continue  # killed in the middle of sending: what was refused after that may be there all the same
+            denied = any(one.key in crm.target.denied for crm in self.world.crms)
+            if contact.was_amended and (denied or self.world.lives > 1):
+                continue  # no answer came, or it was killed: what was refused after that may be there all the same
             if lacking or content == one.content:
                 where = f"at {one.target} and {target}"
                 raise Violation("doubled", f"{sorted(again)} of {contact.id} came twice, {where}")
