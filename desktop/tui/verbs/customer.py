@@ -7,7 +7,7 @@ from desktop.domain.customer import Match
 from desktop.domain.instant import Instant
 from desktop.domain.model import Interaction
 from desktop.domain.notices import DONE, LINK, UNDO_SECONDS
-from desktop.domain.words import Phase, PopAnswer
+from desktop.domain.words import Phase
 from desktop.tui.keys import shown
 from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.expert_finder import ExpertFinder
@@ -55,10 +55,8 @@ class CustomerVerbs(Desk):
     def ambiguous(self) -> list[str]:
         """The customers to choose between, by id; empty where it is clear."""
         interaction = self._selected()
-        pop = select.pop(self._screen.state, interaction.id) if interaction else None
-        if pop is None or pop.answer not in (PopAnswer.ONE, PopAnswer.MANY) or pop.match is not None:
-            return []
-        return [match.customer.id for match in pop.matches[:9]]
+        matches = select.possible_customers(self._screen.state, interaction.id) if interaction else ()
+        return [match.customer.id for match in matches[:9]]
 
     def search(self) -> None:
         """Search the customers for the selected contact."""
