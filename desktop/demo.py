@@ -130,4 +130,4 @@ def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: flo
         # The servers end when their standard input does, so a killed demo leaves nothing running.
         log_path = where / f"{NAME}.log"
         with logging_to(log_path, log_level):
-            return run_desktop(lambda: build(profile, lock), guide=True, log_path=log_path)
+            return run_desktop(lambda: build(profile, lock), guide=True, throwaway=True, log_path=log_path)

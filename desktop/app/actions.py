@@ -21,7 +21,8 @@ from desktop.domain.events import Change, InteractionChanged
 from desktop.domain.lifecycle import verbs
 from desktop.domain.model import Interaction
 from desktop.domain.select import call_capabilities, call_way
-from desktop.domain.words import Availability, Verb
+from desktop.domain.select_customer import AGENT_ENDED
+from desktop.domain.words import Availability, Phase, Verb
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource
@@ -111,7 +112,7 @@ class Actions:
         try:
             answer = await self._asking.ask(call, CONTACT_CENTER, seconds=CHANGE_SECONDS)
             if isinstance(answer, Interaction):
-                self._take_interaction(interaction, answer)
+                self._take_interaction(verb, interaction, answer)
             elif verb is not Verb.CALLBACK:
                 raise ProtocolError("The answer is not about the contact.", type(answer).__name__)
         except OutcomeUnknown as error:
@@ -236,10 +237,12 @@ class Actions:
             False, f"{first} The contact centre did not answer in time. {seen} {press}", OutcomeUnknown.__name__
         )
 
-    def _take_interaction(self, asked: Interaction, answer: Interaction) -> None:
+    def _take_interaction(self, verb: Verb, asked: Interaction, answer: Interaction) -> None:
         if answer.id != asked.id:
             raise ProtocolError("The answer is about another contact.")
-        self._store.say(InteractionChanged(Change.UPDATED, answer), CONTACT_CENTER)
+        ended = verb is Verb.END and answer.phase is Phase.WRAP_UP  # the event that says so may come later, as no news
+        change, reason = (Change.WRAP_UP, AGENT_ENDED) if ended else (Change.UPDATED, "")
+        self._store.say(InteractionChanged(change, answer, reason), CONTACT_CENTER)
 
     def _tell_written_to(self, person_id: str) -> None:
         self._tell_asked(f"person:{person_id}", "")

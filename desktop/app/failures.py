@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from desktop.app.key_names import key_name
 from desktop.domain.state import AppState
 from desktop.ports.errors import (
     AuthFailed,
@@ -57,7 +58,7 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
 
 
 def _press_again(error: BackendError) -> str:
-    return "F10 tries again."
+    return f"{key_name('retry')} tries again."
 
 
 def _press_later(error: BackendError) -> str:
@@ -68,15 +69,15 @@ def _press_later(error: BackendError) -> str:
 _PRESS: dict[type[BackendError], Callable[[BackendError], str]] = {
     Unavailable: _press_again,
     RateLimited: _press_later,
-    AuthFailed: lambda _: "Sign in again, then press F10.",
+    AuthFailed: lambda _: f"Sign in again, then press {key_name('retry')}.",
     Forbidden: lambda _: "Ask whoever gives you your rights.",
     NotFound: lambda _: "The screen now shows what is there; look before you press again.",
     Conflict: lambda _: "The screen now shows what is there; look before you press again.",
     Rejected: lambda _: "Change it, then press again.",
     OutcomeUnknown: lambda _: "Look at the screen before you press again.",
-    Unsupported: lambda _: "Choose another way; Ctrl+P lists what can be done.",
-    ProtocolError: lambda _: "F10 tries again; if it stays so, tell your administrator.",
-    BackendBug: lambda _: "It was logged; F10 tries again, or tell your administrator.",
+    Unsupported: lambda _: f"Choose another way; {key_name('palette')} lists what can be done.",
+    ProtocolError: lambda _: f"{key_name('retry')} tries again; if it stays so, tell your administrator.",
+    BackendBug: lambda _: f"It was logged; {key_name('retry')} tries again, or tell your administrator.",
 }
 
 _WHY: dict[type[BackendError], str] = {

@@ -211,7 +211,8 @@ class Inquiries:
 
     def _could_not_ask(self, pop: Pop, inquiry: Inquiry, error: BackendError) -> None:
         log.info("could not ask %s: %s: %s", inquiry.source, type(error).__name__, error.detail)
-        why = explain(error, "The customer could not be looked up.", source=inquiry.source, safe="").text
+        # What to press is said by the card, once.
+        why = explain(error, "The customer could not be looked up.", source=inquiry.source).not_done
         self._set(inquiry, PopAnswer.COULD_NOT_ASK, inquiry.matches, why=why, cached=inquiry.cached)
         inquiry.reason = one_line(error.message)
         self._changed(pop)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
+from desktop.app.key_names import key_name
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import DAMAGED
 from desktop.app.salvage import salvage
@@ -147,7 +148,7 @@ class LocalFile:
         if found:
             self._store.notice(
                 f"Damaged on this machine, and not what was written: {found} note{'s' if found > 1 else ''} or records."
-                " They are not sent; alt+o shows them.",
+                f" They are not sent; {key_name('outbox')} shows them.",
                 "error",
             )
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from desktop.app.failures import one_line
+from desktop.app.key_names import key_name
 from desktop.app.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.app.store_errors import StoreError
@@ -83,7 +84,8 @@ class Messages:
                 self._tell_received(message)
             return
         self._told.update(message.id for message in fresh)
-        self._store.notice(f"{len(fresh)} messages from customers came while you were away.  Press o to read them.")
+        many, key = f"{len(fresh)} messages from customers came while you were away.", key_name("outbox")
+        self._store.notice(f"{many}  {key} shows them.")
 
     def _tell_received(self, message: InboundMessage) -> None:
         if message.id in self._told:
@@ -93,7 +95,7 @@ class Messages:
         if message.opts_out:
             self._store.notice(f"{who}: wants no more messages. None is sent to them any more.", "warning")
         else:
-            self._store.notice(f"{who}: {one_line(message.text, _SHOWN)}  Press o to read it.")
+            self._store.notice(f"{who}: {one_line(message.text, _SHOWN)}  {key_name('outbox')} shows it.")
 
     def _tell_failed(self, event: DeliveryChanged) -> None:
         message = event.message
@@ -103,7 +105,8 @@ class Messages:
         known = self._store.state.sent.get(message.id)
         to = message.to or (known.to if known is not None else "") or "a customer"
         why = f": {one_line(message.detail)}" if message.detail else "."
-        self._store.notice(f"The {message.channel.value} to {to} was not delivered{why}  Press o to see it.", "warning")
+        words = f"The {message.channel.value} to {to} was not delivered{why}  {key_name('outbox')} shows it."
+        self._store.notice(words, "warning")
 
     def _name(self, message: InboundMessage) -> str:
         """The name of a customer on screen who has the address, or else the address itself."""

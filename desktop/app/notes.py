@@ -13,6 +13,7 @@ from desktop.app.background import Background
 from desktop.app.drafts import Draft, is_kept_words
 from desktop.app.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.hidden_cards import HiddenCards
+from desktop.app.key_names import key_name
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_rows import PARKED, RECORD, OutboxRow
 from desktop.app.parked_records import record_of, record_row
@@ -483,7 +484,8 @@ class Notes:
         if kept is not None:
             self.note_parked(kept)
             self._adopt([kept])
-            words = f"{why[0].upper()}{why[1:]}. Note and follow-ups are in the outbox: alt+o shows them."
+            shows = f"{key_name('outbox')} shows them"
+            words = f"{why[0].upper()}{why[1:]}. Note and follow-ups are in the outbox: {shows}."
             self._store.notice(words, "warning")
         return True
 

@@ -10,6 +10,7 @@ from desktop.app.asking import Asking
 from desktop.app.backoff import full_jitter
 from desktop.app.drafts import Draft
 from desktop.app.failures import explain, one_line, source_name
+from desktop.app.key_names import key_name
 from desktop.app.local_store import LocalStore
 from desktop.app.outbox_items import OutboxItem, is_refused, item_of, note_after, with_new_key
 from desktop.app.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
@@ -384,7 +385,8 @@ class Outbox:
         if again is not None:
             self._take([again])
         self._say(())
-        self._store.notice("A record was damaged on this machine and was not sent. Press o to see it.", "error")
+        words = f"A record was damaged on this machine and was not sent. {key_name('outbox')} shows it."
+        self._store.notice(words, "error")
 
     async def _failed(self, row: OutboxRow, error: BackendError) -> None:
         known = self._known.get(row.key)
@@ -426,7 +428,7 @@ class Outbox:
         self._take([kept])
         self._say(())
         failure = explain(error, "A record was not delivered.", source=row.target, safe="Its text is in the outbox.")
-        self._store.notice(f"{failure.not_done} {failure.safe} Press o to see it.", "warning")
+        self._store.notice(f"{failure.not_done} {failure.safe} {key_name('outbox')} shows it.", "warning")
 
     def _rests(self, target: str) -> bool:
         return self._resting.get(target, 0.0) > self._timing.monotonic()

@@ -8,6 +8,7 @@ from typing import TypeVar
 from desktop.app.asking import CHANGE_SECONDS, Asking
 from desktop.app.call_control import shown, took_effect
 from desktop.app.failures import one_line
+from desktop.app.key_names import key_name
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.events import Envelope, PhoneCallChanged
@@ -181,8 +182,8 @@ class Phone:
         now = new.phone.state
         if now is Registration.UNREGISTERED and was is not Registration.UNREGISTERED:
             why = f" ({one_line(new.phone.why, 80)})" if new.phone.why else ""
-            text = f"Your phone is not registered{why}: calls cannot reach you. It is tried again; F10 tries now."
-            self._store.notice(text, "error")
+            text = f"Your phone is not registered{why}: calls cannot reach you."
+            self._store.notice(f"{text} It is tried again; {key_name('retry')} tries now.", "error")
         elif now is Registration.REGISTERED and was is Registration.UNREGISTERED:
             self._store.notice("Your phone is registered again.")
 

@@ -6,6 +6,7 @@ from typing import Any
 from desktop.app.actions import Actions
 from desktop.app.failures import one_line
 from desktop.app.store import Store
+from desktop.domain import notices
 from desktop.domain.model import Interaction
 from desktop.domain.own_events import PolicyDeclared
 from desktop.domain.select import customer_of, mine, recorded_against_will, verbs_on_offer
@@ -60,7 +61,8 @@ class RecordingPolicy:
         result = await self._actions.do(Verb.PAUSE_RECORDING, interaction.id)
         name = self._name(interaction)
         if result.ok:
-            self._store.notice(f"Recording paused: {name} has refused to be recorded.", "warning")
+            words = f"Recording paused: {name} has refused to be recorded."
+            self._store.notice(words, "warning", notices.recording(interaction.id))
         elif result.text:
             self._store.notice(f"{name} has refused to be recorded. {result.text}", "error")
 

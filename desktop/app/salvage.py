@@ -10,6 +10,7 @@ from typing import Any
 
 from desktop.app import outbox_rows
 from desktop.app.drafts import draft_of_body
+from desktop.app.key_names import key_name
 from desktop.app.outbox_rows import DAMAGED, PARKED, STATES, WAITING
 from desktop.app.page_reader import Record, log_is_cut, records
 from desktop.app.parked_records import record_row
@@ -62,7 +63,7 @@ class Salvaged:
         notes, waiting = self.kept.get("drafts", 0), self.kept.get("outbox", 0)
         told = [f"What is kept on this machine was damaged. Taken over: {notes} notes, {waiting} outbox records."]
         if self.damaged:
-            told.append(f"{self.damaged} of them are damaged and not sent: alt+o.")
+            told.append(f"{self.damaged} of them are damaged and not sent: {key_name('outbox')}.")
         if self.unread:
             told.append(f"Unreadable in part: {_names(self.unread)}.")
         return " ".join((*told, f"Old file: {self.aside.name}"))

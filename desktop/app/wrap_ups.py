@@ -15,6 +15,7 @@ from desktop.app.failures import note_safety
 from desktop.app.follow_up_json import follow_up_from
 from desktop.app.hidden_cards import HiddenCards
 from desktop.app.intents import Intents
+from desktop.app.key_names import key_name
 from desktop.app.local_store import LocalStore
 from desktop.app.notes import Notes
 from desktop.app.outbox import Outbox
@@ -38,7 +39,6 @@ log = logging.getLogger(__name__)
 
 _REVISIONS = 100
 _HAS_IT = "The CRM has the note."
-_STAYS_HERE = "This profile names no CRM: the note is kept in the outbox. Press o to see it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +246,12 @@ class WrapUps:
         """Where the note is, in words that stay true."""
         state = self._store.drain()
         if not names_crm(state):
-            return _STAYS_HERE
+            return f"This profile names no CRM: the note is kept in the outbox. {key_name('outbox')} shows it."
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
             return _HAS_IT
         if self._outbox.is_parked(record.key):
-            return "The CRM did not take the note: it is safe in the outbox. Press o to see it."
+            return f"The CRM did not take the note: it is safe in the outbox. {key_name('outbox')} shows it."
         self._told[record.interaction_id] = _Told(record.key, record.target, self._store.now())
         return self._on_its_way(record.target)
 

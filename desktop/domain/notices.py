@@ -5,8 +5,9 @@ from typing import Final
 
 from desktop.domain.batch import Batch, newest
 from desktop.domain.instant import Instant
+from desktop.domain.select_customer import recording_refused
 from desktop.domain.state import AppState, Notice
-from desktop.domain.words import Health
+from desktop.domain.words import Health, Recording
 
 STAYS: Final = 12.0
 """Seconds a notice is to be seen, unless the next one comes."""
@@ -14,18 +15,32 @@ ERROR_STAYS: Final = 25.0
 """Seconds of an error; one whose cause stands longer stays as long."""
 GLANCE: Final = 3.0
 """Seconds of an answer that says no more than that there is nothing to do."""
+UNDO_SECONDS: Final = 10.0
+"""How long a link that was undone can be brought back, and that is said."""
 
 MY_STATE: Final = "my state"
 RETRY: Final = "retry"
 OUTBOX: Final = "outbox"
 GLIMPSE: Final = "glimpse"
 ALERT_ENDED: Final = "alert ended"
-"""Subjects beside contacts (by id), sources (by name) and records (see `record`)."""
+DONE: Final = "done"
+LINK: Final = "link"
+"""Subjects beside contacts (by id), sources (by name), records (see `record`) and recordings (see `recording`).
+
+`DONE` is what the agent did and how it is taken back, `LINK` likewise of a link: of a contact, but no subject of it, or
+the next thing that succeeds with that contact would take the words away.
+"""
+_RECORDING: Final = "recording:"
 
 
 def record(interaction_id: str) -> str:
     """The subject of the record of a contact on its way to the CRM."""
     return f"record:{interaction_id}"
+
+
+def recording(interaction_id: str) -> str:
+    """The subject of a recording that was paused because the customer has refused it."""
+    return f"{_RECORDING}{interaction_id}"
 
 
 def on_floor(kind: str, name: str) -> str:
@@ -42,8 +57,8 @@ def shown(state: AppState, now: Instant) -> Notice | None:
     live = [one for one in state.notices if not one.over and not _is_settled(state, one)]
     fresh = [one for one in live if now - one.at < _stays(one)]
     if fresh and fresh[-1] is live[-1]:
-        # What came of a press is read first; that an alert is over can wait for it.
-        return next((one for one in reversed(fresh) if one.subject != ALERT_ENDED), live[-1])
+        # What came of a press is read first; what happened by itself and wants nothing done can wait for it.
+        return next((one for one in reversed(fresh) if not _can_wait(one)), live[-1])
     return next((one for one in reversed(live) if stands(state, one)), None)
 
 
@@ -67,9 +82,15 @@ def settle(batch: Batch, subject: str) -> None:
         batch.notices = tuple(replace(one, over=True) if one.subject == subject else one for one in batch.notices)
 
 
+def _can_wait(notice: Notice) -> bool:
+    return notice.subject == ALERT_ENDED or notice.subject.startswith(_RECORDING)
+
+
 def _stays(notice: Notice) -> float:
     if notice.subject == GLIMPSE:
         return GLANCE
+    if notice.subject == LINK:
+        return UNDO_SECONDS
     return ERROR_STAYS if notice.severity == "error" else STAYS
 
 
@@ -79,6 +100,9 @@ def _is_settled(state: AppState, notice: Notice) -> bool:
         return not something_is_wrong(state)
     if notice.subject == OUTBOX:
         return not (state.outbox.waiting or state.outbox.parked)
+    if notice.subject.startswith(_RECORDING):
+        call = state.interactions.get(notice.subject.removeprefix(_RECORDING))
+        return call is None or call.recording is not Recording.PAUSED or not recording_refused(state, call)
     known = state.health.get(notice.subject)
     return known is not None and known.health is Health.LIVE
 

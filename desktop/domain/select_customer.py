@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from desktop.domain.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
+from desktop.domain.events import Change
+from desktop.domain.leg_names import with_leg_names
 from desktop.domain.lifecycle import is_open
 from desktop.domain.merged_details import details_of
 from desktop.domain.model import Address, Instant, Interaction, Leg
@@ -31,6 +33,35 @@ def customer_of(state: AppState, interaction_id: str) -> Customer | None:
     found = state.pops.get(interaction_id)
     match = found.match if found is not None else None
     return match.customer if match is not None else None
+
+
+def possible_customers(state: AppState, interaction_id: str) -> tuple[Match, ...]:
+    """Who the customer may be, where the CRM named some and none is chosen."""
+    found = state.pops.get(interaction_id)
+    if found is None or found.answer not in (PopAnswer.ONE, PopAnswer.MANY) or found.match is not None:
+        return ()
+    return found.matches
+
+
+def contact_end_words(state: AppState, interaction: Interaction) -> str:
+    """How a contact that is over ended, as far as the contact centre told: `customer hung up`; "" otherwise."""
+    if interaction.phase is not Phase.WRAP_UP:
+        return ""
+    told = (one for one in reversed(state.endings) if one.interaction.id == interaction.id)
+    reason = next((one.reason for one in told if one.change is Change.WRAP_UP), "")
+    if reason in _HANDED_ON:
+        return _HANDED_ON[reason]
+    if interaction.outcome is Outcome.TRANSFERRED:
+        to = _who_took_over(with_leg_names(state, interaction))
+        return f"transferred to {to.target_name or to.target.partition(':')[2]}" if to is not None else "transferred"
+    if reason == "customer_left":
+        return "customer hung up" if interaction.channel is Channel.VOICE else "customer left"
+    return "you ended it" if reason == AGENT_ENDED else ""
+
+
+_HANDED_ON = {"taken_over": "taken over by a supervisor", "reassigned": "reassigned by a supervisor"}
+AGENT_ENDED = "agent_ended"
+"""The reason of a contact that the agent ended."""
 
 
 def unsettled_pop(state: AppState, interaction_id: str) -> bool:

@@ -80,6 +80,7 @@ class DesktopApp(PageKeys):
         monotonic: Callable[[], float] = time.monotonic,
         keymap: dict[str, str] | None = None,
         calls: Wanted | None = None,
+        throwaway: bool = False,
     ) -> None:
         """An app that is not running yet.
 
@@ -91,6 +92,7 @@ class DesktopApp(PageKeys):
             monotonic: a clock that counts seconds and never goes back, for the time between two presses.
             keymap: other keys for the names in the table of keys.
             calls: for which news to ring, and to ask for a notification.
+            throwaway: whether what is kept goes when the program is left, as in the demo.
 
         Raises:
             ValueError: a key that the table does not know, or that stands for two verbs.
@@ -101,6 +103,7 @@ class DesktopApp(PageKeys):
         self._tasks: set[asyncio.Task[None]] = set()
         self._offered: frozenset[str] = frozenset()
         self._put_aside: str | None = None
+        self._throwaway = throwaway
         self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
         self.session = None
         self.desk_screen = AgentScreen(clock, guide=guide)
@@ -114,6 +117,7 @@ class DesktopApp(PageKeys):
             presses=self.presses,
             wants_field=self.wants_field,
             keep=self._keep,
+            throwaway=throwaway,
         )
         self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide)
         self.quality = QualityDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
@@ -221,7 +225,7 @@ class DesktopApp(PageKeys):
             self._put_aside = rescued(unsaved, self.log_path.parent)
         if unsaved and self._put_aside is not None:
             said = self._put_aside
-        return said + left_waiting(self.session.store.state)
+        return said + left_waiting(self.session.store.state, throwaway=self._throwaway)
 
     def _tell_last_keys(self) -> None:
         """Have every field that belongs to a record say what stands in it, without waiting for its messages."""
@@ -410,6 +414,7 @@ def run_desktop(
     keymap: dict[str, str] | None = None,
     theme: str = "",
     calls: Wanted | None = None,
+    throwaway: bool = False,
 ) -> int:
     """Run the desktop on this terminal to its end.
 
@@ -420,6 +425,7 @@ def run_desktop(
         keymap: other keys, by the names in the table of keys.
         theme: dark, light or contrast; "" for dark, or contrast where colours are not wanted.
         calls: for which news to ring, and to ask for a notification.
+        throwaway: whether what is kept goes when the program is left, as in the demo.
 
     Returns:
         The exit status: 0, 1 after a crash, 2 where no screen can be shown, 128 + n after signal n.
@@ -427,7 +433,7 @@ def run_desktop(
     Raises:
         ValueError: a key or a theme that there is not.
     """
-    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls)
+    app = DesktopApp(build, guide=guide, log_path=log_path, keymap=keymap, calls=calls, throwaway=throwaway)
     if theme:
         app.choose_theme(theme)
     return app.run_to_exit()

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from desktop.app import key_names
 from desktop.tui.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
 
 KEYS: tuple[Key, ...] = (
@@ -202,6 +203,9 @@ BY_ID = {key.id: key for key in KEYS}
 def shown(name: str) -> str:
     """The key in force for a verb, as printed beside it."""
     return BY_ID[name].shown
+
+
+key_names.ask_of(shown)
 
 
 def remap(changes: Mapping[str, str]) -> dict[str, str]:

@@ -30,8 +30,12 @@ def rescued(unsaved: Sequence[Unsaved], beside_log: Path) -> str:
     return f"What you wrote could not be saved anywhere. This is all of it:\n{safe(words, newlines=True)}\n"
 
 
-def left_waiting(state: AppState) -> str:
-    """What is not finished, in one line; "" when everything is."""
+def left_waiting(state: AppState, *, throwaway: bool) -> str:
+    """What is not finished, in one line; "" when everything is.
+
+    Args:
+        throwaway: whether it goes with the program, as in the demo, and waits for nobody.
+    """
     phases = [interaction.phase for interaction in mine(state)]
     talking = sum(phase in (Phase.CONNECTING, Phase.ACTIVE) for phase in phases)
     counts = (
@@ -40,4 +44,8 @@ def left_waiting(state: AppState) -> str:
         (state.outbox.waiting + state.outbox.parked, "record in the outbox", "records in the outbox"),
     )
     parts = [f"{number} {one if number == 1 else several}" for number, one, several in counts if number]
-    return f"Left waiting for you: {', '.join(parts)}.\n" if parts else ""
+    if not parts:
+        return ""
+    if throwaway:
+        return f"Left: {', '.join(parts)}. This was the demo: none of it is kept for the next start.\n"
+    return f"Left waiting for you: {', '.join(parts)}.\n"

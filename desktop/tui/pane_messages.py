@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import Input
 
+from desktop.domain.notices import DONE
 from desktop.tui.agent_screen import AgentScreen
 from desktop.tui.base_app import TerminalApp
 from desktop.tui.desk_actions import DeskActions
@@ -63,14 +64,14 @@ class PaneMessages(TerminalApp):
     @on(FollowUpEditor.CardHidden)
     def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
         if event.in_message:
-            self.tell(f"{event.what}. A message to the customer carries none.")
+            self.tell(f"{event.what}. A message to the customer carries none.", DONE)
         else:
-            self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.")
+            self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.", DONE)
 
     @on(FollowUpEditor.Discarded)
     def _follow_up_discarded(self, event: FollowUpEditor.Discarded) -> None:
         key = shown("text" if event.kind == "sms" else event.kind)
-        self.tell(f"Discarded: “{_beginning(event.text)}”. {key} brings it back.")
+        self.tell(f"Discarded: “{_beginning(event.text)}”. {key} brings it back.", DONE)
 
     @on(ExpertFinder.Looking)
     def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:

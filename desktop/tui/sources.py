@@ -53,12 +53,18 @@ def differing(match: Match) -> list[Content]:
     return lines
 
 
-def unanswered(pop: ScreenPop, now: Instant) -> list[Content]:
-    """The CRMs that have not answered, or could not be asked, each on a line of its own with its age."""
-    return [one for answer in pop.answers for one in _unanswered(answer, now)]
+def unanswered(pop: ScreenPop, now: Instant, *, keyed: bool = True) -> list[Content]:
+    """The CRMs that have not answered, or could not be asked, each on a line of its own with its age.
+
+    Args:
+        keyed: whether the first that could not be asked names the key that tries again.
+    """
+    failed = [answer for answer in pop.answers if answer.answer is PopAnswer.COULD_NOT_ASK]
+    first = failed[0] if failed and keyed else None
+    return [one for answer in pop.answers for one in _unanswered(answer, now, keyed=answer is first)]
 
 
-def _unanswered(answer: CrmAnswer, now: Instant) -> list[Content]:
+def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content]:
     tag, old = wording.source_tag(answer.source), wording.duration(now - answer.since)
     if answer.answer is PopAnswer.SEARCHING:
         return [line((f"◌ asking {tag} … ", "$accent"), (old, "$muted"))]
@@ -67,8 +73,8 @@ def _unanswered(answer: CrmAnswer, now: Instant) -> list[Content]:
             line(
                 (f"✕ {tag} could not be asked ", "bold $error"),
                 (f"{old}  ", "$muted"),
-                (shown("retry"), "bold $accent"),
-                (f" again  {answer.why}", "$muted"),
+                *([(shown("retry"), "bold $accent"), (" again  ", "$muted")] if keyed else []),
+                (answer.why, "$muted"),
             )
         ]
     return []

@@ -341,6 +341,13 @@ def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: 
     return "", ""
 
 
+def recording_in_brief(interaction: Interaction) -> str:
+    """What is odd about the recording, where there is little room."""
+    return {Recording.PAUSED: "⏸ rec paused", Recording.ACTIVE: "! rec, refused"}.get(
+        interaction.recording, "? rec, refused"
+    )
+
+
 def cannot_pause(interaction: Interaction | None) -> str:
     """Why the recording can be neither paused nor resumed."""
     if interaction is None or interaction.phase is not Phase.ACTIVE:

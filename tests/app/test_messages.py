@@ -121,7 +121,7 @@ async def test_what_came_while_nobody_was_here_is_kept_and_told(tmp_path: Path, 
     await d.session.start()
     await until(lambda: d.state.health["messaging"].health is Health.LIVE)
     assert len(await d.session.local.messages()) == len(d.state.received) == count
-    assert len([one for one in told(d.session.store) if "Press o" in one]) == notices
+    assert len([one for one in told(d.session.store) if "alt+o shows" in one]) == notices
     await d.session.close()
 
 

@@ -265,7 +265,7 @@ async def test_finishing_without_a_crm_does_not_say_that_the_note_is_on_its_way(
     await d.start()
     result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
     assert result.ok
-    assert result.text == "Finished. This profile names no CRM: the note is kept in the outbox. Press o to see it."
+    assert result.text == "Finished. This profile names no CRM: the note is kept in the outbox. alt+o shows it."
     await until(lambda: d.state.outbox.parked == 1)
 
 

@@ -3,15 +3,22 @@
 from dataclasses import replace
 
 from desktop.domain import notices
+from desktop.domain.customer import Consent, Customer, Match
 from desktop.domain.notices import ALERT_ENDED, ERROR_STAYS, GLANCE, GLIMPSE, MY_STATE, OUTBOX, RETRY, STAYS
 from desktop.domain.own_events import Noticed, OwnEvent, Settled
 from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState, OutboxView, SourceHealth
-from desktop.domain.words import Health, Phase
+from desktop.domain.state import AppState, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.words import Health, Phase, PopAnswer, Recording
 from tests.domain.domain_records import ME, agent, envelope, interaction
 
 CALL = interaction(id="i1", agent_id=ME, phase=Phase.ACTIVE, phase_since=0.0)
 TALKING = AppState(me=ME, interactions={"i1": CALL}, agents={ME: agent(since=0.0)})
+REFUSED = ScreenPop(
+    PopAnswer.ONE,
+    0.0,
+    (Match(Customer("c1", "Inès Moreau", consents=(Consent("recording", False),)), "phone", ""),),
+    chosen="c1",
+)
 DOWN = SourceHealth(Health.DOWN, 0.0)
 LIVE = SourceHealth(Health.LIVE, 0.0)
 
@@ -43,6 +50,18 @@ def test_an_alert_that_ended_does_not_cover_what_came_of_a_press() -> None:
     assert seen(told, 13.0) == "moved"
     assert seen(told, 11.0 + STAYS) == "alert ended"
     assert seen(told, 13.0 + STAYS) == ""
+
+
+def test_that_a_recording_was_paused_covers_nothing_and_goes_with_the_pause() -> None:
+    paused = replace(TALKING, interactions={"i1": replace(CALL, recording=Recording.PAUSED)}, pops={"i1": REFUSED})
+    told = after(after(paused, Noticed("unlinked")), Noticed("paused", "warning", notices.recording("i1")), at=12.0)
+    assert seen(told, 13.0) == "unlinked"
+    assert seen(told, 11.0 + STAYS) == "paused"
+    assert seen(told, 12.0 + STAYS) == ""
+    assert seen(replace(told, interactions={"i1": CALL}), 11.0 + STAYS) == "", "it is recorded again"
+    assert seen(replace(told, interactions={}), 11.0 + STAYS) == "", "the contact has left"
+    assert seen(replace(told, pops={}), 11.0 + STAYS) == "", "they are not linked any more"
+    assert seen(after(told, Noticed("held"), at=13.0), 14.0) == "held"
 
 
 def test_an_error_stays_while_its_cause_stands_and_comes_back_after_another_word() -> None:

@@ -127,6 +127,7 @@ def desk(
     keymap: dict[str, str] | None = None,
     calls: Wanted | None = None,
     monotonic: Callable[[], float] | None = None,
+    throwaway: bool = False,
 ) -> tuple[DesktopApp, RecordedSession]:
     """An app showing `state`, with the clock stopped at `NOW`; `monotonic` is the clock between two presses."""
     session = RecordedSession(state)
@@ -135,7 +136,13 @@ def desk(
         return session
 
     app = DesktopApp(
-        build, guide=guide, clock=lambda: NOW, monotonic=monotonic or unhurried(), keymap=keymap, calls=calls
+        build,
+        guide=guide,
+        clock=lambda: NOW,
+        monotonic=monotonic or unhurried(),
+        keymap=keymap,
+        calls=calls,
+        throwaway=throwaway,
     )
     return app, session
 

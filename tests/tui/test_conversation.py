@@ -14,7 +14,7 @@ from desktop.domain.words import LegFailure, LegKind, LegPhase, Monitoring, Reco
 from desktop.tui import wording
 from desktop.tui.panes.conversation import ConversationPane
 from tests.tui.desk import desk, settle
-from tests.tui.states import active, conference, consulting, recording_paused, swapped
+from tests.tui.states import NOW, active, conference, consulting, recording_paused, swapped
 
 PRIYA, ANA = "Priya Natarajan", "Ana Lindqvist"
 
@@ -26,6 +26,31 @@ def changed(state: AppState, **changes: Any) -> AppState:
 def with_supervisor(monitoring: Monitoring | None) -> AppState:
     leg = Leg("s1", LegKind.SUPERVISOR, LegPhase.ACTIVE, "sam", "Sam Rivera", 0.0, monitoring=monitoring)
     return changed(active(), legs=(leg,))
+
+
+@pytest.mark.parametrize("width", [80, 120, 140, 200])
+@pytest.mark.parametrize(
+    ("state", "time"),
+    [
+        (active, "talking 03:41"),
+        (recording_paused, "talking 03:41"),
+        (lambda: changed(recording_paused(), muted=True), "talking 03:41 · muted"),
+        (lambda: changed(recording_paused(), held=True, held_since=NOW - 7), "on hold 00:07"),
+        (lambda: consulting(LegPhase.ACTIVE), "consulting 00:07"),
+        (lambda: changed(active(), queue="Complaints of business customers, second level"), "talking 03:41"),
+    ],
+    ids=["refused", "paused", "muted", "held", "consulting", "queue"],
+)
+async def test_the_time_that_runs_is_never_cut(state: Callable[[], AppState], time: str, width: int) -> None:
+    app, _ = desk(state())
+    async with app.run_test(size=(width, 24)) as pilot:
+        await settle(pilot)
+        app.desk_screen.show_tab("contact")
+        await settle(pilot)
+        shown = app.screen.query_one(ConversationPane)
+        title = Content.from_markup(shown.border_title or "").plain
+        assert time in title and PRIYA[:9] in title
+        assert len(title) <= shown.outer_size.width - 6
 
 
 async def pane(state: AppState) -> tuple[str, str]:
@@ -125,7 +150,7 @@ async def test_a_refusal_and_a_recording_never_stand_side_by_side_unexplained(
     state: Callable[[], AppState], heading: str, line: str
 ) -> None:
     title, text = await pane(state())
-    assert f" · {heading} · " in title
+    assert f" · {heading} · " in f"{title} · "
     first = text.splitlines()[0]
     assert first == line if line else "rec" not in first
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.state import SourceHealth
-from desktop.domain.words import Health
+from desktop.domain.news_item import News, NewsKind
+from desktop.domain.state import OutboxView, SourceHealth
+from desktop.domain.words import Availability, Health
 from desktop.tui.panes.header import Header
 from tests.tui.desk import desk, settle
 from tests.tui.states import FACES, MAYA, NOW
@@ -22,3 +23,29 @@ async def test_a_long_name_pushes_nothing_out(name: str) -> None:
         await settle(pilot)
         text = app.screen.query_one(Header).render().plain
         assert "Available" in text and "down" in text and "\x1b" not in text
+
+
+@pytest.mark.parametrize("ill", [False, True])
+@pytest.mark.parametrize("next_", [None, Availability.NOT_READY])
+async def test_at_80_news_pushes_out_neither_the_outbox_nor_what_is_ill(ill: bool, next_: Availability | None) -> None:
+    quiet = next(iter(FACES.values()))()
+    down = {**quiet.health, "crm": SourceHealth(Health.DOWN, NOW - 60, "It does not answer.", NOW - 60)}
+    me = replace(MAYA, next=next_, next_reason="break" if next_ else "")
+    news = News(NewsKind.MESSAGE, "sam", NOW, who="Sam Rivera", lines=("Hello.",))
+    app, _ = desk(
+        replace(
+            quiet,
+            agents={**quiet.agents, MAYA.id: me},
+            health=down if ill else quiet.health,
+            outbox=OutboxView(0, 1, NOW - 60),
+            news={news.id: news},
+        )
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        text = app.screen.query_one(Header).render().plain
+        assert "Available" in text and "● 1 new" in text and "outbox 1" in text and ("crm ✕" in text) is ill
+        assert text.index("Available") < text.index("● 1 new"), "first where I stand, then what is new"
+        assert len(text) <= 80
+        if next_ is None:
+            assert "1 needs attention" in text

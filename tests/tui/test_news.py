@@ -9,6 +9,8 @@ from desktop.domain.events import Change, ChatReceived, InteractionChanged
 from desktop.domain.floor import AgentMessage, HelpState
 from desktop.domain.floor_events import AgentMessaged, HelpChanged
 from desktop.domain.model import Message
+from desktop.domain.news_item import News, NewsKind
+from desktop.domain.own_events import NewsCame
 from desktop.domain.person import ChatLine
 from desktop.domain.state import AppState
 from desktop.domain.words import Channel, LegFailure, LegPhase, Phase
@@ -123,6 +125,21 @@ async def test_each_kind_is_counted_until_it_was_read_and_no_notice_pushes_it_ou
         assert "new" not in header(app)
 
 
+@pytest.mark.parametrize("width", [80, 140])
+async def test_what_is_new_of_a_contact_does_not_hide_where_it_stands(width: int) -> None:
+    state = two_contacts()
+    wrapping = replace(state.interactions["i2"], phase=Phase.WRAP_UP, unread=0)
+    app, session = desk(replace(state, interactions={**state.interactions, "i2": wrapping}))
+    async with app.run_test(size=(width, 24)) as pilot:
+        await settle(pilot, ["q"])
+        line = News(NewsKind.CONTACT_LINE, "i2", NOW, lines=("Thanks.",))
+        session.store.say(NewsCame((line,)))
+        await settle(pilot)
+        work = app.desk_screen.query_one(WorkPane)
+        rows = [work.render_line(y).text for y in range(work.size.height)]
+        assert any("●1 Jo Ort" in row and "wrap-up" in row for row in rows)
+
+
 async def test_lines_of_another_contact_are_counted_at_it_until_it_is_turned_to() -> None:
     app, session = desk(two_contacts())
     async with app.run_test(size=SIZE) as pilot:
@@ -134,7 +151,7 @@ async def test_lines_of_another_contact_are_counted_at_it_until_it_is_turned_to(
         await settle(pilot)
         work = app.desk_screen.query_one(WorkPane)
         rows = [work.render_line(y).text for y in range(work.size.height)]
-        assert any("Jo Ortega" in row and "2 new" in row for row in rows)
+        assert any("●2 Jo Ort" in row and "reply" in row for row in rows)
         assert "● 2 new" in header(app)
         app.desk_screen.select("i2")
         app.desk_screen.second()

@@ -129,3 +129,35 @@ async def test_trying_again_hides_no_keys_when_nothing_is_wrong(ill: bool) -> No
         session.store.say(HealthChanged(Health.LIVE), "crm")
         await settle(pilot)
         assert "Trying again." not in last_lines(app)
+
+
+@pytest.mark.parametrize(
+    ("does", "hint"),
+    [
+        (["alt+u"], "Unlinked from Priya Natarajan."),
+        (["alt+t", *"Sorry!", "escape"], "Discarded: “Sorry!”."),
+    ],
+    ids=["unlinked", "discarded"],
+)
+async def test_how_something_is_taken_back_is_not_hidden_by_what_is_done_with_the_contact_next(
+    does: list[str], hint: str
+) -> None:
+    app, _ = desk(active())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, does)
+        await until(pilot, lambda: hint in last_lines(app))
+        await settle(pilot, ["f4"])
+        await settle(pilot)
+        assert hint in last_lines(app)
+
+
+async def test_what_was_taken_back_is_told_no_more() -> None:
+    app, session = desk(active())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot, ["alt+u"])
+        pop = session.store.state.pops["i1"]
+        session.store.state = replace(session.store.state, pops={"i1": replace(pop, chosen=None, decided=True)})
+        app.request_frame()
+        await until(pilot, lambda: "Unlinked" in last_lines(app))
+        await settle(pilot, ["alt+u"])
+        await until(pilot, lambda: "Unlinked" not in last_lines(app))

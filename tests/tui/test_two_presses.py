@@ -17,7 +17,7 @@ from desktop.tui.panes.expert_finder import ExpertFinder
 from desktop.tui.panes.footer import Footer
 from desktop.tui.two_presses import READING_SECONDS, SECONDS, Irrevocable, TwoPresses, named
 from tests.tui.desk import RecordedSession, desk, settle
-from tests.tui.states import NOW, PRIYA, active, call_of_nobody, chatting, consulting, offered
+from tests.tui.states import NOW, PRIYA, active, call_of_nobody, chatting, consulting, offered, wrapping_up
 
 SIZE = (120, 36)
 END = Irrevocable("F8", ("f8", "x"), ("end", "i1"), "end the contact with Priya Natarajan")
@@ -405,3 +405,24 @@ def test_what_takes_a_customer_away_is_marked() -> None:
     marked = {verb for verb, command in COMMANDS.items() if command.irrevocable}
     assert marked == {Verb.END, Verb.BLIND_TRANSFER, Verb.COMPLETE_TRANSFER}
     assert Phase.ACTIVE in COMMANDS[Verb.END].phases
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        (active, "leave. Priya Natarajan is still on the line; this is the demo, and nothing you wrote is kept."),
+        (
+            wrapping_up,
+            "leave. The wrap-up of Priya Natarajan is not finished, and its time runs on; this is the demo, and nothing"
+            " you wrote is kept.",
+        ),
+    ],
+    ids=["in a call", "wrapping up"],
+)
+async def test_the_demo_promises_nothing_that_it_does_not_keep(start: Any, words: str) -> None:
+    app, _ = desk(start(), throwaway=True)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot, ["ctrl+o"])
+        assert words in prompt(app)
+        said = app.last_words()
+        assert said.startswith("Left: 1 ") and "none of it is kept" in said and "waiting" not in said

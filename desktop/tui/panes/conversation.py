@@ -11,6 +11,7 @@ from desktop.domain.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.model import Interaction, Leg, Message
 from desktop.domain.words import Channel, DeliveryState, LegPhase, Phase, Recording, Verb
 from desktop.tui import keys, wording
+from desktop.tui.fitting import border_room, first_that_fits
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, content, line
 from desktop.tui.titles import title
@@ -66,7 +67,7 @@ class ConversationPane(TextPane):
 
     def draw(self, view: View) -> None:
         """Redraw the body, the title above and the verbs below."""
-        self.border_title = _heading(view)
+        self.border_title = _heading(view, border_room(self))
         self.border_subtitle = self.verbs(view)
         super().draw(view)
 
@@ -81,8 +82,9 @@ class ConversationPane(TextPane):
         return next((one for one in lines if one.cell_length <= room), verb_line(view, interaction, " "))
 
     def on_resize(self) -> None:
-        """Fit the verbs to the new width."""
+        """Fit heading and verbs to the new width."""
         if self.view is not None:
+            self.border_title = _heading(self.view, border_room(self))
             self.border_subtitle = self.verbs(self.view)
 
     def lines(self, view: View) -> Sequence[Content]:
@@ -91,6 +93,8 @@ class ConversationPane(TextPane):
         if interaction is None:
             return _idle(view)
         shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
+        if ended := select.contact_end_words(view.state, interaction):
+            shown.append(line(("ended  ", "$muted"), (ended, "bold")))
         shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
         shown += _previous_lines(interaction, self.content_size.width)
         room = max(3, self.content_size.height - len(shown) - 1)
@@ -117,7 +121,8 @@ def verb_line(
     return line(*parts).rstrip()
 
 
-def _heading(view: View) -> Content:
+def _heading(view: View, room: int) -> Content:
+    """Who it is and where the contact stands; what there is no room for goes, but never the time that runs."""
     interaction = view.interaction
     if interaction is None:
         return content("Conversation")
@@ -127,21 +132,30 @@ def _heading(view: View) -> Content:
         time = wording.duration(view.now - interaction.phase_since)
     recording, style = _recording(view, interaction)
     plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
-    parts: list[Part] = [
-        (f"{sign} {title(view.state, interaction)}", "bold"),
-        *([] if plain or not recording else [(f" · {recording}", style)]),  # first, where nothing cuts it off
-        (f" · {interaction.queue} · ", "$muted"),
-        (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success"),
-    ]
-    if interaction.muted:
-        parts.append((" · muted", "bold $warning"))
-    if plain and recording:
-        parts.append((f" · {recording}", style))
-    promised = interaction.callback_at is not None  # which has no service level: nobody waits on the line
-    if interaction.service_level_at is not None and interaction.answered_at is not None and not promised:
-        met = interaction.answered_at <= interaction.service_level_at
-        parts.append((" · SL met" if met else " · SL missed", "$muted"))
-    return line(*parts)
+    who = f"{sign} {title(view.state, interaction)}"
+    muted = [(" · muted", "bold $warning")] if interaction.muted else []
+    talking = (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success")
+    queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
+
+    def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:
+        first, last = ("", said) if plain else (said, "")  # what is odd about the recording is read first
+        now: list[Part] = [(f"{queue} · ", "$muted"), talking, *muted]
+        return line(who, (first, style), *now, (last, style), (level, "$muted"))
+
+    # A line below says in full what is odd about the recording.
+    brief = said if plain or not recording else f" · {wording.recording_in_brief(interaction)}"
+    least = version("", brief, "")
+    name = content(who, "bold").truncate(max(4, room - least.cell_length + len(who)), ellipsis=True)
+    versions = [version(queue, said, level), version(queue, said, ""), version("", said, ""), least]
+    return first_that_fits(room, [*versions, version("", brief, "", name)])
+
+
+def _service_level(interaction: Interaction) -> str:
+    """Whether it was answered in time; "" where that means nothing: nobody waits for a promised callback."""
+    answered, limit = interaction.answered_at, interaction.service_level_at
+    if answered is None or limit is None or interaction.callback_at is not None:
+        return ""
+    return " · SL met" if answered <= limit else " · SL missed"
 
 
 def _recording(view: View, interaction: Interaction) -> tuple[str, str]:

@@ -273,7 +273,7 @@ def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *(sources.unanswered(pop, view.now) or _crm_failed(pop, view)),
+        *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
             ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),

@@ -16,6 +16,7 @@ from desktop.domain.experts import RankedExpert
 from desktop.domain.model import Instant
 from desktop.domain.words import Health
 from desktop.tui import wording
+from desktop.tui.fitting import border_room, key_hints
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
 from desktop.tui.safe_text import Part, content, line
@@ -115,12 +116,13 @@ class ExpertFinder(Pane, Vertical):
         if self.view is not None:
             self.draw(self.view)
 
-    def consult_instead(self) -> None:
-        """Find somebody to talk to first, with what was typed for a transfer."""
-        self.transferring = False
+    def find(self) -> None:
+        """Find somebody to talk to first, also with what was typed for a transfer."""
         field = self.query_one("#expert-query", Input)
         field.focus()
-        field.action_end()
+        if self.transferring:
+            self.transferring = False
+            field.action_end()
         if self.view is not None:
             self.draw(self.view)
 
@@ -167,18 +169,27 @@ class ExpertFinder(Pane, Vertical):
         if table.cursor_key != self._chosen:
             self._chosen = None  # it went away, and another row has slid under the cursor
         self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + _heard(view))
-        verb = "blind transfer" if self.transferring else "consult"
-        other = ("expert", "consult instead") if self.transferring else ("transfer", "blind transfer")
-        writing = self.query_one("#expert-message", Input).has_focus
-        self.border_subtitle = line(
-            ("enter", "bold $accent"),
-            (f" {'send' if writing else verb}  ", "$muted"),
-            (shown(other[0]), "bold $accent"),
-            (f" {other[1]}  ", "$muted"),
-            (shown("finish"), "bold $accent"),
-            (" send" if writing else " chat", "$muted"),
-        )
+        self.border_subtitle = self._keys()
         self._draw_expert(view, table.cursor_key)
+
+    def _keys(self) -> Content:
+        """What can be done with whoever is under the cursor."""
+        writing = self.query_one("#expert-message", Input).has_focus
+        wordings = []
+        for blind, instead in (("blind transfer", "consult instead"), ("transfer", "consult")):
+            verb, other = (blind, ("expert", instead)) if self.transferring else ("consult", ("transfer", blind))
+            wordings.append(
+                (
+                    ("enter", "send" if writing else verb),
+                    (shown(other[0]), other[1]),
+                    (shown("finish"), "send" if writing else "chat"),
+                )
+            )
+        return key_hints(border_room(self), *wordings)
+
+    def on_resize(self) -> None:
+        """Fit the keys to the new width."""
+        self.border_subtitle = self._keys()
 
     def _draw_expert(self, view: View, key: str | None) -> None:
         expert = self._ranked.get(key or "")

@@ -7,7 +7,8 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.words import Availability, LegPhase, Phase
-from desktop.tui.keys import shown
+from desktop.tui.key import show
+from desktop.tui.keys import BY_ID, shown
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, line
 
@@ -15,7 +16,7 @@ from desktop.tui.safe_text import Part, line
 def steps() -> tuple[tuple[str, str], ...]:
     """What to do, in order, with the keys in force."""
     return (
-        ("available", "Become available: press s, then 1."),
+        ("available", f"Become available: press {show(BY_ID['state'].letters[0])}, then 1."),
         ("accept", f"When it rings, the record is there already. {shown('accept')} answers."),
         ("note", "Type your note; it is saved as you type."),
         (

@@ -42,7 +42,7 @@ class Header(Pane, Widget):
         room = width - clock.cell_length - GAP
         left, right = next(
             ((left, right) for left, right in _sides(view) if left.cell_length + right.cell_length <= room),
-            (line(*news_words.badge(view.state), " ", *_agent(view)).truncate(room, ellipsis=True), Content("")),
+            _cut_sides(view, room),
         )
         space = max(0, room + GAP - left.cell_length - right.cell_length)
         self._line = Content.assemble(left, " " * space, right, clock)
@@ -58,15 +58,15 @@ class Header(Pane, Widget):
         return self._line
 
 
-def _agent(view: View) -> list[Part]:
+def _agent(view: View, *, named: bool = True) -> list[Part]:
     me = select.me(view.state)
     if me is None:
         return [("signing in …", "$muted"), *_awaited(view.state)]
     sign, word, style = wording.AVAILABILITY[me.observed]
     reason = f" · {_reason(view.state, me.reason)}" if me.reason and me.observed is Availability.NOT_READY else ""
+    name: list[Part] = [cut(content(me.name, "bold"), NAME_CELLS), "  "] if named else []
     parts: list[Part] = [
-        cut(content(me.name, "bold"), NAME_CELLS),
-        "  ",
+        *name,
         (f"{sign} {word}{reason}", style),
         (f" {wording.duration(view.now - me.since)}", "$muted"),
     ]
@@ -130,7 +130,29 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     yield without, line(*short, *words, "  ")
     yield without, line(*short, *(words if waits else []), " ")
     yield without, line(*ill, *(words if waits else []), " ")
-    yield without, line(*ill, *([*count, *attention] if waits else []), " ")
+    least = [*count, *attention] if waits else []
+    yield without, line(*ill, *least, " ")
+    nameless = line(" ", *_agent(view, named=False), *new)
+    yield nameless, line(*ill, *least, " ")
+    yield nameless, line(*_signs(view), *least, " ")
+
+
+def _cut_sides(view: View, room: int) -> tuple[Content, Content]:
+    """Where all that must be said does not fit: what is new and wants the agent stays, their own state is cut."""
+    outbox = view.state.outbox
+    waits: list[Part] = [("outbox ", "$muted"), (str(outbox.waiting + outbox.parked), "bold $warning")]
+    right = line(*_signs(view), *(waits if outbox.waiting + outbox.parked else []), " ")
+    new = line(*news_words.badge(view.state))
+    state = line(" ", *_agent(view, named=False))
+    left = state.truncate(max(1, room - right.cell_length - new.cell_length), ellipsis=True)
+    return Content.assemble(left, new), right
+
+
+def _signs(view: View) -> list[Part]:
+    """The systems that are ill, as signs."""
+    ill = [(name, one.health) for name, one in view.state.health.items() if one.health is not Health.LIVE]
+    signs = [(wording.source(name), *wording.HEALTH[health]) for name, health in ill if wording.source(name)]
+    return [part for name, sign, _, style in signs for part in ((f"{name} ", "$muted"), (f"{sign}  ", style))]
 
 
 def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> list[Part]:

@@ -12,6 +12,7 @@ from desktop.domain.model import Address, Interaction
 from desktop.domain.phone import CallState, PhoneCall
 from desktop.domain.words import Channel, Phase, PopAnswer
 from desktop.tui import keys, wording
+from desktop.tui.fitting import first_that_fits
 from desktop.tui.pane import TextPane, View
 from desktop.tui.safe_text import Part, line
 
@@ -45,6 +46,11 @@ class OfferBanner(TextPane):
         pending = view.state.pending.get(first.id) if first else None
         return (len(offers), first, pop, pending, view.state.phone_calls, view.state.phone)
 
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            super().draw(self.view)
+
     def draw(self, view: View) -> None:
         """Show or hide, and redraw."""
         self.set_class(bool(_offers(view) or stranger(view)), "offered")
@@ -63,11 +69,10 @@ class OfferBanner(TextPane):
         kind = "Incoming call" if offer.channel is Channel.VOICE else f"Incoming {offer.channel.value}"
         if offer.callback_at is not None:
             kind = "Callback"
-        first = line(
-            (f"{sign} {kind} · {offer.queue}  ", "bold $accent"),
-            *who(view, offer),
-            (more, "$muted"),
-        )
+        head: Part = (f"{sign} {kind} · {offer.queue}  ", "bold $accent")
+        known = who(view, offer)
+        shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
+        first = first_that_fits(self.content_size.width, (line(head, *parts) for parts in shorter))
         answering = view.state.pending.get(offer.id, frozenset())
         keys_shown: list[Part] = (
             [("accepting …", "bold $success")]

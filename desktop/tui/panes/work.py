@@ -11,7 +11,7 @@ from desktop.domain.state import AppState
 from desktop.domain.words import Channel, Phase
 from desktop.tui import wording
 from desktop.tui.pane import Pane, View
-from desktop.tui.safe_text import Part, content
+from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table import LineTable
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
@@ -66,17 +66,25 @@ def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Pa
     return (
         content(str(number) if number is not None else " ", "$muted"),
         content(sign, style),
-        content(title(view.state, interaction), "bold" if interaction.phase is Phase.OFFERED else ""),
+        line(*_new(view.state, interaction), _who(view.state, interaction)),
         _state(view.state, interaction, style),
         content(wording.duration(_clock(interaction, view.now)), style),
     )
 
 
+def _new(state: AppState, interaction: Interaction) -> list[Part]:
+    """How much of it is new, as in the header; before the name, whose end there may be no room for."""
+    count = unseen_count(state.news, interaction.id)
+    return [(f"●{count} ", "bold $warning")] if count else []
+
+
+def _who(state: AppState, interaction: Interaction) -> Part:
+    return (title(state, interaction), "bold" if interaction.phase is Phase.OFFERED else "")
+
+
 def _state(state: AppState, interaction: Interaction, style: str) -> Content:
     if interaction.id in state.unfinished:
         return content("kept", style)
-    if new := unseen_count(state.news, interaction.id):
-        return content(f"{new} new", "bold $warning")
     if interaction.unread and interaction.channel is not Channel.VOICE and interaction.phase is Phase.ACTIVE:
         return content("reply", style)
     return content("parked" if interaction.parked else wording.phase(interaction), style)

@@ -18,6 +18,7 @@ from desktop.domain.state import DraftView
 from desktop.domain.words import CodeRule, Phase
 from desktop.tui import wording
 from desktop.tui.finish_summary import finish_summary
+from desktop.tui.fitting import border_room, first_that_fits, key_hints
 from desktop.tui.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import shown
 from desktop.tui.pane import Pane, View
@@ -135,20 +136,20 @@ class WrapUpPane(Pane, Vertical):
         self.set_class(self.editor.is_open, "planning")
         self._draw_summary(view, interaction)
         self._draw_missing(view, interaction)
-        self.border_title = _heading(view, interaction)
-        self.border_subtitle = line(
-            (shown("finish"), "bold $accent"),
-            (" finish  ", "$muted"),
-            (shown("callback"), "bold $accent"),
-            (" callback  ", "$muted"),
-            (shown("text"), "bold $accent"),
-            (" text", "$muted"),
-            *(
-                [(f"  {shown('extend')}", "bold $accent"), (" more time", "$muted")]
-                if interaction.wrap_up_deadline
-                else []
-            ),
-        )
+        self._draw_border(view, interaction)
+
+    def _draw_border(self, view: View, interaction: Interaction) -> None:
+        """Whom it is about, and the keys."""
+        room = border_room(self)
+        self.border_title = _heading(view, interaction, room)
+        more = [(shown("extend"), "more time")] if interaction.wrap_up_deadline else []
+        first = [(shown("finish"), "finish"), *more]
+        self.border_subtitle = key_hints(room, [*first, (shown("callback"), "callback"), (shown("text"), "text")])
+
+    def on_resize(self) -> None:
+        """Fit the border to the new width."""
+        if self.view is not None and self.view.interaction is not None:
+            self._draw_border(self.view, self.view.interaction)
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:
         labels = {code.id: code.label for code in view.state.codes}
@@ -196,9 +197,10 @@ class WrapUpPane(Pane, Vertical):
                 (" closes the contact; anything you add is sent as well.", "$muted"),
             ]
         elif problems:
-            parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning")]
+            parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning"), *_nobody_chosen(view)]
         else:
-            parts = [("✓ ready: ", "bold $success"), (shown("finish"), "bold $accent"), (" finishes", "$muted")]
+            ready: Part = ("✓ ready: ", "bold $success")
+            parts = [ready, (shown("finish"), "bold $accent"), (" finishes", "$muted"), *_nobody_chosen(view)]
         self.query_one("#wrap-up-missing", Static).update(line(*parts))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -288,6 +290,15 @@ class WrapUpPane(Pane, Vertical):
             self.draw(self.view)
 
 
+def _nobody_chosen(view: View) -> list[Part]:
+    """That the contact may be with several customers and is linked to none; it may be finished all the same."""
+    count = len(select.possible_customers(view.state, view.selected or ""))
+    if not count:
+        return []
+    words = f"none of {count} possible customers chosen" if count > 1 else "a possible customer is not linked"
+    return [(f" · {words}", "$warning"), (f" (alt+1–{min(count, 9)})" if count > 1 else " (alt+1)", "$muted")]
+
+
 def _wanted(rule: CodeRule) -> str:
     return {
         CodeRule.NONE: "none needed",
@@ -297,12 +308,13 @@ def _wanted(rule: CodeRule) -> str:
     }[rule]
 
 
-def _heading(view: View, interaction: Interaction) -> Content:
-    """What it is, how long there is, and whom it is about, which may be cut."""
-    now = view.now
+def _heading(view: View, interaction: Interaction, room: int) -> Content:
+    """What it is, how long there is, whom it is about, and how their contact ended; a long name is cut."""
+    now, name = view.now, title(view.state, interaction)
+    ended = select.contact_end_words(view.state, interaction)
     parts: list[Part] = [("Wrap-up", "bold")]
     if interaction.phase is Phase.WRAP_UP and interaction.wrap_up_deadline is not None:
         left = interaction.wrap_up_deadline - now
         parts.append((f" · {wording.duration(left)} left", "bold $error" if left < 15 else "$warning"))
-    parts.append(f" · {title(view.state, interaction)}")
-    return line(*parts)
+    versions = [line(*parts, f" · {name}", (f" · {ended}", "$muted"))] if ended else []
+    return first_that_fits(room, [*versions, line(*parts, f" · {name}")])

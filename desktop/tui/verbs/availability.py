@@ -124,12 +124,15 @@ class AvailabilityVerbs(Desk):
         if unsaved:
             words = unsaved_words(unsaved)
         elif talking:
-            words = f"leave. {_stays(talking, who)}; your words are saved."
+            words = f"leave. {_stays(talking, who)}; {self._becomes_of_words()}."
         else:
-            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; your words are saved."
+            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; {self._becomes_of_words()}."
         key = BY_ID["quit"]
         victim = ("leave", *(interaction.id for interaction in work))
         return Irrevocable(key.shown, key.anywhere, victim, words)
+
+    def _becomes_of_words(self) -> str:
+        return "this is the demo, and nothing you wrote is kept" if self._throwaway else "your words are saved"
 
 
 def _stays(talking: Sequence[Interaction], who: str) -> str:

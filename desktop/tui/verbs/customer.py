@@ -1,12 +1,13 @@
 """Who it is: pick, search, create, unlink."""
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from desktop.domain import select
 from desktop.domain.customer import Match
 from desktop.domain.instant import Instant
 from desktop.domain.model import Interaction
-from desktop.domain.words import Phase, PopAnswer
+from desktop.domain.notices import DONE, LINK, UNDO_SECONDS
+from desktop.domain.words import Phase
 from desktop.tui.keys import shown
 from desktop.tui.panes.copy_list import CopyList
 from desktop.tui.panes.expert_finder import ExpertFinder
@@ -18,10 +19,6 @@ from desktop.tui.verbs.desk import Desk
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
-
-
-UNDO_SECONDS: Final = 10.0
-"""How long a link that was undone can be brought back by the same key."""
 
 
 class Unlinked(NamedTuple):
@@ -58,10 +55,8 @@ class CustomerVerbs(Desk):
     def ambiguous(self) -> list[str]:
         """The customers to choose between, by id; empty where it is clear."""
         interaction = self._selected()
-        pop = select.pop(self._screen.state, interaction.id) if interaction else None
-        if pop is None or pop.answer not in (PopAnswer.ONE, PopAnswer.MANY) or pop.match is not None:
-            return []
-        return [match.customer.id for match in pop.matches[:9]]
+        matches = select.possible_customers(self._screen.state, interaction.id) if interaction else ()
+        return [match.customer.id for match in matches[:9]]
 
     def search(self) -> None:
         """Search the customers for the selected contact."""
@@ -87,10 +82,11 @@ class CustomerVerbs(Desk):
         brings_back = undone is not None and undone.interaction_id == interaction.id and now <= undone.until
         if undone is not None and brings_back and linked == undone.instead:
             self.session.pops.choose(interaction.id, undone.customer_id)
+            self.session.store.settle(LINK)
         elif match is not None:
             self._unlinked = Unlinked(interaction.id, match.customer.id, now + UNDO_SECONDS)
             self.session.pops.unlink(interaction.id)
-            self._tell(f"Unlinked from {match.customer.name}. {shown('unlink')} within 10 s links them again.")
+            self._tell(f"Unlinked from {match.customer.name}. {shown('unlink')} within 10 s links them again.", LINK)
         else:
             self._tell("This contact is linked to no customer.")
 
@@ -133,7 +129,7 @@ class CustomerVerbs(Desk):
     def copied(self, label: str, text: str) -> None:
         """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
         self._screen.app.copy_to_clipboard(safe(text))
-        self._tell(f"Copied {label} {safe(text, limit=60)}, if this terminal lets programs copy (OSC 52).")
+        self._tell(f"Copied {label} {safe(text, limit=60)}, if this terminal lets programs copy (OSC 52).", DONE)
 
     def toggled_record(self, kind: str, record_id: str, ids: tuple[str, ...], *, link: bool) -> None:
         """Link a record with others, or take it apart from them."""
@@ -181,7 +177,7 @@ class CustomerVerbs(Desk):
         until = self._screen.view().now + UNDO_SECONDS
         self._unlinked = Unlinked(interaction.id, before.customer.id, until, found.customer.id)
         old, new = named(before.customer.name), named(found.customer.name)
-        self._tell(f"Linked to {new} instead of {old}. {shown('unlink')} within 10 s links {old} again.")
+        self._tell(f"Linked to {new} instead of {old}. {shown('unlink')} within 10 s links {old} again.", LINK)
 
     def _show(self, match: Match | None) -> None:
         """Show the card of a customer found without a contact."""

@@ -48,6 +48,7 @@ class Desk:
         presses: TwoPresses,
         wants_field: Callable[[], None],
         keep: Callable[[], Awaitable[Sequence["Unsaved"]]],
+        throwaway: bool,
     ) -> None:
         """A desk without a session yet: until there is one, verbs say so.
 
@@ -59,6 +60,7 @@ class Desk:
             presses: asks again before what cannot be undone.
             wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
             keep: puts every word on disk, and answers those that are not there all the same.
+            throwaway: whether what is kept goes when the program is left, as in the demo.
         """
         self.session: Session | None = None
         self._screen = screen
@@ -68,6 +70,7 @@ class Desk:
         self._presses = presses
         self._wants_field = wants_field
         self._keep = keep
+        self._throwaway = throwaway
 
     def _selected(self) -> Interaction | None:
         return self._screen.view().interaction

@@ -12,18 +12,19 @@ class ExpertVerbs(Desk):
     """What is done with a further party."""
 
     def expert(self) -> None:
-        """Find an expert, or come back from the one on the line; in the list of a transfer, consult instead."""
+        """Find an expert, or come back from the one on the line; in the list, find one with what was typed for it.
+
+        The list stays open, as with the key that transfers: whoever presses twice goes on typing a name.
+        """
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
             self._wants_field()
             self._tell("Experts can be asked during a contact.")
             return
         finder = self._screen.query_one(ExpertFinder)
-        if finder.is_open and finder.transferring:
+        if finder.is_open:
             self._wants_field()
-            finder.consult_instead()
-        elif finder.is_open:
-            self._screen.close_top()
+            finder.find()
         elif select.open_leg(interaction) is not None:
             self._leg(interaction, Verb.CANCEL_LEG)
         else:
