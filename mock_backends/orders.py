@@ -134,7 +134,9 @@ class Orders:
             interaction = self._oversight.interaction(caller, interaction_id, act)
             router, agent = self._distribution.router, interaction.agent_id or ""
             act.tell.add(agent)
-            act.entry.detail = f"was {interaction.phase.replace('_', ' ')}"
+            act.entry.detail = {"queued": "while waiting", "offered": "while ringing", "wrap_up": "in wrap-up"}.get(
+                interaction.phase, f"while {interaction.phase}"
+            )
             match interaction.phase:
                 case "queued" | "offered":
                     self._distribution.do(lambda now: router.withdraw(interaction_id, now))
