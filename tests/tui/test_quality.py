@@ -312,7 +312,7 @@ def test_the_result_of_a_calibration_says_how_far_both_agree() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "3")
         text = page_text(app)
-        for words in ("agreement 25.0 % (1 of 4)", "Cohen's kappa 0.00", "difference 31.5 points", "Over 2 calib"):
+        for words in ("agreement 25.0 % (1 of 4)", "Cohen's kappa 0.00", "difference 31.5 points", "Across 2 calib"):
             assert words in text
         assert "call back promised for Friday" in text
 
@@ -353,7 +353,7 @@ def test_the_palette_has_the_keys_of_the_page() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "2")
         named = {one.title: one.callback for one in app.get_system_commands(app.screen)}
-        assert "Look again  (u)" in named
+        assert "Refresh  (u)" in named
         named["Release  (r)"]()
         await until(pilot, lambda: app.presses.armed is not None)  # nothing is released that nobody was named for
         assert ("release", "e-2") not in server.calls
@@ -379,7 +379,7 @@ def test_help_on_an_open_card_leads_back_to_the_card(size: tuple[int, int]) -> N
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "enter", "2", "f1")
         text = str(app.screen.query_one("#page-help-text", Static).visual)
-        assert "cannot be changed afterwards" in text and "Leave the call" not in text
+        assert "Submit the scorecard" in text and "Leave the call" not in text
         assert app.screen.query_one(PageHelp).size.height > size[1] // 2
         await done(pilot, "1", "f1", "1")
         assert app.quality.is_open and app.screen.query_one("#card").has_focus
@@ -413,7 +413,7 @@ def test_without_a_form_the_page_says_so() -> None:
             app.quality.turn(app.session, app.desk_screen, review=True)
             await done(pilot)
             assert "title must be a text" in page_text(app)
-            assert "There is no form" in str(app.screen.query_one("#quality-list")._empty)  # type: ignore[attr-defined]
+            assert "No scorecard form" in str(app.screen.query_one("#quality-list")._empty)  # type: ignore[attr-defined]
 
     asyncio.run(run())
 

@@ -453,8 +453,8 @@ async def test_a_report_is_written_and_never_over_another_one_unasked(tmp_path: 
         assert "rows written" in session.store.state.notices[-1].text
         path.write_text("mine")
         await written(pilot, page, path, lambda: app.presses.armed)
-        assert "is there already" in seen(app)
-        assert "enter again: writes over day.csv" in prompt(app)
+        assert "already exists" in seen(app)
+        assert "enter again: overwrite day.csv" in prompt(app)
         assert path.read_text() == "mine"
         await press(pilot, "enter")
         async with asyncio.timeout(20):
@@ -496,7 +496,7 @@ async def test_another_file_is_asked_for_anew(tmp_path: Path) -> None:
         page.query_one("#report-field", Input).value = str(other)
         await press(pilot, "enter")
         async with asyncio.timeout(20):
-            while "writes over other.csv" not in prompt(app):
+            while "overwrite other.csv" not in prompt(app):
                 await pilot.pause(0.02)
         assert (path.read_text(), other.read_text()) == ("mine", "theirs")
 

@@ -155,7 +155,7 @@ def _words(foreseen: Foreseen, width: int) -> list[Content]:
     if error.wape is not None and error.naive is not None:
         held = [
             (f"Average error {error.wape * 100:.0f} %", "bold"),
-            (f" when tested on the last {error.weeks} weeks; repeating the week before: {error.naive * 100:.0f} %", ""),
+            (f" on the last {error.weeks} weeks ({error.naive * 100:.0f} % by repeating the week before)", ""),
             (f" · bias {(error.bias or 0) * 100:+.0f} %", "$muted"),
             (f" · {(error.within or 0) * 100:.0f} % within the 80 % range", "$muted"),
         ]

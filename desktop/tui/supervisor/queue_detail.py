@@ -150,7 +150,7 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
     for label in ("offered", "answered", "abandoned"):
         values = [0 if counts is None else getattr(counts, label) for counts in shown]
         found = [int(value) for value in values if value is not None]
-        if found:
+        if any(counts is not None and getattr(counts, label) is not None for counts in shown):
             bars = zip(values, trend([int(value or 0) for value in values]), strict=True)
             drawn = "".join(" " if value is None else bar for value, bar in bars)
             told = f" {number(values[-1])} {latest}, peak {number(max(found))}"
