@@ -5,7 +5,7 @@ from typing import Literal
 
 from mock_backends.distribution import Distribution
 from mock_backends.legs import Legs
-from mock_backends.models_contact_center import Interaction, Message, WrapUpCode
+from mock_backends.models_contact_center import Interaction, Message, OutcomeWord, WrapUpCode
 from mock_backends.principals import Principal
 from mock_backends.problem import conflict, invalid, not_found
 from mock_backends.site import Site, new_id
@@ -108,10 +108,12 @@ class Calls:
         self._board.tell("updated", interaction, "dtmf")
         return interaction
 
-    def end(self, interaction: Interaction, reason: str = "agent_ended") -> Interaction:
+    def end(
+        self, interaction: Interaction, reason: str = "agent_ended", outcome: OutcomeWord = "handled"
+    ) -> Interaction:
         """End the contact with the customer; wrap-up begins."""
         self._legs.drop_all(interaction)
-        interaction.outcome = "handled"
+        interaction.outcome = outcome
         self._distribution.do(lambda now: self._distribution.router.end(interaction.id, now), reason)
         return interaction
 

@@ -124,7 +124,7 @@ class Distribution:
             case Withdrawn() if interaction:
                 interaction.customer_connected = False
                 interaction.ended_at = now
-                self._close(interaction, "failed", "withdrawn")
+                self._close(interaction, "withdrawn", "withdrawn")
             case Reprioritised(priority=priority) if interaction:
                 interaction.priority = round(priority)
                 self.board.tell("updated", interaction, "priority")

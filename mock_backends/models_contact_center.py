@@ -13,7 +13,7 @@ AvailabilityWord = Literal["offline", "not_ready", "available"]
 PhaseWord = Literal["queued", "offered", "connecting", "active", "wrap_up", "closed"]
 LegPhaseWord = Literal["requested", "ringing", "active", "completed", "cancelled", "failed"]
 LegFailureWord = Literal["busy", "no_answer", "declined", "invalid", "unreachable"]
-OutcomeWord = Literal["handled", "transferred", "abandoned", "callback", "failed"]
+OutcomeWord = Literal["handled", "transferred", "abandoned", "callback", "failed", "withdrawn"]
 
 
 class Leg(Wire):

@@ -13,6 +13,7 @@ from mock_backends.problem import conflict, not_found
 from mock_backends.site import new_id
 
 REMEMBERED = 1_000
+_DOING = {"listen": "listening", "whisper": "whispering", "barge": "barging in"}
 
 
 class Monitors:
@@ -73,7 +74,7 @@ class Monitors:
 
     def _change(self, monitor: Monitor, mode: MonitoringWord, act: Act) -> Monitor:
         interaction = self._board.interactions[monitor.interaction_id]
-        act.entry.detail = f"was {monitor.mode}"
+        act.entry.detail = f"after {_DOING[monitor.mode]}"
         monitor.mode = mode
         self._show(act.entry.by, monitor, interaction, act)
         return monitor

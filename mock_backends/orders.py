@@ -58,10 +58,13 @@ class Orders:
                 raise conflict("It is yours already.")
             act.tell.add(interaction.agent_id or "")
             act.entry.detail = f"from {self._oversight.name_of(interaction.agent_id or '')}"
-            if self._board.agents[caller.id].observed == "offline":
-                router = self._distribution.router
-                self._distribution.do(lambda now: router.set_availability(caller.id, "not_ready", now, "supervising"))
-            return self._hand_over(interaction, caller.id, "taken_over")
+            router = self._distribution.router
+            if self._board.agents[caller.id].observed != "offline":
+                return self._hand_over(interaction, caller.id, "taken_over")
+            self._distribution.do(lambda now: router.set_availability(caller.id, "not_ready", now, "supervising"))
+            successor = self._hand_over(interaction, caller.id, "taken_over")
+            self._distribution.do(lambda now: router.set_availability(caller.id, "offline", now))  # once that is done
+            return successor
 
     def reassign(self, caller: Principal, interaction_id: str, order: Reassign) -> Interaction:
         """Offer it to that agent now; while somebody talks, they go on with the customer."""
@@ -131,13 +134,15 @@ class Orders:
             interaction = self._oversight.interaction(caller, interaction_id, act)
             router, agent = self._distribution.router, interaction.agent_id or ""
             act.tell.add(agent)
-            act.entry.detail = f"was {interaction.phase.replace('_', ' ')}"
+            act.entry.detail = {"queued": "while waiting", "offered": "while ringing", "wrap_up": "in wrap-up"}.get(
+                interaction.phase, f"while {interaction.phase}"
+            )
             match interaction.phase:
                 case "queued" | "offered":
                     self._distribution.do(lambda now: router.withdraw(interaction_id, now))
                 case "connecting" | "wrap_up":
                     if interaction.phase == "connecting":
-                        self._calls.end(interaction, "withdrawn")
+                        self._calls.end(interaction, "withdrawn", "withdrawn")
                     if interaction.phase == "wrap_up":  # a queue without wrap-up has closed it by now
                         self._distribution.do(lambda now: router.close_wrap_up(interaction_id, agent, now))
                 case _:

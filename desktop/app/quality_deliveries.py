@@ -24,11 +24,11 @@ log = logging.getLogger(__name__)
 NOTE, REPLY = "note", "reply"
 SAFE = "What you wrote is safe here."
 NOT_DONE = {
-    CARD: "The evaluation was not handed in.",
+    CARD: "The evaluation was not submitted.",
     NOTE: "The note was not sent.",
     REPLY: "The note was not acknowledged.",
 }
-DONE = {CARD: "Handed in.", NOTE: "Sent.", REPLY: "Acknowledged."}
+DONE = {CARD: "Submitted.", NOTE: "Sent.", REPLY: "Acknowledged."}
 LONGEST_REST = 60.0
 
 
@@ -40,13 +40,13 @@ class QualityDeliveries:
         words: KeptWords,
         asking: Asking,
         contact_center: ContactCenter | None,
-        tell: Callable[[str, str], None],
+        outcome: Callable[[bool, str, str], None],
     ) -> None:
-        """`tell` gets a sentence and its severity when something that waited came through, or was refused."""
+        """`outcome` hears whether what waited came through (or was refused), in a sentence, with its subject."""
         self._words = words
         self._asking = asking
         self._contact_center = contact_center
-        self._tell = tell
+        self._outcome = outcome
         self._under_way: set[str] = set()
         self._waiting: dict[str, asyncio.Task[None]] = {}
 
@@ -115,9 +115,11 @@ class QualityDeliveries:
             result = await self.deliver(subject)
             body = self._words.body(subject)
             if result.ok:
-                self._tell(f"{DONE[subject.partition('/')[0]]} It had waited for the contact centre.", "info")
+                self._outcome(
+                    True, f"{DONE[subject.partition('/')[0]]} The contact centre can be reached again.", subject
+                )
             elif result.error != "ignored" and body is not None and not body.get("sending"):
-                self._tell(result.text, "error")
+                self._outcome(False, result.text, subject)
 
 
 async def _send(center: ContactCenter, kind: str, body: Mapping[str, Any], key: str) -> object:

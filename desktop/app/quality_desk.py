@@ -50,7 +50,7 @@ class QualityDesk:
         self.changed: list[Callable[[str], None]] = []
         """Who hears of a subject whose words, or whose safety, changed."""
         self.words = KeptWords(asking.timing, opened, self._tell_changed)
-        self.deliveries = QualityDeliveries(self.words, asking, contact_center, store.notice)
+        self.deliveries = QualityDeliveries(self.words, asking, contact_center, store.outcome)
 
     async def restore(self) -> None:
         """Take up what the last run left, and send what it had handed in without an answer.
@@ -65,6 +65,14 @@ class QualityDesk:
         """Put every word on disk."""
         await self.deliveries.close()
         await self.words.close()
+
+    def told(self, result: ActionResult, subject: str) -> None:
+        """Tell what came of an act; a success settles what was told of its subject before.
+
+        Args:
+            subject: of words, as they are kept; otherwise verb and id of what was acted on.
+        """
+        self._store.outcome(result.ok, result.text, subject)
 
     def _tell_changed(self, subject: str) -> None:
         for hear in self.changed:
@@ -157,7 +165,7 @@ class QualityDesk:
         missing = card.score
         if not missing.complete:
             what = "an answer is missing" if missing.unanswered else "a comment is missing"
-            return ActionResult(False, f"The evaluation was not handed in: {what}. {SAFE}", "Rejected")
+            return ActionResult(False, f"The evaluation was not submitted: {what}. {SAFE}", "Rejected")
         self.edit(card)
         return await self.deliveries.deliver(card.subject)
 
@@ -175,8 +183,8 @@ class QualityDesk:
         return await self._act(
             ("calibrate", interaction_id, form.version, reviewer),
             lambda center, key: center.start_calibration(interaction_id, form, reviewer, key=key),
-            "The calibration was not begun.",
-            "Begun. Neither of you sees the other's answers before both are in.",
+            "The calibration was not started.",
+            "Started. You see each other's answers once both are submitted.",
         )
 
     # Coaching
@@ -220,7 +228,7 @@ class QualityDesk:
     async def send_note(self, agent_id: str, text: str, evaluation: str = "") -> ActionResult:
         """Send a note to an agent."""
         if not text.strip():
-            return ActionResult(False, "There is nothing to send yet.", "Rejected")
+            return ActionResult(False, "Write something first.", "Rejected")
         self.edit_note(agent_id, text, evaluation)
         return await self.deliveries.deliver(self.note_subject(agent_id, evaluation))
 
@@ -234,7 +242,7 @@ class QualityDesk:
         return await self._act(
             ("read note", note_id),
             lambda center, key: center.read_coaching(note_id, key=key),
-            "That you have read it was not told.",
+            "The sender was not told that you have read it.",
             "",
         )
 
@@ -243,7 +251,7 @@ class QualityDesk:
         return await self._act(
             ("read evaluation", evaluation_id),
             lambda center, key: center.read_evaluation(evaluation_id, key=key),
-            "That you have read it was not told.",
+            "The sender was not told that you have read it.",
             "",
         )
 
@@ -254,7 +262,7 @@ class QualityDesk:
                 raise absent(self._asking)
             found = await self._asking.ask(lambda: ask(center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False)
         except BackendError as error:
-            words = explain(error, f"{what} could not be read.", source=CONTACT_CENTER, safe=SAFE).text
+            words = explain(error, f"{what} could not be loaded.", source=CONTACT_CENTER, safe=SAFE).text
             return Answer(None, None, words, error_class(error).__name__)
         return Answer(tuple(found), self._history.now())
 

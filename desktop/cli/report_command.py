@@ -49,7 +49,7 @@ def _form(chosen: Chosen) -> str:
     ending = Path(path).suffix.lower().removeprefix(".") if path else ""
     form = str(chosen["format"] or (ending if ending in FORMS else "json"))
     if form == "html" and chosen["action"] == "interactions":
-        raise CommandError("A page is made of intervals only.", Exit.USAGE)
+        raise CommandError("Only intervals can be saved as an HTML page.", Exit.USAGE)
     if form == "parquet" and not path:
         raise CommandError("Parquet goes into a file: --output FILE.", Exit.USAGE)
     return form

@@ -101,11 +101,11 @@ def what_if(
     blank = WhatIf(queue, formula.id, window, mine.offered if mine is not None else None, measured, agents=pool.agents)
     found: _Reckoning | str
     if mine is None or mine.offered is None or day is None:
-        found = "What comes in is not counted, or not yet."
+        found = "arrivals are not counted yet."
     elif window < SHORTEST_WINDOW:
         found = f"needs more data ({window / 60:.0f} min so far)."
     elif mine.threshold is None:
-        found = "The queue names no threshold."
+        found = "the queue has no threshold."
     elif shared is not None:
         found = _by_shared_time(shared, mine, day, formula, measured)
     else:
@@ -135,29 +135,29 @@ def _by_pool(
     day = total([counts for name, counts in today.items() if name in pool.queues])
     calls = together.offered if together is not None else None
     if pool.queues - recent.keys():
-        return "Its agents work for queues too of which nothing is known here."
+        return "its agents also serve queues that are not shown here."
     if together is None or day is None or calls is None:
-        return "What comes in is not counted, or not yet."
+        return "arrivals are not counted yet."
     if not pool.agents:
-        return "Nobody works for it now."
+        return "no agents are working on this queue now."
     if pool.slots is None:
-        return "How many contacts an agent takes at once is not known, or differs."
+        return "how many contacts an agent takes at once is unknown, or differs between agents."
     window = together.until - together.since
     if calls < FEWEST_CALLS:
-        return f"Only {calls} came in {window / 60:.0f} min."
+        return f"only {calls} contacts in {window / 60:.0f} min."
     handle, handled = _handle(together) or _handle(day) or (None, 0)
     if handle is None:
-        return f"Fewer than {FEWEST_HANDLED} contacts were finished: the handle time is unknown."
+        return f"fewer than {FEWEST_HANDLED} contacts finished, so the handle time is unknown."
     patience = patience_of(day)
     demand = Demand(calls, window, handle, patience, Concurrency(pool.slots))
     if not isfinite(patience) and demand.load >= pool.agents * pool.slots:
-        return "More comes in than can be handled, and too few gave up to know how long customers wait."
+        return "more contacts arrive than can be handled, and too few customers gave up to know their patience."
     assumes = (
-        f"the pace of the last {window / 60:.0f} min goes on: {calls} contacts of {handle:.0f} s",
+        f"the last {window / 60:.0f} min continue: {calls} contacts of {handle:.0f} s",
         f"{pool.agents} agents at work" + (f", {pool.slots} contacts at once" if pool.slots > 1 else ""),
         _patience_in_words(patience, day),
         *((f"{len(pool.queues)} queues share these agents and wait in one line",) if len(pool.queues) > 1 else ()),
-        *(("agents who take only some of the queues even out",) if pool.mixed else ()),
+        *(("agents who serve only some of the queues balance out",) if pool.mixed else ()),
     )
     return _Reckoning(demand, pool.agents, calls, handled, mine, formula, assumes)
 
@@ -172,7 +172,7 @@ def _by_shared_time(
     """
     contacts = shared.contacts
     if (mine.offered or 0) < FEWEST_HANDLED or contacts < FEWEST_CALLS:
-        return f"Only {mine.offered} came in {shared.window / 60:.0f} min."
+        return f"only {mine.offered} contacts in {shared.window / 60:.0f} min."
     patience = patience_of(day)
     gone, done = counted(mine, "abandoned") or 0.0, counted(mine, "answered") or 0.0
     abandoned = gone / (gone + done) if isfinite(patience) and done else 0.0
@@ -184,7 +184,7 @@ def _by_shared_time(
         beyond = min(0.0, part) + max(0.0, part - 1)
         demand = replace(demand, calls=demand.calls * (1 + error) ** beyond)
         assumes = (
-            f"the last {shared.window / 60:.0f} min go on: its agents do {contacts} contacts of all queues, "
+            f"the last {shared.window / 60:.0f} min continue: its agents handle {contacts} contacts of all queues, "
             f"{demand.handle:.0f} s each",
             f"{shared.agents:.1f} agents at work, as on average then",
             _patience_in_words(patience, day),
@@ -205,7 +205,7 @@ def _by_shared_time(
 
 def _patience_in_words(patience: float, day: Counts) -> str:
     if not isfinite(patience):
-        return "nobody gives up: too few did today to know better"
+        return "no one gives up: too few did today to estimate patience"
     return f"customers give up after {patience:.0f} s on average, as {day.abandoned} did today"
 
 
@@ -281,15 +281,15 @@ def patience_of(counts: Counts) -> float:
 def _doubt(now: Step, measured: float | None, counts: Counts, spoke: bool) -> str:
     """Why the formula should not be believed: it does not even describe the present. "" when it does."""
     if measured is None:
-        return "Nothing has been measured to hold it against."
+        return "no service level has been measured yet to compare with."
     if now.service_level is None or now.low is None or now.high is None:
-        return "The service level's formula needs counts that are not there."
+        return "the service level formula needs counts that are missing."
     settled = sum(counted(counts, name) or 0.0 for name in ("answered", "abandoned"))
     level = min(max(now.service_level, 0.02), 0.98)
     slack = (2 + spoke) * _Z * sqrt(level * (1 - level) * _ALIKE / max(settled, 1.0))
     if now.low - slack <= measured <= now.high + slack:
         return ""
     return (
-        f"By the formula {now.service_level * 100:.0f} % would be answered in time, {measured * 100:.0f} % were: "
-        "it does not describe this queue now."
+        f"the model gives {now.service_level * 100:.0f} % answered in time, but {measured * 100:.0f} % were: "
+        "it does not fit this queue now."
     )

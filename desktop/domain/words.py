@@ -53,6 +53,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"
     CALLBACK = "callback"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"  # closed by a supervisor before anyone had talked to the customer
 
 
 class Monitoring(StrEnum):

@@ -83,7 +83,9 @@ class FloorActions:
         health = view.state.health.get(CENTER)
         if health is None or health.health is not Health.LIVE:
             self.tell(
-                "The contact centre cannot be reached now. Nothing was done; what is shown is old.", "error", CENTER
+                "The contact centre cannot be reached now. Nothing was done, and the figures shown are old.",
+                "error",
+                CENTER,
             )
             return
         if verb is FloorVerb.END_MONITOR:
@@ -94,7 +96,7 @@ class FloorActions:
             return
         if not acts.standing.has(verb):
             needed = CAPABILITY_OF[verb].replace("_", " ")
-            self.tell(f"This contact centre does not offer it: {needed}.")
+            self.tell(f"This contact centre does not support this: {needed}.")
             return
         if second is not None:
             if self._presses.press(second[0]):
@@ -176,7 +178,7 @@ class FloorActions:
         panel = self._screen.query_one(AgentPanel)
         panel.next_group()
         self._screen.show_tab("agents")
-        self.tell(f"Agents by {panel.group}." if panel.group else "Agents without groups.")
+        self.tell(f"Agents grouped by {panel.group}." if panel.group else "Agents not grouped.")
 
     def _formula(self) -> None:
         self._turn_formula(1)
@@ -265,8 +267,8 @@ class FloorActions:
                 return ActionResult(False, f"Nothing was written. {error}", "ReportError")
             return ActionResult(True, f"{len(table.rows)} {what} written to {path}.")
 
-        question = Question("path", "To which file? Its name ends in .csv or .json.", options, free=True)
-        self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as they are now", (question,), write))
+        question = Question("path", "File name, ending in .csv or .json", options, free=True)
+        self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as shown now", (question,), write))
 
     def _audit(self) -> None:
         self._page("audit", "Audit log", [content("Asking …", "$muted")])

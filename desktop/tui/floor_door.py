@@ -179,7 +179,7 @@ class FloorDoor:
             if before is None and self._free_for(state):
                 self._open(state)
             elif before is not None:
-                self._tell("The contact centre says that you are a supervisor now: the floor is open to you.")
+                self._tell("You are a supervisor now, and can open the floor.")
         elif before is Role.SUPERVISOR:
             self._shut()
 
@@ -215,7 +215,7 @@ class FloorDoor:
             self._banner.remove()
             self._banner = None
         if was_open:
-            self._tell("The contact centre says that you are no supervisor any more. The floor was closed.", "warning")
+            self._tell("You are no longer a supervisor. The floor was closed.", "warning")
 
     def _show_banner(self) -> None:
         """Whom I listen to stands on the desk, too."""

@@ -50,7 +50,7 @@ class QualityDoor(PageDoor):
         elif session is None or not session.store.state.me:
             self._tell("Still signing in.", "info")
         elif not session.supervisor.offers(Capability.QUALITY):
-            self._tell("This contact centre keeps no evaluations and no coaching notes.", "info")
+            self._tell("This contact centre does not support evaluations and coaching notes.", "info")
         else:
             self._open(session, screen, review=review)
 
@@ -63,15 +63,15 @@ class QualityDoor(PageDoor):
         if self.is_open:
             return
         if news.unread > before.unread:
-            count = "Something" if news.unread == 1 else f"{news.unread} things"
+            count = "New feedback" if news.unread == 1 else f"{news.unread} new pieces of feedback"
             by = f" from {news.by_name}" if news.by_name else ""
-            self._tell(f"{count} to read on your work{by}: {shown('coaching')} shows it.", "info")
+            self._tell(f"{count} on your work{by}: {shown('coaching')} to read.", "info")
         if news.answers > before.answers:
             from desktop.tui.floor_keys import FLOOR_BY_ID
 
             count = "your coaching note" if news.answers == 1 else "coaching notes"
             self._tell(
-                f"{news.answered_by} answered {count}: {FLOOR_BY_ID['quality'].shown} on the floor shows it.", "info"
+                f"{news.answered_by} answered {count}: {FLOOR_BY_ID['quality'].shown} on the floor to read.", "info"
             )
 
     def _open(self, session: "Session", screen: Screen[Any], *, review: bool) -> None:

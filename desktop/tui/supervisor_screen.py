@@ -98,7 +98,7 @@ class SupervisorScreen(FloorPlaces):
             with Vertical(id="floor-right"):
                 yield AlertPanel()
                 yield DetailPanel()
-        yield Input(placeholder="what the rows must contain", id="floor-filter")
+        yield Input(placeholder="show only rows that contain …", id="floor-filter")
         yield FloorGuide()
         yield FloorFooter()
         yield Static(content("Enlarge the window. Nothing is lost."), id="floor-too-small")

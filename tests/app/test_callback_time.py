@@ -56,7 +56,7 @@ def test_a_refusal_says_why_in_a_sentence(phrase: Phrase) -> None:
         ("", "When, and what about? For example: tomorrow 14:00 about the refund"),
         ("about the refund", "Begin with when: tomorrow 14:00 about the refund"),
         ("fri", "At what time? For example: fri 14:00"),
-        ("tomorrow 3", "03:00 or 15:00? Write am or pm, or all four figures."),
+        ("tomorrow 3", "03:00 or 15:00? Add am or pm, or type it as 15:00."),
         ("9am", "09:00 today is past. Write tomorrow 09:00 for the next day."),
         ("10 Nov 14:00", "Tue 10 Nov is past."),
         ("25 Dec 10:00", "Callbacks can be planned 30 days ahead, until Fri 18 Dec."),

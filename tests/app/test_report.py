@@ -258,9 +258,9 @@ def test_the_page_says_what_it_shows() -> None:
 
 
 def test_pages_of_nothing_of_much_and_of_the_unknown() -> None:
-    assert "Nothing was counted" in page(report([]))
+    assert "No data for this period" in page(report([]))
     many = read(page(report([counts(BEGIN + 900.0 * n) for n in range(MOST_BARS + 500)], width=900.0)))
-    assert "ask for wider ones" in many.text and "The first 800 of 900" in many.text
+    assert "Choose wider intervals" in many.text and "the first 800 of 900" in many.text
     unknown = read(page(report([Counts(BEGIN, BEGIN + 1_800)], queues=[("Billing", Counts(BEGIN, BEGIN + 1_800))])))
     assert "—" in unknown.text and "0.0\u00a0%" not in unknown.text and "nan" not in unknown.text.lower()
 

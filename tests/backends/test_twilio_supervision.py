@@ -12,7 +12,7 @@ from desktop.backends.twilio.statistics import counts_of, midnight_before
 from desktop.domain.events import ContactCenterSnapshot
 from desktop.domain.floor_events import FloorChanged
 from desktop.domain.model import Agent, QueueStats
-from desktop.domain.words import Availability, Phase, Role
+from desktop.domain.words import Availability, Outcome, Phase, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
 from desktop.testing.contract import until
@@ -168,7 +168,8 @@ async def test_priorities_begin_at_nothing(boss: TwilioContactCenter, rig: Twili
             await boss.withdraw(first, why=why, key=new_key())
     key = new_key()
     for _ in range(2):
-        assert (await boss.withdraw(first, why="wrong number", key=key)).phase is Phase.CLOSED
+        gone = await boss.withdraw(first, why="wrong number", key=key)
+        assert (gone.phase, gone.outcome) == (Phase.CLOSED, Outcome.WITHDRAWN)
     assert (await boss.interaction(first)).raw_state == "canceled"
     for unknown in ("WT" + "0" * 32, "../x"):
         with pytest.raises(NotFound):

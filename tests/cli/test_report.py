@@ -112,7 +112,7 @@ def test_nothing_is_overwritten_without_asking(sam: dict[str, str], tmp_path: Pa
     file = tmp_path / "kept.csv"
     file.write_text("mine")
     refused = run("report", "intervals", "--output", str(file), env=sam)
-    assert refused.code == 1 and "there already" in refused.words and file.read_text() == "mine"
+    assert refused.code == 1 and "already exists" in refused.words and file.read_text() == "mine"
     report(sam, "intervals", "--output", str(file), "--force")
     assert file.read_text().startswith("since,")
 

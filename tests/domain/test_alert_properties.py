@@ -225,7 +225,7 @@ def test_a_breach_in_sight_is_told_with_its_time_and_becomes_the_breach_itself_u
     assert warned is Severity.WARNING and expected == pytest.approx(1_000.0, abs=1.0)
     assert first == pytest.approx(400.0 + 30.0, abs=10.0)
     assert (breach, severity, forecast) == (1_010.0, Severity.CRITICAL, None)
-    assert said[0] == "Billing: service level 84 %, at this rate below 80 % in 9 min (abandons against)"
+    assert said[0] == "Billing: service level 84 %, at this rate below 80 % in 9 min (abandons count against)"
     assert set(engine.alerts) == {SL} and engine.alerts[SL].raised_at == first
 
 
@@ -286,7 +286,7 @@ def test_a_window_says_nothing_before_it_is_full_and_then_only_what_was_in_it() 
         if turn == 20:
             assert engine.blind == {"lately": 1}
     assert [now for now, _ in raised] == [560.0]
-    assert raised[0][1] == "Billing: service level 46 %, below 50 % (abandons against, last 5 min)"
+    assert raised[0][1] == "Billing: service level 46 %, below 50 % (abandons count against, last 5 min)"
 
 
 @given(st.lists(st.tuples(st.floats(0.1, 60.0), st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=80))

@@ -40,7 +40,7 @@ def test_it_is_raised_when_the_rule_has_held_for_long_enough_and_not_before() ->
     alert = engine.alerts[SL]
     assert look.changed and look.news == (alert,)
     assert (alert.since, alert.raised_at, alert.severity, alert.about) == (0.0, 120.0, Severity.CRITICAL, About.QUEUE)
-    assert alert.text == "Billing: service level 74 %, below 80 % (abandons against)"
+    assert alert.text == "Billing: service level 74 %, below 80 % (abandons count against)"
     assert not engine.look(level(121.0, 74), None, 121.0).changed and engine.pending == ()
 
 
@@ -81,9 +81,9 @@ def test_between_the_two_thresholds_it_says_the_figure_of_now_and_not_the_worst_
     engine = Looking([rule(at=0.8, clear=0.85)])
     engine.look(level(0.0, 79), None, 0.0)
     engine.look(level(60.0, 82), None, 60.0)
-    assert engine.alerts[SL].text == "Billing: service level 82 %, not back above 85 % yet (abandons against)"
+    assert engine.alerts[SL].text == "Billing: service level 82 %, not back above 85 % yet (abandons count against)"
     engine.look(level(120.0, 78), None, 120.0)
-    assert engine.alerts[SL].text == "Billing: service level 78 %, below 80 % (abandons against)"
+    assert engine.alerts[SL].text == "Billing: service level 78 %, below 80 % (abandons count against)"
 
 
 def test_it_becomes_critical_under_the_same_key_and_rings_again_but_does_not_flap() -> None:
@@ -93,7 +93,7 @@ def test_it_becomes_critical_under_the_same_key_and_rings_again_but_does_not_fla
         look = engine.look(level(float(now), percent), None, float(now))
         seen.append((engine.alerts[SL].severity.value, len(look.news)))
         if now == 1:
-            assert engine.alerts[SL].text == "Billing: service level 59 %, below 60 % (abandons against)"
+            assert engine.alerts[SL].text == "Billing: service level 59 %, below 60 % (abandons count against)"
     warning, critical = ("warning", 0), ("critical", 0)
     assert seen == [("warning", 1), ("critical", 1), critical, critical, critical, warning, warning, warning]
     assert set(engine.alerts) == {SL} and engine.alerts[SL].over_at == 7.0

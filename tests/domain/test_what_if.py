@@ -117,18 +117,18 @@ def test_queues_that_share_agents_are_one_line() -> None:
 @pytest.mark.parametrize(
     ("counts", "pool", "words"),
     [
-        (replace(HALF_HOUR, offered=None), POOL, "not counted"),
-        (replace(HALF_HOUR, offered=19), POOL, "Only 19 came"),
+        (replace(HALF_HOUR, offered=None), POOL, "not counted yet"),
+        (replace(HALF_HOUR, offered=19), POOL, "only 19 contacts"),
         (replace(HALF_HOUR, since=1_520.0), POOL, "needs more data (5 min"),
         (replace(HALF_HOUR, threshold=None), POOL, "no threshold"),
         (replace(HALF_HOUR, handled=3), POOL, "handle time is unknown"),
-        (HALF_HOUR, replace(POOL, agents=0), "Nobody works"),
-        (HALF_HOUR, replace(POOL, slots=None), "at once is not known"),
-        (HALF_HOUR, replace(POOL, agents=10), "too few gave up"),
-        (HALF_HOUR, replace(POOL, agents=25), "does not describe"),
-        (replace(HALF_HOUR, answered_within=20), POOL, "does not describe"),
-        (replace(HALF_HOUR, answered_within=None), POOL, "Nothing has been measured"),
-        (HALF_HOUR, replace(POOL, queues=frozenset({Q, "Other team's"})), "queues too of which nothing is known"),
+        (HALF_HOUR, replace(POOL, agents=0), "no agents"),
+        (HALF_HOUR, replace(POOL, slots=None), "at once is unknown"),
+        (HALF_HOUR, replace(POOL, agents=10), "too few customers gave up"),
+        (HALF_HOUR, replace(POOL, agents=25), "does not fit"),
+        (replace(HALF_HOUR, answered_within=20), POOL, "does not fit"),
+        (replace(HALF_HOUR, answered_within=None), POOL, "has been measured"),
+        (HALF_HOUR, replace(POOL, queues=frozenset({Q, "Other team's"})), "queues that are not shown"),
     ],
 )
 def test_it_is_silent_where_it_cannot_know(counts: Counts, pool: Pool, words: str) -> None:
@@ -197,7 +197,7 @@ def test_an_agent_more_gives_a_queue_the_share_that_the_others_give_it() -> None
 def test_a_level_that_no_effort_explains_is_doubted() -> None:
     idle = replace(BUSY, answered_within=20, staff=StaffTime(30_000.0, 30_000.0, 18_000.0, 17_100.0))
     found = what_if(Q, MIXED, {Q: idle}, {Q: idle}, shared=seen(counts=idle))
-    assert "does not describe" in found.why_not and found.steps == ()
+    assert "does not fit" in found.why_not and found.steps == ()
 
 
 def test_who_could_say_it_a_moment_ago_falls_silent_later_than_another_begins() -> None:

@@ -130,7 +130,7 @@ def test_who_waits_is_moved_and_withdrawn(floor: Floor) -> None:
         screen.press("enter", "4")
         screen.wait_for(lambda seen: seen.count("☎ +44") == 2)
         screen.press("home", "m")
-        screen.wait_for("Into which queue?")
+        screen.wait_for("Move to which queue?")
         screen.send("support")
         screen.press("enter")
         screen.wait_for("Reason (recorded")
@@ -172,7 +172,7 @@ def test_a_frozen_server_is_said_and_nothing_acts_until_it_is_back(tmp_path: Pat
             os.kill(servers.pid, signal.SIGSTOP)
             try:
                 screen.wait_for(lambda seen: "cc ●" not in seen, DEAD_LINK_SECONDS + 5)
-                screen.wait_for(lambda seen: "as of 15s" in seen, 15)
+                screen.wait_for(lambda seen: "15s ago" in seen, 15)
                 for key in ("l", "c", "t", "n"):
                     screen.press(key)
                     screen.wait_for("cannot be reached now")

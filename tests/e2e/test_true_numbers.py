@@ -126,7 +126,7 @@ def billing(screen: PtyScreen) -> Line:
 
 def border(screen: PtyScreen) -> str:
     """The age in the border of the queues."""
-    found = re.search(r"Queues · .*? as of (\S+)", screen.text())
+    found = re.search(r"Queues · .*? updated (\S+)", screen.text())
     return found[1] if found is not None else ""
 
 
@@ -195,7 +195,7 @@ def test_one_figure_is_the_same_wherever_it_stands_and_belongs_to_its_day(day: D
         assert int(found["asa"] or 0) == seconds(told["asa"]) and int(found["aht"] or 0) == seconds(told["aht"])
         path = tmp_path / "queues.csv"
         screen.press("1", "E")
-        screen.wait_for("To which file?")
+        screen.wait_for("File name")
         screen.send(f"{path}")
         screen.press("enter")
         until(path.exists)

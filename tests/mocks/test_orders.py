@@ -37,6 +37,26 @@ def test_a_taken_over_conversation_goes_on_with_the_supervisor_and_the_agent_wra
     assert order(servers, "sam", taken["id"], "take-over").status_code == 409
 
 
+def test_a_supervisor_is_offline_again_after_what_was_taken_over(servers: Harness) -> None:
+    """They are signed in for the conversation only, unless they choose to stay."""
+    taken = order(servers, "sam", servers.active("maya"), "take-over").json()["interaction"]
+    sam = agent(servers, "sam")
+    assert (sam["observed"], sam["reason"], sam["next"]) == ("not_ready", "supervising", "offline")
+    assert servers.do(taken["id"], "end", who="sam").status_code == 200
+    assert agent(servers, "sam")["observed"] == "not_ready", "the wrap-up is theirs too"
+    assert servers.do(taken["id"], "wrap-up", {"codes": ["dispute"]}, who="sam").status_code == 200
+    assert agent(servers, "sam")["observed"] == "offline"
+
+
+def test_a_supervisor_who_was_signed_in_stays_so_after_a_take_over(servers: Harness) -> None:
+    assert servers.call("sam", "PUT", "/v1/me/availability", {"availability": "not_ready"}).status_code == 200
+    taken = order(servers, "sam", servers.active("maya"), "take-over").json()["interaction"]
+    assert agent(servers, "sam")["next"] is None
+    servers.do(taken["id"], "end", who="sam")
+    servers.do(taken["id"], "wrap-up", {"codes": ["dispute"]}, who="sam")
+    assert agent(servers, "sam")["observed"] == "not_ready"
+
+
 def test_a_supervisor_has_one_call_at_a_time(servers: Harness) -> None:
     servers.available("tom")
     mine, toms = servers.active("maya"), arrive(servers)
@@ -111,7 +131,9 @@ def test_a_priority_changes_the_order_and_is_to_be_seen(servers: Harness) -> Non
 def test_a_contact_is_withdrawn_from_the_queue_or_an_offer(servers: Harness, phase: str) -> None:
     call = arrive(servers) if phase == "queued" else servers.offer("maya")
     gone = order(servers, "sam", call, "withdraw").json()["interaction"]
-    assert (gone["phase"], gone["outcome"]) == ("closed", "failed")
+    assert (gone["phase"], gone["outcome"]) == ("closed", "withdrawn")
+    past = servers.call("sam", "GET", f"/v1/history/interactions/{call}").json()
+    assert (past["interaction"]["outcome"], past["steps"][-1]["detail"]) == ("withdrawn", "withdrawn")
     assert waiting(servers) == []
     assert order(servers, "sam", call, "withdraw").status_code == 409
     if phase == "offered":
@@ -125,7 +147,7 @@ def test_a_stuck_wrap_up_is_closed_and_its_capacity_is_free(servers: Harness) ->
     assert servers.do(call, "end").status_code == 200
     with servers.stream("maya") as events:
         gone = order(servers, "sam", call, "withdraw", why="she had to leave").json()["interaction"]
-        assert gone["phase"] == "closed"
+        assert (gone["phase"], gone["outcome"]) == ("closed", "handled"), "the conversation had been had"
         told = [servers.next_numbered(events) for _ in range(4)]
     closed = next(one["data"] for one in told if one["event"] == "interaction.closed")
     assert closed["reason"] == "withdrawn"

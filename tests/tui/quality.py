@@ -29,7 +29,7 @@ FORM = Form(
     (
         Section("Opening", (
             Question("greeting", "Greeted with the company's name and their own?"),
-            Question("identity", "Identity checked before anything was said of the account?", weight=2, critical=True,
+            Question("identity", "Identity verified before discussing the account?", weight=2, critical=True,
                      comment=Comment.WHEN_LOST, not_applicable=True),
         )),
         Section("Solution", (

@@ -1,6 +1,7 @@
 """Every figure of the floor says how old it is: one that stands still never looks fresh, one of others never stays."""
 
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,8 @@ async def test_figures_that_nobody_tells_anew_are_old_however_well_the_line_is()
         assert plain(rows["Billing"].cells[-1]) == "3m" and rows["Billing"].style == "$muted"
         assert plain(rows["Billing"].cells[3]) == "00:00", "a wait that may be over is not counted on"
         assert plain(rows["Sales"].cells[-1]) == "1s" and rows["Sales"].style == ""
-        assert "as of 3m" in str(table.border_title), "the title is no younger than a row below it"
-        await sees(pilot, "Billing · as of 3m")
+        assert "updated 3m ago" in str(table.border_title), "the title is no younger than a row below it"
+        await sees(pilot, "Billing · updated 3m ago")
 
 
 async def test_the_line_of_totals_is_of_the_queues_in_sight_at_once() -> None:
@@ -77,7 +78,7 @@ async def test_an_agents_day_says_from_when_on_anything_is_known_of_it(monkeypat
     monkeypatch.setattr(session.supervisor, "day_of", day_of)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["2", "down", "down", "4"])
-        await sees(pilot, "not seen", f"from {wording.clock(begun)[:5]}")
+        await sees(pilot, "no data for", f"from {wording.clock(begun)[:5]}")
 
 
 async def test_half_hours_without_anything_keep_their_place_in_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,9 +93,9 @@ async def test_half_hours_without_anything_keep_their_place_in_the_day(monkeypat
 
     monkeypatch.setattr(session.supervisor, "intervals", intervals)
     async with app.run_test(size=SIZE) as pilot:
-        text = await sees(pilot, "· as of 25s")  # one that was kept keeps its age
-        assert "offered   █▁▁▁█▁ now 0, peak 12" in text
-        assert "abandoned   " not in text, "what is not counted has no line"
+        text = await sees(pilot, "· updated 25s ago")  # one that was kept keeps its age
+        assert f"offered   █▁▁▁█▁ 0 since {wording.clock(NOW // HALF_HOUR * HALF_HOUR)[:5]}, peak 12" in text
+        assert re.search(r"abandoned +[▁-█]", text) is None, "what is not counted has no line"
 
 
 @pytest.mark.parametrize(("fits", "word"), [({}, "no"), ({ActivityKind.WORK: frozenset({"not_ready"})}, "yes")])

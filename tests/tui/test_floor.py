@@ -355,7 +355,7 @@ async def test_old_figures_say_so_and_nothing_acts() -> None:
         await settle(pilot)
         screen = screen_of(app)
         table = screen.query_one(QueuePanel)
-        assert "as of 2m" in table.border_title
+        assert "updated 2m ago" in table.border_title
         assert {row.style for row in table.rows} == {"$muted"}
         longest = [plain(row.cells[3]) for row in table.rows]
         assert "00:00" in longest and "02:10" not in longest, "a wait that may be over is not counted on"

@@ -66,7 +66,7 @@ async def test_what_is_not_known_is_empty_and_texts_are_no_formulas(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("there.csv", "is there already"), ("x.txt", "one of"), ("x.html", ".csv or")]
+    ("name", "words"), [("there.csv", "already exists"), ("x.txt", "must end in"), ("x.html", ".csv or")]
 )
 async def test_nothing_is_overwritten_and_other_forms_are_refused(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / "there.csv").write_text("mine")

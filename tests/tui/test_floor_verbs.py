@@ -159,7 +159,7 @@ NUMBER = Address("phone", "+442079460142")
         ("", NUMBER, "+44 20 7946 0142"),
         ("", Address("phone", "", withheld=True), "Number withheld"),
         ("Ruth O'Brien", NUMBER, "Ruth O'Brien"),
-        ("", None, "a customer of Billing"),
+        ("", None, "customer in Billing"),
     ],
 )
 async def test_a_contact_in_hand_is_asked_about_by_name_or_number(
@@ -195,7 +195,7 @@ async def test_no_reason_no_act() -> None:
         await settle(pilot, [*MAYA, "l", "enter", "space", "enter"])
         assert screen_of(app).dialog.is_open
         assert session.calls == []
-        await sees(pilot, "An answer is needed.")
+        await sees(pilot, "Choose or type an answer.")
 
 
 async def test_reasons_given_before_are_offered_and_none_is_taken_by_itself() -> None:
@@ -205,7 +205,7 @@ async def test_reasons_given_before_are_offered_and_none_is_taken_by_itself() ->
         await settle(pilot, ["w"])
         await sees(pilot, "new here")
         await settle(pilot, ["enter"])
-        await sees(pilot, "An answer is needed.")
+        await sees(pilot, "Choose or type an answer.")
         assert session.calls[-1] == ("monitor", "a1", Monitoring.LISTEN, "new here")
         await settle(pilot, ["down", "enter"])
         assert session.calls[-1] == ("monitor", "a1", Monitoring.WHISPER, "new here")

@@ -98,7 +98,7 @@ async def test_the_customers_own_time_can_be_named() -> None:
     ("typed", "why"),
     [
         (" tomorrow", "At what time? For example: tomorrow 14:00"),
-        (" tomorrow 3", "03:00 or 15:00? Write am or pm, or all four figures."),
+        (" tomorrow 3", "03:00 or 15:00? Add am or pm, or type it as 15:00."),
         (" the refund", "Begin with when: tomorrow 14:00 about the refund"),
         (" 9:00", "09:00 today is past. Write tomorrow 09:00 for the next day."),
     ],

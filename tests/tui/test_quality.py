@@ -112,7 +112,7 @@ def test_a_card_is_filled_in_and_handed_in_by_keyboard() -> None:
         await done(pilot, "1", "y", "5", "2", "c", "l", "a", "t", "e", "r", "escape")
         text = page_text(app)
         assert "85.2 % ✓" in text
-        assert "hand in" in text
+        assert "submit" in text
         await done(pilot, HAND_IN)
         await until(pilot, lambda: submitted(server))
         (draft,) = submitted(server)
@@ -143,6 +143,22 @@ def test_a_comment_whose_field_does_not_open_answers_nothing(key: str, monkeypat
     reviewing(server, work)
 
 
+def test_an_error_goes_once_the_same_act_succeeds() -> None:
+    server = QualityServer()
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        assert app.session is not None
+        store = app.session.store
+        await done(pilot, "enter", "1", "y", "5", "2", HAND_IN)  # a comment is missing
+        (error,) = [one for one in store.drain().notices if "not submitted" in one.text]
+        assert error.subject and not error.over
+        await done(pilot, "c", *"why", "escape", HAND_IN)
+        assert len(submitted(server)) == 1
+        assert all(one.over for one in store.drain().notices if "not submitted" in one.text)
+
+    reviewing(server, work)
+
+
 def test_what_is_incomplete_stays_and_says_what_is_missing() -> None:
     server = QualityServer()
 
@@ -152,7 +168,7 @@ def test_what_is_incomplete_stays_and_says_what_is_missing() -> None:
         assert app.screen.query_one("#card").has_class("open")
         assert app.session is not None
         notices = [one.text for one in app.session.store.drain().notices]
-        assert any("not handed in" in text and "safe" in text for text in notices)
+        assert any("not submitted" in text and "safe" in text for text in notices)
         assert "needs a comment" in page_text(app)
 
     reviewing(server, work)
@@ -206,8 +222,8 @@ def test_a_card_left_and_come_back_to_is_as_it_was_left() -> None:
         await done(pilot, "u", "home", "enter")
         card = session.supervisor.quality.unfinished[0]
         assert card.answers == (Answer("greeting", "yes"), Answer("identity", "", "why"))
-        assert "1 to answer" not in page_text(app)
-        assert "3 to answer" in page_text(app)
+        assert "1 unanswered" not in page_text(app)
+        assert "3 unanswered" in page_text(app)
 
     reviewing(server, leave, file=file)
     reviewing(server, come_back, file=file)
@@ -221,9 +237,9 @@ def test_what_is_kept_says_whose_interaction_it_is_about() -> None:
         assert app.session is not None
         words = app.session.supervisor.quality.words
         await done(pilot, "enter", "1", "escape", "n", "h", "escape", "2")
-        await until(pilot, lambda: "Judged" in page_text(app) and "Maya" in page_text(app))
+        await until(pilot, lambda: "Reviewed" in page_text(app) and "Maya" in page_text(app))
         await done(pilot, "n", "i", "o", "escape", "3")
-        await until(pilot, lambda: "yours to come" in page_text(app))
+        await until(pilot, lambda: "yours missing" in page_text(app))
         await done(pilot, "enter", "1", "escape")
         assert len(words.subjects) == 4
         for subject in words.subjects:
@@ -281,7 +297,7 @@ def test_a_calibration_is_begun_with_another_supervisor_and_then_mine_to_give() 
         await done(pilot, "1")
         await until(pilot, lambda: ("calibrate", "i-2", "ines") in server.calls)
         await done(pilot)
-        assert "yours to come" in page_text(app)
+        assert "yours missing" in page_text(app)
         await done(pilot, "enter", "1", "1", "5", "1", HAND_IN)
         await until(pilot, lambda: submitted(server))
         assert submitted(server)[0].calibration == "c-1"
@@ -296,7 +312,7 @@ def test_the_result_of_a_calibration_says_how_far_both_agree() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "3")
         text = page_text(app)
-        for words in ("agreement 25.0 % (1 of 4)", "Cohen's kappa 0.00", "difference 31.5 points", "Over 2 calib"):
+        for words in ("agreement 25.0 % (1 of 4)", "Cohen's kappa 0.00", "difference 31.5 points", "Across 2 calib"):
             assert words in text
         assert "call back promised for Friday" in text
 
@@ -337,7 +353,7 @@ def test_the_palette_has_the_keys_of_the_page() -> None:
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "2")
         named = {one.title: one.callback for one in app.get_system_commands(app.screen)}
-        assert "Look again  (u)" in named
+        assert "Refresh  (u)" in named
         named["Release  (r)"]()
         await until(pilot, lambda: app.presses.armed is not None)  # nothing is released that nobody was named for
         assert ("release", "e-2") not in server.calls
@@ -353,7 +369,7 @@ def test_while_a_card_is_open_keys_are_about_it() -> None:
         app.screen.query_one("#quality-detail").focus()
         await done(pilot, "2", "1")
         assert app.screen.query_one("#card").has_focus
-        assert "3 to answer" in page_text(app)
+        assert "3 unanswered" in page_text(app)
 
     reviewing(QualityServer(), work)
 
@@ -363,11 +379,11 @@ def test_help_on_an_open_card_leads_back_to_the_card(size: tuple[int, int]) -> N
     async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
         await done(pilot, "enter", "2", "f1")
         text = str(app.screen.query_one("#page-help-text", Static).visual)
-        assert "from then on it stands" in text and "Take part" not in text
+        assert "Submit the scorecard" in text and "Leave the call" not in text
         assert app.screen.query_one(PageHelp).size.height > size[1] // 2
         await done(pilot, "1", "f1", "1")
         assert app.quality.is_open and app.screen.query_one("#card").has_focus
-        assert "2 to answer" in page_text(app)
+        assert "2 unanswered" in page_text(app)
 
     reviewing(QualityServer(), work, size=size)
 
@@ -397,7 +413,7 @@ def test_without_a_form_the_page_says_so() -> None:
             app.quality.turn(app.session, app.desk_screen, review=True)
             await done(pilot)
             assert "title must be a text" in page_text(app)
-            assert "There is no form" in str(app.screen.query_one("#quality-list")._empty)  # type: ignore[attr-defined]
+            assert "No scorecard form" in str(app.screen.query_one("#quality-list")._empty)  # type: ignore[attr-defined]
 
     asyncio.run(run())
 
@@ -444,7 +460,7 @@ def test_news_are_told_quietly_while_somebody_types() -> None:
         assert typed.has_focus
         assert typed.text.endswith("abc")
         told = [one.text for one in session.store.drain().notices]
-        assert any("to read on your work from Sam Rivera" in text for text in told)
+        assert any("feedback on your work from Sam Rivera" in text for text in told)
         assert not app.quality.is_open
 
     start = replace(active(), capabilities={"contact_center": frozenset({"quality"})})
@@ -467,7 +483,7 @@ def test_who_wrote_a_note_is_told_quietly_of_the_answer_and_reads_it() -> None:
         session.store.put(Envelope("contact_center", CoachingChanged(news), NOW))
         await done(pilot)
         told = [one.text for one in app.desk_screen.state.notices]
-        assert "Maya Okafor answered your coaching note: S on the floor shows it." in told
+        assert "Maya Okafor answered your coaching note: S on the floor to read." in told
         app.quality.turn(session, app.desk_screen, review=True)
         await done(pilot, "4")
         text = page_text(app)
@@ -545,7 +561,7 @@ def test_who_keeps_no_evaluations_is_said_to() -> None:
         await done(pilot, "C")
         assert not app.quality.is_open
         told = [one.text for one in session.store.drain().notices]
-        assert any("keeps no evaluations" in text for text in told)
+        assert any("does not support evaluations" in text for text in told)
 
     at_the_desk(QualityServer(), work, keys=())
 

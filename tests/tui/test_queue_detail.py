@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from desktop.domain.counts import Counts
+from desktop.domain.history import Interval
 from desktop.domain.metrics import METRICS
 from desktop.domain.model import QueueStats
 from desktop.domain.service_level import DEFAULT_FORMULA
 from desktop.domain.state import AppState
 from desktop.domain.what_if import Step, WhatIf
-from desktop.tui.supervisor.floor_view import FloorView, LookedUp
+from desktop.tui import wording
+from desktop.tui.supervisor.floor_view import HALF_HOUR, FloorView, LookedUp
 from desktop.tui.supervisor.queue_detail import queue_lines
 from tests.tui.floor_states import NOW as AT
 from tests.tui.floor_states import QUEUES
@@ -25,12 +28,24 @@ def shown(found: WhatIf, of: str = Q) -> str:
 def test_what_it_assumes_stands_below_the_figures() -> None:
     text = shown(SAID)
     assert "what-if, last 30 min: +1 agent: 62 → 79 %" in text
-    assert text.endswith("what-if assumes: [red]7.6[/] agents · patience")
+    assert text.endswith("what-if assumes [red]7.6[/] agents · patience")
 
 
 def test_nothing_is_assumed_where_nothing_is_said() -> None:
     text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=("a",), why_not="Only 4 came in 30 min."))
     assert "what-if: Only 4 came in 30 min." in text and "assumes" not in text
+
+
+def test_counts_of_the_day_and_of_the_half_hour_say_which_they_are() -> None:
+    """They differ: the day is told live, its half hours are asked for now and then."""
+    sums = replace(QUEUES[Q].counts or Counts(0.0, 0.0), offered=16)
+    half = replace(sums, since=AT // HALF_HOUR * HALF_HOUR, until=AT, offered=14)
+    since = wording.clock(half.since)[:5]
+    today = LookedUp(Q, (Interval(Q, half),), AT - 25)
+    view = FloorView(AppState(), None, AT, today=today)
+    text = "\n".join(line.plain for line in queue_lines(replace(QUEUES[Q], counts=sums), view, 110))
+    assert "today  offered 16 " in text
+    assert f" 14 since {since}, peak 14" in text and f"by half hour from {since} · updated 25s ago" in text
 
 
 def test_the_answer_for_another_queue_is_not_shown() -> None:

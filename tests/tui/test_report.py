@@ -131,7 +131,7 @@ async def test_an_own_period_is_typed_and_nonsense_is_explained() -> None:
     app, _ = report_desk(past)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_page(pilot, "o", *"2026-13-01", "enter")
-        assert "no such day" in seen(app)
+        assert "does not exist" in seen(app)
         field = app.screen.query_one("#report-field", Input)
         field.value = "2026-11-02 2026-11-08"
         await press(pilot, "enter")
@@ -187,7 +187,7 @@ async def test_from_an_interval_to_its_contacts_to_what_happened_and_back() -> N
         page = await open_page(pilot, "p", "left", "enter")
         (query,) = queries(past, PastQuery)
         assert query.until - query.since == 1_800.0
-        assert "contacts that came in" in seen(app) and "Priya Natarajan" in seen(app)
+        assert "contacts from" in seen(app) and "Priya Natarajan" in seen(app)
         await press(pilot, "enter")
         assert past.asked[-1] == "i-0"
         assert "offer ended" in seen(app) and "+00:20" in seen(app) and "Refund made" in seen(app)
@@ -245,7 +245,7 @@ async def test_the_week_as_a_map_has_its_figures_under_the_cursor() -> None:
         week, views = page.views.answer.value, page.views
         cell = week.cells[views.weekday][views.slot]
         assert cell is not None and f"offered {cell.offered}" in seen(app)
-        assert "Tue 09:30" in seen(app) and "from " in seen(app) and "blank: nothing" in seen(app)
+        assert "Tue 09:30" in seen(app) and "from " in seen(app) and "blank: no contacts" in seen(app)
         await press(pilot, "m")
         assert "service level" in seen(app) and "from 80%" in seen(app)
 
@@ -258,7 +258,7 @@ async def test_what_is_to_come_says_how_far_off_it_was_and_what_it_assumes() -> 
         found = page.views.answer.value
         assert found is not None
         text = seen(app)
-        for words in ("Off by", "as a week before", "80 % within 20 s", "Erlang", "holidays are not known", "14:30"):
+        for words in ("Average error", "the week before", "80 % within 20 s", "Erlang", "holidays to come", "14:30"):
             assert words in text, words
         before = [one.needed.agents for one in found.slots if one.needed]
         await press(pilot, "t", *"95/5 30%", "enter")
@@ -275,7 +275,7 @@ async def test_too_little_history_has_a_face() -> None:
     app, _ = report_desk(past)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_page(pilot, "4")
-        assert "too little history" in seen(app) and "asks again" in seen(app)
+        assert "too little history" in seen(app) and "tries again" in seen(app)
 
 
 # -- waiting, failing, nothing
@@ -288,9 +288,9 @@ async def test_a_wait_says_for_how_long_and_can_be_given_up() -> None:
         await settle(pilot)
         past.hanging = asyncio.get_running_loop().create_future()
         page = await open_page(pilot)
-        assert "Asking the contact centre … 0 s" in seen(app) and "esc gives it up" in seen(app)
+        assert "Loading … 0 s" in seen(app) and "esc cancels" in seen(app)
         await press(pilot, "escape")
-        assert "Given up" in seen(app) and app.screen.query(ReportPage)
+        assert "Cancelled" in seen(app) and app.screen.query(ReportPage)
         assert past.hanging.cancelled(), "nobody waits any more"
         past.hanging = None
         await press(pilot, "r")
@@ -305,10 +305,10 @@ async def test_a_past_that_is_being_made_up_is_waited_for_calmly() -> None:
         await settle(pilot)
         past.failing = RateLimited("The past is being made up: 40 % of it is there.", 60.0)
         page = await open_page(pilot)
-        assert "40 % of it is there" in seen(app) and "asked again by itself" in seen(app)
+        assert "40 % of it is there" in seen(app) and "tried again automatically" in seen(app)
         assert "press again" not in seen(app)
         await press(pilot, "escape")
-        assert "Given up" in seen(app) and app.screen.query(ReportPage)
+        assert "Cancelled" in seen(app) and app.screen.query(ReportPage)
         past.failing = None
         await press(pilot, "r")
         assert page.views.answer.value
@@ -321,10 +321,10 @@ async def test_a_failure_says_so_and_what_was_known_stays_with_its_age() -> None
         await settle(pilot)
         past.failing = Unavailable("The contact centre cannot be reached.")
         page = await open_page(pilot)
-        assert "cannot be reached" in seen(app) and "asks again" in seen(app)
+        assert "cannot be reached" in seen(app) and "tries again" in seen(app)
         past.failing = None
         await press(pilot, "r")
-        assert page.views.answer.value and "as of now" in seen(app)
+        assert page.views.answer.value and "updated now" in seen(app)
         past.failing = Unavailable("The contact centre cannot be reached.")
         await press(pilot, "r")
         assert page.views.answer.value, "the chart stays"
@@ -337,9 +337,9 @@ async def test_nothing_has_a_face() -> None:
     app, _ = report_desk(past)
     async with app.run_test(size=(120, 36)) as pilot:
         await open_page(pilot)
-        assert "Nothing was counted" in seen(app)
+        assert "No data" in seen(app)
         await press(pilot, "2", "3")
-        assert "Nothing was counted" in seen(app)
+        assert "No data" in seen(app)
 
 
 async def test_a_centre_without_history_is_not_asked() -> None:
@@ -453,8 +453,8 @@ async def test_a_report_is_written_and_never_over_another_one_unasked(tmp_path: 
         assert "rows written" in session.store.state.notices[-1].text
         path.write_text("mine")
         await written(pilot, page, path, lambda: app.presses.armed)
-        assert "is there already" in seen(app)
-        assert "enter again: writes over day.csv" in prompt(app)
+        assert "already exists" in seen(app)
+        assert "enter again: overwrite day.csv" in prompt(app)
         assert path.read_text() == "mine"
         await press(pilot, "enter")
         async with asyncio.timeout(20):
@@ -496,7 +496,7 @@ async def test_another_file_is_asked_for_anew(tmp_path: Path) -> None:
         page.query_one("#report-field", Input).value = str(other)
         await press(pilot, "enter")
         async with asyncio.timeout(20):
-            while "writes over other.csv" not in prompt(app):
+            while "overwrite other.csv" not in prompt(app):
                 await pilot.pause(0.02)
         assert (path.read_text(), other.read_text()) == ("mine", "theirs")
 

@@ -27,7 +27,7 @@ class FileIsThere(ReportError):
     """There is such a file already."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} is there already.")
+        super().__init__(f"{path} already exists.")
 
 
 def form_of(path: str) -> str:
@@ -38,7 +38,7 @@ def form_of(path: str) -> str:
     """
     form = Path(path).suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise ReportError(f"A report is one of {', '.join(FORMS)}; the file's name says none of them.")
+        raise ReportError(f"The file name must end in {', '.join(f'.{one}' for one in FORMS)}.")
     return form
 
 

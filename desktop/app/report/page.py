@@ -57,7 +57,7 @@ def page(report: Report) -> str:
         f'<p class="about">{_about(report)}</p></header>',
     ]
     if total is None:
-        parts.append("<p>Nothing was counted in this period.</p>")
+        parts.append("<p>No data for this period.</p>")
     else:
         parts += [_cards(total, report.formula), _pictures(report), _maps(report), _queues(report, total)]
         parts += [_intervals(report), _formulas(report, total)]
@@ -110,7 +110,7 @@ def _key(style: str, word: str, *, line: bool = False) -> str:
 def _pictures(report: Report) -> str:
     shown = report.intervals
     if len(shown) > MOST_BARS:
-        return f"<p>Pictures of {len(shown):,} intervals would show nothing: ask for wider ones.</p>"
+        return f"<p>{len(shown):,} intervals are too many for charts. Choose wider intervals.</p>"
     counts = _places([one.counts for one in shown])
     names = ["" if one is None else words.interval(one.since, report.width, report.days) for one in counts]
     ticks = _ticks(counts, report)
@@ -250,7 +250,9 @@ def _queues(report: Report, total: Counts) -> str:
 
 def _intervals(report: Report) -> str:
     shown = report.intervals[:MOST_ROWS]
-    caption = f"The first {MOST_ROWS:,} of {len(report.intervals):,}." if len(shown) < len(report.intervals) else ""
+    caption = (
+        f"Showing the first {MOST_ROWS:,} of {len(report.intervals):,}." if len(shown) < len(report.intervals) else ""
+    )
     rows = [
         _row(words.interval(one.counts.since, report.width, report.days), one.counts, report.formula) for one in shown
     ]
@@ -265,7 +267,7 @@ def _formulas(report: Report, total: Counts) -> str:
         for one in compare(total)
     ]
     return (
-        "<h2>The same customers by other formulas</h2>"
+        "<h2>Service level by other formulas</h2>"
         '<div class="scroll"><table><thead><tr><th>service level</th><th class="words">as in</th><th>arithmetic</th>'
         f"<th>share</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
@@ -275,7 +277,7 @@ def _footer(report: Report) -> str:
     meant = [
         (
             "service level",
-            f"{report.formula.label}: {report.formula.ratio.words}; in time is within each queue’s threshold.",
+            f"{report.formula.label}: {report.formula.ratio.words}; “in time” means within each queue’s threshold.",
         )
     ]
     meant += [(METRICS[name].label, METRICS[name].definition) for name in ("abandon_rate", "asa", "aht", "occupancy")]

@@ -71,7 +71,7 @@ class Reporter:
             ReportError: `form` is html, which is made of intervals only.
         """
         if form == "html":
-            raise ReportError("A page is made of intervals only.")
+            raise ReportError("Only intervals can be saved as an HTML page.")
         found: list[PastInteraction] = []
         cursor = query.cursor
         while len(found) < most:

@@ -179,7 +179,7 @@ class _Reader:
         ]
         ahead = [moment for moment in meant if moment.timestamp() > self._now.timestamp()]
         if len(ahead) > 1:
-            raise Refusal(f"{ahead[0]:%H:%M} or {ahead[1]:%H:%M}? Write am or pm, or all four figures.")
+            raise Refusal(f"{ahead[0]:%H:%M} or {ahead[1]:%H:%M}? Add am or pm, or type it as {ahead[1]:%H:%M}.")
         moment = (ahead or meant)[-1]
         if not tz.datetime_exists(moment.replace(tzinfo=None), zone):
             raise Refusal(f"{day_words(day)} has no {moment:%H:%M}: the clocks go forward. Choose another time.")

@@ -139,7 +139,7 @@ class Oversight:
             phase=Phase.CLOSED,
             phase_since=at,
             ended_at=at,
-            outcome=Outcome.FAILED,
+            outcome=Outcome.WITHDRAWN,
             agent_id=None,
             offer_deadline=None,
         )

@@ -73,7 +73,8 @@ class TwilioSupervision(Supervision):
 
     async def withdraw(self, interaction_id: str, *, why: str, key: str) -> Interaction:
         self._must_supervise(Capability.WITHDRAW)
-        return await self._change(interaction_id, {"AssignmentStatus": "canceled", "Reason": _reason(why)}, key)
+        form = {"AssignmentStatus": "canceled", "Reason": _reason(why)}
+        return replace(await self._change(interaction_id, form, key), outcome=Outcome.WITHDRAWN)
 
     def _must_supervise(self, capability: Capability) -> None:
         if self.desk.role is not Role.SUPERVISOR:

@@ -40,7 +40,7 @@ class FeedbackPage(QualityPage):
         now = self.now
         notes = note_rows(list(self._notes.values()), now, reader=self._state().me)
         judged = judged_rows(list(self._evaluations.values()), now, mine=True)
-        self.empty("Asking …" if self.asking else "Nothing yet.")
+        self.empty("Loading …" if self.asking else "Nothing yet.")
         self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))
         open_ones = sum(one.acknowledged_at is None for one in self._notes.values())
         self.border_title = content("Your work: evaluations and coaching")
@@ -54,7 +54,7 @@ class FeedbackPage(QualityPage):
         note = self._note
         if self.words.is_open:
             subject = self.desk.reply_subject(self.words.subject)
-            keys = keys_of((shown("finish"), "acknowledge"), ("esc", "later; it is kept"))
+            keys = keys_of((shown("finish"), "acknowledge"), ("esc", "later (kept)"))
             self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
             if note is not None and note.acknowledged_at is not None and note.id == self.words.subject:
                 self._end_answer()
@@ -78,7 +78,7 @@ class FeedbackPage(QualityPage):
         note = self._note
         if note is None or note.acknowledged_at is not None:
             return ("enter", "read"), ("esc", "back")
-        return ("enter", "read"), ("a", "acknowledge, with an answer or without"), ("esc", "back")
+        return ("enter", "read"), ("a", "acknowledge (answer optional)"), ("esc", "back")
 
     def _lines(self) -> list[Content]:
         note, evaluation = self._note, self._evaluation
@@ -87,7 +87,7 @@ class FeedbackPage(QualityPage):
             linked = self._evaluations.get(note.evaluation)
             kept = self.desk.text(self.desk.reply_subject(note.id))
             if kept and note.acknowledged_at is None:
-                lines += [line(("✎ your answer, not sent: ", "$warning"), kept.replace("\n", " "))]
+                lines += [line(("✎ your answer (not sent): ", "$warning"), kept.replace("\n", " "))]
             return [*lines, *([] if linked is None else [content(""), *evaluation_lines(linked, self.now, mine=True)])]
         return evaluation_lines(evaluation, self.now, mine=True) if evaluation is not None else []
 
@@ -97,9 +97,9 @@ class FeedbackPage(QualityPage):
         self.add_class("looking")
         self.query_one("#quality-detail").focus()
         if note is not None and note.read_at is None:
-            self.run(self.desk.read_note(note.id))
+            self.run(self.desk.read_note(note.id), f"read/{note.id}")
         elif evaluation is not None and evaluation.read_at is None:
-            self.run(self.desk.read_evaluation(evaluation.id))
+            self.run(self.desk.read_evaluation(evaluation.id), f"read/{evaluation.id}")
 
     def pressed(self, event: events.Key) -> bool:
         """`a` acknowledges."""
@@ -110,7 +110,7 @@ class FeedbackPage(QualityPage):
             subject = self.desk.reply_subject(note.id)
             self.words.open(
                 note.id,
-                f"answer to {note.by_name}, if you want",
+                f"answer to {note.by_name} (optional)",
                 self.desk.text(subject),
                 LONGEST_TEXT,
                 lambda text: self._answered(note.id, text),
@@ -128,7 +128,8 @@ class FeedbackPage(QualityPage):
     def written(self) -> None:
         """Acknowledge, with what was written."""
         self.words.tell()
-        self.run(self.desk.acknowledge(self.words.subject, self.words.text))
+        note_id = self.words.subject
+        self.run(self.desk.acknowledge(note_id, self.words.text), self.desk.reply_subject(note_id))
 
     def back(self) -> bool:
         """Out of the field, out of the details, out of the page."""

@@ -210,13 +210,22 @@ class QualityPage(DoorPage):
         """Whether an answer is to come."""
         return bool(self._under_way)
 
-    def run(self, act: Coroutine[Any, Any, ActionResult], done: Callable[[ActionResult], None] | None = None) -> None:
-        """Do something beside the screen, say what became of it, and look again."""
+    def run(
+        self,
+        act: Coroutine[Any, Any, ActionResult],
+        subject: str,
+        done: Callable[[ActionResult], None] | None = None,
+    ) -> None:
+        """Do something beside the screen, say what became of it, and look again.
+
+        Args:
+            subject: what it is about (see `QualityDesk.told`).
+            done: hears of the result while the page is still there.
+        """
 
         async def wait() -> None:
             result = await act
-            if result.text:
-                self._tell(result.text, "info" if result.ok else "error")
+            self.desk.told(result, subject)
             if not self.is_attached:
                 return
             if done is not None:
@@ -234,8 +243,8 @@ class QualityPage(DoorPage):
         problem = next((one.problem for one in self._answers.values() if one.problem), "")
         oldest = min((one.at for one in self._answers.values() if one.at is not None), default=None)
         if problem or oldest is None:
-            return problem or ("asking …" if self.asking else "")
-        return f"as of {wording.since(self.now - oldest)}"
+            return problem or ("loading …" if self.asking else "")
+        return f"updated {wording.since(self.now - oldest)}"
 
     def forget(self) -> None:
         """Other questions are asked from now on."""

@@ -24,8 +24,8 @@ def is_answer_unread(note: CoachingNote, reader: str) -> bool:
 class Tab(Enum):
     """The four lists, in the order of their keys."""
 
-    SAMPLE = "To judge"
-    JUDGED = "Judged"
+    SAMPLE = "To review"
+    JUDGED = "Reviewed"
     CALIBRATIONS = "Calibration"
     NOTES = "Coaching"
 
@@ -68,7 +68,7 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[CardInHa
                     content(one.agent_name),
                     content(f"{one.queue} · {wording.duration(one.talk_seconds + one.hold_seconds)}", "$muted"),
                     content(moment(one.arrived_at, now), "$muted"),
-                    _state_of(card) if card is not None else content("○ to judge", "$muted"),
+                    _state_of(card) if card is not None else content("○ to review", "$muted"),
                 ),
             )
         )
@@ -77,7 +77,7 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[CardInHa
 
 def _state_of(card: CardInHand) -> Content:
     if card.sending:
-        return content("◌ on its way", "$warning")
+        return content("◌ sending", "$warning")
     return content(f"✎ {len(card.form.questions) - len(card.score.unanswered)}/{len(card.form.questions)}", "$warning")
 
 
@@ -110,9 +110,9 @@ def calibration_rows(calibrations: Sequence[Calibration], me: str, now: Instant)
     for one in calibrations:
         waits = me in one.reviewers and me not in one.submitted
         if not one.open:
-            state = content("✓ both are in", "$success")
+            state = content("✓ both submitted", "$success")
         else:
-            state = content("● yours to come", "bold $warning") if waits else content("◌ other to come", "$muted")
+            state = content("● yours missing", "bold $warning") if waits else content("◌ other missing", "$muted")
         names = " and ".join(one.reviewer_names)
         rows.append(
             Row(

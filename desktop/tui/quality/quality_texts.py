@@ -48,7 +48,7 @@ def interaction_lines(detail: PastDetail, now: Instant) -> list[Content]:
             (f"   with {one.agent_name}", ""),
         ),
         content(facts, "$muted"),
-        content(f"codes {', '.join(one.codes)}" if one.codes else "no code", "$muted"),
+        content(f"codes {', '.join(one.codes)}" if one.codes else "no codes", "$muted"),
     ]
     for step in detail.steps:
         who = " · ".join(text for text in (step.queue, step.agent_name, step.detail) if text)
@@ -72,12 +72,12 @@ def evaluation_lines(evaluation: Evaluation, now: Instant, *, mine: bool) -> lis
     ]
     if not mine:
         if evaluation.released_at is None:
-            lines.append(content(f"{evaluation.agent_name} cannot read it yet", "$warning"))
+            lines.append(content(f"not released to {evaluation.agent_name} yet", "$warning"))
         else:
             read = f", read {moment(evaluation.read_at, now)}" if evaluation.read_at is not None else ", not read yet"
             lines.append(content(f"released {moment(evaluation.released_at, now)}{read}", "$muted"))
     if score.failed:
-        lines.append(content(f"Without the critical question: {percent(score.before_critical)} %", "$muted"))
+        lines.append(content(f"Without the critical failure: {percent(score.before_critical)} %", "$muted"))
     lines += [content(one) for one in evaluation.comment.split("\n") if evaluation.comment]
     given = by_question(evaluation.form, evaluation.answers)
     for section, share in zip(evaluation.form.sections, score.sections, strict=True):
@@ -104,7 +104,7 @@ def answer_words(question: Question, value: str) -> tuple[str, str, str]:
     if not value:
         return "○", wording.UNKNOWN, "$muted"
     if value == NOT_APPLICABLE:
-        return "–", "does not apply", "$muted"
+        return "–", "not applicable", "$muted"
     texts = {option.id: option.text for option in question.options} if question.kind is QuestionKind.CHOICE else {}
     text, share = texts.get(value, value), share_of(question, value)
     if share == 1:
@@ -119,18 +119,18 @@ def calibration_lines(calibration: Calibration, me: str, now: Instant) -> list[C
         line((f"{calibration.form.title} · {calibration.agent_name}", "bold")),
         content(
             f"{calibration.queue} · {calibration.channel} · {moment(calibration.ended_at, now)}"
-            f" · begun {moment(calibration.at, now)} · form {calibration.form.version}",
+            f" · started {moment(calibration.at, now)} · form {calibration.form.version}",
             "$muted",
         ),
     ]
     for who, name in names.items():
         done = who in calibration.submitted
-        state: Part = ("✓ handed in", "$success") if done else ("◌ still to come", "$warning")
+        state: Part = ("✓ submitted", "$success") if done else ("◌ not submitted yet", "$warning")
         lines.append(line(f"  {name:<24} ", state, (" (you)" if who == me else "", "$muted")))
     if calibration.open:
-        lines += [content(""), content("Neither sees the other's answers before both are in.", "$muted")]
+        lines += [content(""), content("You see each other's answers once both are submitted.", "$muted")]
         if me in calibration.reviewers and me not in calibration.submitted:
-            lines.append(line(("enter", "bold $accent"), " gives yours"))
+            lines.append(line(("enter", "bold $accent"), " opens your scorecard"))
         return lines
     found = agreement(calibration)
     by_reviewer = {one.reviewer_id: one for one in calibration.evaluations}
@@ -174,7 +174,7 @@ def question_record_lines(calibrations: Sequence[Calibration], version: str) -> 
     same = [one for one in calibrations if one.form.version == version and not one.open]
     if len(same) < 2:
         return []
-    lines = [content(""), content(f"Over {len(same)} calibrations with this form", "bold $accent")]
+    lines = [content(""), content(f"Across {len(same)} calibrations with this form", "bold $accent")]
     for record in by_questions(same).values():
         kappa = "kappa not defined" if record.kappa is None else f"kappa {float(record.kappa):.2f}"
         lines.append(line(f"{record.agreed} of {record.pairs}  ", (f"{kappa:<18} ", "$muted"), record.question.text))
@@ -190,9 +190,9 @@ def note_lines(note: CoachingNote, now: Instant, *, mine: bool) -> list[Content]
         content(""),
     ]
     if note.evaluation:
-        lines.append(content("It goes with an evaluation.", "$muted"))
+        lines.append(content("Attached to an evaluation.", "$muted"))
     if note.released_at is None:
-        lines.append(content("Not readable before that evaluation is released.", "$warning"))
+        lines.append(content("The agent can read it once that evaluation is released.", "$warning"))
     elif note.acknowledged_at is not None:
         lines.append(line(("✓ acknowledged ", "$success"), (moment(note.acknowledged_at, now), "$muted")))
         lines += [line(("  ", ""), one) for one in note.answer.split("\n") if note.answer]

@@ -52,7 +52,7 @@ class ReviewCard(ReviewLists):
             self._look_into()
             note = self._notes.get(key) if self.tab is Tab.NOTES else None
             if note is not None and is_answer_unread(note, self._state().me):
-                self.run(self.desk.read_note(note.id))
+                self.run(self.desk.read_note(note.id), f"read/{note.id}")
 
     def _look_into(self) -> None:
         self.add_class("looking")
@@ -78,9 +78,7 @@ class ReviewCard(ReviewLists):
         if self.desk.edit(card):
             self.view.card = card
         else:
-            self._tell(
-                "It is being handed in; nothing can be changed until the contact centre has answered.", "warning"
-            )
+            self._tell("It is being submitted. Nothing can be changed until the contact centre replies.", "warning")
         self.redraw()
 
     @on(ScorecardView.Answered)
@@ -99,7 +97,7 @@ class ReviewCard(ReviewLists):
             text = card.answer(question.id).comment
             self.words.open(question.id, question.text[:60], text, LONGEST_COMMENT, self._commented)
         elif event.what == "remark":
-            self.words.open("", "comment on the whole", card.comment, LONGEST_COMMENT, self._remarked)
+            self.words.open("", "overall comment", card.comment, LONGEST_COMMENT, self._remarked)
         elif event.what == "release" and not card.calibration:
             self._keep(replace(card, release=not card.release))
         elif event.what == "submit":
@@ -122,7 +120,7 @@ class ReviewCard(ReviewLists):
             if result.ok and self._card == subject:
                 self.leave_card()
 
-        self.run(self.desk.submit(card), done)
+        self.run(self.desk.submit(card), subject, done)
 
     def discard(self) -> None:
         """Throw the unfinished card of the row away, at the second press."""
@@ -133,13 +131,13 @@ class ReviewCard(ReviewLists):
         if card is None and one is not None and form is not None:
             card = self.desk.kept_card(CardInHand(one.id, "", "", form.form).subject)
         if card is None or card.sending:
-            self._tell("There is no unfinished scorecard here that could be discarded.", "info")
+            self._tell("There is no unfinished scorecard here to discard.", "info")
         elif self._presses.press(
             Irrevocable(
                 "x",
                 ("x",),
                 ("discard", card.subject),
-                f"discards the scorecard of {named(card.agent_name)} for good, with every word of it",
+                f"discard the scorecard of {named(card.agent_name)} and all its comments for good",
             )
         ):
             self._spawn(self._drop(card))

@@ -106,9 +106,9 @@ class ReviewLists(QualityPage):
         """What stands where there are no rows."""
         match self.tab:
             case Tab.SAMPLE:
-                return "Nothing to judge in this week." if self.form is not None else "There is no form to judge by."
+                return "Nothing to review this week." if self.form is not None else "No scorecard form is set up."
             case Tab.JUDGED:
-                return "Nothing was judged yet."
+                return "Nothing reviewed yet."
             case Tab.CALIBRATIONS:
                 return "No calibrations. Press k on an interaction to start one."
             case Tab.NOTES:
@@ -127,7 +127,7 @@ class ReviewLists(QualityPage):
         if self.tab is Tab.SAMPLE and form is not None:
             parts += [
                 (f" {form.form.title} ", "bold"),
-                (f"{self.week.name} · {form.rule.per_agent} of each  ", "$muted"),
+                (f"{self.week.name} · {form.rule.per_agent} per agent  ", "$muted"),
             ]
         parts.append((self.as_of, "$warning" if "could not" in self.as_of else "$muted"))
         if self._scorecards.problems:
@@ -170,9 +170,9 @@ class ReviewLists(QualityPage):
             if self.is_attached:
                 self.redraw()
 
-        self._no_details[interaction_id] = "Asking what happened …"
+        self._no_details[interaction_id] = "Loading the timeline …"
         self._spawn(ask())
-        return [content("Asking what happened …", "$muted")]
+        return [content("Loading the timeline …", "$muted")]
 
     def customer_of(self, interaction_id: str) -> str:
         """The address an interaction came from, "" while that is not known."""

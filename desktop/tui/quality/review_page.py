@@ -36,7 +36,7 @@ class ReviewPage(ReviewCard):
         if self.tab is Tab.NOTES:
             self.heed_news()
         self.table.set_rows(self.rows())
-        self.empty("Asking …" if self.asking else self.nothing())
+        self.empty("Loading …" if self.asking else self.nothing())
         self.border_title = content("Quality")
         offered: Content = self.fitted_keys()
         self.border_subtitle = offered
@@ -48,9 +48,9 @@ class ReviewPage(ReviewCard):
         if self.words.is_open:
             subject = self.words.subject if not self.view.is_open else self._card
             keys = (
-                keys_of(("esc", "back to the card"))
+                keys_of(("esc", "back to the scorecard"))
                 if self.view.is_open
-                else keys_of((shown("finish"), "send"), ("esc", "later; it is kept"))
+                else keys_of((shown("finish"), "send"), ("esc", "later (kept)"))
             )
             self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
 
@@ -58,21 +58,21 @@ class ReviewPage(ReviewCard):
         """See the base class."""
         if self.view.is_open:
             more = () if self._in_calibration else (("t", "release"),)
-            return ("digit", "answers"), ("c", "comment"), ("o", "on the whole"), *more, ("esc", "list")
+            return ("digit", "answers"), ("c", "comment"), ("o", "overall comment"), *more, ("esc", "list")
         by_tab = {
-            Tab.SAMPLE: (("enter", "judge"), ("k", "calibrate"), ("< >", "week"), ("f", "form"), ("x", "discard")),
+            Tab.SAMPLE: (("enter", "review"), ("k", "calibrate"), ("< >", "week"), ("f", "form"), ("x", "discard")),
             Tab.JUDGED: (("enter", "read"), ("r", "release"), ("n", "note to the agent")),
-            Tab.CALIBRATIONS: (("enter", "yours"),),
+            Tab.CALIBRATIONS: (("enter", "your scorecard"),),
             Tab.NOTES: (("enter", "read"), ("n", "note to the agent")),
         }
-        return *by_tab[self.tab], ("u", "look again"), ("esc", "back")
+        return *by_tab[self.tab], ("u", "refresh"), ("esc", "back")
 
     def help(self) -> list[Line]:
         """See the base class; with a card open also how it is handed in."""
         if not self.view.is_open:
             return help_lines(self.keys_now(), [tab.value for tab in TABS])
         *keys, last = self.keys_now()
-        return help_lines((*keys, ("↑↓", "question"), (shown("finish"), "hand in"), last), ())
+        return help_lines((*keys, ("↑↓", "question"), (shown("finish"), "submit"), last), ())
 
     @property
     def _in_calibration(self) -> bool:
@@ -148,9 +148,9 @@ class ReviewPage(ReviewCard):
     def _calibrate(self) -> None:
         one = self._sample.get(self.table.cursor_key or "") if self.tab is Tab.SAMPLE else None
         if one is None or self.form is None:
-            self._tell("Calibration begins with an interaction that is to be judged.", "info")
+            self._tell("Select a contact in To review to start a calibration.", "info")
         elif not self._others:
-            self._tell("There is no other supervisor of your team to calibrate with.", "info")
+            self._tell("Your team has no other supervisor to calibrate with.", "info")
         else:
             self._choosing = one
             self.add_class("looking")
@@ -159,7 +159,7 @@ class ReviewPage(ReviewCard):
     def _reviewer_lines(self, one: PastInteraction) -> list[Content]:
         lines = [line(("Calibrate with", "bold"), (f"   {one.agent_name} · {one.queue}", "$muted")), content("")]
         lines += [line((f" {n} ", "bold $accent"), agent.name) for n, agent in enumerate(self._others, start=1)]
-        return [*lines, content(""), content("Each judges alone; esc leaves it.", "$muted")]
+        return [*lines, content(""), content("Each of you reviews it alone. esc cancels", "$muted")]
 
     def _chose_reviewer(self, key: str) -> bool:
         one, form = self._choosing, self.form
@@ -167,7 +167,8 @@ class ReviewPage(ReviewCard):
             self._choosing = None
             self.remove_class("looking")
             other = self._others[int(key) - 1]
-            self.run(self.desk.calibrate(one.id, form.form, other.id), lambda result: self._begun(result.ok))
+            act = self.desk.calibrate(one.id, form.form, other.id)
+            self.run(act, f"calibrate/{one.id}", lambda result: self._begun(result.ok))
             self.redraw()
             return True
         return False
@@ -180,7 +181,7 @@ class ReviewPage(ReviewCard):
         who = named(evaluation.agent_name)
         act = Irrevocable("r", ("r",), ("release", evaluation.id), f"release the evaluation of {who} to {who}")
         if evaluation.released_at is not None or self._presses.press(act):
-            self.run(self.desk.release(evaluation.id))
+            self.run(self.desk.release(evaluation.id), f"release/{evaluation.id}")
 
     def _begun(self, ok: bool) -> None:
         if ok:
@@ -198,7 +199,7 @@ class ReviewPage(ReviewCard):
         elif self.tab is Tab.SAMPLE and one is not None:
             agent, name, of, about = one.agent_id, one.agent_name, "", one.id
         else:
-            self._tell("Select a row of the agent whom you want to write to.", "info")
+            self._tell("Select a row of the agent you want to write to.", "info")
             return
         subject = self.desk.note_subject(agent, of)
         heading = f"note to {name}" + (" on this evaluation" if of else "")
@@ -227,4 +228,4 @@ class ReviewPage(ReviewCard):
                 self.words.close()
                 self.table.focus()
 
-        self.run(self.desk.send_note(agent, self.words.text, of), done)
+        self.run(self.desk.send_note(agent, self.words.text, of), subject, done)

@@ -58,7 +58,7 @@ def choices(question: Question) -> tuple[Choice, ...]:
             texts = {value: value for value in values}
     own = question.kind is QuestionKind.SCALE and all(value in KEYS or value == "10" for value in values)
     found = [Choice(value[-1] if own else KEYS[place], value, texts[value]) for place, value in enumerate(values)]
-    return (*found, Choice("-", NOT_APPLICABLE, "does not apply")) if question.not_applicable else tuple(found)
+    return (*found, Choice("-", NOT_APPLICABLE, "not applicable")) if question.not_applicable else tuple(found)
 
 
 class ScorecardView(VerticalScroll, can_focus=True):
@@ -133,7 +133,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
                 tops.append(len(lines))
                 here = len(tops) - 1 == self._at
                 lines += _question_lines(card, question, width, here=here)
-        lines += [content(""), line(("comment on the whole  ", "$muted"), ("o", "bold $accent"))]
+        lines += [content(""), line(("overall comment  ", "$muted"), ("o", "bold $accent"))]
         lines += [content(f"  {one}") for one in card.comment.split("\n") if card.comment]
         self.query_one("#card-text", Static).update(Content("\n").join(lines))
         self.border_title = line((f"{card.form.title} · {card.agent_name}", "bold"), *_safety(card, saved_at, problem))
@@ -265,7 +265,7 @@ def _option(question: Question, value: str) -> str:
 
 def _safety(card: CardInHand, saved_at: Instant | None, problem: str) -> list[Part]:
     if card.sending:
-        return [(" · being handed in; it is safe here", "$warning")]
+        return [(" · submitting; saved here", "$warning")]
     if problem:
         return [(f" · NOT SAVED: {problem}", "bold $error")]
     if saved_at is not None:
@@ -278,17 +278,17 @@ def _score_line(card: CardInHand) -> Content:
     parts: list[Part] = []
     if score.failed:
         parts.append(("✕ 0.0 % · critical", "bold $error"))
-        parts.append((f" (else {percent(score.before_critical)} %)", "$muted"))
+        parts.append((f" (otherwise {percent(score.before_critical)} %)", "$muted"))
     else:
         style = "bold" if score.passed is None else "bold $success" if score.passed else "bold $error"
         word = "" if score.passed is None else " ✓" if score.passed else " ✕"
         parts.append((f"{percent(score.share)} %{word}", style))
-        parts.append((f" · mark {card.form.pass_mark}" if card.form.pass_mark else "", "$muted"))
+        parts.append((f" · pass mark {card.form.pass_mark} %" if card.form.pass_mark else "", "$muted"))
     if score.unanswered:
-        parts.append((f" · {len(score.unanswered)} to answer", "$warning"))
+        parts.append((f" · {len(score.unanswered)} unanswered", "$warning"))
     if score.uncommented:
-        parts.append((f" · {len(score.uncommented)} to comment", "$warning"))
+        parts.append((f" · {len(score.uncommented)} missing a comment", "$warning"))
     if not card.calibration:
-        parts.append((" · released at once" if card.release else " · released later", "$muted"))
-    hand_in = keys_of((shown("finish"), "hand in")) if score.complete and not card.sending else content("")
+        parts.append((" · released on submit" if card.release else " · released later", "$muted"))
+    hand_in = keys_of((shown("finish"), "submit")) if score.complete and not card.sending else content("")
     return line(hand_in, *parts)

@@ -8,11 +8,14 @@ from typing import TypeVar
 from desktop.app.outlook import Span
 from desktop.domain.history import DAY
 from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
-from desktop.tui.report.period import NAMES, WIDTHS, Period, named
+from desktop.tui.report.period import NAMES as PERIODS
+from desktop.tui.report.period import WIDTHS, Period, named
 from desktop.tui.report.week import METRICS_OF_MAP
 
 T = TypeVar("T")
 VIEWS = ("plots", "intervals", "week", "outlook", "contacts")
+NAMES = {"plots": "charts", "outlook": "forecast"}
+"""What a view is called on screen, where that is another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Choice:
 
     def turn_period(self, step: int, today: date) -> "Choice":
         """The next named period."""
-        return self.with_period(named(_beside(NAMES, self.period.name, step), today))
+        return self.with_period(named(_beside(PERIODS, self.period.name, step), today))
 
     def turn_width(self, step: int) -> "Choice":
         """The next width; weeks only where there are some."""

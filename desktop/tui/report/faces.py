@@ -5,7 +5,7 @@ from textual.content import Content
 from desktop.app.shared_questions import Answer
 from desktop.domain.instant import Instant
 from desktop.tui import wording
-from desktop.tui.report.choice import VIEWS, Choice
+from desktop.tui.report.choice import NAMES, VIEWS, Choice
 from desktop.tui.report.period import WIDTHS
 from desktop.tui.safe_text import Part, content, line
 
@@ -15,15 +15,15 @@ def tabs(choice: Choice) -> Content:
     parts: list[Part] = []
     for number, view in enumerate(VIEWS, 1):
         here = view == choice.view
-        parts += [(f" {number} ", "bold $accent"), (f"{view} ", "bold reverse" if here else "$muted")]
+        parts += [(f" {number} ", "bold $accent"), (f"{NAMES.get(view, view)} ", "bold reverse" if here else "$muted")]
     return line(*parts)
 
 
 def chosen(choice: Choice) -> Content:
     """Period, queues, width and formula, as far as the view depends on them."""
     if choice.view == "outlook":
-        span = "the rest of today" if choice.span == "today" else "the seven days from tomorrow on"
-        return line((" what is to come: ", "$muted"), (span, "bold"), (" · ", "$muted"), choice.queue_words)
+        span = "the rest of today" if choice.span == "today" else "the next seven days"
+        return line((" forecast: ", "$muted"), (span, "bold"), (" · ", "$muted"), choice.queue_words)
     period = choice.period
     parts: list[Part] = [(f" {period.name} ", "bold"), (f"{period.words} · ", "$muted"), choice.queue_words]
     if choice.view in ("plots", "intervals"):
@@ -41,13 +41,13 @@ def instead(answer: Answer[object], waited: float | None, empty: str, height: in
         empty: the sentence for an answer with nothing in it; "" when there is something.
     """
     if answer.value is None and answer.later:
-        texts = [content(answer.problem), line(("It is asked again by itself   esc gives it up", "$muted"))]
+        texts = [content(answer.problem), line(("It will be tried again automatically   esc cancels", "$muted"))]
     elif answer.value is None and waited is not None:
-        texts = [line(f"Asking the contact centre … {waited:.0f} s", ("   esc gives it up", "$muted"))]
+        texts = [line(f"Loading … {waited:.0f} s", ("   esc cancels", "$muted"))]
     elif answer.value is None and answer.problem:
-        texts = [content(answer.problem, "$warning"), line(("r", "bold $accent"), (" asks again", "$muted"))]
+        texts = [content(answer.problem, "$warning"), line(("r", "bold $accent"), (" tries again", "$muted"))]
     elif answer.value is None:
-        texts = [content("Nothing was asked yet.", "$muted"), line(("r", "bold $accent"), (" asks", "$muted"))]
+        texts = [content("Not loaded yet.", "$muted"), line(("r", "bold $accent"), (" loads it", "$muted"))]
     elif empty:
         texts = [content(empty, "$muted")]
     else:
@@ -59,10 +59,10 @@ def age(answer: Answer[object], waited: float | None, now: Instant, zone: str) -
     """How old what is shown is, whose clock it goes by, and what is wrong."""
     parts: list[Part] = []
     if waited is not None:
-        parts.append((f" asking … {waited:.0f} s · ", "bold $warning"))
+        parts.append((f" loading … {waited:.0f} s · ", "bold $warning"))
     elif answer.problem and answer.value is not None:
         parts.append((f" {answer.problem} · ", "bold $warning"))
     if answer.at is not None:
-        parts.append((f" as of {wording.age(now - answer.at)}", "$muted"))
+        parts.append((f" updated {wording.since(now - answer.at)}", "$muted"))
     parts.append((f" · times of {zone} ", "$muted"))
     return line(*parts)

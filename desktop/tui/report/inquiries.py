@@ -10,7 +10,7 @@ from typing import Any
 from desktop.app.shared_questions import Answer
 
 Question = Callable[[], Coroutine[Any, Any, Answer[Any]]]
-GIVEN_UP = "Given up; r asks again."
+GIVEN_UP = "Cancelled. r tries again."
 
 
 class ReportInquiries:

@@ -22,9 +22,9 @@ LEGEND: Final[tuple[tuple[str, str], ...]] = (
     ("▒", "$accent"),
     (" expected ", "$muted"),
     ("░", "$accent"),
-    (" at most, in 8 of 10  ", "$muted"),
+    (" at most (80 % range)  ", "$muted"),
     ("█", "$muted"),
-    (" came", "$muted"),
+    (" actual", "$muted"),
 )
 
 
@@ -57,17 +57,17 @@ class Foreseen:
         slot = self.slots[index]
         one, need = slot.expected, slot.needed
         if one is None:
-            return [("came", str(slot.came))]
+            return [("actual", str(slot.came))]
         found = [
             ("expected", f"{one.offered:.0f}"),
-            ("8 of 10 times", f"{one.low:.0f}–{one.high:.0f}"),
+            ("80 % range", f"{one.low:.0f}–{one.high:.0f}"),
             ("AHT", wording.duration(one.handle)),
             ("agents", wording.UNKNOWN if need is None else str(need.agents)),
         ]
         if need is not None and self.plan.shrinkage:
             found.append(("to schedule", str(need.positions)))
         if need is not None and need.outcome is not None:
-            found.append(("SL then", f"{need.outcome.service_level * 100:.0f} %"))
+            found.append(("expected SL", f"{need.outcome.service_level * 100:.0f} %"))
             found.append(("occupancy", f"{need.outcome.occupancy * 100:.0f} %"))
         return found
 
@@ -140,23 +140,24 @@ def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -
 def _words(foreseen: Foreseen, width: int) -> list[Content]:
     outlook, plan, error = foreseen.outlook, foreseen.plan, foreseen.outlook.error
     patience = outlook.patience if plan.patience is None else plan.patience
-    model: list[Part] = [("Staffed for ", "$muted"), (wanted(plan), "bold")]
+    model: list[Part] = [("Target ", "$muted"), (wanted(plan), "bold")]
     if isfinite(patience):
         model.append((f" · customers give up after {wording.duration(patience)} (Erlang A)", "$muted"))
     else:
-        model.append((" · nobody gives up (Erlang C)", "$muted"))
-    stands: list[Part] = [(f"Stands on {outlook.days} days", "$muted")]
+        model.append((" · no one gives up (Erlang C)", "$muted"))
+    stands: list[Part] = [(f"Based on {outlook.days} days of history", "$muted")]
     if outlook.outliers:
         days = ", ".join(f"{one.day} {one:%b}" for one in outlook.outliers[-4:])
-        stands.append((f", without {len(outlook.outliers)} like no other ({days})", "$muted"))
-    stands.append((". Coming holidays are not known.", "$muted"))
-    held: list[Part] = [("Error not known: too little history.", "$warning")]
+        count = len(outlook.outliers)
+        stands.append((f", without {count} unusual {'day' if count == 1 else 'days'} ({days})", "$muted"))
+    stands.append((". Public holidays to come are not considered.", "$muted"))
+    held: list[Part] = [("Accuracy unknown: too little history.", "$warning")]
     if error.wape is not None and error.naive is not None:
         held = [
-            (f"Off by {error.wape * 100:.0f} %", "bold"),
-            (f" in the last {error.weeks} weeks, unseen then; as a week before would be {error.naive * 100:.0f} %", ""),
+            (f"Average error {error.wape * 100:.0f} %", "bold"),
+            (f" on the last {error.weeks} weeks ({error.naive * 100:.0f} % by repeating the week before)", ""),
             (f" · bias {(error.bias or 0) * 100:+.0f} %", "$muted"),
-            (f" · within its bounds {(error.within or 0) * 100:.0f} %", "$muted"),
+            (f" · {(error.within or 0) * 100:.0f} % within the 80 % range", "$muted"),
         ]
     texts = [line(*model), line(*held), line(*stands)]
     return [one.truncate(width, ellipsis=True) for one in texts]

@@ -65,7 +65,7 @@ def contact_row(one: PastInteraction, days: CentreDays) -> Row:
 
 def more_row() -> Row:
     """The last row of a page that is not the last one."""
-    return Row(MORE, (("enter or end: older ones", "$accent"),))
+    return Row(MORE, (("enter or end: show older contacts", "$accent"),))
 
 
 def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
@@ -103,7 +103,7 @@ def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
             )
         )
     if not detail.steps:
-        lines.append(content("  The contact centre kept no steps of it.", "$muted"))
+        lines.append(content("  The contact centre recorded no steps for this contact.", "$muted"))
     return lines
 
 

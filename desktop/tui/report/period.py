@@ -65,14 +65,14 @@ def typed(text: str) -> Period:
     """
     found = _DAY.findall(text)
     if not 1 <= len(found) <= 2 or _DAY.sub("", text).strip(" .-–to/"):
-        raise ValueError("Type one day or two: 2026-11-02 2026-11-08")
+        raise ValueError("Type one date or two: 2026-11-02 2026-11-08")
     try:
         first, last = (date(*map(int, found[at])) for at in (0, -1))
     except ValueError:
-        raise ValueError("There is no such day.") from None
+        raise ValueError("That date does not exist.") from None
     if last < first:
-        raise ValueError("The second day lies before the first one.")
+        raise ValueError("The end date is before the start date.")
     made = Period("own", first, last)
     if made.count > LONGEST_DAYS:
-        raise ValueError(f"At most {LONGEST_DAYS} days at once.")
+        raise ValueError(f"The range can be at most {LONGEST_DAYS} days.")
     return made

@@ -7,7 +7,7 @@ from math import inf
 from desktop.app.outlook import Plan
 from desktop.domain.staffing import Concurrency
 
-HINT = "80/20 · shrinkage 30% · patience 120s, or 0s for no end · x3 at once"
+HINT = "80/20 (SL) · 30% (shrinkage) · 120s (patience, 0s: endless) · x3 (at once)"
 _PART = re.compile(
     r"(?P<level>\d+(\.\d+)?)/(?P<threshold>\d+)s?|(?P<shrinkage>\d+(\.\d+)?)%|(?P<patience>\d+)s|[xX×](?P<slots>\d+)"
 )
@@ -21,7 +21,7 @@ def read_plan(text: str, plan: Plan) -> Plan:
     for word in text.replace(",", " ").replace("·", " ").split():
         found = _PART.fullmatch(word)
         if found is None:
-            raise ValueError(f"What is {word[:20]!r}? Type it as {HINT}")
+            raise ValueError(f"Cannot read {word[:20]!r}. Type for example 80/20 30% 120s x3")
         if found["level"]:
             level, threshold = float(found["level"]) / 100, float(found["threshold"])
             plan = replace(plan, target=replace(plan.target, level=level, threshold=threshold))

@@ -54,7 +54,7 @@ def plot_lines(charted: Charted, width: int, height: int) -> list[Content]:
 def readout(counts: Counts | None, formula: Formula) -> list[tuple[str, str]]:
     """Every figure of an interval as label and value."""
     if counts is None:
-        return [("", "nothing was counted")]
+        return [("", "no data")]
     handle, wait, busy = (ratio.value(counts) if ratio else None for ratio in (AHT, ASA, OCCUPANCY))
     return [
         ("offered", number(counts.offered)),

@@ -18,7 +18,7 @@ from desktop.tui.safe_text import Part, content, line
 from desktop.tui.table_columns import Column
 from desktop.tui.table_rows import Row
 
-NOTHING = "Nothing was counted in this period."
+NOTHING = "No data for this period."
 
 
 class ReportDrawing:
@@ -35,9 +35,9 @@ class ReportDrawing:
         if views.place == "contacts" and views.stretch is not None and views.deeper:
             since, until = views.stretch
             name = axis.name(since, until, until - since, self._history.days)
-            return line((" contacts that came in ", "$muted"), (name, "bold"), (f" · {views.choice.queue_words}", ""))
+            return line((" contacts from ", "$muted"), (name, "bold"), (f" · {views.choice.queue_words}", ""))
         if views.place == "timeline":
-            return line((" what happened to ", "$muted"), (views.interaction, "bold"))
+            return line((" timeline of ", "$muted"), (views.interaction, "bold"))
         return faces.chosen(views.choice)
 
     def lines(self, width: int, height: int) -> list[Content]:
@@ -46,7 +46,7 @@ class ReportDrawing:
         found: Any = views.answer.value
         empty = NOTHING if views.place == "plots" and found == () else ""
         if views.place == "outlook" and found is not None and not found.slots:
-            empty = "Nothing more is expected; the coming week is another matter: s"
+            empty = "No more contacts are expected today. Press s for the next seven days."
         if views.place == "week" and found is not None and not any(any(row) for row in found.cells):
             empty = NOTHING
         instead = faces.instead(views.answer, views.waited, empty, height)
@@ -109,13 +109,13 @@ class ReportDrawing:
         views = self._views
         found, waited, days = views.answer.value, views.waited, self._history.days
         if found is None:
-            asking = f"Asking the contact centre … {waited:.0f} s · esc gives it up" if waited is not None else ""
-            return (), None, asking or views.answer.problem or "Nothing was asked yet."
+            asking = f"Loading … {waited:.0f} s · esc cancels" if waited is not None else ""
+            return (), None, asking or views.answer.problem or "Not loaded yet."
         if views.place == "contacts":
             rows = [past_texts.contact_row(one, days) for one in found.found]
             if found.cursor:
                 rows.append(past_texts.more_row())
-            return rows, None, "Nobody came."
+            return rows, None, "No contacts."
         width, formula = views.choice.width, views.choice.formula
         at = {start: str(index) for index, start in enumerate(views.starts)}
         rows = [

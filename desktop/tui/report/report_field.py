@@ -5,7 +5,7 @@ from textual.widgets import Input
 
 from desktop.tui.safe_text import line
 
-_WORDS = {"own": "own period", "plan": "staff for", "export": "write to"}
+_WORDS = {"own": "custom range", "plan": "staffing target", "export": "export to"}
 
 
 class ReportField(Input):
@@ -27,5 +27,5 @@ class ReportField(Input):
         self.cursor_position = len(value)
         self.focus()
         return line(
-            (f" {_WORDS[wanted]} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" take ", "$muted")
+            (f" {_WORDS[wanted]} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" confirm ", "$muted")
         )

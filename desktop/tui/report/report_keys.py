@@ -7,7 +7,7 @@ from textual.content import Content
 
 from desktop.tui.page_help import fitted_keys, key_line
 from desktop.tui.page_text import Hanging, Line
-from desktop.tui.report.choice import VIEWS
+from desktop.tui.report.choice import NAMES, VIEWS
 from desktop.tui.safe_text import Part, content, line
 
 
@@ -19,41 +19,41 @@ class ReportKey(NamedTuple):
     does: str
 
 
-_INTERVAL = ReportKey("←→", "interval", "Another interval; its figures stand below.")
-_CONTACTS = ReportKey("enter", "contacts", "The single contacts that came in the selected interval.")
-_PERIOD = ReportKey("p", "period", "The next period: today, yesterday, this week and so on. P goes back.")
-_QUEUES = ReportKey("u", "queues", "Choose for which queues.")
+_INTERVAL = ReportKey("←→", "interval", "Move to another interval; its figures are shown below.")
+_CONTACTS = ReportKey("enter", "contacts", "List the contacts that arrived in the selected interval.")
+_PERIOD = ReportKey("p", "period", "Switch the period: today, yesterday, this week and so on. P goes back.")
+_QUEUES = ReportKey("u", "queues", "Choose which queues to include.")
 _WIDTH = ReportKey("w", "width", "Wider intervals: 15 and 30 minutes, hours, days, weeks. W goes back.")
-_FORMULA = ReportKey("f", "formula", "Count service level by the next formula. F goes back.")
-_EXPORT = ReportKey("e", "export", "Write what is shown to a file: CSV, JSON, Parquet, or a page (HTML) with pictures.")
-_OWN = ReportKey("o", "own period", "Type a day, or the first and the last one.")
-_AGAIN = ReportKey("r", "again", "Ask the contact centre anew.")
+_FORMULA = ReportKey("f", "formula", "Switch the service level formula. F goes back.")
+_EXPORT = ReportKey("e", "export", "Save what is shown as CSV, JSON, Parquet, or an HTML page with charts.")
+_OWN = ReportKey("o", "custom range", "Type a date, or a start and an end date.")
+_AGAIN = ReportKey("r", "refresh", "Load the figures again.")
 KEYS: Final[dict[str, tuple[ReportKey, ...]]] = {
     "plots": (_INTERVAL, _CONTACTS, _PERIOD, _QUEUES, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
     "intervals": (_CONTACTS, _PERIOD, _QUEUES, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
     "week": (
-        ReportKey("←→↑↓", "half hour", "Another half hour of the week; its figures stand below."),
-        ReportKey("m", "figure", "Map the next figure: offered, service level and so on. M goes back."),
+        ReportKey("←→↑↓", "half hour", "Move to another half hour of the week; its figures are shown below."),
+        ReportKey("m", "figure", "Switch the figure on the map: offered, service level and so on. M goes back."),
         *(_PERIOD, _QUEUES, _EXPORT, _FORMULA, _OWN, _AGAIN),
     ),
     "outlook": (
-        ReportKey("←→", "interval", "Another half hour; what is expected of it stands below."),
-        ReportKey("s", "today or week", "The rest of today, or the seven days from tomorrow on."),
-        ReportKey("t", "target", "Staff for another target, shrinkage or patience."),
+        ReportKey("←→", "interval", "Move to another half hour; its forecast is shown below."),
+        ReportKey("s", "today or week", "Switch between the rest of today and the next seven days."),
+        ReportKey("t", "target", "Change the target, shrinkage or patience."),
         *(_QUEUES, _AGAIN),
     ),
     "contacts": (
-        ReportKey("enter", "what happened", "Everything that happened to the selected contact, step by step."),
+        ReportKey("enter", "timeline", "Everything that happened to the selected contact, step by step."),
         *(_PERIOD, _QUEUES, _EXPORT, _OWN, _AGAIN),
     ),
-    "timeline": (ReportKey("↑↓", "scroll", "Further down, further up."),),
+    "timeline": (ReportKey("↑↓", "scroll", "Scroll up or down."),),
 }
 """Those of each place, the most wanted first."""
 _VIEWS: Final = {
     "plots": "Offered, answered, abandoned, service level and handling time as bars.",
     "intervals": "The same figures as a table.",
-    "week": "Which half hours of the week are heavy, or go badly.",
-    "outlook": "What is to come, and how many agents it needs.",
+    "week": "The busiest and the worst half hours of the week.",
+    "outlook": "The expected volume, and how many agents it needs.",
     "contacts": "Single contacts, newest first.",
 }
 
@@ -71,15 +71,15 @@ def fitted(place: str, width: int, *, deeper: bool) -> Content:
 
 def picking() -> Content:
     """The keys while queues are picked."""
-    return _line([("space", "pick"), ("a", "all or none"), ("enter", "take them"), ("esc", "leave it")])
+    return _line([("space", "select"), ("a", "all or none"), ("enter", "confirm"), ("esc", "cancel")])
 
 
 def help_lines(place: str, *, deeper: bool) -> list[Line]:
     """What every key of a place does."""
     back = Hanging(line(("  esc    ", "bold $accent"), f"{'back' if deeper else 'close':<16}"), content(""))
-    lines: list[Line] = [content(f"Here: {place}", "bold $accent")]
+    lines: list[Line] = [content(f"Here: {NAMES.get(place, place)}", "bold $accent")]
     lines += [*(key_line(*one) for one in KEYS[place]), back, content(""), content("Views", "bold $accent")]
-    lines += [key_line(str(number), view, _VIEWS[view]) for number, view in enumerate(VIEWS, 1)]
+    lines += [key_line(str(number), NAMES.get(view, view), _VIEWS[view]) for number, view in enumerate(VIEWS, 1)]
     return lines
 
 

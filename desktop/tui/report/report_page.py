@@ -172,7 +172,7 @@ class ReportPage(DoorPage):
         if choice is not None:
             self._change(choice)
         elif key == "o":
-            self._type("own", "", "a day or two: 2026-11-02 2026-11-08")
+            self._type("own", "", "one date or two: 2026-11-02 2026-11-08")
         elif key == "u":
             self._pick_queues()
         elif key == "t" and views.place == "outlook":
@@ -280,4 +280,4 @@ class ReportPage(DoorPage):
         if not self.is_open or not self.has_class("typing") or field.wanted != "export":
             return None
         path = field.value.strip()
-        return Irrevocable("enter", ("enter",), ("overwrite", path), f"writes over {named_short(Path(path).name)}")
+        return Irrevocable("enter", ("enter",), ("overwrite", path), f"overwrite {named_short(Path(path).name)}")

@@ -56,7 +56,7 @@ class ReportQuestions:
         try:
             needed = await self._staffing.requirements(answer.value, plan)
         except ValueError as error:
-            return Answer(None, answer.at, f"That cannot be staffed: {error}.", "ValueError")
+            return Answer(None, answer.at, f"The agents needed cannot be computed: {error}.", "ValueError")
         return Answer(foreseen(answer.value, plan, needed), answer.at, answer.problem, answer.error)
 
     async def contacts(

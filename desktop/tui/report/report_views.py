@@ -19,7 +19,7 @@ from desktop.tui.report.outlook_chart import Foreseen
 from desktop.tui.report.report_questions import Contacts, ReportQuestions
 from desktop.tui.report.week import MapOf
 
-NOTHING = "Nothing was counted in this period."
+NOTHING = "No data for this period."
 _ASKED = {"plots": "intervals", "intervals": "intervals"} | {
     name: name for name in ("week", "outlook", "contacts", "timeline")
 }

@@ -111,7 +111,7 @@ def _legend(shown: MapOf, bounds: Sequence[float], *, numbered: bool) -> Content
         text = f" below {shown.written(bounds[0])}  " if edge is None and bounds else f" from {shown.written(edge)}  "
         sign = ("  ", _GROUNDS[level] if level else "") if numbered else (SHADES[level] * 2, _STYLES[level])
         parts += [sign, (text, "$muted")]
-    return line(*parts, ("   blank: nothing", "$muted"))
+    return line(*parts, ("   blank: no contacts", "$muted"))
 
 
 def _bounds(known: Sequence[float], metric: str) -> list[float]:

@@ -172,7 +172,7 @@ class ActDialog(Pane, Vertical):
         else:
             self._ask("No match. Type less, or press esc to cancel.")
             return
-        problem = "An answer is needed." if question.needed and not answer else question.allowed(answer)
+        problem = "Choose or type an answer." if question.needed and not answer else question.allowed(answer)
         if problem:
             self._ask(problem)
             return

@@ -27,7 +27,7 @@ MOST_PRIORITY = 1_000
 _TITLES = {
     FloorVerb.LISTEN: "Listen",
     FloorVerb.WHISPER: "Whisper to the agent",
-    FloorVerb.BARGE: "Barge in: both hear you",
+    FloorVerb.BARGE: "Barge in (both hear you)",
     FloorVerb.TAKE_OVER: "Take over",
     FloorVerb.REASSIGN: "Reassign to another agent",
     FloorVerb.MOVE: "Move to another queue",
@@ -86,7 +86,7 @@ class ActMaker:
         (first, *others) = contacts
         questions: list[Question] = []
         if others:
-            questions.append(Question("contact", "Which one?", tuple(self._option(one) for one in contacts)))
+            questions.append(Question("contact", "Which contact?", tuple(self._option(one) for one in contacts)))
         questions += self._before_why(verb, contacts)
         questions.append(self._why)
 
@@ -120,12 +120,12 @@ class ActMaker:
     def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
         match verb:
             case FloorVerb.REASSIGN:
-                return [Question("agent", "To whom?", self._agents(contacts))]
+                return [Question("agent", "Reassign to which agent?", self._agents(contacts))]
             case FloorVerb.MOVE:
-                return [Question("queue", "Into which queue?", self._queues(contacts))]
+                return [Question("queue", "Move to which queue?", self._queues(contacts))]
             case FloorVerb.PRIORITY:
                 now = contacts[0].priority
-                ask = f"Points, −{MOST_PRIORITY} to {MOST_PRIORITY}; higher is answered sooner. Now {now}."
+                ask = f"Priority, −{MOST_PRIORITY} to {MOST_PRIORITY}. Higher is answered sooner. Currently {now}."
                 return [Question("priority", ask, _points(contacts[0].priority), free=True, allowed=_whole_points)]
             case _:
                 return []
@@ -218,7 +218,7 @@ class ActMaker:
         if not state.reasons:
             options.append(Proposal("not_ready:", "Not ready", style="$warning"))
         options.append(Proposal("offline:", "Offline", style="$muted"))
-        ask = "Which state? It comes after what they have in hand." if agent.work else "Which state?"
+        ask = "Which state? It takes effect after the current contact." if agent.work else "Which state?"
 
         async def change(answers: Mapping[str, str]) -> ActionResult:
             word, _, reason = answers["state"].partition(":")
@@ -232,7 +232,7 @@ class ActMaker:
         async def send(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.message(agent.id, answers["text"])
 
-        ask = "What do you want to tell them? Enter sends it."
+        ask = "Your message. Enter to send"
         question = Question("text", ask, free=True)
         return Act(f"Message to {agent.name}", self._doing(agent), (question,), send, _about("agent", agent.id))
 
@@ -244,7 +244,7 @@ class ActMaker:
             return None
         options = (
             Proposal("I'll be with you in a moment.", "I'll be with you in a moment."),
-            Proposal("I am listening in.", "I am listening in."),
+            Proposal("I'm listening in.", "I'm listening in."),
             Proposal(_CLOSE, "Close the request", "already resolved"),
         )
 
@@ -255,8 +255,8 @@ class ActMaker:
 
         who = agent_name(self._view.state, request.agent_id)
         waited = wording.duration(self._view.now - request.at)
-        question = Question("text", "What do you answer? Enter sends it.", options, free=True, by_hand=True)
-        whom = f"{request.text or 'asks for help'} · {waited}"
+        question = Question("text", "Your answer. Enter to send", options, free=True, by_hand=True)
+        whom = f"{request.text or 'needs help'} · {waited}"
         return Act(f"Help for {who}", whom, (question,), answer, _about("help", request.id))
 
     def _acknowledge(self, target: Target) -> Act | None:
@@ -290,7 +290,7 @@ def _whole_points(text: str) -> str:
         points = int(text.replace("−", "-"))
     except ValueError:
         points = MOST_PRIORITY + 1
-    return "" if abs(points) <= MOST_PRIORITY else f"A whole number from −{MOST_PRIORITY} to {MOST_PRIORITY}."
+    return "" if abs(points) <= MOST_PRIORITY else f"Enter a whole number from −{MOST_PRIORITY} to {MOST_PRIORITY}."
 
 
 def _load(agent: Agent) -> float:

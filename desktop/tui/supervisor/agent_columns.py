@@ -108,12 +108,12 @@ AGENT_COLUMNS: tuple[FloorColumn[Agent], ...] = (
     ),
     FloorColumn("state", Column("state", 13), _doing, lambda agent, view: activity(agent, view.state).rank, down=False),
     FloorColumn("time", Column("time", _TIME, "right"), _time, _since),
-    FloorColumn("work", Column("in hand", min_width=64, weight=4), _work, lambda agent, _: len(agent.work)),
+    FloorColumn("work", Column("contacts", min_width=64, weight=4), _work, lambda agent, _: len(agent.work)),
     FloorColumn(
         "next", Column("next", 10, "left", 88), _next, lambda agent, _: agent.next and agent.next.value, down=False
     ),
-    FloorColumn("use", Column("in use", 14, "left", 96), _use, _load),
-    FloorColumn("missed", Column("miss", 4, "right", 56), _missed, lambda agent, _: missed_today(agent)),
+    FloorColumn("use", Column("capacity", 14, "left", 96), _use, _load),
+    FloorColumn("missed", Column("missed", 6, "right", 58), _missed, lambda agent, _: missed_today(agent)),
     FloorColumn("adherence", Column("adherence", 9, "right", 74), _adherence, _adherence_order),
     FloorColumn(
         "team",

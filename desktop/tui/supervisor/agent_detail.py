@@ -55,7 +55,7 @@ def _today(day: AgentDay | None, view: FloorView) -> list[Content]:
         return []
     worked = day.engaged + day.idle
     old = day.until is None or view.now - day.until > STALE_SECONDS
-    as_of = ("times as of", wording.age(None if day.until is None else view.now - day.until))
+    as_of = ("updated", wording.since(None if day.until is None else view.now - day.until))
     return [
         _pair(
             *("today", f"{day.handled} handled", "missed", str(day.missed), "declined", str(day.declined)),
@@ -64,7 +64,7 @@ def _today(day: AgentDay | None, view: FloorView) -> list[Content]:
         _pair(
             *("occupancy", share(day.engaged / worked if worked > 0 else None)),
             *("of capacity", share(day.load / worked if worked > 0 else None)),
-            *("free", wording.duration(day.idle)),
+            *("idle", wording.duration(day.idle)),
             *(as_of if old and not view.stale else ()),
         ),
     ]
@@ -76,13 +76,13 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
         return []
     now = standing(schedule, stretches_of(agent, view.clock), view.clock, view.fits)
     expected = now.expected
-    what = "nothing planned" if expected is None else expected.label or expected.kind.value
+    what = "nothing scheduled" if expected is None else expected.label or expected.kind.value
     until = f" until {_at(now.until)}" if now.until is not None else ""
     parts: list[Part] = [("schedule ", "$muted"), (f"{what}{until}", "")]
     if now.adherent is False and now.since is not None:
-        parts.append((f"  ✗ not kept for {wording.duration(view.clock - now.since)}", "$warning"))
+        parts.append((f"  ✗ off schedule for {wording.duration(view.clock - now.since)}", "$warning"))
     elif now.adherent:
-        parts.append(("  ✓ kept", "$success"))
+        parts.append(("  ✓ on schedule", "$success"))
     lines = [line(*parts)]
     if view.day.of == agent.id and view.day.value is not None:
         observed: list[StateStretch] = [*view.day.value]
@@ -94,7 +94,7 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
                 (f"  {wording.duration(kept.adherent)} of {wording.duration(kept.scheduled)}", ""),
                 (f"  excused {wording.duration(kept.excepted)}" if kept.excepted else "", "$muted"),
                 (_not_seen(kept.unobserved, observed), "$muted"),
-                (f"  as of {wording.age(None if view.day.at is None else view.now - view.day.at)}", "$muted"),
+                (f"  updated {wording.since(None if view.day.at is None else view.now - view.day.at)}", "$muted"),
             )
         )
         lines += [
@@ -116,7 +116,7 @@ def _not_seen(seconds: float, observed: Sequence[StateStretch]) -> str:
     """Scheduled time of which nobody knows, and from when on there is any knowledge of this day."""
     if not seconds:
         return ""
-    return f"  not seen {wording.duration(seconds)}" + (f", seen from {_at(observed[0].start)}" if observed else "")
+    return f"  no data for {wording.duration(seconds)}" + (f", known from {_at(observed[0].start)}" if observed else "")
 
 
 def _messages(agent: Agent, view: FloorView) -> list[Content]:

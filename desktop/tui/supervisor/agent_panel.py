@@ -62,7 +62,7 @@ class AgentPanel(FloorTable[Agent]):
         self._count(view)
         by = f" · by {self.group}" if self.group else ""
         self.border_title = line((f"Agents · {count}{by}  ", ""), *self._tally, *self.filter_words())
-        age = f"as of {wording.age(view.age)}"
+        age = f"updated {wording.since(view.age)}"
         self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
 
     def row(self, key: str, agent: Agent, view: FloorView) -> Row:

@@ -82,7 +82,7 @@ def counted(view: FloorView) -> tuple[Part, ...]:
 def _help_row(request: HelpRequest, view: FloorView) -> Row:
     is_open = request.state is HelpState.OPEN
     who = agent_name(view.state, request.agent_id)
-    asks = f"{who} asks for help{': ' if request.text else ''}{request.text}"
+    asks = f"{who} needs help{': ' if request.text else ''}{request.text}"
     by = "" if is_open else f"✓ {agent_name(view.state, request.answered_by)} {_at(request.since)} · "
     return Row(
         HELP + request.id,
@@ -101,7 +101,7 @@ def _alert_row(alert: Alert, view: FloorView) -> Row:
     if alert.over_at is not None:
         before += f"ended {_at(alert.over_at)} · "
     elif alert.forecast is not None and alert.forecast > view.now:
-        before += f"in {wording.duration(alert.forecast - view.now)} · "
+        before += f"expected in {wording.duration(alert.forecast - view.now)} · "
     if alert.unknown_since is not None:
         before += f"unknown since {_at(alert.unknown_since)} · "
     fresh = not alert.acknowledged_by and alert.over_at is None

@@ -37,7 +37,7 @@ def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:
     """One that an agent has in hand."""
     return Contact(
         work.interaction_id,
-        customer_of(work) or f"a customer of {work.queue}",
+        customer_of(work) or f"customer in {work.queue}",
         work.queue,
         work.channel,
         work.phase,

@@ -136,7 +136,7 @@ class DetailPanel(FloorPane, Vertical):
             return [line(("No queue is selected.", "$muted"))]
         waiting = view.waiting
         if waiting.of != queue.name or waiting.value is None:
-            self._set_contacts((), waiting.problem or "Asking who waits …")
+            self._set_contacts((), waiting.problem or "Loading the waiting customers …")
         else:
             who = standing(view.state)
             self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], "No one waiting.")
@@ -161,14 +161,14 @@ class DetailPanel(FloorPane, Vertical):
 
 def _heard(view: FloorView, queue: QueueStats | None = None) -> tuple[Part, ...]:
     age, old = (view.age, view.stale) if queue is None else (view.age_of(queue.as_of), view.is_old(queue))
-    return ((f" · as of {wording.age(age)}", "bold $warning" if old else "$muted"),)
+    return ((f" · updated {wording.since(age)}", "bold $warning" if old else "$muted"),)
 
 
 def _asked(view: FloorView) -> Content:
     waiting = view.waiting
     if waiting.of != view.queue or waiting.at is None:
         return line("")
-    return line((f"who waits: as of {wording.age(view.now - waiting.at)}", "$muted"))
+    return line((f"waiting list updated {wording.since(view.now - waiting.at)}", "$muted"))
 
 
 def _row(contact: Contact, now: float, stale: bool) -> Row:

@@ -79,7 +79,7 @@ def written(table: Table, name: str, path: str, view: FloorView) -> str:
     """
     form = form_of(path)
     if form not in ("csv", "json"):
-        raise ReportError("What is on screen is written as .csv or .json.")
+        raise ReportError("The file name must end in .csv or .json.")
     target = target_of(Path(path), overwrite=False)
     about = {"as_of": view.clock, "formula": view.formula.id, "arithmetic": view.formula.ratio.words}
     text = csv_text(table) if form == "csv" else json_text(table, name, about)

@@ -17,10 +17,13 @@ def steps() -> tuple[tuple[str, str], ...]:
     key = {name: one.shown for name, one in FLOOR_BY_ID.items()}
     return (
         ("sort", f"Arrows choose a queue, {key['sort_right']} sorts by the next column, {key['filter']} filters."),
-        ("formula", f"{key['formula']} counts service level by another formula; {key['compare']} shows all of them."),
-        ("agents", "tab goes to the agents: what each does, since when, what comes next."),
-        ("listen", f"On an agent who is on a call: {key['listen']} listens, {key['whisper']} whispers. It asks why."),
-        ("audit", f"{key['audit']} shows who did what and why. {shown('floor')} goes to your own desk and back."),
+        ("formula", f"{key['formula']} switches the service level formula; {key['compare']} compares all of them."),
+        ("agents", "tab moves to the agents: what each is doing, for how long, and what comes next."),
+        (
+            "listen",
+            f"On an agent who is on a call: {key['listen']} listens, {key['whisper']} whispers, with a reason.",
+        ),
+        ("audit", f"{key['audit']} opens the audit log. {shown('floor')} switches to your own desk and back."),
     )
 
 
@@ -59,5 +62,5 @@ class FloorGuide(TextPane):
             done = step in self._done
             ticks.append((f"{'✓' if done else '○'} {step}  ", "$success" if done else "$muted"))
         ticks.append(("esc hides", "$muted"))
-        following = rest[0] if rest else "That is the floor. Everything you did stands in the audit."
+        following = rest[0] if rest else "That is the tour. Everything you did is in the audit log."
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))

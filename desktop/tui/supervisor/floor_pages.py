@@ -17,19 +17,19 @@ from desktop.tui.supervisor.floor_view import FloorView, agent_name
 _SIGNS = (
     ("✕", "critical alert"),
     ("!", "warning"),
-    ("~", "forecast: it will come to that at the present rate"),
-    ("·", "over, not yet acknowledged"),
-    ("?", "asks for help"),
-    ("◉", "you hear them"),
-    ("free/busy/in", "agents of a queue: free for it, at work, signed in"),
+    ("~", "forecast: will happen at the current rate"),
+    ("·", "ended, not acknowledged"),
+    ("?", "needs help"),
+    ("◉", "you are on their call"),
+    ("free/busy/in", "agents of a queue: free, busy, signed in"),
 )
 
 
 def help_lines() -> list[Line]:
     """Every key of the supervisor's screen, by group."""
     lines: list[Line] = [
-        content("Nothing is done before you have said why. Keys are about what is selected.", "$muted"),
-        content("1 … 4 panes · tab and arrows move · enter looks into it · a click on a heading sorts.", "$muted"),
+        content("Every action asks for a reason first. Keys act on the selected row.", "$muted"),
+        content("1 … 4 panes · tab and arrows move · enter opens the row · click a heading to sort", "$muted"),
     ]
     for group in dict.fromkeys(key.group for key in FLOOR_BY_ID.values()):
         lines += [content(""), content(group, "bold $accent")]
@@ -39,18 +39,18 @@ def help_lines() -> list[Line]:
                 lines.append(
                     Hanging(line((f"  {shown:<8}", "bold $accent"), f"{key.label:<16}"), content(key.help, "$muted"))
                 )
-    lines += [content(""), content("As on your desk", "bold $accent")]
+    lines += [content(""), content("Same as on your desk", "bold $accent")]
     for name in SHARED:
         key = keys.BY_ID[name]
         shown = " ".join(show(one) for one in (*key.always, *key.letters))
         lines.append(Hanging(line((f"  {shown:<12}", "bold $accent"), f"{key.label:<12}"), content(key.help, "$muted")))
     lines += [
         content(""),
-        content("Signs", "bold $accent"),
+        content("Symbols", "bold $accent"),
         *(Hanging(line((f"  {sign:<14}", "bold")), content(means)) for sign, means in _SIGNS),
         Hanging(
             content("  "),
-            content("Rows are sorted anew once a second at most, and not while you move in them or answer a question."),
+            content("Rows are re-sorted at most once a second, never while you move through them or answer a prompt."),
         ),
     ]
     return lines
@@ -73,13 +73,13 @@ def definition_lines(formula: Formula) -> list[Line]:
 def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
     """Every formula over the same counts: value, whose it is, the arithmetic."""
     if queue is None or queue.counts is None:
-        return [content("Nothing is counted for this queue.", "$muted")]
+        return [content("This queue has no counts.", "$muted")]
     counts = queue.counts
     threshold = wording.UNKNOWN if counts.threshold is None else f"{counts.threshold:.0f} s"
     lines: list[Line] = [
         line(
-            (f"Since {wording.clock(counts.since)[:5]}, as of {wording.age(view.age_of(queue.as_of))}", "$muted"),
-            (f" · in time is within {threshold}", "$muted"),
+            (f"Since {wording.clock(counts.since)[:5]}, updated {wording.since(view.age_of(queue.as_of))}", "$muted"),
+            (f' · "in time" means within {threshold}', "$muted"),
         ),
         content(""),
     ]
@@ -89,7 +89,7 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
             Hanging(
                 line((f"{mark} {exact_share(one.value):>9}  ", "bold" if mark == "▸" else "")),
                 line(
-                    (f"{one.formula.label:<34}", "bold" if mark == "▸" else ""),
+                    (f"{one.formula.label:<39}", "bold" if mark == "▸" else ""),
                     (", ".join(one.formula.known_as), "$muted"),
                 ),
             )
@@ -101,10 +101,10 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
             )
         )
     if queue.service_level is not None:
-        says = queue.service_level_formula or "by a formula of its own"
+        says = queue.service_level_formula or "by its own formula"
         lines += [
             content(""),
-            line(("the centre's own ", "$muted"), share(queue.service_level), (f"  {says}", "$muted")),
+            line(("contact centre's own figure ", "$muted"), share(queue.service_level), (f"  {says}", "$muted")),
         ]
     return lines
 
@@ -120,8 +120,8 @@ _AUDITED = {
     "priority": "changed the priority of",
     "withdraw": "withdrew",
     "agent_state": "changed the state of",
-    "answer_help": "answered the request of",
-    "message": "wrote to",
+    "answer_help": "answered the help request of",
+    "message": "messaged",
     "acknowledge": "acknowledged",
 }
 """What was done, as people say it; verbs of other centres stand as they are told."""
@@ -132,7 +132,7 @@ _WITHOUT_REASON = frozenset({"end_monitor", "answer_help", "acknowledge", "messa
 def audit_lines(entries: Sequence[AuditEntry], view: FloorView) -> list[Line]:
     """Who did what to whom and why, the newest first."""
     if not entries:
-        return [content("Nothing was done yet.", "$muted")]
+        return [content("No actions yet.", "$muted")]
     lines: list[Line] = []
     for one in entries:
         done = one.outcome == "done"
@@ -147,6 +147,6 @@ def audit_lines(entries: Sequence[AuditEntry], view: FloorView) -> list[Line]:
         )
         lines.append(Hanging(content(f"{wording.clock(one.at)} ", "$muted"), told))
         if one.why or one.verb not in _WITHOUT_REASON:
-            why = content(one.why) if one.why else content("no reason was given", "$warning")
+            why = content(one.why) if one.why else content("no reason given", "$warning")
             lines.append(Hanging(content("         "), why))
     return lines

@@ -120,14 +120,14 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
     def filter(self, text: str) -> None:
         """Show only rows that contain these words; all with an empty text."""
         self.ordering.filter(text)
-        self.set_empty("Nothing matches." if text.strip() else self._nothing)
+        self.set_empty("No matches." if text.strip() else self._nothing)
         self._wanted()
         self.select_here()
 
     def filter_words(self) -> tuple[Part, ...]:
         """The filter in force, for the border."""
         wanted = self.ordering.wanted
-        return ((" · ", "$muted"), (f"«{wanted}»", "bold $accent")) if wanted else ()
+        return ((" · ", "$muted"), (f'"{wanted}"', "bold $accent")) if wanted else ()
 
     def _wanted(self) -> None:
         self.asked += 1

@@ -1,7 +1,6 @@
 """Whom I hear, for as long as I do: on every screen, under the header."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.content import Content
 
@@ -9,8 +8,9 @@ from desktop.domain.words import Monitoring
 from desktop.tui import wording
 from desktop.tui.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys import shown
-from desktop.tui.pane import TextPane, View
+from desktop.tui.pane import View
 from desktop.tui.safe_text import line
+from desktop.tui.supervisor.banner import Banner
 from desktop.tui.supervisor.floor_view import Heard, agent_name
 from desktop.tui.two_presses import named
 
@@ -21,16 +21,10 @@ _WORDS = {
 }
 
 
-class ListeningBanner(TextPane):
-    """One line, two where a name is too long for that; hidden while nobody is heard."""
+class ListeningBanner(Banner):
+    """Hidden while nobody is heard."""
 
-    ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    ListeningBanner {
-        display: none; height: auto; max-height: 2; padding: 0 1; background: $panel; border-left: outer $warning;
-    }
-    ListeningBanner.on { display: block; }
-    """
+    DEFAULT_CSS = "ListeningBanner { border-left: outer $warning; }"
     heard: Heard | None = None
 
     def __init__(self, ends: str = "") -> None:
@@ -42,11 +36,6 @@ class ListeningBanner(TextPane):
     def look(self, view: View) -> tuple[object, ...]:
         """Whom I hear."""
         return (self.heard,)
-
-    def draw(self, view: View) -> None:
-        """Show or hide."""
-        self.set_class(self.heard is not None, "on")
-        super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """Whom, how, since when, who hears me, and how it ends: all in sight on the narrowest screen."""

@@ -1,7 +1,6 @@
 """The supervisor's own conversation, for as long as the floor is in front of it."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.content import Content
 
@@ -10,34 +9,24 @@ from desktop.domain.model import Interaction
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
 from desktop.tui import keys, wording
-from desktop.tui.pane import TextPane, View
+from desktop.tui.pane import View
 from desktop.tui.safe_text import line
+from desktop.tui.supervisor.banner import Banner
 from desktop.tui.titles import title
 from desktop.tui.two_presses import named
 
 _SHOWN = (Phase.ACTIVE, Phase.CONNECTING, Phase.WRAP_UP)
 
 
-class OwnCallBanner(TextPane):
+class OwnCallBanner(Banner):
     """Whom I have on the line or wrap up, since when, and the key to where it is worked; hidden without any."""
 
-    ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    OwnCallBanner {
-        display: none; height: auto; max-height: 2; padding: 0 1; background: $panel; border-left: outer $success;
-    }
-    OwnCallBanner.on { display: block; }
-    """
+    DEFAULT_CSS = "OwnCallBanner { border-left: outer $success; }"
 
     def look(self, view: View) -> tuple[object, ...]:
         """My own contacts and what they are called."""
         own = _own(view.state)
         return (len(own), *((own[0], title(view.state, own[0])) if own else ()))
-
-    def draw(self, view: View) -> None:
-        """Show or hide."""
-        self.set_class(bool(_own(view.state)), "on")
-        super().draw(view)
 
     def lines(self, view: View) -> Sequence[Content]:
         """The most urgent one; how many more there are."""

@@ -34,7 +34,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
         *_alert(view.queue_alert(queue.name)),
         _service_level(queue, view),
         *_what_if(queue, view),
-        *flowed([_named(queue, name, view) for name in _COUNTS], width),
+        *flowed([_named(queue, name, view) for name in _COUNTS], width, head=content("today  ", "$muted")),
         *flowed([_named(queue, name, view) for name in _TIMES], width),
         *_estimates(queue, view),
         *_day(view.today, queue.name, view, width),
@@ -59,7 +59,7 @@ def _service_level(queue: QueueStats, view: FloorView) -> Content:
         (f"({formula.known_as[0]})", "$muted"),
     ]
     if queue.service_level is not None:
-        parts.append((f"  centre's own {share(queue.service_level)}", "$muted"))
+        parts.append((f"  contact centre's own figure {share(queue.service_level)}", "$muted"))
     parts += [("   ", ""), (FLOOR_BY_ID["compare"].shown, "bold $accent"), (" all formulas", "$muted")]
     return line(*parts)
 
@@ -77,12 +77,12 @@ def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:
     return [
         line(
             ("estimated waits ", "$muted"),
-            (f"{share(score.within / score.scored)} held", ""),
-            (" · actual − estimated ", "$muted"),
-            (signed_duration(score.error_seconds / score.scored), ""),
-            (" · off by ", "$muted"),
+            (f"{share(score.within / score.scored)} within the predicted range", ""),
+            (" · average error ", "$muted"),
             (wording.duration(score.absolute_seconds / score.scored), ""),
-            (f" · of {number(score.scored)}", "$muted"),
+            (" · bias ", "$muted"),
+            (signed_duration(score.error_seconds / score.scored), ""),
+            (f" · {number(score.scored)} answered", "$muted"),
         )
     ]
 
@@ -95,7 +95,7 @@ def _assumed(queue: QueueStats, view: FloorView) -> list[Content]:
     found = _found(queue, view)
     if found is None or not found.steps or not found.assumes:
         return []
-    return [line(("what-if assumes: ", "$muted"), (" · ".join(found.assumes), "$muted"))]
+    return [line(("what-if assumes ", "$muted"), (" · ".join(found.assumes), "$muted"))]
 
 
 def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
@@ -113,14 +113,14 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
             parts.append((f"{said}   ", "bold" if more == 1 else ""))
     step = next((one for one in found.steps if one.more == 1), None)
     if step is not None and step.low is not None and step.high is not None:
-        parts.append((f"+1 lies in {share(step.low)}–{share(step.high)} in 8 of 10 cases", "$muted"))
+        parts.append((f"80 % range of +1: {share(step.low)}–{share(step.high)}", "$muted"))
     return [line(*parts)]
 
 
 def _aged(at: Instant | None, view: FloorView) -> tuple[Part, ...]:
     """How old an answer is, where it is older than the figures around it may be."""
     old = at is not None and view.now - at > STALE_SECONDS
-    return ((f"as of {wording.age(view.now - at)}: ", "$warning"),) if at is not None and old else ()
+    return ((f"{wording.since(view.now - at)}: ", "$warning"),) if at is not None and old else ()
 
 
 def _slots(counted: Sequence[Counts], until: Instant) -> dict[Instant, Counts | None]:
@@ -132,24 +132,28 @@ def _slots(counted: Sequence[Counts], until: Instant) -> dict[Instant, Counts | 
 
 
 def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width: int) -> list[Content]:
-    """Offered, answered, abandoned and service level by half hours, one sign each, from midnight to now."""
+    """Offered, answered, abandoned and service level by half hours, one sign each, from midnight to now.
+
+    The last one is the half hour under way, as it was when the centre was asked: fewer than the live counts of today.
+    """
     if today.of != queue:
         return []
     if today.problem:
-        return [content(f"the day so far: {today.problem}", "$warning")]
+        return [content(f"half hours of today: {today.problem}", "$warning")]
     if not today.value:
         return []
     most = max(8, width - 24)
     slots = _slots([one.counts for one in today.value], today.at or view.clock)
-    first, shown = [*slots][-most:][0], [*slots.values()][-most:]
+    times, shown = [*slots][-most:], [*slots.values()][-most:]
+    latest = f"since {wording.clock(times[-1])[:5]}"
     lines = []
     for label in ("offered", "answered", "abandoned"):
         values = [0 if counts is None else getattr(counts, label) for counts in shown]
         found = [int(value) for value in values if value is not None]
-        if found:
+        if any(counts is not None and getattr(counts, label) is not None for counts in shown):
             bars = zip(values, trend([int(value or 0) for value in values]), strict=True)
             drawn = "".join(" " if value is None else bar for value, bar in bars)
-            told = f" now {number(values[-1])}, peak {number(max(found))}"
+            told = f" {number(values[-1])} {latest}, peak {number(max(found))}"
             lines.append(line((f"{label:<10}", "$muted"), (drawn, "$accent"), (told, "$muted")))
     levels = [None if counts is None else view.formula.value(counts) for counts in shown]
     known = [level for level in levels if level is not None]
@@ -157,8 +161,12 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
         drawn = "".join(" " if level is None else trend((round(level * 100), 100))[0] for level in levels)
         last = exact_share(levels[-1])
         lines.append(
-            line((f"{'SL':<10}", "$muted"), (drawn, "$accent"), (f" now {last}, lowest {share(min(known))}", "$muted"))
+            line(
+                (f"{'SL':<10}", "$muted"),
+                (drawn, "$accent"),
+                (f" {last} {latest}, lowest {share(min(known))}", "$muted"),
+            )
         )
-    aged = wording.age(None if today.at is None else view.now - today.at)
-    lines.append(content(f"{'':<10}30-min intervals from {wording.clock(first)[:5]} · as of {aged}", "$muted"))
+    aged = wording.since(None if today.at is None else view.now - today.at)
+    lines.append(content(f"{'':<10}by half hour from {wording.clock(times[0])[:5]} · updated {aged}", "$muted"))
     return lines

@@ -41,7 +41,7 @@ class QueuePanel(FloorTable[QueueStats]):
         old = view.stale or (age is not None and age > STALE_SECONDS)
         self.border_title = line(
             (f"Queues · {count}", ""),
-            (f" · as of {wording.age(age)}", "bold $warning" if old else "$muted"),
+            (f" · updated {wording.since(age)}", "bold $warning" if old else "$muted"),
             *self.filter_words(),
         )
         formula = view.formula

@@ -166,7 +166,8 @@ class ReferenceSupervision(ReferenceContactCenter):
     async def withdraw(self, interaction_id: str, *, why: str, key: str) -> Interaction:
         def work() -> Interaction:
             one = self.of_floor(interaction_id, Phase.QUEUED, Phase.WRAP_UP)
-            return self.line.become(one, Change.CLOSED, "withdrawn", phase=Phase.CLOSED, outcome=Outcome.FAILED)
+            outcome = one.outcome or Outcome.WITHDRAWN
+            return self.line.become(one, Change.CLOSED, "withdrawn", phase=Phase.CLOSED, outcome=outcome)
 
         return await self.act(Capability.WITHDRAW, interaction_id, why, key, work)
 

@@ -172,7 +172,7 @@ async def test_withdrawing(server: Asterisk, phones: Phones, desk: Desk, boss: D
     else:
         one = await _waits(boss, phones)
     gone = await boss.backend.withdraw(one.id, why="not for us", key=boss.key())
-    assert gone.phase is Phase.CLOSED and gone.agent_id is None
+    assert (gone.phase, gone.outcome, gone.agent_id) == (Phase.CLOSED, Outcome.WITHDRAWN, None)
     await until(lambda: not boss.queues["support"].head, "nobody waits")
     # The dialplan goes on behind the queue; the tests' hangs up.
     await until(lambda: not server.channels(), "the call is over")

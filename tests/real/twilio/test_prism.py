@@ -13,7 +13,7 @@ from desktop.backends.twilio.messaging import TwilioMessaging
 from desktop.domain.events import MessageReceived
 from desktop.domain.lifecycle import open_leg
 from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, DeliveryState, LegPhase, Phase
+from desktop.domain.words import Availability, DeliveryState, LegPhase, Outcome, Phase
 from desktop.ports.errors import Conflict, NotFound
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
@@ -185,7 +185,7 @@ async def test_a_supervisor_breaks_no_rule(
             center.desk.worker, Availability.OFFLINE, reason="", why="gone home", key=new_key()
         )
         assert (await boss.interaction(task)).phase is Phase.QUEUED
-        assert (await boss.withdraw(task, why="not for us", key=new_key())).phase is Phase.CLOSED
+        assert (await boss.withdraw(task, why="not for us", key=new_key())).outcome is Outcome.WITHDRAWN
     finally:
         await boss.close()
     assert judged.complaints() == []
