@@ -1,11 +1,15 @@
 """Words that the disk refused to the end, put into a text file that the agent can reach."""
 
 import os
+import stat
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+_NAME = "agent-desktop-unsaved-"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ def rescue(words: Sequence[Unsaved], folders: Iterable[Path], now: float) -> Pat
         The file; None when no folder takes it. Nothing is raised.
     """
     body = "\n".join(f"== {one.about}\n{one.text}\n" for one in words).encode("utf-8", "backslashreplace")
-    name = f"agent-desktop-unsaved-{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{os.getpid()}.txt"
+    name = f"{_NAME}{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{os.getpid()}.txt"
     for folder in folders:
         path = folder / name
         with suppress(OSError, ValueError):
@@ -44,3 +48,20 @@ def rescue(words: Sequence[Unsaved], folders: Iterable[Path], now: float) -> Pat
                 raise
             return path
     return None
+
+
+def left_over(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """The files of earlier runs that are still there, oldest first; others' files of such a name are none.
+
+    Args:
+        folders: where `rescue` puts them.
+    """
+    found = []
+    me = os.getuid() if sys.platform != "win32" else 0  # where every file's owner is 0
+    for folder in folders:
+        with suppress(OSError):
+            for path in folder.glob(f"{_NAME}*.txt"):
+                about = path.lstat()
+                if stat.S_ISREG(about.st_mode) and about.st_uid == me:
+                    found.append((about.st_mtime, path))
+    return tuple(path for _, path in sorted(found))

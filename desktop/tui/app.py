@@ -27,7 +27,7 @@ from desktop.tui.desk_bindings import desk_bindings
 from desktop.tui.floor_door import ON_FLOOR, FloorDoor
 from desktop.tui.key_sequences import name_alt_keys
 from desktop.tui.keys import BY_ID, remap, shown
-from desktop.tui.last_words import left_waiting, rescued
+from desktop.tui.last_words import left_waiting, not_copied_yet, rescued
 from desktop.tui.news_bell import NewsBell, Wanted
 from desktop.tui.outbox_door import OutboxDoor
 from desktop.tui.page_keys import PageKeys
@@ -160,6 +160,10 @@ class DesktopApp(PageKeys):
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
         await session.start()
         self.request_frame()
+        if not (self._throwaway or self.is_headless) and (
+            words := await asyncio.to_thread(not_copied_yet, self.log_path.parent)
+        ):
+            session.store.notice(words, "error", subject="rescued words")
 
     def _gather_card(self, envelope: Envelope) -> None:
         """Draw a ring and its card as one when the CRM answers at once: drawn twice, the card would come later."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from desktop.app.rescue import Unsaved, rescue
+from desktop.app.rescue import Unsaved, left_over, rescue
 from desktop.domain.select import mine
 from desktop.domain.state import AppState
 from desktop.domain.words import Phase
@@ -20,14 +20,34 @@ def rescued(unsaved: Sequence[Unsaved], beside_log: Path) -> str:
         unsaved: the words.
         beside_log: the folder to use where neither the home folder nor the one for temporary files will do.
     """
-    folders = [Path(tempfile.gettempdir()), beside_log]
-    with suppress(RuntimeError):  # nobody's home
-        folders.insert(0, Path.home())
-    path = rescue(unsaved, folders, time.time())
+    path = rescue(unsaved, _folders(beside_log), time.time())
     if path is not None:
         return f"What you wrote could not be saved in the profile. It is in this file: {safe(str(path))}\n"
     words = "".join(f"== {one.about}\n{one.text}\n" for one in unsaved)
     return f"What you wrote could not be saved anywhere. This is all of it:\n{safe(words, newlines=True)}\n"
+
+
+def not_copied_yet(beside_log: Path) -> str:
+    """Where words are that an earlier run put into text files; "" when there are none. Looks into folders."""
+    files = left_over(_folders(beside_log))
+    if not files:
+        return ""
+    named = ", ".join(safe(_short(path)) for path in files)
+    has, them = ("has", "it") if len(files) == 1 else ("have", "them")
+    return f"{named} {has} words of an earlier run that could not be saved. Copy what you need, then delete {them}."
+
+
+def _short(path: Path) -> str:
+    with suppress(RuntimeError, ValueError):
+        return f"~/{path.relative_to(Path.home())}"
+    return str(path)
+
+
+def _folders(beside_log: Path) -> list[Path]:
+    folders = [Path(tempfile.gettempdir()), beside_log]
+    with suppress(RuntimeError):  # nobody's home
+        folders.insert(0, Path.home())
+    return list(dict.fromkeys(folders))
 
 
 def left_waiting(state: AppState, *, throwaway: bool) -> str:

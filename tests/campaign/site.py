@@ -222,6 +222,11 @@ class Site(Workplace):
         self.screen.process.wait(15)
         self.screen = None
 
+    def rescued(self, token: str) -> Path | None:
+        """The file into which the desktop put a word that the disk did not take in time."""
+        files = self.folder.glob("agent-desktop-unsaved-*.txt")
+        return next((file for file in files if token in file.read_text()), None)
+
     def quit(self) -> None:
         """Leave the desktop as its user does."""
         self.hands.leave()

@@ -669,8 +669,16 @@ def terminal_gone(work: Work, c: Contact) -> None:
     work.talk(c)
     work.hands.wait(c.pieces[-1].token)
     work.site.hang_up()
-    c.saved()
-    work.back(c)
+    file = work.site.rescued(c.pieces[-1].token)
+    if file is None:
+        c.saved()
+        work.back(c)
+    else:  # the disk took longer than a program without a terminal has
+        c.cut_off()
+        work.back(c)
+        work.hands.wait(file.name)
+        file.unlink()
+        work.type_again(c)
     work.carry_on(c)
 
 

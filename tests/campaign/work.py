@@ -141,6 +141,15 @@ class Work:
         self.hands.started()
         self.see_again(c)
 
+    def type_again(self, c: Contact) -> None:
+        """Copy what is not in the note from the file into which it was put."""
+        self.hands.to_note()
+        for piece in c.of("note"):
+            if piece.maybe:
+                self.hands.type(piece.text)
+                self.hands.wait(piece.token)
+                piece.maybe = False
+
     def see_again(self, c: Contact) -> None:
         """Take note of what is on the screen after a restart."""
         if self.site.phase(c.id) == "wrap_up":

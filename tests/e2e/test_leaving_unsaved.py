@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.workplace import DESKTOP, Workplace, talking, until
+from tests.e2e.workplace import DESKTOP, Workplace, ready, talking, until
 from tests.tui.pty_screen import PtyScreen
 
 pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="needs to limit another process")
@@ -84,6 +84,13 @@ def test_a_signal_takes_it_along_too(place: Workplace, number: signal.Signals) -
         assert screen.wait_exit() == 128 + number
         assert screen.not_restored() == []
         is_told_and_whole(place, screen)
+    file = rescued(place)
+    with place.desktop() as screen:
+        screen.wait_for(file.name)  # whose terminal went away could not read where the words are
+    file.unlink()
+    with place.desktop() as screen:
+        ready(screen)
+        assert file.name not in screen.text()
 
 
 def test_a_desktop_that_cannot_save_is_not_taken_over(place: Workplace) -> None:
