@@ -108,7 +108,7 @@ def run_demo(
         StoreError: nothing can be written where the demo keeps its profile.
     """
     require("mocks", "The pretend servers need", MOCKS)
-    from desktop.tui.terminal import require_screen
+    from desktop.tui.terminal.ending import require_screen
     from desktop.wiring import alone
 
     require_screen()  # before the servers, which take a moment

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from desktop.app.instance_lock import InstanceHeld, InstanceLock
-from desktop.app.store_errors import StoreError
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.instance_lock import InstanceHeld, InstanceLock
 from desktop.config import BackendSettings, ConfigError, Profile
-from desktop.domain.words import RecordingConsent
+from desktop.domain.entities.words import RecordingConsent
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
@@ -22,8 +22,8 @@ from desktop.ports.voice import Voice
 if TYPE_CHECKING:
     from desktop.app.session import Session
     from desktop.app.timing import Timing
-    from desktop.domain.alert_rules import AlertSettings
-    from desktop.domain.sampling import Scorecards
+    from desktop.domain.alerts.rules import AlertSettings
+    from desktop.domain.reviews.sampling import Scorecards
 
 B = TypeVar("B", bound=Backend)
 
@@ -99,10 +99,10 @@ async def build(
         ConfigError: a plug-in refuses its options. One that cannot be loaded is left out and told of instead.
     """
     # Only here: the screen imports this module, and is painted before it needs any of these.
-    from desktop.app.backends import Backends
-    from desktop.app.local_store import LocalStore
+    from desktop.app.connections.backends import Backends
     from desktop.app.session import Session
-    from desktop.app.store_errors import StoreLocked
+    from desktop.app.storage.errors import StoreLocked
+    from desktop.app.storage.local_store import LocalStore
     from desktop.app.timing import Timing
 
     timing = timing or Timing()

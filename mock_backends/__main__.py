@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mock_backends.fleet import KINDS, Fleet
-from mock_backends.principals import new_token
-from mock_backends.scenario import BadScenario, load, names
-from mock_backends.settings import Settings
+from mock_backends.http.principals import new_token
+from mock_backends.http.settings import Settings
+from mock_backends.play.fleet import KINDS, Fleet
+from mock_backends.play.scenario import BadScenario, load, names
 from mock_backends.twilio.face import FACE, TwilioFace
 
 TOKENS_VARIABLE = "AGENT_DESKTOP_MOCK_TOKENS"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import IO, Self
 
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 
 SERVERS = ("crm", "contact_center", "presence", "messaging")
 FACE = "twilio"  # one more, only where it is asked for

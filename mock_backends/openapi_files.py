@@ -4,8 +4,8 @@ import json
 import sys
 from pathlib import Path
 
-from mock_backends.fleet import KINDS
-from mock_backends.site import Site
+from mock_backends.http.site import Site
+from mock_backends.play.fleet import KINDS
 
 FOLDER = Path(__file__).with_name("openapi")
 

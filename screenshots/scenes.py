@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from desktop.domain import select
-from desktop.domain.customer import CustomerDetails
-from desktop.domain.words import Phase, PopAnswer, Recording
+from desktop.domain.entities.customer import CustomerDetails
+from desktop.domain.entities.words import Phase, PopAnswer, Recording
 from screenshots.stage import Stage
 
 WIDE, NARROW, FLOOR = (150, 40), (80, 24), (190, 44)

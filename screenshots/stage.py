@@ -17,9 +17,9 @@ from textual.pilot import Pilot
 from desktop.app.session import Session
 from desktop.app.timing import Timing
 from desktop.demo import pretend_profile
-from desktop.domain.model import Interaction
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability
+from desktop.domain.state.state import AppState
 from desktop.tui.app import DesktopApp
 from desktop.wiring import build
 from mock_backends import launcher

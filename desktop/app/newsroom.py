@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from desktop.app.store import Store
-from desktop.domain.news import news_between
-from desktop.domain.own_events import NewsCame, NewsSeen
-from desktop.domain.state import AppState
+from desktop.domain.news.news import news_between
+from desktop.domain.state.own_events import NewsCame, NewsSeen
+from desktop.domain.state.state import AppState
 
 
 class Newsroom:

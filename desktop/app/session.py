@@ -4,48 +4,48 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from desktop.app.actions import Actions
-from desktop.app.asking import Asking, Reading
-from desktop.app.backends import Backends
 from desktop.app.background import Background
-from desktop.app.clock_watch import ClockWatch
-from desktop.app.connections import Connections
-from desktop.app.contact_keys import e164
-from desktop.app.crm_desk import CrmDesk
-from desktop.app.deliveries import Deliveries
-from desktop.app.event_source import EventSource
-from desktop.app.experts import Experts
-from desktop.app.failures import one_line
-from desktop.app.feed import Feed
-from desktop.app.floor_notices import FloorNotices
-from desktop.app.handovers import Handovers
-from desktop.app.help_line import HelpLine
-from desktop.app.hidden_cards import HiddenCards
-from desktop.app.identity_links import IdentityLinks
-from desktop.app.local_file import LocalFile
-from desktop.app.local_store import LocalStore
-from desktop.app.messages import Messages
+from desktop.app.commands.actions import Actions
+from desktop.app.commands.phone import Phone
+from desktop.app.commands.recording_consent import RecordingPolicy
+from desktop.app.connections.asking import Asking, Reading
+from desktop.app.connections.backends import Backends
+from desktop.app.connections.clock_watch import ClockWatch
+from desktop.app.connections.connections import Connections
+from desktop.app.connections.event_source import EventSource
+from desktop.app.connections.failures import one_line
+from desktop.app.connections.feed import Feed
+from desktop.app.connections.plugin_watch import PluginWatch
+from desktop.app.connections.screen_watch import ScreenWatch
+from desktop.app.connections.targets import Targets
+from desktop.app.directory.experts import Experts
+from desktop.app.directory.own_presence import OwnPresence
 from desktop.app.newsroom import Newsroom
-from desktop.app.notes import Notes
-from desktop.app.outbox import Outbox
-from desktop.app.outbox_rows import OutboxRow
-from desktop.app.own_presence import OwnPresence
-from desktop.app.phone import Phone
-from desktop.app.plugin_watch import PluginWatch
-from desktop.app.recording_consent import RecordingPolicy
-from desktop.app.rescue import Unsaved
-from desktop.app.retention import RetentionWatch
-from desktop.app.screen_pops import ScreenPops
-from desktop.app.screen_watch import ScreenWatch
+from desktop.app.notes.deliveries import Deliveries
+from desktop.app.notes.handovers import Handovers
+from desktop.app.notes.hidden_cards import HiddenCards
+from desktop.app.notes.messages import Messages
+from desktop.app.notes.notes import Notes
+from desktop.app.notes.outbox import Outbox
+from desktop.app.notes.rescue import Unsaved
+from desktop.app.notes.wrap_up_rows import WrapUpRows
+from desktop.app.notes.wrap_ups import WrapUps
+from desktop.app.screen_pop.contact_keys import e164
+from desktop.app.screen_pop.crm_desk import CrmDesk
+from desktop.app.screen_pop.identity_links import IdentityLinks
+from desktop.app.screen_pop.screen_pops import ScreenPops
+from desktop.app.storage.local_file import LocalFile
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import OutboxRow
+from desktop.app.storage.retention import RetentionWatch
 from desktop.app.store import Store
-from desktop.app.supervisor_desk import SupervisorDesk
-from desktop.app.targets import Targets
+from desktop.app.supervision.help_line import HelpLine
+from desktop.app.supervision.notices import FloorNotices
+from desktop.app.supervision.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing, first_of
-from desktop.app.wrap_up_rows import WrapUpRows
-from desktop.app.wrap_ups import WrapUps
-from desktop.domain.events import Envelope
-from desktop.domain.own_events import Noticed, SourcesDeclared
-from desktop.domain.words import Health, RecordingConsent
+from desktop.domain.entities.words import Health, RecordingConsent
+from desktop.domain.state.events import Envelope
+from desktop.domain.state.own_events import Noticed, SourcesDeclared
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable

@@ -5,10 +5,10 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from desktop.domain.events import Envelope, Event
-from desktop.domain.own_events import Noticed, Settled
-from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.state.events import Envelope, Event
+from desktop.domain.state.own_events import Noticed, Settled
+from desktop.domain.state.state import AppState
 
 log = logging.getLogger(__name__)
 

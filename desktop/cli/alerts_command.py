@@ -5,25 +5,25 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
 
-from desktop.app.asking import Asking
-from desktop.app.feed import Feed
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.asking import Asking
+from desktop.app.connections.feed import Feed
+from desktop.app.storage.errors import StoreAbsent
+from desktop.app.storage.local_store import LocalStore
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreAbsent
-from desktop.app.supervisor_desk import SupervisorDesk
+from desktop.app.supervision.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, connected, usable_profile
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
 from desktop.cli.output import emit, say
 from desktop.config.alerts import alerts_beside
-from desktop.domain.alert import Alert, AlertStep, step_between
-from desktop.domain.alert_rules import AlertSettings
-from desktop.domain.alerts import AlertEngine
-from desktop.domain.floor import Schedule
-from desktop.domain.own_events import CapabilitiesKnown
-from desktop.domain.state import AppState
-from desktop.domain.words import Health
+from desktop.domain.alerts.engine import AlertEngine
+from desktop.domain.alerts.rules import AlertSettings
+from desktop.domain.entities.alert import Alert, AlertStep, step_between
+from desktop.domain.entities.floor import Schedule
+from desktop.domain.entities.words import Health
+from desktop.domain.state.own_events import CapabilitiesKnown
+from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability, Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported

@@ -141,8 +141,8 @@ async def every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backend
 
 
 def _named(settings: BackendSettings) -> Backend | BackendError:
-    from desktop.app.named_crm import NamedCrm
-    from desktop.app.named_presence import NamedPresence
+    from desktop.app.connections.named_crm import NamedCrm
+    from desktop.app.connections.named_presence import NamedPresence
 
     try:
         backend = made(settings)

@@ -8,8 +8,8 @@ from desktop.cli.connection import Chosen, crm_of, every, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
-from desktop.domain.customer import Match
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Backend, Kind
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, Unsupported

@@ -7,9 +7,9 @@ from desktop.cli.connection import Chosen, contact_center, directory_of, usable_
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.config import Profile
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Availability, LegPhase, Verb
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.words import Availability, LegPhase, Verb
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported

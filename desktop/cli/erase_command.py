@@ -12,12 +12,12 @@ from desktop.config import Profile
 from desktop.config.log import log_files
 
 if TYPE_CHECKING:
-    from desktop.app.erasure import Traces
+    from desktop.app.storage.erasure import Traces
 
 
 async def _erase_rows(profile: Profile, customer_id: str, addresses: Sequence[str], *, unsent: bool) -> "Traces":
-    from desktop.app.erasure import Traces
-    from desktop.app.local_store import LocalStore
+    from desktop.app.storage.erasure import Traces
+    from desktop.app.storage.local_store import LocalStore
 
     path = profile.store_path
     if not path.exists():

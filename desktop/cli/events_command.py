@@ -12,7 +12,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
 from desktop.cli.named import known_word
 from desktop.cli.output import emit
-from desktop.domain.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
+from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
 from desktop.ports.base import Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported

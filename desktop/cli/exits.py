@@ -25,7 +25,7 @@ class CommandError(Exception):
 
 def explain(error: Exception) -> CommandError:
     """The sentence and the exit code for whatever a command raised."""
-    from desktop.app.store_errors import StoreError
+    from desktop.app.storage.errors import StoreError
     from desktop.config import ConfigError
     from desktop.ports import errors
     from desktop.ports.registry import PluginError

@@ -9,8 +9,8 @@ from desktop.cli.kept import kept_outbox
 from desktop.cli.named import known_word
 from desktop.cli.output import emit, say
 from desktop.config import Profile
-from desktop.domain.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
-from desktop.domain.words import Phase
+from desktop.domain.entities.words import Phase
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
 from desktop.ports.base import Backend, Kind
 from desktop.ports.errors import BackendError, ProtocolError
 from desktop.ports.presence import PresenceSource

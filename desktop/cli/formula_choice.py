@@ -3,7 +3,7 @@
 import difflib
 
 from desktop.cli.exits import CommandError, Exit
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS, Formula
 
 
 def formula_named(name: str | None) -> Formula:

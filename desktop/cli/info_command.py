@@ -6,7 +6,7 @@ import shutil
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-from desktop.app.store_schema import MIGRATIONS
+from desktop.app.storage.schema import MIGRATIONS
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import Exit
 from desktop.cli.output import emit

@@ -8,12 +8,12 @@ from desktop.cli.exits import Exit
 from desktop.cli.formula_choice import formula_named
 from desktop.cli.output import emit
 from desktop.config import Profile
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.instant import Instant
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
-from desktop.domain.queue_totals import all_together
-from desktop.domain.service_level import FORMULAS, Formula, compare
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.queue_totals import all_together
+from desktop.domain.figures.service_level import FORMULAS, Formula, compare
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.errors import ProtocolError
 
 

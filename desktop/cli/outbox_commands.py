@@ -12,8 +12,8 @@ from desktop.cli.output import emit, say
 from desktop.config import Profile
 
 if TYPE_CHECKING:
-    from desktop.app.drafts import Draft
-    from desktop.app.outbox_rows import OutboxRow
+    from desktop.app.storage.drafts import Draft
+    from desktop.app.storage.outbox_rows import OutboxRow
 
 _LEFT = (("parked", "need you"), ("waiting", "wait"))
 UNKNOWN = "There is no such record in the outbox."
@@ -30,7 +30,7 @@ def state_words(row: "OutboxRow") -> str:
 
 def summary(row: "OutboxRow") -> dict[str, object]:
     """A row without its text, with what a wrap-up that was not finished lacks."""
-    from desktop.app.outbox_items import item_of
+    from desktop.app.notes.outbox_items import item_of
 
     item = item_of(row)
     return {
@@ -89,8 +89,8 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
         CommandError: there is no such record.
         StoreError: this one was changed on the disk, or nothing can be written.
     """
-    from desktop.app.parked_records import NotSendable
-    from desktop.app.store_errors import StoreDamaged
+    from desktop.app.storage.errors import StoreDamaged
+    from desktop.app.storage.parked_records import NotSendable
     from desktop.cli.screenless import sent, session_alone
 
     rows = await kept_outbox(profile)

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from desktop.app.centre_days import CentreDays
-from desktop.app.review_week import week_of
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.reviews.review_week import week_of
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.named import agent_known
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.config.scorecards import scorecards_beside
-from desktop.domain.calibration import agreement
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.history import PastInteraction, PastQuery
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.sampling import Scorecard, sample
-from desktop.domain.scorecards import Score, percent
+from desktop.domain.entities.history import PastInteraction, PastQuery
+from desktop.domain.reviews.calibration import agreement
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
+from desktop.domain.reviews.sampling import Scorecard, sample
+from desktop.domain.reviews.scorecards import Score, percent
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Forbidden, ProtocolError, Unsupported
 

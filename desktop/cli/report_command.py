@@ -4,20 +4,20 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 
-from desktop.app.centre_days import CentreDays
-from desktop.app.report.files import FORMS, ReportError, save, target_of
-from desktop.app.report.reporter import Made, Reporter
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.report.files import FORMS, ReportError, save, target_of
+from desktop.app.history.report.reporter import Made, Reporter
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.named import agent_known, queue_named
 from desktop.cli.output import emit, say
 from desktop.cli.report_arguments import WIDTHS
 from desktop.config import Profile
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.history import IntervalQuery, PastQuery
-from desktop.domain.instant import Instant
-from desktop.domain.service_level import FORMULAS
-from desktop.domain.words import Role
+from desktop.domain.entities.history import IntervalQuery, PastQuery
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.words import Role
+from desktop.domain.figures.service_level import FORMULAS
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import ProtocolError
 

@@ -16,8 +16,8 @@ def start_desktop(chosen: Chosen) -> int:
     if problems := start_problems(profile):
         raise ConfigError("\n".join(problems))
     from desktop.tui.app import run_desktop
-    from desktop.tui.news_bell import Wanted
-    from desktop.tui.terminal import require_screen
+    from desktop.tui.terminal.ending import require_screen
+    from desktop.tui.terminal.news_bell import Wanted
     from desktop.wiring import InstanceHeld, alone_if_possible, build
 
     require_screen()

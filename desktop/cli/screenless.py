@@ -5,8 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from desktop.app.outbox_rows import OutboxRow
 from desktop.app.session import Session
+from desktop.app.storage.outbox_rows import OutboxRow
 from desktop.cli.exits import CommandError, Exit
 from desktop.config import Profile
 from desktop.ports.base import Kind

@@ -11,12 +11,12 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.formula_choice import formula_named
 from desktop.cli.named import queue_named
 from desktop.cli.output import emit, say
-from desktop.domain.erlang import Steady
-from desktop.domain.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required
+from desktop.domain.staffing.erlang import Steady
+from desktop.domain.staffing.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required
 
 if TYPE_CHECKING:
-    from desktop.app.outlook import Outlook, Plan
-    from desktop.app.staffing_desk import StaffingDesk
+    from desktop.app.staffing.demand_forecast import Outlook, Plan
+    from desktop.app.staffing.staffing_desk import StaffingDesk
     from desktop.config import Profile
     from desktop.ports.contact_center import ContactCenter
 
@@ -75,9 +75,9 @@ def _concurrency(chosen: Chosen, usual: Concurrency) -> Concurrency:
 
 async def _desk(center: "ContactCenter") -> "StaffingDesk":
     """A desk that has seen one snapshot, and goes by the clock of whoever made it."""
-    from desktop.app.asking import Asking
-    from desktop.app.history_desk import HistoryDesk
-    from desktop.app.staffing_desk import StaffingDesk
+    from desktop.app.connections.asking import Asking
+    from desktop.app.history.history_desk import HistoryDesk
+    from desktop.app.staffing.staffing_desk import StaffingDesk
     from desktop.app.store import Store
     from desktop.app.timing import Timing
 
@@ -101,7 +101,7 @@ async def _what_if(profile: "Profile", chosen: Chosen) -> object:
 
 
 async def _forecast(profile: "Profile", chosen: Chosen) -> object:
-    from desktop.app.outlook import Span
+    from desktop.app.staffing.demand_forecast import Span
 
     async with contact_center(profile) as center:
         desk = await _desk(center)

@@ -3,17 +3,17 @@
 import uuid
 from datetime import date
 
-from desktop.app.centre_days import CentreDays
+from desktop.app.history.centre_days import CentreDays
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.named import queue_named
 from desktop.cli.output import emit, say
 from desktop.cli.supervise_arguments import LOOKS
 from desktop.config import Profile
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.floor import FloorVerb
-from desktop.domain.floor_verbs import MODES
-from desktop.domain.words import Availability
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.words import Availability
+from desktop.domain.select.floor_verbs import MODES
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown
 

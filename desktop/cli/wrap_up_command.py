@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from desktop.app.notes import joined_words
+from desktop.app.notes.notes import joined_words
 from desktop.app.session import Session
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
 from desktop.cli.exits import CommandError, Exit
@@ -11,11 +11,11 @@ from desktop.cli.outbox_commands import summary
 from desktop.cli.output import say
 from desktop.cli.screenless import changes, sent, session_alone
 from desktop.config import Profile
-from desktop.domain.customer import Match
-from desktop.domain.events import Envelope
-from desktop.domain.own_events import PopChanged
-from desktop.domain.state import DraftView
-from desktop.domain.words import PopAnswer
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.words import PopAnswer
+from desktop.domain.state.events import Envelope
+from desktop.domain.state.own_events import PopChanged
+from desktop.domain.state.state import DraftView
 from desktop.ports.base import Kind
 
 LONGEST_NOTE = 100_000

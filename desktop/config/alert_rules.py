@@ -6,12 +6,12 @@ from typing import Any
 
 from desktop.config.backends import hint
 from desktop.config.quantity import quantity
-from desktop.domain.alert import About, Severity
-from desktop.domain.alert_rules import WATCHED, Rule, Watched
-from desktop.domain.metric import SERVICE_LEVEL, Unit
-from desktop.domain.metrics import METRICS
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
-from desktop.domain.words import Availability, Channel
+from desktop.domain.alerts.rules import WATCHED, Rule, Watched
+from desktop.domain.entities.alert import About, Severity
+from desktop.domain.entities.words import Availability, Channel
+from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS, Formula
 
 Problem = Callable[[str, str], None]
 

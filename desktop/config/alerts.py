@@ -15,11 +15,11 @@ from desktop.config.backends import hint
 from desktop.config.file import read_tables
 from desktop.config.quantity import quantity
 from desktop.config.setting import ConfigError
-from desktop.domain.adherence import ENGAGED
-from desktop.domain.alert_rules import AlertSettings
-from desktop.domain.floor import ActivityKind
-from desktop.domain.metric import Unit
-from desktop.domain.words import Availability
+from desktop.domain.alerts.rules import AlertSettings
+from desktop.domain.entities.floor import ActivityKind
+from desktop.domain.entities.words import Availability
+from desktop.domain.figures.adherence import ENGAGED
+from desktop.domain.figures.metric import Unit
 
 FILE = "alerts.toml"
 BUNDLED = Path(__file__).with_name(FILE)

@@ -8,7 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final, TextIO
 
-from desktop.domain.redact import redact_personal
+from desktop.domain.text.redact import redact_personal
 
 LEVELS: Final = ("error", "warning", "info", "debug")
 """How much is written, from least to most."""

@@ -3,7 +3,7 @@
 import re
 from math import isfinite
 
-from desktop.domain.metric import Unit
+from desktop.domain.figures.metric import Unit
 
 _UNITS = {"s": 1.0, "min": 60.0, "h": 3_600.0}
 _TIME = re.compile(r"(?:\s*\d+(?:\.\d+)?\s*(?:s|min|h))+\s*")

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from desktop.config.backends import hint
 from desktop.config.file import LARGEST
-from desktop.domain.sampling import SampleRule, Scorecard, Scorecards
-from desktop.domain.scorecards import Comment, Form, Option, Question, QuestionKind, Section, form_problems
-from desktop.domain.words import Channel
+from desktop.domain.entities.words import Channel
+from desktop.domain.reviews.sampling import SampleRule, Scorecard, Scorecards
+from desktop.domain.reviews.scorecards import Comment, Form, Option, Question, QuestionKind, Section, form_problems
 
 FOLDER = "scorecards"
 EXAMPLES = Path(__file__).with_name("forms")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from desktop.domain.words import RecordingConsent
+from desktop.domain.entities.words import RecordingConsent
 from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"

@@ -3,9 +3,9 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 
-from desktop.domain.events import Envelope
-from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.words import Availability
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.entities.words import Availability
+from desktop.domain.state.events import Envelope
 from desktop.ports.base import Capability
 from desktop.ports.past import Past
 from desktop.ports.quality import Quality

@@ -3,8 +3,8 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 
-from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 

@@ -4,9 +4,9 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from desktop.domain.customer import Consent
-from desktop.domain.events import Envelope
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import Envelope
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Rejected, Unsupported
 

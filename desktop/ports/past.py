@@ -2,7 +2,15 @@
 
 from collections.abc import Sequence
 
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastPage, PastQuery, WeekCell, WeekQuery
+from desktop.domain.entities.history import (
+    Interval,
+    IntervalQuery,
+    PastDetail,
+    PastPage,
+    PastQuery,
+    WeekCell,
+    WeekQuery,
+)
 from desktop.ports.base import Backend, Capability
 from desktop.ports.supervision import refuse
 

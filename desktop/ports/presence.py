@@ -3,9 +3,9 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator, Sequence
 
-from desktop.domain.events import Envelope
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Envelope
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 

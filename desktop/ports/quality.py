@@ -7,13 +7,13 @@ and what a role may not do is `Forbidden`. The server writes down who did what.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from desktop.domain.instant import Instant
+from desktop.domain.entities.instant import Instant
 from desktop.ports.base import Backend, Capability
 from desktop.ports.supervision import refuse
 
 if TYPE_CHECKING:  # an agent's desktop starts without the records of quality
-    from desktop.domain.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
-    from desktop.domain.scorecards import Form
+    from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
+    from desktop.domain.reviews.scorecards import Form
 
 
 class Quality(Backend):

@@ -7,9 +7,9 @@ thing gets `NotFound` for what they may not see and `Forbidden` for what they ma
 from collections.abc import Sequence
 from datetime import date
 
-from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Availability, Monitoring
+from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Monitoring
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 
-from desktop.domain.events import Envelope
+from desktop.domain.state.events import Envelope
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Direction, Monitoring, Phase, Recording
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.words import Direction, Monitoring, Phase, Recording
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected
 from desktop.testing.contract import error_of, until

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.events import AgentChanged
-from desktop.domain.model import Address
-from desktop.domain.words import Availability, Channel, Phase
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.state.events import AgentChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
 from desktop.testing import fresh

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from desktop.domain.events import Change, ContactCenterSnapshot, Event, InteractionChanged
-from desktop.domain.lifecycle import open_leg
-from desktop.domain.model import Agent, Interaction, Leg
-from desktop.domain.words import Availability, Channel, CodeRule, LegPhase, Phase
+from desktop.domain.entities.model import Agent, Interaction, Leg
+from desktop.domain.entities.words import Availability, Channel, CodeRule, LegPhase, Phase
+from desktop.domain.state.events import Change, ContactCenterSnapshot, Event, InteractionChanged
+from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.base import Capability, Kind
 from desktop.testing import fresh
 from desktop.testing.contract import LONGEST, until

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.customer import Customer, Match
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import Customer, Match
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected
 from desktop.testing import fresh

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desktop.domain.customer import FollowUp, WrapUpRecord
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import FollowUp, WrapUpRecord
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.testing import fresh
 from desktop.testing.crm_writing_contract import CrmWritingContract, record, somebody

@@ -5,8 +5,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from desktop.domain.customer import Match, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import Match, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, OutcomeUnknown, Unavailable
 from desktop.testing import fresh

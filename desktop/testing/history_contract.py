@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from desktop.domain.history import IntervalQuery, PastInteraction, PastQuery, WeekQuery
-from desktop.domain.model import Interaction
-from desktop.domain.words import Outcome, Phase
+from desktop.domain.entities.history import IntervalQuery, PastInteraction, PastQuery, WeekQuery
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Outcome, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected
 from desktop.testing.contact_center_work import ContactCenterWork

@@ -4,10 +4,10 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from desktop.domain.hearing import CUSTOMER, hearing
-from desktop.domain.lifecycle import is_open
-from desktop.domain.model import Interaction
-from desktop.domain.words import LegPhase, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import LegPhase, Phase
+from desktop.domain.select.hearing import CUSTOMER, hearing
+from desktop.domain.state.lifecycle import is_open
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError
 from desktop.testing.contact_center_work import ContactCenterWork

@@ -5,9 +5,9 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from desktop.domain.customer import Consent
-from desktop.domain.events import DeliveryChanged, Event, MessageReceived, MessagingSnapshot
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Event, MessageReceived, MessagingSnapshot
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.ports.messaging import MessageReceipt

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.events import ChatReceived, Event, PresenceChanged, PresenceSnapshot
-from desktop.domain.person import Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import ChatReceived, Event, PresenceChanged, PresenceSnapshot
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.testing import fresh

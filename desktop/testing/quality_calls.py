@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from desktop.domain.quality import EvaluationDraft
-from desktop.domain.scorecards import Answer, Form, Question, Section
+from desktop.domain.reviews.quality import EvaluationDraft
+from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 from desktop.testing.contract import Call
 
 FORM = Form("contract", "Of the contract", (Section("Only", (Question("only", "Was it well?"),)),))

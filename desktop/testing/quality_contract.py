@@ -5,11 +5,11 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from desktop.domain.events import Event
-from desktop.domain.floor_events import CoachingChanged
-from desktop.domain.quality import EvaluationDraft
-from desktop.domain.scorecards import Answer, Comment, Form, Question, QuestionKind, Section
-from desktop.domain.words import Phase
+from desktop.domain.entities.words import Phase
+from desktop.domain.reviews.quality import EvaluationDraft
+from desktop.domain.reviews.scorecards import Answer, Comment, Form, Question, QuestionKind, Section
+from desktop.domain.state.events import Event
+from desktop.domain.state.floor_events import CoachingChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, Forbidden, NotFound, Rejected
 from desktop.testing import fresh

@@ -8,8 +8,8 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.domain.model import Address, Instant
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.model import Address, Instant
+from desktop.domain.entities.words import PresenceState
 from desktop.ports.assist import Assist
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.events import Envelope, Event, Gap, Heartbeat
+from desktop.domain.state.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.base import Capability
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unavailable

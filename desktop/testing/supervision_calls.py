@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from desktop.domain.history import IntervalQuery, PastQuery, WeekQuery
-from desktop.domain.words import Availability
+from desktop.domain.entities.history import IntervalQuery, PastQuery, WeekQuery
+from desktop.domain.entities.words import Availability
 from desktop.ports.base import Capability
 from desktop.testing.contract import Call
 from desktop.testing.quality_calls import quality_calls

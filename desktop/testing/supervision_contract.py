@@ -6,10 +6,10 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from desktop.domain.floor import HelpState
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, HelpChanged
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.floor import HelpState
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Phase
+from desktop.domain.state.floor_events import AgentMessaged, AlertAcknowledged, HelpChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, Rejected
 from desktop.testing import fresh

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.events import Event, PhoneCallChanged, PhoneSnapshot
-from desktop.domain.phone import CallState, PhoneCall, Registration
-from desktop.domain.words import Direction
+from desktop.domain.entities.phone import CallState, PhoneCall, Registration
+from desktop.domain.entities.words import Direction
+from desktop.domain.state.events import Event, PhoneCallChanged, PhoneSnapshot
 from desktop.ports.base import Capability, Kind
 from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected
 from desktop.testing import fresh

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-from desktop.domain.events import Envelope, Event
+from desktop.domain.state.events import Envelope, Event
 
 Position = tuple[str, int]
 

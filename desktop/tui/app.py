@@ -14,36 +14,37 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
-from desktop.app.store_errors import StoreError
+from desktop.app.storage.errors import StoreError
 from desktop.domain import select
-from desktop.domain.events import Change, Envelope, InteractionChanged
-from desktop.domain.news_item import NewsKind
-from desktop.domain.own_events import PopChanged
-from desktop.domain.words import Phase, PopAnswer
-from desktop.tui import crash, pages
-from desktop.tui.agent_screen import AgentScreen
-from desktop.tui.desk_actions import DeskActions
-from desktop.tui.desk_bindings import desk_bindings
-from desktop.tui.floor_door import ON_FLOOR, FloorDoor
-from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import BY_ID, remap, shown
-from desktop.tui.last_words import left_waiting, not_copied_yet, rescued
-from desktop.tui.news_bell import NewsBell, Wanted
-from desktop.tui.outbox_door import OutboxDoor
+from desktop.domain.entities.news_item import NewsKind
+from desktop.domain.entities.words import Phase, PopAnswer
+from desktop.domain.state.events import Change, Envelope, InteractionChanged
+from desktop.domain.state.own_events import PopChanged
+from desktop.tui.agent.actions import DeskActions
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
+from desktop.tui.agent.screen import AgentScreen
+from desktop.tui.keys.desk_bindings import desk_bindings
+from desktop.tui.keys.keys import BY_ID, remap, shown
+from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
+from desktop.tui.outbox.launcher import OutboxDoor
 from desktop.tui.page_keys import PageKeys
-from desktop.tui.panes.footer import Footer
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.page import Page
-from desktop.tui.panes.wrap_up import WrapUpPane
-from desktop.tui.quality_door import QualityDoor, QualityWanted
-from desktop.tui.report_door import ReportDoor, ReportsWanted
-from desktop.tui.two_presses import Irrevocable, TwoPresses
+from desktop.tui.pages import pages
+from desktop.tui.quality.launcher import QualityDoor, QualityWanted
+from desktop.tui.supervisor.launcher import ON_FLOOR, FloorDoor
+from desktop.tui.supervisor.report_launcher import ReportDoor, ReportsWanted
+from desktop.tui.terminal import crash
+from desktop.tui.terminal.key_sequences import name_alt_keys
+from desktop.tui.terminal.news_bell import NewsBell, Wanted
+from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
 
 if TYPE_CHECKING:
-    from desktop.app.rescue import Unsaved
+    from desktop.app.notes.rescue import Unsaved
     from desktop.app.session import Session
-    from desktop.domain.state import AppState
-    from desktop.tui.supervisor_screen import SupervisorScreen
+    from desktop.domain.state.state import AppState
+    from desktop.tui.supervisor.screen import SupervisorScreen
 
 log = logging.getLogger(__name__)
 

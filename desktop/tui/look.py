@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from desktop.tui import keys
-from desktop.tui.themes import theme_named
+from desktop.tui.keys import keys
+from desktop.tui.terminal.themes import theme_named
 
 
 def problems(theme: str, keymap: Mapping[str, str]) -> list[str]:

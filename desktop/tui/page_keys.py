@@ -4,13 +4,14 @@ from collections.abc import Callable
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from desktop.tui import news_words, pages
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.pages import pages
 from desktop.tui.pane_messages import PaneMessages
-from desktop.tui.panes.page import Page
+from desktop.tui.words import news as news_words
 
 if TYPE_CHECKING:
-    from desktop.tui.agent_screen import AgentScreen
-    from desktop.tui.supervisor_screen import SupervisorScreen
+    from desktop.tui.agent.screen import AgentScreen
+    from desktop.tui.supervisor.screen import SupervisorScreen
 
 
 class PageKeys(PaneMessages):

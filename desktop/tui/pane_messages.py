@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.widgets import Input
 
-from desktop.domain.notices import DONE
-from desktop.tui.agent_screen import AgentScreen
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.desk_actions import DeskActions
-from desktop.tui.follow_up_editor import FollowUpEditor
-from desktop.tui.keys import shown
-from desktop.tui.panes.copy_list import CopyList
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.help_field import HelpField
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.records import RecordsPane
-from desktop.tui.panes.search import SearchPane
-from desktop.tui.panes.state_menu import StateMenu
-from desktop.tui.panes.tones import TonesField
-from desktop.tui.panes.work import WorkPane
-from desktop.tui.panes.wrap_up import WrapUpPane
-from desktop.tui.table import LineTable
+from desktop.domain.news.notices import DONE
+from desktop.tui.agent.actions import DeskActions
+from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.help_field import HelpField
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.tones import TonesField
+from desktop.tui.agent.panes.work import WorkPane
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
+from desktop.tui.agent.screen import AgentScreen
+from desktop.tui.keys.keys import shown
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
     from desktop.app.session import Session

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from mock_backends.principals import Principal
+from mock_backends.http.principals import Principal
 from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.refusal import gone
 from mock_backends.twilio.reservations import LIVE

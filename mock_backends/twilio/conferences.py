@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mock_backends.centre import Centre
-from mock_backends.models_contact_center import Interaction, Leg
-from mock_backends.principals import Principal
-from mock_backends.site import Site
+from mock_backends.contact_center.centre import Centre
+from mock_backends.http.principals import Principal
+from mock_backends.http.site import Site
 from mock_backends.twilio.refusal import Refusal, gone, wrong
 from mock_backends.twilio.workspace import Fields, Workspace
+from mock_backends.wire.contact_center import Interaction, Leg
 
 Given = Mapping[str, str]
 OPEN = frozenset({"requested", "ringing", "active"})

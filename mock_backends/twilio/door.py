@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from mock_backends.gate import CHANGING, Gate
-from mock_backends.limits import read_body
-from mock_backends.principals import Principal
-from mock_backends.problem import Problem
+from mock_backends.http.gate import CHANGING, Gate
+from mock_backends.http.limits import read_body
+from mock_backends.http.principals import Principal
+from mock_backends.http.problem import Problem
 from mock_backends.twilio.refusal import Refusal, answer
 
 BRIDGE = "/v1/wschannels"

@@ -7,12 +7,11 @@ from fastapi import Request, WebSocket
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mock_backends.contact_center import ContactCenterService
-from mock_backends.models_contact_center import Interaction
-from mock_backends.principals import Principal
-from mock_backends.problem import Problem
-from mock_backends.service import Service
-from mock_backends.site import Site
+from mock_backends.contact_center.contact_center import ContactCenterService
+from mock_backends.http.principals import Principal
+from mock_backends.http.problem import Problem
+from mock_backends.http.service import Service
+from mock_backends.http.site import Site
 from mock_backends.twilio.bridge import Bridge
 from mock_backends.twilio.channels import TRY_AGAIN_LATER, Channels
 from mock_backends.twilio.conferences import Conferences
@@ -27,6 +26,7 @@ from mock_backends.twilio.sids import Sids
 from mock_backends.twilio.statistics import Statistics
 from mock_backends.twilio.worker_token import claims_of
 from mock_backends.twilio.workspace import Workspace, bridge
+from mock_backends.wire.contact_center import Interaction
 
 FACE = "twilio"
 LARGEST_TOKEN_LIFE = 86_400.0

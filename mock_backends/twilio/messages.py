@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from mock_backends.site import Site, new_id
+from mock_backends.http.site import Site, new_id
 from mock_backends.twilio.refusal import Refusal, gone, wrong
 from mock_backends.twilio.sids import Sids
 

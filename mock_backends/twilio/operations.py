@@ -3,14 +3,14 @@
 import json
 from collections.abc import Mapping
 
-from mock_backends.contact_center import ContactCenterService
-from mock_backends.models_contact_center import Agent, Interaction
-from mock_backends.models_floor import Priority, SetAgentAvailability
-from mock_backends.principals import Principal
-from mock_backends.problem import Problem
+from mock_backends.contact_center.contact_center import ContactCenterService
+from mock_backends.http.principals import Principal
+from mock_backends.http.problem import Problem
 from mock_backends.twilio.refusal import Refusal, gone, wrong
 from mock_backends.twilio.reservations import Reservation
 from mock_backends.twilio.workspace import Fields, Workspace
+from mock_backends.wire.contact_center import Agent, Interaction
+from mock_backends.wire.floor import Priority, SetAgentAvailability
 
 Given = Mapping[str, str]
 INSTRUCTIONS = {"accept": 40109, "conference": 40136, "dequeue": 40135, "call": 40114, "redirect": 40123}

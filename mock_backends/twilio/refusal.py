@@ -5,7 +5,7 @@ import json
 from starlette.requests import Request
 from starlette.responses import Response
 
-from mock_backends.problem import Problem
+from mock_backends.http.problem import Problem
 
 _CODES = {401: 20003, 403: 20003, 404: 20404, 405: 20004, 409: 20409, 412: 20412, 429: 20429, 500: 20500, 503: 20503}
 

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mock_backends.distribution import Distribution
-from mock_backends.models_contact_center import Interaction
-from mock_backends.routing_effects import (
+from mock_backends.acd.effects import (
     Abandoned,
     AgentChanged,
     Connected,
@@ -16,8 +14,10 @@ from mock_backends.routing_effects import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from mock_backends.site import Site, new_id
+from mock_backends.desk.distribution import Distribution
+from mock_backends.http.site import Site, new_id
 from mock_backends.twilio.sids import Sids
+from mock_backends.wire.contact_center import Interaction
 
 OFFER_ENDS = {"missed": "timeout", "declined": "rejected", "rescinded": "rescinded", "abandoned": "canceled"}
 LIVE = frozenset({"pending", "accepted", "wrapping"})

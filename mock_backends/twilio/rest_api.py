@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 
-from mock_backends.principals import Principal
+from mock_backends.http.principals import Principal
 from mock_backends.twilio.conferences import Conferences
 from mock_backends.twilio.messages import Messages
 from mock_backends.twilio.operations import Operations

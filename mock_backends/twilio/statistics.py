@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mock_backends.models_contact_center import Interaction
-from mock_backends.routing_effects import (
+from mock_backends.acd.effects import (
     Abandoned,
     Connected,
     Effect,
@@ -15,9 +14,10 @@ from mock_backends.routing_effects import (
     Withdrawn,
     WrapUpEnded,
 )
-from mock_backends.site import Site
+from mock_backends.http.site import Site
 from mock_backends.twilio.refusal import wrong
 from mock_backends.twilio.workspace import TASK_STATES, Fields, Workspace
+from mock_backends.wire.contact_center import Interaction
 
 _ENDS = {"missed": "timed_out", "declined": "rejected", "rescinded": "rescinded"}
 LONGEST = 30 * 86_400.0

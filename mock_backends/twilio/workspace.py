@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
 
-from mock_backends.centre import Centre
-from mock_backends.models_contact_center import Agent, Interaction
-from mock_backends.routing_effects import Availability
-from mock_backends.site import Site
+from mock_backends.acd.effects import Availability
+from mock_backends.contact_center.centre import Centre
+from mock_backends.http.site import Site
 from mock_backends.twilio.refusal import gone
 from mock_backends.twilio.reservations import Reservation, Reservations
 from mock_backends.twilio.sids import Sids
+from mock_backends.wire.contact_center import Agent, Interaction
 
 Fields = dict[str, Any]
 TASK_STATES = {

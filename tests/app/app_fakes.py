@@ -10,14 +10,23 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from desktop.app.asking import Asking
+from desktop.app.connections.asking import Asking
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
-from desktop.domain.events import Change, ContactCenterSnapshot, Envelope, Gap, Heartbeat, InteractionChanged
-from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import Availability, Channel, DeliveryState, Direction, Phase, PresenceState, Recording, Role
+from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.words import (
+    Availability,
+    Channel,
+    DeliveryState,
+    Direction,
+    Phase,
+    PresenceState,
+    Recording,
+    Role,
+)
+from desktop.domain.state.events import Change, ContactCenterSnapshot, Envelope, Gap, Heartbeat, InteractionChanged
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
@@ -443,7 +452,7 @@ class FakePresence(PresenceSource):
         return [Person("p1", "Grace")]
 
     async def snapshot(self) -> Envelope:
-        from desktop.domain.events import PresenceSnapshot
+        from desktop.domain.state.events import PresenceSnapshot
 
         await self.script.play("snapshot")
         return Envelope("presence", PresenceSnapshot((Person("p1", "Grace"),), (self.own,)), START, "p", 0)

@@ -8,8 +8,8 @@ from typing import Any, Self
 from app_fakes import NUMBER, START, Script
 
 from desktop.app.timing import Timing
-from desktop.domain.events import Envelope, Heartbeat, PhoneCallChanged, PhoneRegistrationChanged, PhoneSnapshot
-from desktop.domain.phone import CallEnd, CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.entities.phone import CallEnd, CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.state.events import Envelope, Heartbeat, PhoneCallChanged, PhoneRegistrationChanged, PhoneSnapshot
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound
 from desktop.ports.voice import Voice

@@ -5,13 +5,13 @@ from typing import Any
 
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, interaction, until
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.events import Envelope
-from desktop.domain.own_events import DraftSaved
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.words import Phase
 from desktop.domain.select import unsettled_pop
-from desktop.domain.words import Phase
+from desktop.domain.state.events import Envelope
+from desktop.domain.state.own_events import DraftSaved
 
 
 class Desk:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from app_fakes import FakeContactCenter, FakePresence, VirtualTime, interaction, make_asking, spin, told
 
-from desktop.app.actions import Actions
-from desktop.app.failures import explain
-from desktop.app.feed import Feed
+from desktop.app.commands.actions import Actions
+from desktop.app.connections.failures import explain
+from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.events import Change
-from desktop.domain.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
-from desktop.domain.words import Availability, Health, Phase, Verb
+from desktop.domain.entities.words import Availability, Health, Phase, Verb
+from desktop.domain.state.events import Change
+from desktop.domain.state.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
 from desktop.ports import errors
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, RateLimited, Unavailable
 

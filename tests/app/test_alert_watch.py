@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from app_fakes import ME, START, FakeContactCenter, VirtualTime, agent, until
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.alert import Alert, Severity, news
-from desktop.domain.alert_rules import WATCHED, AlertSettings, Rule
-from desktop.domain.events import ContactCenterSnapshot, Envelope
-from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, Schedule
-from desktop.domain.floor_events import AlertAcknowledged, FloorChanged
-from desktop.domain.model import QueueStats
-from desktop.domain.own_events import AlertsChanged
-from desktop.domain.words import Availability, Role
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.alerts.rules import WATCHED, AlertSettings, Rule
+from desktop.domain.entities.alert import Alert, Severity, news
+from desktop.domain.entities.floor import Acknowledgement, Activity, ActivityKind, Schedule
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.entities.words import Availability, Role
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope
+from desktop.domain.state.floor_events import AlertAcknowledged, FloorChanged
+from desktop.domain.state.own_events import AlertsChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, OutcomeUnknown, Unavailable
 

@@ -11,14 +11,14 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Input
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
+from desktop.app.storage.local_store import LocalStore
 from desktop.app.timing import Timing
-from desktop.domain.customer import FollowUp
-from desktop.domain.words import Phase
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.words import Phase
+from desktop.tui.agent.panes.note import LIMIT, NotePane
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.note import LIMIT, NotePane
 
 CARD = "4111 1111 1111 1111"
 HIDDEN_CARD = "•••• •••• •••• 1111"

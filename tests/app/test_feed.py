@@ -8,13 +8,13 @@ from dataclasses import replace
 import pytest
 from app_fakes import FakeContactCenter, VirtualTime, interaction, make_asking, spin, told
 
-from desktop.app.backoff import Breaker, full_jitter
-from desktop.app.clock_skew import ClockSkew
-from desktop.app.feed import Feed
+from desktop.app.connections.backoff import Breaker, full_jitter
+from desktop.app.connections.clock_skew import ClockSkew
+from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.events import ContactCenterSnapshot, Envelope, Gap
+from desktop.domain.entities.words import Health, Phase
 from desktop.domain.select import server_now
-from desktop.domain.words import Health, Phase
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope, Gap
 from desktop.ports.errors import AuthFailed, Forbidden, RateLimited, Unavailable
 
 

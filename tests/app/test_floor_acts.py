@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from app_fakes import ME, FakeContactCenter, VirtualTime, agent, interaction, make_asking, told
 
-from desktop.app.feed import Feed
-from desktop.app.floor_acts import FloorActs
-from desktop.app.floor_notices import FloorNotices
+from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.events import AgentChanged, Change
-from desktop.domain.floor import AgentWork, AuditEntry, FloorVerb
-from desktop.domain.floor_events import FloorChanged, SupervisorActed
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.own_events import CapabilitiesKnown
-from desktop.domain.words import Availability, Channel, Monitoring, Phase, Role
+from desktop.app.supervision.notices import FloorNotices
+from desktop.app.supervision.supervisor_commands import FloorActs
+from desktop.domain.entities.floor import AgentWork, AuditEntry, FloorVerb
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase, Role
+from desktop.domain.state.events import AgentChanged, Change
+from desktop.domain.state.floor_events import FloorChanged, SupervisorActed
+from desktop.domain.state.own_events import CapabilitiesKnown
 from desktop.ports import errors
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, Forbidden, Unavailable

@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from desktop.app.asking import Asking
-from desktop.app.feed import Feed
-from desktop.app.floor_acts import FloorActs
+from desktop.app.connections.asking import Asking
+from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
+from desktop.app.supervision.supervisor_commands import FloorActs
 from desktop.app.timing import Timing
 from desktop.backends.mock.contact_center import MockContactCenter
-from desktop.domain.floor import FloorVerb
-from desktop.domain.floor_verbs import for_agent, for_interaction
-from desktop.domain.own_events import CapabilitiesKnown
-from desktop.domain.words import Availability, Monitoring, Phase
-from mock_backends.fleet import Fleet
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.words import Availability, Monitoring, Phase
+from desktop.domain.select.floor_verbs import for_agent, for_interaction
+from desktop.domain.state.own_events import CapabilitiesKnown
+from mock_backends.play.fleet import Fleet
 from tests.mocks.conftest import FAST
 from tests.mocks.harness import CONTROL, Harness
 

@@ -9,9 +9,9 @@ import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, until
 from note_desk import Desk
 
-from desktop.domain.customer import Customer, Match
-from desktop.domain.model import Address, Interaction, Previous
-from desktop.domain.words import Outcome, Phase, PopAnswer
+from desktop.domain.entities.customer import Customer, Match
+from desktop.domain.entities.model import Address, Interaction, Previous
+from desktop.domain.entities.words import Outcome, Phase, PopAnswer
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, interaction, until
 
-from desktop.app.backends import Backends
-from desktop.app.card_in_hand import CardInHand
-from desktop.app.drafts import Draft, kept_words_id
-from desktop.app.hidden_cards import HiddenCards
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import Amendment, OutboxItem
-from desktop.app.outbox_rows import new_row
+from desktop.app.connections.backends import Backends
+from desktop.app.notes.hidden_cards import HiddenCards
+from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.app.reviews.scorecard_draft import CardInHand
 from desktop.app.session import Session
-from desktop.domain.customer import FollowUp
-from desktop.domain.scorecards import Answer, Form, Question, Section
-from desktop.domain.words import Phase
+from desktop.app.storage.drafts import Draft, kept_words_id
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.words import Phase
+from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 
 CARD = "4111 1111 1111 1111"
 HIDDEN_CARD = "•••• •••• •••• 1111"

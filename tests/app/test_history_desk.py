@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from app_fakes import START, FakeContactCenter, VirtualTime, make_asking, spin
 
-from desktop.app.history_desk import DEADLINE, FRESH_SECONDS, OVER_SECONDS, HistoryDesk
-from desktop.app.shared_questions import KEPT_RECORDS
+from desktop.app.history.history_desk import DEADLINE, FRESH_SECONDS, OVER_SECONDS, HistoryDesk
+from desktop.app.history.query_cache import KEPT_RECORDS
 from desktop.app.store import Store
-from desktop.domain.counts import Counts
-from desktop.domain.history import (
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.history import (
     Interval,
     IntervalQuery,
     PastDetail,
@@ -27,8 +27,8 @@ from desktop.domain.history import (
     WeekCell,
     WeekQuery,
 )
-from desktop.domain.service_level import DEFAULT_FORMULA
-from desktop.domain.state import AppState
+from desktop.domain.figures.service_level import DEFAULT_FORMULA
+from desktop.domain.state.state import AppState
 from desktop.ports.errors import NotFound, RateLimited, Unavailable
 
 NOW = START  # Fri 15 Jan 2027, 08:00 UTC

@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from app_fakes import FakeContactCenter, FakeCrm, FakeMessaging, VirtualTime, customer, interaction, match, told, until
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreFull
-from desktop.domain.customer import Consent, FollowUp
-from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, DeliveryState, Health, Phase
+from desktop.app.storage.errors import StoreFull
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.customer import Consent, FollowUp
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState, Health, Phase
+from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.messaging import EVENTS
 

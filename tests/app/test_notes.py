@@ -10,17 +10,17 @@ import pytest
 from app_fakes import customer, interaction, match, until
 from note_desk import Desk, again, make
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
-from desktop.app.pop import BY_AGENT
+from desktop.app.connections.backends import Backends
+from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreFull
-from desktop.domain.customer import Consent, FollowUp
-from desktop.domain.events import Change, InteractionChanged
-from desktop.domain.model import WrapUpRule
-from desktop.domain.own_events import ClockRead
-from desktop.domain.state import DraftView
-from desktop.domain.words import Availability, CodeRule, Phase
+from desktop.app.storage.errors import StoreFull
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.customer import Consent, FollowUp
+from desktop.domain.entities.model import WrapUpRule
+from desktop.domain.entities.words import Availability, CodeRule, Phase
+from desktop.domain.state.events import Change, InteractionChanged
+from desktop.domain.state.own_events import ClockRead
+from desktop.domain.state.state import DraftView
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 

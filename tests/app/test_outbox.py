@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from app_fakes import FakeCrm, VirtualTime, make_asking, told, until
 
-from desktop.app.deliveries import Deliveries
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox import Outbox
-from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.connections.targets import Targets
+from desktop.app.notes.deliveries import Deliveries
+from desktop.app.notes.outbox import Outbox
+from desktop.app.notes.wrap_up_json import record_json
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.store import Store
-from desktop.app.targets import Targets
-from desktop.app.wrap_up_json import record_json
-from desktop.domain.customer import WrapUpRecord
+from desktop.domain.entities.customer import WrapUpRecord
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,

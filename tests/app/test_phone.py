@@ -9,14 +9,14 @@ import pytest
 from app_fakes import FakeContactCenter, VirtualTime, interaction, spin, told
 from fake_phone import FakePhone
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.events import Change, PhoneCallChanged
-from desktop.domain.model import Address
-from desktop.domain.phone import CallEnd, CallState, Registration
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.phone import CallEnd, CallState, Registration
+from desktop.domain.entities.words import Health, Phase, Verb
 from desktop.domain.select import calls_of_nobody, phone_call, verbs_on_offer
-from desktop.domain.words import Health, Phase, Verb
+from desktop.domain.state.events import Change, PhoneCallChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 

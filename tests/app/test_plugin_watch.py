@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, until
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.customer import Match
-from desktop.domain.model import Address
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.model import Address
 from desktop.ports.base import API
-from desktop.tui.pages import diagnostics_lines
+from desktop.tui.pages.pages import diagnostics_lines
 
 LONGEST = 20.0
 
@@ -35,7 +35,7 @@ class Released(logging.Handler):
 @pytest.fixture
 def told() -> Iterator[Released]:
     handler = Released()
-    log = logging.getLogger("desktop.app.plugin_watch")
+    log = logging.getLogger("desktop.app.connections.plugin_watch")
     log.addHandler(handler)
     yield handler
     log.removeHandler(handler)
@@ -88,7 +88,7 @@ async def test_a_plugin_that_blocks_is_named(
 async def test_the_desktops_own_work_accuses_no_plugin(
     session: Session, told: Released, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, "desktop.app.plugin_watch")
+    caplog.set_level(logging.INFO, "desktop.app.connections.plugin_watch")
     session.plugins.begin()
     asyncio.get_running_loop().call_soon(told.event.wait, LONGEST)  # no module of a plug-in is on the stack
     await until(lambda: len(caplog.records) >= 2)

@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from app_fakes import ME, FakeContactCenter, FakeCrm, VirtualTime, until
 
-from desktop.app.backends import Backends
-from desktop.app.card_in_hand import CardInHand, card_from
-from desktop.app.drafts import Draft
-from desktop.app.kept_words import KeptWords
-from desktop.app.local_store import LocalStore
-from desktop.app.quality_desk import QualityDesk
+from desktop.app.connections.backends import Backends
+from desktop.app.reviews.quality_desk import QualityDesk
+from desktop.app.reviews.review_drafts import KeptWords
+from desktop.app.reviews.scorecard_draft import CardInHand, card_from
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreError
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.local_store import LocalStore
 from desktop.app.timing import Timing
-from desktop.domain.history import PastInteraction, PastPage, PastQuery
-from desktop.domain.quality import CoachingNote, Evaluation, EvaluationDraft
-from desktop.domain.sampling import SampleRule, Scorecard
-from desktop.domain.scorecards import Answer, Form, Question, Section
+from desktop.domain.entities.history import PastInteraction, PastPage, PastQuery
+from desktop.domain.reviews.quality import CoachingNote, Evaluation, EvaluationDraft
+from desktop.domain.reviews.sampling import SampleRule, Scorecard
+from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 from desktop.ports.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
 
 FORM = Form("voice", "Calls", (Section("All", (Question("greeting", "Greeted?"), Question("tone", "Kind?"))),))

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from app_fakes import FakeContactCenter, VirtualTime, customer, interaction, make_asking, spin, told
 
-from desktop.app.actions import Actions
 from desktop.app.background import Background
-from desktop.app.feed import Feed
-from desktop.app.recording_consent import RecordingPolicy
+from desktop.app.commands.actions import Actions
+from desktop.app.commands.recording_consent import RecordingPolicy
+from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.customer import Consent, Match
-from desktop.domain.events import Change
-from desktop.domain.own_events import CapabilitiesKnown, PopChanged
-from desktop.domain.words import Phase, PopAnswer, Recording, RecordingConsent, Verb
+from desktop.domain.entities.customer import Consent, Match
+from desktop.domain.entities.words import Phase, PopAnswer, Recording, RecordingConsent, Verb
+from desktop.domain.state.events import Change
+from desktop.domain.state.own_events import CapabilitiesKnown, PopChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 

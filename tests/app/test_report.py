@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app.centre_days import CentreDays
-from desktop.app.report.files import MISSING_DUCKDB, ReportError, csv_text, json_text, parquet_bytes
-from desktop.app.report.outside_text import LONGEST, cell, plain
-from desktop.app.report.page import MOST_BARS, Report, page
-from desktop.app.report.plots import Plot, Series, heat_map, nice, nice_span, picture
-from desktop.app.report.table import Table, figures, interaction_table, interval_table
-from desktop.app.week_map import week_map
-from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.history import Interval, PastInteraction, WeekCell
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.report.files import MISSING_DUCKDB, ReportError, csv_text, json_text, parquet_bytes
+from desktop.app.history.report.outside_text import LONGEST, cell, plain
+from desktop.app.history.report.page import MOST_BARS, Report, page
+from desktop.app.history.report.plots import Plot, Series, heat_map, nice, nice_span, picture
+from desktop.app.history.report.table import Table, figures, interaction_table, interval_table
+from desktop.app.history.week_map import week_map
+from desktop.domain.entities.counts import Counts, StaffTime
+from desktop.domain.entities.history import Interval, PastInteraction, WeekCell
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
 
 DAYS = CentreDays("Europe/London")
 BEGIN = DAYS.midnight(date(2026, 11, 16))
@@ -156,8 +156,8 @@ def test_without_duckdb_parquet_names_the_extra() -> None:
     """In a process of its own, where it cannot be imported; nothing else needs it."""
     program = (
         "import sys; sys.modules['duckdb'] = None\n"
-        "from desktop.app.report.files import ReportError, csv_text, parquet_bytes\n"
-        "from desktop.app.report.table import Kind, Table\n"
+        "from desktop.app.history.report.files import ReportError, csv_text, parquet_bytes\n"
+        "from desktop.app.history.report.table import Kind, Table\n"
         "table = Table({'a': Kind.TEXT}, [('x',)])\n"
         "csv_text(table)\n"
         "try: parquet_bytes(table)\n"

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from app_fakes import VirtualTime, spin, told, until
 
-from desktop.app.backends import Backends
-from desktop.app.drafts import Draft
-from desktop.app.erasure import DAY, Purged
-from desktop.app.local_file import LocalFile
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row, outbox_key
-from desktop.app.retention import EVERY, RetentionWatch
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.erasure import DAY, Purged
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.local_file import LocalFile
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.retention import EVERY, RetentionWatch
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreError
 
 
 async def nothing() -> None:

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from desktop.app.centre_days import CentreDays
-from desktop.app.review_week import week_of
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.reviews.review_week import week_of
 
 
 def test_a_week_is_one_of_the_centres_zone() -> None:

@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from app_fakes import NUMBER, FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, match, spin, until
 
-from desktop.app.backends import Backends
-from desktop.app.contact_keys import carries, contact_key, e164
-from desktop.app.customer_json import customer_from, customer_json
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
+from desktop.app.screen_pop.contact_keys import carries, contact_key, e164
+from desktop.app.screen_pop.customer_json import customer_from, customer_json
 from desktop.app.session import Session
-from desktop.domain.customer import Consent, CustomerDetails, CustomerPromise
-from desktop.domain.events import AgentChanged, Change, QueueChanged
-from desktop.domain.model import Address, QueueStats, Waiting
-from desktop.domain.own_events import PopChanged
-from desktop.domain.state import ScreenPop
-from desktop.domain.words import Phase, PopAnswer, Role
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.customer import Consent, CustomerDetails, CustomerPromise
+from desktop.domain.entities.model import Address, QueueStats, Waiting
+from desktop.domain.entities.words import Phase, PopAnswer, Role
+from desktop.domain.state.events import AgentChanged, Change, QueueChanged
+from desktop.domain.state.own_events import PopChanged
+from desktop.domain.state.state import ScreenPop
 from desktop.ports.base import Capability
 from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 from app_fakes import FakePresence, VirtualTime
 
-from desktop.app.asking import Asking
-from desktop.app.screen_watch import ScreenWatch
+from desktop.app.connections.asking import Asking
+from desktop.app.connections.screen_watch import ScreenWatch
 from desktop.ports.errors import Unavailable
 
 

@@ -23,14 +23,14 @@ from app_fakes import (
     until,
 )
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreAbsent, StoreError
-from desktop.domain.events import Change, ChatReceived, PresenceChanged
-from desktop.domain.model import Leg
-from desktop.domain.person import ChatLine
-from desktop.domain.words import Availability, Channel, Health, LegKind, LegPhase, Phase, PresenceState, Verb
+from desktop.app.storage.errors import StoreAbsent, StoreError
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.model import Leg
+from desktop.domain.entities.person import ChatLine
+from desktop.domain.entities.words import Availability, Channel, Health, LegKind, LegPhase, Phase, PresenceState, Verb
+from desktop.domain.state.events import Change, ChatReceived, PresenceChanged
 from desktop.ports.errors import AuthFailed, Unavailable
 
 

@@ -3,9 +3,9 @@
 import pytest
 from test_feed import Rig, running
 
-from desktop.app.clock_skew import IN_A_ROW, ClockSkew
+from desktop.app.connections.clock_skew import IN_A_ROW, ClockSkew
+from desktop.domain.entities.words import Health
 from desktop.domain.select import server_now
-from desktop.domain.words import Health
 from desktop.ports.errors import Unavailable
 
 FIVE_MINUTES = 300.0

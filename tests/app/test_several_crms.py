@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, spin, until
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.customer import Customer, FollowUp, Match
-from desktop.domain.events import Change
-from desktop.domain.identity import CUSTOMER
-from desktop.domain.model import Address
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row
+from desktop.domain.entities.customer import Customer, FollowUp, Match
+from desktop.domain.entities.identity import CUSTOMER
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Health, Phase, PopAnswer
 from desktop.domain.select import details_of
-from desktop.domain.state import ScreenPop
-from desktop.domain.words import Health, Phase, PopAnswer
+from desktop.domain.state.events import Change
+from desktop.domain.state.state import ScreenPop
 from desktop.ports.errors import Unavailable
 
 

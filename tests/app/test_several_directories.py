@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from app_fakes import START, FakeContactCenter, FakePresence, VirtualTime, interaction, spin, until
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.events import Change, Envelope, PresenceSnapshot
-from desktop.domain.experts import RankedExpert, rank_experts
-from desktop.domain.identity import PERSON
-from desktop.domain.person import Person, Presence
-from desktop.domain.words import Health, Phase, PresenceState, Verb
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.identity import PERSON
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import Health, Phase, PresenceState, Verb
+from desktop.domain.select.experts import RankedExpert, rank_experts
+from desktop.domain.state.events import Change, Envelope, PresenceSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 

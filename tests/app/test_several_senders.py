@@ -14,12 +14,12 @@ from app_fakes import (
     until,
 )
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.customer import Consent, FollowUp, Match
-from desktop.domain.events import Change
-from desktop.domain.words import Channel, Health, Phase
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.customer import Consent, FollowUp, Match
+from desktop.domain.entities.words import Channel, Health, Phase
+from desktop.domain.state.events import Change
 from desktop.ports.errors import Unavailable
 
 

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 from app_fakes import FakeContactCenter, VirtualTime, make_asking
 
-from desktop.app.actions import Actions
-from desktop.app.feed import Feed
+from desktop.app.commands.actions import Actions
+from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
-from desktop.domain.model import AvailabilityChoice
-from desktop.domain.own_events import HealthChanged
-from desktop.domain.words import Availability, Health
+from desktop.domain.entities.model import AvailabilityChoice
+from desktop.domain.entities.words import Availability, Health
+from desktop.domain.state.own_events import HealthChanged
 
 
 class Desk:

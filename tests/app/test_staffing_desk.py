@@ -8,19 +8,19 @@ from math import inf
 import pytest
 from app_fakes import ME, FakeContactCenter, VirtualTime
 
-from desktop.app.asking import Asking
-from desktop.app.centre_days import CentreDays
-from desktop.app.history_desk import HistoryDesk
-from desktop.app.outlook import WIDTH, Plan, Span
-from desktop.app.staffing_desk import StaffingDesk
+from desktop.app.connections.asking import Asking
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.staffing.demand_forecast import WIDTH, Plan, Span
+from desktop.app.staffing.staffing_desk import StaffingDesk
 from desktop.app.store import Store
-from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.events import ContactCenterSnapshot, Envelope
-from desktop.domain.floor import AgentDay
-from desktop.domain.history import Interval, IntervalQuery
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.staffing import Concurrency, Target
-from desktop.domain.words import Availability, Role
+from desktop.domain.entities.counts import Counts, StaffTime
+from desktop.domain.entities.floor import AgentDay
+from desktop.domain.entities.history import Interval, IntervalQuery
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Availability, Role
+from desktop.domain.staffing.staffing import Concurrency, Target
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.ports.errors import Unavailable, Unsupported
 
 BERLIN = CentreDays("Europe/Berlin")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop.app.targets import Targets
-from desktop.domain.customer import Customer, Match, Record
+from desktop.app.connections.targets import Targets
+from desktop.domain.entities.customer import Customer, Match, Record
 
 ONE = Targets({"crm": "crm:odoo", "messaging": "messaging:sms"}, ("crm",))
 TWO = Targets({"crm:odoo": "crm:odoo", "crm:mail": "crm:mail"}, ("crm:odoo", "crm:mail"))

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desktop.app import time_zones
-from desktop.app.time_zones import customer_zone, local_zone
-from desktop.domain.customer import Customer
-from desktop.domain.model import Address
+from desktop.app.when import time_zones
+from desktop.app.when.time_zones import customer_zone, local_zone
+from desktop.domain.entities.customer import Customer
+from desktop.domain.entities.model import Address
 
 LONDON = Address("phone", "+44 20 7946 0018")
 SYDNEY_MOBILE = Address("phone", "+61412345678")  # a number of eight zones

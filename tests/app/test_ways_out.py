@@ -11,15 +11,15 @@ import pytest
 from app_fakes import FakeMessaging, agent, customer, interaction, match, spin, until
 from note_desk import Desk, again, make
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import Amendment
-from desktop.app.parked_records import NotSendable
-from desktop.app.pop import BY_AGENT
+from desktop.app.connections.backends import Backends
+from desktop.app.notes.outbox_items import Amendment
+from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreFull
-from desktop.domain.customer import Consent, FollowUp
-from desktop.domain.words import Phase
+from desktop.app.storage.errors import StoreFull
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.parked_records import NotSendable
+from desktop.domain.entities.customer import Consent, FollowUp
+from desktop.domain.entities.words import Phase
 from desktop.ports.errors import Forbidden, OutcomeUnknown, Rejected, Unavailable
 
 CALLBACK = FollowUp("callback", "about the refund", 1_800_000_500.0)

@@ -7,7 +7,7 @@ import pytest
 from app_fakes import until
 from note_desk import Desk, make
 
-from desktop.domain import notices
+from desktop.domain.news import notices
 from desktop.ports.errors import Forbidden, Unavailable
 
 

@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.drafts import Draft
-from desktop.app.wrap_up_json import record_from
-from desktop.app.wrap_up_rows import WrapUpRows
-from desktop.domain.customer import WrapUpRecord
-from desktop.domain.model import Agent, Leg, WrapUpCode
-from desktop.domain.person import Person
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, LegKind, LegPhase, Role
+from desktop.app.notes.wrap_up_json import record_from
+from desktop.app.notes.wrap_up_rows import WrapUpRows
+from desktop.app.storage.drafts import Draft
+from desktop.domain.entities.customer import WrapUpRecord
+from desktop.domain.entities.model import Agent, Leg, WrapUpCode
+from desktop.domain.entities.person import Person
+from desktop.domain.entities.words import Availability, LegKind, LegPhase, Role
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import interaction
 
 ME = "PJSIP/agent1"

@@ -6,8 +6,8 @@ from contextlib import aclosing
 import pytest
 
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.words import Availability, Monitoring
+from desktop.domain.entities.words import Availability, Monitoring
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.errors import Forbidden, NotFound, Unavailable, Unsupported
 from tests.backends.pbx import ACTIONS, OFFER, Pbx, at

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.backends.asterisk.framing import Message
-from desktop.backends.asterisk.queue_book import QueueBook
+from desktop.backends.asterisk.ami.framing import Message
+from desktop.backends.asterisk.model.queue_book import QueueBook
+from desktop.backends.asterisk.model.staff_clock import Doing, StaffClock
+from desktop.backends.asterisk.model.tally import Tally
+from desktop.backends.asterisk.model.trend import Trend
 from desktop.backends.asterisk.settings import Settings, settings
-from desktop.backends.asterisk.staff_clock import Doing, StaffClock
-from desktop.backends.asterisk.tally import Tally
-from desktop.backends.asterisk.trend import Trend
-from desktop.domain.counts import Counts
+from desktop.domain.entities.counts import Counts
 from desktop.ports.errors import Rejected
 
 QUEUES = ("support", "billing")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.backends.asterisk.framing import MAX_FIELDS, MAX_LINE, Framer, Message, encode
+from desktop.backends.asterisk.ami.framing import MAX_FIELDS, MAX_LINE, Framer, Message, encode
 from desktop.ports.errors import ProtocolError, Rejected
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"

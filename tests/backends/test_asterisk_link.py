@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from desktop.backends.asterisk.framing import Message
-from desktop.backends.asterisk.link import Link, Place, refusal
+from desktop.backends.asterisk.ami.framing import Message
+from desktop.backends.asterisk.ami.link import Link, Place, refusal
 from desktop.backends.asterisk.settings import settings
 from desktop.ports.errors import (
     AuthFailed,

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from desktop.backends.asterisk.ami.event_log import Journal
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
-from desktop.backends.asterisk.journal import Journal
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, LegPhase, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, LegPhase, Phase
+from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, Rejected, Unavailable
 from tests.backends.pbx import ME, Pbx, answered, at, event, gone, offer
 
@@ -91,7 +91,7 @@ async def test_a_connection_that_is_made_while_the_backend_closes_is_closed_too(
 
 
 async def test_a_server_that_refuses_a_sign_of_life_is_as_good_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.backends.asterisk.link.PING_EVERY", 0.01)
+    monkeypatch.setattr("desktop.backends.asterisk.ami.link.PING_EVERY", 0.01)
     pbx = Pbx()
     async with at(pbx) as backend:
         await backend.open()
@@ -146,7 +146,7 @@ async def test_a_wrap_up_ends_in_time_though_its_pause_failed() -> None:
 
 
 async def test_a_wrap_up_that_could_not_be_ended_in_time_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.backends.asterisk.wrap_ups._AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr("desktop.backends.asterisk.verbs.wrap_ups._AGAIN_SECONDS", 0.05)
     pbx = Pbx()
     async with at(pbx, wrap_up_seconds="0.1") as backend:
         await backend.open()
@@ -190,8 +190,8 @@ async def test_what_was_chosen_last_is_what_the_agent_becomes() -> None:
 async def test_an_expert_who_was_asked_for_without_an_answer_does_not_block_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("desktop.backends.asterisk.transfers._BEGIN_SECONDS", 0.05)
-    monkeypatch.setattr("desktop.backends.asterisk.link.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("desktop.backends.asterisk.verbs.transfers._BEGIN_SECONDS", 0.05)
+    monkeypatch.setattr("desktop.backends.asterisk.ami.link.ANSWER_SECONDS", 0.2)
     pbx = Pbx()
     async with at(pbx) as backend:
         await backend.open()
@@ -230,8 +230,8 @@ async def test_two_who_ask_for_an_expert_at_once_get_one() -> None:
 
 
 async def test_a_callback_that_cannot_be_made_or_read_keeps_no_other_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.backends.asterisk.callbacks.SETTLE_SECONDS", 0.0)
-    monkeypatch.setattr("desktop.backends.asterisk.callbacks.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("desktop.backends.asterisk.verbs.callbacks.SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr("desktop.backends.asterisk.verbs.callbacks.LOOK_EVERY", 0.05)
 
     def row(text: str) -> str:
         return base64.urlsafe_b64encode(text.encode()).decode()

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop.backends.asterisk.ami.framing import Message
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
-from desktop.backends.asterisk.framing import Message
-from desktop.backends.asterisk.recordings import FILE, PAUSED, Recordings
-from desktop.domain.model import Interaction
-from desktop.domain.words import Phase, Recording
+from desktop.backends.asterisk.model.recordings import FILE, PAUSED, Recordings
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Phase, Recording
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, Unsupported
 from tests.backends.pbx import ACTIONS, ME, Pbx, answered, at, event, gone, offer

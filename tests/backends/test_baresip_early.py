@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from desktop.backends.baresip.line import EarlyTurns, Line
-from desktop.domain.phone import CallState
-from desktop.domain.words import Direction
+from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.words import Direction
 
 
 def _event(name: str, call: int, text: str = "") -> Any:

@@ -9,15 +9,15 @@ import httpx
 import pytest
 
 from desktop.backends.mock.contact_center import MockContactCenter
-from desktop.domain.events import Gap
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.reducer import needs_snapshot, reduce
-from desktop.domain.state import AppState
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.reduce.reducer import needs_snapshot, reduce
+from desktop.domain.state.events import Gap
+from desktop.domain.state.floor_events import FloorChanged
+from desktop.domain.state.state import AppState
 from desktop.ports.errors import BackendError
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 CONTROL = "control-token-of-this-test"
 SOURCE = "contact_center"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from desktop.backends.graph.rest import quoted
 from desktop.backends.graph.words import WORDS, meaning
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 
 A, B, D, W, OFF, U = (
     PresenceState.AVAILABLE,

@@ -12,8 +12,8 @@ from desktop.backends.hubspot.crm import INDEX_LAG, HubSpotCrm
 from desktop.backends.hubspot.history import instant
 from desktop.backends.hubspot.objects import Objects
 from desktop.backends.wire.http import Http
-from desktop.domain.customer import FollowUp, WrapUpRecord
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import FollowUp, WrapUpRecord
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.ports.errors import (
     AuthFailed,

@@ -13,9 +13,9 @@ import pytest
 from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.messaging import DOUBT_SECONDS, KannelMessaging
 from desktop.backends.kannel.sms_text import sms_text
-from desktop.domain.customer import Consent
-from desktop.domain.events import DeliveryChanged, MessageReceived
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, MessageReceived
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,

@@ -10,10 +10,10 @@ from desktop.backends.mock.contact_center import MockContactCenter
 from desktop.backends.mock.crm import MockCrm
 from desktop.backends.mock.messaging import MockMessaging
 from desktop.backends.mock.presence import MockPresence
-from desktop.domain.customer import Consent, WrapUpRecord
-from desktop.domain.events import ChatReceived, Envelope, Gap, Heartbeat, InteractionChanged, PresenceChanged
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, PresenceState
+from desktop.domain.entities.customer import Consent, WrapUpRecord
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, PresenceState
+from desktop.domain.state.events import ChatReceived, Envelope, Gap, Heartbeat, InteractionChanged, PresenceChanged
 from desktop.ports.base import Backend
 from desktop.ports.errors import AuthFailed, ProtocolError, Rejected
 from desktop.ports.messaging import OutgoingMessage

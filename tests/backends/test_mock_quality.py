@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from desktop.backends.mock.contact_center import MockContactCenter
-from desktop.domain.calibration import agreement
-from desktop.domain.quality import EvaluationDraft
+from desktop.domain.reviews.calibration import agreement
+from desktop.domain.reviews.quality import EvaluationDraft
 from desktop.ports.errors import ProtocolError
 from tests.domain.quality_records import VOICE, answers, calibration, evaluation
 

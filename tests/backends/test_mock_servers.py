@@ -15,8 +15,10 @@ from desktop.backends.mock.contact_center import MockContactCenter
 from desktop.backends.mock.crm import MockCrm
 from desktop.backends.mock.messaging import MockMessaging
 from desktop.backends.mock.presence import MockPresence
-from desktop.domain.customer import Consent, FollowUp, WrapUpRecord
-from desktop.domain.events import (
+from desktop.domain.entities.customer import Consent, FollowUp, WrapUpRecord
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.words import Availability, Channel, DeliveryState, LegPhase, Phase, PresenceState
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ChatReceived,
@@ -31,14 +33,12 @@ from desktop.domain.events import (
     PresenceChanged,
     PresenceSnapshot,
 )
-from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Availability, Channel, DeliveryState, LegPhase, Phase, PresenceState
 from desktop.ports.base import Backend
 from desktop.ports.errors import AuthFailed, BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 CONTROL = "control-token-of-this-test"
 B = TypeVar("B", bound=Backend)

@@ -10,7 +10,7 @@ import pytest
 from desktop.backends.odoo.crm import OdooCrm
 from desktop.backends.odoo.records import purchases
 from desktop.backends.odoo.value import day, instant
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from desktop.ports import errors
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, ProtocolError, Rejected

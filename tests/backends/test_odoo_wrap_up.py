@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from desktop.backends.odoo.wrap_up import body
-from desktop.domain.customer import WrapUpRecord
+from desktop.domain.entities.customer import WrapUpRecord
 
 
 def test_the_agent_and_the_codes_are_called_as_people_call_them() -> None:

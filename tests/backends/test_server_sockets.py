@@ -14,8 +14,8 @@ import pytest
 
 from desktop.backends.kannel.callbacks import CallbackServer
 from desktop.testing.fault_proxy import FaultProxy
-from mock_backends.fleet import Fleet
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
+from mock_backends.play.fleet import Fleet
 
 TEMPLATE = Path(__file__).parents[1] / "kit" / "template_plugin" / "phonebook_plugin" / "server.py"
 

@@ -10,8 +10,8 @@ import pytest
 
 from desktop.backends.smtp.mail import compose
 from desktop.backends.smtp.messaging import SmtpMessaging
-from desktop.domain.customer import Consent
-from desktop.domain.words import Channel
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel
 from desktop.ports.errors import AuthFailed, BackendError, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
 

@@ -17,17 +17,17 @@ from websockets.http11 import Request, Response
 
 from desktop.backends.twilio import link, pushes
 from desktop.backends.twilio.contact_center import TwilioContactCenter
-from desktop.domain.events import Event, Gap, InteractionChanged, QueueChanged
-from desktop.domain.lifecycle import open_leg
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, LegFailure, LegPhase, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase
+from desktop.domain.state.events import Event, Gap, InteractionChanged, QueueChanged
+from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.errors import AuthFailed, Conflict, RateLimited, Rejected, Unavailable, Unsupported
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
 from desktop.testing.watch import Watch
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 from .twilio_rigs import CONTROL, TwilioContactCenterRig, options_of
 

@@ -7,8 +7,8 @@ import pytest
 from desktop.testing.contact_center_contract import ContactCenterContract
 from desktop.testing.rigs import ContactCenterRig, MessagingRig
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 from .twilio_rigs import CONTROL, TwilioContactCenterRig, TwilioMessagingContract, TwilioMessagingRig
 

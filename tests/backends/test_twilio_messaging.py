@@ -10,18 +10,18 @@ from email.utils import formatdate
 import pytest
 
 from desktop.backends.twilio.messaging import LOOKS, TwilioMessaging, inbound_of, sent_of
-from desktop.domain.customer import Consent
-from desktop.domain.events import MessagingSnapshot
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import MessagingSnapshot
 from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected
 from desktop.ports.messaging import OutgoingMessage
 from desktop.testing import fresh
 from desktop.testing.fresh import new_key
 from desktop.testing.rig import Fault
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 from .scripted_server import Asked, answer, scripted
 from .twilio_rigs import CONTROL, TwilioMessagingRig, options_of

@@ -16,9 +16,9 @@ from desktop.backends.twilio.problem import NOT_PENDING, twilio_error
 from desktop.backends.twilio.records import Reservation, Task, instant, reservation_of, task_of
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.task_router import stats_of
-from desktop.domain.events import Change
-from desktop.domain.model import Address, Interaction
-from desktop.domain.words import Channel, Direction, Outcome, Phase
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.words import Channel, Direction, Outcome, Phase
+from desktop.domain.state.events import Change
 from desktop.ports.errors import (
     AuthFailed,
     BackendError,

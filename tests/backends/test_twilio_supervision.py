@@ -9,17 +9,17 @@ import pytest
 from desktop.backends.twilio.account import desk_of
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.statistics import counts_of, midnight_before
-from desktop.domain.events import ContactCenterSnapshot
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.words import Availability, Outcome, Phase, Role
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Availability, Outcome, Phase, Role
+from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.domain.state.floor_events import FloorChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 from tests.backends.twilio_rigs import CONTROL, QUEUE, SUPERVISOR, TwilioContactCenterRig, options_of
 
 WAIT = 10.0

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from desktop.backends.wire.reading import member, parse, read
 from desktop.backends.wire.verify import carries
-from desktop.domain.customer import Consent, Customer, CustomerPromise
-from desktop.domain.model import Address, Agent, Interaction, Leg, Message, QueueStats, Waiting
-from desktop.domain.person import Person
-from desktop.domain.words import LegKind, LegPhase
+from desktop.domain.entities.customer import Consent, Customer, CustomerPromise
+from desktop.domain.entities.model import Address, Agent, Interaction, Leg, Message, QueueStats, Waiting
+from desktop.domain.entities.person import Person
+from desktop.domain.entities.words import LegKind, LegPhase
 from desktop.ports.errors import ProtocolError
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=20)

@@ -16,8 +16,8 @@ from desktop.backends.xmpp.journal import KEPT, Journal
 from desktop.backends.xmpp.link import error_of
 from desktop.backends.xmpp.resources import read_activity, read_resource
 from desktop.backends.xmpp.xml import TEXT, make, moment, sendable, tag
-from desktop.domain.events import PersonChanged
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import PersonChanged
 from desktop.ports.errors import BackendError, Forbidden, NotFound, RateLimited, Rejected
 
 ME, ADA = "me@desk.example", "ada@desk.example"

@@ -9,8 +9,8 @@ import httpx
 
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.messaging import TwilioMessaging
-from desktop.domain.customer import Consent
-from desktop.domain.words import Channel
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import NotFound

@@ -13,15 +13,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from desktop.domain.alert import Severity
-from desktop.domain.alert_readings import read_queue
-from desktop.domain.alert_rules import WATCHED, Rule
-from desktop.domain.alerts import PARTS, AlertEngine
-from desktop.domain.counts import Counts
-from desktop.domain.floor import AgentWork
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.state import AppState, Position, SourceHealth
-from desktop.domain.words import Availability, Channel, Health, Phase, Role
+from desktop.domain.alerts.engine import PARTS, AlertEngine
+from desktop.domain.alerts.readings import read_queue
+from desktop.domain.alerts.rules import WATCHED, Rule
+from desktop.domain.entities.alert import Severity
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.floor import AgentWork
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Availability, Channel, Health, Phase, Role
+from desktop.domain.state.state import AppState, Position, SourceHealth
 
 CC = "contact_center"
 START = 1_000_000.0

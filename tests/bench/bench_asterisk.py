@@ -16,9 +16,9 @@ import os
 import sys
 import time
 
-from desktop.domain.events import Change, Envelope, InteractionChanged, QueueChanged
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.words import Availability, Monitoring, Phase
+from desktop.domain.entities.words import Availability, Monitoring, Phase
+from desktop.domain.state.events import Change, Envelope, InteractionChanged, QueueChanged
+from desktop.domain.state.floor_events import FloorChanged
 from tests.bench.figures import spread
 from tests.real.asterisk.desk import Desk, options
 from tests.real.asterisk.phones import Phones, until

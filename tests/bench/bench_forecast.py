@@ -15,8 +15,8 @@ import json
 import time
 from statistics import fmean
 
-from desktop.domain.forecast import Forecast, Observed
-from desktop.domain.forecast_error import backtest
+from desktop.domain.staffing.forecast import Forecast, Observed
+from desktop.domain.staffing.forecast_error import backtest
 from tests.bench.histories import Nature, history, natures, shifted
 
 NOON = 720

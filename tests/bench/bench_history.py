@@ -25,14 +25,14 @@ from typing import Any
 import duckdb
 import psutil
 
-from desktop.app.centre_days import CentreDays
-from desktop.app.week_map import week_map
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.week_map import week_map
 from desktop.backends.mock.contact_center import MockContactCenter
-from desktop.domain.history import IntervalQuery, PastQuery, WeekQuery
+from desktop.domain.entities.history import IntervalQuery, PastQuery, WeekQuery
 from desktop.ports.errors import RateLimited
 from mock_backends import launcher
-from mock_backends.archive_schema import SECONDS, SUMS
-from mock_backends.settings import Settings
+from mock_backends.archive.schema import SECONDS, SUMS
+from mock_backends.http.settings import Settings
 from tests.bench.figures import beside, spread
 
 NOW = 1_795_219_200.0  # Saturday 21 November 2026, 00:00 in London: the past ends here

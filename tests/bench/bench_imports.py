@@ -18,7 +18,7 @@ from desktop.ports.base import Kind
 
 LOAD = """
 import importlib, json, resource, sys, time
-import desktop.wiring, desktop.app.session, desktop.app.local_store
+import desktop.wiring, desktop.app.session, desktop.app.storage.local_store
 from desktop.ports import registry
 from desktop.ports.base import Kind
 def size():

@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from desktop.backends.mock.crm import MockCrm
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from tests.bench.workplace import workplace
 from tests.e2e.workplace import PRIYA
 

@@ -17,9 +17,9 @@ from typing import Any
 import httpx
 
 from desktop.backends.kannel.messaging import KannelMessaging
-from desktop.domain.customer import Consent
-from desktop.domain.events import DeliveryChanged
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged
 from desktop.ports.messaging import OutgoingMessage
 from tests.bench.figures import spread
 from tests.real.servers.kannel import PASSWORD, SECRET, USER, Kannel

@@ -16,7 +16,7 @@ import httpx
 
 from desktop.backends.odoo.crm import OdooCrm
 from desktop.backends.odoo.questions import by_phone
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from tests.bench.figures import spread
 from tests.real.servers.odoo import DATABASE, Odoo
 from tests.real.servers.server import CannotStart

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 
 CONTROL = "control-token-of-the-benchmark"
 BARE = """

@@ -28,7 +28,7 @@ import psutil
 
 from desktop.testing.fresh import new_key
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 from tests.bench.figures import beside, spread
 from tests.cli.command_line import CONTROL, clean_env
 from tests.tui.pty_screen import PtyScreen

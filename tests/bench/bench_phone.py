@@ -24,7 +24,7 @@ from typing import Any
 from baresip import Account, Call, Config, Runtime, UserAgent
 
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 from tests.bench.figures import spread
 from tests.e2e.workplace import PRIYA
 from tests.real.servers.asterisk import AMI_SECRET, AMI_USER, PASSWORD

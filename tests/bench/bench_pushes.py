@@ -20,13 +20,13 @@ import httpx
 import psutil
 
 from desktop.backends.wire.reading import member, parse, read
-from desktop.domain.events import ContactCenterSnapshot, Envelope
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope
+from desktop.domain.state.floor_events import FloorChanged
+from desktop.domain.state.state import AppState
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 from tests.bench.figures import beside, spread
 
 CONTROL = "control-token-of-the-benchmark"

@@ -11,7 +11,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from desktop.domain.events import (
+from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
+from desktop.domain.entities.words import Availability, Channel, Direction, Phase, Role
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.select import mine, verbs_on_offer
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ContactCenterSnapshot,
@@ -19,11 +23,7 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.model import Address, Agent, Interaction, QueueStats
-from desktop.domain.reducer import reduce
-from desktop.domain.select import mine, verbs_on_offer
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, Channel, Direction, Phase, Role
+from desktop.domain.state.state import AppState
 
 CC, ME = "contact_center", "a0"
 INTERACTIONS, AGENTS, QUEUES, BATCH = 10_000, 500, 50, 70

@@ -18,10 +18,10 @@ import psutil
 from textual.app import ComposeResult
 from textual.widgets import DataTable
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 from tests.tui.pty_screen import PtyScreen
 
 ROOT = Path(__file__).parents[2]

@@ -12,11 +12,11 @@ import time
 from typing import Any
 
 from desktop.backends.twilio.contact_center import TwilioContactCenter
-from desktop.domain.events import ContactCenterSnapshot, InteractionChanged
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.words import Availability, Phase
+from desktop.domain.state.events import ContactCenterSnapshot, InteractionChanged
 from desktop.testing.fresh import new_key
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 from tests.backends.twilio_rigs import CONTROL, TwilioContactCenterRig
 from tests.bench.figures import spread
 

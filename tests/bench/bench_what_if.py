@@ -16,12 +16,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import fmean
 
-from desktop.domain.count_sums import between
-from desktop.domain.counts import Counts
-from desktop.domain.pool import pool_of
-from desktop.domain.shared_time import one_line, shared_time
-from desktop.domain.what_if import WhatIf, what_if
-from mock_backends.world_centre import QUEUES, make_agents
+from desktop.domain.entities.counts import Counts
+from desktop.domain.figures.count_sums import between
+from desktop.domain.staffing.pool import pool_of
+from desktop.domain.staffing.shared_time import one_line, shared_time
+from desktop.domain.staffing.what_if import WhatIf, what_if
+from mock_backends.world.centre import QUEUES, make_agents
 from tests.bench.mixed_floor import Look, MixedFloor, Stream, looks
 
 SETTLED = 7_200.0  # seconds after which patience is known

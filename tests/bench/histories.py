@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp, pi, sin
 from random import Random
 
-from desktop.domain.forecast import Observed, Slot
+from desktop.domain.staffing.forecast import Observed, Slot
 
 WIDTH = 30  # minutes
 WEEKDAY_LEVELS = (1.2, 1.05, 1.0, 1.0, 0.95, 0.5, 0.3)

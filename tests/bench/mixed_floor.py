@@ -7,13 +7,13 @@ from heapq import heappop, heappush
 from itertools import count
 from random import Random
 
-from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.floor import AgentDay
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.words import Availability, Role
-from mock_backends.routing import Router
-from mock_backends.routing_effects import AgentChanged, Offered
-from mock_backends.routing_policy import AgentProfile, QueuePolicy
+from desktop.domain.entities.counts import Counts, StaffTime
+from desktop.domain.entities.floor import AgentDay
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Availability, Role
+from mock_backends.acd.commands import Router
+from mock_backends.acd.effects import AgentChanged, Offered
+from mock_backends.acd.policy import AgentProfile, QueuePolicy
 
 CAPACITY = {"voice": 1, "chat": 3, "email": 5}
 WORDS = {"available": Availability.AVAILABLE, "not_ready": Availability.NOT_READY, "offline": Availability.OFFLINE}

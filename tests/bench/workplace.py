@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 from tests.cli.command_line import CONTROL
 from tests.e2e.workplace import Workplace
 

@@ -19,7 +19,7 @@ import httpx
 import psutil
 
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 from tests.campaign.entered import Contact
 from tests.campaign.hands import COLS, ROWS, Hands
 from tests.campaign.power_disk import cut_power

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 from .command_line import CONTROL, KINDS, clean_env
 

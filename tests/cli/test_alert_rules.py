@@ -13,12 +13,12 @@ from desktop.config.alert_rules import OPTIONS
 from desktop.config.alerts import BUNDLED, alerts_beside
 from desktop.config.file import toml_text
 from desktop.config.quantity import quantity
-from desktop.domain.adherence import FITS
-from desktop.domain.alert import About, Severity
-from desktop.domain.alert_rules import WATCHED, AlertSettings, Rule
-from desktop.domain.floor import ActivityKind
-from desktop.domain.metric import Unit
-from desktop.domain.service_level import FORMULAS
+from desktop.domain.alerts.rules import WATCHED, AlertSettings, Rule
+from desktop.domain.entities.alert import About, Severity
+from desktop.domain.entities.floor import ActivityKind
+from desktop.domain.figures.adherence import FITS
+from desktop.domain.figures.metric import Unit
+from desktop.domain.figures.service_level import FORMULAS
 
 from .command_line import clean_env, run
 

@@ -11,8 +11,8 @@ from desktop.cli.arguments import AGENT_VERBS, KINDS, VERBS, parser
 from desktop.cli.exits import Exit, explain
 from desktop.cli.output import emit, say
 from desktop.cli.supervise_arguments import ACTS
-from desktop.domain.floor import FloorVerb
-from desktop.domain.words import Availability, Verb
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.words import Availability, Verb
 from desktop.ports import errors
 from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError

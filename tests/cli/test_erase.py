@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from desktop.app.card_in_hand import CardInHand
-from desktop.app.drafts import Draft, kept_words_id
-from desktop.app.instance_lock import InstanceLock
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row, outbox_key
-from desktop.domain.scorecards import Answer, Form, Question, Section
+from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.storage.drafts import Draft, kept_words_id
+from desktop.app.storage.instance_lock import InstanceLock
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 
 from .command_line import clean_env, run
 

@@ -187,7 +187,7 @@ def mock_servers(with_fault: str) -> str:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_mock_servers_end_although_something_in_them_hangs(tmp_path: Path, number: signal.Signals) -> None:
-    fault = f"import mock_backends.fleet as fleet, time\nfleet.Fleet.stop = lambda self: time.sleep({HANGS})"
+    fault = f"import mock_backends.play.fleet as fleet, time\nfleet.Fleet.stop = lambda self: time.sleep({HANGS})"
     with started(mock_servers(fault), env=clean_env(tmp_path), how="-c") as servers:
         assert servers.stdout is not None
         assert servers.stdout.readline()
@@ -199,7 +199,7 @@ def test_the_mock_servers_end_although_something_in_them_hangs(tmp_path: Path, n
 def test_the_mock_servers_interrupted_while_they_start_say_nothing(tmp_path: Path) -> None:
     hangs = tmp_path / "hangs"
     fault = (
-        "import mock_backends.fleet as fleet, pathlib, time\n"
+        "import mock_backends.play.fleet as fleet, pathlib, time\n"
         f"fleet.Fleet.__init__ = lambda *_, **__: (pathlib.Path({str(hangs)!r}).touch(), time.sleep({HANGS}))"
     )
     with started(mock_servers(fault), env=clean_env(tmp_path), how="-c") as servers:

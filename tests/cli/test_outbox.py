@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app.drafts import Draft
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row
-from desktop.domain.contact_facts import ContactFacts
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row
+from desktop.domain.notes.contact_facts import ContactFacts
 
 from .command_line import clean_env, run
 

@@ -12,10 +12,10 @@ import duckdb
 import pytest
 
 from desktop.cli.report_arguments import FORMULAS as NAMED
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 from .command_line import Ran, clean_env, run
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from desktop.config.scorecards import EXAMPLES, parse_scorecard, read_scorecards, scorecards_beside
-from desktop.domain.sampling import SampleRule
-from desktop.domain.scorecards import Comment, QuestionKind
+from desktop.domain.reviews.sampling import SampleRule
+from desktop.domain.reviews.scorecards import Comment, QuestionKind
 
 from .command_line import clean_env, run
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from desktop.app.session import Session
 from desktop.cli.startable import start_problems
 from desktop.config import Profile, Setting
-from desktop.tui import keys
 from desktop.tui.app import DesktopApp
-from desktop.tui.floor_keys import FLOOR_BY_ID
-from desktop.tui.key import SIGNS
-from desktop.tui.outbox_keys import OUTBOX_BY_ID
+from desktop.tui.keys import keys
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.key import SIGNS
+from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
 
 from .command_line import run
 

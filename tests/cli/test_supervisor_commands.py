@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.metrics import METRICS
-from desktop.domain.service_level import FORMULAS
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import FORMULAS
 from mock_backends.launcher import Running
 
 from .command_line import clean_env, run

@@ -6,10 +6,10 @@
 import re
 from pathlib import Path
 
-from desktop.tui.floor_keys import FLOOR_KEYS
-from desktop.tui.key import show
-from desktop.tui.keys import KEYS, PICK
-from desktop.tui.outbox_keys import OUTBOX_KEYS
+from desktop.tui.keys.floor_keys import FLOOR_KEYS
+from desktop.tui.keys.key import show
+from desktop.tui.keys.keys import KEYS, PICK
+from desktop.tui.keys.outbox_keys import OUTBOX_KEYS
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"

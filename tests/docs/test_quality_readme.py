@@ -1,7 +1,7 @@
 """What the README says of forms is so."""
 
 from desktop.config.scorecards import parse_scorecard
-from desktop.domain.scorecards import Answer, score
+from desktop.domain.reviews.scorecards import Answer, score
 from tests.docs.readme import blocks
 
 

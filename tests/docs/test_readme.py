@@ -19,12 +19,12 @@ from desktop.cli.exits import Exit
 from desktop.config import read_profile
 from desktop.config.alerts import alerts_beside
 from desktop.config.profile import PROFILE_KEYS
-from desktop.domain.words import Verb
+from desktop.domain.entities.words import Verb
 from desktop.ports import registry
 from desktop.ports.base import Kind
 from mock_backends.__main__ import TOKENS_VARIABLE
 from mock_backends.__main__ import parser as mock_parser
-from mock_backends.scenario import names
+from mock_backends.play.scenario import names
 from tests.tui.pty_screen import PtyScreen
 
 from .readme import FLOOR_TABLE, README, ROOT, TABLE, blocks, commands, with_tables

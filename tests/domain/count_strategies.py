@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from desktop.domain.counts import Counts, StaffTime
+from desktop.domain.entities.counts import Counts, StaffTime
 
 THRESHOLD, SHORT = 20.0, 5.0
 _WAITS = st.floats(0.0, 90.0)

@@ -3,11 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from desktop.domain.customer import Customer, Match
-from desktop.domain.events import Change, Envelope, Event, InteractionChanged
-from desktop.domain.model import Address, Agent, Interaction, Leg, QueueStats
-from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import (
+from desktop.domain.entities.customer import Customer, Match
+from desktop.domain.entities.model import Address, Agent, Interaction, Leg, QueueStats
+from desktop.domain.entities.words import (
     Availability,
     Channel,
     Direction,
@@ -17,6 +15,8 @@ from desktop.domain.words import (
     PopAnswer,
     Role,
 )
+from desktop.domain.state.events import Change, Envelope, Event, InteractionChanged
+from desktop.domain.state.state import AppState, ScreenPop
 
 CC = "contact_center"
 ME = "a1"

@@ -4,9 +4,39 @@ from dataclasses import replace
 
 import hypothesis.strategies as st
 
-from desktop.domain.counts import Counts
-from desktop.domain.customer import Case, Customer, CustomerDetails, Match
-from desktop.domain.events import (
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.customer import Case, Customer, CustomerDetails, Match
+from desktop.domain.entities.floor import (
+    Acknowledgement,
+    AgentDay,
+    AgentMessage,
+    AgentWork,
+    CoachingNews,
+    HelpRequest,
+    HelpState,
+)
+from desktop.domain.entities.identity import PERSON, said
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address, AvailabilityChoice
+from desktop.domain.entities.news_item import News, NewsKind
+from desktop.domain.entities.person import ChatLine, PastHelp, Person, Presence
+from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.entities.words import (
+    Availability,
+    Channel,
+    DeliveryState,
+    Health,
+    LegKind,
+    LegPhase,
+    Phase,
+    PopAnswer,
+    PresenceState,
+    Recording,
+    RecordingConsent,
+    Role,
+    Verb,
+)
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ChatReceived,
@@ -26,21 +56,14 @@ from desktop.domain.events import (
     PresenceSnapshot,
     QueueChanged,
 )
-from desktop.domain.floor import (
-    Acknowledgement,
-    AgentDay,
-    AgentMessage,
-    AgentWork,
-    CoachingNews,
-    HelpRequest,
-    HelpState,
+from desktop.domain.state.floor_events import (
+    AgentMessaged,
+    AlertAcknowledged,
+    CoachingChanged,
+    FloorChanged,
+    HelpChanged,
 )
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, CoachingChanged, FloorChanged, HelpChanged
-from desktop.domain.identity import PERSON, said
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address, AvailabilityChoice
-from desktop.domain.news_item import News, NewsKind
-from desktop.domain.own_events import (
+from desktop.domain.state.own_events import (
     AvailabilityAwaited,
     CapabilitiesKnown,
     ClockRead,
@@ -59,23 +82,6 @@ from desktop.domain.own_events import (
     PopChanged,
     Settled,
     SourcesDeclared,
-)
-from desktop.domain.person import ChatLine, PastHelp, Person, Presence
-from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration
-from desktop.domain.words import (
-    Availability,
-    Channel,
-    DeliveryState,
-    Health,
-    LegKind,
-    LegPhase,
-    Phase,
-    PopAnswer,
-    PresenceState,
-    Recording,
-    RecordingConsent,
-    Role,
-    Verb,
 )
 from tests.domain.domain_records import CC, ME, OTHER, agent, interaction, leg, queue
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from desktop.domain.alert import Alert, Severity, news
-from desktop.domain.alert_rules import WATCHED, Rule
-from desktop.domain.alerts import AlertEngine
-from desktop.domain.counts import Counts
-from desktop.domain.floor import AgentWork
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.state import AppState, Position, SourceHealth
-from desktop.domain.words import Channel, Health, Phase
+from desktop.domain.alerts.engine import AlertEngine
+from desktop.domain.alerts.rules import WATCHED, Rule
+from desktop.domain.entities.alert import Alert, Severity, news
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.floor import AgentWork
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Channel, Health, Phase
+from desktop.domain.state.state import AppState, Position, SourceHealth
 from tests.domain.domain_records import agent
 
 CC = "contact_center"

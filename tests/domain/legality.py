@@ -1,9 +1,9 @@
 """What every state must satisfy, whatever was reduced into it."""
 
-from desktop.domain.batch import DETAILS, LISTED, TOMBSTONES
+from desktop.domain.entities.words import Occupancy, Phase, Role, Verb
 from desktop.domain.select import mine, occupancy, verbs_on_offer
-from desktop.domain.state import AppState
-from desktop.domain.words import Occupancy, Phase, Role, Verb
+from desktop.domain.state.batch import DETAILS, LISTED, TOMBSTONES
+from desktop.domain.state.state import AppState
 
 
 def assert_legal(state: AppState) -> None:

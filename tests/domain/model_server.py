@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from desktop.domain.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
-from desktop.domain.model import Agent, Interaction, Leg
-from desktop.domain.words import Availability, LegFailure, LegKind, LegPhase, OfferEnd, Outcome, Phase
+from desktop.domain.entities.model import Agent, Interaction, Leg
+from desktop.domain.entities.words import Availability, LegFailure, LegKind, LegPhase, OfferEnd, Outcome, Phase
+from desktop.domain.state.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
 from tests.domain.domain_records import CC, ME, OTHER, agent, interaction, leg
 
 _DONE = {LegPhase.COMPLETED, LegPhase.CANCELLED, LegPhase.FAILED}

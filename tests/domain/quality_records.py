@@ -2,9 +2,9 @@
 
 from hypothesis import strategies as st
 
-from desktop.domain.history import PastInteraction
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.scorecards import Answer, Comment, Form, Option, Question, QuestionKind, Section, allowed
+from desktop.domain.entities.history import PastInteraction
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
+from desktop.domain.reviews.scorecards import Answer, Comment, Form, Option, Question, QuestionKind, Section, allowed
 
 AT = 1_795_000_000.0
 VOICE = Form(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.adherence import FITS, adherence, standing, stretches_of
-from desktop.domain.floor import Activity, ActivityKind, AgentWork, Schedule, StateStretch
-from desktop.domain.words import Availability, Channel, Phase
+from desktop.domain.entities.floor import Activity, ActivityKind, AgentWork, Schedule, StateStretch
+from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.figures.adherence import FITS, adherence, standing, stretches_of
 from tests.domain.domain_records import agent
 
 HOUR = 3_600.0

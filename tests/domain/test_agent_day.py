@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.agent_day import day_until
-from desktop.domain.floor import AgentDay, AgentWork
-from desktop.domain.model import Agent
-from desktop.domain.words import Availability, Channel, Phase, Role
+from desktop.domain.entities.floor import AgentDay, AgentWork
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Availability, Channel, Phase, Role
+from desktop.domain.figures.agent_day import day_until
 
 DAY = AgentDay(0.0, 3, 1, 0, signed_in=900.0, idle=400.0, engaged=450.0, load=200.0, until=1_000.0)
 FREE = Agent(

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.domain.alert import Severity
-from desktop.domain.alert_trail import Increment, Trail, seconds_to_breach
-from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, AgentWork, Schedule
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.state import AppState, SourceHealth
-from desktop.domain.words import Availability, Channel, Health, Phase
+from desktop.domain.alerts.trail import Increment, Trail, seconds_to_breach
+from desktop.domain.entities.alert import Severity
+from desktop.domain.entities.floor import Acknowledgement, Activity, ActivityKind, AgentWork, Schedule
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Availability, Channel, Health, Phase
+from desktop.domain.state.state import AppState, SourceHealth
 from tests.domain.floor_states import CC, Looking, ada, billing, counted, floor, rule
 
 SL = "service_level|Billing"

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.alert import About, Alert, Severity, news, step_between
-from desktop.domain.alert_book import MOST_OVER
-from desktop.domain.alert_rules import WATCHED, Rule
-from desktop.domain.floor import Acknowledgement, Activity, ActivityKind, AgentDay, Schedule
-from desktop.domain.service_level import FORMULAS
-from desktop.domain.state import AppState, Position, SourceHealth
-from desktop.domain.words import Availability, Channel, Health, Phase
+from desktop.domain.alerts.book import MOST_OVER
+from desktop.domain.alerts.rules import WATCHED, Rule
+from desktop.domain.entities.alert import About, Alert, Severity, news, step_between
+from desktop.domain.entities.floor import Acknowledgement, Activity, ActivityKind, AgentDay, Schedule
+from desktop.domain.entities.words import Availability, Channel, Health, Phase
+from desktop.domain.figures.service_level import FORMULAS
+from desktop.domain.state.state import AppState, Position, SourceHealth
 from tests.domain.floor_states import CC, Looking, ada, at_work, billing, counted, floor, rule
 
 SL = "service_level|Billing"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.calibration import agreement, by_questions, cohens_kappa
+from desktop.domain.reviews.calibration import agreement, by_questions, cohens_kappa
 from tests.domain.quality_records import VOICE, answers, calibration
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from desktop.domain.card_numbers import HIDDEN, CardData, find, issuer_of, masked
+from desktop.domain.text.card_numbers import HIDDEN, CardData, find, issuer_of, masked
 from tests.domain import long_numbers
 
 HERE = Path(__file__).parent

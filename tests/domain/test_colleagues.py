@@ -3,15 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.colleagues import Sighting, chat_way, colleague, counting, same_people, sightings, why_same
-from desktop.domain.events import Envelope, PresenceChanged, PresenceSnapshot
-from desktop.domain.experts import rank_experts
-from desktop.domain.identity import PERSON, said
-from desktop.domain.own_events import CapabilitiesKnown, HealthChanged, LinksChanged, SourcesDeclared
-from desktop.domain.person import Person, Presence
-from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState
-from desktop.domain.words import Health, PresenceState
+from desktop.domain.entities.identity import PERSON, said
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import Health, PresenceState
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.select.colleagues import Sighting, chat_way, colleague, counting, same_people, sightings, why_same
+from desktop.domain.select.experts import rank_experts
+from desktop.domain.state.events import Envelope, PresenceChanged, PresenceSnapshot
+from desktop.domain.state.own_events import CapabilitiesKnown, HealthChanged, LinksChanged, SourcesDeclared
+from desktop.domain.state.state import AppState
 
 NOW = 1_000_000.0
 XMPP, GRAPH = "presence:xmpp", "presence:graph"

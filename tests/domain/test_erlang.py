@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.erlang import Line, blocked, steady
+from desktop.domain.staffing.erlang import Line, blocked, steady
 
 VECTORS = [  # calls, per seconds, handle time, agents -> load, P(wait), service level at 20 s, mean wait, occupancy
     (100, 1800, 180, 14, "10.000", "0.174132", "0.888350", "7.8359", "0.7143"),

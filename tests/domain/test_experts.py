@@ -5,10 +5,10 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from desktop.domain.person import PastHelp, Person, Presence
+from desktop.domain.entities.person import PastHelp, Person, Presence
+from desktop.domain.entities.words import PresenceState
 from desktop.domain.select import RankedExpert, rank_experts
-from desktop.domain.state import AppState
-from desktop.domain.words import PresenceState
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import ME
 
 NOW = 10_000.0

@@ -6,7 +6,11 @@ from random import Random
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from desktop.domain.events import (
+from desktop.domain.entities.floor import Acknowledgement, AgentDay, AgentWork, HelpRequest, HelpState
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Availability, Channel, Phase, Role
+from desktop.domain.reduce.reducer import needs_snapshot, reduce
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ContactCenterSnapshot,
@@ -14,12 +18,8 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.floor import Acknowledgement, AgentDay, AgentWork, HelpRequest, HelpState
-from desktop.domain.floor_events import AlertAcknowledged, FloorChanged, HelpChanged
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.reducer import needs_snapshot, reduce
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, Channel, Phase, Role
+from desktop.domain.state.floor_events import AlertAcknowledged, FloorChanged, HelpChanged
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import CC, ME, OTHER, agent, envelope, interaction, queue
 from tests.domain.event_strategies import acknowledgements, busy_agents, counted_queues, few, floor, help_requests
 

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain import floor_verbs as on_offer
-from desktop.domain.alert import Alert, Severity
-from desktop.domain.floor import AgentWork, FloorVerb, HelpRequest, HelpState
-from desktop.domain.floor_verbs import CAPABILITY_OF, Standing, standing
-from desktop.domain.model import Address, Agent, Interaction
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, Channel, Direction, Monitoring, Phase, Role
+from desktop.domain.entities.alert import Alert, Severity
+from desktop.domain.entities.floor import AgentWork, FloorVerb, HelpRequest, HelpState
+from desktop.domain.entities.model import Address, Agent, Interaction
+from desktop.domain.entities.words import Availability, Channel, Direction, Monitoring, Phase, Role
+from desktop.domain.select import floor_verbs as on_offer
+from desktop.domain.select.floor_verbs import CAPABILITY_OF, Standing, standing
+from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 
 EVERY = frozenset(one.value for one in Capability)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.day_levels import day_levels
-from desktop.domain.forecast import FEWEST_DAYS, Forecast, Observed, Slot
-from desktop.domain.forecast_error import backtest
+from desktop.domain.staffing.day_levels import day_levels
+from desktop.domain.staffing.forecast import FEWEST_DAYS, Forecast, Observed, Slot
+from desktop.domain.staffing.forecast_error import backtest
 from tests.bench.histories import Nature, history, natures
 
 DAYS = 70

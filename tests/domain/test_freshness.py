@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.freshness import known_at
-from desktop.domain.state import AppState, Position, SourceHealth
-from desktop.domain.words import Health
+from desktop.domain.entities.words import Health
+from desktop.domain.state.freshness import known_at
+from desktop.domain.state.state import AppState, Position, SourceHealth
 
 LIVE = AppState(
     health={"presence": SourceHealth(Health.LIVE, 0.0, last_heard=100.0)}, positions={"presence": Position("e", 7)}

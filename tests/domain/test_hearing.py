@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.hearing import AGENT, CUSTOMER, hearing
-from desktop.domain.lifecycle import is_open
-from desktop.domain.model import Interaction, Leg
-from desktop.domain.words import Channel, LegFailure, LegKind, LegPhase, Monitoring, Phase
+from desktop.domain.entities.model import Interaction, Leg
+from desktop.domain.entities.words import Channel, LegFailure, LegKind, LegPhase, Monitoring, Phase
+from desktop.domain.select.hearing import AGENT, CUSTOMER, hearing
+from desktop.domain.state.lifecycle import is_open
 from tests.domain.domain_records import interaction, leg
 
 EXPERT = "l1"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.customer import Consent, Customer, Match
-from desktop.domain.identity import (
+from desktop.domain.entities.customer import Consent, Customer, Match
+from desktop.domain.entities.identity import (
     BY_HAND,
     CUSTOMER,
     IdentityLink,
@@ -17,9 +17,9 @@ from desktop.domain.identity import (
     said,
     unqualified,
 )
-from desktop.domain.merged_customer import combined_answer, differing, merged_matches, said_of
+from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select import may_contact
-from desktop.domain.words import PopAnswer
+from desktop.domain.select.merged_customer import combined_answer, differing, merged_matches, said_of
 
 SOURCES = ("crm:a", "crm:b", "crm:c")
 KEYS = ("phone:+441", "phone:+442", "email:x@y")

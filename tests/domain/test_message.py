@@ -2,14 +2,14 @@
 
 from itertools import permutations
 
-from desktop.domain.customer import Consent, Customer
-from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
-from desktop.domain.message import InboundMessage, SentMessage, further
-from desktop.domain.model import Address
-from desktop.domain.reducer import reduce
+from desktop.domain.entities.customer import Consent, Customer
+from desktop.domain.entities.message import InboundMessage, SentMessage, further
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.reduce.reducer import reduce
 from desktop.domain.select import consent_to, opted_out_at, timeline
-from desktop.domain.state import AppState
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import interaction, linked
 
 NUMBER = "+493012345678"

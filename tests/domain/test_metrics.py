@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.count_sums import between, total
-from desktop.domain.counts import Counts, EstimateScore, StaffTime
-from desktop.domain.metric import Unit
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
-from desktop.domain.ratio import NOUNS
-from desktop.domain.service_level import FORMULAS
+from desktop.domain.entities.counts import Counts, EstimateScore, StaffTime
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.count_sums import between, total
+from desktop.domain.figures.metric import Unit
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.ratio import NOUNS
+from desktop.domain.figures.service_level import FORMULAS
 from tests.domain.count_strategies import counts
 from tests.domain.test_service_level import WORKED
 

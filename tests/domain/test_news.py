@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.domain.events import Change, Envelope
-from desktop.domain.floor import AgentMessage, HelpRequest, HelpState
-from desktop.domain.model import Address, Interaction, Message
-from desktop.domain.news import KEPT, LINES, news_between, unseen, unseen_count
-from desktop.domain.news_item import CustomerIs, News, NewsKind
-from desktop.domain.own_events import NewsCame, NewsSeen, OwnEvent
-from desktop.domain.person import ChatLine, Person
-from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState, Ending
-from desktop.domain.words import Channel, LegFailure, LegKind, LegPhase, Phase
+from desktop.domain.entities.floor import AgentMessage, HelpRequest, HelpState
+from desktop.domain.entities.model import Address, Interaction, Message
+from desktop.domain.entities.news_item import CustomerIs, News, NewsKind
+from desktop.domain.entities.person import ChatLine, Person
+from desktop.domain.entities.words import Channel, LegFailure, LegKind, LegPhase, Phase
+from desktop.domain.news.news import KEPT, LINES, news_between, unseen, unseen_count
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.state.events import Change, Envelope
+from desktop.domain.state.own_events import NewsCame, NewsSeen, OwnEvent
+from desktop.domain.state.state import AppState, Ending
 from tests.domain.domain_records import ME, OTHER, envelope, interaction, leg
 from tests.domain.event_strategies import envelopes
 

@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.events import (
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of, same_number
+from desktop.domain.entities.words import Channel, Direction, Health, Phase
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.state.events import (
     Change,
     ContactCenterSnapshot,
     Envelope,
@@ -16,12 +20,8 @@ from desktop.domain.events import (
     PhoneRegistrationChanged,
     PhoneSnapshot,
 )
-from desktop.domain.model import Address
-from desktop.domain.own_events import ClockRead
-from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of, same_number
-from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState
-from desktop.domain.words import Channel, Direction, Health, Phase
+from desktop.domain.state.own_events import ClockRead
+from desktop.domain.state.state import AppState
 
 from .domain_records import ME, interaction
 

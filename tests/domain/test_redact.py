@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.redact import redact
+from desktop.domain.text.redact import redact
 
 TOKEN = "Xk29" + "sDf8Qp"
 

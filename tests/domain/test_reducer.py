@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.customer import Case, Customer, CustomerDetails, Match
-from desktop.domain.events import (
+from desktop.domain.entities.customer import Case, Customer, CustomerDetails, Match
+from desktop.domain.entities.floor import CoachingNews
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.person import ChatLine, Person
+from desktop.domain.entities.words import Availability, Health, OfferEnd, Phase, PopAnswer, Role, Verb
+from desktop.domain.reduce.reducer import needs_snapshot, reduce
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ContactCenterSnapshot,
@@ -16,10 +21,8 @@ from desktop.domain.events import (
     PresenceSnapshot,
     QueueChanged,
 )
-from desktop.domain.floor import CoachingNews
-from desktop.domain.floor_events import CoachingChanged
-from desktop.domain.model import Interaction
-from desktop.domain.own_events import (
+from desktop.domain.state.floor_events import CoachingChanged
+from desktop.domain.state.own_events import (
     CapabilitiesKnown,
     ClockRead,
     DetailsChanged,
@@ -30,10 +33,7 @@ from desktop.domain.own_events import (
     PendingChanged,
     PopChanged,
 )
-from desktop.domain.person import ChatLine, Person
-from desktop.domain.reducer import needs_snapshot, reduce
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, Health, OfferEnd, Phase, PopAnswer, Role, Verb
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import CC, ME, OTHER, agent, changed, envelope, interaction, queue, state
 
 

@@ -8,7 +8,11 @@ from typing import Any
 import hypothesis.strategies as st
 from hypothesis import given, settings
 
-from desktop.domain.events import (
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.person import Presence
+from desktop.domain.entities.words import Phase
+from desktop.domain.reduce.reducer import needs_snapshot, reduce
+from desktop.domain.state.events import (
     Change,
     ContactCenterSnapshot,
     Envelope,
@@ -16,11 +20,7 @@ from desktop.domain.events import (
     PresenceChanged,
     PresenceSnapshot,
 )
-from desktop.domain.model import Interaction
-from desktop.domain.person import Presence
-from desktop.domain.reducer import needs_snapshot, reduce
-from desktop.domain.state import AppState
-from desktop.domain.words import Phase
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import CC, ME, agent, interaction
 from tests.domain.event_strategies import envelopes, interactions, presences
 from tests.domain.legality import assert_legal

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.sampling import SampleRule, sample
+from desktop.domain.reviews.sampling import SampleRule, sample
 from tests.domain.quality_records import past
 
 RULE = SampleRule(per_agent=2)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.scorecards import (
+from desktop.domain.reviews.scorecards import (
     Answer,
     Comment,
     Form,

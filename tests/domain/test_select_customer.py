@@ -2,11 +2,11 @@
 
 import pytest
 
-from desktop.domain.customer import Consent, Customer, CustomerDetails, CustomerPromise, TimelineEntry
-from desktop.domain.person import ChatLine, Person
+from desktop.domain.entities.customer import Consent, Customer, CustomerDetails, CustomerPromise, TimelineEntry
+from desktop.domain.entities.person import ChatLine, Person
+from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, Outcome, PopAnswer
 from desktop.domain.select import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
-from desktop.domain.state import ScreenPop
-from desktop.domain.words import LegFailure, LegKind, LegPhase, Outcome, PopAnswer
+from desktop.domain.state.state import ScreenPop
 from tests.domain.domain_records import interaction, leg, linked, state
 
 EVE = Customer("c1", "Eve")

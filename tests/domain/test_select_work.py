@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.events import Change
-from desktop.domain.model import Interaction
-from desktop.domain.news import news_between
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Channel, Occupancy, OfferEnd, Phase, Verb
+from desktop.domain.news.news import news_between
 from desktop.domain.select import me, mine, occupancy, offer_end_words, own, server_now, verbs_on_offer
-from desktop.domain.state import AppState, Ending
-from desktop.domain.words import Channel, Occupancy, OfferEnd, Phase, Verb
+from desktop.domain.state.events import Change
+from desktop.domain.state.state import AppState, Ending
 from tests.domain.domain_records import OTHER, agent, interaction, state
 
 OFFER = interaction(id="offer", phase=Phase.OFFERED, offer_deadline=130.0)

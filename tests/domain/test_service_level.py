@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.counts import Counts
-from desktop.domain.ratio import NOUNS, counted
-from desktop.domain.service_level import FORMULAS, compare
+from desktop.domain.entities.counts import Counts
+from desktop.domain.figures.ratio import NOUNS, counted
+from desktop.domain.figures.service_level import FORMULAS, compare
 from tests.domain.count_strategies import counts
 
 WORKED = Counts(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.staffing import Concurrency, Demand, Target, outcome, positions, required
+from desktop.domain.staffing.staffing import Concurrency, Demand, Target, outcome, positions, required
 
 HALF_HOUR = Demand(100, 1800, 180)
 

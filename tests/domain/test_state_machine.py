@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from desktop.domain.events import Gap, Heartbeat
-from desktop.domain.reducer import needs_snapshot, reduce
-from desktop.domain.state import AppState
-from desktop.domain.words import LegFailure, LegKind, LegPhase, OfferEnd, Phase
+from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, OfferEnd, Phase
+from desktop.domain.reduce.reducer import needs_snapshot, reduce
+from desktop.domain.state.events import Gap, Heartbeat
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import CC, ME, envelope
 from tests.domain.legality import assert_legal
 from tests.domain.model_server import ModelServer

@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.floor import AgentDay, AgentWork
-from desktop.domain.model import Agent
-from desktop.domain.pool import Pool, pool_of
-from desktop.domain.service_level import FORMULAS
-from desktop.domain.shared_time import SharedTime, one_line, shared_time
-from desktop.domain.staffing import Demand, outcome
-from desktop.domain.what_if import WhatIf, what_if
-from desktop.domain.words import Availability, Channel, Phase
+from desktop.domain.entities.counts import Counts, StaffTime
+from desktop.domain.entities.floor import AgentDay, AgentWork
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.figures.service_level import FORMULAS
+from desktop.domain.staffing.pool import Pool, pool_of
+from desktop.domain.staffing.shared_time import SharedTime, one_line, shared_time
+from desktop.domain.staffing.staffing import Demand, outcome
+from desktop.domain.staffing.what_if import WhatIf, what_if
 from tests.domain.domain_records import agent
 
 Q = "Billing"

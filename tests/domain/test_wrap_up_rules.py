@@ -4,10 +4,10 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from desktop.domain.model import WrapUpCode, WrapUpRule
+from desktop.domain.entities.model import WrapUpCode, WrapUpRule
+from desktop.domain.entities.words import CodeRule
 from desktop.domain.select import codes_for, match_codes, wrap_up_problems
-from desktop.domain.state import AppState
-from desktop.domain.words import CodeRule
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import interaction
 
 CODES = (

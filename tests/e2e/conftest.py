@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 from tests.cli.command_line import CONTROL
 from tests.e2e.workplace import Workplace
 

@@ -4,7 +4,7 @@ import sys
 from typing import Any, NoReturn
 
 from desktop.cli import main
-from desktop.tui import pages
+from desktop.tui.pages import pages
 
 
 def fail(*_: Any) -> NoReturn:

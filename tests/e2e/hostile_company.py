@@ -11,8 +11,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from mock_backends import centre, company, crm, directory, fleet, records, world, world_centre
 from mock_backends.__main__ import main
+from mock_backends.company import company, records
+from mock_backends.contact_center import centre
+from mock_backends.crm import crm
+from mock_backends.play import fleet
+from mock_backends.presence import directory
+from mock_backends.world import centre as world_centre
+from mock_backends.world import world
 from tests.tui.hostile import PAYLOADS
 
 # Lone surrogates cannot be sent as UTF-8; states built by hand have them.

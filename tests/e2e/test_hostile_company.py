@@ -64,7 +64,7 @@ def foreign(raw: bytes, *, bells: int) -> list[str]:
 def logged(place: Workplace) -> list[str]:
     """What went wrong by the logs; that the machine is slow is nothing wrong."""
     lines = [line for log in place.folder.rglob("*.log") for line in log.read_text().splitlines()]
-    return [line for line in lines if " desktop.app.plugin_watch " not in line]
+    return [line for line in lines if " desktop.app.connections.plugin_watch " not in line]
 
 
 def short(at: int) -> str:

@@ -81,8 +81,8 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, mode: int) -> None:
         if parent.stat().st_uid == 0 and parent != Path("/"):
             parent.chmod(parent.stat().st_mode | 0o055)
     script = (
-        "import os, sys; from pathlib import Path; from desktop.app.instance_lock import InstanceLock;"
-        "from desktop.app.store_errors import StoreReadOnly; os.setuid(65534)\n"
+        "import os, sys; from pathlib import Path; from desktop.app.storage.instance_lock import InstanceLock;"
+        "from desktop.app.storage.errors import StoreReadOnly; os.setuid(65534)\n"
         "try: InstanceLock(Path(sys.argv[1])).acquire()\n"
         "except StoreReadOnly as error: print(error)"
     )

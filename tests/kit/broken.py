@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 import pytest
 
-from desktop.domain.customer import Match, TimelineEntry, WrapUpRecord
-from desktop.domain.events import Envelope, Gap, Heartbeat, InteractionChanged, PhoneCallChanged
-from desktop.domain.model import Address, Instant, Interaction
-from desktop.domain.person import Person, Presence
-from desktop.domain.phone import CallState
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.customer import Match, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant, Interaction
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Envelope, Gap, Heartbeat, InteractionChanged, PhoneCallChanged
 from desktop.ports.assist import Article
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import (

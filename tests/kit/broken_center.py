@@ -4,9 +4,9 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from desktop.domain.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
-from desktop.domain.model import Address, Agent, Interaction, WrapUpCode
-from desktop.domain.words import Availability, Channel, Direction, Phase
+from desktop.domain.entities.model import Address, Agent, Interaction, WrapUpCode
+from desktop.domain.entities.words import Availability, Channel, Direction, Phase
+from desktop.domain.state.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
 from desktop.ports.errors import Conflict, NotFound
 
 from .broken import fails, suites

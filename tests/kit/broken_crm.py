@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
-from desktop.domain.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.errors import OutcomeUnknown, Unavailable
 from desktop.testing.rig import Fault
 

@@ -5,9 +5,9 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived
 from desktop.ports.errors import NotFound, Rejected
 from desktop.ports.messaging import MessageReceipt, OutgoingMessage
 

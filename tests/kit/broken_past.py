@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.history import (
+from desktop.domain.entities.history import (
     Interval,
     IntervalQuery,
     PastDetail,

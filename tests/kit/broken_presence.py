@@ -4,9 +4,9 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
-from desktop.domain.events import ChatReceived, Envelope, PresenceChanged
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import ChatReceived, Envelope, PresenceChanged
 from desktop.ports.errors import NotFound, Unavailable
 
 from .broken import fails, suites

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
 from desktop.testing.contact_center_contract import ContactCenterContract
 
 from .broken import BROKEN, fails

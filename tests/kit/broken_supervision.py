@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from desktop.domain.floor import AuditEntry, HelpRequest
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Availability, Monitoring
+from desktop.domain.entities.floor import AuditEntry, HelpRequest
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Monitoring
 from desktop.ports.base import Capability
 from desktop.ports.errors import Forbidden
 from desktop.testing.contact_center_contract import ContactCenterContract

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from desktop.domain.events import Envelope, PhoneSnapshot
-from desktop.domain.phone import CallState, PhoneCall, Registration
-from desktop.domain.words import Direction
+from desktop.domain.entities.phone import CallState, PhoneCall, Registration
+from desktop.domain.entities.words import Direction
+from desktop.domain.state.events import Envelope, PhoneSnapshot
 from desktop.ports.errors import NotFound
 
 from .broken import fails, suites

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 from .mock_rigs import CONTROL
 

@@ -1,6 +1,6 @@
 """A CRM that asks before it writes, and keeps its contract: only what failed before the write is Unavailable."""
 
-from desktop.domain.customer import WrapUpRecord
+from desktop.domain.entities.customer import WrapUpRecord
 
 from .reference.crm import ReferenceCrm
 

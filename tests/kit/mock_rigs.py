@@ -14,9 +14,9 @@ from desktop.backends.mock.contact_center import MockContactCenter
 from desktop.backends.mock.crm import MockCrm
 from desktop.backends.mock.messaging import MockMessaging
 from desktop.backends.mock.presence import MockPresence
-from desktop.domain.customer import Consent
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, PresenceState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, PresenceState
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm

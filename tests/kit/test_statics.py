@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import pytest
 
-from desktop.domain.customer import Customer
+from desktop.domain.entities.customer import Customer
 from desktop.ports import registry
 from desktop.ports.assist import Article, Assist
 from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest

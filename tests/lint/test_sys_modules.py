@@ -38,7 +38,7 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 
 
 def test_the_domain_is_pure() -> None:
-    modules = [f"desktop.domain.{module.name}" for module in pkgutil.iter_modules(desktop.domain.__path__)]
+    modules = [module.name for module in pkgutil.walk_packages(desktop.domain.__path__, "desktop.domain.")]
     got = loaded(*modules)
     assert {name for name in got if name.startswith("desktop.")} == {"desktop.domain", *modules}
     assert tops(got) - sys.stdlib_module_names == {"desktop"}
@@ -71,14 +71,21 @@ def test_a_profile_pays_for_its_own_plug_ins_only(kind: Kind, name: str) -> None
 def test_the_desktop_starts_without_what_is_only_for_reviews() -> None:
     got = loaded("desktop.tui.app", "desktop.app.session", "desktop.backends.mock.contact_center")
     mine = {name for name in got if "quality" in name or name.endswith((".scorecards", ".sampling", ".calibration"))}
-    assert mine == {"desktop.ports.quality", "desktop.backends.mock.quality", "desktop.tui.quality_door"}
+    assert mine == {
+        "desktop.ports.quality",
+        "desktop.backends.mock.quality",
+        "desktop.tui.quality",
+        "desktop.tui.quality.launcher",
+    }
 
 
-SUPERVISORS = ("desktop.tui.supervisor", "desktop.tui.floor.", "desktop.tui.floor_actions", "desktop.tui.floor_keys")
+LAUNCHERS = {"desktop.tui.supervisor", "desktop.tui.supervisor.launcher", "desktop.tui.supervisor.report_launcher"}
+"""What opens the floor and its reports when asked, and imports them then."""
 
 
 def test_an_agent_pays_nothing_for_the_supervisors_screen() -> None:
     """The screen, its keys and what it does are imported when the contact centre has said who this is, not before."""
-    got = {f"{name}." for name in loaded("desktop.tui.app")}
-    assert {name for name in got if name.startswith(SUPERVISORS)} == set()
-    assert {f"{name}." for name in loaded("desktop.tui.floor")} >= {"desktop.tui.supervisor_screen."}
+    got = {name for name in loaded("desktop.tui.app") if name.startswith("desktop.tui.supervisor")}
+    assert got == LAUNCHERS
+    assert "desktop.tui.keys.floor_keys" not in loaded("desktop.tui.app")
+    assert "desktop.tui.supervisor.screen" in loaded("desktop.tui.supervisor.floor")

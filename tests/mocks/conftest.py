@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mock_backends.fleet import Fleet
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
+from mock_backends.play.fleet import Fleet
 from tests.mocks.harness import CONTROL, Harness
 
 NOON = 1_794_398_400.0  # Wednesday, 2026-11-11, in London: no test runs into a midnight that it did not ask for

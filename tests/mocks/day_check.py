@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
-from desktop.domain.service_level import FORMULAS
-from mock_backends.routing_counters import AgentDay, ClosedInterval
-from mock_backends.routing_counters import QueueStats as Told
+from desktop.domain.entities.counts import Counts, StaffTime
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import FORMULAS
+from mock_backends.acd.counters import AgentDay, ClosedInterval
+from mock_backends.acd.counters import QueueStats as Told
 from tests.mocks.raw_day import RawDay, Size
 from tests.mocks.recount import TIMES, Fact, Recount, Stretch, counts, staff
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from mock_backends.fleet import Fleet
+from mock_backends.play.fleet import Fleet
 
 CONTROL = "control-token-of-the-tests"
 _keys = count()

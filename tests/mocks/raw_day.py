@@ -14,10 +14,10 @@ from itertools import count
 from math import pi, sin
 from random import Random
 
-from mock_backends import routing_effects as fx
-from mock_backends.routing import Router
-from mock_backends.routing_errors import RoutingError
-from mock_backends.routing_policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd import effects as fx
+from mock_backends.acd.commands import Router
+from mock_backends.acd.errors import RoutingError
+from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
 
 CHANNELS = ("voice", "voice", "voice", "chat", "email")
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from mock_backends import routing_effects as fx
-from mock_backends.routing_policy import AgentProfile, QueuePolicy
+from mock_backends.acd import effects as fx
+from mock_backends.acd.policy import AgentProfile, QueuePolicy
 from tests.mocks.raw_day import Line
 
 TIMES = ("signed_in", "idle", "engaged", "load")

@@ -15,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_backends.archive import Archive
-from mock_backends.archive_calendar import easter
-from mock_backends.archive_intervals import WIDTHS
-from mock_backends.archive_rows import (
+from mock_backends.acd.counters import ClosedInterval, Counts, StaffTime
+from mock_backends.archive.archive import Archive
+from mock_backends.archive.calendar import easter
+from mock_backends.archive.intervals import WIDTHS
+from mock_backends.archive.rows import (
     Finished,
     IntervalAsked,
     PastAsked,
@@ -28,10 +29,9 @@ from mock_backends.archive_rows import (
     Step,
     WeekAsked,
 )
-from mock_backends.archive_schema import SECONDS, STAFF, SUMS
-from mock_backends.archive_spans import spans
-from mock_backends.problem import Problem
-from mock_backends.routing_counters import ClosedInterval, Counts, StaffTime
+from mock_backends.archive.schema import SECONDS, STAFF, SUMS
+from mock_backends.archive.spans import spans
+from mock_backends.http.problem import Problem
 
 T = TypeVar("T")
 NOW = datetime(2026, 11, 21, 15, 0, tzinfo=ZoneInfo("Europe/London")).timestamp()
@@ -543,8 +543,8 @@ def test_a_past_that_is_being_made_up_says_how_much_of_it_there_is(monkeypatch: 
         assert gate.wait(60)
         told(0.8)
 
-    monkeypatch.setattr("mock_backends.archive.NOT_SO_SOON", 0.05)
-    monkeypatch.setattr("mock_backends.archive_year.make_past", slowly)
+    monkeypatch.setattr("mock_backends.archive.archive.NOT_SO_SOON", 0.05)
+    monkeypatch.setattr("mock_backends.archive.year.make_past", slowly)
     asked = PastAsked(0, NOW)
     begun = threading.Event()
     with archive(days=3, interactions=10_000_000) as kept:
@@ -558,7 +558,7 @@ def test_a_past_that_is_being_made_up_says_how_much_of_it_there_is(monkeypatch: 
             assert "40%" in refused.value.detail and refused.value.headers == {"Retry-After": "2"}
         kept.finished(call(1))
         gate.set()
-        monkeypatch.setattr("mock_backends.archive.NOT_SO_SOON", 60.0)
+        monkeypatch.setattr("mock_backends.archive.archive.NOT_SO_SOON", 60.0)
         assert [row["id"] for row in run(lambda: kept.interactions(EVERYTHING, asked)).rows] == ["int-1"]
 
 
@@ -567,8 +567,8 @@ def test_a_server_that_ends_waits_for_no_past(monkeypatch: pytest.MonkeyPatch) -
         while True:
             told(0.4)
 
-    monkeypatch.setattr("mock_backends.archive.NOT_SO_SOON", 0.05)
-    monkeypatch.setattr("mock_backends.archive_year.make_past", endlessly)
+    monkeypatch.setattr("mock_backends.archive.archive.NOT_SO_SOON", 0.05)
+    monkeypatch.setattr("mock_backends.archive.year.make_past", endlessly)
     with archive(days=3, interactions=10_000_000) as kept, pytest.raises(Problem):
         run(lambda: kept.interactions(EVERYTHING, PastAsked(0, NOW)))
 
@@ -578,7 +578,7 @@ def test_the_past_is_the_same_in_however_many_parts_it_is_made(monkeypatch: pyte
     asked = PastAsked(0, NOW, limit=1_000)
     with archive(days=9, interactions=600) as kept:
         whole = run(lambda: every(lambda at: kept.interactions(EVERYTHING, _at(asked, at))))
-    monkeypatch.setattr("mock_backends.archive_year.AT_ONCE", 50)
+    monkeypatch.setattr("mock_backends.archive.year.AT_ONCE", 50)
     with archive(days=9, interactions=600) as kept:
         monkeypatch.setattr(kept, "_tell", shares.append)
         parts = run(lambda: every(lambda at: kept.interactions(EVERYTHING, _at(asked, at))))
@@ -592,7 +592,7 @@ def test_a_question_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPa
     with archive() as kept:
         run(lambda: kept.interactions(EVERYTHING, PastAsked(0, 1)))
         with monkeypatch.context() as short:
-            short.setattr("mock_backends.archive.LONGEST", 0.2)
+            short.setattr("mock_backends.archive.archive.LONGEST", 0.2)
             for _ in range(3):
                 with pytest.raises(Problem) as refused:
                     run(lambda: kept._ask(lambda db: db.execute(endless).fetchall()))

@@ -41,10 +41,10 @@ def test_the_figure_itself_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     """A centre that resets an hour late, or counts what only rings as idle, is found out."""
     size = day("Europe/London", (2026, 10, 24, 21), 8.0, 1, full=False)
     with monkeypatch.context() as patched:
-        patched.setattr("mock_backends.midnights.Midnights.after", lambda _, now: (now // 86_400 + 1) * 86_400)
+        patched.setattr("mock_backends.acd.midnights.Midnights.after", lambda _, now: (now // 86_400 + 1) * 86_400)
         assert check(size).different
     with monkeypatch.context() as patched:
-        patched.setattr("mock_backends.routing_line.Agent.take", _take_without_telling)
+        patched.setattr("mock_backends.acd.agent_choice.Agent.take", _take_without_telling)
         assert check(size).different
 
 

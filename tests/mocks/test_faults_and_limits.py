@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from mock_backends.fleet import Fleet
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
+from mock_backends.play.fleet import Fleet
 from tests.mocks.harness import CONTROL, Harness
 
 PATH = "/v1/customers/C-4471"

@@ -4,9 +4,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from mock_backends.fleet import Fleet
-from mock_backends.midnights import Midnights
-from mock_backends.settings import Settings
+from mock_backends.acd.midnights import Midnights
+from mock_backends.http.settings import Settings
+from mock_backends.play.fleet import Fleet
 from tests.mocks.conftest import NOON
 from tests.mocks.floor import contact
 from tests.mocks.harness import CONTROL, Harness

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_backends.models_history import Intervals, PastDetail, PastInteractions, Week
+from mock_backends.wire.history import Intervals, PastDetail, PastInteractions, Week
 from tests.mocks.harness import Harness
 
 BASE = "/v1/history"

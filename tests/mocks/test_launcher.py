@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 
 SMALL = Settings(customers=5, autonomous=False)
 PARENT = """
 import json, sys, time
 from mock_backends import launcher
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
 running = launcher.start("messaging", settings=Settings(customers=5))
 print(json.dumps({"pid": running.pid, "url": running.urls["messaging"]}), flush=True)
 time.sleep(60)

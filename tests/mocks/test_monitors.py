@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mock_backends.fleet import Fleet
+from mock_backends.play.fleet import Fleet
 from tests.mocks.conftest import FAST
 from tests.mocks.floor import audit, monitor, order
 from tests.mocks.harness import CONTROL, Harness

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from mock_backends.fleet import Fleet
+from mock_backends.play.fleet import Fleet
 from tests.mocks.conftest import FAST
 from tests.mocks.floor import agent, arrive, audit, contact, order, set_state, waiting
 from tests.mocks.harness import CONTROL, Harness

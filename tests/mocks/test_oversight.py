@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from sqlite_utils import Database
 
-from mock_backends.audit_log import AuditLog
+from mock_backends.http.principals import Principal
 from mock_backends.openapi_files import documents
-from mock_backends.principals import Principal
+from mock_backends.supervision.audit_log import AuditLog
 from tests.mocks.floor import agent, arrive, audit, contact, monitor, order, set_state
 from tests.mocks.harness import Harness
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_backends.fleet import Fleet
+from mock_backends.play.fleet import Fleet
 from tests.mocks.harness import CONTROL, Harness
 
 FORM: dict[str, Any] = {

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_backends.world_schedules import make_schedule
+from mock_backends.world.schedules import make_schedule
 from tests.mocks.floor import set_state
 from tests.mocks.harness import Harness
 

@@ -7,9 +7,8 @@ from random import Random
 
 import pytest
 
-from mock_backends.estimated_wait import TurnRate
-from mock_backends.routing import Router
-from mock_backends.routing_effects import (
+from mock_backends.acd.commands import Router
+from mock_backends.acd.effects import (
     Abandoned,
     AgentChanged,
     Effect,
@@ -19,8 +18,9 @@ from mock_backends.routing_effects import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from mock_backends.routing_errors import NotTheirs, Unknown, WrongPhase
-from mock_backends.routing_policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.errors import NotTheirs, Unknown, WrongPhase
+from mock_backends.acd.estimated_wait import TurnRate
+from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
 
 
 def router(*policies: QueuePolicy, agents: dict[str, dict[str, int]] | None = None) -> Router:

@@ -10,7 +10,7 @@ from statistics import fmean, stdev
 
 import pytest
 
-from desktop.domain.erlang import Line, steady
+from desktop.domain.staffing.erlang import Line, steady
 from tests.mocks.impatience import Fate, fates
 from tests.mocks.simulation import THRESHOLD, Centre
 

@@ -17,10 +17,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from mock_backends import routing_effects as fx
-from mock_backends.routing import Router
-from mock_backends.routing_errors import RoutingError
-from mock_backends.routing_policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd import effects as fx
+from mock_backends.acd.commands import Router
+from mock_backends.acd.errors import RoutingError
+from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
 
 POLICIES = {
     policy.name: policy

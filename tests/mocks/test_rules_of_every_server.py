@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mock_backends.fleet import KINDS, Fleet
+from mock_backends.http.settings import Settings
 from mock_backends.openapi_files import FOLDER, documents
-from mock_backends.settings import Settings
+from mock_backends.play.fleet import KINDS, Fleet
 from tests.mocks.harness import CONTROL, Harness
 
 SAMPLES = {"interaction_id": "int-0", "leg_id": "leg-0", "customer_id": "C-4471", "key": "k", "topic": "sms"}

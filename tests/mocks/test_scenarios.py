@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mock_backends import scenario
-from mock_backends.fleet import Fleet
-from mock_backends.settings import Settings
+from mock_backends.http.settings import Settings
+from mock_backends.play import scenario
+from mock_backends.play.fleet import Fleet
 from tests.mocks.harness import CONTROL, Harness
 
 

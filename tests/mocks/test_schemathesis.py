@@ -8,8 +8,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 
-from mock_backends.fleet import KINDS
 from mock_backends.openapi_files import documents
+from mock_backends.play.fleet import KINDS
 from tests.mocks.harness import Harness
 
 DOCUMENTS = documents()

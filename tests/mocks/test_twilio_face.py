@@ -12,8 +12,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 
 CONTROL = "control-token-of-the-twilio-face"
 SETTINGS = Settings(autonomous=False, read_deadline=0.5)

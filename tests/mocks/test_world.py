@@ -12,9 +12,9 @@ import phonenumbers
 import pytest
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from mock_backends.world import World
-from mock_backends.world_names import HOSTILE_NAMES, REGIONS
-from mock_backends.world_phones import PLANS
+from mock_backends.world.names import HOSTILE_NAMES, REGIONS
+from mock_backends.world.phones import PLANS
+from mock_backends.world.world import World
 
 NOW = 1_800_000_000.0
 
@@ -195,8 +195,8 @@ def test_needs_nothing_but_the_standard_library_and_builds_only_what_is_asked() 
 import sys
 known = set(sys.stdlib_module_names) | {'mock_backends', '__main__'}
 before = {name.partition('.')[0] for name in sys.modules}
-from mock_backends.world import World
-import mock_backends.routing
+from mock_backends.world.world import World
+import mock_backends.acd.commands
 world = World(1)
 world.people(), world.customers()
 loaded = {name.partition('.')[0] for name in sys.modules} - before - known

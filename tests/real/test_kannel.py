@@ -11,13 +11,13 @@ from urllib.parse import quote
 
 import pytest
 
-from desktop.app.local_store import LocalStore
 from desktop.app.session import Backends, Session
+from desktop.app.storage.local_store import LocalStore
 from desktop.backends.kannel.messaging import KannelMessaging
-from desktop.domain.customer import Consent
-from desktop.domain.events import DeliveryChanged, Event, Heartbeat, MessageReceived
-from desktop.domain.message import InboundMessage
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.message import InboundMessage
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Event, Heartbeat, MessageReceived
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage

@@ -11,8 +11,8 @@ from email.message import EmailMessage
 import pytest
 
 from desktop.backends.smtp.messaging import SmtpMessaging
-from desktop.domain.customer import Consent
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.ports.errors import AuthFailed, BackendError, Rejected, Unavailable
 from desktop.ports.messaging import OutgoingMessage
 from desktop.testing.fault_proxy import Answer, FaultProxy, Mode

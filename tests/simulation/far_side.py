@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self, TypeVar
 
 from desktop.backends.wire.problem import error_of
-from desktop.domain.customer import Case, Consent, Customer, Match, WrapUpRecord
-from desktop.domain.events import Change, ContactCenterSnapshot, Envelope, Gap, Heartbeat, InteractionChanged
-from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.words import Availability, DeliveryState, Phase, Role
+from desktop.domain.entities.customer import Case, Consent, Customer, Match, WrapUpRecord
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.entities.words import Availability, DeliveryState, Phase, Role
+from desktop.domain.state.events import Change, ContactCenterSnapshot, Envelope, Gap, Heartbeat, InteractionChanged
 from desktop.ports import errors
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter

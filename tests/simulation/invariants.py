@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from desktop.domain.customer import WrapUpRecord
+from desktop.domain.entities.customer import WrapUpRecord
 from tests.simulation import under_test
 from tests.simulation.far_side import FOR_ONE
 from tests.simulation.ledger import ACTIONS, TOKEN, Arrived, Contact, Entry, content_key, key_of

@@ -7,22 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest.mock import patch
 
-from desktop.app import (
-    background,
-    deliveries,
-    drafts,
-    erasure,
-    local_store,
-    notes,
-    outbox,
-    outbox_rows,
-    parked_records,
-    sheets,
-    wrap_up_rows,
-    wrap_ups,
-)
-from desktop.domain.customer import WrapUpRecord
-from desktop.domain.own_events import OutboxChanged
+from desktop.app import background
+from desktop.app.notes import autosave as sheets
+from desktop.app.notes import deliveries, notes, outbox, wrap_up_rows, wrap_ups
+from desktop.app.storage import drafts, erasure, local_store, outbox_rows, parked_records
+from desktop.domain.entities.customer import WrapUpRecord
+from desktop.domain.state.own_events import OutboxChanged
 from desktop.ports.errors import AuthFailed, Forbidden
 
 Make = Callable[[Any], Any]

@@ -11,22 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from desktop.app import clock_watch, writer_thread
-from desktop.app.backends import Backends
-from desktop.app.erasure import Retention
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_items import CHANNEL, Amendment
+from desktop.app.connections import clock_watch
+from desktop.app.connections.backends import Backends
+from desktop.app.notes.outbox_items import CHANNEL, Amendment
 from desktop.app.session import Session
-from desktop.app.store_errors import StoreDamaged, StoreError, store_error
-from desktop.app.store_schema import MIGRATIONS, canonical_json, seal
+from desktop.app.storage import writer_thread
+from desktop.app.storage.erasure import Retention
+from desktop.app.storage.errors import StoreDamaged, StoreError, store_error
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.schema import MIGRATIONS, canonical_json, seal
 from desktop.app.timing import Timing
 from desktop.domain import select
-from desktop.domain.customer import FollowUp
-from desktop.domain.model import Interaction
-from desktop.domain.state import AppState, DraftView
-from desktop.domain.words import CodeRule, Phase
-from desktop.tui import text_message
-from desktop.tui.pane import View
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import CodeRule, Phase
+from desktop.domain.state.state import AppState, DraftView
+from desktop.tui.widgets.pane import View
+from desktop.tui.words import text_message
 from tests.simulation.disk import Disk, WorkInOrder
 from tests.simulation.far_side import CentreAdapter, CrmAdapter, CrmServer, SenderAdapter, SenderServer
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from desktop.app.timing import Timing
-from desktop.domain.customer import Customer
-from desktop.domain.events import Change
-from desktop.domain.model import Address, Interaction, WrapUpRule
-from desktop.domain.words import Channel, CodeRule, Direction, Phase
+from desktop.domain.entities.customer import Customer
+from desktop.domain.entities.model import Address, Interaction, WrapUpRule
+from desktop.domain.entities.words import Channel, CodeRule, Direction, Phase
+from desktop.domain.state.events import Change
 from tests.simulation import under_test
 from tests.simulation.disk import Disk
 from tests.simulation.far_side import (

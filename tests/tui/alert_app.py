@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import desktop.tui.app
-from desktop.domain.alert import Alert, Severity
-from desktop.domain.events import Envelope
-from desktop.domain.own_events import AlertsChanged
+from desktop.domain.entities.alert import Alert, Severity
+from desktop.domain.state.events import Envelope
+from desktop.domain.state.own_events import AlertsChanged
 from desktop.tui.app import DesktopApp
 from tests.tui.floor_desk import FloorSession
 from tests.tui.floor_states import floor

@@ -15,13 +15,13 @@ from typing import Any
 
 from textual import events
 
-from desktop.domain.customer import Match
-from desktop.domain.phone import CallState
-from desktop.domain.state import AppState
-from desktop.domain.words import LegPhase, Verb
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.words import LegPhase, Verb
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.footer import Footer
-from desktop.tui.titles import title
+from desktop.tui.words.titles import title
 from tests.tui.desk import RecordedCalls
 from tests.tui.floor_desk import RecordedActs, floor_desk
 from tests.tui.floor_states import AGENTS, WAITING, floor
@@ -164,7 +164,7 @@ class Finding:
         return getattr(self._others, name)
 
     async def look_for(self, text: str) -> Any:
-        from desktop.domain.customer import FoundCustomers
+        from desktop.domain.entities.customer import FoundCustomers
 
         return FoundCustomers((Match(PRIYA, "name", "name matches"),))
 

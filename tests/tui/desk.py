@@ -7,16 +7,16 @@ from typing import Any
 
 from textual.widgets import Input, TextArea
 
-from desktop.app.action_result import ActionResult
-from desktop.app.hidden_cards import HiddenCards
+from desktop.app.commands.action_result import ActionResult
 from desktop.app.newsroom import Newsroom
+from desktop.app.notes.hidden_cards import HiddenCards
 from desktop.app.store import Store
-from desktop.domain.customer import FollowUp
-from desktop.domain.own_events import AS_IT_IS, DraftSaved, Keep
-from desktop.domain.state import AppState, DraftView
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
+from desktop.domain.state.state import AppState, DraftView
 from desktop.tui.app import DesktopApp
-from desktop.tui.news_bell import Wanted
-from desktop.tui.two_presses import READING_SECONDS
+from desktop.tui.keys.two_presses import READING_SECONDS
+from desktop.tui.terminal.news_bell import Wanted
 from tests.tui.states import NOW
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.safe_text import content
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.widgets.safe_text import content
 
 LOG, SAVED = Path(sys.argv[1]), Path(sys.argv[2])
 FLUSH = sys.argv[3] if len(sys.argv) > 3 else "quick"

@@ -5,18 +5,18 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from desktop.app.action_result import ActionResult
-from desktop.app.floor_acts import Listening
-from desktop.app.floor_outcome import Looked
-from desktop.app.shared_questions import Answer
-from desktop.domain import floor_verbs
-from desktop.domain.adherence import FITS
-from desktop.domain.floor import AuditEntry
-from desktop.domain.floor_verbs import Standing
-from desktop.domain.service_level import Formula
-from desktop.domain.state import AppState
-from desktop.domain.what_if import Step, WhatIf
-from desktop.domain.words import Monitoring
+from desktop.app.commands.action_result import ActionResult
+from desktop.app.history.query_cache import Answer
+from desktop.app.supervision.command_outcome import Looked
+from desktop.app.supervision.supervisor_commands import Listening
+from desktop.domain.entities.floor import AuditEntry
+from desktop.domain.entities.words import Monitoring
+from desktop.domain.figures.adherence import FITS
+from desktop.domain.figures.service_level import Formula
+from desktop.domain.select import floor_verbs
+from desktop.domain.select.floor_verbs import Standing
+from desktop.domain.staffing.what_if import Step, WhatIf
+from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import RecordedSession, unhurried

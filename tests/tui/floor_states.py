@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from desktop.domain.alert import About, Alert, Severity
-from desktop.domain.counts import Counts, EstimateScore, StaffTime
-from desktop.domain.floor import (
+from desktop.domain.entities.alert import About, Alert, Severity
+from desktop.domain.entities.counts import Counts, EstimateScore, StaffTime
+from desktop.domain.entities.floor import (
     Activity,
     ActivityKind,
     AgentDay,
@@ -13,10 +13,10 @@ from desktop.domain.floor import (
     HelpRequest,
     Schedule,
 )
-from desktop.domain.history import Interval
-from desktop.domain.model import Address, Agent, Interaction, QueueStats
-from desktop.domain.state import AppState, SourceHealth
-from desktop.domain.words import Availability, Channel, Direction, Health, Phase, Role
+from desktop.domain.entities.history import Interval
+from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
+from desktop.domain.entities.words import Availability, Channel, Direction, Health, Phase, Role
+from desktop.domain.state.state import AppState, SourceHealth
 from tests.tui.states import ALL, IDLE, NOW
 
 MIDNIGHT = NOW - 14 * 3600 - 3 * 60 - 22

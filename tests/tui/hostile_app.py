@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.filter import LineFilter
 from textual.widgets import Input, Static, TextArea
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.safe_text import content, safe
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.widgets.safe_text import content, safe
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 from tests.tui.hostile import PAYLOADS
 
 MARKER = Path(sys.argv[1])

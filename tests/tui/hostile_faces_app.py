@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import desktop.tui.app
-from desktop.domain.state import AppState, Notice
+from desktop.domain.state.state import AppState, Notice
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import RecordedSession
 from tests.tui.hostile import PAYLOADS

@@ -7,7 +7,7 @@ from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
-from desktop.domain.state import AppState, Notice
+from desktop.domain.state.state import AppState, Notice
 from tests.tui.floor_desk import FloorSession
 from tests.tui.floor_states import FLOOR_FACES, WAITING
 from tests.tui.hostile import PAYLOADS

@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.outbox import Outbox
-from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, Amendment, OutboxItem
-from desktop.app.outbox_rows import PARKED, WAITING
-from desktop.app.parked_records import NotSendable
-from desktop.app.screen_pops import ScreenPops
-from desktop.app.wrap_ups import WrapUps
-from desktop.domain.customer import Customer, FollowUp, Match
-from desktop.domain.own_events import Keep
-from desktop.domain.state import AppState, OutboxView, SourceHealth
-from desktop.domain.words import CodeRule, Health
+from desktop.app.notes.outbox import Outbox
+from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, Amendment, OutboxItem
+from desktop.app.notes.wrap_ups import WrapUps
+from desktop.app.screen_pop.screen_pops import ScreenPops
+from desktop.app.storage.outbox_rows import PARKED, WAITING
+from desktop.app.storage.parked_records import NotSendable
+from desktop.domain.entities.customer import Customer, FollowUp, Match
+from desktop.domain.entities.words import CodeRule, Health
+from desktop.domain.state.own_events import Keep
+from desktop.domain.state.state import AppState, OutboxView, SourceHealth
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import desk
 from tests.tui.states import CODES as KNOWN_CODES

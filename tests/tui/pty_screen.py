@@ -30,7 +30,7 @@ from typing import Any, Self
 
 import pyte
 
-from desktop.tui.two_presses import READING_SECONDS
+from desktop.tui.keys.two_presses import READING_SECONDS
 
 KEYS = {
     "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "backspace": "\x7f", "space": " ",

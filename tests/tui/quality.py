@@ -3,20 +3,20 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from desktop.app.asking import Asking
-from desktop.app.drafts import Draft
-from desktop.app.history_desk import HistoryDesk
-from desktop.app.quality_desk import QualityDesk
+from desktop.app.connections.asking import Asking
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.reviews.quality_desk import QualityDesk
+from desktop.app.storage.drafts import Draft
 from desktop.app.store import Store
 from desktop.app.timing import Timing
-from desktop.domain.floor import CoachingNews
-from desktop.domain.history import PastDetail, PastInteraction, PastPage, PastQuery, PastStep
-from desktop.domain.model import Agent
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
-from desktop.domain.sampling import SampleRule, Scorecard, Scorecards
-from desktop.domain.scorecards import Answer, Comment, Form, Option, Question, QuestionKind, Section
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, Role
+from desktop.domain.entities.floor import CoachingNews
+from desktop.domain.entities.history import PastDetail, PastInteraction, PastPage, PastQuery, PastStep
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Availability, Role
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
+from desktop.domain.reviews.sampling import SampleRule, Scorecard, Scorecards
+from desktop.domain.reviews.scorecards import Answer, Comment, Form, Option, Question, QuestionKind, Section
+from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound
 from desktop.tui.app import DesktopApp

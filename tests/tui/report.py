@@ -7,14 +7,13 @@ from math import exp
 from random import Random
 from typing import Any
 
-from desktop.app.asking import Asking
-from desktop.app.centre_days import CentreDays
-from desktop.app.history_desk import HistoryDesk
-from desktop.app.staffing_desk import StaffingDesk
+from desktop.app.connections.asking import Asking
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.staffing.staffing_desk import StaffingDesk
 from desktop.app.timing import Timing
-from desktop.domain.count_sums import total
-from desktop.domain.counts import Counts, StaffTime
-from desktop.domain.history import (
+from desktop.domain.entities.counts import Counts, StaffTime
+from desktop.domain.entities.history import (
     Interval,
     IntervalQuery,
     PastDetail,
@@ -25,6 +24,7 @@ from desktop.domain.history import (
     WeekCell,
     WeekQuery,
 )
+from desktop.domain.figures.count_sums import total
 from desktop.ports.errors import NotFound
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import unhurried

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from desktop.domain.customer import Case, Consent, CrmAnswer, Customer, CustomerDetails, Match, TimelineEntry
-from desktop.domain.events import Envelope, PresenceSnapshot
-from desktop.domain.identity import IdentityLink
-from desktop.domain.merged_customer import merged_matches
-from desktop.domain.model import Address
-from desktop.domain.own_events import LinksChanged, SourcesDeclared
-from desktop.domain.person import Person, Presence
-from desktop.domain.reducer import reduce
-from desktop.domain.state import AppState, ScreenPop, SourceHealth
-from desktop.domain.words import Health, PopAnswer, PresenceState
+from desktop.domain.entities.customer import Case, Consent, CrmAnswer, Customer, CustomerDetails, Match, TimelineEntry
+from desktop.domain.entities.identity import IdentityLink
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import Health, PopAnswer, PresenceState
+from desktop.domain.reduce.reducer import reduce
+from desktop.domain.select.merged_customer import merged_matches
+from desktop.domain.state.events import Envelope, PresenceSnapshot
+from desktop.domain.state.own_events import LinksChanged, SourcesDeclared
+from desktop.domain.state.state import AppState, ScreenPop, SourceHealth
 from tests.tui.states import ALL, CALL, DAY, IDLE, LIVE, NOW, PEOPLE, PRESENCE, PRIYA, PRIYA_NUMBER, active
 
 SHOP, MAIL = "crm:shop", "crm:mail"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from desktop.domain.customer import (
+from desktop.domain.entities.customer import (
     Case,
     Consent,
     Customer,
@@ -13,12 +13,20 @@ from desktop.domain.customer import (
     Match,
     TimelineEntry,
 )
-from desktop.domain.floor import HelpRequest, HelpState
-from desktop.domain.model import Address, Agent, Interaction, Leg, NotReadyReason, QueueStats, WrapUpCode, WrapUpRule
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.phone import CallState, PhoneCall, PhoneRegistration, Registration
-from desktop.domain.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
-from desktop.domain.words import (
+from desktop.domain.entities.floor import HelpRequest, HelpState
+from desktop.domain.entities.model import (
+    Address,
+    Agent,
+    Interaction,
+    Leg,
+    NotReadyReason,
+    QueueStats,
+    WrapUpCode,
+    WrapUpRule,
+)
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.entities.words import (
     Availability,
     Channel,
     CodeRule,
@@ -34,6 +42,7 @@ from desktop.domain.words import (
     Recording,
     Role,
 )
+from desktop.domain.state.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
 from desktop.ports.base import Capability
 
 NOW = datetime(2026, 11, 17, 14, 3, 22, tzinfo=UTC).timestamp()

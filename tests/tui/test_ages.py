@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from desktop.app.floor_outcome import Looked
-from desktop.app.shared_questions import Answer
-from desktop.domain.adherence import FITS
-from desktop.domain.floor import ActivityKind, StateStretch
-from desktop.domain.history import Interval
-from desktop.domain.queue_totals import all_together
-from desktop.tui import wording
-from desktop.tui.safe_text import plain
+from desktop.app.history.query_cache import Answer
+from desktop.app.supervision.command_outcome import Looked
+from desktop.domain.entities.floor import ActivityKind, StateStretch
+from desktop.domain.entities.history import Interval
+from desktop.domain.figures.adherence import FITS
+from desktop.domain.figures.queue_totals import all_together
 from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.widgets.safe_text import plain
+from desktop.tui.words import wording
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import QUEUES, counts, floor

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.domain.alert import Alert, Severity
-from desktop.domain.events import Envelope
-from desktop.domain.own_events import AlertsChanged
-from desktop.tui.alert_bell import AlertBell, notification
+from desktop.domain.entities.alert import Alert, Severity
+from desktop.domain.state.events import Envelope
+from desktop.domain.state.own_events import AlertsChanged
 from desktop.tui.supervisor.alert_panel import AlertPanel
+from desktop.tui.terminal.alert_bell import AlertBell, notification
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import floor

@@ -6,12 +6,12 @@ from string import ascii_letters, ascii_lowercase
 import pytest
 from textual.binding import Binding
 
-from desktop.tui import keys
-from desktop.tui.desk_bindings import desk_bindings
-from desktop.tui.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
-from desktop.tui.key import ALT_SIGNS, WORD_MOVES, Key
-from desktop.tui.keys import BY_ID, KEYS
-from desktop.tui.supervisor_screen import SupervisorScreen
+from desktop.tui.keys import keys
+from desktop.tui.keys.desk_bindings import desk_bindings
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
+from desktop.tui.keys.key import ALT_SIGNS, WORD_MOVES, Key
+from desktop.tui.keys.keys import BY_ID, KEYS
+from desktop.tui.supervisor.screen import SupervisorScreen
 from tests.tui.desk import desk, settle
 from tests.tui.states import active
 

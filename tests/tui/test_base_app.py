@@ -8,9 +8,9 @@ import pytest
 from textual.app import App
 from textual.widgets._toast import Toast
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.frame_pace import FRAME_SECONDS
-from desktop.tui.themes import THEMES
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.terminal.frame_pace import FRAME_SECONDS
+from desktop.tui.terminal.themes import THEMES
 
 
 class FrameApp(TerminalApp):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from desktop.domain import lifecycle
-from desktop.domain.words import Verb
-from desktop.tui.two_presses import TwoPresses
+from desktop.domain.entities.words import Verb
+from desktop.domain.state import lifecycle
+from desktop.tui.keys.two_presses import TwoPresses
 from tests.tui.cat import SITUATIONS, Seen, Unnamed, play, play_all
 
 QUICK, FULL = 2_000, 100_000
@@ -60,7 +60,7 @@ async def test_a_planted_fault_is_found(
 
 
 async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("desktop.tui.two_presses.READING_SECONDS", 0.0)
+    monkeypatch.setattr("desktop.tui.keys.two_presses.READING_SECONDS", 0.0)
     with pytest.raises(Unnamed):
         for seed in range(6):
             await play("talking", 200, Random(seed), Seen())
@@ -68,7 +68,7 @@ async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.Mo
 
 async def test_a_verb_that_is_no_longer_marked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     harmless = {**lifecycle.COMMANDS, Verb.END: replace(lifecycle.COMMANDS[Verb.END], irrevocable=False)}
-    monkeypatch.setattr("desktop.tui.verbs.desk.COMMANDS", harmless)
+    monkeypatch.setattr("desktop.tui.agent.verbs.desk.COMMANDS", harmless)
     with pytest.raises(Unnamed):
         for seed in range(6):
             await play("talking", 200, Random(seed), Seen())

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from textual.content import Content
 
-from desktop.domain.hearing import hearing
-from desktop.domain.model import Leg
-from desktop.domain.state import AppState
-from desktop.domain.words import LegFailure, LegKind, LegPhase, Monitoring, Recording, RecordingConsent
-from desktop.tui import wording
-from desktop.tui.panes.conversation import ConversationPane
+from desktop.domain.entities.model import Leg
+from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, Monitoring, Recording, RecordingConsent
+from desktop.domain.select.hearing import hearing
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.words import wording
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active, conference, consulting, recording_paused, swapped
 

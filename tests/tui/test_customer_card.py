@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain import select
-from desktop.domain.customer import Customer, CustomerDetails, Match, Record
-from desktop.domain.model import Address
-from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import Direction, Phase, PopAnswer
-from desktop.tui import wording
-from desktop.tui.panes.copy_list import CopyList
-from desktop.tui.panes.customer import CustomerPane
-from desktop.tui.panes.offer_banner import OfferBanner
-from desktop.tui.safe_text import web_address
+from desktop.domain.entities.customer import Customer, CustomerDetails, Match, Record
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Direction, Phase, PopAnswer
+from desktop.domain.state.state import AppState, ScreenPop
+from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.widgets.safe_text import web_address
+from desktop.tui.words import wording
 from tests.tui.desk import desk, settle
 from tests.tui.several import two_crms, two_crms_ambiguous, two_crms_one_down, two_crms_one_unknown
 from tests.tui.states import (

@@ -6,8 +6,8 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.outbox.note_field import NoteField
-from desktop.tui.panes.note import NotePane
 from desktop.tui.quality.words_field import WordsField
 from tests.tui.desk import desk, settle
 from tests.tui.states import active

@@ -13,8 +13,8 @@ import pytest
 from textual._xterm_parser import XTermParser
 from textual.drivers import linux_driver
 
-from desktop.tui.crash import report, write_report
-from desktop.tui.terminal import refusal
+from desktop.tui.terminal.crash import report, write_report
+from desktop.tui.terminal.ending import refusal
 from tests.tui.pty_screen import PtyScreen
 
 ROOT = Path(__file__).parents[2]

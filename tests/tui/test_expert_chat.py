@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widgets import Input
 
-from desktop.tui.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from tests.tui.desk import desk, settle
 from tests.tui.states import active
 

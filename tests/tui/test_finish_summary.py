@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desktop.domain.customer import FollowUp
-from desktop.domain.model import Address
-from desktop.domain.state import AppState, SourceHealth
-from desktop.domain.words import Health
-from desktop.tui.finish_summary import finish_summary
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Health
+from desktop.domain.state.state import AppState, SourceHealth
+from desktop.tui.words.finish_summary import finish_summary
 from tests.tui.states import NOW, wrapping_up
 
 BERLIN = ZoneInfo("Europe/Berlin")

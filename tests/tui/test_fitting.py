@@ -7,16 +7,16 @@ import pytest
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from desktop.domain.events import Change
-from desktop.domain.model import Leg
-from desktop.domain.state import AppState, Ending
-from desktop.domain.words import LegKind, LegPhase, Outcome, PopAnswer
+from desktop.domain.entities.model import Leg
+from desktop.domain.entities.words import LegKind, LegPhase, Outcome, PopAnswer
+from desktop.domain.state.events import Change
+from desktop.domain.state.state import AppState, Ending
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.customer import CustomerPane
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.offer_banner import OfferBanner
-from desktop.tui.panes.wrap_up import WrapUpPane
 from tests.tui.desk import desk, settle
 from tests.tui.several import two_crms_one_down, two_crms_one_unknown
 from tests.tui.states import NOW, active, could_not_ask, offered, three_matches, wrapping_up

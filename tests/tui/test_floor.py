@@ -9,21 +9,21 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from desktop.domain.events import AgentChanged, Envelope
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.queue_totals import all_together
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS
-from desktop.domain.words import Availability, Role
-from desktop.tui import keys
-from desktop.tui.floor_door import ON_FLOOR
-from desktop.tui.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
-from desktop.tui.panes.page import Page
-from desktop.tui.safe_text import plain
+from desktop.domain.entities.words import Availability, Role
+from desktop.domain.figures.queue_totals import all_together
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
+from desktop.domain.state.events import AgentChanged, Envelope
+from desktop.domain.state.floor_events import FloorChanged
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.keys import keys
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
 from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.alert_panel import AlertPanel
 from desktop.tui.supervisor.detail_panel import DetailPanel
+from desktop.tui.supervisor.launcher import ON_FLOOR
 from desktop.tui.supervisor.queue_panel import QueuePanel
-from desktop.tui.supervisor_screen import SupervisorScreen
+from desktop.tui.supervisor.screen import SupervisorScreen
+from desktop.tui.widgets.safe_text import plain
 from tests.tui.desk import desk, settle
 from tests.tui.floor_desk import FloorSession, floor_desk
 from tests.tui.floor_states import AGENTS, QUEUES, SAM, floor, offered_on_floor

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from textual.widgets import Static
 
-from desktop.app.action_result import ActionResult
-from desktop.domain.events import Change, InteractionChanged
-from desktop.domain.floor import AuditEntry, FloorVerb
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Address
-from desktop.domain.notices import shown as notice_shown
-from desktop.domain.words import Availability, Channel, Monitoring, Phase
-from desktop.tui import wording
+from desktop.app.commands.action_result import ActionResult
+from desktop.domain.entities.floor import AuditEntry, FloorVerb
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase
+from desktop.domain.news.notices import shown as notice_shown
+from desktop.domain.state.events import Change, InteractionChanged
+from desktop.domain.state.floor_events import FloorChanged
 from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.detail_panel import DetailPanel
+from desktop.tui.words import wording
 from tests.tui.desk import settle
 from tests.tui.floor_desk import RecordedActs, floor_desk
 from tests.tui.floor_states import AGENTS, floor, waits

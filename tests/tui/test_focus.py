@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from textual.widget import Widget
 
-from desktop.domain.state import AppState
-from desktop.domain.words import Phase
+from desktop.domain.entities.words import Phase
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.work import WorkPane
-from desktop.tui.work_numbers import WorkNumbers
+from desktop.tui.keys.work_numbers import WorkNumbers
 from tests.tui.desk import desk, settle
 from tests.tui.outbox import PARKED_RECORD, outbox_desk, outbox_state
 from tests.tui.states import NOW, active, offered, wrapping_up

@@ -9,12 +9,12 @@ from textual.content import Content
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from desktop.domain.customer import FollowUp
-from desktop.domain.own_events import DraftDropped
-from desktop.domain.state import AppState
-from desktop.tui import keys as table_of_keys
-from desktop.tui.follow_up_editor import FollowUpEditor
-from desktop.tui.table import LineTable
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.state.own_events import DraftDropped
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.keys import keys as table_of_keys
+from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import NOW, SMITH_NUMBER, wrapping_up
 from tests.tui.test_turning import several

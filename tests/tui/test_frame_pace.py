@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.tui.frame_pace import FRAME_SECONDS, LONG_REST, REST, FramePace
+from desktop.tui.terminal.frame_pace import FRAME_SECONDS, LONG_REST, REST, FramePace
 
 
 def test_the_first_frame_begins_at_once_and_the_next_after_a_rest() -> None:

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.news_item import News, NewsKind
-from desktop.domain.state import OutboxView, SourceHealth
-from desktop.domain.words import Availability, Health
-from desktop.tui.panes.header import Header
+from desktop.domain.entities.news_item import News, NewsKind
+from desktop.domain.entities.words import Availability, Health
+from desktop.domain.state.state import OutboxView, SourceHealth
+from desktop.tui.agent.panes.header import Header
 from tests.tui.desk import desk, settle
 from tests.tui.states import FACES, MAYA, NOW
 

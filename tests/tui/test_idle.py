@@ -8,12 +8,12 @@ import pytest
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.widget import Widget
 
-from desktop.domain.state import AppState
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.header import Header
+from desktop.tui.agent.panes.queues import QueuesPane
+from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.conversation import ConversationPane
-from desktop.tui.panes.header import Header
-from desktop.tui.panes.queues import QueuesPane
-from desktop.tui.panes.work import WorkPane
 from tests.tui import states
 from tests.tui.desk import RecordedSession, settle
 from tests.tui.states import NOW

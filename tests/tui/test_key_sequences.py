@@ -7,14 +7,14 @@ import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from desktop.domain.words import Verb
-from desktop.tui import keys
-from desktop.tui.key import SIGNS
-from desktop.tui.key_sequences import name_alt_keys
-from desktop.tui.keys import KEYS, PICK
-from desktop.tui.page_text import Hanging
-from desktop.tui.pages import help_lines
-from desktop.tui.panes.conversation import ConversationPane
+from desktop.domain.entities.words import Verb
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.keys import keys
+from desktop.tui.keys.key import SIGNS
+from desktop.tui.keys.keys import KEYS, PICK
+from desktop.tui.pages.pages import help_lines
+from desktop.tui.terminal.key_sequences import name_alt_keys
+from desktop.tui.widgets.page_text import Hanging
 from tests.tui.desk import desk, settle
 from tests.tui.states import active
 

@@ -15,12 +15,12 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.keys_first import MOST_SECONDS, KeysFirst
-from desktop.tui.prompt_screen import PromptScreen
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.terminal.immediate_screen import PromptScreen
+from desktop.tui.terminal.input_priority import MOST_SECONDS, KeysFirst
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 
 DEADLINE = 5.0
 

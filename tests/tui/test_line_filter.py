@@ -7,7 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
-from desktop.tui.line_filter import ControlFilter
+from desktop.tui.terminal.line_filter import ControlFilter
 from tests.tui.hostile import PAYLOADS, leaks
 
 BLACK = Color(0, 0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.tui import app as desktop_app
-from desktop.tui.kept_lines import KeptLines
+from desktop.tui.widgets.line_cache import KeptLines
 from tests.tui import states
 from tests.tui.desk import desk, settle
 from tests.tui.test_table import TableApp, rows

@@ -5,21 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.events import Change, ChatReceived, InteractionChanged
-from desktop.domain.floor import AgentMessage, HelpState
-from desktop.domain.floor_events import AgentMessaged, HelpChanged
-from desktop.domain.model import Message
-from desktop.domain.news_item import News, NewsKind
-from desktop.domain.own_events import NewsCame
-from desktop.domain.person import ChatLine
-from desktop.domain.state import AppState
-from desktop.domain.words import Channel, LegFailure, LegPhase, Phase
+from desktop.domain.entities.floor import AgentMessage, HelpState
+from desktop.domain.entities.model import Message
+from desktop.domain.entities.news_item import News, NewsKind
+from desktop.domain.entities.person import ChatLine
+from desktop.domain.entities.words import Channel, LegFailure, LegPhase, Phase
+from desktop.domain.state.events import Change, ChatReceived, InteractionChanged
+from desktop.domain.state.floor_events import AgentMessaged, HelpChanged
+from desktop.domain.state.own_events import NewsCame
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.header import Header
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.app import DesktopApp
-from desktop.tui.news_bell import Wanted
-from desktop.tui.panes.footer import Footer
-from desktop.tui.panes.header import Header
-from desktop.tui.panes.page import Page
-from desktop.tui.panes.work import WorkPane
+from desktop.tui.terminal.news_bell import Wanted
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import IDLE, NOW, active, consulting, offered, supervised
 

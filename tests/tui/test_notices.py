@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
-from desktop.app.action_result import ActionResult
-from desktop.app.salvage import Salvaged
-from desktop.domain.own_events import HealthChanged
-from desktop.domain.state import Notice, SourceHealth
-from desktop.domain.words import Health
+from desktop.app.commands.action_result import ActionResult
+from desktop.app.storage.salvage import Salvaged
+from desktop.domain.entities.words import Health
+from desktop.domain.state.own_events import HealthChanged
+from desktop.domain.state.state import Notice, SourceHealth
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.footer import Footer
-from desktop.tui.panes.queues import QueuesPane
 from tests.tui.desk import desk, settle
 from tests.tui.states import IDLE, LIVE, NOW, active
 from tests.tui.test_floor import until

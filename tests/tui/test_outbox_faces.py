@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from desktop.app.outbox_items import OutboxItem
+from desktop.app.notes.outbox_items import OutboxItem
 from desktop.tui.outbox.outbox_page import OutboxPage
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.outbox import (

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from textual.widgets import Static
 
-from desktop.app.outbox_items import Amendment, OutboxItem
-from desktop.app.outbox_rows import PARKED
-from desktop.app.store_errors import StoreAbsent, StoreFull
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address
-from desktop.domain.state import AppState, DraftView, OutboxView
-from desktop.domain.words import Channel, DeliveryState
-from desktop.tui import keys, outbox_keys
+from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.app.storage.errors import StoreAbsent, StoreFull
+from desktop.app.storage.outbox_rows import PARKED
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.state import AppState, DraftView, OutboxView
 from desktop.tui.app import DesktopApp
+from desktop.tui.keys import keys, outbox_keys
 from desktop.tui.outbox.item_rows import worst_first
 from desktop.tui.outbox.item_text import Reader, item_lines
 from desktop.tui.outbox.message_lines import message_lines
@@ -23,9 +23,9 @@ from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.outbox_page import OutboxPage
 from desktop.tui.outbox.picker import Picker
 from desktop.tui.outbox.when_field import WhenField
-from desktop.tui.page_door import Around
-from desktop.tui.page_text import Hanging, Line
-from desktop.tui.table import LineTable
+from desktop.tui.pages.launcher import Around
+from desktop.tui.widgets.page_text import Hanging, Line
+from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import floor

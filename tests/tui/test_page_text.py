@@ -3,9 +3,9 @@
 import pytest
 from textual.app import App, ComposeResult
 
-from desktop.tui.flowed_pairs import flowed
-from desktop.tui.page_text import Hanging, PageText
-from desktop.tui.safe_text import content
+from desktop.tui.widgets.flowed_pairs import flowed
+from desktop.tui.widgets.page_text import Hanging, PageText
+from desktop.tui.widgets.safe_text import content
 
 LINES = (content("Acting"), Hanging(content("  t  take over  "), content("Have the conversation yourself and more.")))
 

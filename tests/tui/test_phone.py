@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.phone import CallState
-from desktop.domain.state import AppState
-from desktop.domain.words import Verb
+from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.words import Verb
+from desktop.domain.state.state import AppState
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active, call_of_nobody, offered, phone_lost_while_idle
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from desktop.domain.model import Previous
-from desktop.tui.panes.conversation import ConversationPane
-from desktop.tui.panes.note import NotePane
+from desktop.domain.entities.model import Previous
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.note import NotePane
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active
 

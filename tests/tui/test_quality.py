@@ -9,15 +9,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
-from desktop.domain.events import Envelope
-from desktop.domain.floor import CoachingNews
-from desktop.domain.floor_events import CoachingChanged
-from desktop.domain.scorecards import Answer
+from desktop.domain.entities.floor import CoachingNews
+from desktop.domain.reviews.scorecards import Answer
+from desktop.domain.state.events import Envelope
+from desktop.domain.state.floor_events import CoachingChanged
 from desktop.ports.errors import Rejected, Unavailable
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.app import DesktopApp
-from desktop.tui.page_help import PageHelp
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.tui.pages.help import PageHelp
 from desktop.tui.quality.words_field import WordsField
 from tests.tui.desk import settle
 from tests.tui.quality import (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from desktop.domain.floor import CoachingNews
+from desktop.domain.entities.floor import CoachingNews
 from desktop.tui.app import DesktopApp
 from desktop.tui.quality.quality_page import QualityPage
 from tests.tui.desk import settle, steady_cursors

@@ -2,16 +2,16 @@
 
 from dataclasses import replace
 
-from desktop.domain.counts import Counts
-from desktop.domain.history import Interval
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
-from desktop.domain.service_level import DEFAULT_FORMULA
-from desktop.domain.state import AppState
-from desktop.domain.what_if import Step, WhatIf
-from desktop.tui import wording
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.history import Interval
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import DEFAULT_FORMULA
+from desktop.domain.staffing.what_if import Step, WhatIf
+from desktop.domain.state.state import AppState
 from desktop.tui.supervisor.floor_view import HALF_HOUR, FloorView, LookedUp
 from desktop.tui.supervisor.queue_detail import queue_lines
+from desktop.tui.words import wording
 from tests.tui.floor_states import NOW as AT
 from tests.tui.floor_states import QUEUES
 

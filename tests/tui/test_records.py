@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import PopAnswer
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.records import RecordsPane
+from desktop.domain.entities.words import PopAnswer
+from desktop.domain.state.state import AppState, ScreenPop
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.records import RecordsPane
 from tests.tui.desk import desk, settle
 from tests.tui.several import IN_MAIL, IN_SHOP, matches, two_crms, two_crms_ambiguous, two_directories
 from tests.tui.states import offered

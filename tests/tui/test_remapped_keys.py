@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from desktop.app import key_names
-from desktop.app.failures import explain
+from desktop.app.connections.failures import explain
 from desktop.app.key_names import USUAL, key_name
-from desktop.app.salvage import Salvaged
+from desktop.app.storage.salvage import Salvaged
 from desktop.ports.errors import Unavailable
-from desktop.tui import keys
+from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.app import DesktopApp
-from desktop.tui.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
-from desktop.tui.key import is_typed, show
-from desktop.tui.page_text import Hanging, Line
-from desktop.tui.pages import help_lines
-from desktop.tui.panes.note import NotePane
+from desktop.tui.keys import keys
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
+from desktop.tui.keys.key import is_typed, show
+from desktop.tui.pages.pages import help_lines
 from desktop.tui.supervisor import floor_pages
-from desktop.tui.supervisor_screen import SupervisorScreen
+from desktop.tui.supervisor.screen import SupervisorScreen
+from desktop.tui.widgets.page_text import Hanging, Line
 from tests.tui.desk import desk, settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import floor

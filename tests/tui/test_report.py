@@ -12,16 +12,16 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
-from desktop.domain.history import IntervalQuery, PastPage, PastQuery
+from desktop.domain.entities.history import IntervalQuery, PastPage, PastQuery
 from desktop.ports.errors import RateLimited, Unavailable
 from desktop.tui.app import DesktopApp
-from desktop.tui.page_help import PageHelp
+from desktop.tui.pages.help import PageHelp
 from desktop.tui.report.period import NAMES, named, typed
 from desktop.tui.report.plan_text import read_plan
 from desktop.tui.report.report_page import ReportPage
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.queue_panel import QueuePanel
-from desktop.tui.table import LineTable
+from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.report import DAYS, Past, contact, report_desk
 from tests.tui.states import NOW
@@ -98,7 +98,7 @@ def test_an_own_period_as_it_is_typed() -> None:
 
 
 def test_a_plan_as_it_is_typed() -> None:
-    from desktop.app.outlook import Plan
+    from desktop.app.staffing.demand_forecast import Plan
 
     plan = read_plan("90/15 30% 120s x3", Plan())
     assert (plan.target.level, plan.target.threshold) == (0.9, 15)

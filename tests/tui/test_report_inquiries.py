@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from desktop.app.shared_questions import Answer
+from desktop.app.history.query_cache import Answer
 from desktop.tui.report.inquiries import ReportInquiries
 
 

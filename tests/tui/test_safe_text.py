@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.tui.safe_text import LIMIT, content, line, lines, plain, safe
+from desktop.tui.widgets.safe_text import LIMIT, content, line, lines, plain, safe
 from tests.tui.hostile import PAYLOADS
 
 ANYTHING = st.text(st.characters(), max_size=200) | st.sampled_from(sorted(PAYLOADS.values()))

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-from desktop.domain.words import Availability
+from desktop.domain.entities.words import Availability
+from desktop.tui.agent.panes.header import Header
 from desktop.tui.app import DesktopApp
-from desktop.tui.panes.header import Header
 from tests.tui.desk import RecordedSession, settle
 from tests.tui.states import IDLE, NOW
 

@@ -14,9 +14,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widgets import Static
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.prompt_screen import PromptScreen
-from desktop.tui.sparing_compositor import SparingCompositor
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.terminal.immediate_screen import PromptScreen
+from desktop.tui.terminal.incremental_compositor import SparingCompositor
 
 WIDTH, HEIGHT = 90, 24
 

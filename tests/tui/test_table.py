@@ -13,11 +13,11 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 
-from desktop.tui.base_app import TerminalApp
-from desktop.tui.safe_text import content
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import GAP, Column, fit
-from desktop.tui.table_rows import Row
+from desktop.tui.terminal.base_app import TerminalApp
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import GAP, Column, fit
+from desktop.tui.widgets.table_rows import Row
 from tests.tui.hostile import PAYLOADS
 
 COLUMNS = (Column("Name"), Column("Wait", 6, "right"), Column("State", 10, min_width=40))

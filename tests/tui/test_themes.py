@@ -6,7 +6,7 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from desktop.tui.themes import CONTRAST, THEMES
+from desktop.tui.terminal.themes import CONTRAST, THEMES
 
 
 def luminance(color: Color) -> float:

@@ -1,7 +1,7 @@
 """The timeline names the source of every entry where there are several CRMs, and of none where there is one."""
 
-from desktop.tui.panes.history import TimelinePane
-from desktop.tui.safe_text import plain
+from desktop.tui.agent.panes.history import TimelinePane
+from desktop.tui.widgets.safe_text import plain
 from tests.tui.desk import desk, settle
 from tests.tui.several import two_crms
 from tests.tui.states import active

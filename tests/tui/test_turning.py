@@ -7,18 +7,18 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from desktop.app.store_errors import StoreAbsent
-from desktop.domain.model import Interaction
-from desktop.domain.state import AppState
-from desktop.domain.words import Phase, Verb
-from desktop.tui.panes.conversation import ConversationPane
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.page import Page
-from desktop.tui.panes.search import SearchPane
-from desktop.tui.panes.state_menu import StateMenu
-from desktop.tui.panes.tones import TonesField
-from desktop.tui.panes.work import WorkPane
+from desktop.app.storage.errors import StoreAbsent
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Phase, Verb
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.tones import TonesField
+from desktop.tui.agent.panes.work import WorkPane
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import active, missed, wrapping_up
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from textual import events
 
-from desktop.domain.customer import Consent, Match
-from desktop.domain.lifecycle import COMMANDS
-from desktop.domain.phone import CallState
-from desktop.domain.state import AppState
-from desktop.domain.words import LegPhase, Phase, Recording, Verb
-from desktop.tui.panes.customer import CustomerPane
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.footer import Footer
-from desktop.tui.two_presses import READING_SECONDS, SECONDS, Irrevocable, TwoPresses, named
+from desktop.domain.entities.customer import Consent, Match
+from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
+from desktop.domain.state.lifecycle import COMMANDS
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.keys.two_presses import READING_SECONDS, SECONDS, Irrevocable, TwoPresses, named
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import NOW, PRIYA, active, call_of_nobody, chatting, consulting, offered, wrapping_up
 

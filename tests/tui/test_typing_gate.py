@@ -7,15 +7,15 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
-from desktop.domain.customer import FoundCustomers, Match
-from desktop.domain.words import Verb
-from desktop.tui.panes.customer import CustomerPane
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.footer import Footer
-from desktop.tui.panes.history import CasesPane, TimelinePane
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.search import SearchPane
-from desktop.tui.panes.state_menu import StateMenu
+from desktop.domain.entities.customer import FoundCustomers, Match
+from desktop.domain.entities.words import Verb
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.history import CasesPane, TimelinePane
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.panes.state_menu import StateMenu
 from tests.tui.desk import RecordedCalls, desk, settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import floor

@@ -5,17 +5,17 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Input, TextArea
 
-from desktop.domain.customer import Consent, FollowUp, Match
-from desktop.domain.state import AppState, DraftView
-from desktop.domain.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
-from desktop.tui.panes.customer import CustomerPane
-from desktop.tui.panes.expert_finder import ExpertFinder
-from desktop.tui.panes.note import NotePane
-from desktop.tui.panes.offer_banner import OfferBanner
-from desktop.tui.panes.page import Page
-from desktop.tui.panes.state_menu import StateMenu
-from desktop.tui.panes.wrap_up import WrapUpPane
-from desktop.tui.table import LineTable
+from desktop.domain.entities.customer import Consent, FollowUp, Match
+from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
+from desktop.domain.state.state import AppState, DraftView
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
+from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import (
     IDLE,

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from desktop.domain.state import AppState, ScreenPop
-from desktop.domain.words import PopAnswer
-from desktop.tui.panes.customer import CustomerPane
-from desktop.tui.panes.offer_banner import OfferBanner
+from desktop.domain.entities.words import PopAnswer
+from desktop.domain.state.state import AppState, ScreenPop
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.offer_banner import OfferBanner
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active, offered
 

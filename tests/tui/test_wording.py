@@ -11,10 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from desktop.app.when.due import Due, read_due
-from desktop.domain.customer import CustomerPromise, TimelineEntry
-from desktop.tui import wording
-from desktop.tui.panes import history
-from desktop.tui.table_rows import Row
+from desktop.domain.entities.customer import CustomerPromise, TimelineEntry
+from desktop.tui.agent.panes import history
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 from tests.tui.desk import desk, settle
 from tests.tui.states import DETAILS, NOW, ONE, PRIYA, active
 

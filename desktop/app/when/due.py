@@ -10,7 +10,7 @@ from desktop.app.when.clocks import Clock, begins_with_clock, clock_at, span_of,
 from desktop.app.when.days import FARTHEST, Day, Days
 from desktop.app.when.places import zone_at
 from desktop.app.when.refusal import Refusal, day_words
-from desktop.domain.model import Instant
+from desktop.domain.entities.model import Instant
 
 EXAMPLE = "tomorrow 14:00 about the refund"
 SEPARATORS = ",;:.-–—"

@@ -10,22 +10,22 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, Self
 
-from desktop.backends.asterisk.callbacks import Callbacks
-from desktop.backends.asterisk.channels import HELD, MUTED
-from desktop.backends.asterisk.contact import Contact
-from desktop.backends.asterisk.once import Once
-from desktop.backends.asterisk.outgoing import Outgoing
-from desktop.backends.asterisk.recorder import Recorder
+from desktop.backends.asterisk.ami.once import Once
+from desktop.backends.asterisk.model.channels import HELD, MUTED
+from desktop.backends.asterisk.model.contact import Contact
 from desktop.backends.asterisk.rights import ALL, offered
 from desktop.backends.asterisk.settings import OPTIONS, settings
-from desktop.backends.asterisk.sign_in import SignIn
-from desktop.backends.asterisk.supervision import AsteriskSupervision
+from desktop.backends.asterisk.supervision.supervision import AsteriskSupervision
 from desktop.backends.asterisk.switchboard import Switchboard
-from desktop.backends.asterisk.transfers import Transfers
-from desktop.backends.asterisk.wrap_ups import WrapUps
-from desktop.domain.events import Change, Envelope
-from desktop.domain.model import Address, Agent, Instant, Interaction, WrapUpCode
-from desktop.domain.words import Availability, OfferEnd, Phase
+from desktop.backends.asterisk.verbs.callbacks import Callbacks
+from desktop.backends.asterisk.verbs.outgoing import Outgoing
+from desktop.backends.asterisk.verbs.recorder import Recorder
+from desktop.backends.asterisk.verbs.sign_in import SignIn
+from desktop.backends.asterisk.verbs.transfers import Transfers
+from desktop.backends.asterisk.verbs.wrap_ups import WrapUps
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, WrapUpCode
+from desktop.domain.entities.words import Availability, OfferEnd, Phase
+from desktop.domain.state.events import Change, Envelope
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported

@@ -2,9 +2,9 @@
 
 from collections.abc import Set
 
-from desktop.backends.asterisk.link import Link
+from desktop.backends.asterisk.ami.link import Link
 from desktop.backends.asterisk.settings import Settings
-from desktop.domain.words import Role
+from desktop.domain.entities.words import Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import Forbidden
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desktop.backends.asterisk.link import Place
+from desktop.backends.asterisk.ami.link import Place
 from desktop.backends.wire.address import is_loopback
-from desktop.domain.model import NotReadyReason, WrapUpCode, WrapUpRule
-from desktop.domain.words import CodeRule, Role
+from desktop.domain.entities.model import NotReadyReason, WrapUpCode, WrapUpRule
+from desktop.domain.entities.words import CodeRule, Role
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 

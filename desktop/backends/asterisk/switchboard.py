@@ -8,20 +8,22 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-from desktop.backends.asterisk.call_details import NOTE, call_details
-from desktop.backends.asterisk.calls import Calls
-from desktop.backends.asterisk.channels import HELD, MUTED, read_calls
-from desktop.backends.asterisk.contact import Contact
-from desktop.backends.asterisk.errands import Errands
-from desktop.backends.asterisk.floor import Floor
-from desktop.backends.asterisk.framing import Message
-from desktop.backends.asterisk.journal import Journal
-from desktop.backends.asterisk.link import Link
-from desktop.backends.asterisk.recordings import FILE, PAUSED
+from desktop.backends.asterisk.ami.background import Errands
+from desktop.backends.asterisk.ami.event_log import Journal
+from desktop.backends.asterisk.ami.framing import Message
+from desktop.backends.asterisk.ami.link import Link
+from desktop.backends.asterisk.ami.server_clock import ServerClock
+from desktop.backends.asterisk.model.call_details import NOTE, call_details
+from desktop.backends.asterisk.model.calls import Calls
+from desktop.backends.asterisk.model.channels import HELD, MUTED, read_calls
+from desktop.backends.asterisk.model.contact import Contact
+from desktop.backends.asterisk.model.floor import Floor
+from desktop.backends.asterisk.model.recordings import FILE, PAUSED
 from desktop.backends.asterisk.rights import permitted
-from desktop.backends.asterisk.server_clock import ServerClock
 from desktop.backends.asterisk.settings import Settings
-from desktop.domain.events import (
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Phase, Role
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ContactCenterSnapshot,
@@ -30,9 +32,7 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Phase, Role
+from desktop.domain.state.floor_events import FloorChanged
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, Unavailable
 
 log = logging.getLogger(__name__)

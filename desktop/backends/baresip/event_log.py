@@ -6,7 +6,7 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 
-from desktop.domain.events import Envelope, Event, Gap, Heartbeat
+from desktop.domain.state.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.errors import Unavailable
 
 SOURCE = "voice"

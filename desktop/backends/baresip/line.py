@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from desktop.backends.baresip.address import name_of, number_of
 from desktop.backends.baresip.failures import as_ours
-from desktop.domain.phone import CallEnd, CallState, PhoneCall
-from desktop.domain.words import Direction
+from desktop.domain.entities.phone import CallEnd, CallState, PhoneCall
+from desktop.domain.entities.words import Direction
 from desktop.ports.errors import Conflict
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from desktop.backends.baresip.registering import Registering
 from desktop.backends.baresip.sound import Sound, forget_unsaid
 from desktop.backends.baresip.sound_card import SoundAlarm
 from desktop.backends.baresip.transfers import hand_over
-from desktop.domain.events import Envelope, PhoneCallChanged, PhoneRegistrationChanged, PhoneSnapshot
-from desktop.domain.phone import CallEnd, CallState, PhoneCall, PhoneRegistration
-from desktop.domain.words import Direction
+from desktop.domain.entities.phone import CallEnd, CallState, PhoneCall, PhoneRegistration
+from desktop.domain.entities.words import Direction
+from desktop.domain.state.events import Envelope, PhoneCallChanged, PhoneRegistrationChanged, PhoneSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unavailable
 from desktop.ports.voice import Voice

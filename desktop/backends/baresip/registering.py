@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from desktop.backends.baresip.failures import as_ours
-from desktop.domain.phone import PhoneRegistration, Registration
+from desktop.domain.entities.phone import PhoneRegistration, Registration
 from desktop.ports.errors import BackendError
 
 if TYPE_CHECKING:

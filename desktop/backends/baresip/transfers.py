@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from desktop.backends.baresip.failures import as_ours
 from desktop.backends.baresip.line import Line
-from desktop.domain.phone import CallEnd
+from desktop.domain.entities.phone import CallEnd
 from desktop.ports.errors import BackendError
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from desktop.backends.graph.rest import Rest, Tokens, quoted
 from desktop.backends.graph.words import PREFERRED
 from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member
-from desktop.domain.events import Envelope, Gap, Heartbeat, PersonChanged, PresenceChanged, PresenceSnapshot
-from desktop.domain.person import Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Envelope, Gap, Heartbeat, PersonChanged, PresenceChanged, PresenceSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.errors import AuthFailed, NotFound, ProtocolError, Rejected, Unsupported
 from desktop.ports.presence import PresenceSource

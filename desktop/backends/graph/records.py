@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 
 from desktop.backends.graph.words import meaning
-from desktop.domain.person import Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import PresenceState
 
 SELECTED = "id,displayName,jobTitle,department,mail,userPrincipalName,businessPhones,mobilePhone,accountEnabled"
 """The fields of a user that are asked for."""

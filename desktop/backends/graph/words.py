@@ -7,7 +7,7 @@ and in any case. A word nobody knows says nothing, and is kept.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 
 
 @dataclass(frozen=True, slots=True)

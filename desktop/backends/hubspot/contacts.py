@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from desktop.backends.hubspot.objects import Record
 from desktop.backends.wire.numbers import e164, without_country
-from desktop.domain.customer import Consent, Customer
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Consent, Customer
+from desktop.domain.entities.model import Address, Instant
 
 PROPERTIES = (
     *("firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "company"),

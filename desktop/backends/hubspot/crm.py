@@ -13,8 +13,8 @@ from desktop.backends.hubspot.objects import BATCH, KEY, Objects, Record
 from desktop.backends.hubspot.problem import to_error
 from desktop.backends.wire.http import Http
 from desktop.backends.wire.verify import carries
-from desktop.domain.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Customer, Match, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Forbidden, ProtocolError, Rejected, Unsupported

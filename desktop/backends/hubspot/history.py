@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from desktop.backends.hubspot.objects import Record
 from desktop.backends.wire.html_text import to_html, to_text
 from desktop.backends.wire.reading import LARGEST, SMALLEST
-from desktop.domain.customer import Case, FollowUp, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Instant
+from desktop.domain.entities.customer import Case, FollowUp, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Instant
 
 _SUMMARY = 120
 _LONGEST_BODY = 60_000  # HubSpot takes 65,536 characters

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from desktop.domain.events import DeliveryChanged, Event, MessageReceived
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address, Instant
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address, Instant
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Event, MessageReceived
 
 # The bits of Kannel's dlr-mask, one of which comes with each report.
 REPORTS = {

@@ -14,10 +14,10 @@ from desktop.backends.kannel.callbacks import CallbackServer
 from desktop.backends.kannel.gateway import Gateway
 from desktop.backends.kannel.inbound import WANTED, inbound, report
 from desktop.backends.kannel.sms_text import sms_text
-from desktop.domain.events import DeliveryChanged, Envelope, Event, Gap, Heartbeat, MessagingSnapshot
-from desktop.domain.message import SentMessage, further
-from desktop.domain.model import Instant
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.message import SentMessage, further
+from desktop.domain.entities.model import Instant
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Envelope, Event, Gap, Heartbeat, MessagingSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.errors import NotFound, OutcomeUnknown, Rejected
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked

@@ -11,7 +11,10 @@ from desktop.backends.mock.server import OPTIONS, check, connect, follow, number
 from desktop.backends.mock.supervision import MockSupervision
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.events import (
+from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, CoachingNews, HelpRequest
+from desktop.domain.entities.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
+from desktop.domain.entities.words import Availability
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ContactCenterSnapshot,
@@ -20,8 +23,7 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, CoachingNews, HelpRequest
-from desktop.domain.floor_events import (
+from desktop.domain.state.floor_events import (
     AgentMessaged,
     AlertAcknowledged,
     CoachingChanged,
@@ -29,8 +31,6 @@ from desktop.domain.floor_events import (
     HelpChanged,
     SupervisorActed,
 )
-from desktop.domain.model import Address, Agent, Instant, Interaction, QueueStats, WrapUpCode
-from desktop.domain.words import Availability
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 

@@ -9,8 +9,8 @@ from desktop.backends.mock.server import OPTIONS, check, connect
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
 from desktop.backends.wire.verify import carries
-from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import ProtocolError, Rejected

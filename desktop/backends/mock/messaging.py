@@ -7,10 +7,10 @@ from typing import ClassVar, Self
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.events import DeliveryChanged, Envelope, Event, MessageReceived, MessagingSnapshot
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address, Instant
-from desktop.domain.words import Channel, DeliveryState, Direction
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address, Instant
+from desktop.domain.entities.words import Channel, DeliveryState, Direction
+from desktop.domain.state.events import DeliveryChanged, Envelope, Event, MessageReceived, MessagingSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from desktop.backends.mock.principal import MockPrincipal
 from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.history import (
+from desktop.domain.entities.history import (
     Interval,
     IntervalQuery,
     PastDetail,

@@ -7,9 +7,9 @@ from typing import ClassVar, Self
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.events import ChatReceived, Envelope, Event, PersonChanged, PresenceChanged, PresenceSnapshot
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import ChatReceived, Envelope, Event, PersonChanged, PresenceChanged, PresenceSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.presence import PresenceSource
 

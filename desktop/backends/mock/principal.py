@@ -2,7 +2,7 @@
 
 from desktop.backends.wire.http import Http
 from desktop.backends.wire.reading import member, read
-from desktop.domain.words import Role
+from desktop.domain.entities.words import Role
 from desktop.ports.base import Capability
 from desktop.ports.supervision import refuse
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.instant import Instant
+from desktop.domain.entities.instant import Instant
 from desktop.ports.errors import ProtocolError
 from desktop.ports.quality import Quality
 
 if TYPE_CHECKING:  # an agent's desktop starts without the records of quality
-    from desktop.domain.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
-    from desktop.domain.scorecards import Form
+    from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
+    from desktop.domain.reviews.scorecards import Form
 
 _BASE = "/v1/quality"
 
@@ -78,7 +78,7 @@ def _each(found: object) -> list[object]:
 
 
 def _evaluation(told: object) -> "Evaluation":
-    from desktop.domain.quality import Evaluation
+    from desktop.domain.reviews.quality import Evaluation
 
     found = read(Evaluation, told)
     _check(found)
@@ -86,8 +86,8 @@ def _evaluation(told: object) -> "Evaluation":
 
 
 def _calibration(told: object) -> "Calibration":
-    from desktop.domain.quality import Calibration
-    from desktop.domain.scorecards import form_problems
+    from desktop.domain.reviews.quality import Calibration
+    from desktop.domain.reviews.scorecards import form_problems
 
     found = read(Calibration, told)
     if len(set(found.reviewers)) != 2 or len(found.reviewer_names) != 2 or form_problems(found.form):
@@ -103,7 +103,7 @@ def _calibration(told: object) -> "Calibration":
 
 def _check(evaluation: "Evaluation") -> None:
     """A form that cannot be used, or answers that it does not have, could not be shown or scored."""
-    from desktop.domain.scorecards import by_question, form_problems
+    from desktop.domain.reviews.scorecards import by_question, form_problems
 
     if form_problems(evaluation.form):
         raise ProtocolError("The server's answer cannot be read.", "a form that cannot be used")
@@ -114,6 +114,6 @@ def _check(evaluation: "Evaluation") -> None:
 
 
 def _note(told: object) -> "CoachingNote":
-    from desktop.domain.quality import CoachingNote
+    from desktop.domain.reviews.quality import CoachingNote
 
     return read(CoachingNote, told)

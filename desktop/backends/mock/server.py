@@ -6,7 +6,7 @@ from contextlib import aclosing
 from desktop.backends.wire.http import Http
 from desktop.backends.wire.reading import member, parse, read
 from desktop.backends.wire.sse import ServerEvent, position
-from desktop.domain.events import Envelope, Event, Gap, Heartbeat
+from desktop.domain.state.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.errors import NotFound, ProtocolError
 from desktop.ports.options import Option
 

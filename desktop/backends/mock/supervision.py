@@ -6,9 +6,9 @@ from datetime import date
 from desktop.backends.mock.principal import MockPrincipal
 from desktop.backends.wire.http import segment
 from desktop.backends.wire.reading import member, read
-from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.words import Availability, Monitoring
+from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Monitoring
 from desktop.ports.base import Capability
 from desktop.ports.supervision import MONITORING, Supervision
 

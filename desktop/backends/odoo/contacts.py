@@ -9,8 +9,8 @@ from desktop.backends.odoo.abilities import BLACKLISTS, Abilities
 from desktop.backends.odoo.connection import Domain, Odoo, record_id
 from desktop.backends.odoo.settings import Settings
 from desktop.backends.odoo.value import text
-from desktop.domain.customer import Consent, Customer
-from desktop.domain.model import Instant
+from desktop.domain.entities.customer import Consent, Customer
+from desktop.domain.entities.model import Instant
 from desktop.ports.errors import NotFound
 
 KIND_OF_TOPIC = {"email": "email", "sms": "phone"}

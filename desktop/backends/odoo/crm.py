@@ -15,8 +15,8 @@ from desktop.backends.odoo.numbers import e164
 from desktop.backends.odoo.settings import OPTIONS, Settings, connect, settings_of
 from desktop.backends.odoo.value import written
 from desktop.backends.wire.html_text import clean, to_html
-from desktop.domain.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import NotFound, Rejected, Unsupported

@@ -10,8 +10,8 @@ from desktop.backends.odoo.numbers import e164
 from desktop.backends.odoo.settings import Settings
 from desktop.backends.odoo.value import day, instant, name_of, names, number, related, text
 from desktop.backends.wire.html_text import to_text
-from desktop.domain.customer import Case, Consent, Customer, CustomerPromise, Purchase, TimelineEntry
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Consent, Customer, CustomerPromise, Purchase, TimelineEntry
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.errors import ProtocolError
 
 _PROMISES = 20

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from desktop.backends.wire.reading import LARGEST, SMALLEST
-from desktop.domain.model import Instant
+from desktop.domain.entities.model import Instant
 from desktop.ports.errors import ProtocolError
 
 _NOON = 12 * 3600.0

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from desktop.backends.odoo.connection import digest
 from desktop.backends.wire.html_text import to_html
-from desktop.domain.customer import WrapUpRecord
-from desktop.domain.words import Channel
+from desktop.domain.entities.customer import WrapUpRecord
+from desktop.domain.entities.words import Channel
 
 _CHANNELS = frozenset(Channel)
 

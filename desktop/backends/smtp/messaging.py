@@ -9,8 +9,8 @@ from typing import ClassVar, Self, TypeVar
 
 from desktop.backends.smtp.mail import compose, plain_address
 from desktop.backends.smtp.relay import Account, Conversation
-from desktop.domain.model import Instant
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.model import Instant
+from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.errors import NotFound, Rejected
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked

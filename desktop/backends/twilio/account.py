@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desktop.backends.wire.address import server_url
-from desktop.domain.model import WrapUpCode
-from desktop.domain.words import CodeRule, Role
+from desktop.domain.entities.model import WrapUpCode
+from desktop.domain.entities.words import CodeRule, Role
 from desktop.ports.errors import Rejected
 from desktop.ports.options import Option
 

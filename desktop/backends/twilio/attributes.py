@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.backends.twilio.account import is_sid
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, Direction
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, Direction
 
 MOST = 40
 LONGEST_NAME = 60

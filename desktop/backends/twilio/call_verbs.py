@@ -8,8 +8,8 @@ from desktop.backends.twilio.attributes import parsed
 from desktop.backends.twilio.conference import Conferences, label_of
 from desktop.backends.twilio.contacts import CONSULT, TRANSFER, Contact, Contacts
 from desktop.backends.twilio.task_router import TaskRouter
-from desktop.domain.model import Interaction
-from desktop.domain.words import LegKind, LegPhase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import LegKind, LegPhase
 from desktop.ports.errors import Conflict, NotFound, Rejected
 
 

@@ -11,8 +11,8 @@ from desktop.backends.twilio.records import Participant, Task, participant_of
 from desktop.backends.twilio.rest import Rest
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.wire.http import segment
-from desktop.domain.model import Leg
-from desktop.domain.words import LegFailure, LegKind, LegPhase
+from desktop.domain.entities.model import Leg
+from desktop.domain.entities.words import LegFailure, LegKind, LegPhase
 from desktop.ports.errors import Conflict, NotFound, Rejected
 
 RING_SECONDS = "30"

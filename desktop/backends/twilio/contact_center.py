@@ -18,9 +18,9 @@ from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.supervision import SUPERVISION, TwilioSupervision
 from desktop.backends.twilio.task_router import TaskRouter
 from desktop.backends.twilio.team import Team
-from desktop.domain.events import ContactCenterSnapshot, Envelope
-from desktop.domain.model import Agent, Interaction, QueueStats, WrapUpCode
-from desktop.domain.words import Availability, Channel, CodeRule, Role
+from desktop.domain.entities.model import Agent, Interaction, QueueStats, WrapUpCode
+from desktop.domain.entities.words import Availability, Channel, CodeRule, Role
+from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Conflict, NotFound, Rejected, Unsupported

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from desktop.backends.twilio.account import Desk
 from desktop.backends.twilio.attributes import channel_of, facts_of
 from desktop.backends.twilio.records import ENDS, RANKS, Participant, Reservation, Task
-from desktop.domain.events import Change
-from desktop.domain.model import Interaction, Leg, WrapUpRule
-from desktop.domain.words import Channel, LegKind, LegPhase, Outcome, Phase
+from desktop.domain.entities.model import Interaction, Leg, WrapUpRule
+from desktop.domain.entities.words import Channel, LegKind, LegPhase, Outcome, Phase
+from desktop.domain.state.events import Change
 
 OPEN_LEGS = frozenset({LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE})
 LEG_PHASES = {"ringing": LegPhase.RINGING, "connected": LegPhase.ACTIVE}

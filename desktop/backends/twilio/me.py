@@ -6,8 +6,8 @@ from dataclasses import replace
 from desktop.backends.twilio.account import Desk
 from desktop.backends.twilio.records import Activity, Worker
 from desktop.backends.twilio.task_router import TaskRouter
-from desktop.domain.model import Agent, NotReadyReason
-from desktop.domain.words import Availability
+from desktop.domain.entities.model import Agent, NotReadyReason
+from desktop.domain.entities.words import Availability
 from desktop.ports.errors import Rejected
 
 

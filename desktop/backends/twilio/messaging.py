@@ -12,7 +12,10 @@ from desktop.backends.twilio.records import instant
 from desktop.backends.twilio.rest import Rest
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.wire.http import segment
-from desktop.domain.events import (
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import (
     DeliveryChanged,
     Envelope,
     Event,
@@ -21,9 +24,6 @@ from desktop.domain.events import (
     MessageReceived,
     MessagingSnapshot,
 )
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, DeliveryState
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.errors import NotFound, OutcomeUnknown, ProtocolError, Rejected, Unavailable
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked

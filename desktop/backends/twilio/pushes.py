@@ -13,10 +13,10 @@ from desktop.backends.twilio.me import Me
 from desktop.backends.twilio.records import reservation_of, task_of, worker_of
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.worker_token import worker_token
-from desktop.domain.events import AgentChanged, Envelope, Event, Gap, Heartbeat, InteractionChanged, QueueChanged
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Agent, QueueStats
-from desktop.domain.words import Role
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.entities.words import Role
+from desktop.domain.state.events import AgentChanged, Envelope, Event, Gap, Heartbeat, InteractionChanged, QueueChanged
+from desktop.domain.state.floor_events import FloorChanged
 from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from desktop.backends.twilio.records import instant
-from desktop.domain.counts import Counts
-from desktop.domain.model import QueueStats
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.model import QueueStats
 
 
 def midnight_before(now: float, zone: str) -> float:

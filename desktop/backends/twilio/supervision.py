@@ -13,8 +13,8 @@ from desktop.backends.twilio.me import Me
 from desktop.backends.twilio.records import Reservation, Task
 from desktop.backends.twilio.task_router import TaskRouter
 from desktop.backends.twilio.team import Team
-from desktop.domain.model import Agent, Interaction, WrapUpRule
-from desktop.domain.words import Availability, Outcome, Phase, Role
+from desktop.domain.entities.model import Agent, Interaction, WrapUpRule
+from desktop.domain.entities.words import Availability, Outcome, Phase, Role
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, Rejected
 from desktop.ports.supervision import Supervision, refuse

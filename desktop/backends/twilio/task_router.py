@@ -24,9 +24,9 @@ from desktop.backends.twilio.rest import Rest
 from desktop.backends.twilio.server_clock import ServerClock
 from desktop.backends.twilio.statistics import counts_of, midnight_before, stats_of
 from desktop.backends.wire.http import segment
-from desktop.domain.counts import Counts
-from desktop.domain.model import QueueStats
-from desktop.domain.words import Role
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.entities.words import Role
 from desktop.ports.errors import BackendError, NotFound
 
 log = logging.getLogger(__name__)

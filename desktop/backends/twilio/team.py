@@ -7,9 +7,9 @@ from desktop.backends.twilio.attributes import channel_of, facts_of
 from desktop.backends.twilio.me import Me
 from desktop.backends.twilio.records import Reservation, Task, Worker
 from desktop.backends.twilio.task_router import LIVE, TaskRouter
-from desktop.domain.floor import AgentWork
-from desktop.domain.model import Agent
-from desktop.domain.words import Phase, Role
+from desktop.domain.entities.floor import AgentWork
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Phase, Role
 from desktop.ports.errors import BackendError, NotFound
 
 MOST_TASKS = 50

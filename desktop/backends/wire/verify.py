@@ -1,7 +1,7 @@
 """Whether a customer record really carries what was asked for. Servers that ignore a filter exist."""
 
-from desktop.domain.customer import Customer
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import Customer
+from desktop.domain.entities.model import Address
 
 
 def carries(customer: Customer, asked: Address) -> bool:

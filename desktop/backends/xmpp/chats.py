@@ -24,7 +24,7 @@ from desktop.backends.xmpp.xml import (
     sendable,
     tag,
 )
-from desktop.domain.person import ChatLine
+from desktop.domain.entities.person import ChatLine
 from desktop.ports.errors import Rejected
 
 KEPT = 1000  # lines whose fate or double is still looked for

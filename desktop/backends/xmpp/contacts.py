@@ -8,9 +8,9 @@ from desktop.backends.xmpp.account import bare
 from desktop.backends.xmpp.card import Card
 from desktop.backends.xmpp.resources import Activity, Resource, merged, read_resource
 from desktop.backends.xmpp.xml import CLIENT, ROSTER, STANZA_ERRORS, WORD, child_words, line, local_name, tag, words
-from desktop.domain.events import Event, PersonChanged, PresenceChanged
-from desktop.domain.person import Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Event, PersonChanged, PresenceChanged
 
 MOST_PEOPLE, MOST_RESOURCES = 5000, 50
 _SEEN = frozenset({"to", "both"})

@@ -8,7 +8,7 @@ from desktop.backends.xmpp.chats import Chats, Heard, archive_query, archived
 from desktop.backends.xmpp.contacts import Contacts
 from desktop.backends.xmpp.link import Link, error_of
 from desktop.backends.xmpp.xml import CLIENT, tag
-from desktop.domain.person import ChatLine
+from desktop.domain.entities.person import ChatLine
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, Unavailable
 
 

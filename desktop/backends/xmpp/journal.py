@@ -6,7 +6,7 @@ import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from desktop.domain.events import Envelope, Event
+from desktop.domain.state.events import Envelope, Event
 
 KEPT = 5000
 

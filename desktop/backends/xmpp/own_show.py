@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from desktop.backends.xmpp.resources import Activity
 from desktop.backends.xmpp.xml import ACTIVITY, CLIENT, PUBSUB, add, line, make, sendable
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 from desktop.ports.errors import Rejected
 
 _SHOWS = {

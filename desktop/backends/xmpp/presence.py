@@ -31,9 +31,9 @@ from desktop.backends.xmpp.xml import (
     sendable,
     tag,
 )
-from desktop.domain.events import ChatReceived, Envelope, Event, Gap, Heartbeat, PresenceSnapshot
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import ChatReceived, Envelope, Event, Gap, Heartbeat, PresenceSnapshot
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.presence import PresenceSource

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from desktop.backends.xmpp.xml import ACTIVITY, CLIENT, DELAY, IDLE, WORD, child_words, local_name, moment, tag, whole
-from desktop.domain.person import Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import Presence
+from desktop.domain.entities.words import PresenceState
 
 STATES: Mapping[str, PresenceState] = {
     "": PresenceState.AVAILABLE,

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.app.outbox_items import Amendment, OutboxItem
-from desktop.app.outbox_rows import RECORD
+from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.app.storage.outbox_rows import RECORD
 from desktop.domain import select
-from desktop.domain.customer import FollowUp, Match
-from desktop.domain.instant import Instant
-from desktop.domain.state import AppState
-from desktop.domain.words import Channel, CodeRule
-from desktop.tui import wording
+from desktop.domain.entities.customer import FollowUp, Match
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.words import Channel, CodeRule
+from desktop.domain.state.state import AppState
 from desktop.tui.outbox.item_words import CHANNELS, follow_up
-from desktop.tui.safe_text import content
-from desktop.tui.sources import tags
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+from desktop.tui.words.sources import tags
 
 NOBODY: Final = "nobody"
 CALLBACK: Final = "callback"

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from desktop.app.outbox_items import Amendment, OutboxItem
-from desktop.app.outbox_rows import PARKED
-from desktop.app.parked_records import NotSendable
-from desktop.app.store_errors import StoreError
-from desktop.domain.customer import Match
-from desktop.domain.notices import OUTBOX
-from desktop.domain.state import DraftView
+from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.outbox_rows import PARKED
+from desktop.app.storage.parked_records import NotSendable
+from desktop.domain.entities.customer import Match
+from desktop.domain.news.notices import OUTBOX
+from desktop.domain.state.state import DraftView
 from desktop.tui.outbox.item_words import unfinished_for, whom
 
 GONE = "It is not in the outbox any more."

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from desktop.app.outbox_items import OutboxItem
-from desktop.app.outbox_rows import PARKED
-from desktop.domain.instant import Instant
-from desktop.tui import wording
+from desktop.app.notes.outbox_items import OutboxItem
+from desktop.app.storage.outbox_rows import PARKED
+from desktop.domain.entities.instant import Instant
 from desktop.tui.outbox.item_words import channel_sign, in_short, kind, whom
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 
 COLUMNS: Final = (
     Column("state", width=17),

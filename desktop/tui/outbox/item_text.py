@@ -6,11 +6,11 @@ from typing import Final
 
 from textual.content import Content
 
-from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
-from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
-from desktop.domain.customer import FollowUp
-from desktop.domain.instant import Instant
-from desktop.tui import wording
+from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
+from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.instant import Instant
+from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
 from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_rows import look, tries
 from desktop.tui.outbox.item_words import (
@@ -25,9 +25,9 @@ from desktop.tui.outbox.item_words import (
     sentence,
     whom,
 )
-from desktop.tui.outbox_keys import OUTBOX_BY_ID
-from desktop.tui.page_text import Hanging, Line
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.widgets.page_text import Hanging, Line
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
 
 _LABEL: Final = 12
 _WANTED: Final = {

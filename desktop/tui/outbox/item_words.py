@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from desktop.app.drafts import KEPT_WORDS
-from desktop.app.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
-from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
-from desktop.domain.customer import FollowUp
-from desktop.domain.model import Instant
-from desktop.domain.state import AppState
-from desktop.domain.words import Channel
-from desktop.tui import wording
+from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
+from desktop.app.storage.drafts import KEPT_WORDS
+from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.model import Instant
+from desktop.domain.entities.words import Channel
+from desktop.domain.state.state import AppState
+from desktop.tui.words import wording
 
 KIND: Final = {
     RECORD: "unfinished wrap-up",

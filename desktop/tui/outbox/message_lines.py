@@ -2,11 +2,11 @@
 
 from textual.content import Content
 
-from desktop.domain.instant import Instant
-from desktop.domain.state import AppState
-from desktop.domain.words import DeliveryState
-from desktop.tui import wording
-from desktop.tui.safe_text import content, line
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.words import DeliveryState
+from desktop.domain.state.state import AppState
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.words import wording
 
 
 def message_lines(state: AppState, now: Instant) -> list[Content]:

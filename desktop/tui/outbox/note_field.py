@@ -4,9 +4,9 @@ from textual import events
 from textual.message import Message
 from textual.widgets.text_area import Edit, EditResult
 
-from desktop.tui.keys import BY_ID
+from desktop.tui.keys.keys import BY_ID
 from desktop.tui.quality.words_field import WordsField, keys_of
-from desktop.tui.safe_text import line
+from desktop.tui.widgets.safe_text import line
 
 LIMIT = 16_000
 """Characters that a note or a text may hold; the CRM's limit with room to spare."""

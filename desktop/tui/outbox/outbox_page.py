@@ -10,17 +10,19 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
-from desktop.app.outbox_items import CHANNEL, Amendment, OutboxItem
-from desktop.app.outbox_rows import PARKED, RECORD, WRAP_UP
-from desktop.app.time_zones import customer_zone, local_zone
+from desktop.app.notes.outbox_items import CHANNEL, Amendment, OutboxItem
+from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.when.time_zones import customer_zone, local_zone
 from desktop.domain import select
-from desktop.domain.customer import FollowUp, Match
-from desktop.domain.instant import Instant
-from desktop.domain.model import Address
-from desktop.domain.state import AppState
-from desktop.domain.words import Health
-from desktop.tui.key import Key, show
-from desktop.tui.keys import BY_ID, shown
+from desktop.domain.entities.customer import FollowUp, Match
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Health
+from desktop.domain.state.state import AppState
+from desktop.tui.keys.key import Key, show
+from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
+from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.outbox import choices
 from desktop.tui.outbox.item_acts import ItemActs, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
@@ -30,14 +32,12 @@ from desktop.tui.outbox.message_lines import message_lines
 from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
 from desktop.tui.outbox.when_field import Places, WhenField
-from desktop.tui.outbox_keys import OUTBOX_BY_ID
-from desktop.tui.page_door import Around, DoorPage
-from desktop.tui.page_help import PageHelp, fitted_keys, key_line
-from desktop.tui.page_text import Line, PageText
+from desktop.tui.pages.help import PageHelp, fitted_keys, key_line
+from desktop.tui.pages.launcher import Around, DoorPage
 from desktop.tui.quality.words_field import keys_of
-from desktop.tui.safe_text import Part, content, line
-from desktop.tui.table import LineTable
-from desktop.tui.two_presses import Irrevocable
+from desktop.tui.widgets.page_text import Line, PageText
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table import LineTable
 
 WIDE: Final = 110
 """Columns from which the list and the item stand side by side."""

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
-from desktop.tui.pane import SteadyTitle
-from desktop.tui.safe_text import content
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.pane import SteadyTitle
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 
 
 class Picker(Vertical):

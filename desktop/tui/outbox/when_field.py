@@ -12,11 +12,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from desktop.domain.instant import Instant
-from desktop.tui import wording
-from desktop.tui.keys import BY_ID
-from desktop.tui.pane import SteadyTitle
-from desktop.tui.safe_text import content, line
+from desktop.domain.entities.instant import Instant
+from desktop.tui.keys.keys import BY_ID
+from desktop.tui.widgets.pane import SteadyTitle
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.words import wording
 
 if TYPE_CHECKING:
     from desktop.app.when.due import Due

@@ -6,13 +6,13 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
-from desktop.domain.quality import LONGEST_TEXT, CoachingNote, Evaluation
-from desktop.tui.keys import shown
+from desktop.domain.reviews.quality import LONGEST_TEXT, CoachingNote, Evaluation
+from desktop.tui.keys.keys import shown
 from desktop.tui.quality.quality_page import QualityPage
 from desktop.tui.quality.quality_rows import judged_rows, note_rows
 from desktop.tui.quality.quality_texts import evaluation_lines, note_lines
 from desktop.tui.quality.words_field import keys_of
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.widgets.safe_text import Part, content, line
 
 
 class FeedbackPage(QualityPage):

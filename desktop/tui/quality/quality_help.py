@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Final
 
-from desktop.tui.page_help import key_line
-from desktop.tui.page_text import Line
-from desktop.tui.safe_text import content
+from desktop.tui.pages.help import key_line
+from desktop.tui.widgets.page_text import Line
+from desktop.tui.widgets.safe_text import content
 
 DOES: Final = {
     "review": "Open the scorecard of the selected contact next to its timeline.",

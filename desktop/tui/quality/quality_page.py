@@ -9,21 +9,21 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from desktop.app.action_result import ActionResult
-from desktop.app.quality_desk import QualityDesk
-from desktop.app.shared_questions import Answer
+from desktop.app.commands.action_result import ActionResult
+from desktop.app.history.query_cache import Answer
+from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.domain import select
-from desktop.domain.instant import Instant
-from desktop.tui import wording
-from desktop.tui.keys import BY_ID
-from desktop.tui.page_door import Around, DoorPage
-from desktop.tui.page_help import PageHelp, fitted_keys
-from desktop.tui.page_text import Line
+from desktop.domain.entities.instant import Instant
+from desktop.tui.keys.keys import BY_ID
+from desktop.tui.pages.help import PageHelp, fitted_keys
+from desktop.tui.pages.launcher import Around, DoorPage
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import COLUMNS
 from desktop.tui.quality.words_field import WordsField, keys_of
-from desktop.tui.safe_text import content
-from desktop.tui.table import LineTable
+from desktop.tui.widgets.page_text import Line
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.words import wording
 
 WIDE = 110
 """Columns from which list and details stand side by side."""

@@ -5,15 +5,15 @@ from enum import Enum
 
 from textual.content import Content
 
-from desktop.app.card_in_hand import CardInHand
-from desktop.domain.history import PastInteraction
-from desktop.domain.instant import Instant
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.tui import wording
+from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.domain.entities.history import PastInteraction
+from desktop.domain.entities.instant import Instant
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
 from desktop.tui.quality.quality_texts import moment, verdict
-from desktop.tui.safe_text import content
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 
 
 def is_answer_unread(note: CoachingNote, reader: str) -> bool:

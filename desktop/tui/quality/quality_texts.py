@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from desktop.domain.calibration import agreement, by_questions
-from desktop.domain.history import PastDetail
-from desktop.domain.instant import Instant
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.scorecards import (
+from desktop.domain.entities.history import PastDetail
+from desktop.domain.entities.instant import Instant
+from desktop.domain.reviews.calibration import agreement, by_questions
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
+from desktop.domain.reviews.scorecards import (
     NOT_APPLICABLE,
     Question,
     QuestionKind,
@@ -17,8 +17,8 @@ from desktop.domain.scorecards import (
     percent,
     share_of,
 )
-from desktop.tui import wording
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
 
 
 def moment(at: Instant | None, now: Instant) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 
-from desktop.app.card_in_hand import CardInHand
-from desktop.app.store_errors import StoreError
-from desktop.domain.scorecards import LONGEST_COMMENT, Answer
+from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.storage.errors import StoreError
+from desktop.domain.reviews.scorecards import LONGEST_COMMENT, Answer
+from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.quality.quality_rows import Tab, is_answer_unread
 from desktop.tui.quality.review_lists import ReviewLists
 from desktop.tui.quality.scorecard_view import ScorecardView
-from desktop.tui.two_presses import Irrevocable, named
 
 
 class ReviewCard(ReviewLists):

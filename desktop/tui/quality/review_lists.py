@@ -5,11 +5,10 @@ from typing import Any
 
 from textual.content import Content
 
-from desktop.app.review_week import Week
-from desktop.domain.history import PastDetail, PastInteraction
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation
-from desktop.domain.sampling import Scorecard, Scorecards
-from desktop.tui import wording
+from desktop.app.reviews.review_week import Week
+from desktop.domain.entities.history import PastDetail, PastInteraction
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
+from desktop.domain.reviews.sampling import Scorecard, Scorecards
 from desktop.tui.quality.quality_page import QualityPage
 from desktop.tui.quality.quality_rows import Tab, calibration_rows, judged_rows, note_rows, sample_rows
 from desktop.tui.quality.quality_texts import (
@@ -19,8 +18,9 @@ from desktop.tui.quality.quality_texts import (
     note_lines,
     question_record_lines,
 )
-from desktop.tui.safe_text import Part, content, line
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 
 TABS = tuple(Tab)
 WEEKS = 12

@@ -6,20 +6,20 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
-from desktop.app.card_in_hand import CardInHand
-from desktop.domain.history import PastInteraction
-from desktop.domain.model import Agent
-from desktop.domain.quality import LONGEST_TEXT
-from desktop.domain.words import Role
-from desktop.tui.keys import shown
-from desktop.tui.page_text import Line
+from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.domain.entities.history import PastInteraction
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Role
+from desktop.domain.reviews.quality import LONGEST_TEXT
+from desktop.tui.keys.keys import shown
+from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import Tab
 from desktop.tui.quality.review_card import ReviewCard
 from desktop.tui.quality.review_lists import TABS, WEEKS
 from desktop.tui.quality.words_field import keys_of
-from desktop.tui.safe_text import content, line
-from desktop.tui.two_presses import Irrevocable, named
+from desktop.tui.widgets.page_text import Line
+from desktop.tui.widgets.safe_text import content, line
 
 
 class ReviewPage(ReviewCard):

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from desktop.app.card_in_hand import CardInHand
-from desktop.domain.instant import Instant
-from desktop.domain.scorecards import (
+from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.domain.entities.instant import Instant
+from desktop.domain.reviews.scorecards import (
     NO,
     NOT_APPLICABLE,
     YES,
@@ -25,10 +25,10 @@ from desktop.domain.scorecards import (
     percent,
     share_of,
 )
-from desktop.tui import wording
-from desktop.tui.keys import BY_ID, shown
+from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.quality.words_field import keys_of
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
 _OPEN_FIELDS = frozenset({"comment", "remark"})

@@ -6,12 +6,12 @@ from textual.content import Content
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from desktop.domain.card_numbers import masked
-from desktop.domain.instant import Instant
-from desktop.tui import wording
-from desktop.tui.card_fields import hide_in_area
-from desktop.tui.editor import Editor
-from desktop.tui.safe_text import Part, line
+from desktop.domain.entities.instant import Instant
+from desktop.domain.text.card_numbers import masked
+from desktop.tui.widgets.card_fields import hide_in_area
+from desktop.tui.widgets.editor import Editor
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.words import wording
 
 
 class WordsField(Editor):

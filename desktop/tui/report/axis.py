@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.app.centre_days import CentreDays
-from desktop.domain.history import DAY, WEEK
-from desktop.domain.instant import Instant
+from desktop.app.history.centre_days import CentreDays
+from desktop.domain.entities.history import DAY, WEEK
+from desktop.domain.entities.instant import Instant
 from desktop.tui.report.raster import Raster
 
 LABEL = 10

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
-from desktop.app.outlook import Span
-from desktop.domain.history import DAY
-from desktop.domain.service_level import DEFAULT_FORMULA, FORMULAS, Formula
+from desktop.app.staffing.demand_forecast import Span
+from desktop.domain.entities.history import DAY
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS, Formula
 from desktop.tui.report.period import NAMES as PERIODS
 from desktop.tui.report.period import WIDTHS, Period, named
 from desktop.tui.report.week import METRICS_OF_MAP

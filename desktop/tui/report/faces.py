@@ -2,12 +2,12 @@
 
 from textual.content import Content
 
-from desktop.app.shared_questions import Answer
-from desktop.domain.instant import Instant
-from desktop.tui import wording
+from desktop.app.history.query_cache import Answer
+from desktop.domain.entities.instant import Instant
 from desktop.tui.report.choice import NAMES, VIEWS, Choice
 from desktop.tui.report.period import WIDTHS
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
 
 
 def tabs(choice: Choice) -> Content:

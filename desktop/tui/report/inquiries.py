@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from desktop.app.shared_questions import Answer
+from desktop.app.history.query_cache import Answer
 
 Question = Callable[[], Coroutine[Any, Any, Answer[Any]]]
 GIVEN_UP = "Cancelled. r tries again."

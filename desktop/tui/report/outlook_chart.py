@@ -7,14 +7,14 @@ from typing import Final
 
 from textual.content import Content
 
-from desktop.app.outlook import Outlook, Plan, Span
-from desktop.domain.forecast import Expected
-from desktop.domain.instant import Instant
-from desktop.domain.staffing import Requirement
-from desktop.tui import wording
+from desktop.app.staffing.demand_forecast import Outlook, Plan, Span
+from desktop.domain.entities.instant import Instant
+from desktop.domain.staffing.forecast import Expected
+from desktop.domain.staffing.staffing import Requirement
 from desktop.tui.report.axis import LABEL, Axis
 from desktop.tui.report.raster import Raster
-from desktop.tui.safe_text import Part, line
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.words import wording
 
 LEGEND: Final[tuple[tuple[str, str], ...]] = (
     ("█", "$accent"),

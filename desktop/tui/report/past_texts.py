@@ -2,16 +2,16 @@
 
 from textual.content import Content
 
-from desktop.app.centre_days import CentreDays
-from desktop.domain.history import Interval, PastDetail, PastInteraction
-from desktop.domain.service_level import Formula
-from desktop.tui import wording
-from desktop.tui.flowed_pairs import flowed
+from desktop.app.history.centre_days import CentreDays
+from desktop.domain.entities.history import Interval, PastDetail, PastInteraction
+from desktop.domain.figures.service_level import Formula
 from desktop.tui.report import axis
 from desktop.tui.report.plots import readout
-from desktop.tui.safe_text import content, line
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.flowed_pairs import flowed
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 
 CONTACTS = (
     Column("arrived", 16),

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from desktop.app.centre_days import CentreDays
-from desktop.domain.history import DAY, HOUR, WEEK
-from desktop.domain.instant import Instant
+from desktop.app.history.centre_days import CentreDays
+from desktop.domain.entities.history import DAY, HOUR, WEEK
+from desktop.domain.entities.instant import Instant
 
 NAMES = ("today", "yesterday", "7 days", "4 weeks")
 LONGEST_DAYS = 400

@@ -4,8 +4,8 @@ import re
 from dataclasses import replace
 from math import inf
 
-from desktop.app.outlook import Plan
-from desktop.domain.staffing import Concurrency
+from desktop.app.staffing.demand_forecast import Plan
+from desktop.domain.staffing.staffing import Concurrency
 
 HINT = "80/20 (SL) · 30% (shrinkage) · 120s (patience, 0s: endless) · x3 (at once)"
 _PART = re.compile(

@@ -6,13 +6,13 @@ from typing import Final
 
 from textual.content import Content
 
-from desktop.domain.counts import Counts
-from desktop.domain.metrics import METRICS
-from desktop.domain.service_level import Formula
-from desktop.tui import wording
+from desktop.domain.entities.counts import Counts
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import Formula
 from desktop.tui.report.axis import LABEL, Axis
 from desktop.tui.report.raster import Raster
-from desktop.tui.supervisor.figures import exact_share, number, share
+from desktop.tui.words import wording
+from desktop.tui.words.figures import exact_share, number, share
 
 TARGET: Final = 0.8
 _LEAST = {"offered": 3, "abandoned": 2, "SL": 3, "AHT": 2}

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 
 
 class QueuePicker(LineTable):

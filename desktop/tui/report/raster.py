@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from desktop.tui.safe_text import line
+from desktop.tui.widgets.safe_text import line
 
 EIGHTHS = " ▁▂▃▄▅▆▇█"
 CURSOR = "on $cursor"

@@ -5,18 +5,18 @@ from typing import Any
 
 from textual.content import Content
 
-from desktop.app.history_desk import HistoryDesk
-from desktop.app.outlook import WIDTH as HALF_HOUR
-from desktop.domain.count_sums import total
-from desktop.domain.history import Interval, PastDetail
-from desktop.tui.flowed_pairs import flowed
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.staffing.demand_forecast import WIDTH as HALF_HOUR
+from desktop.domain.entities.history import Interval, PastDetail
+from desktop.domain.figures.count_sums import total
 from desktop.tui.report import axis, faces, past_texts, plots
 from desktop.tui.report.outlook_chart import LEGEND, outlook_lines
 from desktop.tui.report.report_views import ReportViews
 from desktop.tui.report.week import DAYS, week_lines
-from desktop.tui.safe_text import Part, content, line
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.flowed_pairs import flowed
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 
 NOTHING = "No data for this period."
 

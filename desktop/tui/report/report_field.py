@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widgets import Input
 
-from desktop.tui.safe_text import line
+from desktop.tui.widgets.safe_text import line
 
 _WORDS = {"own": "custom range", "plan": "staffing target", "export": "export to"}
 

@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 
 from textual.content import Content
 
-from desktop.tui.page_help import fitted_keys, key_line
-from desktop.tui.page_text import Hanging, Line
+from desktop.tui.pages.help import fitted_keys, key_line
 from desktop.tui.report.choice import NAMES, VIEWS
-from desktop.tui.safe_text import Part, content, line
+from desktop.tui.widgets.page_text import Hanging, Line
+from desktop.tui.widgets.safe_text import Part, content, line
 
 
 class ReportKey(NamedTuple):

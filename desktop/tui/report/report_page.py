@@ -10,11 +10,13 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from desktop.app.action_result import ActionResult
-from desktop.domain.service_level import Formula
-from desktop.tui.keys import BY_ID
-from desktop.tui.page_door import Around, DoorPage
-from desktop.tui.page_help import PageHelp
+from desktop.app.commands.action_result import ActionResult
+from desktop.domain.figures.service_level import Formula
+from desktop.tui.keys.keys import BY_ID
+from desktop.tui.keys.two_presses import Irrevocable
+from desktop.tui.keys.two_presses import named as named_short
+from desktop.tui.pages.help import PageHelp
+from desktop.tui.pages.launcher import Around, DoorPage
 from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries
@@ -25,13 +27,11 @@ from desktop.tui.report.report_drawing import ReportDrawing
 from desktop.tui.report.report_field import ReportField
 from desktop.tui.report.report_questions import ReportQuestions
 from desktop.tui.report.report_views import ReportViews
-from desktop.tui.safe_text import content, line
-from desktop.tui.table import LineTable
-from desktop.tui.two_presses import Irrevocable
-from desktop.tui.two_presses import named as named_short
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.table import LineTable
 
 if TYPE_CHECKING:
-    from desktop.app.supervisor_desk import SupervisorDesk
+    from desktop.app.supervision.supervisor_desk import SupervisorDesk
 
 _OPEN_FIELDS = frozenset("ote")
 NARROW = 110

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from desktop.app.history_desk import HistoryDesk
-from desktop.app.outlook import Plan, Span
-from desktop.app.shared_questions import Answer
-from desktop.app.staffing_desk import StaffingDesk
-from desktop.domain.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
-from desktop.domain.instant import Instant
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.history.query_cache import Answer
+from desktop.app.staffing.demand_forecast import Plan, Span
+from desktop.app.staffing.staffing_desk import StaffingDesk
+from desktop.domain.entities.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
+from desktop.domain.entities.instant import Instant
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.outlook_chart import Foreseen, foreseen
 

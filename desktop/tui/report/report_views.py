@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from desktop.app.action_result import ActionResult
-from desktop.app.history_desk import HistoryDesk
-from desktop.app.outlook import Plan
-from desktop.app.shared_questions import Answer
-from desktop.app.week_map import SLOTS
-from desktop.domain.counts import Counts
-from desktop.domain.history import Interval, PastQuery
-from desktop.domain.instant import Instant
+from desktop.app.commands.action_result import ActionResult
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.history.query_cache import Answer
+from desktop.app.history.week_map import SLOTS
+from desktop.app.staffing.demand_forecast import Plan
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.history import Interval, PastQuery
+from desktop.domain.entities.instant import Instant
 from desktop.tui.report import axis, past_texts
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.inquiries import ReportInquiries

@@ -6,14 +6,14 @@ from typing import Final
 
 from textual.content import Content
 
-from desktop.app.week_map import SLOTS, WeekMap
-from desktop.domain.counts import Counts
-from desktop.domain.metrics import METRICS
-from desktop.domain.service_level import Formula
-from desktop.tui import wording
+from desktop.app.history.week_map import SLOTS, WeekMap
+from desktop.domain.entities.counts import Counts
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import Formula
 from desktop.tui.report.raster import CURSOR, Raster
-from desktop.tui.safe_text import line
-from desktop.tui.supervisor.figures import number, share, short_number
+from desktop.tui.widgets.safe_text import line
+from desktop.tui.words import wording
+from desktop.tui.words.figures import number, share, short_number
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LABEL: Final = 5

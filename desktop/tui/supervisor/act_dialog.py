@@ -9,12 +9,12 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from desktop.tui.pane import Pane, View
-from desktop.tui.safe_text import content, line
 from desktop.tui.supervisor.question import LONGEST, Act, Proposal, Question
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.pane import Pane, View
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
 
 MOST = 200
 """So many options are listed at once; typing finds the others."""

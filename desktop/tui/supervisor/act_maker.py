@@ -3,25 +3,25 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from desktop.app.action_result import ActionResult
-from desktop.domain import notices
-from desktop.domain.floor import FloorVerb
-from desktop.domain.floor_verbs import IRREVOCABLE, MODES
-from desktop.domain.model import Agent
-from desktop.domain.words import Availability
-from desktop.tui import wording
-from desktop.tui.floor_keys import FLOOR_BY_ID
+from desktop.app.commands.action_result import ActionResult
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Availability
+from desktop.domain.news import notices
+from desktop.domain.select.floor_verbs import IRREVOCABLE, MODES
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.two_presses import Irrevocable
+from desktop.tui.keys.two_presses import named as named_short
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named, offering
 from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
 from desktop.tui.supervisor.question import Act, Proposal, Question, why
 from desktop.tui.supervisor.target import Target
-from desktop.tui.two_presses import Irrevocable
-from desktop.tui.two_presses import named as named_short
+from desktop.tui.words import wording
 
 if TYPE_CHECKING:
-    from desktop.app.floor_acts import FloorActs
+    from desktop.app.supervision.supervisor_commands import FloorActs
 
 MOST_PRIORITY = 1_000
 _TITLES = {

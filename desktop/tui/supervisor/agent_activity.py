@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from desktop.domain.floor import AgentWork
-from desktop.domain.model import Agent, Instant
-from desktop.domain.state import AppState
-from desktop.domain.words import Availability, Channel, Phase
-from desktop.tui import wording
+from desktop.domain.entities.floor import AgentWork
+from desktop.domain.entities.model import Agent, Instant
+from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.state.state import AppState
+from desktop.tui.words import wording
 
 
 @dataclass(frozen=True, slots=True)

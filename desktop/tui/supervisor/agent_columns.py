@@ -1,15 +1,15 @@
 """The columns of the agents."""
 
-from desktop.domain.adherence import standing, stretches_of
-from desktop.domain.agent_day import missed_today
-from desktop.domain.model import Agent
-from desktop.domain.words import Phase
-from desktop.tui import wording
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Phase
+from desktop.domain.figures.adherence import standing, stretches_of
+from desktop.domain.figures.agent_day import missed_today
 from desktop.tui.supervisor.agent_activity import activity, customer_of, foremost, reason_label
-from desktop.tui.supervisor.figures import short_duration
 from desktop.tui.supervisor.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
-from desktop.tui.table_columns import Column
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.words import wording
+from desktop.tui.words.figures import short_duration
 
 _TIME = 7
 """Cells of a duration."""

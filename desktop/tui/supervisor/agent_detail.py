@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from desktop.domain.adherence import adherence, standing, stretches_of
-from desktop.domain.agent_day import day_until
-from desktop.domain.floor import AgentDay, StateStretch
-from desktop.domain.model import Agent, Instant
-from desktop.tui import wording
-from desktop.tui.safe_text import Part, content, line
+from desktop.domain.entities.floor import AgentDay, StateStretch
+from desktop.domain.entities.model import Agent, Instant
+from desktop.domain.figures.adherence import adherence, standing, stretches_of
+from desktop.domain.figures.agent_day import day_until
 from desktop.tui.supervisor.agent_activity import activity, reason_label
-from desktop.tui.supervisor.figures import exact_share, share
 from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView, agent_name, signed
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
+from desktop.tui.words.figures import exact_share, share
 
 _MESSAGES = 3
 

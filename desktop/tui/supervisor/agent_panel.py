@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from desktop.domain.model import Agent
-from desktop.tui import wording
-from desktop.tui.safe_text import Part, line
+from desktop.domain.entities.model import Agent
 from desktop.tui.supervisor.agent_activity import activity, is_busy
 from desktop.tui.supervisor.agent_columns import AGENT_COLUMNS
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import FloorView
-from desktop.tui.table_rows import LazyRows, Row
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.table_rows import LazyRows, Row
+from desktop.tui.words import wording
 
 _APART: Final = "\x1f"
 """Between group and agent in the key of a row: an agent of two queues has a row in each."""

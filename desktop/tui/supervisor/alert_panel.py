@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from desktop.domain.alert import Alert
-from desktop.domain.floor import HelpRequest, HelpState
-from desktop.domain.model import Instant
-from desktop.tui import wording
-from desktop.tui.safe_text import Part, line
+from desktop.domain.entities.alert import Alert
+from desktop.domain.entities.floor import HelpRequest, HelpState
+from desktop.domain.entities.model import Instant
 from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_view import FloorView, agent_name, signed, urgency
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 
 HELP: Final = "help|"
 """Begins the key of a request's row; an alert's row has the alert's key."""

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from desktop.tui.pane import TextPane, View
+from desktop.tui.widgets.pane import TextPane, View
 
 
 class Banner(TextPane):

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desktop.domain.floor import AgentWork, FloorVerb
-from desktop.domain.floor_verbs import Standing, for_interaction, for_work
-from desktop.domain.model import Instant, Interaction
-from desktop.domain.words import Channel, Phase
-from desktop.tui import wording
+from desktop.domain.entities.floor import AgentWork, FloorVerb
+from desktop.domain.entities.model import Instant, Interaction
+from desktop.domain.entities.words import Channel, Phase
+from desktop.domain.select.floor_verbs import Standing, for_interaction, for_work
 from desktop.tui.supervisor.agent_activity import customer_of, in_hand
+from desktop.tui.words import wording
 
 
 @dataclass(frozen=True, slots=True)

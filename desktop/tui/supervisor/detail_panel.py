@@ -8,19 +8,19 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
-from desktop.domain.floor_verbs import standing
-from desktop.domain.model import QueueStats
-from desktop.tui import wording
-from desktop.tui.safe_text import Part, line
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.select.floor_verbs import standing
 from desktop.tui.supervisor.agent_detail import agent_lines
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
-from desktop.tui.supervisor.figures import short_duration
 from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.queue_detail import queue_lines
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+from desktop.tui.words.figures import short_duration
 
 _WAITED = 7
 """Cells of a duration."""

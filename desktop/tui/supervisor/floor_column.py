@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from desktop.tui.supervisor.floor_view import FloorView
-from desktop.tui.table_columns import Column
+from desktop.tui.widgets.table_columns import Column
 
 E = TypeVar("E")
 Cell = tuple[str, str]

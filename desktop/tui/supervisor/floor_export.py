@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from desktop.app.report.files import ReportError, csv_text, form_of, json_text, save, target_of
-from desktop.app.report.table import Kind, Table, Value
-from desktop.domain.adherence import standing, stretches_of
-from desktop.domain.agent_day import missed_today
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import Agent, QueueStats
+from desktop.app.history.report.files import ReportError, csv_text, form_of, json_text, save, target_of
+from desktop.app.history.report.table import Kind, Table, Value
+from desktop.domain.entities.model import Agent, QueueStats
+from desktop.domain.figures.adherence import standing, stretches_of
+from desktop.domain.figures.agent_day import missed_today
+from desktop.domain.figures.metrics import METRICS
 from desktop.tui.supervisor.agent_activity import activity, reason_label
 from desktop.tui.supervisor.floor_view import FloorView
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from desktop.domain.floor import FloorVerb
-from desktop.tui import keys, wording
-from desktop.tui.floor_keys import FLOOR_BY_ID
-from desktop.tui.pane import View
-from desktop.tui.panes.footer import Footer
-from desktop.tui.safe_text import Part, line
+from desktop.domain.entities.floor import FloorVerb
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.keys import keys
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.words import wording
 
 KEY_OF = {
     FloorVerb.LISTEN: "listen",

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from desktop.tui.floor_keys import FLOOR_BY_ID
-from desktop.tui.keys import shown
-from desktop.tui.pane import TextPane, View
-from desktop.tui.safe_text import Part, line
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.pane import TextPane, View
+from desktop.tui.widgets.safe_text import Part, line
 
 _SORTS = frozenset({"sort_left", "sort_right", "sort_turn"})
 

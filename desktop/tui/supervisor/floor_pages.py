@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
-from desktop.domain.floor import AuditEntry
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
-from desktop.domain.service_level import Formula, compare
-from desktop.tui import keys, wording
-from desktop.tui.floor_keys import FLOOR_BY_ID, SHARED
-from desktop.tui.key import show
-from desktop.tui.page_text import Hanging, Line
-from desktop.tui.safe_text import content, line
-from desktop.tui.supervisor.figures import exact_share, share
+from desktop.domain.entities.floor import AuditEntry
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.metrics import METRICS
+from desktop.domain.figures.service_level import Formula, compare
+from desktop.tui.keys import keys
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID, SHARED
+from desktop.tui.keys.key import show
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
+from desktop.tui.widgets.page_text import Hanging, Line
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.words import wording
+from desktop.tui.words.figures import exact_share, share
 
 _SIGNS = (
     ("✕", "critical alert"),

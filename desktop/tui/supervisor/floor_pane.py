@@ -1,7 +1,7 @@
 """A pane of the supervisor's screen: as every pane, but it looks at the floor."""
 
-from desktop.tui.pane import Pane, View
 from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.widgets.pane import Pane, View
 
 
 class FloorPane(Pane):

@@ -6,15 +6,15 @@ from typing import ClassVar, Generic, TypeVar
 from textual import events
 from textual.message import Message
 
-from desktop.tui.pane import View
-from desktop.tui.safe_text import Part
 from desktop.tui.supervisor.floor_column import FloorColumn
 from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.ordering import Ordering
-from desktop.tui.table import LineTable
-from desktop.tui.table_columns import Column
-from desktop.tui.table_rows import LazyRows, Row
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import Part
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import LazyRows, Row
 
 E = TypeVar("E")
 _MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end"})

@@ -4,18 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from desktop.domain.adherence import FITS, Fits
-from desktop.domain.alert import About, Alert, Severity
-from desktop.domain.floor import Schedule, StateStretch
-from desktop.domain.history import Interval
-from desktop.domain.model import Instant, Interaction, QueueStats
-from desktop.domain.service_level import DEFAULT_FORMULA, Formula
-from desktop.domain.state import AppState
-from desktop.domain.words import Health, Monitoring
-from desktop.tui.pane import View
+from desktop.domain.entities.alert import About, Alert, Severity
+from desktop.domain.entities.floor import Schedule, StateStretch
+from desktop.domain.entities.history import Interval
+from desktop.domain.entities.model import Instant, Interaction, QueueStats
+from desktop.domain.entities.words import Health, Monitoring
+from desktop.domain.figures.adherence import FITS, Fits
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.state.state import AppState
+from desktop.tui.widgets.pane import View
 
 if TYPE_CHECKING:
-    from desktop.domain.what_if import WhatIf
+    from desktop.domain.staffing.what_if import WhatIf
 
 T = TypeVar("T")
 CENTER = "contact_center"

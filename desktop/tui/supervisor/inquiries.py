@@ -4,16 +4,16 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from desktop.domain.floor import Schedule
-from desktop.domain.history import IntervalQuery
-from desktop.domain.instant import Instant
-from desktop.domain.service_level import Formula
-from desktop.domain.words import Health
+from desktop.domain.entities.floor import Schedule
+from desktop.domain.entities.history import IntervalQuery
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.words import Health
+from desktop.domain.figures.service_level import Formula
 from desktop.ports.base import Capability
 from desktop.tui.supervisor.floor_view import CENTER, HALF_HOUR, FloorView, LookedUp
 
 if TYPE_CHECKING:
-    from desktop.app.supervisor_desk import SupervisorDesk
+    from desktop.app.supervision.supervisor_desk import SupervisorDesk
 
 WAITING_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0

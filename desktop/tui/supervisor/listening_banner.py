@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from desktop.domain.words import Monitoring
-from desktop.tui import wording
-from desktop.tui.floor_keys import FLOOR_BY_ID
-from desktop.tui.keys import shown
-from desktop.tui.pane import View
-from desktop.tui.safe_text import line
+from desktop.domain.entities.words import Monitoring
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.keys import shown
+from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.banner import Banner
 from desktop.tui.supervisor.floor_view import Heard, agent_name
-from desktop.tui.two_presses import named
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import line
+from desktop.tui.words import wording
 
 _WORDS = {
     Monitoring.LISTEN: ("Listening to", "no one can hear you"),

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from desktop.domain import select
-from desktop.domain.model import Interaction
-from desktop.domain.state import AppState
-from desktop.domain.words import Phase
-from desktop.tui import keys, wording
-from desktop.tui.pane import View
-from desktop.tui.safe_text import line
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Phase
+from desktop.domain.state.state import AppState
+from desktop.tui.keys import keys
+from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.banner import Banner
-from desktop.tui.titles import title
-from desktop.tui.two_presses import named
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import line
+from desktop.tui.words import wording
+from desktop.tui.words.titles import title
 
 _SHOWN = (Phase.ACTIVE, Phase.CONNECTING, Phase.WRAP_UP)
 

@@ -3,8 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from desktop.app.action_result import ActionResult
-from desktop.tui.two_presses import Irrevocable
+from desktop.app.commands.action_result import ActionResult
+from desktop.tui.keys.two_presses import Irrevocable
 
 LONGEST = 300
 """Characters of a reason."""

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from desktop.domain.metric import SERVICE_LEVEL, Unit
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import QueueStats
-from desktop.tui import wording
-from desktop.tui.supervisor.figures import estimate, fitted, short_number, trend
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
+from desktop.domain.figures.metrics import METRICS
 from desktop.tui.supervisor.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.supervisor.floor_view import FloorView, alarm, signed
-from desktop.tui.table_columns import Column
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.words import wording
+from desktop.tui.words.figures import estimate, fitted, short_number, trend
 
 QueueColumn = FloorColumn[QueueStats]
 _WAITING, _PEOPLE = 5, 12

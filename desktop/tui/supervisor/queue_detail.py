@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from desktop.domain.alert import Alert
-from desktop.domain.counts import Counts
-from desktop.domain.history import Interval
-from desktop.domain.metrics import METRICS
-from desktop.domain.model import Instant, QueueStats
-from desktop.tui import wording
-from desktop.tui.floor_keys import FLOOR_BY_ID
-from desktop.tui.flowed_pairs import flowed
-from desktop.tui.safe_text import Part, content, line
-from desktop.tui.supervisor.figures import exact_share, number, share, signed_duration, trend, written
+from desktop.domain.entities.alert import Alert
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.history import Interval
+from desktop.domain.entities.model import Instant, QueueStats
+from desktop.domain.figures.metrics import METRICS
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.supervisor.floor_view import HALF_HOUR, STALE_SECONDS, FloorView, LookedUp, signed
+from desktop.tui.widgets.flowed_pairs import flowed
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
+from desktop.tui.words.figures import exact_share, number, share, signed_duration, trend, written
 
 if TYPE_CHECKING:
-    from desktop.domain.what_if import WhatIf
+    from desktop.domain.staffing.what_if import WhatIf
 
 _COUNTS = ("offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined")
 _TIMES = ("asa", "aht", "average_talk", "average_hold", "average_wrap_up", "longest_wait_today")

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from desktop.domain.model import QueueStats
-from desktop.domain.queue_totals import all_together
-from desktop.tui import wording
-from desktop.tui.safe_text import content, line
+from desktop.domain.entities.model import QueueStats
+from desktop.domain.figures.queue_totals import all_together
 from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView
 from desktop.tui.supervisor.queue_columns import QUEUE_COLUMNS
-from desktop.tui.table_rows import Row
+from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
 
 TOTALS_SECONDS = 0.5
 """How often the line of totals is made anew at most: it reads every queue."""

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from desktop.domain.alert import About, Alert
-from desktop.domain.floor import FloorVerb, HelpRequest
-from desktop.domain.floor_verbs import Standing, for_agent, for_alert, for_help
-from desktop.domain.model import Agent
+from desktop.domain.entities.alert import About, Alert
+from desktop.domain.entities.floor import FloorVerb, HelpRequest
+from desktop.domain.entities.model import Agent
+from desktop.domain.select.floor_verbs import Standing, for_agent, for_alert, for_help
 from desktop.tui.supervisor.alert_panel import HELP
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
 from desktop.tui.supervisor.floor_view import FloorView

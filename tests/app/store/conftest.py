@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app.local_store import LocalStore
+from desktop.app.storage.local_store import LocalStore
 
 
 @dataclass

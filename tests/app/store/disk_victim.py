@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from desktop.app.ballast import SIZE
-from desktop.app.drafts import Draft
-from desktop.app.local_store import LocalStore
-from desktop.app.store_errors import StoreError
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.reserve_file import SIZE
 
 
 def draft(number: int) -> Draft:

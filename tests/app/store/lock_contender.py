@@ -6,7 +6,7 @@ import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from desktop.app.instance_lock import InstanceHeld, InstanceLock
+from desktop.app.storage.instance_lock import InstanceHeld, InstanceLock
 
 
 def contend(path: str, go_at: float, told: Connection, stubborn: bool = False, take_over: bool = False) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from desktop.app.drafts import Draft
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row, outbox_key
-from desktop.app.salvage import set_aside
-from desktop.app.store_errors import StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly, store_error
-from desktop.app.transaction import transaction
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.errors import StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly, store_error
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.salvage import set_aside
+from desktop.app.storage.transaction import transaction
 
 CHILD = Path(__file__).with_name("disk_victim.py")
 

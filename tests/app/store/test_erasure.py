@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from desktop.app.drafts import Draft
-from desktop.app.erasure import DAY, Traces
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row, outbox_key
-from desktop.app.store_errors import StoreLocked
-from desktop.domain.message import InboundMessage
-from desktop.domain.model import Address
-from desktop.domain.words import Channel
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.erasure import DAY, Traces
+from desktop.app.storage.errors import StoreLocked
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.domain.entities.message import InboundMessage
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel
 
 SECRETS = ("Ottilie", "zitronenfalter", "+493012345", "ottilie@example.org", "Bären", "card 4111")
 """Words only the customer to be erased has; none of them names the customer."""

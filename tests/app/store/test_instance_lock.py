@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from lock_contender import contend
 
-from desktop.app.instance_lock import InstanceHeld, InstanceLock
-from desktop.app.store_errors import StoreError
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.instance_lock import InstanceHeld, InstanceLock
 
 DEADLINE = 20.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kill_victim import is_intact, saves_of, work
 
-from desktop.app.local_store import LocalStore
+from desktop.app.storage.local_store import LocalStore
 
 DEADLINE = 20.0
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from desktop.app.drafts import Draft
-from desktop.app.erasure import Traces
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import new_row, outbox_key
-from desktop.app.store_schema import MIGRATIONS, prepare
-from desktop.domain.identity import CUSTOMER, PERSON, said
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.erasure import Traces
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.schema import MIGRATIONS, prepare
+from desktop.domain.entities.identity import CUSTOMER, PERSON, said
 
 DAY = 86_400.0
 SAME = said(CUSTOMER, "shop:1", "mail:2", same=True)

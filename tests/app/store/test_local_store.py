@@ -15,15 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app import transaction
-from desktop.app.drafts import Draft, draft_body, write_draft
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import OutboxRow, checked, new_row, outbox_key
-from desktop.app.parked_records import record_of
-from desktop.app.store_errors import StoreAbsent, StoreError, StoreReadOnly, StoreTooNew
-from desktop.app.store_schema import MIGRATIONS, prepare, schema_version, seal
-from desktop.domain.contact_facts import ContactFacts
-from desktop.domain.identity import said
+from desktop.app.storage import transaction
+from desktop.app.storage.drafts import Draft, draft_body, write_draft
+from desktop.app.storage.errors import StoreAbsent, StoreError, StoreReadOnly, StoreTooNew
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import OutboxRow, checked, new_row, outbox_key
+from desktop.app.storage.parked_records import record_of
+from desktop.app.storage.schema import MIGRATIONS, prepare, schema_version, seal
+from desktop.domain.entities.identity import said
+from desktop.domain.notes.contact_facts import ContactFacts
 
 HOSTILE = "\x1b]52;c;aGk=\x07 [/] \x00 \ud800 🙂 ' OR 1=1 --"
 
@@ -371,7 +371,7 @@ async def test_what_was_handed_over_is_kept_though_the_caller_was_cancelled(
 
 
 def test_importing_the_store_imports_nothing_slow() -> None:
-    code = "import sys, desktop.app.local_store; print({'sqlite_utils', 'pluggy', 'click'} & set(sys.modules))"
+    code = "import sys, desktop.app.storage.local_store; print({'sqlite_utils', 'pluggy', 'click'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "set()"
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import apsw
 from power_cut_disk import PowerCut, PowerCutDisk, write_survivors
 
-from desktop.app.drafts import Draft, delete_draft, draft_body, read_drafts, write_draft
-from desktop.app.outbox_rows import damaged_rows, insert_rows, new_row, outbox_key, read_rows
-from desktop.app.store_schema import prepare
-from desktop.app.transaction import transaction
+from desktop.app.storage.drafts import Draft, delete_draft, draft_body, read_drafts, write_draft
+from desktop.app.storage.outbox_rows import damaged_rows, insert_rows, new_row, outbox_key, read_rows
+from desktop.app.storage.schema import prepare
+from desktop.app.storage.transaction import transaction
 
 
 @dataclass

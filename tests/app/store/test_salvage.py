@@ -14,16 +14,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app.drafts import Draft
-from desktop.app.local_file import LocalFile
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import OutboxRow, new_row, outbox_key
-from desktop.app.page_reader import records
-from desktop.app.salvage import salvage
+from desktop.app.storage.drafts import Draft
+from desktop.app.storage.errors import StoreError
+from desktop.app.storage.local_file import LocalFile
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.storage.page_reader import records
+from desktop.app.storage.salvage import salvage
 from desktop.app.store import Store
-from desktop.app.store_errors import StoreError
 from desktop.app.timing import Timing
-from desktop.domain.identity import IdentityLink
+from desktop.domain.entities.identity import IdentityLink
 
 DRAFTS, ROWS = 40, 60
 NOW = 1_700_000_000.0
@@ -309,7 +309,7 @@ async def test_where_no_new_file_can_be_made_the_old_one_stays(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("desktop.app.salvage.make_private", full)
+        patched.setattr("desktop.app.storage.salvage.make_private", full)
         with pytest.raises(StoreError, match="No room left"):
             salvage(store_path, NOW)
     assert store_path.read_bytes() == damaged

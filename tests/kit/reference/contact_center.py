@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
-from desktop.domain.model import Address, Agent, Interaction, Message, NotReadyReason, QueueStats, WrapUpCode
-from desktop.domain.words import Availability, Channel, Direction, Outcome, Phase, Role
+from desktop.domain.entities.model import Address, Agent, Interaction, Message, NotReadyReason, QueueStats, WrapUpCode
+from desktop.domain.entities.words import Availability, Channel, Direction, Outcome, Phase, Role
+from desktop.domain.state.events import AgentChanged, Change, ContactCenterSnapshot, Envelope, InteractionChanged
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Conflict, NotFound

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.customer import Case, Consent, Customer, Match, TimelineEntry, WrapUpRecord
-from desktop.domain.model import Address, Instant
+from desktop.domain.entities.customer import Case, Consent, Customer, Match, TimelineEntry, WrapUpRecord
+from desktop.domain.entities.model import Address, Instant
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import NotFound

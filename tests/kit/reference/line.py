@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
-from desktop.domain.events import Envelope, Event, Gap, Heartbeat
+from desktop.domain.state.events import Envelope, Event, Gap, Heartbeat
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import (
     AuthFailed,

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.customer import Consent
-from desktop.domain.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
-from desktop.domain.message import InboundMessage, SentMessage
-from desktop.domain.model import Address
-from desktop.domain.words import Channel, DeliveryState
+from desktop.domain.entities.customer import Consent
+from desktop.domain.entities.message import InboundMessage, SentMessage
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel, DeliveryState
+from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage, refuse_unasked

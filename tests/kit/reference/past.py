@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from desktop.domain.counts import Counts
-from desktop.domain.events import Change
-from desktop.domain.history import (
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.history import (
     Interval,
     IntervalQuery,
     PastDetail,
@@ -18,8 +17,9 @@ from desktop.domain.history import (
     WeekCell,
     WeekQuery,
 )
-from desktop.domain.model import Interaction
-from desktop.domain.words import Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Phase
+from desktop.domain.state.events import Change
 from desktop.ports.base import Capability, Manifest
 from desktop.ports.errors import NotFound, Rejected
 

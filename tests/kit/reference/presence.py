@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from desktop.domain.events import ChatReceived, Envelope, PresenceChanged, PresenceSnapshot
-from desktop.domain.person import ChatLine, Person, Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import ChatReceived, Envelope, PresenceChanged, PresenceSnapshot
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound
 from desktop.ports.presence import PresenceSource

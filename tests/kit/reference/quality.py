@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.events import Change, ContactCenterSnapshot
-from desktop.domain.floor import CoachingNews
-from desktop.domain.floor_events import CoachingChanged
-from desktop.domain.model import Agent, Interaction
-from desktop.domain.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
-from desktop.domain.scorecards import Form, score
-from desktop.domain.words import Availability, Phase, Role
+from desktop.domain.entities.floor import CoachingNews
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Phase, Role
+from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation, EvaluationDraft
+from desktop.domain.reviews.scorecards import Form, score
+from desktop.domain.state.events import Change, ContactCenterSnapshot
+from desktop.domain.state.floor_events import CoachingChanged
 from desktop.ports.base import Capability, Manifest
 from desktop.ports.errors import Conflict, Forbidden, NotFound, Rejected
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
-from desktop.domain.events import Change, ContactCenterSnapshot
-from desktop.domain.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, HelpState
-from desktop.domain.floor_events import AgentMessaged, AlertAcknowledged, HelpChanged
-from desktop.domain.model import Address, Agent, Interaction, Message
-from desktop.domain.words import Availability, Channel, Direction, Monitoring, Outcome, Phase, Role
+from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, HelpState
+from desktop.domain.entities.model import Address, Agent, Interaction, Message
+from desktop.domain.entities.words import Availability, Channel, Direction, Monitoring, Outcome, Phase, Role
+from desktop.domain.state.events import Change, ContactCenterSnapshot
+from desktop.domain.state.floor_events import AgentMessaged, AlertAcknowledged, HelpChanged
 from desktop.ports.base import Capability, Manifest
 from desktop.ports.errors import Conflict, NotFound, Rejected
 from desktop.ports.supervision import refuse

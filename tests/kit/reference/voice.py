@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from desktop.domain.events import Envelope, PhoneCallChanged, PhoneSnapshot
-from desktop.domain.phone import CallEnd, CallState, PhoneCall, PhoneRegistration, Registration
-from desktop.domain.words import Direction
+from desktop.domain.entities.phone import CallEnd, CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.entities.words import Direction
+from desktop.domain.state.events import Envelope, PhoneCallChanged, PhoneSnapshot
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.errors import NotFound, Rejected
 from desktop.ports.voice import Voice

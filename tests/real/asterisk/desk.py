@@ -6,7 +6,9 @@ from contextlib import aclosing
 from typing import Self
 
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
-from desktop.domain.events import (
+from desktop.domain.entities.model import Agent, Interaction, QueueStats
+from desktop.domain.entities.words import Availability, Phase, Role
+from desktop.domain.state.events import (
     AgentChanged,
     Change,
     ContactCenterSnapshot,
@@ -15,9 +17,7 @@ from desktop.domain.events import (
     InteractionChanged,
     QueueChanged,
 )
-from desktop.domain.floor_events import FloorChanged
-from desktop.domain.model import Agent, Interaction, QueueStats
-from desktop.domain.words import Availability, Phase, Role
+from desktop.domain.state.floor_events import FloorChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError
 from tests.real.asterisk.phones import Phone, until

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop.domain.events import Change
-from desktop.domain.words import Availability, OfferEnd, Outcome, Phase
+from desktop.domain.entities.words import Availability, OfferEnd, Outcome, Phase
+from desktop.domain.state.events import Change
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected, Unsupported
 from tests.real.asterisk.desk import Desk, options

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.words import Availability, Phase
 from tests.cli.command_line import Ran, clean_env, run
 from tests.real.asterisk.desk import Desk, options
 from tests.real.asterisk.phones import Phones, until

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.counts import Counts
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.counts import Counts
+from desktop.domain.entities.words import Availability, Phase
 from tests.real.asterisk.desk import Desk, options
 from tests.real.asterisk.phones import Phones, until
 from tests.real.asterisk.robots import answering, callers

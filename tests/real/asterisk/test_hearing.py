@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from desktop.domain.hearing import AGENT, CUSTOMER, hearing
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, LegFailure, LegPhase, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase
+from desktop.domain.select.hearing import AGENT, CUSTOMER, hearing
 from tests.real.asterisk.desk import Desk
 from tests.real.asterisk.phones import Phone, Phones, until
 from tests.real.servers.asterisk import Asterisk

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.domain.words import Availability, LegKind, LegPhase, Phase
+from desktop.domain.entities.words import Availability, LegKind, LegPhase, Phase
 from desktop.ports.errors import AuthFailed, BackendError
 from desktop.testing.fault_proxy import FaultProxy, Mode
 from tests.real.asterisk.desk import Desk, options

@@ -3,8 +3,8 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from desktop.domain.events import Change
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.words import Availability, Phase
+from desktop.domain.state.events import Change
 from tests.real.asterisk.desk import Desk, options
 from tests.real.asterisk.phones import Phones, until
 from tests.real.asterisk.robots import answering, callers

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from desktop.domain.model import Address
-from desktop.domain.words import Availability, Direction, Outcome, Phase
+from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Availability, Direction, Outcome, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import Rejected
 from tests.real.asterisk.desk import Desk, options

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, Phase, Recording
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, Phase, Recording
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict
 from tests.real.asterisk.desk import Desk, options

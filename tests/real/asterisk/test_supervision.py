@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, Direction, LegKind, LegPhase, Monitoring, Outcome, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, Direction, LegKind, LegPhase, Monitoring, Outcome, Phase
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, Conflict, NotFound, Rejected, Unsupported
 from tests.real.asterisk.desk import Desk, options

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from desktop.domain.model import Interaction, Leg
-from desktop.domain.words import Availability, LegFailure, LegKind, LegPhase, Outcome, Phase
+from desktop.domain.entities.model import Interaction, Leg
+from desktop.domain.entities.words import Availability, LegFailure, LegKind, LegPhase, Outcome, Phase
 from desktop.ports.errors import Conflict, Rejected
 from tests.real.asterisk.desk import Desk
 from tests.real.asterisk.phones import Phone, Phones, until

@@ -7,7 +7,7 @@ import pytest
 
 from desktop.backends.graph.account import account_of
 from desktop.backends.graph.presence import GraphPresence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 from desktop.testing.fault_proxy import Answer
 from desktop.testing.http_rig import ANSWERS, HttpRig
 from desktop.testing.presence_contract import PresenceContract

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from desktop.backends.graph.presence import GraphPresence
-from desktop.domain.events import Envelope, Heartbeat, PersonChanged, PresenceChanged, PresenceSnapshot
-from desktop.domain.person import Presence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.person import Presence
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Envelope, Heartbeat, PersonChanged, PresenceChanged, PresenceSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, Forbidden, ProtocolError, RateLimited, Rejected, Unavailable, Unsupported
 from tests.real.servers.graph import CLIENT_SECRET, READY, Graph, Refusal

@@ -8,8 +8,8 @@ import pytest
 
 from desktop.backends.graph.presence import GraphPresence
 from desktop.backends.graph.words import PREFERRED, WORDS
-from desktop.domain.events import PresenceSnapshot
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import PresenceSnapshot
 from tests.real.servers.graph import READY, VERSION, Graph
 
 from .conftest import adapter

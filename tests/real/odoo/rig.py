@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from desktop.backends.odoo.crm import OdooCrm
 from desktop.backends.wire.html_text import to_text
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from desktop.ports.crm import Crm
 from desktop.testing import fresh
 from desktop.testing.fault_proxy import Answer

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app.backends import Backends
-from desktop.app.local_store import LocalStore
-from desktop.app.outbox_rows import OutboxRow
+from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.domain.customer import FollowUp
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.outbox_rows import OutboxRow
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.words import Availability, Phase, PopAnswer, Verb
 from desktop.domain.select import codes_for
-from desktop.domain.words import Availability, Phase, PopAnswer, Verb
 from desktop.testing import fresh
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 from tests.kit.mock_rigs import CONTROL, MockContactCenterRig
 from tests.real.odoo.conftest import Connect
 from tests.real.odoo.test_trouble import held_up, writes_waiting

@@ -3,7 +3,7 @@
 import pytest
 
 from desktop.backends.odoo.questions import by_phone
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from desktop.ports.errors import NotFound
 from desktop.testing import fresh
 from tests.real.odoo.conftest import Connect

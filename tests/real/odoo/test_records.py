@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desktop.domain.customer import CustomerPromise
+from desktop.domain.entities.customer import CustomerPromise
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unsupported
 from desktop.testing import fresh

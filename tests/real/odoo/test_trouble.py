@@ -10,7 +10,7 @@ import pytest
 
 from desktop.backends.odoo.connection import Odoo as Connection
 from desktop.backends.odoo.settings import connect as connection_of
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from desktop.ports.errors import AuthFailed, BackendBug, OutcomeUnknown, Unavailable, Unsupported
 from desktop.testing import fresh
 from tests.real.odoo.conftest import Connect

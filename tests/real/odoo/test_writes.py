@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from desktop.backends.odoo.crm import OdooCrm
-from desktop.domain.customer import FollowUp, WrapUpRecord
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import FollowUp, WrapUpRecord
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability
 from desktop.ports.errors import NotFound, Rejected, Unsupported
 from desktop.testing import fresh

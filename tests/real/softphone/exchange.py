@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from desktop.backends.baresip.phone import BaresipPhone
-from desktop.domain.events import Envelope, PhoneSnapshot
-from desktop.domain.phone import CallState, PhoneCall
+from desktop.domain.entities.phone import CallState, PhoneCall
+from desktop.domain.state.events import Envelope, PhoneSnapshot
 from tests.real.servers.asterisk import AMI_SECRET, AMI_USER, PASSWORD, Asterisk
 from tests.real.servers.server import free_port, program
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from desktop.domain.phone import CallEnd, CallState, Registration
+from desktop.domain.entities.phone import CallEnd, CallState, Registration
 from desktop.ports.errors import AuthFailed, Conflict, NotFound, Rejected, Unavailable, Unsupported
 from tests.real.softphone.exchange import AGENT, EXPERT, HUM, Exchange, Somebody, at_desk
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mock_backends import launcher
+from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-from mock_backends.settings import Settings
 from tests.e2e.workplace import PRIYA, until
 from tests.real.softphone.exchange import Exchange, Somebody
 from tests.real.softphone.workplace import QUEUE, PhoneWorkplace

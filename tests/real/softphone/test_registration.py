@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from desktop.backends.baresip.phone import BaresipPhone
-from desktop.domain.events import PhoneRegistrationChanged
-from desktop.domain.phone import CallState, Registration
+from desktop.domain.entities.phone import CallState, Registration
+from desktop.domain.state.events import PhoneRegistrationChanged
 from desktop.ports.errors import AuthFailed, BackendError, Unavailable
 from tests.real.softphone.exchange import Desk, at_desk
 from tests.real.softphone.registrar import Registrar

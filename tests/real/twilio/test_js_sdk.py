@@ -14,8 +14,8 @@ import pytest
 from desktop.backends.twilio.account import desk_of
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.worker_token import worker_token
-from desktop.domain.events import AgentChanged, ContactCenterSnapshot, Gap, InteractionChanged
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.words import Availability, Phase
+from desktop.domain.state.events import AgentChanged, ContactCenterSnapshot, Gap, InteractionChanged
 from desktop.ports.errors import Unavailable
 from desktop.testing.contract import until
 from desktop.testing.watch import Watch

@@ -10,10 +10,10 @@ import pytest
 
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.messaging import TwilioMessaging
-from desktop.domain.events import MessageReceived
-from desktop.domain.lifecycle import open_leg
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, DeliveryState, LegPhase, Outcome, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, DeliveryState, LegPhase, Outcome, Phase
+from desktop.domain.state.events import MessageReceived
+from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.errors import Conflict, NotFound
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key

@@ -14,8 +14,8 @@ from desktop.backends.twilio.account import desk_of
 from desktop.backends.twilio.contact_center import TwilioContactCenter
 from desktop.backends.twilio.messaging import TwilioMessaging
 from desktop.backends.twilio.worker_token import worker_token
-from desktop.domain.model import Interaction
-from desktop.domain.words import Availability, Phase
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Availability, Phase
 from desktop.testing.contract import until
 from desktop.testing.fresh import new_key
 from mock_backends.launcher import Running

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 from desktop.backends.xmpp.account import account_of
 from desktop.backends.xmpp.presence import XmppPresence
-from desktop.domain.events import ChatReceived, Envelope, PersonChanged, PresenceChanged, PresenceSnapshot
-from desktop.domain.person import ChatLine, Person, Presence
+from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.state.events import ChatReceived, Envelope, PersonChanged, PresenceChanged, PresenceSnapshot
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from desktop.backends.xmpp.presence import XmppPresence
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 from desktop.testing.fault_proxy import FaultProxy, Mode
 from desktop.testing.rig import Fault
 from desktop.testing.rigs import PresenceRig

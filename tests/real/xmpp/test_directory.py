@@ -4,7 +4,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 from desktop.ports.errors import NotFound
 from tests.real.servers.prosody import DOMAIN, LONER
 

@@ -5,8 +5,8 @@ import logging
 
 import pytest
 
-from desktop.domain.events import Gap
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Gap
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, ProtocolError, Rejected, Unavailable
 from tests.real.conftest import started

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
 from desktop.ports.errors import Rejected
 from tests.real.servers.prosody import DOMAIN
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from desktop.domain.events import Gap, Heartbeat, PresenceChanged
-from desktop.domain.words import PresenceState
+from desktop.domain.entities.words import PresenceState
+from desktop.domain.state.events import Gap, Heartbeat, PresenceChanged
 from desktop.ports.errors import BackendError, Unavailable
 from desktop.testing.fault_proxy import FaultProxy, Mode
 from tests.real.servers.prosody import DOMAIN

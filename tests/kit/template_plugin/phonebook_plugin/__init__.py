@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import httpx
 
-from desktop.domain.customer import Customer, Match, WrapUpRecord
-from desktop.domain.model import Address
+from desktop.domain.entities.customer import Customer, Match, WrapUpRecord
+from desktop.domain.entities.model import Address
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.crm import Crm
 from desktop.ports.errors import (

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from desktop.domain.model import Address
+from desktop.domain.entities.model import Address
 from desktop.ports.crm import Crm
 from desktop.testing.http_rig import HttpRig
 from desktop.testing.rigs import CrmRig, KeptWrapUp

@@ -1,0 +1,1 @@
+"""What the agent does to contacts, to their own state and with colleagues."""

@@ -1,0 +1,45 @@
+"""What became of a press, in words."""
+
+from dataclasses import dataclass
+
+from desktop.app.connections.asking import Asking
+from desktop.app.connections.failures import error_class, explain
+from desktop.ports.errors import BackendError, OutcomeUnknown, RateLimited, Unavailable, Unsupported
+
+CONTACT_CENTER = "contact_center"
+UNDECIDED = (OutcomeUnknown, Unavailable, RateLimited)  # the same press again must carry the same key
+
+
+@dataclass(frozen=True, slots=True)
+class ActionResult:
+    """What became of a press. `error` is the class of what went wrong, "" when ok; "ignored" for a double press."""
+
+    ok: bool
+    text: str = ""
+    error: str = ""
+
+
+IGNORED = ActionResult(False, "", "ignored")
+
+
+def failed(
+    error: BackendError,
+    not_done: str,
+    source: str = CONTACT_CENTER,
+    *,
+    safe: str = "",
+) -> ActionResult:
+    """A press that came to nothing.
+
+    Args:
+        not_done: what was not done, as a sentence.
+        source: who was asked.
+        safe: what is safe all the same, as a sentence; "" where nothing was at stake.
+    """
+    return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
+
+
+def absent(asking: Asking) -> BackendError:
+    """Why there is no contact centre: its plug-in cannot be loaded, or the profile names none."""
+    broken = asking.closed.get(CONTACT_CENTER)
+    return Unavailable(broken) if broken else Unsupported("This profile names none.")

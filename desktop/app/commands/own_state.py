@@ -1,0 +1,151 @@
+"""The agent's own state at the contact centre: asked for, and the newest choice wins."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
+from desktop.app.commands.intents import Intents
+from desktop.app.commands.pending_verbs import PendingVerbs
+from desktop.app.commands.snapshot_check import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
+from desktop.app.connections.asking import Asking
+from desktop.app.store import Store
+from desktop.domain.entities.model import Agent, AvailabilityChoice
+from desktop.domain.entities.words import Availability, Health
+from desktop.domain.state.events import AgentChanged
+from desktop.domain.state.own_events import AvailabilityAwaited
+from desktop.domain.state.state import AppState
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unavailable
+
+
+class OwnState:
+    """Asks for one availability at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        asking: Asking,
+        contact_center: ContactCenter | None,
+        glance: Glance,
+        pending: PendingVerbs,
+        intents: Intents,
+    ) -> None:
+        self.must_prove = False  # the machine slept: what we believe of our own state is old
+        self._store = store
+        self._asking = asking
+        self._contact_center = contact_center
+        self._glance = glance
+        self._pending = pending
+        self._intents = intents
+        self._one_at_a_time = asyncio.Lock()
+        self._newest_choice: tuple[object, ...] | None = None
+        self._choices = 0
+        self._moved = asyncio.Event()
+        store.listeners.append(self._listen)
+
+    async def set_availability(
+        self, availability: Availability, *, reason: str = "", after_current: bool = False
+    ) -> ActionResult:
+        """Ask for an availability. Of several presses in a row the newest wins, whatever became of the older ones.
+
+        While the contact centre is still being signed in to, it is asked for once that is done; when that fails, the
+        choice is given up and the answer says so, for nobody is made available later than they meant.
+        """
+        choice = (availability, reason, after_current)
+        contact_center = self._contact_center
+        if contact_center is None:
+            return failed(absent(self._asking), "Your availability was not changed.")
+        if self._is_signing_in:
+            refused = await self._signed_in(AvailabilityChoice(availability, reason))
+            if refused is not None:
+                return refused
+        if availability is Availability.AVAILABLE and self.must_prove:
+            try:
+                await self._asking.ask(self._glance.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False)
+            except BackendError as error:
+                return failed(error, "You were not made available: this machine slept, and nothing is known since.")
+            self.must_prove = False
+        return await self._choose(
+            choice,
+            lambda key: contact_center.set_availability(
+                availability, reason=reason, after_current=after_current, key=key
+            ),
+            "Your availability was not changed.",
+            "It is not known whether your availability was changed.",
+        )
+
+    @property
+    def _is_signing_in(self) -> bool:
+        """Whether it is not known yet who is signed in, and nothing has failed so far."""
+        state = self._store.drain()
+        known = state.health.get(CONTACT_CENTER)
+        return not state.me and (known is None or known.health is not Health.DOWN)
+
+    async def _signed_in(self, choice: AvailabilityChoice) -> ActionResult | None:
+        """Wait until it is decided whether the sign-in works; None when it does and this is still what is wanted."""
+        self._choices += 1
+        number = self._choices
+        self._moved.set()  # whoever waits with an older choice gives it up
+        self._store.say(AvailabilityAwaited(choice))
+        try:
+            while self._is_signing_in and number == self._choices:
+                self._moved.clear()
+                await self._moved.wait()
+        finally:
+            if number == self._choices:
+                self._store.say(AvailabilityAwaited(None))
+        if number != self._choices:
+            return ActionResult(False, "", "ignored")
+        state = self._store.drain()
+        if state.me:
+            return None
+        known = state.health.get(CONTACT_CENTER)
+        why = Unavailable(known.why if known is not None else "")
+        not_done = "You could not be signed in, so the availability you chose was not set."
+        return failed(why, not_done, safe="Choose it again once you are signed in.")
+
+    def _listen(self, old: AppState, new: AppState) -> None:
+        if new.me != old.me or new.health is not old.health:
+            self._moved.set()
+
+    async def cancel_next(self) -> ActionResult:
+        """Forget the availability asked for after the current contact."""
+        contact_center = self._contact_center
+        if contact_center is None:
+            return failed(absent(self._asking), "Nothing was cancelled.")
+        return await self._choose(
+            ("cancel_next",),
+            lambda key: contact_center.cancel_next(key=key),
+            "What comes next was not cancelled.",
+            "It is not known whether what comes next was cancelled.",
+        )
+
+    async def _choose(
+        self, choice: tuple[object, ...], call: Callable[[str], Awaitable[Agent]], not_done: str, not_known: str
+    ) -> ActionResult:
+        if choice == self._newest_choice:
+            return IGNORED
+        self._choices += 1
+        number, self._newest_choice = self._choices, choice
+        self._pending.mark("", "set_availability", 1)
+        try:
+            async with self._one_at_a_time:
+                if number != self._choices:
+                    return ActionResult(False, "A newer choice took its place.", "ignored")
+                key = self._intents.key(choice)
+                agent = await self._asking.ask(lambda: call(key), CONTACT_CENTER)
+                if not isinstance(agent, Agent):
+                    raise ProtocolError("The answer is not about you.", type(agent).__name__)
+                self._intents.answered(choice)
+                self._store.say(AgentChanged(agent), CONTACT_CENTER)
+                return ActionResult(True)
+        except BackendError as error:
+            if not isinstance(error, UNDECIDED):
+                self._intents.answered(choice)
+            if isinstance(error, Conflict | NotFound | OutcomeUnknown):
+                await self._glance.see(TELL_LOSER_SECONDS)
+            return failed(error, not_known if isinstance(error, OutcomeUnknown) else not_done)
+        finally:
+            self._pending.mark("", "set_availability", -1)
+            if number == self._choices:
+                self._newest_choice = None

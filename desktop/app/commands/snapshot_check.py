@@ -1,0 +1,39 @@
+"""A look at what the contact centre shows now, for when nobody knows what became of a press."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from desktop.app.connections.asking import Asking
+from desktop.app.store import Store
+from desktop.app.timing import first_of
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 5.0
+TELL_LOSER_SECONDS = 0.8
+
+
+class Glance:
+    """Fetches a snapshot of the contact centre into the store."""
+
+    def __init__(self, store: Store, asking: Asking, refresh: Callable[[], Awaitable[None]]) -> None:
+        """`refresh` puts a fresh snapshot into the store."""
+        self.refresh = refresh
+        self._store = store
+        self._asking = asking
+        self._looks: set[asyncio.Future[None]] = set()
+
+    async def see(self, seconds: float) -> bool:
+        """Look, but wait no longer than that for it; it goes on in the background. Says whether it came."""
+        look = asyncio.ensure_future(self.refresh())
+        self._looks.add(look)
+        look.add_done_callback(self._looked)
+        await first_of(asyncio.shield(look), self._asking.timing.sleep(seconds))
+        self._store.drain()
+        return look.done() and not look.cancelled() and look.exception() is None
+
+    def _looked(self, look: "asyncio.Future[None]") -> None:
+        self._looks.discard(look)
+        if not look.cancelled() and (error := look.exception()) is not None:
+            log.info("could not look at the contact centre: %s", error)

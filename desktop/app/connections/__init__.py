@@ -1,0 +1,1 @@
+"""The calls to backends and their streams: deadlines, retries, clocks, failures."""

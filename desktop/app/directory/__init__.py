@@ -1,0 +1,1 @@
+"""Experts asked for help, and the agent's own presence."""

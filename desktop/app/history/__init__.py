@@ -1,0 +1,1 @@
+"""Questions about the past, and reports of it."""

@@ -1,0 +1,189 @@
+"""What a supervisor asks of the past. Every question has a deadline, and is on its way once however often it is put."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, absent, failed
+from desktop.app.connections.asking import Asking
+from desktop.app.connections.failures import explain, one_line
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.query_cache import Answer, SharedQuestions
+from desktop.app.history.week_map import WeekMap, week_map
+from desktop.app.store import Store
+from desktop.domain.entities.history import (
+    Interval,
+    IntervalQuery,
+    PastDetail,
+    PastPage,
+    PastQuery,
+    WeekCell,
+    WeekQuery,
+)
+from desktop.domain.entities.instant import Instant
+from desktop.domain.figures.service_level import Formula
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import BackendError, RateLimited
+
+if TYPE_CHECKING:
+    from desktop.app.history.report.reporter import Made, Reporter
+
+T = TypeVar("T")
+DEADLINE = 15.0
+FRESH_SECONDS = 30.0
+OVER_SECONDS = 600.0
+"""How long an answer is good enough: one about a period that still goes on, and one about a period that is over."""
+NOT_READ = "The history was not read."
+
+
+class HistoryDesk:
+    """Asks the contact centre of the past for the report screen. Nothing here raises because it cannot be had.
+
+    Cancelling a call gives the question up, unless somebody else waits for the same one.
+    """
+
+    def __init__(self, store: Store, asking: Asking, contact_center: ContactCenter | None) -> None:
+        self._store = store
+        self._asking = asking
+        self._contact_center = contact_center
+        self._questions = SharedQuestions(self.now, _words)
+        self._days: CentreDays | None = None
+
+    def now(self) -> Instant:
+        """The server's time."""
+        return self._store.now()
+
+    @property
+    def days(self) -> CentreDays:
+        """The days of the centre's zone, UTC while it has not told which."""
+        zone = self._store.state.zone
+        if self._days is None or (zone and zone != self._days.zone):
+            self._days = CentreDays(zone)
+        return self._days
+
+    def today(self) -> date:
+        """The day that it is at the centre."""
+        return self.days.day(self.now())
+
+    def last_days(self, count: int) -> tuple[Instant, Instant]:
+        """The period of the last `count` days of the centre, today among them."""
+        today = self.today()
+        return self.days.period(today - timedelta(days=count - 1), today + timedelta(days=1))
+
+    async def intervals(self, query: IntervalQuery, *, anew: bool = False) -> Answer[tuple[Interval, ...]]:
+        """Counts by interval, oldest first; see `ports.past`. `anew` asks even when a fresh answer is kept."""
+
+        async def put(center: ContactCenter) -> tuple[Interval, ...]:
+            return tuple(await center.intervals(query))
+
+        return await self._ask(query, put, self._fresh(query.until, anew), len)
+
+    async def week(
+        self,
+        first: date,
+        until: date,
+        *,
+        queues: tuple[str, ...] = (),
+        channels: tuple[str, ...] = (),
+        anew: bool = False,
+    ) -> Answer[WeekMap]:
+        """The half hours of the week, added up over the days from `first` to the one before `until`."""
+        since, end = self.days.period(first, until)
+        query = WeekQuery(since, end, queues, channels)
+
+        async def put(center: ContactCenter) -> tuple[WeekCell, ...]:
+            return tuple(await center.week(query))
+
+        found = await self._ask(query, put, self._fresh(end, anew), len)
+        cells = None if found.value is None else week_map(found.value, self.days, since, end)
+        return Answer(cells, found.at, found.problem, found.error, found.later)
+
+    async def interactions(self, query: PastQuery, *, anew: bool = False) -> Answer[PastPage]:
+        """A page of finished interactions, newest first; `query.cursor` of the page before asks for the next one."""
+
+        async def put(center: ContactCenter) -> PastPage:
+            return await center.past_interactions(query)
+
+        return await self._ask(query, put, self._fresh(query.until, anew), lambda page: len(page.interactions))
+
+    async def interaction(self, interaction_id: str) -> Answer[PastDetail]:
+        """One finished interaction with what happened in it."""
+
+        async def put(center: ContactCenter) -> PastDetail:
+            return await center.past_interaction(interaction_id)
+
+        return await self._ask(("interaction", interaction_id), put, OVER_SECONDS, lambda detail: len(detail.steps) + 1)
+
+    async def export_intervals(
+        self, query: IntervalQuery, path: Path, formula: Formula, *, title: str = "", overwrite: bool = False
+    ) -> ActionResult:
+        """Write a report of intervals in the form that the file's name asks for: .json, .csv, .parquet or .html.
+
+        What is there already is not touched unless `overwrite` says so; `error` is then "exists".
+        """
+        return await self._export(path, overwrite, lambda maker, form: maker.intervals(query, form, formula, title))
+
+    async def export_interactions(self, query: PastQuery, path: Path, *, overwrite: bool = False) -> ActionResult:
+        """The same of interactions, from the query's cursor on; there is no .html of them."""
+        return await self._export(path, overwrite, lambda maker, form: maker.interactions(query, form))
+
+    async def _export(
+        self, path: Path, overwrite: bool, make: "Callable[[Reporter, str], Awaitable[Made]]"
+    ) -> ActionResult:
+        from desktop.app.history.report.files import FileIsThere, ReportError, form_of, save, target_of
+        from desktop.app.history.report.reporter import Reporter
+
+        center = self._contact_center
+        try:
+            if center is None:
+                raise absent(self._asking)
+            target = await asyncio.to_thread(target_of, path, overwrite=overwrite)
+            maker = Reporter(
+                lambda query: self._through(lambda: center.intervals(query)),
+                lambda query: self._through(lambda: center.week(query)),
+                lambda query: self._through(lambda: center.past_interactions(query)),
+                self.days,
+                self.now(),
+            )
+            made = await make(maker, form_of(target.name))
+            await asyncio.to_thread(save, target, made.content, overwrite=overwrite)
+        except BackendError as error:
+            return failed(error, "The report was not written.", safe="")
+        except FileIsThere as error:
+            return ActionResult(False, str(error), "exists")
+        except ReportError as error:
+            return ActionResult(False, f"The report was not written: {error}", "ReportError")
+        more = "; there are more" if made.more else ""
+        return ActionResult(True, f"{made.rows:,} rows written to {target}{more}.")
+
+    async def _through(self, call: Callable[[], Awaitable[T]]) -> T:
+        return await self._asking.ask(call, CONTACT_CENTER, seconds=DEADLINE, changing=False)
+
+    def _fresh(self, until: Instant, anew: bool) -> float:
+        if anew:
+            return 0.0
+        return OVER_SECONDS if until <= self.days.midnight(self.today()) else FRESH_SECONDS
+
+    async def _ask(
+        self,
+        question: Hashable,
+        put: Callable[[ContactCenter], Awaitable[T]],
+        fresh: float,
+        size: Callable[[T], int],
+    ) -> Answer[T]:
+        center = self._contact_center
+
+        async def through() -> T:
+            if center is None:
+                raise absent(self._asking)
+            return await self._through(lambda: put(center))
+
+        return await self._questions.ask(question, through, fresh=fresh, size=size)
+
+
+def _words(error: BackendError) -> str:
+    if isinstance(error, RateLimited):  # nothing is wrong, and whoever asked asks again
+        return one_line(error.message)
+    return explain(error, NOT_READ, source=CONTACT_CENTER, safe="").text

@@ -1,0 +1,1 @@
+"""From the first key of a note to the CRM's receipt."""

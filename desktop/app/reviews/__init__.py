@@ -1,0 +1,1 @@
+"""A reviewer's words, kept like a note's and handed in once."""

@@ -1,0 +1,1 @@
+"""Who the customer is: every CRM asked, one answer out of theirs."""

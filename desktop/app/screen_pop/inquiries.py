@@ -1,0 +1,246 @@
+"""Asking the CRMs who it is: all at once, each until it has answered, none waiting for another."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from desktop.app.background import Background
+from desktop.app.connections.backoff import full_jitter
+from desktop.app.connections.failures import explain, one_line
+from desktop.app.screen_pop.contact_keys import contact_key
+from desktop.app.screen_pop.crm_desk import CrmDesk
+from desktop.app.screen_pop.customer_finder import Matches
+from desktop.app.screen_pop.pop import Inquiry, Pop
+from desktop.app.timing import Timing, first_of
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.words import PopAnswer
+from desktop.ports.errors import BackendError, ProtocolError, Unsupported
+
+log = logging.getLogger(__name__)
+
+NO_CRM = "this profile names no CRM"
+
+
+class Inquiries:
+    """Runs the inquiries of a pop and tells of each change. An answer to an older question is not heard."""
+
+    def __init__(
+        self,
+        desks: Sequence[CrmDesk],
+        broken: Mapping[str, str],
+        timing: Timing,
+        now: Callable[[], float],
+        changed: Callable[[Pop], None],
+        region: str,
+    ) -> None:
+        """`desks` in order of precedence; `broken` are CRMs whose plug-in cannot be used, with the reason."""
+        self.sources = (*(desk.source for desk in desks), *broken) or ("crm",)
+        self._desks = {desk.source: desk for desk in desks}
+        self._broken = broken
+        self._timing = timing
+        self._now = now
+        self._changed = changed
+        self._region = region
+        self._background = Background()
+
+    def new(self) -> dict[str, Inquiry]:
+        """The inquiries of a new pop, nobody asked yet."""
+        return {source: Inquiry(source, since=self._now()) for source in self.sources}
+
+    def search(self, pop: Pop) -> None:
+        """Ask every CRM who carries the address of the interaction; an answer that is known is there at once."""
+        address = pop.interaction.customer
+        if not self._desks:
+            self._unasked(pop)
+        elif not self._may_ask(pop):
+            self._unasked(pop)
+            pop.why = "the number is withheld" if address.withheld else "there is nothing to search by"
+            for source in self._desks:
+                self._set(pop.inquiries[source], PopAnswer.NOT_ASKED)
+        else:
+            pop.why = ""
+            self._unasked(pop)
+            for source, desk in self._desks.items():
+                inquiry = pop.inquiries[source]
+                known = desk.finder.known(address)
+                if known is not None:
+                    self.found(pop, inquiry, known)
+                    continue
+                find = desk.finder.find(address)
+                self._set(inquiry, PopAnswer.SEARCHING)
+                self._background.spawn(self._show_cached(pop, inquiry, pop.question))
+                inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, first=find))
+        self._changed(pop)
+
+    def again(self, pop: Pop, inquiry: Inquiry) -> None:
+        """Ask one CRM anew, now, without taking an older answer."""
+        desk = self._desks.get(inquiry.source)
+        if desk is None:
+            return
+        if not self._may_ask(pop):
+            self._set(inquiry, PopAnswer.NOT_ASKED, inquiry.matches, cached=inquiry.cached)
+            return
+        if inquiry.waits_to_ask_again:
+            inquiry.again.set()
+            return
+        self._cancel(inquiry)
+        self._set(inquiry, PopAnswer.SEARCHING, inquiry.matches, cached=inquiry.cached)
+        inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, again=True))
+
+    def go_on(self, pop: Pop) -> None:
+        """Go on asking those who could not be asked, after something else was asked in between."""
+        if not self._may_ask(pop):
+            return
+        for inquiry in pop.inquiries.values():
+            desk = self._desks.get(inquiry.source)
+            if desk is not None and inquiry.answer is PopAnswer.COULD_NOT_ASK:
+                inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, again=True))
+
+    async def ask_all(self, pop: Pop, what: Callable[[CrmDesk], Awaitable[Sequence[Match]]]) -> bool:
+        """Ask every CRM something else than the address; says whether any of them answered."""
+        question = pop.question
+
+        async def ask(desk: CrmDesk) -> bool:
+            inquiry = pop.inquiries[desk.source]
+            try:
+                found = await desk.reading.read(lambda: what(desk))
+                if not isinstance(found, Sequence):
+                    raise ProtocolError("The CRM's answer is not a list of customers.")
+                matches = tuple(match for match in found if isinstance(match, Match))
+            except BackendError as error:
+                if question == pop.question:
+                    self._could_not_ask(pop, inquiry, error)
+                return False
+            if question == pop.question:
+                pop.decided = True
+                self.found(pop, inquiry, matches)
+                self._changed(pop)
+            return True
+
+        return any(await asyncio.gather(*(ask(desk) for desk in self._desks.values())))
+
+    def found(self, pop: Pop, inquiry: Inquiry, matches: Matches) -> None:
+        """One CRM has answered. Who is linked by the agent stays, whatever is found later."""
+        if pop.decided:
+            matches = with_chosen(pop, inquiry, matches)
+        pop.loaded.difference_update(match.customer.id for match in matches)
+        answer = PopAnswer.NO_MATCH
+        if matches:
+            answer = PopAnswer.ONE if len(matches) == 1 else PopAnswer.MANY
+        self._set(inquiry, answer, matches)
+
+    def take_up(self, pop: Pop, matches: Matches) -> None:
+        """Go on with what was found before, each record again at the CRM it is from."""
+        own: dict[str, list[Match]] = {}
+        only = self.sources[0]
+        for match in matches:
+            if not match.records:
+                own.setdefault(match.customer.source if len(self.sources) > 1 else only, []).append(match)
+            for record in match.records:
+                one = Match(record.customer, match.matched_on, match.reason, match.verified)
+                own.setdefault(record.customer.source, []).append(one)
+        for source, inquiry in pop.inquiries.items():
+            self.found(pop, inquiry, tuple(own.get(source, ())))
+
+    def stop(self, pop: Pop) -> int:
+        """Whatever answers an older question is not heard any more; answers the number of the new one."""
+        pop.question += 1
+        pop.let_go()
+        for inquiry in pop.inquiries.values():
+            self._cancel(inquiry)
+        return pop.question
+
+    def searching(self, pop: Pop) -> None:
+        """Show that every CRM is being asked anew, with who is linked meanwhile."""
+        for inquiry in pop.inquiries.values():
+            if inquiry.source in self._desks:
+                self._set(inquiry, PopAnswer.SEARCHING, with_chosen(pop, inquiry, ()), cached=inquiry.cached)
+
+    def nobody(self, pop: Pop) -> None:
+        """Forget what was found: the agent goes on without a record."""
+        for inquiry in pop.inquiries.values():
+            self._set(inquiry, PopAnswer.NO_MATCH)
+
+    async def close(self) -> None:
+        """Stop showing what is kept here."""
+        await self._background.cancel()
+
+    async def _find(
+        self,
+        pop: Pop,
+        inquiry: Inquiry,
+        question: int,
+        *,
+        again: bool = False,
+        first: "asyncio.Task[Matches] | None" = None,
+    ) -> None:
+        finder = self._desks[inquiry.source].finder
+        attempt = 0
+        while question == pop.question:
+            find = first or finder.find(pop.interaction.customer, again=again)
+            first = None
+            try:
+                matches = await asyncio.shield(find)
+            except BackendError as error:
+                if question != pop.question:
+                    return
+                inquiry.again.clear()
+                self._could_not_ask(pop, inquiry, error)
+                if isinstance(error, Unsupported):
+                    return
+                wait = 1.0 + full_jitter(attempt, self._timing.random, base=2.0)
+                await first_of(self._timing.sleep(wait), inquiry.again.wait())
+                attempt += 1
+                again = True
+            else:
+                if question == pop.question:
+                    self.found(pop, inquiry, matches)
+                    self._changed(pop)
+                return
+
+    async def _show_cached(self, pop: Pop, inquiry: Inquiry, question: int) -> None:
+        matches = await self._desks[inquiry.source].finder.cached(pop.interaction.customer)
+        waiting = inquiry.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK) and not inquiry.matches
+        if matches and waiting and question == pop.question and not pop.decided:
+            inquiry.matches, inquiry.cached = matches, True
+            self._changed(pop)
+
+    def _may_ask(self, pop: Pop) -> bool:
+        """Whether the contact's address is one that a CRM can be asked for: nobody owns a withheld number."""
+        return bool(contact_key(pop.interaction.customer, self._region))
+
+    def _could_not_ask(self, pop: Pop, inquiry: Inquiry, error: BackendError) -> None:
+        log.info("could not ask %s: %s: %s", inquiry.source, type(error).__name__, error.detail)
+        # What to press is said by the card, once.
+        why = explain(error, "The customer could not be looked up.", source=inquiry.source).not_done
+        self._set(inquiry, PopAnswer.COULD_NOT_ASK, inquiry.matches, why=why, cached=inquiry.cached)
+        inquiry.reason = one_line(error.message)
+        self._changed(pop)
+
+    def _unasked(self, pop: Pop) -> None:
+        """Say of the CRMs that cannot be asked at all why that is so."""
+        for source, inquiry in pop.inquiries.items():
+            if source not in self._desks:
+                self._set(inquiry, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
+
+    def _set(
+        self, inquiry: Inquiry, answer: PopAnswer, matches: Matches = (), *, why: str = "", cached: bool = False
+    ) -> None:
+        if inquiry.answer is not answer:
+            inquiry.since = self._now()
+        inquiry.answer, inquiry.matches, inquiry.why = answer, matches, why
+        inquiry.reason = why
+        inquiry.cached = cached and bool(matches)
+
+    def _cancel(self, inquiry: Inquiry) -> None:
+        if inquiry.task is not None and inquiry.task is not asyncio.current_task():
+            inquiry.task.cancel()
+            inquiry.task = None
+
+
+def with_chosen(pop: Pop, inquiry: Inquiry, matches: Matches) -> Matches:
+    """What was found, and who is linked: that stays until another is chosen, whatever is found later."""
+    chosen = pop.chosen_match()
+    found = {match.customer.id for match in matches}
+    kept = (match for match in inquiry.matches if chosen is not None and match.customer.id in chosen.ids)
+    return (*matches, *(match for match in kept if match.customer.id not in found))

@@ -1,0 +1,139 @@
+"""What is known so far of one interaction's customer: what each CRM answered, and what comes of it together."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from desktop.app.screen_pop.contact_keys import keys_of
+from desktop.app.screen_pop.customer_finder import Matches
+from desktop.domain.entities.customer import CrmAnswer, Match
+from desktop.domain.entities.identity import IdentityLink
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import PopAnswer
+from desktop.domain.select.merged_customer import combined_answer, merged_matches
+from desktop.domain.state.own_events import PopChanged
+
+ONLY_MATCH = "only match"
+BEFORE = "the agent before"
+BY_AGENT = "you"
+
+
+@dataclass(slots=True)
+class Inquiry:
+    """One CRM being asked about one interaction. `since` is when its answer became what it is."""
+
+    source: str
+    answer: PopAnswer = PopAnswer.SEARCHING
+    since: float = 0.0
+    matches: Matches = ()
+    why: str = ""
+    reason: str = ""  # the CRM's own words in `why`
+    cached: bool = False  # the matches are from the last time, on this machine
+    task: "asyncio.Task[None] | None" = None
+    again: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def waits_to_ask_again(self) -> bool:
+        """Whether it could not be asked and will be by itself."""
+        return self.answer is PopAnswer.COULD_NOT_ASK and self.task is not None and not self.task.done()
+
+
+@dataclass(slots=True)
+class Pop:
+    """The search for one interaction's customer. `inquiries` are in order of precedence."""
+
+    interaction: Interaction
+    inquiries: dict[str, Inquiry]
+    merge: "Merging"
+    why: str = ""
+    chosen: str | None = None  # the id of any record of the customer
+    chosen_by: str = ""
+    decided: bool = False  # the agent chose, unlinked or went on without: nothing links by itself any more
+    question: int = 0
+    told: dict[str, str] = field(default_factory=dict)  # which CRM was told of which customer
+    loaded: set[str] = field(default_factory=set)  # records whose details were asked for
+    fetched: set[str] = field(default_factory=set)  # records asked for because the agent once said they belong
+    linked: dict[str, Match] = field(default_factory=dict)  # those of them that came
+
+    @property
+    def answer(self) -> PopAnswer:
+        """The five answers, out of those of all CRMs."""
+        return combined_answer([one.answer for one in self.inquiries.values()], len(self.matches(fresh=True)))
+
+    @property
+    def settled(self) -> bool:
+        """Whether every CRM has answered, or could not be asked."""
+        return all(one.answer is not PopAnswer.SEARCHING for one in self.inquiries.values())
+
+    def matches(self, *, fresh: bool = False) -> tuple[Match, ...]:
+        """The customers found so far; `fresh` leaves out those that only memory knows."""
+        found = {
+            match.customer.id: match
+            for inquiry in self.inquiries.values()
+            if not (fresh and (inquiry.cached or inquiry.answer in _UNANSWERED))
+            for match in inquiry.matches
+        }
+        belonging = {one: match for one, match in self.linked.items() if one not in found} if found else {}
+        return self.merge([*found.values(), *belonging.values()])
+
+    def chosen_match(self) -> Match | None:
+        """The customer the interaction is linked to."""
+        return self.holding(self.chosen) if self.chosen is not None else None
+
+    def holding(self, customer_id: str) -> Match | None:
+        """The customer found that a record belongs to."""
+        return next((match for match in self.matches() if customer_id in match.ids), None)
+
+    def let_go(self) -> None:
+        """Forget the records that were fetched for somebody found before, but not those of who is linked."""
+        chosen = self.chosen_match()
+        kept = chosen.ids if chosen is not None else ()
+        self.linked = {one: match for one, match in self.linked.items() if one in kept}
+        self.fetched = set(self.linked)
+
+    def is_fresh(self, customer_id: str) -> bool:
+        """Whether a record is the CRM's present word and not a memory."""
+        return customer_id in self.linked or any(
+            match.customer.id == customer_id
+            for inquiry in self.inquiries.values()
+            if not inquiry.cached
+            for match in inquiry.matches
+        )
+
+    def seen(self) -> PopChanged:
+        """All of it, for the state."""
+        matches, chosen = self.matches(), self.chosen_match()
+        inquiries = list(self.inquiries.values())
+        shown = [one for one in inquiries if one.matches]
+        several = len(inquiries) > 1
+        return PopChanged(
+            self.interaction.id,
+            self.answer,
+            matches,
+            chosen.customer.id if chosen is not None else None,
+            self.chosen_by if chosen is not None else "",
+            bool(shown) and all(one.cached for one in shown),
+            self.why or " ".join(one.why for one in inquiries if one.why and not (several and matches)),
+            tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in inquiries) if several else (),
+            self.decided,
+        )
+
+
+_UNANSWERED = (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK)
+
+
+class Merging:
+    """Makes one customer of the records of several CRMs, as declared and as the agent said."""
+
+    def __init__(self, precedence: Sequence[str], links: Callable[[], Iterable[IdentityLink]], region: str) -> None:
+        """`precedence`: the CRMs as declared. `region`: where their numbers without `+` are dialled."""
+        self._precedence = precedence
+        self._links = links
+        self._region = region
+
+    def __call__(self, found: Iterable[Match]) -> tuple[Match, ...]:
+        matches = tuple(found)
+        if len(self._precedence) < 2:
+            return matches
+        keys = {match.customer.id: keys_of(match.customer, self._region) for match in matches}
+        return merged_matches(matches, keys, self._links(), self._precedence)

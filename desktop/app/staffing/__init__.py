@@ -1,0 +1,1 @@
+"""What-if and forecast with a contact centre behind them."""

@@ -1,0 +1,1 @@
+"""The one file of a profile, its tables, and who may write it."""

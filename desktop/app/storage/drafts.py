@@ -1,0 +1,180 @@
+"""Drafts: records in progress, what the agent is writing and has not finished."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from desktop.app.storage.contact_facts_json import facts_from, facts_json
+from desktop.app.storage.schema import canonical_json, is_sealed, seal
+from desktop.app.storage.transaction import Connection
+from desktop.domain.notes.contact_facts import ContactFacts
+from desktop.domain.text.card_numbers import HIDDEN
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One interaction's record in progress.
+
+    revision counts the wrap-ups of this interaction, from 1; saving again does not change it.
+    saved_at is in seconds since the epoch and is set by the store. also: the customer's records in other CRMs, which
+    are remembered for erasing and not read back. target: which CRM `customer_id` is an id of, as the outbox knows it;
+    "" in a draft of an older version. half: a follow-up that is being typed and was not added yet. facts: what is
+    needed to deliver it without the contact; None in a draft of an older version. intact: whether it is what was
+    written.
+    """
+
+    interaction_id: str
+    customer_id: str | None
+    note: str
+    codes: tuple[str, ...]
+    follow_ups: tuple[Mapping[str, Any], ...]
+    revision: int
+    saved_at: float
+    also: tuple[str, ...] = ()
+    target: str = ""
+    half: Mapping[str, Any] | None = None
+    facts: ContactFacts | None = None
+    intact: bool = True
+
+    @property
+    def words(self) -> tuple[object, ...]:
+        """All that somebody wrote or chose."""
+        return self.note, self.codes, self.follow_ups, self.half
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its words as they were typed: the note, and the texts of its follow-ups."""
+        follow_ups = (*self.follow_ups, *(() if self.half is None else (self.half,)))
+        return self.note, *(str(one.get("text", "")) for one in follow_ups)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody wrote or chose anything."""
+        return not (self.note.strip() or self.codes or self.follow_ups or self.half)
+
+
+KEPT_WORDS = "kept-words/"
+"""Before what is written beside the notes of contacts; no interaction's id begins so."""
+
+_COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
+
+
+def kept_words_id(subject: str) -> str:
+    """Under what the words about a subject are kept; see `kept_words.py`."""
+    return KEPT_WORDS + subject
+
+
+def is_kept_words(draft: Draft) -> bool:
+    """Whether a draft is no note of a contact."""
+    return draft.interaction_id.startswith(KEPT_WORDS)
+
+
+def kept_subject(draft_id: str) -> str:
+    """What such words are about."""
+    return draft_id.removeprefix(KEPT_WORDS)
+
+
+def draft_body(draft: Draft) -> str:
+    """The words of a draft as canonical JSON. Raises TypeError when a follow-up is not JSON."""
+    body: dict[str, Any] = {
+        "note": draft.note,
+        "codes": list(draft.codes),
+        "follow_ups": [dict(follow_up) for follow_up in draft.follow_ups],
+    }
+    if draft.target:
+        body["target"] = draft.target
+    if draft.half is not None:
+        body["half"] = dict(draft.half)
+    if draft.facts is not None:
+        body["facts"] = facts_json(draft.facts)
+    return canonical_json(body)
+
+
+def draft_of_body(
+    interaction_id: str, customer_id: str | None, body: str, revision: int, saved_at: float, *, intact: bool = True
+) -> Draft:
+    """A draft from its JSON. A damaged one is shown as far as it can be read: better the raw text than none."""
+    facts: ContactFacts | None = None
+    half: Mapping[str, Any] | None = None
+    try:
+        words = json.loads(body)
+        note, codes, follow_ups = words["note"], tuple(words["codes"]), tuple(words["follow_ups"])
+        target = str(words.get("target", ""))
+        half = words.get("half")
+        facts = facts_from(words["facts"]) if words.get("facts") is not None else None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        note, codes, follow_ups, target, half, intact = str(body), (), (), "", None, False
+    return Draft(
+        interaction_id,
+        customer_id,
+        note,
+        codes,
+        follow_ups,
+        revision,
+        saved_at,
+        target=target,
+        half=half,
+        facts=facts,
+        intact=intact,
+    )
+
+
+def hidden_digits(*bodies: str) -> int:
+    """How many digits are hidden in some JSON texts; see `domain/card_numbers.py`."""
+    return sum(body.count(canonical_json(HIDDEN)[1:-1]) for body in bodies)
+
+
+def hidden_digits_of(connection: Connection, interaction_id: str) -> int:
+    """How many are hidden in the draft of an interaction as it is on disk."""
+    row = connection.execute("SELECT body FROM drafts WHERE interaction_id = ?", (interaction_id,)).fetchone()
+    return 0 if row is None else hidden_digits(str(row[0]))
+
+
+def write_draft(connection: Connection, draft: Draft, body: str) -> None:
+    """Keep a draft in place of the one before it, and remember whose interaction it is."""
+    fields = (draft.interaction_id, draft.customer_id, body, draft.revision, float(draft.saved_at))
+    connection.execute(
+        f"INSERT INTO drafts ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"  # noqa: S608 - our own column names
+        " ON CONFLICT (interaction_id) DO UPDATE SET customer_id = excluded.customer_id, body = excluded.body,"
+        " revision = excluded.revision, saved_at = excluded.saved_at, seal = excluded.seal",
+        (*fields, seal(*fields)),
+    )
+    for customer_id in (draft.customer_id, *draft.also):
+        if customer_id is None:
+            continue
+        connection.execute(
+            "INSERT INTO interaction_customers (interaction_id, customer_id, seen_at) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET seen_at = excluded.seen_at",
+            (draft.interaction_id, customer_id, draft.saved_at),
+        )
+
+
+def read_drafts(connection: Connection) -> list[Draft]:
+    """All drafts, the latest first. A damaged one is shown as far as it can be read."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM drafts ORDER BY saved_at DESC, interaction_id")  # noqa: S608
+    return [_draft(row) for row in rows.fetchall()]
+
+
+def read_draft(connection: Connection, interaction_id: str) -> Draft | None:
+    """The draft of one interaction, if there is one."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM drafts WHERE interaction_id = ?",  # noqa: S608
+        (interaction_id,),
+    ).fetchone()
+    return None if row is None else _draft(row)
+
+
+def delete_draft(connection: Connection, interaction_id: str) -> None:
+    """Remove a draft; nothing happens when there is none."""
+    connection.execute("DELETE FROM drafts WHERE interaction_id = ?", (interaction_id,))
+
+
+def damaged_drafts(connection: Connection) -> list[str]:
+    """The interaction ids of the drafts that are not what was written."""
+    return [draft.interaction_id for draft in read_drafts(connection) if not draft.intact]
+
+
+def _draft(row: tuple[Any, ...]) -> Draft:
+    *fields, sealed = row
+    return draft_of_body(*fields, intact=is_sealed(sealed, *fields))

@@ -1,0 +1,1 @@
+"""What a supervisor does to others' work, and what agents hear of it."""

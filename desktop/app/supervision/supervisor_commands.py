@@ -1,0 +1,254 @@
+"""What a supervisor does to others' work: with a reason, a deadline, once, and in words when it comes to nothing."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
+from desktop.app.connections.asking import Asking
+from desktop.app.store import Store
+from desktop.app.supervision.command_outcome import DONE, Looked, Wanted, found_out, now_shown
+from desktop.app.supervision.command_press import Call, FloorPress
+from desktop.domain.entities.floor import Acknowledgement, AuditEntry, FloorVerb, HelpRequest, HelpState
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase
+from desktop.domain.select import own
+from desktop.domain.select.floor_verbs import MODES, Standing, standing
+from desktop.domain.state.events import AgentChanged
+from desktop.domain.state.floor_events import AlertAcknowledged, HelpChanged
+from desktop.ports.base import Capability
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import NotFound
+
+_VERB_OF = {mode: verb for verb, mode in MODES.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Whom the supervisor hears, and how. `interaction_id` is "" where the centre does not tell others' work."""
+
+    monitor_id: str
+    agent_id: str
+    mode: Monitoring
+    interaction_id: str = ""
+
+
+class FloorActs(FloorPress):
+    """Every act goes out under one key an intent; a reason (`why`) goes with each and is never made up here."""
+
+    def __init__(
+        self,
+        store: Store,
+        asking: Asking,
+        contact_center: ContactCenter | None,
+        refresh: Callable[[], Awaitable[None]],
+    ) -> None:
+        """`refresh` puts a fresh snapshot of the contact centre into the store."""
+        super().__init__(store, asking, contact_center, refresh)
+        self._listening: Listening | None = None
+
+    # Who may do what
+
+    @property
+    def standing(self) -> Standing:
+        """Who asks, for `floor_verbs`."""
+        now = self.monitoring
+        state = self._store.state
+        return standing(state, now.agent_id, now.mode) if now is not None else standing(state)
+
+    @property
+    def monitoring(self) -> Listening | None:
+        """Whom we listen to now and how; None when nobody, or when that call is over."""
+        now = self._listening
+        if now is not None and now.interaction_id:
+            agent = self._store.state.agents.get(now.agent_id)
+            call = _call_of(agent)
+            if agent is None or call != now.interaction_id:
+                self._listening = None
+        return self._listening
+
+    # Listening
+
+    async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> ActionResult:
+        """Listen, whisper or barge; also from one to another while it lasts. Whoever else is listened to is left."""
+        verb = _VERB_OF[mode]
+        before = self.monitoring
+        if before is not None and before.agent_id != agent_id:
+            left = await self.end_monitor()
+            if not left.ok:
+                return left
+        call = _call_of(self._store.state.agents.get(agent_id))
+
+        def begun(monitor_id: str) -> None:
+            self._listening = Listening(monitor_id, agent_id, mode, call)
+
+        return await self._act(
+            verb,
+            agent_id,
+            (mode,),
+            lambda at, key, why: at.monitor(agent_id, mode, why=why, key=key),
+            str,
+            begun,
+            why=why,
+        )
+
+    async def end_monitor(self) -> ActionResult:
+        """Listen no more. It is done also when the call is over already."""
+        now = self.monitoring
+        if now is None:
+            return ActionResult(True, DONE[FloorVerb.END_MONITOR])
+
+        def ended(_: None) -> None:
+            self._listening = None
+
+        return await self._act(
+            FloorVerb.END_MONITOR,
+            now.agent_id,
+            (now.monitor_id,),
+            lambda at, key, _: at.end_monitor(now.monitor_id, key=key),
+            type(None),
+            ended,
+        )
+
+    # Contacts of others
+
+    async def take_over(self, interaction_id: str, why: str) -> ActionResult:
+        """Have the conversation from now on; the agent wraps up their part."""
+        wanted = Wanted(FloorVerb.TAKE_OVER, interaction_id, self._store.state.me)
+        return await self._on_contact(wanted, lambda at, key, why: at.take_over(interaction_id, why=why, key=key), why)
+
+    async def reassign(self, interaction_id: str, agent_id: str, why: str) -> ActionResult:
+        """Offer it to this agent next, or hand the conversation over to them."""
+        wanted = Wanted(FloorVerb.REASSIGN, interaction_id, agent_id)
+        return await self._on_contact(
+            wanted, lambda at, key, why: at.reassign(interaction_id, agent_id, why=why, key=key), why
+        )
+
+    async def move(self, interaction_id: str, queue: str, why: str) -> ActionResult:
+        """Into another queue, keeping its place by arrival."""
+        wanted = Wanted(FloorVerb.MOVE, interaction_id, queue)
+        return await self._on_contact(
+            wanted, lambda at, key, why: at.move(interaction_id, queue, why=why, key=key), why
+        )
+
+    async def set_priority(self, interaction_id: str, priority: int, why: str) -> ActionResult:
+        """Of somebody who waits, -1000 to 1000 points, more is sooner."""
+        wanted = Wanted(FloorVerb.PRIORITY, interaction_id, str(priority))
+        return await self._on_contact(
+            wanted, lambda at, key, why: at.set_priority(interaction_id, priority, why=why, key=key), why
+        )
+
+    async def withdraw(self, interaction_id: str, why: str) -> ActionResult:
+        """Take it out of the queue or off the desk it is stuck on, and close it."""
+        wanted = Wanted(FloorVerb.WITHDRAW, interaction_id)
+        return await self._on_contact(wanted, lambda at, key, why: at.withdraw(interaction_id, why=why, key=key), why)
+
+    # Agents
+
+    async def set_agent_availability(
+        self, agent_id: str, availability: Availability, reason: str, why: str
+    ) -> ActionResult:
+        """Another agent's availability; while they have work in hand it comes next. `reason` is of not ready."""
+
+        async def look() -> ActionResult:
+            agent = await self._fresh(lambda: self._store.state.agents.get(agent_id))
+            done = None if agent is None else availability in (agent.observed, agent.next)
+            return found_out(FloorVerb.AGENT_STATE, done)
+
+        return await self._act(
+            FloorVerb.AGENT_STATE,
+            agent_id,
+            (availability, reason),
+            lambda at, key, why: at.set_agent_availability(agent_id, availability, reason=reason, why=why, key=key),
+            Agent,
+            lambda agent: self._store.say(AgentChanged(agent), CONTACT_CENTER),
+            look,
+            why=why,
+        )
+
+    async def message(self, agent_id: str, text: str) -> ActionResult:
+        """A line to an agent of the own team."""
+        return await self._write(FloorVerb.MESSAGE, agent_id, text)
+
+    async def answer_help(self, help_id: str, text: str, close: bool) -> ActionResult:
+        """Answer a request for help, or close it."""
+
+        async def look() -> ActionResult:
+            fresh = await self._fresh(lambda: self._store.state.help)
+            request = (fresh or {}).get(help_id)
+            answered = request is None or request.state is HelpState.CLOSED if close else None
+            if request is not None and not close:
+                answered = (request.answered_by, request.answer) == (self._store.state.me, text)
+            return found_out(FloorVerb.ANSWER_HELP, None if fresh is None else answered)
+
+        return await self._act(
+            FloorVerb.ANSWER_HELP,
+            help_id,
+            (text, close),
+            lambda at, key, _: at.answer_help(help_id, text, close=close, key=key),
+            HelpRequest,
+            lambda request: self._store.say(HelpChanged(request), CONTACT_CENTER),
+            look,
+        )
+
+    async def acknowledge(self, alert_key: str, text: str) -> ActionResult:
+        """Say that we deal with an alert; every other supervisor is told where the contact centre can."""
+        state = self._store.state
+        if Capability.ACKNOWLEDGE.value not in state.capabilities.get("contact_center", frozenset()):
+            me = state.agents.get(state.me)
+            name = me.name if me is not None else ""
+            self._store.say(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
+            return ActionResult(True, "Acknowledged on this desktop; the contact centre does not tell the others.")
+
+        async def look() -> ActionResult:
+            known = await self._fresh(lambda: self._store.state.acknowledgements)
+            mine = known is not None and alert_key in known and known[alert_key].by == self._store.state.me
+            return found_out(FloorVerb.ACKNOWLEDGE, None if known is None else mine)
+
+        return await self._act(
+            FloorVerb.ACKNOWLEDGE,
+            alert_key,
+            (text,),
+            lambda at, key, _: at.acknowledge(alert_key, text, key=key),
+            Acknowledgement,
+            lambda made: self._store.say(AlertAcknowledged(made), CONTACT_CENTER),
+            look,
+        )
+
+    # Looking
+
+    async def waiting(self, queue: str) -> Looked[Sequence[Interaction]]:
+        """Who waits in a queue or rings from it, next one first."""
+        return await self._look(lambda at: at.waiting(queue), "Who waits could not be had.")
+
+    async def interaction(self, interaction_id: str) -> Looked[Interaction]:
+        """One contact of the team as it is now."""
+        return await self._look(lambda at: at.interaction(interaction_id), "The contact could not be looked up.")
+
+    async def audit(self) -> Looked[Sequence[AuditEntry]]:
+        """What supervisors did to the team's work, newest first."""
+        return await self._look(lambda at: at.audit(), "What was done could not be had.")
+
+    def _mine(self) -> frozenset[str]:
+        return frozenset(one.id for one in own(self._store.state))
+
+    async def _on_contact(self, wanted: Wanted, call: Call[Interaction], why: str) -> ActionResult:
+        before = self._mine()
+
+        async def look() -> ActionResult:
+            known = await self.interaction(wanted.interaction_id)
+            if wanted.verb is FloorVerb.TAKE_OVER and (await self._fresh(self._mine) or before) - before:
+                return found_out(wanted.verb, True, "It is among your own contacts.")
+            if not known.ok and known.error != NotFound.__name__:
+                return found_out(wanted.verb, None)
+            done = wanted.seen(known.value) if known.value is not None else None
+            return found_out(wanted.verb, done, now_shown(known.value, self._store.state.me))
+
+        return await self._act(
+            wanted.verb, wanted.interaction_id, (wanted.to,), call, Interaction, lambda _: None, look, why=why
+        )
+
+
+def _call_of(agent: Agent | None) -> str:
+    """The id of the call an agent has in hand, as far as the contact centre tells."""
+    work = agent.work if agent is not None else ()
+    return next((one.interaction_id for one in work if one.channel is Channel.VOICE and one.phase is Phase.ACTIVE), "")

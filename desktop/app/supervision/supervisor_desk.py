@@ -1,0 +1,107 @@
+"""Everything a supervisor's screen does beyond looking, without a screen."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from desktop.app.connections.asking import Asking
+from desktop.app.history.history_desk import HistoryDesk
+from desktop.app.storage.drafts import is_kept_words
+from desktop.app.storage.local_store import LocalStore
+from desktop.app.store import Store
+from desktop.app.supervision.alert_watch import AlertWatch
+from desktop.app.supervision.preferences import FloorHabits
+from desktop.app.supervision.schedules import FloorSchedules
+from desktop.app.supervision.supervisor_commands import FloorActs
+from desktop.domain.entities.words import Role
+from desktop.ports.base import Capability
+from desktop.ports.contact_center import ContactCenter
+
+if TYPE_CHECKING:
+    from desktop.app.notes.rescue import Unsaved
+    from desktop.app.reviews.quality_desk import QualityDesk
+    from desktop.app.staffing.staffing_desk import StaffingDesk
+    from desktop.domain.reviews.sampling import Scorecards
+
+
+class SupervisorDesk:
+    """Holds the parts of it, and says who may use them: on the server's word only."""
+
+    def __init__(
+        self,
+        store: Store,
+        asking: Asking,
+        contact_center: ContactCenter | None,
+        refresh: Callable[[], Awaitable[None]],
+        opened: Callable[[], LocalStore],
+    ) -> None:
+        """`refresh` puts a fresh snapshot of the contact centre into the store; `opened` is the profile's file."""
+        self._store = store
+        self._asking = asking
+        self._contact_center = contact_center
+        self.acts = FloorActs(store, asking, contact_center, refresh)
+        self.history = HistoryDesk(store, asking, contact_center)
+        self.schedules = FloorSchedules(asking, contact_center, self.history.today)
+        self.habits = FloorHabits(opened)
+        self.alerts = AlertWatch(store, asking.timing, lambda: self.open, self.schedules)
+        self._opened = opened
+        self._quality: QualityDesk | None = None
+        self.scorecards: Callable[[], Scorecards] | None = None
+        """Reads the forms of the profile; None where nobody said where they are."""
+        self._staffing: StaffingDesk | None = None
+
+    @property
+    def staffing(self) -> "StaffingDesk":
+        """How many agents are needed. Made when it is asked for; from then on it watches the queues' pace."""
+        if self._staffing is None:
+            from desktop.app.staffing.staffing_desk import StaffingDesk
+
+            self._staffing = StaffingDesk(self._store, self.history)
+        return self._staffing
+
+    @property
+    def quality(self) -> "QualityDesk":
+        """Scorecards, calibration and coaching; for an agent, what is theirs of it. Made when it is asked for."""
+        if self._quality is None:
+            from desktop.app.reviews.quality_desk import QualityDesk
+
+            self._quality = QualityDesk(self._store, self._asking, self._contact_center, self.history, self._opened)
+        return self._quality
+
+    async def save_anew(self) -> None:
+        """The file was replaced: what was on it may not be there any more."""
+        if self._quality is not None:
+            await self._quality.words.save_anew()
+
+    async def take_up(self) -> None:
+        """Take up words of the last run that were not handed over.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        if self._quality is not None or any(is_kept_words(draft) for draft in await self._opened().drafts()):
+            await self.quality.restore()
+
+    async def flush(self) -> None:
+        """Put every word on disk."""
+        if self._quality is not None:
+            await self._quality.words.flush()
+
+    def unsaved(self) -> "tuple[Unsaved, ...]":
+        """The words that are in memory only."""
+        return self._quality.words.unsaved() if self._quality is not None else ()
+
+    async def close(self) -> None:
+        """Put every word on disk, and stop."""
+        if self._quality is not None:
+            await self._quality.close()
+
+    @property
+    def open(self) -> bool:
+        """Whether the contact centre says that this principal is a supervisor."""
+        state = self._store.state
+        me = state.agents.get(state.me)
+        return me is not None and me.role is Role.SUPERVISOR
+
+    def offers(self, capability: Capability) -> bool:
+        """Whether the contact centre can do it."""
+        return capability.value in self._store.state.capabilities.get("contact_center", frozenset())

@@ -1,0 +1,1 @@
+"""The line to Asterisk's manager interface."""

@@ -1,0 +1,1 @@
+"""What Asterisk's events say of calls, agents and queues."""

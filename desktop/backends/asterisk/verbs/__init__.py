@@ -1,0 +1,1 @@
+"""What the agent does to a call, and to their own state."""

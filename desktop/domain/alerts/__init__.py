@@ -1,0 +1,1 @@
+"""When an alert begins, ends, gets worse or is foreseen."""

@@ -1,0 +1,1 @@
+"""What there is: contacts, customers, people, queues, as frozen records."""

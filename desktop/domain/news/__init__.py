@@ -1,0 +1,1 @@
+"""What happened unasked, until the agent has seen it."""

@@ -1,0 +1,181 @@
+"""Applying what the contact centre tells: interactions, agents, queues."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeVar
+
+from desktop.domain.entities.floor import Acknowledgement, HelpRequest, HelpState
+from desktop.domain.entities.model import Agent, Interaction
+from desktop.domain.entities.words import Phase
+from desktop.domain.reduce.streams import Fit, is_numbered
+from desktop.domain.state.batch import ACKNOWLEDGEMENTS, TOMBSTONES, Batch, Shelf, newest
+from desktop.domain.state.events import (
+    AgentChanged,
+    Change,
+    ContactCenterSnapshot,
+    Envelope,
+    InteractionChanged,
+    QueueChanged,
+)
+from desktop.domain.state.floor_events import FloorChanged
+from desktop.domain.state.lifecycle import is_odd
+from desktop.domain.state.state import Ending
+
+
+class Versioned(Protocol):
+    """An entity whose version rises with every change."""
+
+    @property
+    def version(self) -> int: ...
+
+
+E = TypeVar("E", bound=Versioned)
+_GONE_HELP = "help:"  # its tombstones stand among those of interactions
+_ENDS = frozenset({Change.OFFER_ENDED, Change.WRAP_UP, Change.CLOSED})
+
+
+def put_newer(shelf: Shelf[E], key: str, entity: E) -> bool:
+    """Put the entity unless the same or a higher version is known; says whether it did."""
+    known = shelf.get(key)
+    if known is not None and entity.version <= known.version:
+        return False
+    shelf.put(key, entity)
+    return True
+
+
+def merged(known: Mapping[str, E], fresh: Sequence[tuple[str, E]], fit: Fit) -> dict[str, E]:
+    """The entities of a snapshot; where the known one is as new or newer it stays, so that its slice is the same."""
+    result: dict[str, E] = {}
+    for key, entity in fresh:
+        old = known.get(key) if fit is Fit.SAME_EPOCH else None
+        result[key] = old if old is not None and old.version >= entity.version else entity
+    return result
+
+
+def apply_interaction(batch: Batch, envelope: Envelope, event: InteractionChanged) -> None:
+    """Take the interaction if it is newer, and let it leave when it is over or another's."""
+    new = event.interaction
+    old = batch.interactions.get(new.id)
+    if new.version <= (old.version if old is not None else batch.tombstones.now.get(new.id, -1)):
+        return
+    if old is None and envelope.seq is None and is_numbered(batch, envelope.source):
+        # A late answer to a command may outlive its interaction; only the stream and the snapshot bring new ones.
+        batch.odd(f"interaction {new.id}: told of outside the stream, which does not know it")
+        return
+    if old is not None:
+        odd = is_odd(old, new)
+        if odd is not None:
+            batch.odd(odd)
+    if event.change in _ENDS and _ends_something_of_mine(batch, old, new):
+        batch.endings = newest(batch.endings, Ending(envelope.at, event.change, event.reason, new))
+    if batch.is_mine_to_see(new):
+        _keep(batch, new)
+    else:
+        _leave(batch, new, old)
+
+
+def _ends_something_of_mine(batch: Batch, old: Interaction | None, new: Interaction) -> bool:
+    if not batch.me or batch.me not in {new.agent_id, old.agent_id if old is not None else None}:
+        return False
+    # a wrap-up that gets more time is told by the same kind of event as one that begins
+    return old is None or new.phase is not Phase.WRAP_UP or old.phase is not Phase.WRAP_UP
+
+
+def apply_agent(batch: Batch, event: AgentChanged) -> None:
+    """Take the agent if it is newer."""
+    agent = event.agent
+    old = batch.agents.get(agent.id)
+    if put_newer(batch.agents, agent.id, agent) and old is not None:
+        odd = is_odd(old, agent)
+        if odd is not None:
+            batch.odd(odd)
+        _see_less(batch, old, agent)
+
+
+def _see_less(batch: Batch, old: Agent, agent: Agent) -> None:
+    """I am no supervisor any more: what is others' is not for these eyes."""
+    if agent.id == batch.me and agent.role is not old.role:
+        for interaction in [one for one in batch.interactions.now.values() if not batch.is_mine_to_see(one)]:
+            _leave(batch, interaction, interaction)
+
+
+def apply_floor(batch: Batch, event: FloorChanged) -> None:
+    """Take every agent and queue that is newer. What came between two such events is not told, so nothing is odd."""
+    for agent in event.agents:
+        old = batch.agents.get(agent.id)
+        if put_newer(batch.agents, agent.id, agent) and old is not None:
+            _see_less(batch, old, agent)
+    for queue in event.queues:
+        put_newer(batch.queues, queue.name, queue)
+
+
+def apply_queue(batch: Batch, event: QueueChanged) -> None:
+    """Take the figures of the queue if they are newer."""
+    put_newer(batch.queues, event.queue.name, event.queue)
+
+
+def apply_help(batch: Batch, request: HelpRequest) -> None:
+    """Take the request if it is newer; a closed one leaves, and what is told of it late does not bring it back."""
+    known, gone = batch.help.get(request.id), _GONE_HELP + request.id
+    if request.version <= (known.version if known is not None else batch.tombstones.now.get(gone, -1)):
+        return
+    if request.state is HelpState.CLOSED:
+        batch.help.drop(request.id)
+        batch.tombstones.put_last(gone, request.version, TOMBSTONES)
+    else:
+        batch.help.put(request.id, request)
+
+
+def apply_acknowledgement(batch: Batch, one: Acknowledgement) -> None:
+    """Take it unless somebody acknowledged the same alert later."""
+    known = batch.acknowledgements.get(one.alert)
+    if known is None or known.at <= one.at:
+        batch.acknowledgements.put_last(one.alert, one, ACKNOWLEDGEMENTS)
+
+
+def apply_snapshot(batch: Batch, event: ContactCenterSnapshot, fit: Fit) -> None:
+    """Replace all that the contact centre told before; what went away since the snapshot was taken stays away."""
+    batch.me = event.me
+    if fit is Fit.NEW_EPOCH:
+        batch.tombstones.swap({})
+    batch.agents.swap(merged(batch.agents.now, [(agent.id, agent) for agent in event.agents], fit))
+    batch.queues.swap(merged(batch.queues.now, [(queue.name, queue) for queue in event.queues], fit))
+    batch.set("codes", event.codes)
+    batch.set("reasons", event.reasons)
+    batch.set("zone", event.zone)
+    batch.help.swap({request.id: request for request in event.help if request.state is not HelpState.CLOSED})
+    batch.agent_messages.swap({message.id: message for message in event.agent_messages})
+    batch.acknowledgements.swap({one.alert: one for one in event.acknowledgements})
+    batch.set("coaching", event.coaching)
+    known = batch.interactions.now
+    gone = batch.tombstones.now
+    fresh = [(new.id, new) for new in event.interactions if new.version >= gone.get(new.id, new.version)]
+    result = {key: new for key, new in merged(known, fresh, fit).items() if batch.is_mine_to_see(new)}
+    for interaction_id, old in known.items():
+        if interaction_id not in result:
+            _forget(batch, old)
+    batch.interactions.swap(result)
+    for interaction_id in result:
+        batch.tombstones.drop(interaction_id)
+        batch.unfinished.drop(interaction_id)
+
+
+def _keep(batch: Batch, interaction: Interaction) -> None:
+    batch.interactions.put(interaction.id, interaction)
+    batch.tombstones.drop(interaction.id)
+    batch.unfinished.drop(interaction.id)
+
+
+def _leave(batch: Batch, new: Interaction, old: Interaction | None) -> None:
+    batch.interactions.drop(new.id)
+    batch.tombstones.put_last(new.id, new.version, TOMBSTONES)
+    if old is not None:
+        _forget(batch, new)
+
+
+def _forget(batch: Batch, last: Interaction) -> None:
+    """Drop what hangs on an interaction that left; while its note is not handed over, keep what that needs."""
+    batch.pending.drop(last.id)
+    if batch.drafts.get(last.id) is not None:
+        batch.unfinished.put(last.id, last)
+    else:
+        batch.pops.drop(last.id)

@@ -1,0 +1,95 @@
+"""All questions a screen or a command may ask about a state, in one place.
+
+Every one is pure and cheap: it reads the state and computes, it stores nothing.
+"""
+
+from desktop.domain.select.colleagues import call_way, chat_way, chat_with, colleague, namesakes, why_same
+from desktop.domain.select.contacts import (
+    call_capabilities,
+    calls_of_nobody,
+    me,
+    mine,
+    occupancy,
+    offer_end_words,
+    own,
+    phone_call,
+    phone_does,
+    phone_registered,
+    server_now,
+    verbs_on_offer,
+)
+from desktop.domain.select.copyable import Copyable, copyables
+from desktop.domain.select.customer import (
+    came_from,
+    consent_to,
+    contact_end_words,
+    customer_of,
+    expert_outcomes,
+    may_contact,
+    names_crm,
+    opted_out_at,
+    pop,
+    possible_customers,
+    promise_is_late,
+    recorded_against_will,
+    recording_refused,
+    timeline,
+    unsettled_pop,
+)
+from desktop.domain.select.experts import RankedExpert, rank_experts
+from desktop.domain.select.merged_customer import FieldValue, differing, said_of
+from desktop.domain.select.merged_details import ShownDetails, details_of
+from desktop.domain.select.wrap_up_rules import codes_for, codes_of_queue, match_codes, wrap_up_problems
+from desktop.domain.state.freshness import known_at
+from desktop.domain.state.lifecycle import open_leg
+
+__all__ = [
+    "Copyable",
+    "FieldValue",
+    "RankedExpert",
+    "ShownDetails",
+    "call_capabilities",
+    "call_way",
+    "calls_of_nobody",
+    "came_from",
+    "chat_way",
+    "chat_with",
+    "codes_for",
+    "codes_of_queue",
+    "colleague",
+    "consent_to",
+    "contact_end_words",
+    "copyables",
+    "customer_of",
+    "details_of",
+    "differing",
+    "expert_outcomes",
+    "known_at",
+    "match_codes",
+    "may_contact",
+    "me",
+    "mine",
+    "names_crm",
+    "namesakes",
+    "occupancy",
+    "offer_end_words",
+    "open_leg",
+    "opted_out_at",
+    "own",
+    "phone_call",
+    "phone_does",
+    "phone_registered",
+    "pop",
+    "possible_customers",
+    "promise_is_late",
+    "rank_experts",
+    "recorded_against_will",
+    "recording_refused",
+    "said_of",
+    "server_now",
+    "timeline",
+    "unsettled_pop",
+    "verbs_on_offer",
+    "why_same",
+    "wrap_up_problems",
+]

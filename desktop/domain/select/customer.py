@@ -1,0 +1,264 @@
+"""Questions about the customer of an interaction: who they are, what was promised and allowed, what happened before."""
+
+from collections.abc import Iterator
+
+from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
+from desktop.domain.entities.model import Address, Instant, Interaction, Leg
+from desktop.domain.entities.phone import same_number
+from desktop.domain.entities.words import (
+    Channel,
+    DeliveryState,
+    LegKind,
+    LegPhase,
+    Outcome,
+    Phase,
+    PopAnswer,
+    Recording,
+    RecordingConsent,
+)
+from desktop.domain.select.leg_names import with_leg_names
+from desktop.domain.select.merged_details import details_of
+from desktop.domain.state.events import Change
+from desktop.domain.state.lifecycle import is_open
+from desktop.domain.state.state import AppState, ScreenPop
+
+
+def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
+    """The screen pop of an interaction, once it began."""
+    return state.pops.get(interaction_id)
+
+
+def customer_of(state: AppState, interaction_id: str) -> Customer | None:
+    """The customer the interaction is linked to; None while there is none."""
+    found = state.pops.get(interaction_id)
+    match = found.match if found is not None else None
+    return match.customer if match is not None else None
+
+
+def possible_customers(state: AppState, interaction_id: str) -> tuple[Match, ...]:
+    """Who the customer may be, where the CRM named some and none is chosen."""
+    found = state.pops.get(interaction_id)
+    if found is None or found.answer not in (PopAnswer.ONE, PopAnswer.MANY) or found.match is not None:
+        return ()
+    return found.matches
+
+
+def contact_end_words(state: AppState, interaction: Interaction) -> str:
+    """How a contact that is over ended, as far as the contact centre told: `customer hung up`; "" otherwise."""
+    if interaction.phase is not Phase.WRAP_UP:
+        return ""
+    told = (one for one in reversed(state.endings) if one.interaction.id == interaction.id)
+    reason = next((one.reason for one in told if one.change is Change.WRAP_UP), "")
+    if reason in _HANDED_ON:
+        return _HANDED_ON[reason]
+    if interaction.outcome is Outcome.TRANSFERRED:
+        to = _who_took_over(with_leg_names(state, interaction))
+        return f"transferred to {to.target_name or to.target.partition(':')[2]}" if to is not None else "transferred"
+    if reason == "customer_left":
+        return "customer hung up" if interaction.channel is Channel.VOICE else "customer left"
+    return "you ended it" if reason == AGENT_ENDED else ""
+
+
+_HANDED_ON = {"taken_over": "taken over by a supervisor", "reassigned": "reassigned by a supervisor"}
+AGENT_ENDED = "agent_ended"
+"""The reason of a contact that the agent ended."""
+
+
+def unsettled_pop(state: AppState, interaction_id: str) -> bool:
+    """Whether nobody knows yet who the customer of an interaction is: no CRM has answered, and no agent said it."""
+    found = state.pops.get(interaction_id)
+    if found is None:
+        return True
+    unanswered = found.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK)
+    return unanswered and found.match is None and not found.decided
+
+
+def came_from(match: Match, asked: Address) -> tuple[Address, ...]:
+    """Those addresses of a customer's record that are the one a contact came from, however the record writes it.
+
+    Args:
+        match: the customer, with what they were found by.
+        asked: the address of the contact.
+    """
+    if asked.withheld or not asked.value:
+        return ()
+    found_by_it = match.verified and match.matched_on == asked.kind
+    return tuple(
+        one
+        for one in match.customer.addresses
+        if _plain(one) == _plain(asked)
+        or (found_by_it and one.kind == asked.kind == "phone" and same_number(asked, one.value))
+    )
+
+
+def is_on_file(match: Match, asked: Address) -> bool:
+    """Whether the record has the address that a contact came from. It says nothing of who is on the line."""
+    found_by_it = match.verified and match.matched_on == asked.kind and bool(asked.value) and not asked.withheld
+    return found_by_it or bool(came_from(match, asked))
+
+
+def _plain(address: Address) -> tuple[str, str]:
+    if address.kind == "phone":
+        return address.kind, "".join(sign for sign in address.value if sign in "+0123456789")
+    return address.kind, address.value.strip().casefold().removeprefix("@")
+
+
+def promise_is_late(promise: CustomerPromise, now: Instant) -> bool:
+    """Whether an open promise is past its due time."""
+    return promise.kept is None and promise.due is not None and promise.due < now
+
+
+def may_contact(customer: Customer, topic: str) -> bool | None:
+    """Whether the customer allows `topic` (sms, email, recording, …), by their newest answer; None: never asked."""
+    granted: bool | None = None
+    newest = float("-inf")
+    for consent in customer.consents:
+        at = float("-inf") if consent.at is None else consent.at
+        if consent.topic == topic and consent.granted is not None and at >= newest:
+            granted, newest = consent.granted, at
+    return granted
+
+
+def recording_refused(state: AppState, interaction: Interaction) -> bool:
+    """Whether the customer of the interaction has said that they are not to be recorded."""
+    customer = customer_of(state, interaction.id)
+    return customer is not None and may_contact(customer, "recording") is False
+
+
+def recorded_against_will(state: AppState, interaction: Interaction) -> bool:
+    """Whether the call is recorded, the customer has refused that, and the profile's policy minds."""
+    recorded = interaction.recording is Recording.ACTIVE and interaction.phase is Phase.ACTIVE
+    minds = state.recording_consent is not RecordingConsent.IGNORE
+    return recorded and minds and recording_refused(state, interaction)
+
+
+def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:
+    """This contact, the experts asked during it, messages to and from the customer, and what the CRM knows of before;
+    newest first."""
+    found = state.pops.get(interaction.id)
+    match = found.match if found is not None else None
+    before = details_of(state, match).timeline
+    customer = match.customer if match is not None else None
+    entries = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
+    entries += [*_messages(state, interaction, customer), *(before or ())]
+    return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
+
+
+def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:
+    """Who was brought in and what came of it, in order, for the record in the CRM."""
+    return tuple(_leg_words(interaction, leg) for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR)
+
+
+def _contact(interaction: Interaction) -> TimelineEntry:
+    what = interaction.subject or f"{interaction.direction} {interaction.channel}"
+    return TimelineEntry(
+        id=f"contact:{interaction.id}",
+        at=interaction.arrived_at,
+        channel=interaction.channel.value,
+        summary=f"{what} ({interaction.queue})" if interaction.queue else what,
+        agent=interaction.agent_id or "",
+    )
+
+
+def _legs(interaction: Interaction) -> Iterator[TimelineEntry]:
+    for leg in interaction.legs:
+        if leg.kind is not LegKind.SUPERVISOR:
+            yield TimelineEntry(
+                f"leg:{leg.id}", leg.since, "expert", _leg_words(interaction, leg), interaction.agent_id or ""
+            )
+
+
+def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]:
+    """The first question to each expert since the interaction began, and the last answer."""
+    until = float("inf") if interaction.ended_at is None else interaction.ended_at
+    for person_id, lines in state.chats.items():
+        during = [line for line in lines if interaction.arrived_at <= line.at <= until]
+        asked = next((line for line in during if line.mine), None)
+        if asked is None:
+            continue
+        person = state.people.get(person_id)
+        answers = [line.text for line in during if not line.mine]
+        yield TimelineEntry(
+            id=f"chat:{asked.id}",
+            at=asked.at,
+            channel="expert",
+            summary=f"asked {person.name if person is not None else person_id} by chat",
+            agent=state.me,
+            detail="\n".join([asked.text, *answers[-1:]]),
+        )
+
+
+def consent_to(state: AppState, customer: Customer, channel: Channel, to: str) -> Consent | None:
+    """The customer's newest answer to messages on a channel, if it was yes and they have not written STOP since."""
+    answers = [one for one in customer.consents if one.topic == channel.value and one.granted is not None]
+    newest = max(reversed(answers), key=_answered_at, default=None)
+    if newest is None or not newest.granted:
+        return None
+    stopped_at = opted_out_at(state, channel, to)
+    return None if stopped_at is not None and stopped_at >= _answered_at(newest) else newest
+
+
+def _answered_at(consent: Consent) -> float:
+    return consent.at if consent.at is not None else float("-inf")
+
+
+def opted_out_at(state: AppState, channel: Channel, to: str) -> Instant | None:
+    """When the owner of an address last wrote that they want no more messages; None: not that we know."""
+    said = [
+        one.at
+        for one in state.received.values()
+        if one.opts_out and one.channel is channel and one.sender.value.casefold() == to.casefold()
+    ]
+    return max(said, default=None)
+
+
+def _messages(state: AppState, interaction: Interaction, customer: Customer | None) -> Iterator[TimelineEntry]:
+    """What the customer wrote and was sent outside the interaction, by any of their addresses."""
+    if not (state.received or state.sent):
+        return
+    known: tuple[Address, ...] = (interaction.customer, *(customer.addresses if customer is not None else ()))
+    theirs = {address.value.casefold() for address in known if address.value and not address.withheld}
+    for one in state.received.values():
+        if one.sender.value.casefold() in theirs:
+            words = f"{one.subject}: {one.text}" if one.subject else one.text
+            yield TimelineEntry(f"in:{one.id}", one.at, one.channel.value, words, "customer", one.text)
+    for sent in state.sent.values():
+        if sent.to.casefold() in theirs:
+            why = f" ({sent.detail})" if sent.state is DeliveryState.FAILED and sent.detail else ""
+            words = f"{sent.state.value}{why}: {sent.text}"
+            yield TimelineEntry(f"out:{sent.id}", sent.at, sent.channel.value, words, state.me, sent.text)
+
+
+_KIND_WORDS = {
+    LegKind.CONSULT: "consulted",
+    LegKind.TRANSFER: "transfer to",
+    LegKind.CONFERENCE: "conference with",
+}
+_PHASE_WORDS = {
+    LegPhase.REQUESTED: "asked",
+    LegPhase.RINGING: "ringing",
+    LegPhase.ACTIVE: "talking",
+    LegPhase.COMPLETED: "done",
+    LegPhase.CANCELLED: "called off",
+    LegPhase.FAILED: "failed",
+}
+
+
+def _leg_words(interaction: Interaction, leg: Leg) -> str:
+    outcome = "took over" if leg is _who_took_over(interaction) else _PHASE_WORDS[leg.phase]
+    if leg.failure is not None and not is_open(leg):
+        outcome = leg.failure.value.replace("_", " ")
+    return f"{_KIND_WORDS[leg.kind]} {leg.target_name or leg.target}: {outcome}"
+
+
+def _who_took_over(interaction: Interaction) -> Leg | None:
+    """The party that has the customer now; one that had only left before is none."""
+    if interaction.outcome is not Outcome.TRANSFERRED:
+        return None
+    parties = [leg for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR]
+    return max((leg for leg in parties if leg.phase is LegPhase.COMPLETED), key=lambda leg: leg.since, default=None)
+
+
+def names_crm(state: AppState) -> bool:
+    """Whether the profile names a CRM, be it there or not."""
+    return any(source.partition(":")[0] == "crm" for source in state.health)

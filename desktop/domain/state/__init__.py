@@ -1,0 +1,1 @@
+"""Everything known at one moment, and the events that change it."""

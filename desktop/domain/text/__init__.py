@@ -1,0 +1,1 @@
+"""Text as such: folding, card numbers, what a log must not hold."""

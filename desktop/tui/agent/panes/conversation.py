@@ -1,0 +1,313 @@
+"""The contact itself: what the IVR learned, who is on the line, what was said, and the verbs with their keys."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.entities.floor import HelpState
+from desktop.domain.entities.model import Interaction, Leg, Message
+from desktop.domain.entities.words import Channel, DeliveryState, LegPhase, Phase, Recording, Verb
+from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
+from desktop.tui.keys import keys
+from desktop.tui.widgets.fitting import border_room, first_that_fits
+from desktop.tui.widgets.pane import TextPane, View
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
+from desktop.tui.words.titles import title
+
+OPEN_LEG = (LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE)
+AUTHOR = {"customer": "", "agent": "You", "system": "·"}
+
+# Which key of the table stands for which verb, in the order in which they are printed.
+VERB_KEYS: tuple[tuple[Verb, str, str], ...] = (
+    (Verb.ACCEPT, "accept", "accept"),
+    (Verb.DECLINE, "decline", "decline"),
+    (Verb.SWAP, "hold", "swap"),
+    (Verb.RESUME, "hold", "resume"),
+    (Verb.HOLD, "hold", "hold"),
+    (Verb.UNMUTE, "mute", "unmute"),
+    (Verb.MUTE, "mute", "mute"),
+    (Verb.CANCEL_LEG, "expert", "come back"),
+    (Verb.CONSULT, "expert", "expert"),
+    (Verb.COMPLETE_TRANSFER, "transfer", "hand over"),
+    (Verb.BLIND_TRANSFER, "transfer", "transfer"),
+    (Verb.CONFERENCE, "conference", "join all"),
+    (Verb.END, "end", "end"),
+)
+RECORDING_KEYS: tuple[tuple[Verb, str, str], ...] = (
+    (Verb.RESUME_RECORDING, "recording", "resume rec"),
+    (Verb.PAUSE_RECORDING, "recording", "pause rec"),
+)
+"""Likewise, printed last and where there is room; a line of its own says it when it matters."""
+
+
+class ConversationPane(TextPane):
+    """The selected interaction."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    ConversationPane { height: 1fr; border: round $rule; border-title-color: $foreground; padding: 0 1; }
+    """
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The interaction, its customer and what is under way."""
+        chosen = view.selected or ""
+        return (
+            view.interaction,
+            view.state.pops.get(chosen),
+            view.state.pending.get(chosen),
+            view.state.capabilities,
+            view.state.recording_consent,
+            len(view.state.interactions) == 0,
+            view.state.phone,
+            select.me(view.state),
+            view.state.help,
+        )
+
+    def draw(self, view: View) -> None:
+        """Redraw the body, the title above and the verbs below."""
+        self.border_title = _heading(view, border_room(self))
+        self.border_subtitle = self.verbs(view)
+        super().draw(view)
+
+    def verbs(self, view: View) -> Content:
+        """What can be done now, each with its key."""
+        interaction = view.interaction
+        if interaction is None:
+            return content("")
+        room = self.size.width - 6  # the border takes these of its own lower line
+        every = (*VERB_KEYS, *RECORDING_KEYS)
+        lines = (verb_line(view, interaction, gap, table) for table in (every, VERB_KEYS) for gap in ("  ", " "))
+        return next((one for one in lines if one.cell_length <= room), verb_line(view, interaction, " "))
+
+    def on_resize(self) -> None:
+        """Fit heading and verbs to the new width."""
+        if self.view is not None:
+            self.border_title = _heading(self.view, border_room(self))
+            self.border_subtitle = self.verbs(self.view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """Why they called, who is on the line, what was said."""
+        interaction = view.interaction
+        if interaction is None:
+            return _idle(view)
+        shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
+        if ended := select.contact_end_words(view.state, interaction):
+            shown.append(line(("ended  ", "$muted"), (ended, "bold")))
+        shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
+        shown += _previous_lines(interaction, self.content_size.width)
+        room = max(3, self.content_size.height - len(shown) - 1)
+        if interaction.messages:
+            shown.append(content(""))
+            shown.extend(_message(view, interaction, message) for message in interaction.messages[-room:])
+        return shown
+
+
+def verb_line(
+    view: View, interaction: Interaction, gap: str, table: Sequence[tuple[Verb, str, str]] = VERB_KEYS
+) -> Content:
+    """The verbs of a table that are on offer, with their keys; those under way named as such, `gap` between them."""
+    pending = view.state.pending.get(interaction.id, frozenset())
+    on_offer = set(select.verbs_on_offer(view.state, interaction))
+    parts: list[Part] = [(f"{word.replace('_', ' ')} …{gap}", "$accent") for word in sorted(pending)]
+    used: set[str] = set()
+    for verb, key, label in table:
+        if verb in on_offer and key not in used:
+            used.add(key)
+            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {label}{gap}", "$muted")]
+    if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
+        parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (" wrap-up", "$muted")]
+    return line(*parts).rstrip()
+
+
+def _heading(view: View, room: int) -> Content:
+    """Who it is and where the contact stands; what there is no room for goes, but never the time that runs."""
+    interaction = view.interaction
+    if interaction is None:
+        return content("Conversation")
+    sign = wording.CHANNEL_SIGN[interaction.channel]
+    time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
+    if interaction.phase is Phase.WRAP_UP:
+        time = wording.duration(view.now - interaction.phase_since)
+    recording, style = _recording(view, interaction)
+    plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
+    who = f"{sign} {title(view.state, interaction)}"
+    muted = [(" · muted", "bold $warning")] if interaction.muted else []
+    talking = (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success")
+    queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
+
+    def version(queue: str, said: str, level: str, who: Part = (who, "bold")) -> Content:
+        first, last = ("", said) if plain else (said, "")  # what is odd about the recording is read first
+        now: list[Part] = [(f"{queue} · ", "$muted"), talking, *muted]
+        return line(who, (first, style), *now, (last, style), (level, "$muted"))
+
+    # A line below says in full what is odd about the recording.
+    brief = said if plain or not recording else f" · {wording.recording_in_brief(interaction)}"
+    least = version("", brief, "")
+    name = content(who, "bold").truncate(max(4, room - least.cell_length + len(who)), ellipsis=True)
+    versions = [version(queue, said, level), version(queue, said, ""), version("", said, ""), least]
+    return first_that_fits(room, [*versions, version("", brief, "", name)])
+
+
+def _service_level(interaction: Interaction) -> str:
+    """Whether it was answered in time; "" where that means nothing: nobody waits for a promised callback."""
+    answered, limit = interaction.answered_at, interaction.service_level_at
+    if answered is None or limit is None or interaction.callback_at is not None:
+        return ""
+    return " · SL met" if answered <= limit else " · SL missed"
+
+
+def _recording(view: View, interaction: Interaction) -> tuple[str, str]:
+    refused = select.recording_refused(view.state, interaction)
+    return wording.recording(interaction, view.now, refused=refused, policy=view.state.recording_consent)
+
+
+def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
+    """What the heading may be too short for: a recording that is paused, or goes on although it was refused."""
+    on_offer = select.verbs_on_offer(view.state, interaction)
+    key = (keys.BY_ID["recording"].shown, "bold $accent")
+    if interaction.phase is Phase.ACTIVE and interaction.recording is Recording.PAUSED:
+        resumes = [key, (" resumes", "$muted")] if Verb.RESUME_RECORDING in on_offer else []
+        return [line((f"{_recording(view, interaction)[0]}   ", "$warning"), *resumes)]
+    if not select.recorded_against_will(view.state, interaction):
+        return []
+    said = ("! Recorded although refused   ", "bold $error")
+    if Verb.PAUSE_RECORDING in on_offer:
+        return [line(said, key, (" pauses", "$muted"))]
+    if "pause_recording" in select.call_capabilities(view.state):
+        return [line(said)]  # it is being paused just now
+    return [line(said, ("The contact centre cannot pause it.", "$error"))]
+
+
+def _idle(view: View) -> list[Content]:
+    me = select.me(view.state)
+    if me is None:
+        return [content("Signing in …", "$muted")]
+    sign, word, style = wording.AVAILABILITY[me.observed]
+    lines = [line((f"{sign} {word}", style)), content("")]
+    if view.state.phone is not None and not select.phone_registered(view.state):
+        why = f" ({view.state.phone.why})" if view.state.phone.why else ""
+        lines += [
+            content(f"✕ Your phone is not registered{why}: calls cannot reach you.", "bold $error"),
+            line((keys.BY_ID["retry"].shown, "bold $accent"), (" tries again now.", "$muted")),
+            content(""),
+        ]
+    key = keys.BY_ID["state"].shown  # which works from a field, too
+    if me.observed.value == "available":
+        lines.append(content("Waiting for the next contact. It will ring here.", "$muted"))
+    elif me.reason == "missed":
+        lines.append(content("You were taken off the queue because an offer was not answered.", "$warning"))
+        lines.append(line(("Press ", "$muted"), (key, "bold $accent"), (" to be available again.", "$muted")))
+    else:
+        lines.append(line(("Press ", "$muted"), (key, "bold $accent"), (" to choose your availability.", "$muted")))
+    return lines
+
+
+def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
+    facts: list[Part] = [
+        (interaction.subject or "no reason given", "bold"),
+        (f"   {wording.waited(interaction, view.now)}", "$muted"),
+    ]
+    lines = [line(*facts)]
+    if interaction.attributes:
+        trail = " · ".join(f"{key} {value}" for key, value in interaction.attributes.items())
+        lines.append(line(("IVR  ", "$muted"), (trail, "")))
+    if interaction.skills:
+        lines.append(line(("skills  ", "$muted"), (", ".join(interaction.skills), "$muted")))
+    return lines
+
+
+MOST_BEFORE = 8
+"""Lines shown of what the agent before wrote."""
+
+
+def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
+    """Whose contact this was, and what they wrote: theirs to read, not the note of whoever has it now."""
+    previous = interaction.previous
+    if previous is None:
+        return []
+    name = previous.agent_name or "another agent"
+    head = line(
+        (" ↳ ", "$accent"), ("from ", "$muted"), (name, "bold"), (f"  {wording.clock(previous.at)[:5]}", "$muted")
+    )
+    text = content(previous.note, newlines=True)
+    said = [piece for row in text.split("\n") for piece in row.wrap(max(20, width - 3))] if previous.note else []
+    cut = [content("   …", "$muted")] if len(said) > MOST_BEFORE else []
+    return [content(""), head, *(content("   ") + piece for piece in said[:MOST_BEFORE]), *cut]
+
+
+def _leg_lines(view: View, interaction: Interaction) -> list[Content]:
+    if interaction.channel is not Channel.VOICE or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
+        return []
+    legs, heard, name = interaction.legs, hearing(interaction), title(view.state, interaction)
+    said = "" if heard is None else wording.who_hears_whom(heard, name)
+    summary = content(said, "bold $warning" if interaction.held or interaction.muted else "bold")
+    if not legs:
+        return [summary] if said else []
+    customer = _customer_face(heard)
+    lines = [summary, _party("├", customer[0], name, *customer[1:], _held(view, interaction))]
+    shown = [*(leg for leg in legs if leg.phase not in OPEN_LEG)][-3:] + [leg for leg in legs if leg.phase in OPEN_LEG]
+    for index, leg in enumerate(shown):
+        branch = "└" if index == len(shown) - 1 else "├"
+        since_when = leg.phase in OPEN_LEG and (heard is None or leg.id not in heard.waiting)  # of a hold nobody says
+        time = wording.duration(view.now - leg.since) if since_when else ""
+        lines.append(_party(branch, *_leg_face(leg, heard), time))
+    return lines
+
+
+def _help_lines(view: View, interaction: Interaction) -> list[Content]:
+    """What was asked of the supervisors about this contact, and what they said."""
+    request = next((one for one in view.state.help.values() if one.interaction_id == interaction.id), None)
+    if request is None:
+        return []
+    answered = request.state is HelpState.ANSWERED
+    sign, style = ("✓", "$success") if answered else ("?", "$warning")
+    time = wording.duration(view.now - request.since)
+    said = [content(f"   {request.text}", "$muted")] if request.text and not answered else []
+    return [
+        content(""),
+        line((f" {sign} ", f"bold {style}"), (wording.help_state(request), style), (f"  {time}", "$muted")),
+        *said,
+    ]
+
+
+def _held(view: View, interaction: Interaction) -> str:
+    if not interaction.held or interaction.held_since is None:
+        return ""
+    return wording.duration(view.now - interaction.held_since)
+
+
+def _customer_face(heard: Hearing | None) -> tuple[str, str, str]:
+    if heard is None or CUSTOMER not in heard.joined | heard.waiting:
+        return "○", "left", "$muted"
+    if CUSTOMER in heard.waiting:
+        return "◐", "on hold", "$warning"
+    return "●", "in conference" if heard.everybody else "on the line", "$success"
+
+
+def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
+    if heard is not None and leg.id in heard.waiting:
+        return "◐", leg.target_name or leg.target, wording.leg(leg, heard), "$warning"
+    sign, style = {
+        LegPhase.REQUESTED: ("◌", "$accent"),
+        LegPhase.RINGING: ("◌", "$accent"),
+        LegPhase.ACTIVE: ("●", "$success"),
+        LegPhase.COMPLETED: ("✓", "$success"),
+        LegPhase.CANCELLED: ("○", "$muted"),
+        LegPhase.FAILED: ("✕", "$error"),
+    }[leg.phase]
+    return sign, leg.target_name or wording.number(leg.target.removeprefix("tel:")), wording.leg(leg, heard), style
+
+
+def _party(branch: str, sign: str, name: str, state: str, style: str, time: str) -> Content:
+    return line((f" {branch} ", "$muted"), (f"{sign} ", style), (name, "bold"), (f"  {state} ", style), (time, style))
+
+
+def _message(view: View, interaction: Interaction, message: Message) -> Content:
+    author = AUTHOR.get(message.author) or title(view.state, interaction).split(" ")[0]
+    mark = {DeliveryState.FAILED: (" ✕ not sent", "$error"), DeliveryState.QUEUED: (" …", "$muted")}
+    delivery = mark.get(message.delivery) if message.delivery else None
+    style = "$muted" if message.author == "system" else ""
+    return line((f"{author:<8.8} ", "bold $muted"), (message.text, style), *([delivery] if delivery else []))

@@ -1,0 +1,312 @@
+"""Who the customer is: the five answers of a screen pop, each with its own face."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.app.screen_pop.pop import BY_AGENT
+from desktop.domain import select
+from desktop.domain.entities.customer import Consent, Customer, Match
+from desktop.domain.entities.words import PopAnswer
+from desktop.domain.select.customer import is_on_file
+from desktop.domain.state.state import ScreenPop
+from desktop.tui.keys.key import show
+from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.widgets.pane import TextPane, View
+from desktop.tui.widgets.safe_text import Part, content, line, web_link
+from desktop.tui.words import sources, wording
+
+GROWN = 16
+"""Lines of text the pane may grow to on narrow screens."""
+OTHERS = 2
+"""How many of the customer's other numbers and addresses are listed."""
+ROOMY = 10
+"""Lines from which the records of several CRMs are shown with everything they know."""
+
+
+class CustomerPane(TextPane):
+    """The card."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    CustomerPane { height: auto; min-height: 5; max-height: 18; border: round $rule; padding: 0 1; }
+    """
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The screen pop of the selected interaction."""
+        return (view.selected, view.state.pops.get(view.selected or ""), view.interaction is None, view.preview)
+
+    def draw(self, view: View) -> None:
+        """Redraw the card and say where it came from and how old it is."""
+        self.border_title = _heading(view)
+        self.border_subtitle = (
+            line((shown("copy"), "bold $accent"), (" copy", "$muted")) if view.interaction is not None else content("")
+        )
+        super().draw(view)
+
+    def on_resize(self) -> None:
+        """Fit the matches to the new height."""
+        if self.view is not None:
+            self.draw(self.view)
+
+    @property
+    def _room(self) -> int:
+        """Lines there are; where the pane grows with its text, as many as it may grow to."""
+        return GROWN if self.styles.is_auto_height else self.content_size.height
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The face of the answer."""
+        interaction = view.interaction
+        if interaction is None and view.preview is not None:
+            shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
+            how = line(("Not linked: there is no contact. ", "$muted"), ("esc", "bold $accent"), (" close", "$muted"))
+            return (*_one(shown_as, view.preview, view, self._room), how)
+        if interaction is None:
+            return (line(("No contact selected. Press ", "$muted"), ("/", "bold $accent"), (" to search.", "$muted")),)
+        pop = view.state.pops.get(interaction.id)
+        if pop is None:
+            return (content(wording.address(interaction.customer), "bold"), content("Not looked up yet.", "$muted"))
+        if pop.match is not None:
+            return _one(pop, pop.match, view, self._room)
+        match pop.answer:
+            case PopAnswer.ONE:
+                return _many(pop, view, self._room)  # unlinked again: the one found is still there to pick
+            case PopAnswer.MANY:
+                return _many(pop, view, self._room)
+            case PopAnswer.NOT_ASKED:
+                return _nothing_to_ask_by(view)
+            case PopAnswer.NO_MATCH:
+                return _none(pop, view)
+            case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
+                return _no_crm(view)
+            case PopAnswer.COULD_NOT_ASK:
+                return _could_not_ask(pop, view)
+            case PopAnswer.SEARCHING:
+                return _searching(pop, view)
+
+
+def _heading(view: View) -> Content:
+    pop = view.state.pops.get(view.selected or "")
+    match = pop.match if pop else view.preview
+    if match is None and pop is not None and pop.matches:
+        match = pop.matches[0]
+    if match is None or match.customer.fetched_at is None:
+        return content("Customer")
+    old = wording.since(view.now - match.customer.fetched_at)
+    kept = pop is not None and pop.cached
+    if match.records and not kept:
+        return line("Customer", *sources.aged(match, view.now))
+    return line(
+        "Customer",
+        (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
+        (f"saved copy, {old}" if kept else old, "$warning" if kept else "$muted"),
+    )
+
+
+def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
+    """The card. Where there is little room for what several CRMs said, what one of them knows besides gives way."""
+    customer = match.customer
+    lines = [_name(customer), *sources.unanswered(pop, view.now)]
+    crowded = bool(match.records) and room < ROOMY
+    lines += _came_from(pop, match, view)
+    if not crowded:
+        lines += [content(customer.company, "$muted")] if customer.company else []
+        lines += _addresses(match, view)
+        lines += _local(customer)
+    lines += sources.put_together(match)
+    lines += sources.differing(match)
+    if customer.consents:
+        lines.append(line(*(part for consent in customer.consents for part in _consent(consent))))
+    for promise in customer.promises:
+        if promise.kept is not None:
+            continue
+        late = select.promise_is_late(promise, view.now)
+        lines.append(
+            line(
+                ("! promised " if late else "→ promised ", "bold $warning" if late else "$accent"),
+                (promise.text, "bold" if late else ""),
+                (f" {wording.due(promise.due, view.now)}", "$warning" if late else "$muted"),
+            )
+        )
+    if customer.note:
+        lines.append(line(("note ", "$muted"), (customer.note, "italic")))
+    lines += _own_fields(customer) if not crowded else []
+    if customer.url:
+        lines.append(line(("record ", "$muted"), web_link(customer.url)))
+    if len(pop.matches) > 1:
+        lines.append(
+            line(
+                (f"{'You chose ' if pop.chosen_by == BY_AGENT else ''}1 of {len(pop.matches)} · ", "$muted"),
+                (show(BY_ID["unlink"].letters[0]), "bold $accent"),
+                (" unlink", "$muted"),
+            )
+        )
+    if pop.why:
+        lines.append(content(pop.why, "$warning"))
+    return lines
+
+
+def _name(customer: Customer) -> Content:
+    tier: list[Part] = [(f"   ◆ {customer.tier}", "$accent")] if customer.tier else []
+    return line((customer.name, "bold"), *tier)
+
+
+def _came_from(pop: ScreenPop, match: Match, view: View) -> list[Content]:
+    """The address of the contact itself, whoever it is linked to, and whether it is theirs.
+
+    That it is on file of one among several is no mark; that it is not always is one.
+    """
+    asked = view.interaction.customer if view.interaction else None
+    if asked is None or not (asked.value or asked.withheld):
+        return []
+    marked = len(pop.matches) == 1 or not is_on_file(match, asked)
+    return [line((wording.address(asked), ""), *(wording.on_file(match, asked) if marked else ()))]
+
+
+def _addresses(match: Match, view: View) -> list[Content]:
+    """The other ways to reach them."""
+    theirs = select.came_from(match, view.interaction.customer) if view.interaction else ()
+    others = [one for one in match.customer.addresses if one not in theirs]
+    return [content(wording.address(value), "$muted") for value in others[:OTHERS]]
+
+
+def _own_fields(customer: Customer) -> list[Content]:
+    """What the CRM knows besides, by its own names."""
+    parts: list[Part] = []
+    for name, value in customer.fields.items():
+        if value:
+            parts += [("   " if parts else "", ""), (f"{name} ", "$muted"), (value, "")]
+    return [line(*parts)] if parts else []
+
+
+def _local(customer: Customer) -> list[Content]:
+    known = [text for text in (customer.language, customer.time_zone, f"id {customer.id}") if text]
+    return [content(" · ".join(known), "$muted")]
+
+
+def _consent(consent: Consent) -> list[Part]:
+    sign, style = {True: ("✓", "$success"), False: ("✕", "$error"), None: ("?", "$muted")}[consent.granted]
+    if consent.topic == "recording" and consent.granted is False:
+        return [(f"{sign} recording refused", style), "  "]
+    return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
+
+
+def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
+    """Two lines for each match, one where there is no room, and how many more there are where there still is none."""
+    matches = pop.matches[:9]
+    waits = sources.unanswered(pop, view.now)
+    room -= len(waits)
+    lines = [content(_question(len(pop.matches)), "bold $warning")]
+    roomy = 2 * len(matches) + 1 <= room
+    shown_matches = matches if len(matches) + 1 <= room else matches[: max(1, room - 2)]
+    for number, match in enumerate(shown_matches, start=1):
+        customer = match.customer
+        more = " · ".join(text for text in (customer.company, customer.tier, sources.tags(match)) if text)
+        why = f"{match.reason} · id {customer.id}"
+        head: list[Part] = [
+            (f" {number} ", "bold reverse $accent"),
+            (f" {customer.name}", "bold"),
+            (f"  {more}" if more else "", "$accent"),
+        ]
+        lines.append(line(*head) if roomy else line(*head, (f"  {why}", "$muted")))
+        if roomy:
+            lines.append(content(f"    {why}", "$muted"))
+    if len(shown_matches) < len(pop.matches):
+        lines.append(
+            line(
+                (f"{len(pop.matches) - len(shown_matches)} more · ", "$muted"),
+                (shown("search"), "bold $accent"),
+                (" search", "$muted"),
+            )
+        )
+    elif len(lines) < room:
+        key = (show(BY_ID["search"].letters[0]), "bold $accent")
+        last = len(matches)
+        choose = f"Press 1–{last} to choose (alt+1–{last} while typing) · " if last > 1 else "1 links it · "
+        lines.append(line((choose, "$muted"), key, (" search", "$muted")))
+    return [*lines, *waits]
+
+
+def _question(matches: int) -> str:
+    return (
+        f"{matches} customers match. Who is it?" if matches > 1 else "Possible match, not linked. Is this the caller?"
+    )
+
+
+def _none(pop: ScreenPop, view: View) -> list[Content]:
+    """Not in the CRM; after a search only that the search found no one, for it asked something else."""
+    interaction = view.interaction
+    where = wording.address(interaction.customer) if interaction else ""
+    found = "No customer found by that search." if pop.decided else f"Not in {sources.asked(pop)}."
+    return [content(where, "bold"), content(found, "$warning"), *_ways_on()]
+
+
+def _nothing_to_ask_by(view: View) -> list[Content]:
+    """A withheld number: nobody was asked, so nothing is known of who it is."""
+    where = wording.address(view.interaction.customer) if view.interaction else ""
+    return [
+        content(where or "No number or address", "bold"),
+        content("The CRM was not asked: there is nothing to look up.", "$muted"),
+        *_ways_on(),
+    ]
+
+
+def _ways_on() -> list[Content]:
+    search, create = (show(BY_ID[verb].letters[0]) for verb in ("search", "create"))
+    return [
+        line((search, "bold $accent"), (" search   ", "$muted"), (create, "bold $accent"), (" new customer", "$muted")),
+        content("Or go on without: the note is kept with the contact.", "$muted"),
+    ]
+
+
+def _no_crm(view: View) -> list[Content]:
+    where = wording.address(view.interaction.customer) if view.interaction else ""
+    return [
+        content(where, "bold"),
+        content("This profile names no CRM, so nobody is looked up.", "$muted"),
+    ]
+
+
+def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
+    interaction = view.interaction
+    where = wording.address(interaction.customer) if interaction else ""
+    lines = [
+        content(where, "bold"),
+        *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
+        *sources.answered(pop),
+        line(
+            ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
+            (shown("retry"), "bold $accent"),
+            (" now.", "$muted"),
+        ),
+    ]
+    return [*lines, *(_kept(match) for match in pop.matches[:3])]
+
+
+def _crm_failed(pop: ScreenPop, view: View) -> list[Content]:
+    old = wording.duration(view.now - pop.since)
+    return [
+        line(("✕ The CRM could not be asked", "bold $error"), (f"  {old}", "$muted")),
+        content(pop.why, "$muted"),
+    ]
+
+
+def _searching(pop: ScreenPop, view: View) -> list[Content]:
+    interaction = view.interaction
+    where = wording.address(interaction.customer) if interaction else ""
+    lines = [
+        content(where, "bold"),
+        *_asking(pop, view),
+        *sources.answered(pop),
+    ]
+    return [*lines, *(_kept(match) for match in pop.matches[:1])]
+
+
+def _asking(pop: ScreenPop, view: View) -> list[Content]:
+    old = wording.duration(view.now - pop.since)
+    return sources.unanswered(pop, view.now) or [line(("◌ Asking the CRM … ", "$accent"), (old, "$muted"))]
+
+
+def _kept(match: Match) -> Content:
+    return line(("saved copy: ", "$muted"), (match.customer.name, "bold"), ("  not confirmed by the CRM", "$warning"))

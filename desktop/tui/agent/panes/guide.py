@@ -1,0 +1,103 @@
+"""The short guide through the first call of the demo. It ticks off what the person has done and goes away when told."""
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.entities.words import Availability, LegPhase, Phase
+from desktop.tui.keys.key import show
+from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.widgets.pane import TextPane, View
+from desktop.tui.widgets.safe_text import Part, line
+
+
+def steps() -> tuple[tuple[str, str], ...]:
+    """What to do, in order, with the keys in force."""
+    return (
+        ("available", f"Become available: press {show(BY_ID['state'].letters[0])}, then 1."),
+        ("accept", f"When it rings, the record is there already. {shown('accept')} answers."),
+        ("note", "Type your note; it is saved as you type."),
+        (
+            "expert",
+            f"{shown('expert')}, type «refunds», enter rings an expert. {shown('transfer')} hands over, "
+            f"{shown('expert')} comes back.",
+        ),
+        ("end", f"{shown('end')} twice ends the call."),
+        ("wrap_up", f"{shown('wrap_up')}, type a code, enter; {shown('finish')} finishes."),
+    )
+
+
+class Guide(TextPane):
+    """What to press next."""
+
+    ticks: ClassVar[bool] = False
+    DEFAULT_CSS = """
+    Guide {
+        display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    Guide.open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="guide")
+        self.done: set[str] = set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """What I do."""
+        return (view.state.interactions, view.state.drafts, view.state.agents, view.state.outbox)
+
+    def draw(self, view: View) -> None:
+        """Tick off what is done; leave by itself after the whole call."""
+        if not self.is_open:
+            return
+        before = set(self.done)
+        self.done |= {step for step, test in TESTS.items() if test(view)}
+        if "end" in before and not select.mine(view.state):
+            self.remove_class("open")
+            return
+        super().draw(view)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The next step in words, the others as ticks."""
+        rest = [step for step in steps() if step[0] not in self.done]
+        ticks: list[Part] = [("guide  ", "bold $success")]
+        for step, _ in steps():
+            done = step in self.done
+            ticks.append((f"{'✓' if done else '○'} {step.replace('_', '-')}  ", "$success" if done else "$muted"))
+        ticks.append(("esc hides", "$muted"))
+        following = rest[0][1] if rest else "That was a whole contact. More will come."
+        return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
+
+
+def _phase_seen(*phases: Phase) -> Callable[[View], bool]:
+    return lambda view: any(interaction.phase in phases for interaction in select.mine(view.state))
+
+
+def _expert_asked(view: View) -> bool:
+    return any(
+        leg.phase in (LegPhase.ACTIVE, LegPhase.COMPLETED)
+        for interaction in select.mine(view.state)
+        for leg in interaction.legs
+    )
+
+
+def _available(view: View) -> bool:
+    me = select.me(view.state)
+    return me is not None and me.observed is Availability.AVAILABLE
+
+
+TESTS: dict[str, Callable[[View], bool]] = {
+    "available": _available,
+    "accept": _phase_seen(Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP),
+    "note": lambda view: any(draft.note for draft in view.state.drafts.values()),
+    "expert": _expert_asked,
+    "end": _phase_seen(Phase.WRAP_UP),
+}

@@ -1,0 +1,57 @@
+"""A page of text over the whole screen: help, diagnostics, the outbox."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+
+from desktop.tui.widgets.page_text import Line, PageText
+from desktop.tui.widgets.safe_text import content, line
+
+
+class Page(VerticalScroll, can_focus=True):
+    """Opened by a key, closed by esc; scrolls with the arrows."""
+
+    DEFAULT_CSS = """
+    Page {
+        display: none; layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $rule;
+        background: $background;
+        padding: 0 2; scrollbar-size-vertical: 1;
+    }
+    Page:focus { border: round $accent; }
+    Page.open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="page")
+        self.topic = ""
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        yield PageText(id="page-text")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def open(self, topic: str, heading: str, lines: Sequence[Line]) -> None:
+        """Show a page.
+
+        Args:
+            topic: what it is about, so that pressing the same key again closes it.
+            heading: its title.
+            lines: its text.
+        """
+        self.topic = topic
+        self.border_title = content(heading)
+        self.border_subtitle = line(("esc", "bold $accent"), (" close", "$muted"))
+        self.query_one(PageText).set_lines(lines)
+        self.add_class("open")
+        self.scroll_home(animate=False)
+        self.focus()
+
+    def close(self) -> None:
+        """Hide it."""
+        self.topic = ""
+        self.remove_class("open")

@@ -1,0 +1,84 @@
+"""The queues I serve, with the age of their figures."""
+
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.entities.model import Instant, QueueStats
+from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.pane import Pane, View
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+
+STALE = 15.0
+"""Seconds without a sign of life after which figures are shown dim."""
+
+
+class QueuesPane(Pane, LineTable):
+    """Waiting, longest wait, service level."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            (
+                Column("queue"),
+                Column("wait", 4, align="right"),
+                Column("longest", 7, align="right"),
+                Column("free", 4, align="right", min_width=36),
+                Column("SL", 4, align="right"),
+            ),
+            empty="No queue figures yet.",
+            id="queues",
+        )
+        self.border_title = content("Queues")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The queues."""
+        return (view.state.queues,)
+
+    def draw(self, view: View) -> None:
+        """Set the rows, busiest first."""
+        queues = sorted(view.state.queues.values(), key=lambda queue: (-(queue.waiting or 0), queue.name))
+        seen = {queue.name: select.known_at(view.state, "contact_center", queue.as_of) for queue in queues}
+        self.set_rows([Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])) for queue in queues])
+        oldest = min(seen.values(), default=None)
+        formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
+        as_of = f" · as of {wording.age(view.now - oldest)}" if oldest is not None else ""
+        self.border_title = content(f"Queues{as_of}")
+        self.border_subtitle = self._service_level(formula)
+
+    def on_resize(self) -> None:
+        """Fit the new width."""
+        if self.view is not None:
+            self.draw(self.view)
+
+    def _service_level(self, formula: str) -> Content:
+        """How the service level is counted, whole; where there is no room for it, where it stands."""
+        if not formula:
+            return content("")
+        whole = content(f"SL {formula}")
+        if whole.cell_length <= self.outer_size.width - 6:  # corners, a dash and a space at each end
+            return whole
+        return line(("SL: see ", "$muted"), (shown("diagnostics"), "bold $accent"))
+
+
+def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:
+    dim = "$muted" if age > STALE else ""
+    level = queue.service_level
+    goal = "" if level is None else "$success" if level >= 0.8 else "$warning" if level >= 0.6 else "$error"
+    return (
+        content(queue.name, dim),
+        content(_count(queue.waiting), dim or ("bold" if queue.waiting else "$muted")),
+        content(wording.UNKNOWN if queue.longest_since is None else wording.duration(now - queue.longest_since), dim),
+        content(_count(queue.agents_available), dim),
+        content(wording.UNKNOWN if level is None else f"{int(level * 100 + 1e-9)}%", dim or goal),  # 79.9 is not 80
+    )
+
+
+def _count(value: int | None) -> str:
+    return wording.UNKNOWN if value is None else str(value)

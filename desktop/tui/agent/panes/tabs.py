@@ -1,0 +1,35 @@
+"""The line of tabs on narrow screens, where one pane is shown at a time."""
+
+from textual.content import Content
+from textual.widget import Widget
+
+from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.pane import Pane, View
+from desktop.tui.widgets.safe_text import Part, line
+
+TABS = (("work", "Work"), ("contact", "Contact"), ("customer", "Customer"))
+
+
+class Tabs(Pane, Widget):
+    """One line; hidden on wide screens."""
+
+    DEFAULT_CSS = """
+    Tabs { display: none; height: 1; }
+    """
+    current = "work"
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """Which tab is shown and how much work there is."""
+        return (self.current, view.state.interactions)
+
+    def draw(self, view: View) -> None:
+        """Redraw."""
+        self.refresh()
+
+    def render(self) -> Content:
+        """What Textual paints."""
+        parts: list[Part] = [" "]
+        for name, label in TABS:
+            parts += [(f" {label} ", "bold reverse $accent" if name == self.current else "$muted"), " "]
+        parts.append((f"  {shown('pane')} next", "$muted"))
+        return line(*parts)

@@ -1,0 +1,106 @@
+"""Everything that is mine, by urgency, one number key each."""
+
+from typing import ClassVar
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.entities.model import Instant, Interaction
+from desktop.domain.entities.words import Channel, Phase
+from desktop.domain.news.news import unseen_count
+from desktop.domain.state.state import AppState
+from desktop.tui.widgets.pane import Pane, View
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+from desktop.tui.words.titles import title
+
+
+class WorkPane(Pane, LineTable):
+    """The work list."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            (
+                Column("", 1),
+                Column("", 1),
+                Column("customer"),
+                Column("state", 7),
+                Column("time", 6, align="right"),
+            ),
+            header=False,
+            empty="Nothing on your desk.",
+            id="work",
+        )
+        self.border_title = content("Work")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """My interactions and who they are with."""
+        state = view.state
+        return (state.interactions, state.unfinished, state.pops, view.selected, view.numbers, state.news)
+
+    def draw(self, view: View) -> None:
+        """Set the rows; the cursor follows the selection."""
+        self.set_rows(
+            [
+                Row(interaction.id, _cells(view, view.numbers.get(interaction.id), interaction))
+                for interaction in on_desk(view.state)
+            ]
+        )
+        if view.selected:
+            self.move_to(view.selected)
+
+
+def on_desk(state: AppState) -> tuple[Interaction, ...]:
+    """My work by urgency, then what left me before its note was handed over."""
+    return (*select.mine(state), *state.unfinished.values())
+
+
+def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Part, ...]:
+    style = _style(interaction)
+    sign = "✎" if interaction.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[interaction.channel]
+    return (
+        content(str(number) if number is not None else " ", "$muted"),
+        content(sign, style),
+        line(*_new(view.state, interaction), _who(view.state, interaction)),
+        _state(view.state, interaction, style),
+        content(wording.duration(_clock(interaction, view.now)), style),
+    )
+
+
+def _new(state: AppState, interaction: Interaction) -> list[Part]:
+    """How much of it is new, as in the header; before the name, whose end there may be no room for."""
+    count = unseen_count(state.news, interaction.id)
+    return [(f"●{count} ", "bold $warning")] if count else []
+
+
+def _who(state: AppState, interaction: Interaction) -> Part:
+    return (title(state, interaction), "bold" if interaction.phase is Phase.OFFERED else "")
+
+
+def _state(state: AppState, interaction: Interaction, style: str) -> Content:
+    if interaction.id in state.unfinished:
+        return content("kept", style)
+    if interaction.unread and interaction.channel is not Channel.VOICE and interaction.phase is Phase.ACTIVE:
+        return content("reply", style)
+    return content("parked" if interaction.parked else wording.phase(interaction), style)
+
+
+def _style(interaction: Interaction) -> str:
+    if interaction.phase is Phase.OFFERED:
+        return "bold $accent"
+    if interaction.held or interaction.phase is Phase.WRAP_UP:
+        return "$warning"
+    return "$success" if interaction.phase is Phase.ACTIVE else "$muted"
+
+
+def _clock(interaction: Interaction, now: Instant) -> float:
+    """Seconds left of an offer or a wrap-up with a limit; else the seconds since the phase (or the hold) began."""
+    deadline = interaction.offer_deadline if interaction.phase is Phase.OFFERED else interaction.wrap_up_deadline
+    if deadline is not None and interaction.phase in (Phase.OFFERED, Phase.WRAP_UP):
+        return deadline - now
+    return now - (interaction.held_since or interaction.phase_since)

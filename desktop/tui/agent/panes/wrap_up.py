@@ -1,0 +1,320 @@
+"""Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from desktop.app.when.time_zones import local_zone
+from desktop.domain import select
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import CodeRule, Phase
+from desktop.domain.state.own_events import AS_IT_IS, Keep
+from desktop.domain.state.state import DraftView
+from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.fitting import border_room, first_that_fits, key_hints
+from desktop.tui.widgets.pane import Pane, View
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+from desktop.tui.words.finish_summary import finish_summary
+from desktop.tui.words.titles import title
+
+if TYPE_CHECKING:
+    from desktop.app.notes.notes import Notes
+
+
+class WrapUpPane(Pane, Vertical):
+    """Enter takes the code that was typed for or moved to, backspace in an empty field gives the last one back."""
+
+    ticks: ClassVar[bool] = True
+    DEFAULT_CSS = """
+    WrapUpPane { display: none; height: auto; max-height: 16; border: round $rule; padding: 0 1; }
+    WrapUpPane:focus-within { border: round $accent; }
+    WrapUpPane.open { display: block; }
+    WrapUpPane LineTable { height: 4; }
+    WrapUpPane Static { height: auto; }
+    WrapUpPane.planning #wrap-up-codes { height: 2; }
+    WrapUpPane #wrap-up-summary { max-height: 2; }
+    """
+
+    class Refused(Message):
+        """What was asked for cannot be done; `why` is for the agent."""
+
+        def __init__(self, why: str) -> None:
+            super().__init__()
+            self.why = why
+
+    def __init__(self) -> None:
+        super().__init__(id="wrap-up")
+        self._of: str | None = None
+        self.opened_for: str | None = None
+        self.notes: Notes | None = None
+        """Where the codes and follow-ups are; this pane holds none of them. Set by the app once there is a session."""
+        self._pointed = False
+        self.editor = FollowUpEditor(lambda: self._record, self._change)
+
+    def compose(self) -> ComposeResult:
+        """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
+        yield Static(id="wrap-up-chosen")
+        yield Input(placeholder="type a code", id="wrap-up-code")
+        yield LineTable(
+            (Column("code", weight=2), Column("group", min_width=40)),
+            header=False,
+            empty="No such code.",
+            id="wrap-up-codes",
+        )
+        yield self.editor
+        yield Static(id="wrap-up-summary")
+        yield Static(id="wrap-up-missing")
+
+    def open(self, *, focus: bool) -> None:
+        """Show it; take the focus only when the agent asked for it."""
+        self.add_class("open")
+        if self.view is not None:
+            self.opened_for = self.view.selected
+            self.draw(self.view)
+        if focus:
+            self.query_one("#wrap-up-code", Input).focus()
+
+    def close(self) -> None:
+        """Hide it; what was chosen and what is being typed stays in the draft."""
+        self.remove_class("open")
+        self.opened_for = None
+        self.query_one("#wrap-up-code", Input).value = ""
+        self._point(False)
+        self.editor.put_aside()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes chosen for the contact shown."""
+        return self._record.codes if self._record is not None else ()
+
+    @property
+    def _record(self) -> DraftView | None:
+        """What is written about the contact shown, down to the last key."""
+        if self._of is None:
+            return None
+        if self.notes is not None:
+            return self.notes.text(self._of)
+        return self.view.state.drafts.get(self._of) if self.view is not None else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on screen."""
+        return self.has_class("open")
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The interaction, its draft, and who the customer is."""
+        chosen = view.selected or ""
+        return (
+            view.interaction,
+            view.state.drafts.get(chosen),
+            view.state.handed_over.get(chosen),
+            view.state.pops.get(chosen),
+            view.state.codes,
+        )
+
+    def draw(self, view: View) -> None:
+        """Redraw all parts; nothing is done while hidden."""
+        if view.selected != self._of:
+            self.editor.put_aside()
+            self._of = self.editor.of = view.selected
+        interaction = view.interaction
+        if interaction is None or not self.is_open:
+            return
+        self._draw_codes(view, interaction)
+        self.editor.draw(view)
+        self.set_class(self.editor.is_open, "planning")
+        self._draw_summary(view, interaction)
+        self._draw_missing(view, interaction)
+        self._draw_border(view, interaction)
+
+    def _draw_border(self, view: View, interaction: Interaction) -> None:
+        """Whom it is about, and the keys."""
+        room = border_room(self)
+        self.border_title = _heading(view, interaction, room)
+        more = [(shown("extend"), "more time")] if interaction.wrap_up_deadline else []
+        first = [(shown("finish"), "finish"), *more]
+        self.border_subtitle = key_hints(room, [*first, (shown("callback"), "callback"), (shown("text"), "text")])
+
+    def on_resize(self) -> None:
+        """Fit the border to the new width."""
+        if self.view is not None and self.view.interaction is not None:
+            self._draw_border(self.view, self.view.interaction)
+
+    def _draw_codes(self, view: View, interaction: Interaction) -> None:
+        labels = {code.id: code.label for code in view.state.codes}
+        chips: list[Part] = [("codes  ", "$muted")]
+        for code in self.codes:
+            chips += [(f" {labels.get(code, code)} ", "reverse $accent"), " "]
+        if not self.codes:
+            chips.append((_wanted(interaction.wrap_up_rule.codes), "$muted"))
+        self.query_one("#wrap-up-chosen", Static).update(line(*chips))
+        typed = self.query_one("#wrap-up-code", Input).value
+        matches = [
+            code
+            for code in select.match_codes(select.codes_for(view.state, interaction), typed)
+            if code.id not in self.codes
+        ]
+        rows = [Row(code.id, (content(code.label), content(code.group, "$muted"))) for code in matches]
+        self.query_one("#wrap-up-codes", LineTable).set_rows(rows)
+
+    def _draw_summary(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        note = draft.note if draft else ""
+        what = finish_summary(view.state, interaction, self.codes, note, self.editor.follow_ups, local_zone())
+        summary = self.query_one("#wrap-up-summary", Static)
+        summary.display = bool(what)
+        summary.update(line(("on finish  ", "$muted"), what))
+
+    def _problems(self, view: View, interaction: Interaction) -> tuple[str, ...]:
+        draft = view.state.drafts.get(interaction.id)
+        problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
+        return (*problems, "Say when the callback is wanted.") if self.editor.problem else problems
+
+    def _draw_missing(self, view: View, interaction: Interaction) -> None:
+        draft = view.state.drafts.get(interaction.id)
+        problems = self._problems(view, interaction)
+        if interaction.id in view.state.unfinished:
+            parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
+        elif interaction.phase is not Phase.WRAP_UP:
+            parts = [("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")]
+        elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
+            parts = [
+                ("✓ finished ", "bold $success"),
+                (wording.clock(finished.at), "bold $success"),
+                (": the record is safe. ", "$muted"),
+                (shown("finish"), "bold $accent"),
+                (" closes the contact; anything you add is sent as well.", "$muted"),
+            ]
+        elif problems:
+            parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning"), *_nobody_chosen(view)]
+        else:
+            ready: Part = ("✓ ready: ", "bold $success")
+            parts = [ready, (shown("finish"), "bold $accent"), (" finishes", "$muted"), *_nobody_chosen(view)]
+        self.query_one("#wrap-up-missing", Static).update(line(*parts))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Typing narrows the codes down."""
+        event.stop()
+        if event.input.id == "wrap-up-code" and self.view is not None and self.view.interaction is not None:
+            self._draw_codes(self.view, self.view.interaction)
+            self.query_one("#wrap-up-codes", LineTable).action_edge(-1)
+            self._point(bool(event.value.strip()))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter takes the code that is marked; where none is, it takes none and says what to press."""
+        event.stop()
+        if self._pointed:
+            self._take(self.query_one("#wrap-up-codes", LineTable).cursor_key)
+        elif self.view is not None and self.view.interaction is not None:
+            self.post_message(self.Refused(self._what_next(self.view, self.view.interaction)))
+
+    def _what_next(self, view: View, interaction: Interaction) -> str:
+        problems = self._problems(view, interaction)
+        if interaction.phase is Phase.WRAP_UP and not problems:
+            return f"{shown('finish')} finishes the wrap-up."
+        if self.codes and interaction.phase is Phase.WRAP_UP:
+            return f"Still needed: {' '.join(problems)}"
+        return "Type a code, or choose one with the arrow keys."
+
+    def _point(self, marked: bool) -> None:
+        """Whether a code is marked for enter: only what was typed for or moved to is."""
+        self._pointed = marked
+        self.query_one("#wrap-up-codes", LineTable).mark(marked)
+
+    def on_follow_up_editor_left(self, event: FollowUpEditor.Left) -> None:
+        """Back to the codes."""
+        event.stop()
+        self.query_one("#wrap-up-code", Input).focus()
+
+    def on_line_table_chosen(self, event: LineTable.Chosen) -> None:
+        """Enter or a double click on a code."""
+        event.stop()
+        self._take(event.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """Up and down move in the list from the field; backspace in an empty field gives the last one back."""
+        key, field = event.key, self.query_one("#wrap-up-code", Input)
+        if not field.has_focus:
+            return
+        if key in ("up", "down"):
+            codes = self.query_one("#wrap-up-codes", LineTable)
+            if self._pointed:
+                codes.action_move(-1 if key == "up" else 1)
+            else:  # the first press marks where the cursor is
+                codes.action_edge(-1)
+            self._point(True)
+            event.stop()
+        elif key == "backspace" and not field.value and self.codes:
+            self._change(codes=self.codes[:-1])
+
+    def add_follow_up(self, kind: str) -> None:
+        """Open the field for a `callback` or a text message (`sms`)."""
+        if not self.is_open or self.view is None:
+            return
+        if why := self.editor.open(kind):
+            self.post_message(self.Refused(why))
+        else:
+            self.draw(self.view)
+
+    def _take(self, code: str | None) -> None:
+        interaction = self.view.interaction if self.view else None
+        if code is None or interaction is None or code in self.codes:
+            return
+        many = interaction.wrap_up_rule.codes is CodeRule.MANY
+        self.query_one("#wrap-up-code", Input).value = ""
+        self._point(False)
+        self._change(codes=(*self.codes, code) if many else (code,))
+
+    def _change(
+        self,
+        *,
+        codes: tuple[str, ...] | None = None,
+        follow_ups: tuple[FollowUp, ...] | None = None,
+        half: FollowUp | Keep | None = AS_IT_IS,
+    ) -> None:
+        """Say what changed, and nothing else: what was not touched here may have come from the disk since."""
+        if self._of is not None and self.notes is not None:
+            self.notes.edit(self._of, codes=codes, follow_ups=follow_ups, half=half)
+        if self.view is not None and self.view.selected == self._of:
+            self.draw(self.view)
+
+
+def _nobody_chosen(view: View) -> list[Part]:
+    """That the contact may be with several customers and is linked to none; it may be finished all the same."""
+    count = len(select.possible_customers(view.state, view.selected or ""))
+    if not count:
+        return []
+    words = f"none of {count} possible customers chosen" if count > 1 else "a possible customer is not linked"
+    return [(f" · {words}", "$warning"), (f" (alt+1–{min(count, 9)})" if count > 1 else " (alt+1)", "$muted")]
+
+
+def _wanted(rule: CodeRule) -> str:
+    return {
+        CodeRule.NONE: "none needed",
+        CodeRule.OPTIONAL_ONE: "one, if you like",
+        CodeRule.ONE: "one needed",
+        CodeRule.MANY: "one or more needed",
+    }[rule]
+
+
+def _heading(view: View, interaction: Interaction, room: int) -> Content:
+    """What it is, how long there is, whom it is about, and how their contact ended; a long name is cut."""
+    now, name = view.now, title(view.state, interaction)
+    ended = select.contact_end_words(view.state, interaction)
+    parts: list[Part] = [("Wrap-up", "bold")]
+    if interaction.phase is Phase.WRAP_UP and interaction.wrap_up_deadline is not None:
+        left = interaction.wrap_up_deadline - now
+        parts.append((f" · {wording.duration(left)} left", "bold $error" if left < 15 else "$warning"))
+    versions = [line(*parts, f" · {name}", (f" · {ended}", "$muted"))] if ended else []
+    return first_that_fits(room, [*versions, line(*parts, f" · {name}")])

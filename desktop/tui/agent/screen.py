@@ -1,0 +1,311 @@
+"""The agent's screen: its panes, which interaction is selected, what is open."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from desktop.domain import select
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.news_item import News, NewsKind
+from desktop.domain.entities.words import Phase
+from desktop.domain.news.news import unseen
+from desktop.domain.news.notices import STAYS
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.conversation import ConversationPane
+from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.customer import CustomerPane
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.guide import Guide
+from desktop.tui.agent.panes.header import Header
+from desktop.tui.agent.panes.help_field import HelpField
+from desktop.tui.agent.panes.history import CasesPane, TimelinePane
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.queues import QueuesPane
+from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.tabs import Tabs
+from desktop.tui.agent.panes.tones import TonesField
+from desktop.tui.agent.panes.work import WorkPane, on_desk
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
+from desktop.tui.agent.places import AgentPlaces
+from desktop.tui.keys.work_numbers import WorkNumbers
+from desktop.tui.pages.launcher import DoorPage
+from desktop.tui.widgets.pane import Pane, View
+from desktop.tui.widgets.safe_text import content
+
+_IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
+"""What is to be seen in the contact itself."""
+
+
+def _is_over(state: AppState, news: News) -> bool:
+    """Whether an expert who is gone matters no more, for the customer is gone as well."""
+    interaction = state.interactions.get(news.subject)
+    return interaction is None or interaction.phase is not Phase.ACTIVE
+
+
+class _Closable(Protocol):
+    @property
+    def is_open(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+class AgentScreen(AgentPlaces):
+    """Draws views; what keys do is in `desk_actions`."""
+
+    def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
+        super().__init__()
+        self._guide = guide
+        self._now = now
+        self.state = AppState()
+        self.selected: str | None = None
+        self._wrapping: str | None = None
+        self._rung: str | None = None
+        self._opened_for: str | None = None  # whose finder, search or keypad is open
+        self._left: str | None = None  # selected when it left with a note that was not handed over
+        self._panes: tuple[Pane, ...] = ()
+        self._numbers = WorkNumbers()
+        self.preview: Match | None = None
+        """A customer who was searched for without a contact."""
+
+    def compose(self) -> ComposeResult:
+        """Header, banner, three columns, guide, footer; menus and pages above all."""
+        yield Header()
+        yield OfferBanner()
+        yield Tabs()
+        with Horizontal(id="desk"):
+            with Vertical(id="left"):
+                yield WorkPane()
+                yield QueuesPane()
+            with Container(id="main"):
+                with Vertical(id="middle"):
+                    yield ConversationPane()
+                    yield NotePane()
+                    yield WrapUpPane()
+                with Vertical(id="right"):
+                    yield CustomerPane()
+                    yield CasesPane()
+                    yield TimelinePane()
+                    yield ExpertFinder()
+                    yield SearchPane()
+        yield Guide()
+        yield Footer()
+        yield Static(content("Enlarge the window. Nothing is lost."), id="too-small")
+        yield StateMenu()
+        yield TonesField()
+        yield HelpField()
+        yield RecordsPane()
+        yield CopyList()
+        yield Page()
+
+    def on_mount(self) -> None:
+        """Begin in the work list, with whatever is known."""
+        self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
+        self.query_one(Guide).set_class(self._guide, "open")
+        self.redraw()
+        self.query_one(WorkPane).focus()
+
+    def view(self) -> View:
+        """What there is to see now."""
+        now = select.server_now(self.state, self._now())
+        return View(self.state, self.selected, now, preview=self.preview, numbers=self._numbers.of)
+
+    def show(self, state: AppState) -> None:
+        """Draw a new state, only where it changed."""
+        self.state = state
+        self._keep_selection()
+        self._numbers.give(interaction.id for interaction in self.work())
+        if self.selected is not None:
+            self.preview = None  # whoever is on the line comes first
+        view = self.view()
+        for pane in self._panes:
+            pane.show(view)
+        self._follow_phase(view)
+
+    def second(self) -> None:
+        """Draw what moves with the clock."""
+        view = self.view()
+        for pane in self._panes:
+            pane.tick(view)
+
+    def redraw(self) -> None:
+        """Draw again after something of the screen itself changed."""
+        self.show(self.state)
+
+    def select(self, interaction_id: str) -> None:
+        """Turn to an interaction."""
+        if interaction_id != self.selected:
+            self.selected = interaction_id
+            self.redraw()
+
+    def work(self) -> tuple[Interaction, ...]:
+        """My work as listed."""
+        return on_desk(self.state)
+
+    def news_in_sight(self, state: AppState) -> frozenset[str]:
+        """What is new and stands before the agent's eyes: the contact that is shown, the chat or message that is open.
+
+        What wants the agent now counts as seen only after it could be read for as long as a notice stays.
+        """
+        waiting = unseen(state)
+        if not waiting or self.has_class("small") or self.query_one(Page).is_open:
+            return frozenset()
+        now = self.view().now
+        finder, field = self.query_one(ExpertFinder), self.query_one(HelpField)
+        contact = self.selected if self.query_one(ConversationPane).is_on_screen else None
+        expert = finder.under_cursor if finder.is_open else None
+        records = state.same_people.get(expert, (expert,)) if expert is not None else ()
+        shown: list[News] = [one for one in waiting if one.subject == contact and one.kind in _IN_CONTACT]
+        shown += [one for one in waiting if one.kind is NewsKind.EXPERT_LINE and one.subject in records]
+        read = [one for one in waiting if one.kind is NewsKind.MESSAGE and one.count == 1 and field.shows(one.subject)]
+        over = [one for one in waiting if one.kind is NewsKind.EXPERT_GONE and _is_over(state, one)]
+        ready = (one for one in shown if not one.urgent or now - one.at >= STAYS)
+        return frozenset(one.id for one in (*ready, *read, *over))
+
+    def numbered(self, number: int) -> Interaction | None:
+        """The contact with this number in the work list."""
+        return next((one for one in self.work() if self._numbers.of.get(one.id) == number), None)
+
+    def close_top(self) -> bool:
+        """Close what is open on top; says whether anything was."""
+        on_top: tuple[_Closable, ...] = (
+            self.query_one(Page),
+            self.query_one(StateMenu),
+            self.query_one(TonesField),
+            self.query_one(HelpField),
+            self.query_one(RecordsPane),
+            self.query_one(CopyList),
+            self.query_one(SearchPane),
+            self.query_one(ExpertFinder),
+        )
+        for pane in on_top:
+            if pane.is_open:
+                pane.close()
+                self.query_one("#right").set_class(self.asking, "asking")
+                self._focus_work_or_note()
+                return True
+        if self.preview is not None:
+            self.preview = None
+            return True
+        return False
+
+    @property
+    def asking(self) -> bool:
+        """Whether the right column asks for something (an expert, a customer)."""
+        return self.query_one(ExpertFinder).is_open or self.query_one(SearchPane).is_open
+
+    def open_right(self) -> None:
+        """Make room in the right column for what was just opened."""
+        self.opened()
+        self.query_one("#right").set_class(self.asking, "asking")
+        self.show_tab("customer")
+        self.redraw()
+
+    def opened(self) -> None:
+        """What was just opened is about the selected contact, and closes when the agent is not with it any more."""
+        self._opened_for = self.selected
+
+    def uncover(self) -> None:
+        """Close what lies over the panes, since one of them is turned to."""
+        self.query_one(Page).close()
+        self.query_one(StateMenu).close()
+        self.query_one(RecordsPane).close()
+        self.query_one(CopyList).close()
+
+    @property
+    def _writing(self) -> bool:
+        note = self.query_one(NotePane)
+        return note.has_focus or self.typed_in_unseen is note or self.query_one(WrapUpPane).has_focus_within
+
+    def on_descendant_blur(self) -> None:
+        """The agent leaves the note of a contact that is gone."""
+        if self._left is not None:
+            self.call_later(self.redraw)
+
+    def _focus_work_or_note(self) -> None:
+        page = self.query_one(Page)
+        if page.is_open:
+            page.focus()
+            return
+        finder = self.query_one(ExpertFinder)
+        if finder.is_open:
+            finder.query_one(Input).focus()
+            return
+        interaction = self.view().interaction
+        if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
+            self.focus_note()
+        else:
+            self.query_one(WorkPane).focus()
+
+    def _keep_selection(self) -> None:
+        """Stay where the agent is; move on only when that contact is gone, and never off a note being written."""
+        work = self.work()
+        if self.selected is not None:
+            if self.selected in self.state.unfinished:
+                self._left = self.selected
+            if any(interaction.id == self.selected for interaction in work):
+                return
+            if self.selected == self._left and self._writing:
+                return
+        self._left = None
+        self.selected = work[0].id if work else None
+
+    def _follow_phase(self, view: View) -> None:
+        """Show the wrap-up when the contact has ended, without taking the keyboard."""
+        interaction = view.interaction
+        if interaction is not None and interaction.phase is Phase.OFFERED and interaction.id != self._rung:
+            self._rung = interaction.id
+            if not self.typing:
+                self.show_tab("customer")  # on a narrow screen: the record is in sight before the answer
+        elif interaction is None and self._rung is not None:
+            self._rung = None
+            if self.query_one(Tabs).current == "customer" and not self.typing:
+                self.show_tab("contact")  # which says where the agent stands now
+        self._close_what_is_of_another(view)
+        wrap_up = self.query_one(WrapUpPane)
+        if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
+            lost = wrap_up.has_focus_within
+            wrap_up.close()
+            if any(page.is_open for page in self.query(DoorPage)):
+                pass  # what lies over the panes keeps the keyboard
+            elif interaction is None and view.selected is not None:
+                self.query_one(NotePane).focus()  # where what was written for it is still to be seen
+            elif lost or not self.typing:
+                self._focus_work_or_note()
+        wanted = interaction.id if interaction is not None and interaction.phase is Phase.WRAP_UP else None
+        if wanted is not None and wanted != self._wrapping:
+            wrap_up.open(focus=False)
+            if not self.typing:
+                self.show_tab("contact")
+        self._wrapping = wanted
+        self.set_class(wrap_up.is_open, "wrapping")
+
+    def _close_what_is_of_another(self, view: View) -> None:
+        finder, tones, search = self.query_one(ExpertFinder), self.query_one(TonesField), self.query_one(SearchPane)
+        talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
+        stays = self._opened_for == view.selected
+        lost = False
+        records, copying = self.query_one(RecordsPane), self.query_one(CopyList)
+        for pane, fits in (
+            (finder, talking),
+            (tones, talking),
+            (search, True),
+            (records, True),
+            (copying, True),
+        ):
+            if pane is search and search.only_shows:
+                continue  # it is about no contact
+            if pane.is_open and not (stays and fits):
+                lost = lost or pane.has_focus_within
+                pane.close()
+        self.query_one("#right").set_class(self.asking, "asking")
+        if lost:
+            self._focus_work_or_note()

@@ -1,0 +1,152 @@
+"""The agent's own state, and finding one's way around the desk."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input, TextArea
+
+from desktop.domain.entities.model import AvailabilityChoice, Interaction
+from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
+from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.agent.panes.footer import standing_error
+from desktop.tui.agent.panes.guide import Guide
+from desktop.tui.agent.panes.queues import QueuesPane
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.keys.keys import BY_ID
+from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.words.titles import title
+
+if TYPE_CHECKING:
+    from desktop.app.notes.rescue import Unsaved
+
+_OPEN = (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)
+
+
+class AvailabilityVerbs(Desk):
+    """What is done to the desk rather than to a contact."""
+
+    _early: tuple[Availability, str] | None = None
+    """Chosen before there was a session."""
+
+    def state(self) -> None:
+        """Open the menu of availabilities, or close it."""
+        menu = self._screen.query_one(StateMenu)
+        if menu.is_open:
+            self._screen.close_top()
+        else:
+            menu.open()
+
+    def chosen_state(self, availability: Availability | None, reason: str, *, after_current: bool) -> None:
+        """Ask for an availability, or take back the next one."""
+        self._screen.close_top()
+        if self.session is None:
+            if availability is not None:  # seen as what comes next, and asked for as soon as there is a session
+                self._early = (availability, reason)
+                self._screen.state = replace(self._screen.state, awaited=AvailabilityChoice(availability, reason))
+                self._screen.redraw()
+        elif availability is None:
+            self._result(self.session.actions.cancel_next(), MY_STATE)
+        else:
+            self._result(
+                self.session.actions.set_availability(availability, reason=reason, after_current=after_current),
+                MY_STATE,
+            )
+
+    def signing_in(self) -> None:
+        """There is a session now: ask for the availability that was chosen before."""
+        if self._early is not None:
+            (availability, reason), self._early = self._early, None
+            self.chosen_state(availability, reason, after_current=False)
+
+    def queues(self) -> None:
+        """Go to the queues."""
+        self._screen.uncover()
+        self._screen.show_tab("work")
+        self._screen.query_one(QueuesPane).focus()
+
+    def retry(self) -> None:
+        """Try again now whatever waits."""
+        if self.session is None:
+            self._not_yet()
+            return
+        wrong = something_is_wrong(self._screen.state)
+        self.session.retry()
+        if wrong:
+            self._tell("Trying again.", RETRY)
+        else:
+            self._tell("Everything is connected, and nothing waits to be sent.", GLIMPSE)
+
+    def next_pane(self) -> None:
+        """The next pane of a narrow screen."""
+        self._screen.next_tab()
+
+    def back(self) -> None:
+        """Close what is open, else leave the field, else hide an error that stays, else the guide."""
+        if self._screen.close_top():
+            self._screen.redraw()
+            return
+        if self._screen.query_one(FollowUpEditor).leave():
+            return
+        if isinstance(self._screen.focused, Input | TextArea):
+            self._screen.query_one("#work").focus()
+            return
+        if self.session is not None and (standing := standing_error(self._screen.view())) is not None:
+            self.session.store.settle(standing.subject)
+            return
+        self._screen.query_one(Guide).remove_class("open")
+
+    def leave(self) -> None:
+        """Leave; at the second press where a contact is in hand, or where the disk does not hold every word."""
+        self._spawn(self._leave_or_ask())
+
+    async def _leave_or_ask(self) -> None:
+        unsaved = await self._keep()
+        act, armed = self._left_behind(unsaved), self._presses.armed
+        if act is not None and armed is not None and armed.victim == act.victim and not unsaved:
+            act = armed  # since the first press the words may have been saved: then less is asked than was answered
+        if act is None or self._presses.press(act):
+            self._presses.disarm()
+            self._leave()
+
+    def _left_behind(self, unsaved: "Sequence[Unsaved]") -> Irrevocable | None:
+        """What leaving leaves behind, if anything."""
+        work = [i for i in self._screen.work() if i.phase in (*_OPEN, Phase.WRAP_UP)]
+        if not (unsaved or work):
+            return None
+        talking = [interaction for interaction in work if interaction.phase in _OPEN]
+        who = ""
+        if first := (talking or work)[:1]:
+            others = f" and {len(talking or work) - 1} more" if (talking or work)[1:] else ""
+            who = named(title(self._screen.state, first[0])) + others
+        if unsaved:
+            words = unsaved_words(unsaved)
+        elif talking:
+            words = f"leave. {_stays(talking, who)}; {self._becomes_of_words()}."
+        else:
+            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; {self._becomes_of_words()}."
+        key = BY_ID["quit"]
+        victim = ("leave", *(interaction.id for interaction in work))
+        return Irrevocable(key.shown, key.anywhere, victim, words)
+
+    def _becomes_of_words(self) -> str:
+        return "this is the demo, and nothing you wrote is kept" if self._throwaway else "your words are saved"
+
+
+def _stays(talking: Sequence[Interaction], who: str) -> str:
+    """What becomes of the contacts that are left."""
+    if talking[0].channel is Channel.VOICE and talking[0].phase is Phase.ACTIVE:
+        return f"{who} {'are' if talking[1:] else 'is'} still on the line"
+    return f"The contacts with {who} stay open" if talking[1:] else f"The contact with {who} stays open"
+
+
+def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
+    """What is not on disk, why, and what leaving does about it."""
+    more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
+    why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+    return (
+        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It is tried once more, and else the words go into a"
+        " text file that you are told of."
+    )

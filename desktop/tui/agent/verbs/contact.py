@@ -1,0 +1,105 @@
+"""The offer and the call: accept, hold, mute, tones, end."""
+
+from desktop.domain import select
+from desktop.domain.entities.phone import CallState, PhoneCall
+from desktop.domain.entities.words import Verb
+from desktop.tui.agent.panes.offer_banner import stranger
+from desktop.tui.agent.panes.tones import TonesField
+from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.keys.keys import BY_ID
+from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.words import wording
+
+
+class ContactVerbs(Desk):
+    """What is done to the contact itself."""
+
+    def accept(self) -> None:
+        """Accept the most urgent offer, and turn to it; without one, answer a call that is no contact."""
+        offer = self._offer()
+        if offer is None:
+            self._answer_stranger()
+            return
+        self._screen.uncover()
+        self._screen.select(offer.id)
+        if not self._typing_elsewhere():
+            self._screen.focus_note()
+        self._do(Verb.ACCEPT, offer)
+
+    def decline(self) -> None:
+        """Decline the most urgent offer; without one, reject or end a call on the phone that is no contact."""
+        offer = self._offer()
+        call = stranger(self._screen.view())
+        if offer is not None:
+            self._do(Verb.DECLINE, offer, reason="declined")
+        elif call is None:
+            self._refuse_offer()
+        elif self.session is None:
+            self._not_yet()
+        elif call.state is CallState.RINGING or self._presses.press(self._hang_up(call), self._hanging_up):
+            self._result(self.session.actions.hang_up_call(call.id))
+
+    def _hanging_up(self) -> Irrevocable | None:
+        call = stranger(self._screen.view())
+        return self._hang_up(call) if call is not None and self._offer() is None else None
+
+    def _hang_up(self, call: PhoneCall) -> Irrevocable:
+        key = BY_ID["decline"]
+        words = f"hang up on {named(call.name or call.number)}"
+        return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("hang up", call.id), words)
+
+    def _answer_stranger(self) -> None:
+        call = stranger(self._screen.view())
+        if call is None or call.state is not CallState.RINGING:
+            self._refuse_offer()
+        elif self.session is None:
+            self._not_yet()
+        else:
+            self._result(self.session.actions.answer_call(call.id))
+
+    def _refuse_offer(self) -> None:
+        """There is no offer, or none any more: the words meant for its note are no verbs."""
+        self._wants_field()
+        self._tell("Nothing is offered to you now.")
+
+    def hold(self) -> None:
+        """Hold or resume; with an expert on the line, talk to the other one."""
+        self._first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
+
+    def mute(self) -> None:
+        """Mute or unmute."""
+        self._first_of(Verb.UNMUTE, Verb.MUTE)
+
+    def recording(self) -> None:
+        """Pause the recording, or resume it; of a customer who has refused, at the second press only."""
+        interaction = self._selected()
+        on_offer = () if interaction is None else select.verbs_on_offer(self._screen.state, interaction)
+        verb = next((verb for verb in (Verb.RESUME_RECORDING, Verb.PAUSE_RECORDING) if verb in on_offer), None)
+        if interaction is None or verb is None:
+            self._tell(wording.cannot_pause(interaction))
+        else:
+            self._do(verb, interaction)
+
+    def end(self) -> None:
+        """End the contact, at the second press."""
+        interaction = self._selected()
+        if interaction is None or Verb.END not in select.verbs_on_offer(self._screen.state, interaction):
+            self._tell("There is no contact to end.")
+        else:
+            self._do(Verb.END, interaction)
+
+    def tones(self) -> None:
+        """Open the keypad."""
+        self._wants_field()
+        interaction = self._selected()
+        if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
+            self._tell("Tones need a call you are talking on.")
+            return
+        self._screen.query_one(TonesField).open()
+        self._screen.opened()
+
+    def send_tones(self, digits: str) -> None:
+        """Send tones on the selected call."""
+        interaction = self._selected()
+        if interaction is not None:
+            self._do(Verb.DTMF, interaction, digits=digits)

@@ -1,0 +1,210 @@
+"""Who it is: pick, search, create, unlink."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from desktop.domain import select
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Phase
+from desktop.domain.news.notices import DONE, LINK, UNDO_SECONDS
+from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.keys.keys import shown
+from desktop.tui.keys.two_presses import named
+from desktop.tui.widgets.safe_text import safe
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+
+
+class Unlinked(NamedTuple):
+    """A link that was undone a moment ago, and until when it can be brought back.
+
+    `instead`: the customer linked in its place, None where there is none.
+    """
+
+    interaction_id: str
+    customer_id: str
+    until: Instant
+    instead: str | None = None
+
+
+class CustomerVerbs(Desk):
+    """What is done to the link between contact and customer."""
+
+    _unlinked: Unlinked | None = None
+
+    def pick(self, number: int) -> None:
+        """The customer with this number where there are several, else the contact with this number in the work list."""
+        matches = self.ambiguous()
+        interaction = self._selected()
+        if matches and interaction is not None and self.session is not None:
+            if number <= len(matches):
+                self.session.pops.choose(interaction.id, matches[number - 1])
+            return
+        wanted = self._screen.numbered(number)
+        if wanted is not None:
+            self._screen.select(wanted.id)
+            if wanted.phase in (Phase.ACTIVE, Phase.WRAP_UP):
+                self._screen.show_tab("contact")
+
+    def ambiguous(self) -> list[str]:
+        """The customers to choose between, by id; empty where it is clear."""
+        interaction = self._selected()
+        matches = select.possible_customers(self._screen.state, interaction.id) if interaction else ()
+        return [match.customer.id for match in matches[:9]]
+
+    def search(self) -> None:
+        """Search the customers for the selected contact."""
+        self._open_search(creating=False)
+
+    def create(self) -> None:
+        """Name a new customer."""
+        self._open_search(creating=True)
+
+    def unlink(self) -> None:
+        """Undo the link of the selected contact; within ten seconds the same key brings it back.
+
+        A link that took the place of another one is undone by linking that one again.
+        """
+        interaction = self._selected()
+        if interaction is None or self.session is None:
+            self._tell("There is no contact to unlink.")
+            return
+        pop, now = select.pop(self._screen.state, interaction.id), self._screen.view().now
+        match = pop.match if pop is not None else None
+        undone, self._unlinked = self._unlinked, None
+        linked = match.customer.id if match is not None else None
+        brings_back = undone is not None and undone.interaction_id == interaction.id and now <= undone.until
+        if undone is not None and brings_back and linked == undone.instead:
+            self.session.pops.choose(interaction.id, undone.customer_id)
+            self.session.store.settle(LINK)
+        elif match is not None:
+            self._unlinked = Unlinked(interaction.id, match.customer.id, now + UNDO_SECONDS)
+            self.session.pops.unlink(interaction.id)
+            self._tell(f"Unlinked from {match.customer.name}. {shown('unlink')} within 10 s links them again.", LINK)
+        else:
+            self._tell("This contact is linked to no customer.")
+
+    def records(self) -> None:
+        """Which records of several systems are the customer, or the expert under the cursor."""
+        screen = self._screen
+        pane, finder = screen.query_one(RecordsPane), screen.query_one(ExpertFinder)
+        if pane.is_open:
+            screen.close_top()
+            return
+        if len(screen.state.sources) == 0:
+            has_crm = select.names_crm(screen.state)
+            self._tell(
+                "There is nothing to link: no second CRM and no second directory in this profile."
+                if has_crm
+                else "This profile names no CRM: there are no records to link."
+            )
+            return
+        person = finder.under_cursor if finder.is_open else None
+        pop = select.pop(screen.state, screen.selected or "")
+        if person is None and (pop is None or pop.match is None):
+            self._tell("Choose the customer first; then their records can be linked.")
+            return
+        pane.open(person)
+        if not finder.is_open:
+            screen.opened()
+
+    def copy(self) -> None:
+        """List what of the contact can be copied."""
+        pane = self._screen.query_one(CopyList)
+        if pane.is_open:
+            self._screen.close_top()
+        elif self._selected() is None:
+            self._tell("Nothing to copy: no contact is selected.")
+        else:
+            self._screen.uncover()
+            pane.open()
+            self._screen.opened()
+
+    def copied(self, label: str, text: str) -> None:
+        """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
+        self._screen.app.copy_to_clipboard(safe(text))
+        self._tell(f"Copied {label} {safe(text, limit=60)}, if this terminal lets programs copy (OSC 52).", DONE)
+
+    def toggled_record(self, kind: str, record_id: str, ids: tuple[str, ...], *, link: bool) -> None:
+        """Link a record with others, or take it apart from them."""
+        if self.session is None or not ids:
+            return
+        if link:
+            self.session.links.join(kind, record_id, ids)
+        else:
+            self.session.links.part(kind, record_id, ids)
+
+    def searched(self, text: str) -> None:
+        """Ask the CRM."""
+        interaction = self._selected()
+        if self.session is None:
+            self._not_yet()
+        elif self._screen.query_one(SearchPane).only_shows:
+            self._spawn(self._look_for(self.session, text))
+        elif interaction is not None:
+            self._spawn(self.session.pops.search(interaction.id, text))
+
+    async def _look_for(self, session: "Session", text: str) -> None:
+        pane = self._screen.query_one(SearchPane)
+        question = pane.ask()
+        found = await session.pops.look_for(text)
+        pane.answer(question, found)
+
+    def picked_customer(self, customer_id: str) -> None:
+        """The contact is with this customer."""
+        interaction, pane = self._selected(), self._screen.query_one(SearchPane)
+        if pane.only_shows:
+            self._show(pane.found(customer_id))
+            return
+        if interaction is not None and self.session is not None:
+            self._link_instead(self.session, interaction, customer_id)
+        self._screen.close_top()
+
+    def _link_instead(self, session: "Session", interaction: Interaction, customer_id: str) -> None:
+        """Link a contact; who takes the place of another customer is named, and that one can be brought back."""
+        pop = select.pop(self._screen.state, interaction.id)
+        before = pop.match if pop is not None else None
+        found = next((match for match in pop.matches if customer_id in match.ids), None) if pop is not None else None
+        session.pops.choose(interaction.id, customer_id)
+        if before is None or found is None or before.customer.id == found.customer.id:
+            return
+        until = self._screen.view().now + UNDO_SECONDS
+        self._unlinked = Unlinked(interaction.id, before.customer.id, until, found.customer.id)
+        old, new = named(before.customer.name), named(found.customer.name)
+        self._tell(f"Linked to {new} instead of {old}. {shown('unlink')} within 10 s links {old} again.", LINK)
+
+    def _show(self, match: Match | None) -> None:
+        """Show the card of a customer found without a contact."""
+        self._screen.close_top()
+        if match is None or self.session is None:
+            return
+        if self._selected() is not None:
+            self._tell(f"{match.customer.name} was not linked: a contact came in meanwhile. Search again to link it.")
+            return
+        self._screen.preview = match
+        self.session.pops.look_at(match)
+        self._screen.show_tab("customer")
+        self._screen.redraw()
+
+    def create_customer(self, name: str) -> None:
+        """Make a record and link the contact to it."""
+        interaction = self._selected()
+        if interaction is not None and self.session is not None:
+            self._result(self.session.pops.create(interaction.id, name), interaction.id)
+        self._screen.close_top()
+
+    def _open_search(self, *, creating: bool) -> None:
+        self._wants_field()
+        without = self._selected() is None
+        if without and creating:
+            self._tell("A new customer needs a contact: the record takes its number or address from it.")
+            return
+        self._screen.uncover()
+        self._screen.query_one(SearchPane).open(creating=creating, only_shows=without)
+        self._screen.open_right()

@@ -1,0 +1,143 @@
+"""What every verb stands on: the screen, the session once there is one, and how a call is made and told."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from desktop.domain import select
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import Phase, Verb
+from desktop.domain.state.lifecycle import COMMANDS
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.screen import AgentScreen
+from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
+from desktop.tui.words.consequences import consequence
+
+if TYPE_CHECKING:
+    from desktop.app.commands.action_result import ActionResult
+    from desktop.app.notes.rescue import Unsaved
+    from desktop.app.session import Session
+
+_CANNOT: Final = {
+    Verb.HOLD: "put this contact on hold",
+    Verb.SWAP: "switch between customer and expert",
+    Verb.MUTE: "mute",
+    Verb.CONSULT: "call an expert",
+    Verb.CANCEL_LEG: "come back to the customer",
+    Verb.COMPLETE_TRANSFER: "hand the customer over",
+    Verb.BLIND_TRANSFER: "transfer",
+    Verb.CONFERENCE: "start a conference",
+    Verb.END: "end this contact",
+    Verb.EXTEND_WRAP_UP: "extend the wrap-up",
+}
+
+
+def _impossible(verb: Verb) -> str:
+    return f"Cannot {_CANNOT.get(verb, verb.value.replace('_', ' '))} now."
+
+
+class Desk:
+    """One screen and one session."""
+
+    def __init__(
+        self,
+        screen: AgentScreen,
+        *,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        tell: Callable[..., None],
+        leave: Callable[[], None],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
+        keep: Callable[[], Awaitable[Sequence["Unsaved"]]],
+        throwaway: bool,
+    ) -> None:
+        """A desk without a session yet: until there is one, verbs say so.
+
+        Args:
+            screen: what is looked at and changed.
+            spawn: runs a coroutine beside the screen.
+            tell: shows a sentence.
+            leave: ends the program in good order.
+            presses: asks again before what cannot be undone.
+            wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
+            keep: puts every word on disk, and answers those that are not there all the same.
+            throwaway: whether what is kept goes when the program is left, as in the demo.
+        """
+        self.session: Session | None = None
+        self._screen = screen
+        self._spawn = spawn
+        self._tell = tell
+        self._leave = leave
+        self._presses = presses
+        self._wants_field = wants_field
+        self._keep = keep
+        self._throwaway = throwaway
+
+    def _selected(self) -> Interaction | None:
+        return self._screen.view().interaction
+
+    def _offer(self) -> Interaction | None:
+        return next((i for i in select.mine(self._screen.state) if i.phase is Phase.OFFERED), None)
+
+    def _typing_elsewhere(self) -> bool:
+        return self._screen.typing and not isinstance(self._screen.focused, NotePane)
+
+    def _first_of(self, *verbs: Verb) -> None:
+        interaction = self._selected()
+        if interaction is None:
+            self._tell("There is no contact.")
+            return
+        on_offer = select.verbs_on_offer(self._screen.state, interaction)
+        verb = next((verb for verb in verbs if verb in on_offer), None)
+        if verb is None:
+            self._tell(_impossible(verbs[-1]))
+        elif verb is Verb.SWAP:
+            self._leg(interaction, verb)
+        else:
+            self._do(verb, interaction)
+
+    def _leg(self, interaction: Interaction, verb: Verb) -> None:
+        leg = select.open_leg(interaction)
+        if leg is None or verb not in select.verbs_on_offer(self._screen.state, interaction):
+            self._tell(_impossible(verb))
+        else:
+            self._do(verb, interaction, leg_id=leg.id)
+
+    def _do(self, verb: Verb, interaction: Interaction, **arguments: str) -> None:
+        """Carry out a verb; what cannot be undone, or goes against the customer's word, at the second press only."""
+        if self.session is None:
+            self._not_yet()
+        elif self._meant(verb, interaction, arguments):
+            self._result(self.session.actions.do(verb, interaction.id, **arguments), interaction.id)
+
+    def _meant(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str]) -> bool:
+        """Whether a verb is to be carried out now: one that asks for two presses has named its victim first."""
+        if not (COMMANDS[verb].irrevocable or self._against_their_word(verb, interaction)):
+            return True
+
+        def act() -> Irrevocable | None:
+            state = self._screen.state
+            now = state.interactions.get(interaction.id)
+            if now is None or self._screen.selected != now.id or verb not in select.verbs_on_offer(state, now):
+                return None
+            return consequence(state, verb, now, arguments.get("target", ""))
+
+        asked = act()
+        if asked is None:
+            self._tell(_impossible(verb))
+        return self._presses.press(asked, act)
+
+    def _against_their_word(self, verb: Verb, interaction: Interaction) -> bool:
+        return verb is Verb.RESUME_RECORDING and select.recording_refused(self._screen.state, interaction)
+
+    def _result(self, call: Awaitable["ActionResult"], subject: str = "", done: str = "") -> None:
+        """Tell what came of a call; `subject` and `done` as in `Store.outcome`."""
+
+        async def wait() -> None:
+            result = await call
+            if self.session is not None:
+                self.session.store.outcome(result.ok, result.text, subject, done)
+
+        self._spawn(wait())
+
+    def _not_yet(self) -> None:
+        self._tell("Still signing in.")

@@ -1,0 +1,82 @@
+"""Finding an expert, consulting, handing over, joining."""
+
+from desktop.domain import select
+from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.words import LegPhase, Phase, Verb
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.keys.keys import shown
+
+
+class ExpertVerbs(Desk):
+    """What is done with a further party."""
+
+    def expert(self) -> None:
+        """Find an expert, or come back from the one on the line; in the list, find one with what was typed for it.
+
+        The list stays open, as with the key that transfers: whoever presses twice goes on typing a name.
+        """
+        interaction = self._selected()
+        if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._wants_field()
+            self._tell("Experts can be asked during a contact.")
+            return
+        finder = self._screen.query_one(ExpertFinder)
+        if finder.is_open:
+            self._wants_field()
+            finder.find()
+        elif select.open_leg(interaction) is not None:
+            self._leg(interaction, Verb.CANCEL_LEG)
+        else:
+            self._open_finder(interaction, transferring=False)
+
+    def transfer(self) -> None:
+        """Hand over to the expert on the line, or choose whom to transfer to."""
+        interaction = self._selected()
+        if interaction is None or interaction.phase is not Phase.ACTIVE:
+            self._wants_field()
+            self._tell("There is no contact to transfer.")
+            return
+        finder = self._screen.query_one(ExpertFinder)
+        if finder.is_open:
+            finder.pick("transfer")
+            return
+        leg = select.open_leg(interaction)
+        if leg is None:
+            self._open_finder(interaction, transferring=True)
+        elif leg.phase is LegPhase.ACTIVE:
+            self._leg(interaction, Verb.COMPLETE_TRANSFER)
+        else:
+            self._tell(f"Wait until they answer, or {shown('expert')} to come back.")
+
+    def conference(self) -> None:
+        """Join everybody."""
+        interaction = self._selected()
+        if interaction is not None:
+            self._leg(interaction, Verb.CONFERENCE)
+
+    def picked_expert(self, how: str, target: str, text: str) -> None:
+        """The finder's choice."""
+        session, interaction = self.session, self._selected()
+        if session is None or interaction is None:
+            return
+        if how == "chat" and not text:
+            self._tell("There is nothing to send yet. Write to them first.")
+            return
+        if how == "chat":
+            self._result(session.actions.chat(target, text), f"chat:{target}")
+            return
+        target = target if target.startswith("queue:") else f"person:{target}"
+        verb = Verb.CONSULT if how == "consult" and not target.startswith("queue:") else Verb.BLIND_TRANSFER
+        if not self._meant(verb, interaction, {"target": target}):
+            return  # the finder stays until it is
+        self._screen.close_top()
+        self._screen.show_tab("contact")  # on a narrow screen: where the leg is seen to ring
+        self._result(session.actions.do(verb, interaction.id, target=target))
+
+    def _open_finder(self, interaction: Interaction, *, transferring: bool) -> None:
+        query = "" if transferring else (interaction.skills[0] if interaction.skills else interaction.queue)
+        self._wants_field()
+        self._screen.uncover()
+        self._screen.query_one(ExpertFinder).open(query, transferring=transferring)
+        self._screen.open_right()

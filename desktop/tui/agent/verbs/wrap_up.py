@@ -1,0 +1,138 @@
+"""Note, codes, follow-ups, finish."""
+
+from typing import Final
+
+from textual.widgets import Input
+
+from desktop.domain import select
+from desktop.domain.entities.model import Instant, Interaction
+from desktop.domain.entities.words import Phase, Verb
+from desktop.domain.news.notices import record
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.note import NotePane
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
+from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.keys.two_presses import named
+from desktop.tui.words.titles import title
+
+STAYS_HIDDEN: Final = "It stays hidden: a message to the customer carries no card number."
+SLIP_SECONDS: Final = 1.0
+"""How soon after finishing a contact the same key is taken for a slip."""
+
+
+class WrapUpVerbs(Desk):
+    """What is done once the customer has left, or before."""
+
+    _finished: tuple[str, Instant] | None = None
+
+    def note(self) -> None:
+        """Go to the note."""
+        self._wants_field()
+        work = self._screen.work()
+        if self._selected() is None and work:
+            self._screen.select(work[0].id)  # the one whose note stood here has left
+        if self._selected() is None:
+            self._tell("No contact to write a note about.")
+        else:
+            self._screen.uncover()
+            self._screen.focus_note()
+
+    def not_a_card(self) -> None:
+        """Show what was hidden last as a card number or security code: it is none."""
+        note, pane = self._screen.query_one(NotePane), self._screen.query_one(WrapUpPane)
+        fields = (pane.editor, note) if pane.has_focus_within else (note, pane.editor)
+        in_message = pane.editor.hides_in_message
+        if in_message and pane.has_focus_within and pane.editor.is_open:
+            self._tell(STAYS_HIDDEN)
+        elif not any(field.put_back() for field in fields):
+            self._tell(STAYS_HIDDEN if in_message else "No card number was hidden here.")
+
+    def wrap_up(self) -> None:
+        """Go to the codes; from there, back to the note."""
+        interaction = self._selected()
+        pane = self._screen.query_one(WrapUpPane)
+        if interaction is None or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP, Phase.CLOSED):
+            self._wants_field()
+            self._tell("There is nothing to wrap up.")
+        elif pane.is_open and pane.has_focus_within:
+            self._screen.focus_note()
+        else:
+            self._go_to_codes()
+
+    def _go_to_codes(self) -> None:
+        self._screen.uncover()
+        self._screen.show_tab("contact")
+        self._screen.query_one(WrapUpPane).open(focus=True)
+        self._screen.redraw()
+
+    def finish(self) -> None:
+        """Finish the wrap-up; in the expert finder: write to the expert."""
+        finder = self._screen.query_one(ExpertFinder)
+        if finder.is_open:
+            finder.pick("chat")
+            return
+        session, interaction = self.session, self._selected()
+        if session is None or interaction is None:
+            return
+        if (
+            interaction.phase not in (Phase.WRAP_UP, Phase.CLOSED)
+            and interaction.id not in self._screen.state.unfinished
+        ):
+            self._tell("The contact is still going on; end it first.")
+            return
+        if self._pressed_twice(interaction):
+            return
+        pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
+        problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
+        if problems and interaction.id not in self._screen.state.unfinished:
+            self._tell("Still needed: " + " ".join(problems))
+            only_note = not select.wrap_up_problems(self._screen.state, interaction, pane.codes, "any")
+            if only_note:
+                self._screen.uncover()
+                self._screen.focus_note()
+            else:
+                self._go_to_codes()
+            return
+        if why := pane.editor.commit():
+            self._tell(f"The callback is not planned yet. {why}")
+            pane.editor.query_one(Input).focus()
+            return
+        note.tell()
+        self._finished = (interaction.id, self._screen.view().now)
+        self._result(session.wrap_ups.finish(interaction.id), interaction.id, record(interaction.id))
+
+    def _pressed_twice(self, interaction: Interaction) -> bool:
+        """Whether the key has finished a contact a moment ago: neither that again nor the next by a slip."""
+        finished, self._finished = self._finished, None
+        if finished is None or self._screen.view().now - finished[1] >= SLIP_SECONDS:
+            return False
+        if finished[0] == interaction.id:
+            self._finished = finished
+        else:
+            self._tell(f"Finished. Press again to finish {named(title(self._screen.state, interaction))}.")
+        return True
+
+    def extend(self) -> None:
+        """Ask for more time."""
+        interaction = self._selected()
+        if interaction is not None:
+            self._first_of(Verb.EXTEND_WRAP_UP)
+
+    def callback(self) -> None:
+        """Plan a callback in the wrap-up."""
+        self._follow_up("callback")
+
+    def text_message(self) -> None:
+        """Write a text message to the customer in the wrap-up."""
+        self._follow_up("sms")
+
+    def _follow_up(self, kind: str) -> None:
+        self._wants_field()
+        pane = self._screen.query_one(WrapUpPane)
+        if not pane.is_open:
+            self.wrap_up()
+        self._screen.uncover()
+        self._screen.show_tab("contact")
+        if self.session is not None:
+            pane.editor.country = self.session.region
+        pane.add_follow_up(kind)

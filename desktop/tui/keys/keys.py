@@ -1,0 +1,373 @@
+"""The one table of keys: the footer, the help screen, the palette and the README are made from it."""
+
+import difflib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from desktop.app import key_names
+from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
+
+KEYS: tuple[Key, ...] = (
+    Key(
+        "accept",
+        "accept",
+        ("f2",),
+        ("a",),
+        "accept",
+        "Accept the offer. Without one: answer a call on your phone that is no contact.",
+        "Contact",
+    ),
+    Key(
+        "decline",
+        "decline",
+        ("f3",),
+        ("d",),
+        "decline",
+        "Decline the offer. Without one: end a call on your phone that is no contact.",
+        "Contact",
+    ),
+    Key(
+        "hold",
+        "hold",
+        ("f4",),
+        ("h",),
+        "hold",
+        "Hold the customer, or resume. With an expert on the line: talk to the other of the two.",
+        "Contact",
+    ),
+    Key("mute", "mute", ("f5",), ("m",), "mute", "Mute yourself, or unmute.", "Contact"),
+    Key(
+        "recording",
+        "recording",
+        ("alt+full_stop",),
+        ("full_stop",),
+        "pause recording",
+        "Pause the recording, for card numbers or a customer who refuses; or resume it.",
+        "Contact",
+    ),
+    Key(
+        "expert",
+        "expert",
+        ("f6",),
+        ("e",),
+        "expert",
+        "Find an expert. With an expert on the line: come back to the customer.",
+        "Expert",
+    ),
+    Key(
+        "transfer",
+        "transfer",
+        ("f7",),
+        ("f",),
+        "transfer",
+        "Hand the customer to the expert on the line, or choose whom to transfer to.",
+        "Expert",
+    ),
+    Key("conference", "conference", ("alt+j",), ("j",), "join all", "Join customer, expert and yourself.", "Expert"),
+    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact"),
+    Key("wrap_up", "wrap_up", ("f9",), ("w",), "wrap-up", "Choose codes and follow-ups.", "Wrap-up"),
+    Key(
+        "finish",
+        "finish",
+        ("alt+enter", "ctrl+enter"),
+        (),
+        "finish",
+        "Finish the wrap-up, or send what was typed.",
+        "Wrap-up",
+    ),
+    Key("extend", "extend", ("alt+p",), ("p",), "more time", "Ask for more time to wrap up.", "Wrap-up"),
+    Key("callback", "callback", ("alt+c",), ("c",), "callback", "Plan a callback as part of the wrap-up.", "Wrap-up"),
+    Key("text", "text_message", ("alt+t",), ("t",), "text message", "Send the customer a text message.", "Wrap-up"),
+    Key(
+        "ask_help",
+        "ask_help",
+        ("alt+l",),
+        ("l",),
+        "help from a supervisor",
+        "Ask a supervisor for help with the contact. With a request open: ask again, or with nothing written end it.",
+        "Contact",
+    ),
+    Key(
+        "answer",
+        "answer_supervisor",
+        ("alt+y",),
+        ("y",),
+        "answer a supervisor",
+        "Answer the supervisor who wrote to you last.",
+        "Desk",
+    ),
+    Key(
+        "news",
+        "news",
+        ("alt+exclamation_mark",),
+        ("exclamation_mark",),
+        "news",
+        "Read what is new: messages, answers, missed offers.",
+        "Desk",
+    ),
+    Key("tones", "tones", ("alt+k",), ("k",), "tones", "Send tones: a keypad for menus.", "Contact"),
+    Key("note", "note", ("alt+n",), ("n",), "note", "Write the note.", "Wrap-up"),
+    Key(
+        "not_a_card",
+        "not_a_card",
+        ("alt+z",),
+        ("z",),
+        "not a card",
+        "Show the number that was hidden last: it is no card number.",
+        "Wrap-up",
+    ),
+    Key("state", "state", ("alt+s",), ("s",), "state", "Choose your availability, and what comes next.", "Desk"),
+    Key("search", "search", ("alt+slash",), ("slash",), "search", "Search the customers.", "Customer"),
+    Key("unlink", "unlink", ("alt+u",), ("u",), "unlink", "Undo the link to this customer.", "Customer"),
+    Key(
+        "records",
+        "records",
+        ("alt+g",),
+        ("g",),
+        "records",
+        "Several systems: see which records are this customer or expert; link them, take them apart.",
+        "Customer",
+    ),
+    Key(
+        "copy",
+        "copy",
+        (),
+        ("b",),
+        "copy",
+        "Copy a number, an address, an id or the record's link to the clipboard.",
+        "Customer",
+    ),
+    Key("create", "create", (), ("plus",), "new customer", "Create a record for an unknown customer.", "Customer"),
+    Key("queues", "queues", ("alt+q",), ("q",), "queues", "Go to the queues.", "Desk"),
+    Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what is not delivered; complete it, send it.", "Desk"),
+    Key("retry", "retry", ("f10",), ("r",), "retry", "Try again now to reach what could not be reached.", "Desk"),
+    Key(
+        "diagnostics",
+        "diagnostics",
+        ("alt+i",),
+        ("i",),
+        "diagnostics",
+        "See every connection, age and version.",
+        "Desk",
+    ),
+    Key(
+        "floor",
+        "floor",
+        ("alt+v",),
+        ("v",),
+        "floor",
+        "Supervisors: go to the floor, and back to your own desk.",
+        "Desk",
+    ),
+    Key(
+        "coaching",
+        "coaching",
+        (),
+        ("C",),
+        "coaching",
+        "See evaluations of your work and coaching notes, and acknowledge them.",
+        "Desk",
+    ),
+    Key("palette", "palette", ("ctrl+p",), (), "palette", "Everything, by its name.", "Desk"),
+    Key(
+        "repaint",
+        "repaint",
+        ("ctrl+l",),
+        (),
+        "repaint",
+        "Paint the screen again, if another program wrote over it.",
+        "Desk",
+    ),
+    Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
+    Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
+    Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
+    Key("quit", "leave", ("ctrl+o",), (), "quit", "Leave. Twice with a contact in hand or words not saved.", "Desk"),
+)
+
+PICK = tuple(f"alt+{n}" for n in range(1, 10))
+"""Picks one of several customers, even while typing."""
+
+FIXED = {
+    **dict.fromkeys((*PICK, *map(str, range(1, 10))), "picking a customer, a contact or a pane"),
+    **dict.fromkeys(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"), "moving"),
+    **dict.fromkeys(("tab", "shift+tab"), "the next field"),
+    **dict.fromkeys(("enter", "backspace", "delete", "space"), "typing"),
+    "ctrl+c": "copying",
+}
+"""Keys that cannot stand for a verb, with what they do."""
+
+BY_ID = {key.id: key for key in KEYS}
+"""The keys in force, by name; `remap` changes them before the screen is built."""
+
+
+def shown(name: str) -> str:
+    """The key in force for a verb, as printed beside it."""
+    return BY_ID[name].shown
+
+
+key_names.ask_of(shown)
+
+
+def remap(changes: Mapping[str, str]) -> dict[str, str]:
+    """Put other keys in force.
+
+    Args:
+        changes: by the names in the tables, keys joined by commas, as in `{"hold": "f4,alt+h,b"}`. Letters and signs
+            replace those that work when not typing, other keys those that work while typing; what nothing is given for
+            stays. A verb with one of the two only has any key in their place. Esc always leads back, too. Alt goes with
+            the letter: alt and a letter is never another verb than the letter.
+
+    Returns:
+        The same, as Textual's keymap takes it.
+
+    Raises:
+        ValueError: what `problems` finds, a line each. Nothing is changed then.
+    """
+    tables = _Tables(changes)
+    if tables.problems:
+        raise ValueError("\n".join(tables.problems))
+    tables.put_in_force()
+    return tables.keymap
+
+
+def problems(changes: Mapping[str, str]) -> list[str]:
+    """What is wrong with other keys, a sentence each; empty where `remap` takes them.
+
+    Told of: an unknown name (with the nearest known one), no key at all, a key that there is not, a letter for what is
+    done while typing, one key for two verbs.
+    """
+    return _Tables(changes).problems
+
+
+class _Tables:
+    """The tables of keys as they would be after some changes."""
+
+    def __init__(self, changes: Mapping[str, str]) -> None:
+        self.problems: list[str] = []
+        self.keymap: dict[str, str] = {}
+        self._desk = dict(BY_ID)
+        elsewhere = bool(changes.keys() - BY_ID.keys())
+        self._floor, self._outbox = (dict(_floor_keys()), dict(_outbox_keys())) if elsewhere else ({}, {})
+        for name, typed in changes.items():
+            try:
+                self._change(name, typed)
+            except ValueError as wrong:
+                self.problems.append(str(wrong))
+        self._look_for_doubles()
+
+    def put_in_force(self) -> None:
+        """Let the program use these."""
+        tables = [(BY_ID, self._desk)]
+        if self._floor:
+            tables += [(_floor_keys(), self._floor), (_outbox_keys(), self._outbox)]
+        for known, changed in tables:
+            known.update(changed)
+
+    def _change(self, name: str, typed: str) -> None:
+        tables = (self._desk, self._floor, self._outbox)
+        table = next((one for one in tables if name in one), None)
+        if table is None:
+            close = difflib.get_close_matches(name, [known for one in tables for known in one], n=1)
+            raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+        pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
+        if not pressed:
+            raise ValueError(f"keys: {name!r} needs a key.")
+        for key in pressed:
+            _refuse_unknown(name, key)
+        if table is not self._desk:
+            table[name] = replace(table[name], letters=pressed)
+            if table is self._floor:
+                self.keymap[name] = ",".join(pressed)
+                self.keymap |= {f"{name}.alt": ",".join(beside)} if (beside := table[name].anywhere) else {}
+            return
+        verb = table[name] = _with(table[name], pressed)
+        self.keymap |= {name: ",".join(verb.anywhere)} if verb.anywhere else {}
+        self.keymap |= {f"{name}.letter": ",".join(verb.letters)} if verb.letters else {}
+
+    def _look_for_doubles(self) -> None:
+        self.problems += _doubles(_pressed(self._desk.values()))
+        if not self._floor:
+            return
+        from desktop.tui.keys.floor_keys import SHARED
+        from desktop.tui.keys.outbox_keys import INSIDE
+
+        for shared, table in ((SHARED, self._floor), (INSIDE, self._outbox)):
+            both = (*map(self._desk.__getitem__, shared), *table.values())
+            self.problems += [one for one in _doubles(_pressed(both)) if one not in self.problems]
+
+
+def _with(verb: Key, pressed: tuple[str, ...]) -> Key:
+    """A verb with other keys."""
+    letters = tuple(key for key in pressed if is_typed(key))
+    if verb.id == "back" and not letters:
+        return replace(verb, letters=tuple(dict.fromkeys(("escape", *pressed))))
+    if not verb.always and verb.id != "back":
+        return replace(verb, letters=pressed)
+    always = tuple(key for key in pressed if not is_typed(key))
+    if letters and (not verb.letters or not verb.always):
+        raise ValueError(f"keys: {verb.id!r} works while typing, where {letters[0]!r} would be typed.")
+    if letters and not always:  # alt goes with the letter
+        always = tuple(key for key in verb.always if key not in alts(verb.letters)) or alts(letters)
+    return replace(verb, always=always or verb.always, letters=letters or verb.letters)
+
+
+def _floor_keys() -> dict[str, Key]:
+    """The keys of the supervisor's screen in force: only whoever names one of them pays for the table."""
+    from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+
+    return FLOOR_BY_ID
+
+
+def _outbox_keys() -> dict[str, Key]:
+    """The keys of the outbox page in force, likewise."""
+    from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
+
+    return OUTBOX_BY_ID
+
+
+def _as_typed(key: str) -> str:
+    """A key as Textual names it: `F4` is `f4`, but `E` is not `e`."""
+    key = key.strip()
+    signs = {shown: name for name, shown in SIGNS.items()}
+    return signs.get(key, key) if len(key) == 1 else key.lower()
+
+
+def _pressed(verbs: Collection[Key]) -> list[tuple[str, str]]:
+    """Every key of the verbs, each with the name of its verb."""
+    every = [(verb.id, dict.fromkeys((*verb.letters, *verb.anywhere))) for verb in verbs]
+    # alt+b is no key of the verb b, and may be no other verb's either
+    every += [(verb.id, dict.fromkeys(f"alt+{one}" for one in verb.letters if one in WORD_MOVES)) for verb in verbs]
+    return list(dict.fromkeys((name, key) for name, keys in every for key in keys))
+
+
+def _doubles(used: Iterable[tuple[str, str]]) -> list[str]:
+    """A sentence for each key that stands for two things."""
+    taken: dict[str, str] = {}
+    found = []
+    for name, key in used:
+        if key in taken or key in FIXED:
+            found.append(f"keys: {show(key)!r} stands for {taken.get(key) or FIXED[key]!r} and {name!r}.")
+        taken.setdefault(key, name)
+    return found
+
+
+def _refuse_unknown(name: str, key: str) -> None:
+    """
+    Raises:
+        ValueError: no keyboard has such a key.
+    """
+    *held, last = key.split("+") if len(key) > 1 else [key]
+    if not (last in _named_keys() or (len(last) == 1 and last.isprintable())) or not _HELD.issuperset(held):
+        close = difflib.get_close_matches(key, sorted(_named_keys()), n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise ValueError(f"keys: {name!r} has the key {key!r}, which there is not.{hint}")
+
+
+_HELD = frozenset(("alt", "ctrl", "shift", "super", "hyper", "meta"))
+
+
+def _named_keys() -> frozenset[str]:
+    """Every key with a name: only whoever changes keys pays for looking."""
+    from textual.keys import Keys
+
+    return frozenset(key.value.rpartition("+")[2] for key in Keys if "<" not in key.value) | SIGNS.keys()

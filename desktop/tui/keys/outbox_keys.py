@@ -1,0 +1,26 @@
+"""The keys of the outbox page, for the selected item: its last line, its help and the palette are made from them."""
+
+from desktop.tui.keys.key import Key
+
+
+def _key(name: str, letters: str, label: str, text: str) -> Key:
+    return Key(name, name.removeprefix("item_"), (), tuple(letters.split()), label, text, "Outbox")
+
+
+OUTBOX_KEYS: tuple[Key, ...] = (
+    _key("item_edit", "e", "edit", "Edit the note or the text. Enter on the item does the same."),
+    _key("item_codes", "c", "codes", "Add wrap-up codes, or take them off."),
+    _key("item_customer", "l slash", "customer", "Search for the customer it is about, or say that it is nobody."),
+    _key("item_when", "t", "when", "Say when the callback is wanted, or change what it is about."),
+    _key("item_add", "a", "add follow-up", "Add the follow-up that was still being typed."),
+    _key("item_drop", "d", "drop follow-up", "Choose a follow-up that is not to happen."),
+    _key("item_channel", "h", "channel", "Say how the customer was in touch, where that is not known."),
+    _key("item_send", "s", "send", "Send this one again, with all that belongs to it."),
+    _key("item_discard", "x", "discard", "Discard this one: press twice."),
+)
+
+OUTBOX_BY_ID = {key.id: key for key in OUTBOX_KEYS}
+"""The keys in force, by name."""
+
+INSIDE = ("finish", "back", "help", "retry", "outbox")
+"""Names of the agent's table that mean something on the page itself."""

@@ -1,0 +1,1 @@
+"""Pages above a screen: help, diagnostics, and how one is opened."""

@@ -1,0 +1,324 @@
+"""The supervisor's screen: where its panes stand, what is selected, what is open. Imported on the server's word."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, Protocol
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from desktop.domain import select
+from desktop.domain.entities.floor import HelpState
+from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.select.floor_verbs import Standing
+from desktop.domain.state.state import AppState
+from desktop.tui.agent.panes.header import Header
+from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.two_presses import named
+from desktop.tui.supervisor.act_dialog import ActDialog
+from desktop.tui.supervisor.agent_panel import AgentPanel
+from desktop.tui.supervisor.alert_panel import HELP, AlertPanel
+from desktop.tui.supervisor.detail_panel import DetailPanel
+from desktop.tui.supervisor.floor_desk import FloorDesk
+from desktop.tui.supervisor.floor_footer import FloorFooter
+from desktop.tui.supervisor.floor_guide import FloorGuide
+from desktop.tui.supervisor.floor_places import FloorPlaces
+from desktop.tui.supervisor.floor_table import FloorTable
+from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
+from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
+from desktop.tui.supervisor.listening_banner import ListeningBanner
+from desktop.tui.supervisor.own_call_banner import OwnCallBanner
+from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor.target import Target, target_at
+from desktop.tui.terminal.input_priority import LOOK_SECONDS
+from desktop.tui.widgets.pane import Pane
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.widgets.table import LineTable
+
+SETTLE_SECONDS = 0.15  # how long the cursor rests in a row before its details are drawn
+
+
+class _Closable(Protocol):
+    @property
+    def is_open(self) -> bool: ...
+
+    def close(self) -> None: ...
+
+
+def _bindings() -> list[BindingType]:
+    bindings: list[BindingType] = []
+    for key in FLOOR_BY_ID.values():
+        does = f"floor('{key.action}')"
+        bindings.append(Binding(",".join(key.letters), does, key.label, show=False, id=key.id))
+        if key.anywhere:
+            bindings.append(Binding(",".join(key.anywhere), does, show=False, priority=True, id=f"{key.id}.alt"))
+    return bindings + [Binding(str(n), f"tab({n})", show=False) for n in range(1, len(FLOOR_TABS) + 1)]
+
+
+class SupervisorScreen(FloorPlaces):
+    """Draws views of the floor; what keys do is in `floor_actions`."""
+
+    CSS_PATH = "floor.tcss"
+    LINES_AT_ONCE = 10
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+
+    def __init__(self, floor: FloorDesk, now: Callable[[], float]) -> None:
+        """Nothing is on screen yet; `now` is the local clock, seconds since the Unix epoch."""
+        super().__init__()
+        self._floor = floor
+        self._now = now
+        self.state = AppState()
+        self.formula: Formula = DEFAULT_FORMULA
+        self.heard: Heard | None = None
+        self.standing = Standing("", None, frozenset())
+        self.guided = False
+        self._panes: tuple[Pane, ...] = ()
+        self._worst = worst_alerts({})
+        self._worst_of: object = None
+        self._settling: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Header, banners, panes, footer; dialogs and pages above all."""
+        yield Header()
+        yield OfferBanner()
+        yield ListeningBanner()
+        yield OwnCallBanner()
+        yield FloorTabs()
+        with Container(id="floor"):
+            with Vertical(id="floor-left"):
+                yield QueuePanel()
+                yield AgentPanel()
+            with Vertical(id="floor-right"):
+                yield AlertPanel()
+                yield DetailPanel()
+        yield Input(placeholder="show only rows that contain …", id="floor-filter")
+        yield FloorGuide()
+        yield FloorFooter()
+        yield Static(content("Enlarge the window. Nothing is lost."), id="floor-too-small")
+        yield StateMenu()
+        yield ActDialog()
+        yield Page()
+
+    def on_mount(self) -> None:
+        """Begin in the queues, with whatever is known."""
+        self._panes = tuple(node for node in self.query("*") if isinstance(node, Pane))
+        self.query_one(FloorGuide).set_class(self.guided, "open")
+        self.redraw()
+        self.query_one(QueuePanel).focus()
+        self._floor.ready()
+
+    def on_unmount(self) -> None:
+        """Nothing is drawn any more, whatever is still under way."""
+        self._panes = ()
+
+    @property
+    def _whole(self) -> bool:
+        """Whether every pane is there: at the end they leave one by one, and the clock may tick in between."""
+        return bool(self._panes) and all(pane.is_attached for pane in self._panes if isinstance(pane, Widget))
+
+    # Drawing
+
+    def view(self) -> FloorView:
+        """What there is to see now."""
+        state = self.state
+        if state.alerts is not self._worst_of:
+            self._worst, self._worst_of = worst_alerts(state.alerts), state.alerts
+        asking = frozenset(one.agent_id for one in state.help.values() if one.state is HelpState.OPEN)
+        mounted = self._whole
+        queue = self.query_one(QueuePanel).cursor_key if mounted else None
+        return FloorView(
+            state,
+            None,
+            select.server_now(state, self._now()),
+            self.formula,
+            queue or "",
+            self.query_one(AgentPanel).agent if mounted else "",
+            self.about,
+            self.heard,
+            self._worst,
+            asking=asking,
+            held=mounted and self.query_one(ActDialog).is_open,
+        )
+
+    def show(self, state: AppState) -> None:
+        """Draw a new state, only where it changed."""
+        self.state = state
+        if not self._whole:
+            return
+        view = self._before_drawing()
+        for pane in self._panes:
+            pane.show(view)
+
+    def second(self) -> None:
+        """Draw what moves with the clock: the tables a little later, so that no key waits for all of it at once."""
+        if not self._whole:
+            return
+        view = self._before_drawing()
+        for pane in self._panes:
+            if not isinstance(pane, FloorTable):
+                pane.tick(view)
+        self.set_timer(0.3, lambda: self._tick(QueuePanel))
+        self.set_timer(0.6, lambda: self._tick(AgentPanel))
+
+    def _tick(self, table: type[FloorTable[Any]]) -> None:
+        if self.key_under_way:
+            self.set_timer(LOOK_SECONDS, lambda: self._tick(table))
+        elif self._whole:
+            self.query_one(table).tick(self.looked())
+
+    def redraw(self) -> None:
+        """Draw again after something of the screen itself changed."""
+        self.show(self.state)
+
+    def looked(self) -> FloorView:
+        """The view with what was looked up."""
+        return self._floor.look(self.view(), False)
+
+    def _before_drawing(self) -> FloorView:
+        view = self._floor.look(self.view(), self.query_one(DetailPanel).is_on_screen)
+        self.query_one(ListeningBanner).heard = self.heard
+        self.query_one(FloorFooter).offered = self.target(view).offered(self.standing)
+        return view
+
+    # What is selected
+
+    def target(self, view: FloorView | None = None) -> Target:
+        """What a verb is about now."""
+        alert = self.query_one(AlertPanel).cursor_key or ""
+        contact = self.query_one(DetailPanel).contact
+        return target_at(view or self.looked(), self.standing, self.place, alert, contact)
+
+    def gone(self, view: FloorView) -> str:
+        """That what was selected is gone, as a sentence; "" where it is not."""
+        contact = self.query_one(DetailPanel).gone if self.place == "detail" else None
+        if contact is not None:
+            holder = next(
+                (
+                    agent.name
+                    for agent in view.state.agents.values()
+                    if agent.id != contact.agent_id and any(work.interaction_id == contact.id for work in agent.work)
+                ),
+                "",
+            )
+            now = f"is with {holder} now" if holder else "is no longer here"
+            return f"{named(contact.who)} {now}. No one is selected: choose with the arrow keys."
+        tables: dict[str, type[LineTable]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
+        rows = tables.get(self.place)
+        lost = rows is not None and self.query_one(rows).removed is not None
+        return "The row you had selected is gone. Choose another with the arrow keys." if lost else ""
+
+    # What is open
+
+    @property
+    def dialog(self) -> ActDialog:
+        """What asks before something is done."""
+        return self.query_one(ActDialog)
+
+    def close_top(self) -> bool:
+        """Close what is open on top; says whether anything was."""
+        on_top: tuple[_Closable, ...] = (self.query_one(Page), self.query_one(StateMenu), self.dialog)
+        for pane in on_top:
+            if pane.is_open:
+                pane.close()
+                self.focus_place()
+                return True
+        field = self.query_one("#floor-filter", Input)
+        if field.has_class("open") or self.table.ordering.wanted:
+            field.value = ""
+            self.filter_now()
+            self.table.filter("")
+            self.close_filter()
+            return True
+        guide = self.query_one(FloorGuide)
+        was_open = guide.has_class("open")
+        guide.remove_class("open")
+        return was_open
+
+    def open_state_menu(self) -> None:
+        """Choose one's own availability."""
+        menu = self.query_one(StateMenu)
+        if menu.is_open:
+            self.close_top()
+        else:
+            menu.open()
+
+    # What happens on the screen
+
+    def action_floor(self, name: str) -> None:
+        """Do what the key of this name stands for."""
+        if not self.has_class("small"):
+            self._floor.act(name)
+
+    def action_tab(self, number: int) -> None:
+        """Turn to the pane with this number."""
+        if not self.dialog.is_open:
+            self.show_tab(FLOOR_TABS[number - 1][0])
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Verbs are about the pane that is turned to."""
+        self.filter_now()
+        widget = event.widget
+        places = {"floor-queues": "queues", "floor-agents": "agents", "floor-alerts": "alerts"}
+        place = "detail" if widget.id == "detail-contacts" else places.get(widget.id or "")
+        if place is None:
+            return
+        self.place = place
+        if place in ("queues", "agents"):
+            self.about = "queue" if place == "queues" else "agent"
+        self.query_one(FloorGuide).did(place)
+        self.turn_tab(place)
+        self.call_later(self.redraw)
+
+    @on(LineTable.Highlighted)
+    def _row_changed(self) -> None:
+        """What the row leads to is drawn once the cursor rests."""
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(SETTLE_SECONDS, self.redraw)
+
+    @on(LineTable.Chosen, "#floor-queues, #floor-agents")
+    def _row_chosen(self) -> None:
+        self.show_tab("detail")
+
+    @on(LineTable.Chosen, "#floor-alerts")
+    def _alert_chosen(self, event: LineTable.Chosen) -> None:
+        alert = self.state.alerts.get(event.key)
+        request = self.state.help.get(event.key.removeprefix(HELP))
+        row = f"agent|{request.agent_id}" if request is not None else row_of(alert) if alert is not None else ""
+        if not self.go_to(row):
+            self.app.bell()
+
+    @on(Input.Changed, "#floor-filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        self.filter_soon(event.value)
+
+    @on(Input.Submitted, "#floor-filter")
+    def _filter_done(self) -> None:
+        self.close_filter()
+
+    @on(ActDialog.Answered)
+    def _answered(self, event: ActDialog.Answered) -> None:
+        event.stop()
+        self._floor.answered(event)
+
+    @on(StateMenu.Chosen)
+    def _state_chosen(self, event: StateMenu.Chosen) -> None:
+        event.stop()
+        self.close_top()
+        self._floor.chosen_state(event)
+
+    @on(FloorTable.Rearranged)
+    def _rearranged(self, event: FloorTable.Rearranged) -> None:
+        event.stop()
+        self._floor.rearranged()
+
+    @on(ActDialog.Closed)
+    def _dialog_closed(self) -> None:
+        self.focus_place()

@@ -1,0 +1,1 @@
+"""What every screen is made of: tables, panes, pages, editors, text from outside made harmless."""

@@ -1,0 +1,50 @@
+"""Lines that fit into their room: what there is none for goes in whole parts, the least important first."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from textual.content import Content
+from textual.widget import Widget
+
+from desktop.tui.widgets.safe_text import Part, line
+
+_CORNERS: Final = 6
+
+
+def border_room(widget: Widget) -> int:
+    """Cells for a title in the border of a widget; 0 while nobody knows."""
+    return max(0, widget.outer_size.width - _CORNERS)
+
+
+def first_that_fits(room: int, versions: Iterable[Content]) -> Content:
+    """The first of some versions of a line for which there is room, else the last one, cut.
+
+    Args:
+        room: cells; 0 where that is not known yet, and the first version is taken.
+        versions: at least one, from all there is to say down to what must be said.
+    """
+    found = Content("")
+    for found in versions:
+        if not room or found.cell_length <= room:
+            return found
+    return found.truncate(room, ellipsis=True)
+
+
+def key_hints(room: int, *wordings: Sequence[tuple[str, str]]) -> Content:
+    """Keys and what they do: the first wording that fits; else the last without its last keys.
+
+    Args:
+        room: as above.
+        wordings: the same hints, each shorter than the one before; a hint is a key and its words, the most important
+            first.
+    """
+    shorter = (wordings[-1][:count] for count in range(len(wordings[-1]) - 1, -1, -1))
+    spaced = (_hints(pairs, gap) for pairs in wordings for gap in ("  ", " "))
+    return first_that_fits(room, (*spaced, *(_hints(pairs, " ") for pairs in shorter)))
+
+
+def _hints(pairs: Sequence[tuple[str, str]], gap: str) -> Content:
+    parts: list[Part] = []
+    for key, words in pairs:
+        parts += [(key, "bold $accent"), (f" {words}{gap}", "$muted")]
+    return line(*parts).rstrip()

@@ -1,0 +1,133 @@
+"""A pane: a part of the screen drawn from a slice of the state, and only when that slice is another object."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from textual.content import Content
+from textual.geometry import Region
+from textual.widget import Widget, _BorderTitle
+
+from desktop.domain.entities.customer import Match
+from desktop.domain.entities.model import Instant, Interaction
+from desktop.domain.state.state import AppState
+
+_BESIDE_TITLE: Final = 6
+"""Cells of the border that may change with a title: a corner, a dash and a space at each end."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a pane may look at: the state, which interaction is selected, and the server's time now.
+
+    `preview`: a customer who was searched for without a contact. `numbers`: the number key of each contact.
+    """
+
+    state: AppState
+    selected: str | None
+    now: Instant
+    preview: Match | None = field(default=None, kw_only=True)
+    numbers: Mapping[str, int] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def interaction(self) -> Interaction | None:
+        """The selected interaction: one on my desk, or one that left me before its note was handed over."""
+        if not self.selected:
+            return None
+        return self.state.interactions.get(self.selected) or self.state.unfinished.get(self.selected)
+
+
+class SteadyTitle(_BorderTitle):
+    """A title that paints nothing but itself, and only when it is another one: many have an age in them."""
+
+    def __set__(self, obj: Widget, title: Any) -> None:
+        before = getattr(obj, self._internal_name, None)
+        new = obj.render_str(title).expand_tabs(4).split()[0]  # as Textual does it
+        if before is not None and new.is_same(before):
+            return
+        setattr(obj, self._internal_name, new)
+        first_line = self._internal_name == "_border_title"
+        align = obj.styles.border_title_align if first_line else obj.styles.border_subtitle_align
+        size = obj.outer_size
+        cells = size.width
+        if before is not None and align != "center":
+            cells = min(cells, max(before.cell_length, new.cell_length) + _BESIDE_TITLE)
+        edge = Region(size.width - cells if align == "right" else 0, 0 if first_line else size.height - 1, cells, 1)
+        obj.refresh(edge.translate(-obj.content_offset))
+
+
+class Pane:
+    """Mixed into a widget. `look` says what is drawn from; `draw` draws it."""
+
+    ticks: ClassVar[bool] = False
+    """Whether the pane shows something that moves with the clock alone."""
+
+    border_title = SteadyTitle()
+    border_subtitle = SteadyTitle()
+    view: View | None = None
+    _seen: tuple[object, ...] = ()
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """The objects this pane is drawn from; it is drawn again when one of them is another object."""
+        raise NotImplementedError
+
+    def draw(self, view: View) -> None:
+        """Draw the view."""
+        raise NotImplementedError
+
+    def show(self, view: View) -> None:
+        """Take a new view, and draw it if this pane's part of it changed."""
+        self.view = view
+        seen = self.look(view)
+        if len(seen) != len(self._seen) or any(a is not b for a, b in zip(seen, self._seen, strict=True)):
+            self._seen = seen
+            self.draw(view)
+
+    def tick(self, view: View) -> None:
+        """A second has passed."""
+        self.view = view
+        if self.ticks:
+            self.draw(view)
+
+
+class TextPane(Pane, Widget):
+    """A pane of plain lines."""
+
+    DEFAULT_CSS = """
+    TextPane { height: auto; }
+    """
+
+    _lines: Content = Content("")
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """The lines to show."""
+        raise NotImplementedError
+
+    def draw(self, view: View) -> None:
+        """Redraw the lines that changed; with layout only when there are more or fewer."""
+        before, lines = self._lines, Content("\n").join(self.lines(view))
+        if lines.is_same(before):
+            return
+        taller = lines.plain.count("\n") != before.plain.count("\n") or self.styles.is_auto_height
+        self._lines = lines
+        if taller and self._height_may_change(lines):
+            self.refresh(layout=True)
+        else:
+            self.refresh(*self._changed(before.split("\n"), lines.split("\n")))
+
+    def _changed(self, before: Sequence[Content], now: Sequence[Content]) -> list[Region]:
+        """The lines that are others now; none, which is all, where they do not stand one below the other."""
+        width = self.content_size.width
+        if len(before) != len(now) or any(line.cell_length > width for line in (*before, *now)):
+            return []
+        return [Region(0, y, width, 1) for y, line in enumerate(now) if not line.is_same(before[y])]
+
+    def _height_may_change(self, lines: Content) -> bool:
+        if not self.styles.is_auto_height:
+            return False
+        width = self.content_size.width
+        return width == 0 or lines.get_height({}, width) != self.content_size.height
+
+    def render(self) -> Content:
+        """What Textual paints."""
+        return self._lines

@@ -1,0 +1,331 @@
+"""The one list widget: a table drawn line by line, whose rows may change a thousand times a second."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.style import Style
+
+from desktop.tui.widgets.line_cache import KeptLines
+from desktop.tui.widgets.table_columns import GAP, Column, fit
+from desktop.tui.widgets.table_painting import LinePainting
+from desktop.tui.widgets.table_rows import LazyRows, Row, key_at, same
+
+ROOM = 1
+"""Lines by which a table may become lower at once, while all its rows fit, without a scrollbar for a moment."""
+
+
+class LineTable(LinePainting, can_focus=True):
+    """Rows with a cursor that stays on its key when rows move.
+
+    The model stays outside: `set_rows` takes what is true now, and only the lines that are visible and changed are
+    drawn again. The page is laid out again only when the number of rows that don't fit changes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False),
+        Binding("down", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home", "edge(-1)", "First", show=False),
+        Binding("end", "edge(1)", "Last", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+
+    class _RowMessage(Message):
+        def __init__(self, table: "LineTable", key: str) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> "LineTable":
+            return self.table
+
+    class Highlighted(_RowMessage):
+        """The cursor is on another key, `key` in `table`."""
+
+    class Chosen(_RowMessage):
+        """Enter or a double click on the row `key` in `table`."""
+
+    class TitleClicked(_RowMessage):
+        """A click on the heading of a column; `key` is its title."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        *,
+        header: bool = True,
+        empty: str = "",
+        clears_selection: bool = False,
+        id: str | None = None,  # noqa: A002 - Textual's name
+        classes: str | None = None,
+    ) -> None:
+        """A table without rows.
+
+        Args:
+            columns: left to right, at least one.
+            header: whether the titles stand in the first line.
+            empty: what is shown where there are no rows.
+            clears_selection: whether no row is chosen once the one under the cursor is gone, until the cursor is
+                moved; else its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
+        """
+        super().__init__(id=id, classes=classes)
+        self._styles_cache = KeptLines()
+        self._columns = tuple(columns)
+        self._header = 1 if header else 0
+        self._empty = empty
+        self._rows: Sequence[Row] = ()
+        self._total: Row | None = None
+        self._index: dict[str, int] | None = None
+        self._cursor = 0
+        self._marked = False
+        self._clears_selection = clears_selection
+        self._removed: str | None = None
+        self._strips: dict[str, tuple[Row, str, Strip]] = {}
+        self._parsed: dict[tuple[str, str], Style] = {}
+        self._fitted: tuple[int, list[tuple[int, int]]] = (-1, [])
+
+    def mark(self, marked: bool) -> None:
+        """Mark the row under the cursor as the one that enter in a field takes, or no more."""
+        if marked != self._marked:
+            self._marked = marked
+            self._refresh_body(self._cursor - self._top)
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """The rows as they were last set."""
+        return self._rows
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key under the cursor, or None where there are no rows or its row is gone (`removed`)."""
+        return key_at(self._rows, self._cursor) if self._rows and self._removed is None else None
+
+    @property
+    def removed(self) -> str | None:
+        """The key the cursor was on, where its row is gone and nothing was chosen since; see `clears_selection`."""
+        return self._removed
+
+    def set_rows(self, rows: Sequence[Row], *, anew: bool = False) -> None:
+        """Show these rows from now on.
+
+        Args:
+            rows: all rows, top to bottom. The sequence is kept and must not be changed afterwards.
+            anew: whether they are about something else than those before: then the first one is chosen.
+        """
+        before, removed, key = self._rows, self._removed, self._removed or self.cursor_key
+        cursor_line = self._cursor - self._top
+        was_visible = 0 <= cursor_line < self._page
+        self._rows = rows
+        self._index = None
+        moved = self._place_first() if anew else self._place_cursor(key)
+        if (removed is None) != (self._removed is None):
+            self.refresh()
+        if len(before) != len(rows):
+            self._resize_virtual()
+        if was_visible and moved:
+            self._show_cursor()
+        for y in range(self._page):
+            i = self._top + y
+            old = before[i] if i < len(before) else None
+            new = rows[i] if i < len(rows) else None
+            if old is not new and (old is None or new is None or not same(old, new)):
+                self._refresh_body(y)
+        if moved:
+            # The mark moved with its row, which the comparison above cannot see where the rows are alike.
+            self._refresh_body(cursor_line)
+            self._refresh_body(self._cursor - self._top)
+        if self.cursor_key is not None and self.cursor_key != key:
+            self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def set_total(self, row: Row | None) -> None:
+        """Show this row as the last line from now on, under all others; None for no such line."""
+        before, self._total = self._total, row
+        if (before is None) != (row is None):
+            self._resize_virtual()
+            self._show_cursor()
+            self.refresh()
+        elif before is not None and row is not None and not same(before, row):
+            self.refresh(Region(0, self._header + self._page, self.scrollable_content_region.width, 1))
+
+    def select_here(self) -> None:
+        """Choose the row that stands where a removed one was."""
+        if self._removed is not None:
+            self._move(self._cursor)
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Have other columns from now on; rows set before must have cells for them."""
+        if tuple(columns) != self._columns:
+            self._columns = tuple(columns)
+            self._fitted = (-1, [])
+            self.refresh()
+
+    def set_empty(self, text: str) -> None:
+        """Say from now on what is shown where there are no rows."""
+        if text != self._empty:
+            self._empty = text
+            self.refresh()
+
+    def move_to(self, key: str) -> bool:
+        """Put the cursor on a key and scroll it into view; says whether there is such a row."""
+        try:
+            self._move(self._position(key))
+        except KeyError:
+            return False
+        return True
+
+    def action_move(self, lines: int) -> None:
+        """Move the cursor down by `lines`, up where negative; down from a row that is gone is to the one after it."""
+        self._move(self._cursor + lines - (self._removed is not None and lines > 0))
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor down by `pages`, up where negative."""
+        self._move(self._cursor + pages * max(1, self._page - 1))
+
+    def action_edge(self, side: int) -> None:
+        """Move the cursor to the first row (-1) or the last (1)."""
+        self._move(0 if side < 0 else len(self._rows) - 1)
+
+    def action_choose(self) -> None:
+        """Tell that the row under the cursor is chosen."""
+        if (key := self.cursor_key) is not None:
+            self.post_message(self.Chosen(self, key))
+
+    def on_click(self, event: events.Click) -> None:
+        """One click moves the cursor, two choose."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y < self._header:
+            self._title_clicked(offset.x)
+            return
+        if offset.y >= self._header + self._page:
+            return
+        i = offset.y - self._header + self._top
+        if i < len(self._rows):
+            self._move(i)
+            if event.chain == 2:
+                self.action_choose()
+
+    def _title_clicked(self, x: int) -> None:
+        left = 1  # the mark
+        for i, cells in self._fitted[1]:
+            if left <= x < left + cells + GAP:
+                self.post_message(self.TitleClicked(self, self._columns[i].title))
+                return
+            left += cells + GAP
+
+    def on_resize(self) -> None:
+        """Fit the columns again and keep the cursor in view."""
+        self._strips.clear()
+        self._resize_virtual()
+        self._show_cursor()
+
+    def on_focus(self) -> None:
+        """Show the cursor as active."""
+        self._refresh_body(self._cursor - self._top)
+
+    def on_blur(self) -> None:
+        """Show the cursor as resting."""
+        self._refresh_body(self._cursor - self._top)
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the old theme."""
+        super().notify_style_update()
+        self._strips.clear()
+        self._parsed.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the widget, 0 at the top of the widget, cells of its present width."""
+        width = self.scrollable_content_region.width
+        if width != self._fitted[0]:
+            self._fitted = (width, fit(self._columns, max(0, width - 1)))
+            self._strips.clear()
+        if y < self._header:
+            return self._draw(Row("", tuple(column.title for column in self._columns)), "line-table--header", width)
+        if self._total is not None and y == self._header + self._page:
+            return self._draw(self._total, "line-table--total", width)
+        i = y - self._header + self._top
+        if i >= len(self._rows):
+            if not self._rows and y == self._header and self._empty:
+                return self._fill([(f" {self._empty}", self._style("line-table--empty", ""))], "", width)
+            return self._fill([], "", width)
+        look = ""
+        if i == self._cursor and self._removed is None:
+            look = "line-table--cursor" if self.has_focus or self._marked else "line-table--cursor-blurred"
+        row = self._rows[i]
+        kept = self._strips.get(row.key)
+        if kept is not None and kept[1] == look and (kept[0] is row or same(kept[0], row)):
+            return kept[2]
+        strip = self._draw(row, look, width)
+        if len(self._strips) >= 2 * self._page:
+            self._strips.clear()
+        self._strips[row.key] = (row, look, strip)
+        return strip
+
+    @property
+    def _top(self) -> int:
+        return self.scroll_offset.y
+
+    @property
+    def _page(self) -> int:
+        return max(0, self.scrollable_content_region.height - self._header - (self._total is not None))
+
+    def _position(self, key: str) -> int:
+        if isinstance(self._rows, LazyRows):
+            return self._rows.position(key)
+        if self._index is None:
+            self._index = {row.key: i for i, row in enumerate(self._rows)}
+        return self._index[key]
+
+    def _place_first(self) -> bool:
+        before, self._cursor, self._removed = self._cursor, 0, None
+        return before != 0
+
+    def _place_cursor(self, key: str | None) -> bool:
+        before, rows = self._cursor, self._rows
+        self._removed = None
+        if key is not None and not (before < len(rows) and key_at(rows, before) == key):
+            try:
+                self._cursor = self._position(key)
+            except KeyError:
+                self._cursor = max(0, min(before, len(rows) - 1))
+                self._removed = key if self._clears_selection else None
+        return self._cursor != before
+
+    def _move(self, to: int) -> None:
+        to = max(0, min(to, len(self._rows) - 1))
+        if not self._rows or (to == self._cursor and self._removed is None):
+            return
+        before, self._cursor, self._removed = self._cursor, to, None
+        self._refresh_body(before - self._top)
+        self._show_cursor()
+        self._refresh_body(to - self._top)
+        self.post_message(self.Highlighted(self, key_at(self._rows, to)))
+
+    def _show_cursor(self) -> None:
+        top = max(min(self._top, self._cursor), self._cursor - max(1, self._page) + 1)
+        if top != self._top:
+            self.scroll_to(y=top, animate=False, force=True)
+
+    @property
+    def _lines(self) -> int:
+        return len(self._rows) + self._header + (self._total is not None)
+
+    def _resize_virtual(self) -> None:
+        # While all rows fit with room, the size stays the same, so that rows may come and go without a new layout; a
+        # little less than the widget's, so that no scrollbar comes when a line of the screen opens beside it.
+        self.virtual_size = Size(1, max(self._lines, self.scrollable_content_region.height - ROOM))
+        if self.show_vertical_scrollbar and self._lines <= self.scrollable_content_region.height:
+            self.refresh(layout=True)  # it came when the table shrank by more
+        if self._top > self.max_scroll_y:
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
+
+    def _refresh_body(self, y: int) -> None:
+        if 0 <= y < self._page:
+            self.refresh(Region(0, y + self._header, self.scrollable_content_region.width, 1))

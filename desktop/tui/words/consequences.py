@@ -1,0 +1,69 @@
+"""What a verb that cannot be undone will do, and to whom, in words."""
+
+from desktop.domain import select
+from desktop.domain.entities.model import Interaction, Leg
+from desktop.domain.entities.words import LegKind, Verb
+from desktop.domain.select.leg_names import with_leg_names
+from desktop.domain.state.state import AppState
+from desktop.tui.keys.keys import BY_ID
+from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.words.titles import title
+
+_KEYS = {
+    Verb.END: "end",
+    Verb.BLIND_TRANSFER: "transfer",
+    Verb.COMPLETE_TRANSFER: "transfer",
+    Verb.RESUME_RECORDING: "recording",
+}
+
+
+def consequence(state: AppState, verb: Verb, interaction: Interaction, target: str = "") -> Irrevocable:
+    """The act of a verb on a contact.
+
+    Args:
+        verb: one that cannot be undone, or that goes against what the customer said.
+        target: of a blind transfer: `person:ID`, `queue:NAME` or an address.
+
+    Raises:
+        KeyError: any other verb.
+    """
+    key = BY_ID[_KEYS[verb]]
+    who = named(title(state, interaction))
+    leg = select.open_leg(with_leg_names(state, interaction))
+    victim = [verb.value, interaction.id]
+    if verb is Verb.BLIND_TRANSFER:
+        victim.append(target)
+        words = f"blind transfer of {who} to {_name_of(state, target)}"
+        if not target.startswith("queue:"):
+            words += ", without talking to them first"
+    elif verb is Verb.COMPLETE_TRANSFER:
+        victim.append(leg.id if leg is not None else "")
+        words = f"hand {who} over to {_other(leg)} and leave the call"
+    elif verb is Verb.RESUME_RECORDING:
+        words = f"record {who}, who has refused to be recorded"
+    else:
+        victim.append(leg.id if leg is not None else "")
+        words = _end(interaction, leg, who)
+    return Irrevocable(key.shown, (*key.anywhere, *key.letters), tuple(victim), words)
+
+
+def _end(interaction: Interaction, leg: Leg | None, who: str) -> str:
+    if leg is None:
+        return f"end the contact with {who}"
+    if leg.kind is LegKind.CONFERENCE:
+        return f"end the contact with {who}; {_other(leg)} is on the line"
+    if interaction.held:
+        return f"end {_other(leg)}, and also ends {who}, who is on hold"
+    return f"end {who}, and also ends {_other(leg)}"
+
+
+def _other(leg: Leg | None) -> str:
+    return named(leg.target_name or leg.target.partition(":")[2]) if leg is not None else "the other party"
+
+
+def _name_of(state: AppState, target: str) -> str:
+    kind, _, name = target.partition(":")
+    if kind == "queue":
+        return f"the queue {named(name)}"
+    person = state.people.get(name) if kind == "person" else None
+    return named(person.name if person is not None else name or target)

@@ -1,0 +1,37 @@
+"""How a follow-up is written on screen: what it is, when, to whom, and what about."""
+
+from datetime import tzinfo
+
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.model import Address
+from desktop.tui.widgets.safe_text import Part
+from desktop.tui.words import wording
+
+MESSAGES = {"sms": "SMS", "email": "e-mail"}
+
+
+def kind_of(follow_up: FollowUp) -> str:
+    """What it is called: callback, SMS, e-mail, task or case."""
+    return MESSAGES.get(follow_up.kind, follow_up.kind)
+
+
+def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, customer: tzinfo | None) -> list[Part]:
+    """All of it in one line, the text last.
+
+    Args:
+        came_from: the address of the contact, where it goes if it names no other; None where it is not known.
+        zone: the agent's time zone.
+        customer: the customer's time zone, named with the time of a callback; None where it is not known.
+    """
+    parts: list[Part] = [(f"{kind_of(follow_up)} ", "bold")]
+    if follow_up.kind in MESSAGES:
+        parts.append("on finish")
+    elif follow_up.due is not None:
+        parts.append(wording.planned(follow_up.due, zone, customer if follow_up.kind == "callback" else None))
+    if follow_up.to:
+        to: Address | None = Address("email" if follow_up.kind == "email" else "phone", follow_up.to)
+    else:
+        to = came_from if follow_up.kind in ("callback", "sms") else None
+    if to is not None:
+        parts.append(("  no number to reach them" if to.withheld else f"  to {wording.address(to)}", "$muted"))
+    return [*parts, f"  {follow_up.text}"] if follow_up.text else parts

@@ -1,0 +1,123 @@
+"""What each of several systems said: whose record it is, where they differ, who has not answered."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from desktop.domain import select
+from desktop.domain.entities.customer import CrmAnswer, Match
+from desktop.domain.entities.model import Instant
+from desktop.domain.entities.words import PopAnswer
+from desktop.domain.state.state import ScreenPop
+from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.words import wording
+
+_DIFFERING = (
+    ("name", "name"),
+    ("company", "company"),
+    ("tier", "tier"),
+    ("language", "language"),
+    ("time_zone", "time zone"),
+)
+
+
+def aged(match: Match, now: Instant) -> list[Part]:
+    """Every record's source with its age, for a heading: ` · shop 3s ago · mail 1m ago`."""
+    parts: list[Part] = []
+    for record in match.records:
+        fetched = record.customer.fetched_at
+        old = wording.since(now - fetched) if fetched is not None else wording.UNKNOWN
+        parts.append((f" · {wording.source_tag(record.customer.source)} {old}", "$muted"))
+    return parts
+
+
+def put_together(match: Match) -> list[Content]:
+    """Which records the card is made of, with the evidence, and how to take them apart."""
+    if not match.records:
+        return []
+    parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(match.records[0].customer.source), "")]
+    for record in match.records[1:]:
+        parts += [(f" + {wording.source_tag(record.customer.source)}", ""), (f" {record.why}", "$muted")]
+    return [line(*parts, ("  ", ""), (shown("records"), "bold $accent"), (" records", "$muted"))]
+
+
+def differing(match: Match) -> list[Content]:
+    """Fields on which the systems do not agree, each one's word; the first is the one on the card."""
+    lines = []
+    for field, label in _DIFFERING:
+        said = select.differing(match, field)
+        if said:
+            words = " · ".join(f"{wording.source_tag(one.source)}: {one.value}" for one in said)
+            lines.append(line((f"≠ {label} ", "$warning"), (words, "$muted")))
+    return lines
+
+
+def unanswered(pop: ScreenPop, now: Instant, *, keyed: bool = True) -> list[Content]:
+    """The CRMs that have not answered, or could not be asked, each on a line of its own with its age.
+
+    Args:
+        keyed: whether the first that could not be asked names the key that tries again.
+    """
+    failed = [answer for answer in pop.answers if answer.answer is PopAnswer.COULD_NOT_ASK]
+    first = failed[0] if failed and keyed else None
+    return [one for answer in pop.answers for one in _unanswered(answer, now, keyed=answer is first)]
+
+
+def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content]:
+    tag, old = wording.source_tag(answer.source), wording.duration(now - answer.since)
+    if answer.answer is PopAnswer.SEARCHING:
+        return [line((f"◌ asking {tag} … ", "$accent"), (old, "$muted"))]
+    if answer.answer is PopAnswer.COULD_NOT_ASK:
+        return [
+            line(
+                (f"✕ {tag} could not be asked ", "bold $error"),
+                (f"{old}  ", "$muted"),
+                *([(shown("retry"), "bold $accent"), (" again  ", "$muted")] if keyed else []),
+                (answer.why, "$muted"),
+            )
+        ]
+    return []
+
+
+def answered(pop: ScreenPop) -> list[Content]:
+    """The CRMs that answered that they have nobody."""
+    tags = [wording.source_tag(one.source) for one in pop.answers if one.answer is PopAnswer.NO_MATCH]
+    return [content(f"Not in {_list(tags)}.", "$muted")] if tags else []
+
+
+def tags(match: Match) -> str:
+    """The sources of a match, ` shop + mail`; nothing where there is one CRM."""
+    sources = [record.customer.source for record in match.records] or [match.customer.source]
+    return " + ".join(wording.source_tag(source) for source in sources if ":" in source)
+
+
+def asked(pop: ScreenPop) -> str:
+    """Who was asked: `The CRM`, or their names."""
+    return _list([wording.source_tag(one.source) for one in pop.answers]) or "the CRM"
+
+
+def _list(words: Sequence[str]) -> str:
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def tagged(text: Content, source: str) -> Content:
+    """A cell with a quiet word for its source before it, where there are several; there no ellipsis eats it."""
+    return Content.assemble(content(f"{wording.source_tag(source)}  ", "$muted"), text) if source else text
+
+
+def sightings(expert: select.RankedExpert, now: Instant) -> list[Content]:
+    """Each directory's word on a person, with its age."""
+    parts: list[Part] = []
+    for one in expert.sightings:
+        sign, word, style = wording.PRESENCE[one.presence.state]
+        if one.presence.in_call:
+            word = "on a call"
+        elif one.presence.in_meeting:
+            word = "in a meeting"
+        parts += [
+            (f"{'   ' if parts else ''}{wording.source_tag(one.source)} ", "$muted"),
+            (f"{sign} {word}", style),
+            (f" {wording.since(max(0.0, now - one.seen_at))}", "$warning" if now - one.seen_at > 60 else "$muted"),
+        ]
+    return [line(*parts)] if parts else []

@@ -1,0 +1,29 @@
+"""Whether the customer of a contact can be sent a text message, and to which number."""
+
+from desktop.domain import select
+from desktop.domain.entities.words import Channel
+from desktop.tui.widgets.pane import View
+
+
+def refusal(view: View, interaction_id: str) -> str:
+    """Why the customer of a contact can be sent no text message; empty when they can."""
+    customer = select.customer_of(view.state, interaction_id)
+    if customer is None:
+        return "A text message needs to know the customer: pick or search them first."
+    if not select.may_contact(customer, "sms"):
+        return f"{customer.name} has not agreed to text messages, so none is sent."
+    number = number_of(view, interaction_id)
+    if not number:
+        return f"No phone number is known for {customer.name}."
+    if select.consent_to(view.state, customer, Channel.SMS, number) is None:
+        return f"{customer.name} wrote STOP, so no text message is sent."
+    return ""
+
+
+def number_of(view: View, interaction_id: str) -> str:
+    """The number the contact came from, else the first one in the record; empty when there is none."""
+    if view.interaction is None:
+        return ""
+    customer = select.customer_of(view.state, interaction_id)
+    known = (view.interaction.customer, *(customer.addresses if customer else ()))
+    return next((a.value for a in known if a.kind == "phone" and not a.withheld), "")

@@ -1,0 +1,14 @@
+"""What an interaction is called on screen."""
+
+from desktop.domain import select
+from desktop.domain.entities.model import Interaction
+from desktop.domain.state.state import AppState
+from desktop.tui.words import wording
+
+
+def title(state: AppState, interaction: Interaction) -> str:
+    """Who it is with: the CRM's name for them, else the contact centre's, else the address."""
+    customer = select.customer_of(state, interaction.id)
+    if customer is not None:
+        return customer.name
+    return interaction.customer_name or wording.address(interaction.customer)

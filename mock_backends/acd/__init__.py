@@ -1,0 +1,1 @@
+"""The call distributor, pure, with the clock brought along."""

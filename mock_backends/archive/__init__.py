@@ -1,0 +1,1 @@
+"""What is over, in DuckDB, and a made-up year."""

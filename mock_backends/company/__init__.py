@@ -1,0 +1,1 @@
+"""The pretend company that all servers share."""

@@ -1,0 +1,168 @@
+"""The routes of one contact: offers, call control, further parties, wrap-up and callbacks."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import FastAPI, Path
+
+from mock_backends.contact_center.centre import Centre
+from mock_backends.desk.customers_on_line import Arrival
+from mock_backends.http.principals import Principal
+from mock_backends.http.problem import invalid
+from mock_backends.http.service import Caller
+from mock_backends.wire.contact_center import (
+    Callback,
+    CallbackAnswer,
+    Decline,
+    Dtmf,
+    Handover,
+    Interaction,
+    InteractionAnswer,
+    SendMessage,
+    Target,
+    WrapUp,
+)
+
+InteractionId = Annotated[str, Path(max_length=100)]
+LegId = Annotated[str, Path(max_length=100)]
+BASE = "/v1/interactions/{interaction_id}"
+MONTH = 30 * 86_400.0
+
+
+def add_contacts(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], float]) -> None:
+    """Add them all.
+
+    Args:
+        centre: asked anew on each call, because a reset makes another.
+        now: the mock's clock, seconds since the Unix epoch.
+    """
+    _add_offers(app, centre)
+    _add_call_control(app, centre)
+    _add_parties(app, centre)
+    _add_endings(app, centre, now)
+
+
+def _add_offers(app: FastAPI, centre: Callable[[], Centre]) -> None:
+    @app.post(BASE + "/accept", operation_id="accept", summary="Take an offer")
+    async def accept(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.accept(caller, interaction_id))
+
+    @app.post(BASE + "/decline", operation_id="decline", summary="Give an offer back")
+    async def decline(caller: Caller, interaction_id: InteractionId, body: Decline | None = None) -> InteractionAnswer:
+        return _answer(centre().calls.decline(caller, interaction_id))
+
+
+def _add_call_control(app: FastAPI, centre: Callable[[], Centre]) -> None:
+    @app.post(BASE + "/hold", operation_id="hold", summary="Hold the customer")
+    async def hold(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.hold(_active(centre, caller, interaction_id), on=True))
+
+    @app.post(BASE + "/resume", operation_id="resume", summary="Come back to the customer")
+    async def resume(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.hold(_active(centre, caller, interaction_id), on=False))
+
+    @app.post(BASE + "/mute", operation_id="mute", summary="Mute the agent")
+    async def mute(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.mute(_active(centre, caller, interaction_id), on=True))
+
+    @app.post(BASE + "/unmute", operation_id="unmute", summary="Unmute the agent")
+    async def unmute(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.mute(_active(centre, caller, interaction_id), on=False))
+
+    @app.post(BASE + "/recording/pause", operation_id="pause_recording", summary="Pause the recording")
+    async def pause_recording(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.record(_active(centre, caller, interaction_id), on=False))
+
+    @app.post(BASE + "/recording/resume", operation_id="resume_recording", summary="Go on recording")
+    async def resume_recording(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.record(_active(centre, caller, interaction_id), on=True))
+
+    @app.post(BASE + "/dtmf", operation_id="dtmf", summary="Send tones")
+    async def dtmf(caller: Caller, interaction_id: InteractionId, body: Dtmf) -> InteractionAnswer:
+        return _answer(centre().calls.dtmf(_active(centre, caller, interaction_id)))
+
+    @app.post(BASE + "/end", operation_id="end", summary="End the contact")
+    async def end(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.end(centre().calls.owned(caller, interaction_id, "connecting", "active")))
+
+    @app.post(BASE + "/messages", operation_id="send_message", summary="Write to the customer")
+    async def send_message(caller: Caller, interaction_id: InteractionId, body: SendMessage) -> InteractionAnswer:
+        interaction = centre().calls.write(_active(centre, caller, interaction_id), body.text)
+        centre().customers.answer(interaction)
+        return _answer(interaction)
+
+
+def _add_parties(app: FastAPI, centre: Callable[[], Centre]) -> None:
+    def act(verb: Callable[[Interaction, str], None], caller: Principal, interaction_id: str, what: str) -> Interaction:
+        interaction = _active(centre, caller, interaction_id)
+        verb(interaction, what)
+        return interaction
+
+    @app.post(BASE + "/consult", operation_id="consult", summary="Hold the customer and ring somebody")
+    async def consult(caller: Caller, interaction_id: InteractionId, body: Target) -> InteractionAnswer:
+        return _answer(act(centre().legs.consult, caller, interaction_id, body.target))
+
+    @app.post(BASE + "/transfer", operation_id="transfer", summary="Blind transfer")
+    async def transfer(caller: Caller, interaction_id: InteractionId, body: Target) -> InteractionAnswer:
+        return _answer(act(centre().legs.transfer, caller, interaction_id, body.target))
+
+    @app.post(BASE + "/legs/{leg_id}/cancel", operation_id="cancel_leg", summary="End a leg")
+    async def cancel(caller: Caller, interaction_id: InteractionId, leg_id: LegId) -> InteractionAnswer:
+        return _answer(act(centre().legs.cancel, caller, interaction_id, leg_id))
+
+    @app.post(BASE + "/legs/{leg_id}/swap", operation_id="swap", summary="Talk to the other one")
+    async def swap(caller: Caller, interaction_id: InteractionId, leg_id: LegId) -> InteractionAnswer:
+        return _answer(act(centre().legs.swap, caller, interaction_id, leg_id))
+
+    @app.post(BASE + "/legs/{leg_id}/complete", operation_id="complete", summary="Warm transfer")
+    async def complete(caller: Caller, interaction_id: InteractionId, leg_id: LegId) -> InteractionAnswer:
+        return _answer(act(centre().legs.complete, caller, interaction_id, leg_id))
+
+    @app.post(BASE + "/legs/{leg_id}/conference", operation_id="conference", summary="Everybody talks")
+    async def conference(caller: Caller, interaction_id: InteractionId, leg_id: LegId) -> InteractionAnswer:
+        return _answer(act(centre().legs.conference, caller, interaction_id, leg_id))
+
+
+def _add_endings(app: FastAPI, centre: Callable[[], Centre], now: Callable[[], float]) -> None:
+    @app.post(BASE + "/wrap-up/extend", operation_id="extend_wrap_up", summary="More time")
+    async def extend(caller: Caller, interaction_id: InteractionId) -> InteractionAnswer:
+        return _answer(centre().calls.extend(centre().calls.owned(caller, interaction_id, "wrap_up")))
+
+    @app.post(BASE + "/wrap-up", operation_id="wrap_up", summary="Finish the wrap-up")
+    async def wrap_up(caller: Caller, interaction_id: InteractionId, body: WrapUp) -> InteractionAnswer:
+        interaction = centre().calls.owned(caller, interaction_id, "wrap_up")
+        return _answer(centre().calls.wrap_up(interaction, body.codes, note_given=body.note_given))
+
+    @app.post(BASE + "/handover", operation_id="hand_over", summary="What its agent knew, for whoever goes on with it")
+    async def hand_over(caller: Caller, interaction_id: InteractionId, body: Handover) -> InteractionAnswer:
+        return _answer(centre().customers.hand_over(centre().calls.owned(caller, interaction_id), body))
+
+    @app.post("/v1/callbacks", operation_id="callback", summary="Plan a callback")
+    async def callback(caller: Caller, body: Callback) -> CallbackAnswer:
+        interaction = centre().calls.owned(caller, body.interaction_id)
+        at = now()
+        if not at - 60.0 <= body.at <= at + MONTH:
+            raise invalid("A callback can be planned up to 30 days ahead.")
+        queue = body.queue or interaction.queue
+        if queue not in centre().board.queues:
+            raise invalid("There is no such queue.")
+        planned = centre().customers.later(
+            Arrival(
+                queue=queue,
+                customer=body.address,
+                customer_name=interaction.customer_name,
+                subject=body.note or interaction.subject,
+                calls_back=interaction,
+                direction="outbound",
+            ),
+            max(body.at, at),
+        )
+        return CallbackAnswer(callback_id=planned.id)
+
+
+def _answer(interaction: Interaction) -> InteractionAnswer:
+    return InteractionAnswer(interaction=interaction)
+
+
+def _active(centre: Callable[[], Centre], caller: Principal, interaction_id: str) -> Interaction:
+    return centre().calls.owned(caller, interaction_id, "active")

@@ -1,0 +1,1 @@
+"""The distributor live: contacts, further parties, simulated customers, figures."""

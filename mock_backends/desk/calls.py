@@ -1,0 +1,192 @@
+"""What an agent can do to an interaction of theirs, and what its customer does."""
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from mock_backends.desk.distribution import Distribution
+from mock_backends.desk.legs import Legs
+from mock_backends.http.principals import Principal
+from mock_backends.http.problem import conflict, invalid, not_found
+from mock_backends.http.site import Site, new_id
+from mock_backends.wire.contact_center import Interaction, Message, OutcomeWord, WrapUpCode
+
+
+class Calls:
+    """Checks who and when, then does."""
+
+    def __init__(self, site: Site, distribution: Distribution, legs: Legs, codes: Sequence[WrapUpCode]) -> None:
+        self._clock = site.clock
+        self._agenda = site.agenda
+        self._distribution = distribution
+        self._board = distribution.board
+        self._legs = legs
+        self._codes = {code.id: code for code in codes}
+        self.coded: Callable[[str, Sequence[str]], None] = lambda interaction_id, codes: None
+
+    def owned(self, caller: Principal, interaction_id: str, *phases: str) -> Interaction:
+        """An interaction that is the caller's own, in one of the phases.
+
+        :raises Problem: 404 when it is another's, 409 in another phase.
+        """
+        interaction = self._board.interactions.get(interaction_id)
+        if interaction is None or interaction.agent_id != caller.id:
+            raise not_found("There is no such interaction.")
+        if phases and interaction.phase not in phases:
+            raise conflict(f"The interaction is {interaction.phase.replace('_', ' ')}.")
+        return interaction
+
+    def offered(self, caller: Principal, interaction_id: str) -> Interaction:
+        """An interaction that is or was offered to the caller.
+
+        :raises Problem: 404 when it never was, 409 when the offer has ended or went to another.
+        """
+        interaction = self._board.interactions.get(interaction_id)
+        if interaction is None or caller.id not in self._board.offered_to.get(interaction_id, ()):
+            raise not_found("There is no such interaction.")
+        if interaction.agent_id != caller.id or interaction.phase == "queued":
+            raise conflict("The offer has ended.")
+        return interaction
+
+    # -- the agent
+
+    def accept(self, caller: Principal, interaction_id: str) -> Interaction:
+        """Take an offer; again by the same agent is no harm."""
+        interaction = self.offered(caller, interaction_id)
+        if interaction.phase == "closed":
+            raise conflict("The interaction is over.")
+        if interaction.phase == "offered":
+            self._distribution.do(lambda now: self._distribution.router.accept(interaction_id, caller.id, now))
+        return interaction
+
+    def decline(self, caller: Principal, interaction_id: str) -> Interaction:
+        """Give an offer back."""
+        interaction = self.offered(caller, interaction_id)
+        if interaction.phase != "offered":
+            raise conflict("The offer has ended.")
+        self._distribution.do(lambda now: self._distribution.router.decline(interaction_id, caller.id, now))
+        return interaction
+
+    def hold(self, interaction: Interaction, *, on: bool) -> Interaction:
+        """Hold the customer or come back; twice is no harm. While a leg is open, `swap` and `cancel` do it."""
+        self._voice(interaction)
+        if any(
+            leg.phase in ("requested", "ringing", "active") and leg.kind not in ("conference", "supervisor")
+            for leg in interaction.legs
+        ):
+            raise conflict("Another party is on the line: swap, or end that leg.")
+        if interaction.held is not on:
+            router = self._distribution.router
+            self._distribution.do(lambda now: (router.hold if on else router.resume)(interaction.id, now))
+            interaction.held = on
+            interaction.held_since = self._clock.now() if on else None
+            self._board.tell("updated", interaction, "held" if on else "resumed")
+        return interaction
+
+    def mute(self, interaction: Interaction, *, on: bool) -> Interaction:
+        """Mute the agent or not; twice is no harm."""
+        self._voice(interaction)
+        if interaction.muted is not on:
+            interaction.muted = on
+            self._board.tell("updated", interaction, "muted" if on else "unmuted")
+        return interaction
+
+    def record(self, interaction: Interaction, *, on: bool) -> Interaction:
+        """Go on recording or pause; twice is no harm."""
+        self._voice(interaction)
+        if interaction.recording == "none":
+            raise conflict("The call is not being recorded.")
+        wanted: Literal["active", "paused"] = "active" if on else "paused"
+        if interaction.recording != wanted:
+            interaction.recording = wanted
+            interaction.recording_since = self._clock.now()
+            self._board.tell("updated", interaction, "recording_resumed" if on else "recording_paused")
+        return interaction
+
+    def dtmf(self, interaction: Interaction) -> Interaction:
+        """Send tones."""
+        self._voice(interaction)
+        self._board.tell("updated", interaction, "dtmf")
+        return interaction
+
+    def end(
+        self, interaction: Interaction, reason: str = "agent_ended", outcome: OutcomeWord = "handled"
+    ) -> Interaction:
+        """End the contact with the customer; wrap-up begins."""
+        self._legs.drop_all(interaction)
+        interaction.outcome = outcome
+        self._distribution.do(lambda now: self._distribution.router.end(interaction.id, now), reason)
+        return interaction
+
+    def write(self, interaction: Interaction, text: str) -> Interaction:
+        """Send a line on a messaging channel; it is delivered a moment later."""
+        if interaction.channel == "voice":
+            raise conflict("A call has no messages.")
+        line = Message(id=new_id("msg"), at=self._clock.now(), author="agent", text=text, delivery="sent")
+        interaction.messages = [*interaction.messages, line]
+        interaction.unread = 0
+        self._board.tell("updated", interaction, "message_sent")
+
+        def delivered() -> None:
+            line.delivery = "delivered"
+            if interaction.phase != "closed":
+                self._board.tell("updated", interaction, "message_delivered")
+
+        self._agenda.after(0.5, delivered)
+        return interaction
+
+    def extend(self, interaction: Interaction) -> Interaction:
+        """More time for the wrap-up."""
+        rule = interaction.wrap_up_rule
+        if interaction.extensions_used >= rule.extensions or interaction.wrap_up_deadline is None:
+            raise conflict("The wrap-up cannot be extended any more.")
+        agent = interaction.agent_id or ""
+        self._distribution.do(
+            lambda now: self._distribution.router.extend_wrap_up(interaction.id, agent, rule.extend_seconds, now)
+        )
+        return interaction
+
+    def wrap_up(self, interaction: Interaction, codes: Sequence[str], *, note_given: bool) -> Interaction:
+        """Finish the wrap-up if codes and note are as the queue demands."""
+        rule = interaction.wrap_up_rule
+        fits = {
+            "none": len(codes) == 0,
+            "optional_one": len(codes) <= 1,
+            "one": len(codes) == 1,
+            "many": len(codes) >= 1,
+        }[rule.codes]
+        if not fits or len(set(codes)) != len(codes):
+            raise invalid(f"The queue's rule for codes is: {rule.codes.replace('_', ' ')}.")
+        for code in codes:
+            known = self._codes.get(code)
+            if known is None or (known.queues and interaction.queue not in known.queues):
+                raise invalid("There is no such code for this queue.")
+        if rule.note_required and not note_given:
+            raise invalid("This queue demands a note.")
+        agent = interaction.agent_id or ""
+        self.coded(interaction.id, codes)
+        self._distribution.do(lambda now: self._distribution.router.finish_wrap_up(interaction.id, agent, now))
+        return interaction
+
+    # -- the customer
+
+    def customer_leaves(self, interaction: Interaction) -> None:
+        """They hang up, wherever they are: waiting, offered, talking or on hold."""
+        router = self._distribution.router
+        if interaction.phase in ("queued", "offered"):
+            self._distribution.do(lambda now: router.abandon(interaction.id, now))
+        elif interaction.phase in ("connecting", "active"):
+            self.end(interaction, "customer_left")
+
+    def customer_writes(self, interaction: Interaction, text: str) -> None:
+        """A line from the customer."""
+        if interaction.phase not in ("queued", "offered", "connecting", "active"):
+            return
+        line = Message(id=new_id("msg"), at=self._clock.now(), author="customer", text=text)
+        interaction.messages = [*interaction.messages, line]
+        interaction.unread += 1
+        self._board.tell("updated", interaction, "message_received")
+
+    @staticmethod
+    def _voice(interaction: Interaction) -> None:
+        if interaction.channel != "voice":
+            raise conflict("Only a call can do this.")

@@ -1,0 +1,1 @@
+"""What every server has: the gate, faults, events, the clock, the site."""

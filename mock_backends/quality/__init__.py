@@ -1,0 +1,1 @@
+"""Evaluations, calibrations, coaching."""

@@ -1,0 +1,1 @@
+"""Who may look after whose work, and what they do to it."""

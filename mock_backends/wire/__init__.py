@@ -1,0 +1,1 @@
+"""The wire models, in pydantic."""

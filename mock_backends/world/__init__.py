@@ -1,0 +1,1 @@
+"""Who and what there is in it, made from a seed."""

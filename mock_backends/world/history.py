@@ -1,0 +1,158 @@
+"""What happened between the pretend company and one customer: promises, cases, purchases, every contact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from mock_backends.world.customers import DAY, Customer
+
+HOUR = 3600.0
+Channel = Literal["voice", "chat", "email", "sms", "note"]
+_CHANNELS: tuple[Channel, ...] = ("voice", "voice", "chat", "email", "email", "sms", "note")
+_SUBJECTS = (
+    "duplicate charge", "late delivery", "broken on arrival", "change of address", "contract renewal",
+    "cannot sign in", "refund not received", "wrong item", "invoice copy", "cancellation",
+)  # fmt: skip
+_PRODUCTS = (
+    ("Home line 100", 2990), ("Business line 500", 8990), ("Router X2", 12900), ("Travel SIM", 1500),
+    ("Support plan", 4900), ("Mesh node", 7950), ("Headset H1", 5990),
+)  # fmt: skip
+_PROMISES = ("call back with an answer", "refund", "replacement sent", "written confirmation", "technician visit")
+_SAID: dict[Channel, str] = {
+    "voice": "Called about {}.",
+    "chat": "Asked in chat about {}.",
+    "email": "Wrote about {}.",
+    "sms": "Was reminded by SMS of {}.",
+    "note": "Note: look after {}.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was promised, until when (epoch seconds), and whether it was kept; None = still open."""
+
+    id: str
+    text: str
+    made_at: float
+    due: float
+    kept: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open or closed matter; `owner` is the agent it belongs to."""
+
+    id: str
+    subject: str
+    status: Literal["open", "waiting", "closed"]
+    priority: Literal["low", "normal", "high"]
+    opened_at: float
+    updated_at: float
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What was bought, for how much (in cents of `currency`), when."""
+
+    id: str
+    product: str
+    cents: int
+    currency: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One contact. `direction` is from the company's point of view; `case_id` where it belonged to one."""
+
+    id: str
+    channel: Channel
+    direction: Literal["in", "out", "internal"]
+    at: float
+    author: str
+    text: str
+    case_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything of one customer; the timeline's newest entry comes first."""
+
+    customer_id: str
+    promises: tuple[Promise, ...]
+    cases: tuple[Case, ...]
+    purchases: tuple[Purchase, ...]
+    timeline: tuple[TimelineEntry, ...]
+
+
+def make_history(seed: int, customer: Customer, agents: tuple[str, ...], now: float) -> History:
+    """The history of `customer`: the same for the same seed, whoever asks first."""
+    number = int(customer.id[2:])
+    rng = Random(seed * 1_000_003 + number)  # noqa: S311 - must be repeatable
+    if customer.id == "C-4471":
+        return _priya(customer, now)
+    cases = tuple(_case(rng, number, n, agents, now) for n in range(rng.choice((0, 0, 1, 1, 2, 3))))
+    promises = tuple(_promise(rng, number, n, now) for n in range(rng.choice((0, 0, 0, 1, 2))))
+    bought = (rng.choice(_PRODUCTS) for _ in range(rng.randrange(5)))
+    purchases = tuple(
+        Purchase(f"P-{number}-{n}", product, cents, "EUR", now - rng.random() * 700 * DAY)
+        for n, (product, cents) in enumerate(bought)
+    )
+    timeline = []
+    for n in range(rng.randrange(2, 12)):
+        channel = rng.choice(_CHANNELS)
+        case = rng.choice(cases) if cases and rng.random() < 0.6 else None
+        timeline.append(
+            TimelineEntry(
+                id=f"T-{number}-{n}",
+                channel=channel,
+                direction="internal" if channel == "note" else "out" if channel == "sms" else rng.choice(("in", "out")),
+                at=now - rng.random() ** 2 * 300 * DAY - HOUR,
+                author=rng.choice(agents),
+                text=_SAID[channel].format(case.subject if case else rng.choice(_SUBJECTS)),
+                case_id=case.id if case else None,
+            )
+        )
+    timeline.sort(key=lambda entry: -entry.at)
+    return History(customer.id, promises, cases, purchases, tuple(timeline))
+
+
+def _case(rng: Random, number: int, n: int, agents: tuple[str, ...], now: float) -> Case:
+    opened = now - (1 + rng.random() * 60) * DAY
+    status: Literal["open", "waiting", "closed"] = rng.choice(("open", "open", "waiting", "closed"))
+    updated = opened + rng.random() * (now - opened)
+    priority: Literal["low", "normal", "high"] = rng.choice(("low", "normal", "normal", "high"))
+    return Case(f"{number}{n}", rng.choice(_SUBJECTS), status, priority, opened, updated, rng.choice(agents))
+
+
+def _promise(rng: Random, number: int, n: int, now: float) -> Promise:
+    made = now - rng.random() * 40 * DAY
+    due = made + rng.randrange(1, 15) * DAY
+    kept = rng.choice((True, False)) if due < now - 5 * DAY else None
+    return Promise(f"M-{number}-{n}", rng.choice(_PROMISES), made, due, kept)
+
+
+def _priya(customer: Customer, now: float) -> History:
+    """Charged twice, promised a refund that is a day late."""
+    case, late = "8812", "duplicate charge"
+    return History(
+        customer.id,
+        (Promise("M-4471-0", "refund of the duplicate charge", now - 6 * DAY, now - 1 * DAY, None),),
+        (
+            Case(case, late, "open", "high", now - 3 * DAY, now - 1.2 * DAY, "maya"),
+            Case("8790", "change of address", "waiting", "low", now - 20 * DAY, now - 9 * DAY, "tom"),
+        ),
+        (
+            Purchase("P-4471-0", "Business line 500", 8990, "GBP", now - 30 * DAY),
+            Purchase("P-4471-1", "Business line 500", 8990, "GBP", now - 30 * DAY + 40),
+        ),
+        (
+            TimelineEntry("T-4471-3", "email", "in", now - 1.2 * DAY, "customer", "Asked where the refund is.", case),
+            TimelineEntry("T-4471-2", "chat", "in", now - 3 * DAY, "maya", "Charged twice in one month.", case),
+            TimelineEntry("T-4471-1", "sms", "out", now - 6 * DAY, "tom", "Refund confirmed within 5 days.", None),
+            TimelineEntry("T-4471-0", "voice", "in", now - 6 * DAY, "tom", "Called about the double charge.", None),
+        ),
+    )
