@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_fakes import (
+
+from desktop.app.connections.backends import Backends
+from desktop.app.session import Session
+from desktop.app.storage.errors import StoreAbsent, StoreError
+from desktop.app.storage.local_store import LocalStore
+from desktop.domain.entities.model import Leg
+from desktop.domain.entities.person import ChatLine
+from desktop.domain.entities.words import Availability, Channel, Health, LegKind, LegPhase, Phase, PresenceState, Verb
+from desktop.domain.state.events import Change, ChatReceived, PresenceChanged
+from desktop.ports.errors import AuthFailed, Unavailable
+from tests.app.app_fakes import (
     ME,
     FakeContactCenter,
     FakeCrm,
@@ -22,16 +32,6 @@ from app_fakes import (
     told,
     until,
 )
-
-from desktop.app.connections.backends import Backends
-from desktop.app.session import Session
-from desktop.app.storage.errors import StoreAbsent, StoreError
-from desktop.app.storage.local_store import LocalStore
-from desktop.domain.entities.model import Leg
-from desktop.domain.entities.person import ChatLine
-from desktop.domain.entities.words import Availability, Channel, Health, LegKind, LegPhase, Phase, PresenceState, Verb
-from desktop.domain.state.events import Change, ChatReceived, PresenceChanged
-from desktop.ports.errors import AuthFailed, Unavailable
 
 
 class Desk:

@@ -12,7 +12,7 @@ from desktop.backends.mock.contact_center import MockContactCenter
 from desktop.domain.reviews.calibration import agreement
 from desktop.domain.reviews.quality import EvaluationDraft
 from desktop.ports.errors import ProtocolError
-from tests.domain.quality_records import VOICE, answers, calibration, evaluation
+from tests.domain.reviews.quality_records import VOICE, answers, calibration, evaluation
 
 from .scripted_server import answer, scripted
 
