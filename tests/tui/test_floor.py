@@ -132,7 +132,7 @@ async def test_the_floor_closes_when_the_role_is_taken_away() -> None:
         screen = screen_of(app)
         await change(session, pilot, AgentChanged(replace(SAM, version=2, role=Role.AGENT)))
         assert app.screen is app.desk_screen
-        assert "no supervisor any more" in session.store.state.notices[-1].text
+        assert "no longer a supervisor" in session.store.state.notices[-1].text
         await settle(pilot, ["v", "alt+v"])
         assert app.screen is app.desk_screen
         assert not screen.is_attached
@@ -380,7 +380,7 @@ async def test_what_the_centre_cannot_do_is_not_offered() -> None:
         for key in ("w", "b", "t", "e", "n"):
             await settle(pilot, [key])
             assert not screen.dialog.is_open
-            assert "does not offer it" in session.store.state.notices[-1].text
+            assert "does not support this" in session.store.state.notices[-1].text
             await settle(pilot, ["escape"])  # no field opened: letters are verbs again
 
 

@@ -92,7 +92,7 @@ QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
         metric="agents_available",
     ),
     FloorColumn(
-        "trend", Column("  last hour", 14, "left", 132), lambda queue, _: (f"  {trend(queue.trend)}", "$accent"),
+        "trend", Column("  last hour", 14, "left", 128), lambda queue, _: (f"  {trend(queue.trend)}", "$accent"),
         lambda queue, _: queue.trend[-1] if queue.trend else None,
     ),
     FloorColumn("age", Column("age", 3, "right", 79), _known_at, lambda queue, view: view.age_of(queue.as_of)),

@@ -58,7 +58,7 @@ def test_the_line_beside_the_queue() -> None:
 
 def test_it_says_what_it_assumes() -> None:
     assumes = " · ".join(ask().assumes)
-    for fact in ("last 30 min", "100 contacts of 180 s", "13 agents", "nobody gives up"):
+    for fact in ("last 30 min", "100 contacts of 180 s", "13 agents", "no one gives up"):
         assert fact in assumes
 
 
