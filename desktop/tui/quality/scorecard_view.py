@@ -278,7 +278,7 @@ def _score_line(card: CardInHand) -> Content:
     parts: list[Part] = []
     if score.failed:
         parts.append(("✕ 0.0 % · critical", "bold $error"))
-        parts.append((f" (otherwise {percent(score.before_critical)} %)", "$muted"))
+        parts.append((f" (else {percent(score.before_critical)} %)", "$muted"))
     else:
         style = "bold" if score.passed is None else "bold $success" if score.passed else "bold $error"
         word = "" if score.passed is None else " ✓" if score.passed else " ✕"
