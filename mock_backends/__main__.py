@@ -20,7 +20,7 @@ from mock_backends.http.principals import new_token
 from mock_backends.http.settings import Settings
 from mock_backends.play.fleet import KINDS, Fleet
 from mock_backends.play.scenario import BadScenario, load, names
-from mock_backends.twilio.face import FACE, TwilioFace
+from mock_backends.twilio.server import FACE, TwilioFace
 
 TOKENS_VARIABLE = "AGENT_DESKTOP_MOCK_TOKENS"
 USAGE = 2

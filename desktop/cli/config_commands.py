@@ -6,7 +6,7 @@ from desktop.cli.check_outcome import outcome
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say
-from desktop.cli.startable import start_problems
+from desktop.cli.startup_check import start_problems
 from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports.base import Kind
 

@@ -10,7 +10,7 @@ from typing import get_args
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, opened, usable_profile
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
-from desktop.cli.named import known_word
+from desktop.cli.name_lookup import known_word
 from desktop.cli.output import emit
 from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
 from desktop.ports.base import Kind

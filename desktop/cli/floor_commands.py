@@ -5,8 +5,8 @@ from typing import cast
 
 from desktop.cli.connection import Chosen, contact_center, every, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.kept import kept_outbox
-from desktop.cli.named import known_word
+from desktop.cli.local_data import kept_outbox
+from desktop.cli.name_lookup import known_word
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.entities.words import Phase

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, profile_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.kept import kept_drafts, kept_outbox
+from desktop.cli.local_data import kept_drafts, kept_outbox
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 
@@ -90,8 +90,8 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
         StoreError: this one was changed on the disk, or nothing can be written.
     """
     from desktop.app.storage.errors import StoreDamaged
-    from desktop.app.storage.parked_records import NotSendable
-    from desktop.cli.screenless import sent, session_alone
+    from desktop.app.storage.parked_record_rows import NotSendable
+    from desktop.cli.headless_session import sent, session_alone
 
     rows = await kept_outbox(profile)
     wanted = {row.key for row in rows} if key is None else {key}
@@ -132,7 +132,7 @@ def _became(rows: "Sequence[OutboxRow]", key: str | None) -> Exit:
 
 async def _drop(profile: Profile, key: str) -> object:
     """Discard a parked record for good, and tell what it was."""
-    from desktop.cli.screenless import session_alone
+    from desktop.cli.headless_session import session_alone
 
     row = next((row for row in await kept_outbox(profile, include_delivered=True) if row.key == key), None)
     if row is None:

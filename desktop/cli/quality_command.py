@@ -7,7 +7,7 @@ from desktop.app.history.centre_days import CentreDays
 from desktop.app.reviews.review_week import week_of
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.named import agent_known
+from desktop.cli.name_lookup import agent_known
 from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.config.scorecards import scorecards_beside

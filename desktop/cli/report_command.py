@@ -9,7 +9,7 @@ from desktop.app.history.report.files import FORMS, ReportError, save, target_of
 from desktop.app.history.report.reporter import Made, Reporter
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.named import agent_known, queue_named
+from desktop.cli.name_lookup import agent_known, queue_named
 from desktop.cli.output import emit, say
 from desktop.cli.report_arguments import WIDTHS
 from desktop.config import Profile

@@ -4,7 +4,7 @@ import gc
 
 from desktop.cli.connection import Chosen, profile_of
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.startable import start_problems
+from desktop.cli.startup_check import start_problems
 from desktop.config import ConfigError
 from desktop.config.log import logging_to
 

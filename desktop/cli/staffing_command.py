@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.formula_choice import formula_named
-from desktop.cli.named import queue_named
+from desktop.cli.name_lookup import queue_named
 from desktop.cli.output import emit, say
 from desktop.domain.staffing.erlang import Steady
 from desktop.domain.staffing.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required

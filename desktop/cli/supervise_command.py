@@ -6,7 +6,7 @@ from datetime import date
 from desktop.app.history.centre_days import CentreDays
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.named import queue_named
+from desktop.cli.name_lookup import queue_named
 from desktop.cli.output import emit, say
 from desktop.cli.supervise_arguments import LOOKS
 from desktop.config import Profile

@@ -7,9 +7,9 @@ from desktop.app.notes.notes import joined_words
 from desktop.app.session import Session
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.headless_session import changes, sent, session_alone
 from desktop.cli.outbox_commands import summary
 from desktop.cli.output import say
-from desktop.cli.screenless import changes, sent, session_alone
 from desktop.config import Profile
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer

@@ -11,11 +11,11 @@ from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.help_field import HelpField
+from desktop.tui.agent.panes.keypad import TonesField
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
-from desktop.tui.agent.panes.tones import TonesField
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen

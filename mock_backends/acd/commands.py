@@ -22,7 +22,7 @@ from mock_backends.acd.effects import (
     Resumed,
 )
 from mock_backends.acd.errors import WrongPhase
-from mock_backends.acd.floor import Floor
+from mock_backends.acd.matching import Floor
 from mock_backends.acd.orders import RoutingOrders
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heapq import heappop
 from math import inf
 
-from mock_backends.acd import floor as timers
+from mock_backends.acd import matching as timers
 from mock_backends.acd.agent_choice import Work, WrapUp
 from mock_backends.acd.effects import Effect, WrapUpStarted
 from mock_backends.acd.errors import WrongPhase

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_backends.acd import floor as timers
+from mock_backends.acd import matching as timers
 from mock_backends.acd.agent_choice import Agent, Phase, Queue, Work, WrapUp
 from mock_backends.acd.effects import CallbackScheduled, Effect, OfferEnd, Told, WrapUpStarted
 from mock_backends.acd.errors import NoRoom, NotTheirs

@@ -12,7 +12,7 @@ from mock_backends.acd.counters import AgentDay, ClosedInterval, QueueStats
 from mock_backends.acd.effects import Availability
 from mock_backends.acd.errors import Unknown, WrongPhase
 from mock_backends.acd.estimated_wait import EstimatedWait
-from mock_backends.acd.floor import Floor
+from mock_backends.acd.matching import Floor
 
 T = TypeVar("T")
 

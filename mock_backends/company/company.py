@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
 from mock_backends.company.records import Records
-from mock_backends.desk.customers_on_line import Arrival
+from mock_backends.contacts.customers_on_line import Arrival
 from mock_backends.http.principals import Principal
 from mock_backends.http.site import Site
 from mock_backends.wire.base import Address

@@ -1,7 +1,7 @@
 """The pretend company as its archive must know it."""
 
 from mock_backends.archive.rows import PastCompany, PastQueue
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.site import Site
 from mock_backends.world.centre import ZONE
 from mock_backends.world.customers import Customer

@@ -15,8 +15,8 @@ from functools import partial
 
 from mock_backends.acd.effects import Availability, Connected, Effect, Offered, Queued, WrapUpStarted
 from mock_backends.company.company import Company
-from mock_backends.desk.customers_on_line import CustomersOnLine
-from mock_backends.desk.distribution import Distribution
+from mock_backends.contacts.customers_on_line import CustomersOnLine
+from mock_backends.contacts.distribution import Distribution
 from mock_backends.http.problem import Problem
 from mock_backends.http.site import Site
 from mock_backends.wire.contact_center import Interaction

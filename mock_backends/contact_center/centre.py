@@ -3,15 +3,15 @@
 from mock_backends.acd.commands import Router
 from mock_backends.company.company import Company
 from mock_backends.company.storm import Storm
-from mock_backends.desk.board import Board
-from mock_backends.desk.calls import Calls
-from mock_backends.desk.colleagues import Colleagues
-from mock_backends.desk.customers_on_line import CustomersOnLine
-from mock_backends.desk.distribution import Distribution
-from mock_backends.desk.experts import Experts
-from mock_backends.desk.floor_feed import FloorFeed
-from mock_backends.desk.legs import Legs
-from mock_backends.desk.queue_figures import FORMULA, QueueFigures
+from mock_backends.contacts.board import Board
+from mock_backends.contacts.calls import Calls
+from mock_backends.contacts.colleagues import Colleagues
+from mock_backends.contacts.customers_on_line import CustomersOnLine
+from mock_backends.contacts.distribution import Distribution
+from mock_backends.contacts.experts import Experts
+from mock_backends.contacts.floor_feed import FloorFeed
+from mock_backends.contacts.legs import Legs
+from mock_backends.contacts.queue_figures import FORMULA, QueueFigures
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.principals import Principal
 from mock_backends.http.site import Site

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import FastAPI, Path
 
 from mock_backends.contact_center.centre import Centre
-from mock_backends.desk.customers_on_line import Arrival
+from mock_backends.contacts.customers_on_line import Arrival
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import invalid
 from mock_backends.http.service import Caller

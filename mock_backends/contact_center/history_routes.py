@@ -12,7 +12,7 @@ from mock_backends.acd.counters import ClosedInterval
 from mock_backends.archive.archive import Archive
 from mock_backends.archive.intervals import MOST_INTERVALS, WIDTHS
 from mock_backends.archive.rows import IntervalAsked, Page, PastAsked, Scope, WeekAsked
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import forbidden, invalid, not_found
 from mock_backends.http.service import Caller

@@ -19,7 +19,7 @@ from mock_backends.play.control import add_control
 from mock_backends.play.scenario import Player, Scenario
 from mock_backends.play.scenario_runner import Stage
 from mock_backends.presence.presence import PresenceService
-from mock_backends.twilio.face import FACE, TwilioFace
+from mock_backends.twilio.server import FACE, TwilioFace
 
 KINDS: dict[str, type[Service]] = {
     "crm": CrmService,

@@ -6,17 +6,17 @@ from typing import Any, Protocol
 from mock_backends.company.company import Company
 from mock_backends.contact_center.centre import Centre
 from mock_backends.contact_center.contact_center import ContactCenterService
-from mock_backends.desk.board import Board
-from mock_backends.desk.colleagues import Habits
-from mock_backends.desk.customers_on_line import Arrival
+from mock_backends.contacts.board import Board
+from mock_backends.contacts.colleagues import Habits
+from mock_backends.contacts.customers_on_line import Arrival
 from mock_backends.http.problem import Problem, invalid
 from mock_backends.http.service import Service
 from mock_backends.http.site import Site
 from mock_backends.messaging.messaging import MessagingService
 from mock_backends.play import steps
 from mock_backends.presence.presence import PresenceService
-from mock_backends.twilio.face import FACE, TwilioFace
 from mock_backends.twilio.messages import Messages
+from mock_backends.twilio.server import FACE, TwilioFace
 from mock_backends.wire.base import Address
 from mock_backends.wire.contact_center import Interaction, LegFailureWord
 

@@ -1,6 +1,6 @@
 """Quality in the contact centre: evaluations, calibrations and coaching notes, put together."""
 
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.site import Site
 from mock_backends.quality.coaching import Coaching

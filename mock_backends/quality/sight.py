@@ -1,6 +1,6 @@
 """Who sees what of quality, what an agent has to read, and that it is written down."""
 
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import Problem, forbidden, not_found

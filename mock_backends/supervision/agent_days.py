@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.clock import Clock
 from mock_backends.wire.contact_center import AvailabilityWord
 from mock_backends.wire.floor import StateStretch

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.clock import Clock
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.principals import Principal, Tokens

@@ -1,6 +1,6 @@
 """Agents ask the supervisors of their team for help with a contact."""
 
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, not_found

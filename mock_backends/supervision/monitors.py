@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, not_found

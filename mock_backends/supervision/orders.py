@@ -1,9 +1,9 @@
 """What supervisors do to contacts and agents of their team."""
 
-from mock_backends.desk.calls import Calls
-from mock_backends.desk.customers_on_line import CustomersOnLine
-from mock_backends.desk.distribution import Distribution
-from mock_backends.desk.legs import Legs
+from mock_backends.contacts.calls import Calls
+from mock_backends.contacts.customers_on_line import CustomersOnLine
+from mock_backends.contacts.distribution import Distribution
+from mock_backends.contacts.legs import Legs
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import Problem, conflict, invalid
 from mock_backends.supervision.authorisation import Oversight

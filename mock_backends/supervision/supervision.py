@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mock_backends.company.company import Company
-from mock_backends.desk.calls import Calls
-from mock_backends.desk.customers_on_line import CustomersOnLine
-from mock_backends.desk.distribution import Distribution
-from mock_backends.desk.legs import Legs
+from mock_backends.contacts.calls import Calls
+from mock_backends.contacts.customers_on_line import CustomersOnLine
+from mock_backends.contacts.distribution import Distribution
+from mock_backends.contacts.legs import Legs
 from mock_backends.http.event_log import EventLog
 from mock_backends.http.principals import Principal
 from mock_backends.http.site import Site

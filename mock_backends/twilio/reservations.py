@@ -14,7 +14,7 @@ from mock_backends.acd.effects import (
     WrapUpEnded,
     WrapUpStarted,
 )
-from mock_backends.desk.distribution import Distribution
+from mock_backends.contacts.distribution import Distribution
 from mock_backends.http.site import Site, new_id
 from mock_backends.twilio.sids import Sids
 from mock_backends.wire.contact_center import Interaction

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.app.session import Session
-from desktop.cli.startable import start_problems
+from desktop.cli.startup_check import start_problems
 from desktop.config import Profile, Setting
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys

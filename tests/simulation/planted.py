@@ -10,7 +10,8 @@ from unittest.mock import patch
 from desktop.app import background
 from desktop.app.notes import autosave as sheets
 from desktop.app.notes import deliveries, notes, outbox, wrap_up_rows, wrap_ups
-from desktop.app.storage import drafts, erasure, local_store, outbox_rows, parked_records
+from desktop.app.storage import drafts, erasure, local_store, outbox_rows
+from desktop.app.storage import parked_record_rows as parked_records
 from desktop.domain.entities.customer import WrapUpRecord
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.ports.errors import AuthFailed, Forbidden

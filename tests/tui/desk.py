@@ -9,7 +9,7 @@ from textual.widgets import Input, TextArea
 
 from desktop.app.commands.action_result import ActionResult
 from desktop.app.newsroom import Newsroom
-from desktop.app.notes.hidden_cards import HiddenCards
+from desktop.app.notes.card_masking import HiddenCards
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep

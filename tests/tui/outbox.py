@@ -10,7 +10,7 @@ from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, Amend
 from desktop.app.notes.wrap_ups import WrapUps
 from desktop.app.screen_pop.screen_pops import ScreenPops
 from desktop.app.storage.outbox_rows import PARKED, WAITING
-from desktop.app.storage.parked_records import NotSendable
+from desktop.app.storage.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Customer, FollowUp, Match
 from desktop.domain.entities.words import CodeRule, Health
 from desktop.domain.state.own_events import Keep

@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from desktop.app.history.query_cache import Answer
-from desktop.tui.report.inquiries import ReportInquiries
+from desktop.tui.report.requests import ReportInquiries
 
 
 async def test_what_the_server_wants_to_be_asked_later_is_asked_later() -> None:

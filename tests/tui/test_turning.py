@@ -13,11 +13,11 @@ from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.tui.agent.panes.keypad import TonesField
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
-from desktop.tui.agent.panes.tones import TonesField
 from desktop.tui.agent.panes.work import WorkPane
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import active, missed, wrapping_up

@@ -10,7 +10,7 @@ from dateutil import tz
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from desktop.app.when.due import Due, read_due
+from desktop.app.callback_time.due import Due, read_due
 from desktop.domain.entities.customer import CustomerPromise, TimelineEntry
 from desktop.tui.agent.panes import history
 from desktop.tui.widgets.table_rows import Row

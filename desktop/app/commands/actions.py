@@ -9,11 +9,11 @@ from weakref import WeakValueDictionary
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
 from desktop.app.commands.call_control import NOT_DONE, NOT_KNOWN, REPEATABLE, call_for, shown, took_effect
 from desktop.app.commands.colleague_chat import ColleagueChat
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.pending_verbs import PendingVerbs
 from desktop.app.commands.phone import Phone
-from desktop.app.commands.snapshot_check import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.connections.asking import CHANGE_SECONDS, Asking
 from desktop.app.connections.failures import explain, note_safety
 from desktop.app.store import Store

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
-from desktop.app.commands.snapshot_check import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.connections.asking import Asking
 from desktop.app.store import Store
 from desktop.domain.entities.model import Agent, AvailabilityChoice

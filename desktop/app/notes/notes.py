@@ -12,14 +12,14 @@ from typing import Any, NamedTuple
 from desktop.app.background import Background
 from desktop.app.key_names import key_name
 from desktop.app.notes.autosave import AFTER_REFUSAL, Sheet, Sheets
+from desktop.app.notes.card_masking import HiddenCards
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
-from desktop.app.notes.hidden_cards import HiddenCards
 from desktop.app.notes.rescue import Unsaved
 from desktop.app.storage.drafts import Draft, is_kept_words
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.outbox_rows import PARKED, RECORD, OutboxRow
-from desktop.app.storage.parked_records import record_of, record_row
+from desktop.app.storage.parked_record_rows import record_of, record_row
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp

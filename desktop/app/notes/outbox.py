@@ -16,7 +16,7 @@ from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
-from desktop.app.storage.parked_records import record_of
+from desktop.app.storage.parked_record_rows import record_of
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.words import Health

@@ -21,7 +21,7 @@ from desktop.app.storage.outbox_rows import (
     outbox_key,
     payload_sha256,
 )
-from desktop.app.storage.parked_records import record_of, record_row
+from desktop.app.storage.parked_record_rows import record_of, record_row
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.words import CodeRule
 from desktop.domain.notes.contact_facts import ContactFacts

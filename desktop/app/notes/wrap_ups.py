@@ -13,8 +13,8 @@ from desktop.app.commands.actions import Actions
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import note_safety
 from desktop.app.key_names import key_name
+from desktop.app.notes.card_masking import HiddenCards
 from desktop.app.notes.follow_up_json import follow_up_from
-from desktop.app.notes.hidden_cards import HiddenCards
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.outbox_items import Amendment, amended, item_of
@@ -24,7 +24,7 @@ from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreAbsent, StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
-from desktop.app.storage.parked_records import NotSendable, check_sendable
+from desktop.app.storage.parked_record_rows import NotSendable, check_sendable
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase

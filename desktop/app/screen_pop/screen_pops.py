@@ -10,8 +10,8 @@ from desktop.app.commands.action_result import ActionResult
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.screen_pop.crm_desk import CrmDesk
+from desktop.app.screen_pop.crm_lookups import Inquiries
 from desktop.app.screen_pop.identity_links import IdentityLinks
-from desktop.app.screen_pop.inquiries import Inquiries
 from desktop.app.screen_pop.manual_links import LinkedRecords
 from desktop.app.screen_pop.pop import BEFORE, BY_AGENT, ONLY_MATCH, Merging, Pop
 from desktop.app.screen_pop.prefetch import Prefetch

@@ -15,9 +15,9 @@ from desktop.app.storage.drafts import Draft
 from desktop.app.storage.erasure import Purged, Retention, Traces
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.health import StoreHealth
-from desktop.app.storage.older_cards import hide_in_older_file
+from desktop.app.storage.older_card_numbers import hide_in_older_file
 from desktop.app.storage.outbox_rows import OutboxRow
-from desktop.app.storage.parked_records import heal_parked, record_row
+from desktop.app.storage.parked_record_rows import heal_parked, record_row
 from desktop.app.storage.writer_thread import WriterThread
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.message import InboundMessage

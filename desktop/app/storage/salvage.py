@@ -14,7 +14,7 @@ from desktop.app.storage.drafts import draft_of_body
 from desktop.app.storage.errors import store_error
 from desktop.app.storage.outbox_rows import DAMAGED, PARKED, STATES, WAITING
 from desktop.app.storage.page_reader import Record, log_is_cut, records
-from desktop.app.storage.parked_records import record_row
+from desktop.app.storage.parked_record_rows import record_row
 from desktop.app.storage.private_file import make_private
 from desktop.app.storage.schema import MIGRATIONS, is_sealed, prepare, schema_version
 from desktop.app.storage.transaction import transaction

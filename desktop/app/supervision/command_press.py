@@ -6,9 +6,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
-from desktop.app.commands.snapshot_check import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
 from desktop.app.connections.asking import CHANGE_SECONDS, READ_SECONDS, Asking
 from desktop.app.store import Store
 from desktop.app.supervision.command_outcome import DONE, NOT_DONE, Looked, found_out, refused

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeVar
 
-from desktop.domain.alerts.book import AlertBook, ProgressKey
-from desktop.domain.alerts.progress import Progress, Subject
+from desktop.domain.alerts.active_alerts import AlertBook, ProgressKey
+from desktop.domain.alerts.lifecycle import Progress, Subject
 from desktop.domain.alerts.readings import (
     NEVER,
     UNKNOWN,

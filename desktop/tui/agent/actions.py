@@ -1,9 +1,9 @@
 """Every verb that a key can stand for, in one object."""
 
-from desktop.tui.agent.verbs.availability import AvailabilityVerbs
 from desktop.tui.agent.verbs.contact import ContactVerbs
 from desktop.tui.agent.verbs.customer import CustomerVerbs
 from desktop.tui.agent.verbs.expert import ExpertVerbs
+from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs
 from desktop.tui.agent.verbs.wrap_up import WrapUpVerbs
 

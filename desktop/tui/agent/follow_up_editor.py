@@ -15,13 +15,13 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from desktop.app.notes.hidden_cards import MESSAGES, HiddenCards
-from desktop.app.when.time_zones import customer_zone, local_zone
+from desktop.app.callback_time.time_zones import customer_zone, local_zone
+from desktop.app.notes.card_masking import MESSAGES, HiddenCards
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.state.own_events import AS_IT_IS, Keep
 from desktop.domain.state.state import DraftView
-from desktop.tui.widgets.card_fields import hide_in_input, what_was_hidden
+from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line, lines
 from desktop.tui.widgets.table import LineTable
@@ -364,7 +364,7 @@ class FollowUpEditor(Vertical):
         if writing.kind != "callback":
             changed = replace(writing.instead_of, text=text) if writing.instead_of else None
             return changed or FollowUp(writing.kind, text, to=writing.to), ""
-        from desktop.app.when.due import Due, read_due  # its patterns; not before the first paint
+        from desktop.app.callback_time.due import Due, read_due  # its patterns; not before the first paint
 
         view = self._view
         found = read_due(text, view.now, local_zone(), region=self.country, customer=self._customer_zone(view))

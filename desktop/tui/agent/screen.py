@@ -24,6 +24,7 @@ from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.header import Header
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
+from desktop.tui.agent.panes.keypad import TonesField
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
@@ -32,7 +33,6 @@ from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.tabs import Tabs
-from desktop.tui.agent.panes.tones import TonesField
 from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.places import AgentPlaces

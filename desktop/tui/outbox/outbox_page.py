@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
+from desktop.app.callback_time.time_zones import customer_zone, local_zone
 from desktop.app.notes.outbox_items import CHANNEL, Amendment, OutboxItem
 from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
-from desktop.app.when.time_zones import customer_zone, local_zone
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant
@@ -24,7 +24,7 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.outbox import choices
-from desktop.tui.outbox.item_acts import ItemActs, ItemSession
+from desktop.tui.outbox.item_actions import ItemActs, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
 from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, unfinished_for, victim, whom, words_of

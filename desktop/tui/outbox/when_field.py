@@ -19,7 +19,7 @@ from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 
 if TYPE_CHECKING:
-    from desktop.app.when.due import Due
+    from desktop.app.callback_time.due import Due
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class WhenField(Vertical):
 
     def _read(self, places: Places) -> "Due | str":
         """What stands in the field, or why it names no time."""
-        from desktop.app.when.due import Due, read_due  # its patterns; not before they are needed
+        from desktop.app.callback_time.due import Due, read_due  # its patterns; not before they are needed
 
         found = read_due(self.field.value, self._now(), places.zone, region=places.region, customer=places.customer)
         return found if isinstance(found, Due) else found.why

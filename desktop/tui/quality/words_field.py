@@ -8,7 +8,7 @@ from textual.widgets.text_area import Edit, EditResult
 
 from desktop.domain.entities.instant import Instant
 from desktop.domain.text.card_numbers import masked
-from desktop.tui.widgets.card_fields import hide_in_area
+from desktop.tui.widgets.card_number_fields import hide_in_area
 from desktop.tui.widgets.editor import Editor
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording

@@ -19,7 +19,6 @@ from desktop.tui.pages.help import PageHelp
 from desktop.tui.pages.launcher import Around, DoorPage
 from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
-from desktop.tui.report.inquiries import ReportInquiries
 from desktop.tui.report.period import named, typed
 from desktop.tui.report.plan_text import HINT, read_plan
 from desktop.tui.report.queue_picker import QueuePicker
@@ -27,6 +26,7 @@ from desktop.tui.report.report_drawing import ReportDrawing
 from desktop.tui.report.report_field import ReportField
 from desktop.tui.report.report_questions import ReportQuestions
 from desktop.tui.report.report_views import ReportViews
+from desktop.tui.report.requests import ReportInquiries
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
 

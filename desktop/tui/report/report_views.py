@@ -14,9 +14,9 @@ from desktop.domain.entities.history import Interval, PastQuery
 from desktop.domain.entities.instant import Instant
 from desktop.tui.report import axis, past_texts
 from desktop.tui.report.choice import Choice
-from desktop.tui.report.inquiries import ReportInquiries
 from desktop.tui.report.outlook_chart import Foreseen
 from desktop.tui.report.report_questions import Contacts, ReportQuestions
+from desktop.tui.report.requests import ReportInquiries
 from desktop.tui.report.week import MapOf
 
 NOTHING = "No data for this period."

@@ -15,8 +15,8 @@ from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.quality.launcher import QualityWanted
 from desktop.tui.supervisor import floor_pages
-from desktop.tui.supervisor.act_dialog import ActDialog
-from desktop.tui.supervisor.act_maker import ActMaker
+from desktop.tui.supervisor.action_builder import ActMaker
+from desktop.tui.supervisor.action_dialog import ActDialog
 from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.contact import offering
 from desktop.tui.supervisor.floor_footer import KEY_OF

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.two_presses import TwoPresses
-from desktop.tui.supervisor.act_dialog import ActDialog
+from desktop.tui.supervisor.action_dialog import ActDialog
 from desktop.tui.supervisor.actions import FloorActions
 from desktop.tui.supervisor.floor_view import FloorView, Heard
-from desktop.tui.supervisor.inquiries import Inquiries
+from desktop.tui.supervisor.requests import Inquiries
 from desktop.tui.supervisor.screen import SupervisorScreen
 
 if TYPE_CHECKING:

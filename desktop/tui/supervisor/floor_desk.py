@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from desktop.tui.agent.panes.state_menu import StateMenu
-from desktop.tui.supervisor.act_dialog import ActDialog
+from desktop.tui.supervisor.action_dialog import ActDialog
 from desktop.tui.supervisor.floor_view import FloorView
 
 

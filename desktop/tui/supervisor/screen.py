@@ -22,7 +22,7 @@ from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import named
-from desktop.tui.supervisor.act_dialog import ActDialog
+from desktop.tui.supervisor.action_dialog import ActDialog
 from desktop.tui.supervisor.agent_panel import AgentPanel
 from desktop.tui.supervisor.alert_panel import HELP, AlertPanel
 from desktop.tui.supervisor.detail_panel import DetailPanel

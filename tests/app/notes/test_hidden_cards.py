@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desktop.app.connections.backends import Backends
-from desktop.app.notes.hidden_cards import HiddenCards
+from desktop.app.notes.card_masking import HiddenCards
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.reviews.scorecard_draft import CardInHand
 from desktop.app.session import Session

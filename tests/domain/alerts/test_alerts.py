@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.domain.alerts.book import MOST_OVER
+from desktop.domain.alerts.active_alerts import MOST_OVER
 from desktop.domain.alerts.rules import WATCHED, Rule
 from desktop.domain.entities.alert import About, Alert, Severity, news, step_between
 from desktop.domain.entities.floor import Acknowledgement, Activity, ActivityKind, AgentDay, Schedule

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from desktop.backends.asterisk.ami.once import Once
 from desktop.backends.asterisk.rights import SUPERVISORS
-from desktop.backends.asterisk.supervision.act_log import ActLog
-from desktop.backends.asterisk.supervision.authorisation import Oversight
+from desktop.backends.asterisk.supervision.action_log import ActLog
+from desktop.backends.asterisk.supervision.actions import Oversight
 from desktop.backends.asterisk.supervision.monitoring import Spying
 from desktop.backends.asterisk.supervision.waiting_line import WaitingLine
 from desktop.backends.asterisk.switchboard import Switchboard

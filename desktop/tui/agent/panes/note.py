@@ -7,11 +7,11 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from desktop.app.notes.hidden_cards import HiddenCards
+from desktop.app.notes.card_masking import HiddenCards
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.state import DraftView
 from desktop.tui.keys.keys import shown
-from desktop.tui.widgets.card_fields import hide_in_area, replace_in_area, what_was_hidden
+from desktop.tui.widgets.card_number_fields import hide_in_area, replace_in_area, what_was_hidden
 from desktop.tui.widgets.editor import Editor
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from desktop.app.when.time_zones import local_zone
+from desktop.app.callback_time.time_zones import local_zone
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction

@@ -3,8 +3,8 @@
 from desktop.domain import select
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
+from desktop.tui.agent.panes.keypad import TonesField
 from desktop.tui.agent.panes.offer_banner import stranger
-from desktop.tui.agent.panes.tones import TonesField
 from desktop.tui.agent.verbs.desk import Desk
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named

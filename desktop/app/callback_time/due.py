@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from dateutil import tz
 
-from desktop.app.when import phrases
-from desktop.app.when.clocks import Clock, begins_with_clock, clock_at, span_of, times_of
-from desktop.app.when.days import FARTHEST, Day, Days
-from desktop.app.when.places import zone_at
-from desktop.app.when.refusal import Refusal, day_words
+from desktop.app.callback_time import phrases
+from desktop.app.callback_time.clocks import Clock, begins_with_clock, clock_at, span_of, times_of
+from desktop.app.callback_time.days import FARTHEST, Day, Days
+from desktop.app.callback_time.places import zone_at
+from desktop.app.callback_time.refusal import Refusal, day_words
 from desktop.domain.entities.model import Instant
 
 EXAMPLE = "tomorrow 14:00 about the refund"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from mock_backends.desk.distribution import Distribution
-from mock_backends.desk.experts import E164, Experts
+from mock_backends.contacts.distribution import Distribution
+from mock_backends.contacts.experts import E164, Experts
 from mock_backends.http.problem import Problem, conflict, invalid, not_found
 from mock_backends.http.site import Site, new_id
 from mock_backends.wire.contact_center import Interaction, Leg, LegFailureWord

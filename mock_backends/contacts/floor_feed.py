@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from mock_backends.acd.commands import Router
-from mock_backends.desk.board import Board
+from mock_backends.contacts.board import Board
 from mock_backends.http.agenda import Agenda
 from mock_backends.http.clock import Clock
 from mock_backends.http.event_log import EventLog

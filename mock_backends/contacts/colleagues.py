@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from mock_backends.acd.effects import AgentChanged, Connected, Effect, Offered, WrapUpStarted
-from mock_backends.desk.calls import Calls
-from mock_backends.desk.distribution import Distribution
+from mock_backends.contacts.calls import Calls
+from mock_backends.contacts.distribution import Distribution
 from mock_backends.http.problem import Problem
 from mock_backends.http.site import Site
 from mock_backends.wire.contact_center import Interaction

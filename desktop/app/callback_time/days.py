@@ -8,9 +8,9 @@ from dateutil.parser import parse
 from dateutil.relativedelta import relativedelta
 from dateutil.relativedelta import weekday as nth_weekday
 
-from desktop.app.when import phrases
-from desktop.app.when.clocks import clock_at
-from desktop.app.when.refusal import Refusal, day_words
+from desktop.app.callback_time import phrases
+from desktop.app.callback_time.clocks import clock_at
+from desktop.app.callback_time.refusal import Refusal, day_words
 
 FARTHEST = timedelta(days=30)
 """How far ahead a callback is planned at most: contact centres refuse later ones."""

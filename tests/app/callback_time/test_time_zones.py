@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desktop.app.when import time_zones
-from desktop.app.when.time_zones import customer_zone, local_zone
+from desktop.app.callback_time import time_zones
+from desktop.app.callback_time.time_zones import customer_zone, local_zone
 from desktop.domain.entities.customer import Customer
 from desktop.domain.entities.model import Address
 

@@ -1,6 +1,6 @@
 """The labelled phrases of `data/callback_phrases.toml`, and how well they are read.
 
-Run it to see the figures and every phrase that is not read: `python tests/app/when/callback_phrases.py`.
+Run it to see the figures and every phrase that is not read: `python tests/app/callback_time/callback_phrases.py`.
 """
 
 import tomllib
@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from desktop.app.when.due import Due, NotUnderstood, read_due
+from desktop.app.callback_time.due import Due, NotUnderstood, read_due
 
 DATA = Path(__file__).parent / "data" / "callback_phrases.toml"
 REFUSED = "refused"

@@ -7,7 +7,7 @@ from typing import Protocol
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.outbox_rows import PARKED
-from desktop.app.storage.parked_records import NotSendable
+from desktop.app.storage.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Match
 from desktop.domain.news.notices import OUTBOX
 from desktop.domain.state.state import DraftView

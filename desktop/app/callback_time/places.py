@@ -5,8 +5,8 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
-from desktop.app.when import phrases
-from desktop.app.when.refusal import Refusal
+from desktop.app.callback_time import phrases
+from desktop.app.callback_time.refusal import Refusal
 
 AREAS = frozenset(("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"))
 

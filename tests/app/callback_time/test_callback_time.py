@@ -8,10 +8,10 @@ from dateutil.tz import tzlocal
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from desktop.app.when import phrases as patterns
-from desktop.app.when.days import FARTHEST
-from desktop.app.when.due import Due, NotUnderstood, read_due
-from tests.app.when.callback_phrases import REFUSED, Phrase, figures, phrases
+from desktop.app.callback_time import phrases as patterns
+from desktop.app.callback_time.days import FARTHEST
+from desktop.app.callback_time.due import Due, NotUnderstood, read_due
+from tests.app.callback_time.callback_phrases import REFUSED, Phrase, figures, phrases
 
 LABELLED = tuple(phrases())
 BERLIN = ZoneInfo("Europe/Berlin")

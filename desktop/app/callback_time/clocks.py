@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-from desktop.app.when import phrases
-from desktop.app.when.refusal import Refusal
+from desktop.app.callback_time import phrases
+from desktop.app.callback_time.refusal import Refusal
 
 FIRST_CLEAR_HOUR = 8
 """The first hour that needs no am or pm: nobody means 20:00 by "tomorrow 8", but "tomorrow 3" may be either."""

@@ -2,8 +2,8 @@
 
 from mock_backends.acd.commands import Router
 from mock_backends.acd.counters import Counts as Sums
-from mock_backends.desk.board import Board
-from mock_backends.desk.floor_feed import FloorFeed
+from mock_backends.contacts.board import Board
+from mock_backends.contacts.floor_feed import FloorFeed
 from mock_backends.http.agenda import Agenda
 from mock_backends.http.clock import Clock
 from mock_backends.wire.contact_center import QueueStats, Waiting

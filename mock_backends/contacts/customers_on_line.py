@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from mock_backends.acd.effects import Connected, Effect
-from mock_backends.desk.calls import Calls
-from mock_backends.desk.distribution import Distribution
+from mock_backends.contacts.calls import Calls
+from mock_backends.contacts.distribution import Distribution
 from mock_backends.http.problem import conflict
 from mock_backends.http.site import Site, new_id
 from mock_backends.wire.base import Address

@@ -18,8 +18,8 @@ from mock_backends.acd.effects import (
     WrapUpStarted,
 )
 from mock_backends.acd.errors import NotTheirs, RoutingError, Unknown, WrongPhase
-from mock_backends.desk.board import Board
-from mock_backends.desk.queue_figures import QueueFigures
+from mock_backends.contacts.board import Board
+from mock_backends.contacts.queue_figures import QueueFigures
 from mock_backends.http.agenda import Agenda, Entry
 from mock_backends.http.clock import Clock
 from mock_backends.http.problem import Problem, conflict, invalid, not_found

@@ -15,7 +15,7 @@ from mock_backends.http.site import Site
 from mock_backends.twilio.bridge import Bridge
 from mock_backends.twilio.channels import TRY_AGAIN_LATER, Channels
 from mock_backends.twilio.conferences import Conferences
-from mock_backends.twilio.door import BRIDGE, Door
+from mock_backends.twilio.gate import BRIDGE, Door
 from mock_backends.twilio.messages import OUR_NUMBER, Messages
 from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.queue_api import add_queues

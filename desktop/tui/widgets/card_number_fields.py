@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual.widgets import Input, TextArea
 from textual.widgets.text_area import Edit
 
-from desktop.app.notes.hidden_cards import Hidden
+from desktop.app.notes.card_masking import Hidden
 
 Hide = Callable[[str, int | None], str]
 """Takes a text and where in it somebody is typing, if so; gives one of the same length."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desktop.backends.asterisk.model.contact import Contact
 from desktop.backends.asterisk.model.members import OFFLINE, WRAP_UP
-from desktop.backends.asterisk.supervision.act_log import ActLog
+from desktop.backends.asterisk.supervision.action_log import ActLog
 from desktop.backends.asterisk.supervision.waiting_line import InLine, WaitingLine
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.verbs.transfers import Transfers

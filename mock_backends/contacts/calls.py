@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from mock_backends.desk.distribution import Distribution
-from mock_backends.desk.legs import Legs
+from mock_backends.contacts.distribution import Distribution
+from mock_backends.contacts.legs import Legs
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, invalid, not_found
 from mock_backends.http.site import Site, new_id
