@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from desktop.domain.entities.words import Verb
-from desktop.domain.state import lifecycle
+from desktop.domain.state import available_verbs
 from desktop.tui.keys.two_presses import TwoPresses
 from tests.tui.cat import SITUATIONS, Seen, Unnamed, play, play_all
 
@@ -67,7 +67,7 @@ async def test_a_second_press_that_needs_no_time_is_found(monkeypatch: pytest.Mo
 
 
 async def test_a_verb_that_is_no_longer_marked_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    harmless = {**lifecycle.COMMANDS, Verb.END: replace(lifecycle.COMMANDS[Verb.END], irrevocable=False)}
+    harmless = {**available_verbs.COMMANDS, Verb.END: replace(available_verbs.COMMANDS[Verb.END], irrevocable=False)}
     monkeypatch.setattr("desktop.tui.agent.verbs.desk.COMMANDS", harmless)
     with pytest.raises(Unnamed):
         for seed in range(6):

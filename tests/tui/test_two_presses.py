@@ -10,7 +10,7 @@ from textual import events
 from desktop.domain.entities.customer import Consent, Match
 from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
-from desktop.domain.state.lifecycle import COMMANDS
+from desktop.domain.state.available_verbs import COMMANDS
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder

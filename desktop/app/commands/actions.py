@@ -21,8 +21,8 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.select.customer import AGENT_ENDED
+from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
-from desktop.domain.state.lifecycle import verbs
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource

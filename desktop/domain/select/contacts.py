@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from desktop.domain.entities.model import Agent, Instant, Interaction
 from desktop.domain.entities.phone import PhoneCall, Registration, call_of
 from desktop.domain.entities.words import Channel, Occupancy, OfferEnd, Phase, Verb
-from desktop.domain.state.lifecycle import verbs
+from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState, Ending
 
 _ON_PHONE = frozenset({"hold", "mute", "dtmf"})

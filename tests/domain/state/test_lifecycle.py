@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from desktop.domain.entities.words import Availability, Channel, LegKind, LegPhase, Phase, Recording, Verb
-from desktop.domain.state.lifecycle import AGENT_MOVES, COMMANDS, INTERACTION_MOVES, LEG_MOVES, is_odd, open_leg, verbs
+from desktop.domain.state.available_verbs import COMMANDS, verbs
+from desktop.domain.state.lifecycle import AGENT_MOVES, INTERACTION_MOVES, LEG_MOVES, is_odd, open_leg
 from desktop.ports.base import Capability
 from tests.domain.domain_records import ME, OTHER, agent, interaction, leg
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 from desktop.domain import select
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Verb
-from desktop.domain.state.lifecycle import COMMANDS
+from desktop.domain.state.available_verbs import COMMANDS
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
