@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from desktop.domain import select
 from desktop.domain.entities.customer import CustomerDetails
 from desktop.domain.entities.words import Phase, PopAnswer, Recording
+from desktop.tui.keys.two_presses import READING_SECONDS
 from screenshots.stage import Stage
 
 WIDE, NARROW, FLOOR = (150, 40), (80, 24), (190, 44)
@@ -79,7 +80,9 @@ async def expert_finder(stage: Stage) -> None:
 async def wrap_up(stage: Stage) -> None:
     """The customer has hung up: a code is typed, the note is kept, the time runs."""
     await talking(stage, "Charged twice in March, 49.90 each. Refund of one agreed.")
-    await stage.press("f8", "f8")
+    await stage.press("f8")
+    await stage.advance(2 * READING_SECONDS)
+    await stage.press("f8")
     await stage.until(lambda: stage.contact is not None and stage.contact.phase is Phase.WRAP_UP)
     await stage.press("f9")
     await stage.write("dup")

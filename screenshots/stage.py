@@ -23,8 +23,8 @@ from desktop.domain.state.state import AppState
 from desktop.tui.app import DesktopApp
 from desktop.wiring import build
 from mock_backends import launcher
+from screenshots.fixed_clock import FixedClock
 from screenshots.picture import still, svg
-from screenshots.still_clock import StillClock
 
 START = datetime(2026, 3, 12, 14, 2, 17, 200_000, tzinfo=UTC).timestamp()
 STEP = 1.0
@@ -36,7 +36,7 @@ TABLES = 1.0  # the floor's tables come a little after the clock
 class Stage:
     """What a scene can do: let time go by, press keys, wait for what must come, take the picture."""
 
-    def __init__(self, pilot: Pilot[int], app: DesktopApp, clock: StillClock, servers: httpx.AsyncClient) -> None:
+    def __init__(self, pilot: Pilot[int], app: DesktopApp, clock: FixedClock, servers: httpx.AsyncClient) -> None:
         self._pilot = pilot
         self._app = app
         self._clock = clock
@@ -126,7 +126,7 @@ async def stage(scenario: str, size: tuple[int, int], role: str = "agent") -> As
     os.environ["TZ"] = "UTC"
     time.tzset()
     os.environ.pop("NO_COLOR", None)
-    clock, control = StillClock(START), secrets.token_hex(16)
+    clock, control = FixedClock(START), secrets.token_hex(16)
     settings = launcher.Settings(rate_per_minute=1e6, burst=1e6, heartbeat=0.05, clock_start=START)
     timing = Timing(clock=clock.now, monotonic=clock.now, sleep=clock.sleep, random=lambda: 0.5)
     with (
@@ -140,7 +140,10 @@ async def stage(scenario: str, size: tuple[int, int], role: str = "agent") -> As
         ) as servers:
             (await servers.put("_sim/clock", json={"speed": SLOWEST})).raise_for_status()
             app = DesktopApp(
-                lambda: build(profile, timing=timing), clock=clock.now, log_path=Path(folder) / "pictures.log"
+                lambda: build(profile, timing=timing),
+                clock=clock.now,
+                monotonic=clock.now,
+                log_path=Path(folder) / "pictures.log",
             )
             async with app.run_test(size=size) as pilot:
                 made = Stage(pilot, app, clock, servers)

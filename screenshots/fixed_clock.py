@@ -5,7 +5,7 @@ import heapq
 from itertools import count
 
 
-class StillClock:
+class FixedClock:
     """A clock, and the sleep that belongs to it."""
 
     def __init__(self, start: float) -> None:
