@@ -284,7 +284,7 @@ class FloorActions:
             lines: Sequence[Line] = [content(looked.text, "$warning")]
         else:
             lines = floor_pages.audit_lines(looked.value, view)
-        heading = f"Audit log · as of {wording.clock(view.now)}"
+        heading = f"Audit log · updated {wording.clock(view.now)}"
         self._screen.query_one(Page).open("audit", heading, lines)
 
     def help(self) -> None:

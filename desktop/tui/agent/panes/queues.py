@@ -48,8 +48,8 @@ class QueuesPane(Pane, LineTable):
         self.set_rows([Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])) for queue in queues])
         oldest = min(seen.values(), default=None)
         formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
-        as_of = f" · as of {wording.age(view.now - oldest)}" if oldest is not None else ""
-        self.border_title = content(f"Queues{as_of}")
+        updated = f" · updated {wording.since(view.now - oldest)}" if oldest is not None else ""
+        self.border_title = content(f"Queues{updated}")
         self.border_subtitle = self._service_level(formula)
 
     def on_resize(self) -> None:
