@@ -644,6 +644,20 @@ def left(work: Work, c: Contact) -> None:
     work.carry_on(c)
 
 
+def _back_after_an_end(work: Work, c: Contact) -> None:
+    """Start again after the desktop ended in order, by itself: its words are on the disk, or in the file it names."""
+    file = work.site.rescued(c.pieces[-1].token)
+    if file is None:
+        c.saved()
+        work.back(c)
+        return
+    c.cut_off()  # the disk took longer than a program has that was told to end
+    work.back(c)
+    work.hands.wait(file.name)
+    file.unlink()
+    work.type_again(c)
+
+
 def _signal(number: signal.Signals) -> Steps:
     def steps(work: Work, c: Contact) -> None:
         work.talk(c)
@@ -652,8 +666,7 @@ def _signal(number: signal.Signals) -> Steps:
         else:
             work.hands.wait(c.pieces[-1].token)
         work.site.end_with(number)
-        c.saved()
-        work.back(c)
+        _back_after_an_end(work, c)
         work.carry_on(c)
 
     return steps
@@ -669,16 +682,7 @@ def terminal_gone(work: Work, c: Contact) -> None:
     work.talk(c)
     work.hands.wait(c.pieces[-1].token)
     work.site.hang_up()
-    file = work.site.rescued(c.pieces[-1].token)
-    if file is None:
-        c.saved()
-        work.back(c)
-    else:  # the disk took longer than a program without a terminal has
-        c.cut_off()
-        work.back(c)
-        work.hands.wait(file.name)
-        file.unlink()
-        work.type_again(c)
+    _back_after_an_end(work, c)
     work.carry_on(c)
 
 

@@ -238,11 +238,11 @@ def test_no_figure_looks_younger_than_it_is(day: Day) -> None:
         screen.press("enter")
         screen.wait_for("available")
         day.pass_by(300)
-        screen.wait_for(re.compile(r"occupancy 0%.* free 05:\d\d"), 20)
+        screen.wait_for(re.compile(r"occupancy 0%.* idle 05:\d\d"), 20)
         free = next(one for one in day.script("agents") if one["id"] == day.maya)["today"]["idle"]
         assert 300 <= free <= 300 + 60
         day.pass_by(MIDNIGHT + 1_800 - day.now())
-        screen.wait_for(re.compile(r"occupancy 0%.* free 30:\d\d"), 20)
+        screen.wait_for(re.compile(r"occupancy 0%.* idle 30:\d\d"), 20)
 
         # The server's clock is set back; then it stops.
         day.pass_by(-300)

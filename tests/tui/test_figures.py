@@ -61,7 +61,9 @@ async def test_no_figure_of_a_table_is_ever_cut_off() -> None:
     queues, agents = {"A": replace(great, name="A"), "B": replace(great, name="B")}, {"a1": gone, "sam": SAM}
     app, _ = floor_desk(replace(floor(), queues=queues, agents=agents, alerts={}, help={}))
     async with app.run_test(size=(250, 50)) as pilot:
-        shown = await sees(pilot, "12h34m", "12h 6–26h", "120/3k/5k", "1234k", "1100k", "120k", "1h06m", "80h00m")
+        shown = await sees(
+            pilot, "12h34m", "12h 6–26h", "120/3k/5k", "1234567", "1100000", "120,000", "1h06m", "80h00m"
+        )
         assert "…" not in shown
 
 
