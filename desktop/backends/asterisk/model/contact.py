@@ -49,6 +49,8 @@ class Branch:
     through: Line | None = None
     far: Line | None = None
     rang: str = ""  # the newest of the expert's channels that did not answer
+    causes: dict[str, int] = field(default_factory=dict)  # why channels are gone, by their ids
+    over: bool = False  # it has ended, but why is told with the end of `rang` only
     status: str = ""  # the newest DialStatus of the expert's phones
     spliced: bool = False
     cancelled: bool = False

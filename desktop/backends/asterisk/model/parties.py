@@ -105,6 +105,8 @@ class Parties:
         if branch is not None and branch.near is not None and to == branch.near.uid:
             if status != "ANSWER":
                 branch.status = branch.status or status
+                if self._awaits_cause(contact, branch):
+                    return True
             if contact.move_leg(LegPhase.ACTIVE, at) if status == "ANSWER" else contact.end_leg(at):
                 self._see_hold(contact, at)
                 self._tell(Change.LEG, contact, status.lower())
@@ -156,15 +158,30 @@ class Parties:
             contact.set_leg(replace(leg, phase=LegPhase.COMPLETED, since=at))
             self._tell(Change.LEG, contact, "unsupervised")
 
-    def far_gone(self, branch: Branch, uid: str, cause: int) -> None:
+    def far_gone(self, contact: Contact, branch: Branch, uid: str, cause: int, at: Instant) -> None:
         """A channel is gone: if it was the expert's, its cause tells a refusal from a phone that is not there."""
-        if uid == branch.rang and cause == CALL_REJECTED:
-            branch.status = DECLINED
+        branch.causes[uid] = cause
+        if uid == branch.rang and branch.over and not self._awaits_cause(contact, branch):
+            self._end_leg(contact, at)
 
     def leg_gone(self, contact: Contact, branch: Branch, uid: str, at: Instant) -> None:
         """A channel of a call with a leg is gone."""
         end = branch.far if branch.spliced else branch.near
-        if end is not None and end.uid == uid and contact.end_leg(at):
+        if end is not None and end.uid == uid and not self._awaits_cause(contact, branch):
+            self._end_leg(contact, at)
+
+    def _awaits_cause(self, contact: Contact, branch: Branch) -> bool:
+        """Whether a leg that was not answered has ended before the expert's channel told why: either may come first."""
+        leg = contact.leg()
+        if leg is None or leg.phase is LegPhase.ACTIVE or branch.cancelled or not branch.rang:
+            return False
+        branch.over = branch.rang not in branch.causes
+        if branch.causes.get(branch.rang) == CALL_REJECTED:
+            branch.status = DECLINED
+        return branch.over
+
+    def _end_leg(self, contact: Contact, at: Instant) -> None:
+        if contact.end_leg(at):
             contact.phone_held = False
             self._tell(Change.LEG, contact, "")
             self._see_hold(contact, at)
