@@ -18,9 +18,8 @@ from desktop.app.connections.asking import CHANGE_SECONDS, Asking
 from desktop.app.connections.failures import explain, note_safety
 from desktop.app.store import Store
 from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.words import Availability, Phase, Verb
+from desktop.domain.entities.words import Availability, ContactEnd, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
-from desktop.domain.select.customer import AGENT_ENDED
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.ports.contact_center import ContactCenter
@@ -241,7 +240,7 @@ class Actions:
         if answer.id != asked.id:
             raise ProtocolError("The answer is about another contact.")
         ended = verb is Verb.END and answer.phase is Phase.WRAP_UP  # the event that says so may come later, as no news
-        change, reason = (Change.WRAP_UP, AGENT_ENDED) if ended else (Change.UPDATED, "")
+        change, reason = (Change.WRAP_UP, ContactEnd.AGENT_ENDED.value) if ended else (Change.UPDATED, "")
         self._store.say(InteractionChanged(change, answer, reason), CONTACT_CENTER)
 
     def _tell_written_to(self, person_id: str) -> None:

@@ -56,6 +56,16 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"  # closed by a supervisor before anyone had talked to the customer
 
 
+class ContactEnd(StrEnum):
+    """Why the talking was over and the wrap-up began."""
+
+    AGENT_ENDED = "agent_ended"
+    CUSTOMER_LEFT = "customer_left"
+    TRANSFERRED = "transferred"
+    TAKEN_OVER = "taken_over"
+    REASSIGNED = "reassigned"
+
+
 class Monitoring(StrEnum):
     """How a supervisor takes part in an agent's call: heard by nobody, by the agent, or by both."""
 

@@ -22,7 +22,6 @@ from desktop.domain.select.copyable import Copyable, copyables
 from desktop.domain.select.customer import (
     came_from,
     consent_to,
-    contact_end_words,
     customer_of,
     expert_outcomes,
     may_contact,
@@ -58,7 +57,6 @@ __all__ = [
     "codes_of_queue",
     "colleague",
     "consent_to",
-    "contact_end_words",
     "copyables",
     "customer_of",
     "details_of",

@@ -10,15 +10,13 @@ from desktop.domain.entities.words import (
     DeliveryState,
     LegKind,
     LegPhase,
-    Outcome,
     Phase,
     PopAnswer,
     Recording,
     RecordingConsent,
 )
-from desktop.domain.select.leg_names import with_leg_names
+from desktop.domain.select.contact_end import who_took_over
 from desktop.domain.select.merged_details import details_of
-from desktop.domain.state.events import Change
 from desktop.domain.state.lifecycle import is_open
 from desktop.domain.state.state import AppState, ScreenPop
 
@@ -41,27 +39,6 @@ def possible_customers(state: AppState, interaction_id: str) -> tuple[Match, ...
     if found is None or found.answer not in (PopAnswer.ONE, PopAnswer.MANY) or found.match is not None:
         return ()
     return found.matches
-
-
-def contact_end_words(state: AppState, interaction: Interaction) -> str:
-    """How a contact that is over ended, as far as the contact centre told: `customer hung up`; "" otherwise."""
-    if interaction.phase is not Phase.WRAP_UP:
-        return ""
-    told = (one for one in reversed(state.endings) if one.interaction.id == interaction.id)
-    reason = next((one.reason for one in told if one.change is Change.WRAP_UP), "")
-    if reason in _HANDED_ON:
-        return _HANDED_ON[reason]
-    if interaction.outcome is Outcome.TRANSFERRED:
-        to = _who_took_over(with_leg_names(state, interaction))
-        return f"transferred to {to.target_name or to.target.partition(':')[2]}" if to is not None else "transferred"
-    if reason == "customer_left":
-        return "customer hung up" if interaction.channel is Channel.VOICE else "customer left"
-    return "you ended it" if reason == AGENT_ENDED else ""
-
-
-_HANDED_ON = {"taken_over": "taken over by a supervisor", "reassigned": "reassigned by a supervisor"}
-AGENT_ENDED = "agent_ended"
-"""The reason of a contact that the agent ended."""
 
 
 def unsettled_pop(state: AppState, interaction_id: str) -> bool:
@@ -245,18 +222,10 @@ _PHASE_WORDS = {
 
 
 def _leg_words(interaction: Interaction, leg: Leg) -> str:
-    outcome = "took over" if leg is _who_took_over(interaction) else _PHASE_WORDS[leg.phase]
+    outcome = "took over" if leg is who_took_over(interaction) else _PHASE_WORDS[leg.phase]
     if leg.failure is not None and not is_open(leg):
         outcome = leg.failure.value.replace("_", " ")
     return f"{_KIND_WORDS[leg.kind]} {leg.target_name or leg.target}: {outcome}"
-
-
-def _who_took_over(interaction: Interaction) -> Leg | None:
-    """The party that has the customer now; one that had only left before is none."""
-    if interaction.outcome is not Outcome.TRANSFERRED:
-        return None
-    parties = [leg for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR]
-    return max((leg for leg in parties if leg.phase is LegPhase.COMPLETED), key=lambda leg: leg.since, default=None)
 
 
 def names_crm(state: AppState) -> bool:

@@ -15,6 +15,7 @@ from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import (
     Availability,
     Channel,
+    ContactEnd,
     DeliveryState,
     Health,
     LegFailure,
@@ -27,8 +28,11 @@ from desktop.domain.entities.words import (
     Recording,
     RecordingConsent,
 )
+from desktop.domain.select.contact_end import contact_end, who_took_over
 from desktop.domain.select.customer import is_on_file
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
+from desktop.domain.select.leg_names import with_leg_names
+from desktop.domain.state.state import AppState
 
 UNKNOWN = "—"
 
@@ -339,6 +343,25 @@ def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: 
         case Recording.UNKNOWN if refused and interaction.channel is Channel.VOICE:
             return "? recording not known (refused)", "$warning"
     return "", ""
+
+
+def how_contact_ended(state: AppState, interaction: Interaction) -> str:
+    """How a contact in wrap-up ended; "" where nobody told."""
+    match contact_end(state, interaction):
+        case ContactEnd.AGENT_ENDED:
+            return "you ended it"
+        case ContactEnd.CUSTOMER_LEFT:
+            return "customer hung up" if interaction.channel is Channel.VOICE else "customer left"
+        case ContactEnd.TRANSFERRED:
+            to = who_took_over(with_leg_names(state, interaction))
+            return (
+                f"transferred to {to.target_name or to.target.partition(':')[2]}" if to is not None else "transferred"
+            )
+        case ContactEnd.TAKEN_OVER:
+            return "taken over by a supervisor"
+        case ContactEnd.REASSIGNED:
+            return "reassigned by a supervisor"
+    return ""
 
 
 def recording_in_brief(interaction: Interaction) -> str:

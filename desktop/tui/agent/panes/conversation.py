@@ -94,7 +94,7 @@ class ConversationPane(TextPane):
         if interaction is None:
             return _idle(view)
         shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
-        if ended := select.contact_end_words(view.state, interaction):
+        if ended := wording.how_contact_ended(view.state, interaction):
             shown.append(line(("ended  ", "$muted"), (ended, "bold")))
         shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
         shown += _previous_lines(interaction, self.content_size.width)

@@ -311,7 +311,7 @@ def _wanted(rule: CodeRule) -> str:
 def _heading(view: View, interaction: Interaction, room: int) -> Content:
     """What it is, how long there is, whom it is about, and how their contact ended; a long name is cut."""
     now, name = view.now, title(view.state, interaction)
-    ended = select.contact_end_words(view.state, interaction)
+    ended = wording.how_contact_ended(view.state, interaction)
     parts: list[Part] = [("Wrap-up", "bold")]
     if interaction.phase is Phase.WRAP_UP and interaction.wrap_up_deadline is not None:
         left = interaction.wrap_up_deadline - now
