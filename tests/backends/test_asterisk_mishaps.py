@@ -5,13 +5,14 @@ import base64
 import json
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
+from itertools import permutations
 
 import pytest
 
 from desktop.backends.asterisk.ami.event_log import Journal
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
 from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.words import Availability, LegPhase, Phase
+from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, Rejected, Unavailable
 from tests.backends.pbx import ME, Pbx, answered, at, event, gone, offer
@@ -336,3 +337,45 @@ async def test_rooms_of_calls_that_ended_unseen_are_forgotten() -> None:
                 pass
         await shown(backend)
         assert not backend._board.calls.parties.bridges
+
+
+_FAR_TOLD, _NEAR_TOLD, _NEAR_GONE, _FAR_GONE = range(4)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [one for one in permutations(range(4)) if one.index(_FAR_TOLD) < min(one.index(_NEAR_TOLD), one.index(_NEAR_GONE))],
+)
+@pytest.mark.parametrize(("cause", "failure"), [(21, LegFailure.DECLINED), (16, LegFailure.NO_ANSWER)])
+async def test_an_expert_who_declines_is_told_from_one_who_does_not_answer_in_every_order_of_events(
+    order: tuple[int, ...], cause: int, failure: LegFailure
+) -> None:
+    pbx = Pbx()
+    near, through, far = "1900000000.1", "1900000000.2", "1900000000.3"
+    linked = {"Linkedid": "1700000000.1"}
+
+    def dialled(uid: str, to: str) -> str:
+        return event("DialEnd", Uniqueid=uid, DestUniqueid=to, DestChannel="x", DialStatus="NOANSWER", **linked)
+
+    said = {
+        _FAR_TOLD: dialled(through, far),
+        _NEAR_TOLD: dialled("1800000000.1", near),
+        _NEAR_GONE: gone(near),
+        _FAR_GONE: gone(far, cause),
+    }
+    async with at(pbx) as backend:
+        await backend.open()
+        interaction = await talking(backend, pbx)
+        pbx.silent.add("Atxfer")
+        asked = asyncio.ensure_future(backend.consult(interaction.id, "tel:1050", key="k"))
+        await until(lambda: pbx.of("Atxfer"), "it is asked for")
+        context = pbx.of("Atxfer")[0]["Context"]
+        for number, uid in ((1, near), (2, through)):
+            pbx.tell(event("Newchannel", Channel=f"Local/1050@{context}-1;{number}", Uniqueid=uid, **linked))
+        pbx.tell(event("DialState", Uniqueid="1800000000.1", DestUniqueid=near, DialStatus="RINGING", **linked))
+        await until(lambda: (now := call(backend)) and now.legs[-1].phase is LegPhase.RINGING, "it rings")
+        pbx.tell(*(said[one] for one in order))
+        await until(lambda: (now := call(backend)) and now.legs[-1].phase is LegPhase.FAILED, "it has failed")
+        now = call(backend)
+        assert now is not None and now.legs[-1].failure is failure
+        await asyncio.wait([asked])

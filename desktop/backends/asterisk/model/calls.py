@@ -268,8 +268,7 @@ class Calls:
             if contact.agent.uid == uid:
                 self._agent_gone(contact, message.number("Cause") or 0, at)
             elif contact.branch is not None:
-                self.parties.far_gone(contact, contact.branch, uid, message.number("Cause") or 0, at)
-                self.parties.leg_gone(contact, contact.branch, uid, at)
+                self.parties.channel_gone(contact, contact.branch, uid, message.number("Cause") or 0, at)
 
     def _agent_gone(self, contact: Contact, cause: int, at: Instant) -> None:
         phase = contact.interaction.phase

@@ -50,7 +50,7 @@ class Branch:
     far: Line | None = None
     rang: str = ""  # the newest of the expert's channels that did not answer
     causes: dict[str, int] = field(default_factory=dict)  # why channels are gone, by their ids
-    over: bool = False  # it has ended, but why is told with the end of `rang` only
+    over: bool = False  # it has ended, and why is not known before `rang` is gone too
     status: str = ""  # the newest DialStatus of the expert's phones
     spliced: bool = False
     cancelled: bool = False

@@ -103,13 +103,13 @@ class Parties:
                 branch.rang = to
             return True
         if branch is not None and branch.near is not None and to == branch.near.uid:
-            if status != "ANSWER":
+            if status == "ANSWER":
+                if contact.move_leg(LegPhase.ACTIVE, at):
+                    self._see_hold(contact, at)
+                    self._tell(Change.LEG, contact, "answer")
+            else:
                 branch.status = branch.status or status
-                if self._awaits_cause(contact, branch):
-                    return True
-            if contact.move_leg(LegPhase.ACTIVE, at) if status == "ANSWER" else contact.end_leg(at):
-                self._see_hold(contact, at)
-                self._tell(Change.LEG, contact, status.lower())
+                self._end_leg(contact, branch, at)
             return True
         return False
 
@@ -158,29 +158,24 @@ class Parties:
             contact.set_leg(replace(leg, phase=LegPhase.COMPLETED, since=at))
             self._tell(Change.LEG, contact, "unsupervised")
 
-    def far_gone(self, contact: Contact, branch: Branch, uid: str, cause: int, at: Instant) -> None:
-        """A channel is gone: if it was the expert's, its cause tells a refusal from a phone that is not there."""
-        branch.causes[uid] = cause
-        if uid == branch.rang and branch.over and not self._awaits_cause(contact, branch):
-            self._end_leg(contact, at)
-
-    def leg_gone(self, contact: Contact, branch: Branch, uid: str, at: Instant) -> None:
+    def channel_gone(self, contact: Contact, branch: Branch, uid: str, cause: int, at: Instant) -> None:
         """A channel of a call with a leg is gone."""
+        branch.causes[uid] = cause
         end = branch.far if branch.spliced else branch.near
-        if end is not None and end.uid == uid and not self._awaits_cause(contact, branch):
-            self._end_leg(contact, at)
+        if branch.over or (end is not None and end.uid == uid):
+            self._end_leg(contact, branch, at)
 
-    def _awaits_cause(self, contact: Contact, branch: Branch) -> bool:
-        """Whether a leg that was not answered has ended before the expert's channel told why: either may come first."""
+    def _end_leg(self, contact: Contact, branch: Branch, at: Instant) -> None:
+        """A leg is over. Only the expert's own channel tells a refusal from a phone that nobody answers, so a leg that
+        was not answered is told as failed once that one is gone too; either may be gone first.
+        """
         leg = contact.leg()
-        if leg is None or leg.phase is LegPhase.ACTIVE or branch.cancelled or not branch.rang:
-            return False
-        branch.over = branch.rang not in branch.causes
-        if branch.causes.get(branch.rang) == CALL_REJECTED:
-            branch.status = DECLINED
-        return branch.over
-
-    def _end_leg(self, contact: Contact, at: Instant) -> None:
+        if leg is not None and leg.phase is not LegPhase.ACTIVE and not branch.cancelled and branch.rang:
+            branch.over = branch.rang not in branch.causes
+            if branch.over:
+                return
+            if branch.causes[branch.rang] == CALL_REJECTED:
+                branch.status = DECLINED
         if contact.end_leg(at):
             contact.phone_held = False
             self._tell(Change.LEG, contact, "")
