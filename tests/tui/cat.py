@@ -15,7 +15,7 @@ from typing import Any
 
 from textual import events
 
-from desktop.domain.entities.customer import Match
+from desktop.domain.entities.customer import FoundCustomers, Match
 from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import LegPhase, Verb
 from desktop.domain.state.state import AppState
@@ -163,10 +163,11 @@ class Finding:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._others, name)
 
-    async def look_for(self, text: str) -> Any:
-        from desktop.domain.entities.customer import FoundCustomers
+    async def look_for(self, text: str) -> FoundCustomers:
+        return FoundCustomers(await self.find(text))
 
-        return FoundCustomers((Match(PRIYA, "name", "name matches"),))
+    async def find(self, text: str) -> tuple[Match, ...]:
+        return (Match(PRIYA, "name", "name matches"),)
 
     def look_at(self, match: Match) -> None:
         """Nothing more is known of them."""

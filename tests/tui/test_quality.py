@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static, TextArea
 
 from desktop.domain.entities.floor import CoachingNews
+from desktop.domain.entities.history import PastPage, PastQuery
 from desktop.domain.reviews.scorecards import Answer
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.floor_events import CoachingChanged
@@ -19,6 +20,7 @@ from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.app import DesktopApp
 from desktop.tui.pages.help import PageHelp
 from desktop.tui.quality.words_field import WordsField
+from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import settle
 from tests.tui.quality import (
     FAIR,
@@ -60,7 +62,9 @@ def page_text(app: DesktopApp) -> str:
     """All that stands on the page."""
     page = app.screen.query_one("#quality")
     texts = [str(one.render()) for one in page.query(Static)]
-    rows = [" ".join(getattr(cell, "plain", str(cell)) for cell in row.cells) for row in page.table.rows]  # type: ignore[attr-defined]
+    table = page.query_one(LineTable)
+    rows = [" ".join(getattr(cell, "plain", str(cell)) for cell in row.cells) for row in table.rows]
+    rows += [table.render_line(y).text for y in range(table.size.height)]
     card = page.query("#card")
     titles = [str(one.border_title) + str(one.border_subtitle) for one in (page, *card)]
     return "\n".join([*texts, *rows, *titles])
@@ -401,6 +405,30 @@ def test_another_week_and_another_form() -> None:
     reviewing(server, work)
 
 
+class DatedServer(QualityServer):
+    """Answers for the days that are asked for only."""
+
+    async def past_interactions(self, query: PastQuery) -> PastPage:
+        return PastPage(tuple(one for one in self.past if query.since <= one.arrived_at < query.until))
+
+
+def test_while_a_week_has_nothing_yet_the_page_opens_on_the_one_before() -> None:
+    week = 7 * 86_400
+    server = DatedServer()
+    server.past = [replace(one, arrived_at=one.arrived_at - week) for one in server.past]
+
+    async def work(pilot: Pilot[Any], app: DesktopApp) -> None:
+        assert "2026-W46" in page_text(app) and "○ to review" in page_text(app)
+        await done(pilot, "full_stop")
+        assert "2026-W47" in page_text(app) and "Nothing to review this week yet." in page_text(app)
+        await done(pilot, "u")
+        assert "2026-W47" in page_text(app)  # chosen by a person, it stays
+        await done(pilot, "comma", "comma")
+        assert "Nothing to review in 2026-W45." in page_text(app)
+
+    reviewing(server, work)
+
+
 def test_without_a_form_the_page_says_so() -> None:
     server = QualityServer()
 
@@ -413,7 +441,7 @@ def test_without_a_form_the_page_says_so() -> None:
             app.quality.turn(app.session, app.desk_screen, review=True)
             await done(pilot)
             assert "title must be a text" in page_text(app)
-            assert "No scorecard form" in str(app.screen.query_one("#quality-list")._empty)  # type: ignore[attr-defined]
+            assert "No scorecard form is set up." in page_text(app)
 
     asyncio.run(run())
 

@@ -35,7 +35,7 @@ class ReviewLists(QualityPage):
         super().__init__(*args)
         self._scorecards = scorecards
         self._form = 0
-        self._back = 0
+        self._back: int | None = None  # chosen by nobody: this week, or the last one as long as this week has nothing
         self.tab = Tab.SAMPLE
         self._sample: dict[str, PastInteraction] = {}
         self._judged: dict[str, Evaluation] = {}
@@ -53,7 +53,7 @@ class ReviewLists(QualityPage):
     @property
     def week(self) -> Week:
         """The week that is looked at."""
-        return self.desk.week(self._back)
+        return self.desk.week(self._back or 0)
 
     def read(self) -> None:
         """Ask for the list in hand."""
@@ -79,6 +79,8 @@ class ReviewLists(QualityPage):
 
     def _take_sample(self, sample: tuple[PastInteraction, ...]) -> None:
         self._sample = {one.id: one for one in sample}
+        if not sample and self._back is None:
+            self.turn_week(1)
 
     def _take_judged(self, judged: tuple[Evaluation, ...]) -> None:
         self._judged = {one.id: one for one in judged}
@@ -106,7 +108,9 @@ class ReviewLists(QualityPage):
         """What stands where there are no rows."""
         match self.tab:
             case Tab.SAMPLE:
-                return "Nothing to review this week." if self.form is not None else "No scorecard form is set up."
+                if self.form is None:
+                    return "No scorecard form is set up."
+                return f"Nothing to review in {self.week.name}." if self._back else "Nothing to review this week yet."
             case Tab.JUDGED:
                 return "Nothing reviewed yet."
             case Tab.CALIBRATIONS:
@@ -185,6 +189,11 @@ class ReviewLists(QualityPage):
         self.forget()
         self.read()
         self.redraw()
+
+    def turn_week(self, back: int) -> None:
+        """Go so many weeks further back, or forward if negative."""
+        self._back = max(0, min(WEEKS, (self._back or 0) + back))
+        self.anew()
 
     def show_tab(self, tab: Tab) -> None:
         """Turn to a list."""

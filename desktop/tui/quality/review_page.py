@@ -16,7 +16,7 @@ from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import Tab
 from desktop.tui.quality.review_card import ReviewCard
-from desktop.tui.quality.review_lists import TABS, WEEKS
+from desktop.tui.quality.review_lists import TABS
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content, line
@@ -96,8 +96,7 @@ class ReviewPage(ReviewCard):
         if key.isdecimal() and 1 <= int(key) <= len(TABS):
             self.show_tab(TABS[int(key) - 1])
         elif key in ("comma", "less_than_sign", "full_stop", "greater_than_sign") and self.tab is Tab.SAMPLE:
-            self._back = max(0, min(WEEKS, self._back + (1 if key in ("comma", "less_than_sign") else -1)))
-            self.anew()
+            self.turn_week(1 if key in ("comma", "less_than_sign") else -1)
         elif key == "f" and self.tab is Tab.SAMPLE:
             self._form += 1
             self.anew()
