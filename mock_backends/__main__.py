@@ -20,7 +20,7 @@ from mock_backends.http.principals import new_token
 from mock_backends.http.settings import Settings
 from mock_backends.play.fleet import KINDS, Fleet
 from mock_backends.play.scenario import BadScenario, load, names
-from mock_backends.twilio.server import FACE, TwilioFace
+from mock_backends.twilio.server import FACE, TwilioServer
 
 TOKENS_VARIABLE = "AGENT_DESKTOP_MOCK_TOKENS"
 USAGE = 2
@@ -149,7 +149,7 @@ async def _run(fleet: Fleet, boot: dict[str, Any], *, until_eof: bool) -> None:
         return
     ready: dict[str, Any] = {name: {"url": url} for name, url in urls.items()}
     face = fleet.services.get(FACE)
-    if isinstance(face, TwilioFace):
+    if isinstance(face, TwilioServer):
         ready[FACE] |= face.account()
     ready["tokens"] = fleet.tokens
     ready["first_agent"] = fleet.company.first_agent

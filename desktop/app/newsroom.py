@@ -20,9 +20,9 @@ class Newsroom:
         news = self._store.state.news
         fresh = frozenset(key for key in ids if key in news and not news[key].seen)
         if fresh:
-            self._store.say(NewsSeen(fresh))
+            self._store.publish(NewsSeen(fresh))
 
     def _listen(self, old: AppState, new: AppState) -> None:
         news = news_between(old, new)
         if news:
-            self._store.say(NewsCame(news))
+            self._store.publish(NewsCame(news))

@@ -8,7 +8,7 @@ from desktop.app.background import Background
 from desktop.app.commands.actions import Actions
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.recording_consent import RecordingPolicy
-from desktop.app.connections.asking import Asking, Reading
+from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
@@ -21,7 +21,7 @@ from desktop.app.connections.targets import Targets
 from desktop.app.directory.experts import Experts
 from desktop.app.directory.own_presence import OwnPresence
 from desktop.app.newsroom import Newsroom
-from desktop.app.notes.card_masking import HiddenCards
+from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.deliveries import Deliveries
 from desktop.app.notes.handovers import Handovers
 from desktop.app.notes.messages import Messages
@@ -36,8 +36,8 @@ from desktop.app.screen_pop.identity_links import IdentityLinks
 from desktop.app.screen_pop.screen_pops import ScreenPops
 from desktop.app.storage.local_file import LocalFile
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow
 from desktop.app.storage.retention import RetentionWatch
+from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.supervision.help_line import HelpLine
 from desktop.app.supervision.notices import FloorNotices
@@ -81,33 +81,33 @@ class Session:
         self.clock = self.timing.clock
         self.store = Store(self.clock)
         self._file = LocalFile(open_local, self._restore, self.store, self.timing)
-        self._asking = Asking(self.timing, lambda text: self.store.notice(text, "error"))
+        self._backend_calls = BackendCalls(self.timing, lambda text: self.store.notice(text, "error"))
         self._background = Background(self._stopped)
         self.feeds: dict[str, Feed] = {}
         self._messages = Messages(self.store, self._file.opened)
         self.plugins = PluginWatch(self.store, backends.plugins)
         self._backends = self._by_source(backends)
         self._connections = Connections(
-            self.store, self._asking, self._backends, backends.broken, self._opened, self._background.spawn
+            self.store, self._backend_calls, self._backends, backends.broken, self._opened, self._background.spawn
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
         self.actions = Actions(
             self.store,
-            self._asking,
+            self._backend_calls,
             backends.contact_center,
             directories,
             self._refresh,
-            Phone(self.store, self._asking, backends.voice),
+            Phone(self.store, self._backend_calls, backends.voice),
         )
-        self.help = HelpLine(self.store, self._asking, backends.contact_center, self._refresh)
+        self.help = HelpLine(self.store, self._backend_calls, backends.contact_center, self._refresh)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
         self.news = Newsroom(self.store)
         self.supervisor = SupervisorDesk(
-            self.store, self._asking, backends.contact_center, self._refresh, self._file.opened
+            self.store, self._backend_calls, backends.contact_center, self._refresh, self._file.opened
         )
         self.on_screen = ScreenWatch(
-            self._asking,
+            self._backend_calls,
             directories,
             lambda person_id: self.store.state.same_people.get(person_id, (person_id,)),
         )
@@ -142,7 +142,7 @@ class Session:
         rows = WrapUpRows(profile, self.store.drain, self.clock, self._targets)
         self.outbox = Outbox(
             self.store,
-            self._asking,
+            self._backend_calls,
             self._file.opened,
             self._deliver,
             source_of=targets.source,
@@ -150,7 +150,7 @@ class Session:
             says_who="contact_center" if backends.contact_center is not None else "",
         )
         self.outbox.lost = lambda: self._file.lost
-        self.cards = HiddenCards()
+        self.cards = CardMasking()
         self.notes = Notes(
             self.store,
             self.timing,
@@ -161,15 +161,17 @@ class Session:
             forget=self.outbox.forget,
             taken_up=self.pops.recall,
         )
-        Handovers(self.store, self._asking, backends.contact_center, self.notes.text, self._background.spawn)
+        Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
         self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
-        self.own_presence = [OwnPresence(self.store, self._asking, one, source) for source, one in directories.items()]
+        self.own_presence = [
+            OwnPresence(self.store, self._backend_calls, one, source) for source, one in directories.items()
+        ]
         if any(":" in source for source in backends.sources):
-            self.store.say(SourcesDeclared(backends.sources))
+            self.store.publish(SourcesDeclared(backends.sources))
 
     @property
     def local(self) -> LocalStore:
@@ -186,7 +188,7 @@ class Session:
         Returns when each backend was tried once (10 s at most). What failed is tried again in the background and
         told through health events; nothing here raises because a backend or the disk does not work.
         """
-        if not await self._file.take_up():
+        if not await self._file.restore():
             self.outbox.cannot_be_read(self._file.problem)
             self._background.spawn(self._take_up_later())
         self._background.spawn(_warm_up())
@@ -217,7 +219,7 @@ class Session:
             if known is None or known.health is not Health.LIVE:
                 feed.restart()
         self.pops.retry_all()
-        self.outbox.kick()
+        self.outbox.wake()
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The words that are in memory only; what closing could not save stays in here."""
@@ -243,7 +245,7 @@ class Session:
         await self.links.load()
         await self.local.hide_cards()
         await self.notes.restore()
-        await self.supervisor.take_up()
+        await self.supervisor.restore()
         await self.outbox.load()
         await self.wrap_ups.load()
         await self.experts.load()
@@ -283,10 +285,10 @@ class Session:
         tells_time: bool = False,
         keep: Callable[[Envelope], Awaitable[None]] | None = None,
     ) -> None:
-        self.feeds[source] = Feed(source, backend, self.store, self._asking, tells_time=tells_time, keep=keep)
+        self.feeds[source] = Feed(source, backend, self.store, self._backend_calls, tells_time=tells_time, keep=keep)
 
     def _reading(self, source: str) -> Reading:
-        return Reading(self._asking, source, lambda health, why: self._connections.say(source, health, why))
+        return Reading(self._backend_calls, source, lambda health, why: self._connections.say(source, health, why))
 
     def _opened(self, source: str, offered: frozenset[str]) -> bool:
         """A backend was opened: have its events, and send and ask what waited for it."""
@@ -299,18 +301,18 @@ class Session:
             if desk.source == source:
                 desk.reading.trust()
                 self.pops.retry_all()
-        self.outbox.kick()
+        self.outbox.wake()
         return feed is not None
 
     async def _deliver(self, row: OutboxRow) -> str:
         """Send a row; what comes of it also says whether its target can be reached."""
         source = self._targets.source(row.target) or row.target
         try:
-            if source in self._asking.closed:
-                raise Unavailable(self._asking.closed[source])
+            if source in self._backend_calls.closed:
+                raise Unavailable(self._backend_calls.closed[source])
             receipt = await self._deliveries.deliver(row)
         except Unavailable as error:
-            if source not in self._asking.closed:
+            if source not in self._backend_calls.closed:
                 self._say_of_target(source, Health.DOWN, one_line(error.message))
             raise
         self._say_of_target(source, Health.LIVE, "")
@@ -332,8 +334,8 @@ class Session:
         self.actions.own_state.must_prove = True
         for feed in self.feeds.values():
             feed.restart(heal=True)
-        self.outbox.kick()
-        self.store.say(
+        self.outbox.wake()
+        self.store.publish(
             Noticed(
                 f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
                 " Your state is being looked up; nobody was made available.",

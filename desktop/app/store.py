@@ -54,7 +54,7 @@ class Store:
             if was_empty:
                 self._ask_for_drain()
 
-    def say(self, event: Event, source: str = DESKTOP) -> None:
+    def publish(self, event: Event, source: str = DESKTOP) -> None:
         """Take in something the desktop itself found out."""
         self.put(Envelope(source, event, self.now()))
 
@@ -67,7 +67,7 @@ class Store:
         """
         last = self.state.notices[-1] if self.state.notices else None
         if last is None or last.over or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
-            self.say(Noticed(text, severity, subject))
+            self.publish(Noticed(text, severity, subject))
 
     def outcome(self, ok: bool, text: str, subject: str = "", done: str = "") -> None:
         """Tell what came of a press; once it succeeds, what was told of its subject before is so no more.
@@ -85,7 +85,7 @@ class Store:
     def settle(self, subject: str) -> None:
         """What was told of a subject is so no more."""
         if subject and any(one.subject == subject and not one.over for one in self.drain().notices):
-            self.say(Settled(subject))
+            self.publish(Settled(subject))
 
     def drain(self) -> AppState:
         """Reduce everything taken in so far; answers the state after it."""

@@ -7,24 +7,11 @@ from collections.abc import Sequence
 from desktop.cli.exits import CommandError, Exit, explain
 from desktop.cli.output import say
 
-# Which module serves which command. Imported only when the command is chosen.
-_MODULES = {
-    "customer": "customer_commands",
-    "timeline": "customer_commands",
-    "do": "do_command",
-    "outbox": "outbox_commands",
-    "erase": "erase_command",
-    "config": "config_commands",
-    "backends": "backends_command",
-    "events": "events_command",
-    "alerts": "alerts_command",
-    "report": "report_command",
-    "supervise": "supervise_command",
-    "quality": "quality_command",
-    "staffing": "staffing_command",
-    "info": "info_command",
+# Commands that stand in a file of `commands` with another name. Imported only when the command is chosen.
+_FILES = {
+    **dict.fromkeys(("state", "agents", "queues", "interactions", "people"), "floor"),
+    **dict.fromkeys(("customer", "timeline"), "customers"),
 }
-_DEFAULT_MODULE = "floor_commands"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,7 +65,7 @@ def _run(arguments: object) -> int:
         return start_demo(chosen)
     import importlib
 
-    module = importlib.import_module(f"desktop.cli.{_MODULES.get(command, _DEFAULT_MODULE)}")
+    module = importlib.import_module(f"desktop.cli.commands.{_FILES.get(command, command)}")
     return int(module.run(chosen))
 
 

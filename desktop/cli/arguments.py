@@ -3,9 +3,9 @@
 import argparse
 from collections.abc import Callable
 
-from desktop.cli.quality_arguments import add_quality
-from desktop.cli.report_arguments import add_report
-from desktop.cli.supervise_arguments import add_supervise
+from desktop.cli.commands.quality_arguments import add_quality
+from desktop.cli.commands.report_arguments import add_report
+from desktop.cli.commands.supervise_arguments import add_supervise
 
 KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from desktop.app.session import Session
-from desktop.app.storage.outbox_rows import OutboxRow
+from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.cli.exits import CommandError, Exit
 from desktop.config import Profile
 from desktop.ports.base import Kind

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from desktop.config import Profile
 
 if TYPE_CHECKING:
-    from desktop.app.storage.drafts import Draft
-    from desktop.app.storage.outbox_rows import OutboxRow
+    from desktop.app.storage.tables.drafts import Draft
+    from desktop.app.storage.tables.outbox_rows import OutboxRow
 
 
 async def kept_drafts(profile: Profile) -> "list[Draft]":
     """The notes in progress of a profile, the latest first; none when nothing was ever kept."""
-    from desktop.app.storage.drafts import is_kept_words
     from desktop.app.storage.errors import StoreAbsent
     from desktop.app.storage.local_store import LocalStore
+    from desktop.app.storage.tables.drafts import is_kept_words
 
     try:
         store = await LocalStore.open(profile.store_path, read_only=True)

@@ -29,12 +29,12 @@ from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.desk_bindings import desk_bindings
 from desktop.tui.keys.keys import BY_ID, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
-from desktop.tui.outbox.launcher import OutboxDoor
+from desktop.tui.outbox.launcher import OutboxLauncher
 from desktop.tui.page_keys import PageKeys
 from desktop.tui.pages import pages
-from desktop.tui.quality.launcher import QualityDoor, QualityWanted
-from desktop.tui.supervisor.launcher import ON_FLOOR, FloorDoor
-from desktop.tui.supervisor.report_launcher import ReportDoor, ReportsWanted
+from desktop.tui.quality.launcher import QualityLauncher, QualityWanted
+from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
+from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
 from desktop.tui.terminal import crash
 from desktop.tui.terminal.key_sequences import name_alt_keys
 from desktop.tui.terminal.news_bell import NewsBell, Wanted
@@ -120,10 +120,12 @@ class DesktopApp(PageKeys):
             keep=self._keep,
             throwaway=throwaway,
         )
-        self.door = FloorDoor(self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide)
-        self.quality = QualityDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
-        self.reports = ReportDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
-        self.outbox = OutboxDoor(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.door = FloorLauncher(
+            self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide
+        )
+        self.quality = QualityLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.reports = ReportLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
+        self.outbox = OutboxLauncher(clock, self.spawn, self._tell_of_page, self.presses, self.wants_field)
         if keymap:
             self.set_keymap(remap(keymap))
 
@@ -155,7 +157,7 @@ class DesktopApp(PageKeys):
         note.written = session.notes.text
         note.cards = wrap_up.editor.cards = session.cards
         session.store.on_pending = self.request_frame
-        session.store.give_way = self.keys_first.give_way
+        session.store.give_way = self.input_priority.give_way
         if not self.is_headless:
             session.plugins.begin()
         session.store.taps.insert(0, self._gather_card)  # before the one that asks: its answer may be there at once
@@ -332,7 +334,7 @@ class DesktopApp(PageKeys):
         if name != "outbox":
             self.outbox.before(name)
         if name == "coaching":
-            self.quality.turn(self.session, self.desk_screen, review=False)
+            self.quality.toggle(self.session, self.desk_screen, review=False)
             return
         self.quality.before(name)
         self.reports.before(name)
@@ -349,7 +351,7 @@ class DesktopApp(PageKeys):
         elif name == "outbox":
             if self.front.query_one(Page).is_open:
                 self.front.close_top()
-            self.outbox.turn(self.session, self.front)
+            self.outbox.toggle(self.session, self.front)
         elif not (name == "retry" and self.outbox.send_all()):
             getattr(self.desk, name)()
 
@@ -359,12 +361,12 @@ class DesktopApp(PageKeys):
 
     @on(QualityWanted)
     def _quality_wanted(self) -> None:
-        self.quality.turn(self.session, self.front, review=True)
+        self.quality.toggle(self.session, self.front, review=True)
         self.front.redraw()  # other keys mean something now
 
     @on(ReportsWanted)
     def _reports_wanted(self, event: ReportsWanted) -> None:
-        self.reports.turn(self.session, event.screen)
+        self.reports.toggle(self.session, event.screen)
         self.front.redraw()
 
     def action_help_quit(self) -> None:
@@ -382,7 +384,7 @@ class DesktopApp(PageKeys):
         if action == "desk" and parameters[0] == "repaint":
             return True
         pages_over = (self.quality, self.reports, self.outbox)
-        if action == "desk" and any(door.hears(str(parameters[0])) for door in pages_over):
+        if action == "desk" and any(door.handles(str(parameters[0])) for door in pages_over):
             return False
         if action == "desk" and self.screen is not self.front:
             return parameters[0] in ("accept", "decline", "palette")

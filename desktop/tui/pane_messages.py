@@ -11,7 +11,7 @@ from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.help_field import HelpField
-from desktop.tui.agent.panes.keypad import TonesField
+from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
@@ -113,8 +113,8 @@ class PaneMessages(TerminalApp):
         self.desk_screen.close_top()
         self.desk.said(event.kind, event.subject, event.text)
 
-    @on(TonesField.Typed)
-    def _tones_typed(self, event: TonesField.Typed) -> None:
+    @on(Keypad.Typed)
+    def _tones_typed(self, event: Keypad.Typed) -> None:
         self.desk.send_tones(event.digits)
 
     @on(LineTable.Chosen, "#work")

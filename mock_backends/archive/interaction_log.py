@@ -27,7 +27,7 @@ class _Story:
     steps: list[Step] = field(default_factory=list)
 
 
-class Chronicle:
+class InteractionLog:
     """Sees every change of a contact; `seen` is a watcher of the board."""
 
     def __init__(self, archive: Archive, clock: Clock) -> None:

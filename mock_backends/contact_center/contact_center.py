@@ -7,7 +7,7 @@ from fastapi import Query
 
 from mock_backends.acd.counters import ClosedInterval
 from mock_backends.archive.archive import Archive
-from mock_backends.archive.interaction_log import Chronicle
+from mock_backends.archive.interaction_log import InteractionLog
 from mock_backends.archive.rows import Scope
 from mock_backends.company.past_company import past_company
 from mock_backends.contact_center.centre import Centre
@@ -80,7 +80,7 @@ class ContactCenterService(Service):
 
     def _remember(self) -> None:
         """Let the archive hear of what is over."""
-        chronicle = Chronicle(self.archive, self.site.clock)
+        chronicle = InteractionLog(self.archive, self.site.clock)
         self.centre.board.watchers.append(chronicle.seen)
         self.centre.calls.coded = chronicle.coded
         self.centre.distribution.router.on_interval(self.archive.counted)

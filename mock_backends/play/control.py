@@ -9,7 +9,7 @@ from mock_backends.http.faults import Rule
 from mock_backends.http.service import Service
 from mock_backends.http.site import Site
 from mock_backends.play.scenario import Player
-from mock_backends.play.scenario_runner import Stage
+from mock_backends.play.scenario_runner import ScenarioRunner
 from mock_backends.play.steps import Step
 from mock_backends.wire.base import Wire
 
@@ -18,7 +18,7 @@ class Steered(Protocol):
     """The servers of this process, as far as the control plane steers them."""
 
     site: Site
-    stage: Stage
+    stage: ScenarioRunner
     player: Player | None
 
     def reset(self) -> None: ...

@@ -17,9 +17,9 @@ from mock_backends.http.site import Site
 from mock_backends.messaging.messaging import MessagingService
 from mock_backends.play.control import add_control
 from mock_backends.play.scenario import Player, Scenario
-from mock_backends.play.scenario_runner import Stage
+from mock_backends.play.scenario_runner import ScenarioRunner
 from mock_backends.presence.presence import PresenceService
-from mock_backends.twilio.server import FACE, TwilioFace
+from mock_backends.twilio.server import FACE, TwilioServer
 
 KINDS: dict[str, type[Service]] = {
     "crm": CrmService,
@@ -85,8 +85,8 @@ class Fleet:
             names.append("contact_center")
         self.services: dict[str, Service] = {name: KINDS[name](self.site) for name in names}
         if faced:
-            self.services[FACE] = TwilioFace(self.site, self.contact_center, self.tokens)
-        self.stage = Stage(self)
+            self.services[FACE] = TwilioServer(self.site, self.contact_center, self.tokens)
+        self.stage = ScenarioRunner(self)
         self.player = Player(scenario, self) if scenario is not None else None
         for service in self.services.values():
             add_control(service, self)

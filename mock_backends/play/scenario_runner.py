@@ -16,7 +16,7 @@ from mock_backends.messaging.messaging import MessagingService
 from mock_backends.play import steps
 from mock_backends.presence.presence import PresenceService
 from mock_backends.twilio.messages import Messages
-from mock_backends.twilio.server import FACE, TwilioFace
+from mock_backends.twilio.server import FACE, TwilioServer
 from mock_backends.wire.base import Address
 from mock_backends.wire.contact_center import Interaction, LegFailureWord
 
@@ -62,7 +62,7 @@ class Servers(Protocol):
     def messaging(self) -> MessagingService: ...
 
 
-class Stage:
+class ScenarioRunner:
     """Plays steps. Steps for a server that does not run here are refused."""
 
     def __init__(self, fleet: Servers) -> None:
@@ -143,7 +143,7 @@ class Stage:
     def _carriers(self) -> list[MessagingService | Messages]:
         """Whoever carries messages here; the message sender is asked for where there is none."""
         face = self._fleet.services.get(FACE)
-        found: list[MessagingService | Messages] = [face.messages] if isinstance(face, TwilioFace) else []
+        found: list[MessagingService | Messages] = [face.messages] if isinstance(face, TwilioServer) else []
         return [*found, self._fleet.messaging] if "messaging" in self._fleet.services or not found else found
 
     @property

@@ -32,7 +32,7 @@ class Finished(Wire):
 Find = Callable[[Principal, str], Awaitable[Finished | None]]
 
 
-class Judging:
+class EvaluationService:
     """The evaluations and calibrations of one contact centre."""
 
     def __init__(self, sight: QualitySight, find: Find) -> None:

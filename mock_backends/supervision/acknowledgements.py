@@ -3,7 +3,7 @@
 from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal, Tokens
 from mock_backends.http.problem import conflict
-from mock_backends.supervision.authorisation import JUST_NOW, Oversight
+from mock_backends.supervision.authorisation import JUST_NOW, Authorisation
 from mock_backends.wire.floor import AcknowledgementEvent
 from mock_backends.wire.help import Acknowledgement
 
@@ -13,7 +13,7 @@ KEPT = 1_000  # a team
 class Acknowledgements:
     """Alerts are the desktops' own; here only their keys are known, by team."""
 
-    def __init__(self, oversight: Oversight, tokens: Tokens, clock: Clock) -> None:
+    def __init__(self, oversight: Authorisation, tokens: Tokens, clock: Clock) -> None:
         self._oversight = oversight
         self._tokens = tokens
         self._clock = clock

@@ -6,7 +6,7 @@ from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import not_found
 from mock_backends.http.site import new_id
-from mock_backends.supervision.authorisation import Oversight
+from mock_backends.supervision.authorisation import Authorisation
 from mock_backends.wire.floor import MessageEvent
 from mock_backends.wire.help import AgentMessage
 
@@ -16,7 +16,7 @@ KEPT = 200  # a principal
 class AgentMessages:
     """A supervisor writes to agents of their team; an agent answers supervisors who wrote to them."""
 
-    def __init__(self, oversight: Oversight, clock: Clock) -> None:
+    def __init__(self, oversight: Authorisation, clock: Clock) -> None:
         self._oversight = oversight
         self._clock = clock
         self._of: dict[str, deque[AgentMessage]] = {}

@@ -29,7 +29,7 @@ class Act:
     tell: set[str] = field(default_factory=set)
 
 
-class Oversight:
+class Authorisation:
     """Answers 403 to who is no supervisor and 404 for what is not of their team."""
 
     def __init__(self, board: Board, tokens: Tokens, clock: Clock, log: EventLog, audit: AuditLog) -> None:

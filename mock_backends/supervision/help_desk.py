@@ -5,7 +5,7 @@ from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, not_found
 from mock_backends.http.site import new_id
-from mock_backends.supervision.authorisation import Oversight
+from mock_backends.supervision.authorisation import Authorisation
 from mock_backends.wire.contact_center import Interaction
 from mock_backends.wire.floor import HelpEvent
 from mock_backends.wire.help import HelpRequest
@@ -16,7 +16,7 @@ HELPED = frozenset({"connecting", "active", "wrap_up"})
 class HelpDesk:
     """One open request a contact; it closes with the contact."""
 
-    def __init__(self, oversight: Oversight, board: Board, clock: Clock) -> None:
+    def __init__(self, oversight: Authorisation, board: Board, clock: Clock) -> None:
         self._oversight = oversight
         self._board = board
         self._clock = clock

@@ -8,7 +8,7 @@ from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import conflict, not_found
 from mock_backends.http.site import new_id
-from mock_backends.supervision.authorisation import Act, Oversight
+from mock_backends.supervision.authorisation import Act, Authorisation
 from mock_backends.wire.contact_center import Interaction, Leg
 from mock_backends.wire.floor import Monitor, MonitoringWord
 
@@ -19,7 +19,7 @@ _DOING = {"listen": "listening", "whisper": "whispering", "barge": "barging in"}
 class Monitors:
     """At most one a supervisor: they have one headset. It ends with the call, or when the agent has it no more."""
 
-    def __init__(self, oversight: Oversight, board: Board, clock: Clock, silent: Mapping[str, bool]) -> None:
+    def __init__(self, oversight: Authorisation, board: Board, clock: Clock, silent: Mapping[str, bool]) -> None:
         """`silent`: queues where an agent does not see that somebody listens; who speaks is always seen."""
         self._oversight = oversight
         self._board = board

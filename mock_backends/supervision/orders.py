@@ -6,7 +6,7 @@ from mock_backends.contacts.distribution import Distribution
 from mock_backends.contacts.legs import Legs
 from mock_backends.http.principals import Principal
 from mock_backends.http.problem import Problem, conflict, invalid
-from mock_backends.supervision.authorisation import Oversight
+from mock_backends.supervision.authorisation import Authorisation
 from mock_backends.wire.contact_center import Agent, Interaction, Reason
 from mock_backends.wire.floor import Move, Priority, Reassign, SetAgentAvailability
 
@@ -21,7 +21,7 @@ class Orders:
 
     def __init__(
         self,
-        oversight: Oversight,
+        oversight: Authorisation,
         distribution: Distribution,
         calls: Calls,
         legs: Legs,

@@ -15,7 +15,7 @@ from mock_backends.supervision.acknowledgements import Acknowledgements
 from mock_backends.supervision.agent_days import AgentDays
 from mock_backends.supervision.agent_messages import AgentMessages
 from mock_backends.supervision.audit_log import AuditLog
-from mock_backends.supervision.authorisation import Oversight
+from mock_backends.supervision.authorisation import Authorisation
 from mock_backends.supervision.help_desk import HelpDesk
 from mock_backends.supervision.monitors import Monitors
 from mock_backends.supervision.orders import Orders
@@ -41,7 +41,7 @@ class Supervision:
         self._seed = site.seed
         self._board = board
         self._audit = AuditLog(site.storage.db)
-        self.oversight = Oversight(board, site.tokens, clock, log, self._audit)
+        self.oversight = Authorisation(board, site.tokens, clock, log, self._audit)
         self.orders = Orders(self.oversight, distribution, calls, legs, customers, company.reasons())
         self.monitors = Monitors(self.oversight, board, clock, company.silent_monitoring())
         self.help = HelpDesk(self.oversight, board, clock)

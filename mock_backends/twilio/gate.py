@@ -19,7 +19,7 @@ from mock_backends.twilio.refusal import Refusal, answer
 BRIDGE = "/v1/wschannels"
 
 
-class Door(Gate):
+class TwilioGate(Gate):
     """The gate of the other servers, but for who is calling and how a no is worded."""
 
     knows: Callable[[str, str], Principal | None]

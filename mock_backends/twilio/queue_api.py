@@ -3,11 +3,11 @@
 from fastapi import Request, Response
 
 from mock_backends.twilio.refusal import gone
-from mock_backends.twilio.rest_api import WORKSPACE, Face, Text, answered, listed
+from mock_backends.twilio.rest_api import WORKSPACE, RestApi, Text, answered, listed
 from mock_backends.twilio.workspace import rest
 
 
-def add_queues(face: Face) -> None:
+def add_queues(face: RestApi) -> None:
     """What there is of them, and how they stand."""
     app = face.app
 

@@ -19,7 +19,7 @@ WORKSPACE = "/v1/Workspaces/{workspace}"
 ACCOUNT = "/2010-04-01/Accounts/{account}"
 
 
-class Face(Protocol):
+class RestApi(Protocol):
     """What the routes need of the server."""
 
     app: FastAPI
@@ -80,7 +80,7 @@ def _paged(key: str, request: Request, records: list[Fields]) -> Response:
     return answered({key: records} | page)
 
 
-def add_task_router(face: Face) -> None:
+def add_task_router(face: RestApi) -> None:
     """Workers, activities, tasks, reservations, queues."""
     app = face.app
 
@@ -188,7 +188,7 @@ def add_task_router(face: Face) -> None:
         return answered(rest(record), record["version"])
 
 
-def add_voice_and_messages(face: Face) -> None:
+def add_voice_and_messages(face: RestApi) -> None:
     """Conferences with their participants, calls, messages."""
     app = face.app
     conference_path = ACCOUNT + "/Conferences/{sid}"

@@ -15,7 +15,7 @@ from mock_backends.http.site import Site
 from mock_backends.twilio.bridge import Bridge
 from mock_backends.twilio.channels import TRY_AGAIN_LATER, Channels
 from mock_backends.twilio.conferences import Conferences
-from mock_backends.twilio.gate import BRIDGE, Door
+from mock_backends.twilio.gate import BRIDGE, TwilioGate
 from mock_backends.twilio.messages import OUR_NUMBER, Messages
 from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.queue_api import add_queues
@@ -32,7 +32,7 @@ FACE = "twilio"
 LARGEST_TOKEN_LIFE = 86_400.0
 
 
-class TwilioFace(Service):
+class TwilioServer(Service):
     """REST v1 of TaskRouter, the worker channel, conferences and messages, each as far as a desktop needs them."""
 
     name = FACE
@@ -46,7 +46,7 @@ class TwilioFace(Service):
         self.sids = Sids()
         self.keys = {self.sids.of("SK", who): who for who in secrets}
         self.channels = Channels()
-        self.gate = Door(
+        self.gate = TwilioGate(
             self.app,
             self.name,
             settings=site.settings,

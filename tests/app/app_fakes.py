@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Self
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
@@ -506,5 +506,5 @@ def told(store: Store) -> list[str]:
     return [notice.text for notice in store.drain().notices]
 
 
-def make_asking(time_: VirtualTime, store: Store) -> Asking:
-    return Asking(time_.timing, lambda text: store.notice(text, "error"))
+def make_asking(time_: VirtualTime, store: Store) -> BackendCalls:
+    return BackendCalls(time_.timing, lambda text: store.notice(text, "error"))

@@ -178,7 +178,7 @@ async def test_a_presence_set_by_hand_meanwhile_is_left_alone(d: Desk) -> None:
     await until(lambda: d.presence.said)
     await spin()
     by_hand = replace(d.presence.own, version=50, state=PresenceState.DO_NOT_DISTURB)
-    d.store.say(PresenceChanged(by_hand), "presence")
+    d.store.publish(PresenceChanged(by_hand), "presence")
     d.server.happen(interaction(1, phase=Phase.WRAP_UP))
     await spin(disk=True)
     assert len(d.presence.said) == 1
@@ -198,7 +198,7 @@ async def test_who_helped_is_counted_and_kept(d: Desk) -> None:
     assert (await d.session.actions.chat("p1", "and this?")).ok
     assert (await d.session.actions.chat("p1", "please")).ok
     for _ in range(2):
-        d.store.say(ChatReceived(ChatLine("x", "p1", d.time.wall, False, "yes")), "presence")
+        d.store.publish(ChatReceived(ChatLine("x", "p1", d.time.wall, False, "yes")), "presence")
     await spin(disk=True)
     assert (d.state.past_help["p1"].asked, d.state.past_help["p1"].helped) == (4, 2)
     await d.session.close()

@@ -9,7 +9,7 @@ from itertools import permutations
 
 import pytest
 
-from desktop.backends.asterisk.ami.event_log import Journal
+from desktop.backends.asterisk.ami.event_log import EventLog
 from desktop.backends.asterisk.contact_center import AsteriskContactCenter
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Availability, LegFailure, LegPhase, Phase
@@ -287,7 +287,7 @@ def _day(number: int, interface: str) -> Iterator[str]:
 
 def _kept(thing: object, seen: set[int]) -> int:
     """How many entries the containers have that can be reached from here; the journal is bounded and left out."""
-    if id(thing) in seen or isinstance(thing, (Journal, asyncio.Task, asyncio.Lock, asyncio.Event)):
+    if id(thing) in seen or isinstance(thing, (EventLog, asyncio.Task, asyncio.Lock, asyncio.Event)):
         return 0
     seen.add(id(thing))
     if isinstance(thing, (dict, OrderedDict)):

@@ -12,7 +12,7 @@ from desktop.backends.xmpp.account import bare
 from desktop.backends.xmpp.card import SKILLS, Card, read_vcard4, read_vcard_temp
 from desktop.backends.xmpp.chats import Chats
 from desktop.backends.xmpp.contacts import MOST_RESOURCES, Contacts
-from desktop.backends.xmpp.journal import KEPT, Journal
+from desktop.backends.xmpp.event_log import KEPT, EventLog
 from desktop.backends.xmpp.link import error_of
 from desktop.backends.xmpp.resources import read_activity, read_resource
 from desktop.backends.xmpp.xml import TEXT, make, moment, sendable, tag
@@ -200,7 +200,7 @@ def test_a_line_keeps_its_breaks_but_nothing_that_moves_a_cursor() -> None:
 
 
 def test_a_reader_of_the_journal_goes_on_where_it_was_or_learns_that_it_cannot() -> None:
-    journal = Journal("presence", lambda: NOW)
+    journal = EventLog("presence", lambda: NOW)
     people = contacts(ADA)
     events = people.presence(stanza(from_=f"{ADA}/x"))
     for _ in range(KEPT + 10):

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.app.storage import transaction
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 
 NOTE = "The customer asked for a refund of the second invoice. " * 36
 FRAME = 1 / 60

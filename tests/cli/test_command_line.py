@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from desktop.cli.arguments import AGENT_VERBS, KINDS, VERBS, parser
+from desktop.cli.commands.supervise_arguments import ACTS
 from desktop.cli.exits import Exit, explain
 from desktop.cli.output import emit, say
-from desktop.cli.supervise_arguments import ACTS
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability, Verb
 from desktop.ports import errors

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from desktop.app.reviews.scorecard_draft import CardInHand
-from desktop.app.storage.drafts import Draft, kept_words_id
+from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.app.storage.instance_lock import InstanceLock
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.tables.drafts import Draft, kept_words_id
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 
 from .command_line import clean_env, run
@@ -130,7 +130,7 @@ async def _judge(path: Path, *, linked: bool, parked: bool = False) -> None:
             await store.discard_draft(f"{letter}-draft")
             address = ""
         answers = (Answer("greeting", "no", text),)
-        card = CardInHand(f"{letter}-draft", "maya", "Maya", FORM, answers, text, customer=address)
+        card = ScorecardDraft(f"{letter}-draft", "maya", "Maya", FORM, answers, text, customer=address)
         note = {"agent_id": "maya", "evaluation": f"e-{letter}", "text": text, "interaction_id": card.interaction_id}
         reply = {"note_id": f"n-{letter}", "text": text, "customer": address, "interaction_id": card.interaction_id}
         for subject, body in (

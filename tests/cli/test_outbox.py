@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.notes.contact_facts import ContactFacts
 
 from .command_line import clean_env, run

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.storage.tables.outbox_rows import OutboxRow, new_row, outbox_key
 from mock_backends.launcher import Running
 
 from .command_line import control, run

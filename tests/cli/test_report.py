@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from desktop.cli.report_arguments import FORMULAS as NAMED
+from desktop.cli.commands.report_arguments import FORMULAS as NAMED
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS
 from mock_backends import launcher
 from mock_backends.http.settings import Settings

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.instance_lock import InstanceLock
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.drafts import Draft
 from mock_backends.launcher import Running
 
 from .command_line import Ran, control, run

@@ -1,4 +1,4 @@
-"""Judging at the real screen on real servers: killed in the middle, unplugged at the end."""
+"""EvaluationService at the real screen on real servers: killed in the middle, unplugged at the end."""
 
 import json
 import signal

@@ -8,10 +8,11 @@ from typing import Any
 from unittest.mock import patch
 
 from desktop.app import background
-from desktop.app.notes import autosave as sheets
+from desktop.app.notes import autosave as autosave
 from desktop.app.notes import deliveries, notes, outbox, wrap_up_rows, wrap_ups
-from desktop.app.storage import drafts, erasure, local_store, outbox_rows
-from desktop.app.storage import parked_record_rows as parked_records
+from desktop.app.storage import erasure, local_store
+from desktop.app.storage.tables import drafts, outbox_rows
+from desktop.app.storage.tables import parked_record_rows as parked_records
 from desktop.domain.entities.customer import WrapUpRecord
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.ports.errors import AuthFailed, Forbidden
@@ -170,7 +171,7 @@ def _miscounts(original: Any) -> Any:
     def say(self: Any, delivered: Any) -> None:
         original(self, delivered)
         state = self._store.drain().outbox
-        self._store.say(OutboxChanged(max(state.waiting - 1, 0), state.parked, state.oldest, (), state.why))
+        self._store.publish(OutboxChanged(max(state.waiting - 1, 0), state.parked, state.oldest, (), state.why))
 
     return say
 
@@ -227,7 +228,7 @@ def _erases_everybody(original: Any) -> Any:
 
 def _restores_nothing(original: Any) -> Any:
     async def restore(self: Any) -> None:
-        self._sheets.restored = True
+        self._autosave.restored = True
 
     return restore
 
@@ -294,7 +295,7 @@ PLANTED: tuple[Planted, ...] = (
         lambda original: lambda profile, contact, kind, revision, part=0: original(profile, "", kind, revision, part),
     ),
     # Notes
-    Planted("nothing is saved by itself", sheets.Sheets, "_begin_saving", _always(None)),
+    Planted("nothing is saved by itself", autosave.Autosave, "_begin_saving", _always(None)),
     Planted("what was typed while finishing is dropped", notes, "_written_since", _with(_without(note=""))),
     Planted("follow-ups planned while finishing are dropped", notes, "_written_since", _with(_without(follow_ups=()))),
     Planted("all of a note is written since", notes, "_written_since", lambda original: lambda before, now: now),
@@ -342,8 +343,8 @@ PLANTED: tuple[Planted, ...] = (
 
 
 def _not_collected(self: Any, interaction_id: str) -> Any:
-    sheet = self._sheets.get(interaction_id)
-    draft = sheet.saved if sheet is not None and sheet.saved is not None else None
+    open_draft = self._autosave.get(interaction_id)
+    draft = open_draft.saved if open_draft is not None and open_draft.saved is not None else None
     return self._complete(draft or drafts.Draft(interaction_id, None, "", (), (), 1, 0.0))
 
 

@@ -23,7 +23,7 @@ from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.app import DesktopApp
 from desktop.tui.words.titles import title
 from tests.tui.desk import RecordedCalls
-from tests.tui.floor_desk import RecordedActs, floor_desk
+from tests.tui.floor_desk import RecordedCommands, floor_desk
 from tests.tui.floor_states import AGENTS, WAITING, floor
 from tests.tui.outbox import PARKED_RECORD, REFUSED, UNKNOWN, KeptOutbox, outbox_desk, outbox_state
 from tests.tui.quality import FAIR, SAM, MemoryStore, QualityServer, judged, quality_desk
@@ -150,7 +150,7 @@ def _complete(session: Any) -> None:
     """Everything that some key of the desk asks for."""
     session.pops = Finding(session)
     session.help = RecordedCalls(session.calls, "help", lambda: session.store.state)
-    if not isinstance(getattr(session.supervisor, "acts", None), RecordedActs):
+    if not isinstance(getattr(session.supervisor, "acts", None), RecordedCommands):
         session.supervisor = NoPages()
 
 
@@ -220,7 +220,7 @@ def _quality() -> Situation:
     session.help = RecordedCalls(session.calls, "help", lambda: session.store.state)  # type: ignore[attr-defined]
 
     def show(running: DesktopApp) -> None:
-        running.quality.turn(running.session, running.desk_screen, review=True)
+        running.quality.toggle(running.session, running.desk_screen, review=True)
 
     return Situation(app, [session.calls, server.calls], session, keys=["2"], open=show)
 
@@ -305,7 +305,7 @@ def victims(call: tuple[Any, ...], state: AppState) -> tuple[str, ...] | None:
 
 
 async def _settled(app: DesktopApp) -> None:
-    first = app.keys_first
+    first = app.input_priority
     while (first._coming or first._applied) and app.is_running:  # `under_way` waits for a tenth of a second at most
         await asyncio.sleep(0)
     for _ in range(12):

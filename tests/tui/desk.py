@@ -9,7 +9,7 @@ from textual.widgets import Input, TextArea
 
 from desktop.app.commands.action_result import ActionResult
 from desktop.app.newsroom import Newsroom
-from desktop.app.notes.card_masking import HiddenCards
+from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
@@ -29,7 +29,7 @@ class RecordedCalls:
         self._state = state
 
     def __getattr__(self, method: str) -> Any:
-        synchronous = method in ("choose", "unlink", "without", "kick", "join", "part")
+        synchronous = method in ("choose", "unlink", "without", "wake", "join", "part")
 
         def record(*args: Any, **kwargs: Any) -> Any:
             self._calls.append((f"{self._name}.{method}", *args, *(sorted(kwargs.items()))))
@@ -67,7 +67,7 @@ class RecordedNotes(RecordedCalls):
         if known is not None and now == known:
             return
         self._calls.append(("notes.edit", interaction_id, changed))
-        self._store.say(
+        self._store.publish(
             DraftSaved(
                 interaction_id, now.note, now.codes, now.revision, now.saved_at, now.problem, now.follow_ups, now.half
             )
@@ -86,7 +86,7 @@ class RecordedSession:
         self.region = "GB"
         self.store = Store(clock=lambda: NOW, state=state)
         self.outbox = RecordedCalls(self.calls, "outbox", lambda: self.store.state)
-        self.cards = HiddenCards()
+        self.cards = CardMasking()
         self.news = Newsroom(self.store)
         self.notes = RecordedNotes(self.calls, self.store)
         for name in ("actions", "pops", "wrap_ups", "experts", "links", "supervisor"):

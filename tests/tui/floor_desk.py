@@ -24,7 +24,7 @@ from tests.tui.floor_states import SCHEDULES, TODAY, WAITING
 from tests.tui.states import NOW
 
 
-class RecordedActs:
+class RecordedCommands:
     """Answers every act with success, and remembers it."""
 
     def __init__(self, session: "FloorSession") -> None:
@@ -74,7 +74,7 @@ class RecordedSupervisor:
 
     def __init__(self, session: "FloorSession") -> None:
         self._session = session
-        self.acts = RecordedActs(session)
+        self.acts = RecordedCommands(session)
         self.history = self.habits = self.staffing = self.schedules = self
         self.alerts = SimpleNamespace(schedules={one.agent_id: one for one in SCHEDULES}, fits=FITS, blind={})
         self.kept: dict[str, str] = {}

@@ -9,8 +9,8 @@ from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, Amendment, OutboxItem
 from desktop.app.notes.wrap_ups import WrapUps
 from desktop.app.screen_pop.screen_pops import ScreenPops
-from desktop.app.storage.outbox_rows import PARKED, WAITING
-from desktop.app.storage.parked_record_rows import NotSendable
+from desktop.app.storage.tables.outbox_rows import PARKED, WAITING
+from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Customer, FollowUp, Match
 from desktop.domain.entities.words import CodeRule, Health
 from desktop.domain.state.own_events import Keep

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.reviews.quality_desk import QualityDesk
-from desktop.app.storage.drafts import Draft
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.floor import CoachingNews
@@ -189,7 +189,7 @@ class QualitySupervisor:
 
     def __init__(self, store: Store, server: QualityServer, file: MemoryStore) -> None:
         timing = Timing(clock=lambda: NOW)
-        asking = Asking(timing, lambda text: None)
+        asking = BackendCalls(timing, lambda text: None)
         center: Any = server
         opened: Any = lambda: file  # noqa: E731
         self.quality = QualityDesk(store, asking, center, HistoryDesk(store, asking, center), opened)

@@ -7,7 +7,7 @@ from math import exp
 from random import Random
 from typing import Any
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.staffing.staffing_desk import StaffingDesk
@@ -159,7 +159,7 @@ class ReportSupervisor(RecordedSupervisor):
     def __init__(self, session: FloorSession, past: Past) -> None:
         super().__init__(session)
         self.past = past
-        asking = Asking(Timing(clock=lambda: NOW), lambda text: None)
+        asking = BackendCalls(Timing(clock=lambda: NOW), lambda text: None)
         center: Any = past
         self.history = HistoryDesk(session.store, asking, center)
         self.staffing = StaffingDesk(session.store, self.history)

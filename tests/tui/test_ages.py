@@ -15,7 +15,7 @@ from desktop.domain.entities.floor import ActivityKind, StateStretch
 from desktop.domain.entities.history import Interval
 from desktop.domain.figures.adherence import FITS
 from desktop.domain.figures.queue_totals import all_together
-from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.widgets.safe_text import plain
 from desktop.tui.words import wording
 from tests.tui.desk import settle

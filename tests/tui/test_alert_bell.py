@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from desktop.domain.entities.alert import Alert, Severity
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import AlertsChanged
-from desktop.tui.supervisor.alert_panel import AlertPanel
+from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.terminal.alert_bell import AlertBell, notification
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk

@@ -276,10 +276,10 @@ async def empty_lists(state: AppState) -> tuple[str, str]:
 
 async def test_a_list_that_the_crm_does_not_have_is_not_asked_for_for_good() -> None:
     asking, _ = await empty_lists(replace(offered(), details={}))
-    assert "Asking …" in asking
+    assert "BackendCalls …" in asking
     without = CustomerDetails(not_offered=frozenset({"cases"}))
     cases, _ = await empty_lists(replace(offered(), details={"C-4471": without}))
-    assert "This CRM has no cases." in cases and "Asking" not in cases
+    assert "This CRM has no cases." in cases and "BackendCalls" not in cases
     none, _ = await empty_lists(replace(offered(), details={"C-4471": CustomerDetails(cases=())}))
     assert "No cases." in none
     state = could_not_ask()

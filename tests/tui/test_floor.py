@@ -17,11 +17,11 @@ from desktop.domain.state.floor_events import FloorChanged
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
-from desktop.tui.supervisor.agent_panel import AgentPanel
-from desktop.tui.supervisor.alert_panel import AlertPanel
-from desktop.tui.supervisor.detail_panel import DetailPanel
 from desktop.tui.supervisor.launcher import ON_FLOOR
-from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.alert_panel import AlertPanel
+from desktop.tui.supervisor.panels.detail_panel import DetailPanel
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.supervisor.screen import SupervisorScreen
 from desktop.tui.widgets.safe_text import plain
 from tests.tui.desk import desk, settle

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from desktop.tui.supervisor.agent_panel import AgentPanel
-from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from tests.tui.desk import settle
 from tests.tui.floor_desk import floor_desk
 from tests.tui.floor_states import AGENTS, QUEUES, floor

@@ -14,11 +14,11 @@ from desktop.domain.entities.words import Availability, Channel, Monitoring, Pha
 from desktop.domain.news.notices import shown as notice_shown
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.floor_events import FloorChanged
-from desktop.tui.supervisor.agent_panel import AgentPanel
-from desktop.tui.supervisor.detail_panel import DetailPanel
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.words import wording
 from tests.tui.desk import settle
-from tests.tui.floor_desk import RecordedActs, floor_desk
+from tests.tui.floor_desk import RecordedCommands, floor_desk
 from tests.tui.floor_states import AGENTS, floor, waits
 from tests.tui.states import NOW
 from tests.tui.test_floor import SIZE, change, screen_of, screen_text, sees, until
@@ -85,7 +85,7 @@ def has_called(session: Any, times: int) -> bool:
     return len(session.calls) == times
 
 
-class FailsFirst(RecordedActs):
+class FailsFirst(RecordedCommands):
     """Refuses the first act, and says nothing of those it does."""
 
     def __getattribute__(self, name: str) -> Any:

@@ -242,7 +242,7 @@ async def test_what_left_with_its_record_is_not_planned_again() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys("alt+c", " tomorrow 10:00 refund"))
         assert session.store.drain().drafts["i1"].half is not None
-        session.store.say(DraftDropped("i1"))
+        session.store.publish(DraftDropped("i1"))
         await settle(pilot)
         assert seen(pilot)["field"] == "closed"
         await settle(pilot, ["alt+enter"])

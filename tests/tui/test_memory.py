@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.tui import app as desktop_app
-from desktop.tui.widgets.line_cache import KeptLines
+from desktop.tui.widgets.line_cache import LineCache
 from tests.tui import states
 from tests.tui.desk import desk, settle
 from tests.tui.test_table import TableApp, rows
@@ -37,7 +37,7 @@ async def test_a_table_keeps_lines_for_what_is_in_sight(tmp_path: Path) -> None:
     app = TableApp(tmp_path)
     async with app.run_test(size=(50, 11)) as pilot:
         table = app.table
-        assert isinstance(table._styles_cache, KeptLines)
+        assert isinstance(table._styles_cache, LineCache)
         for second in range(100):
             table.set_rows(rows("0", "1", "2", "3", wait=f"{second}:00"))
             await pilot.pause()

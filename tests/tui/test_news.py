@@ -48,33 +48,33 @@ def writes(session: RecordedSession, text: str, number: int = 2) -> None:
     chat = session.store.drain().interactions["i2"]
     line = Message(f"t{number}", NOW, "customer", text)
     chat = replace(chat, version=chat.version + 1, messages=(*chat.messages, line), unread=chat.unread + 1)
-    session.store.say(InteractionChanged(Change.UPDATED, chat), "contact_center")
+    session.store.publish(InteractionChanged(Change.UPDATED, chat), "contact_center")
 
 
 def supervisor_writes(session: RecordedSession) -> None:
-    session.store.say(AgentMessaged(SAM), "contact_center")
+    session.store.publish(AgentMessaged(SAM), "contact_center")
 
 
 def supervisor_answers(session: RecordedSession) -> None:
     request = next(iter(supervised().help.values()))
-    session.store.say(
+    session.store.publish(
         HelpChanged(replace(request, version=9, state=HelpState.ANSWERED, answer="On my way.", since=NOW))
     )
 
 
 def expert_writes(session: RecordedSession) -> None:
-    session.store.say(ChatReceived(ChatLine("c9", "p1", NOW, False, "Ask for the invoice.")), "presence")
+    session.store.publish(ChatReceived(ChatLine("c9", "p1", NOW, False, "Ask for the invoice.")), "presence")
 
 
 def expert_declines(session: RecordedSession) -> None:
     call = consulting(LegPhase.FAILED, LegFailure.DECLINED).interactions["i1"]
-    session.store.say(InteractionChanged(Change.LEG, replace(call, version=9)), "contact_center")
+    session.store.publish(InteractionChanged(Change.LEG, replace(call, version=9)), "contact_center")
 
 
 def offer_runs_out(session: RecordedSession) -> None:
     offer = session.store.drain().interactions["i1"]
     gone = replace(offer, version=9, phase=Phase.QUEUED, agent_id=None)
-    session.store.say(InteractionChanged(Change.OFFER_ENDED, gone, "missed"), "contact_center")
+    session.store.publish(InteractionChanged(Change.OFFER_ENDED, gone, "missed"), "contact_center")
 
 
 def customer_writes(session: RecordedSession) -> None:
@@ -133,7 +133,7 @@ async def test_what_is_new_of_a_contact_does_not_hide_where_it_stands(width: int
     async with app.run_test(size=(width, 24)) as pilot:
         await settle(pilot, ["q"])
         line = News(NewsKind.CONTACT_LINE, "i2", NOW, lines=("Thanks.",))
-        session.store.say(NewsCame((line,)))
+        session.store.publish(NewsCame((line,)))
         await settle(pilot)
         work = app.desk_screen.query_one(WorkPane)
         rows = [work.render_line(y).text for y in range(work.size.height)]

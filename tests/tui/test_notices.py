@@ -7,7 +7,7 @@ import pytest
 from textual.content import Content
 
 from desktop.app.commands.action_result import ActionResult
-from desktop.app.storage.salvage import Salvaged
+from desktop.app.storage.recovery.salvage import Salvaged
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import HealthChanged
 from desktop.domain.state.state import Notice, SourceHealth
@@ -126,7 +126,7 @@ async def test_trying_again_hides_no_keys_when_nothing_is_wrong(ill: bool) -> No
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f10"])
         assert ("Trying again." in last_lines(app)) is ill
-        session.store.say(HealthChanged(Health.LIVE), "crm")
+        session.store.publish(HealthChanged(Health.LIVE), "crm")
         await settle(pilot)
         assert "Trying again." not in last_lines(app)
 

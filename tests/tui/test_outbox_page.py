@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.storage.errors import StoreAbsent, StoreFull
-from desktop.app.storage.outbox_rows import PARKED
+from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState

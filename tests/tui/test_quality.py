@@ -82,7 +82,7 @@ def reviewing(
         app, _, _ = quality_desk(server, state(SAM), file)
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
-            app.quality.turn(app.session, app.desk_screen, review=True)
+            app.quality.toggle(app.session, app.desk_screen, review=True)
             await done(pilot)
             await work(pilot, app)
 
@@ -438,7 +438,7 @@ def test_without_a_form_the_page_says_so() -> None:
         supervisor.forms = replace(supervisor.forms, cards=(), problems=("chat.toml: title must be a text.",))
         async with app.run_test(size=(120, 36)) as pilot:
             await settle(pilot)
-            app.quality.turn(app.session, app.desk_screen, review=True)
+            app.quality.toggle(app.session, app.desk_screen, review=True)
             await done(pilot)
             assert "title must be a text" in page_text(app)
             assert "No scorecard form is set up." in page_text(app)
@@ -512,7 +512,7 @@ def test_who_wrote_a_note_is_told_quietly_of_the_answer_and_reads_it() -> None:
         await done(pilot)
         told = [one.text for one in app.desk_screen.state.notices]
         assert "Maya Okafor answered your coaching note: S on the floor to read." in told
-        app.quality.turn(session, app.desk_screen, review=True)
+        app.quality.toggle(session, app.desk_screen, review=True)
         await done(pilot, "4")
         text = page_text(app)
         assert "Coaching  ● 1 answer" in text

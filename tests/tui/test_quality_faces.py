@@ -52,7 +52,7 @@ FEEDBACK = {"feedback": ["enter"], "feedback_evaluation": ["down", "enter"], "fe
 async def _still(pilot: Pilot[Any], review: bool, keys: list[str]) -> None:
     app: Any = pilot.app
     await settle(pilot)
-    app.quality.turn(app.session, app.desk_screen, review=review)
+    app.quality.toggle(app.session, app.desk_screen, review=review)
     await settle(pilot)
     async with asyncio.timeout(10):
         while not app.quality.is_open or app.screen.query_one(QualityPage).asking:
@@ -61,7 +61,7 @@ async def _still(pilot: Pilot[Any], review: bool, keys: list[str]) -> None:
     desk = app.session.supervisor.quality
     await desk.words.flush()
     async with asyncio.timeout(10):
-        while any("Asking" in str(one.render()) for one in app.screen.query("#quality-text")) or any(
+        while any("BackendCalls" in str(one.render()) for one in app.screen.query("#quality-text")) or any(
             "saving" in str(one.border_title) for one in app.screen.query("#card.open, #quality-words.open")
         ):
             await pilot.pause(0.02)

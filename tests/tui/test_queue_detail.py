@@ -10,7 +10,7 @@ from desktop.domain.figures.service_level import DEFAULT_FORMULA
 from desktop.domain.staffing.what_if import Step, WhatIf
 from desktop.domain.state.state import AppState
 from desktop.tui.supervisor.floor_view import HALF_HOUR, FloorView, LookedUp
-from desktop.tui.supervisor.queue_detail import queue_lines
+from desktop.tui.supervisor.panels.queue_detail import queue_lines
 from desktop.tui.words import wording
 from tests.tui.floor_states import NOW as AT
 from tests.tui.floor_states import QUEUES

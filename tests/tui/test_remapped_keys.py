@@ -11,7 +11,7 @@ import pytest
 from desktop.app import key_names
 from desktop.app.connections.failures import explain
 from desktop.app.key_names import USUAL, key_name
-from desktop.app.storage.salvage import Salvaged
+from desktop.app.storage.recovery.salvage import Salvaged
 from desktop.ports.errors import Unavailable
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.app import DesktopApp

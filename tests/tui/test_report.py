@@ -20,7 +20,7 @@ from desktop.tui.report.period import NAMES, named, typed
 from desktop.tui.report.plan_text import read_plan
 from desktop.tui.report.report_page import ReportPage
 from desktop.tui.supervisor.floor_footer import FloorFooter
-from desktop.tui.supervisor.queue_panel import QueuePanel
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.widgets.table import LineTable
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.report import DAYS, Past, contact, report_desk

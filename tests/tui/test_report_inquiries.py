@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from desktop.app.history.query_cache import Answer
-from desktop.tui.report.requests import ReportInquiries
+from desktop.tui.report.requests import ReportRequests
 
 
 async def test_what_the_server_wants_to_be_asked_later_is_asked_later() -> None:
@@ -26,11 +26,11 @@ async def test_what_the_server_wants_to_be_asked_later_is_asked_later() -> None:
     def spawn(work: Coroutine[Any, Any, None]) -> None:
         tasks.append(asyncio.ensure_future(work))
 
-    def of(*left: Answer[int]) -> ReportInquiries:
+    def of(*left: Answer[int]) -> ReportRequests:
         answers[:] = left
         gate.clear()
         slept.clear()
-        return ReportInquiries(spawn, lambda: 0.0, lambda _: None, sleep)
+        return ReportRequests(spawn, lambda: 0.0, lambda _: None, sleep)
 
     async def rest() -> None:
         gate.set()

@@ -13,7 +13,7 @@ from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.panes.keypad import TonesField
+from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.search import SearchPane
@@ -66,7 +66,7 @@ async def test_the_work_list_comes_to_rest_when_the_contact_under_the_cursor_goe
     assert (app.desk_screen.selected, turns) == ("i1", [])
 
 
-@pytest.mark.parametrize(("key", "kind"), [("f6", ExpertFinder), ("alt+slash", SearchPane), ("alt+k", TonesField)])
+@pytest.mark.parametrize(("key", "kind"), [("f6", ExpertFinder), ("alt+slash", SearchPane), ("alt+k", Keypad)])
 @pytest.mark.parametrize("by_choice", [True, False])
 async def test_what_was_opened_for_one_contact_closes_with_it(key: str, kind: type[Any], by_choice: bool) -> None:
     state = several(active(), "i1", "i2")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import error_class, explain
 from desktop.ports.errors import BackendError, OutcomeUnknown, RateLimited, Unavailable, Unsupported
 
@@ -39,7 +39,7 @@ def failed(
     return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
 
 
-def absent(asking: Asking) -> BackendError:
+def absent(asking: BackendCalls) -> BackendError:
     """Why there is no contact centre: its plug-in cannot be loaded, or the profile names none."""
     broken = asking.closed.get(CONTACT_CENTER)
     return Unavailable(broken) if broken else Unsupported("This profile names none.")

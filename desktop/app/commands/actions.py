@@ -9,12 +9,12 @@ from weakref import WeakValueDictionary
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
 from desktop.app.commands.call_control import NOT_DONE, NOT_KNOWN, REPEATABLE, call_for, shown, took_effect
 from desktop.app.commands.colleague_chat import ColleagueChat
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, FreshSnapshot
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.pending_verbs import PendingVerbs
 from desktop.app.commands.phone import Phone
-from desktop.app.connections.asking import CHANGE_SECONDS, Asking
+from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
 from desktop.app.connections.failures import explain, note_safety
 from desktop.app.store import Store
 from desktop.domain.entities.model import Interaction
@@ -41,7 +41,7 @@ class Actions:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         directories: Mapping[str, PresenceSource],
         refresh: Callable[[], Awaitable[None]],
@@ -50,12 +50,12 @@ class Actions:
         """`refresh` puts a fresh snapshot of the contact centre into the store; `phone` does what that leaves to it."""
         self.asked: list[Callable[[str, str], None]] = []  # (person id, interaction id or "") after an expert was asked
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
         self._phone = phone
         self._intents = Intents()
         self._order: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._glance = Glance(store, asking, refresh)
+        self._glance = FreshSnapshot(store, asking, refresh)
         self._pending = PendingVerbs(store)
         self.own_state = OwnState(store, asking, contact_center, self._glance, self._pending, self._intents)
         self._chat = ColleagueChat(store, asking, directories, self._intents, self._tell_written_to)
@@ -72,7 +72,7 @@ class Actions:
         if interaction is None:
             return self._failed(verb, interaction_id, NotFound("It has left this desk."))
         if self._contact_center is None:
-            return self._failed(verb, interaction_id, absent(self._asking))
+            return self._failed(verb, interaction_id, absent(self._backend_calls))
         asked = arguments.get("target", "")
         if asked:
             arguments["target"] = call_way(self._store.state, asked)
@@ -109,7 +109,7 @@ class Actions:
         """Send one call about an interaction, show it as pending meanwhile, and say what became of it."""
         self._pending.mark(interaction.id, verb.value, 1)
         try:
-            answer = await self._asking.ask(call, CONTACT_CENTER, seconds=CHANGE_SECONDS)
+            answer = await self._backend_calls.ask(call, CONTACT_CENTER, seconds=CHANGE_SECONDS)
             if isinstance(answer, Interaction):
                 self._take_interaction(verb, interaction, answer)
             elif verb is not Verb.CALLBACK:
@@ -184,7 +184,7 @@ class Actions:
         """Finish the wrap-up at the contact centre; the note must be safe before."""
         contact_center = self._contact_center
         if contact_center is None:
-            return self._failed(Verb.WRAP_UP, interaction.id, absent(self._asking))
+            return self._failed(Verb.WRAP_UP, interaction.id, absent(self._backend_calls))
         intent = (interaction.id, Verb.WRAP_UP, tuple(codes), note_given)
         key = self._intents.key(intent)
         return await self.carry_out(
@@ -241,7 +241,7 @@ class Actions:
             raise ProtocolError("The answer is about another contact.")
         ended = verb is Verb.END and answer.phase is Phase.WRAP_UP  # the event that says so may come later, as no news
         change, reason = (Change.WRAP_UP, ContactEnd.AGENT_ENDED.value) if ended else (Change.UPDATED, "")
-        self._store.say(InteractionChanged(change, answer, reason), CONTACT_CENTER)
+        self._store.publish(InteractionChanged(change, answer, reason), CONTACT_CENTER)
 
     def _tell_written_to(self, person_id: str) -> None:
         self._tell_asked(f"person:{person_id}", "")

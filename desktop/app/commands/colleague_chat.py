@@ -6,7 +6,7 @@ from weakref import WeakValueDictionary
 
 from desktop.app.commands.action_result import IGNORED, UNDECIDED, ActionResult, failed
 from desktop.app.commands.intents import Intents
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.store import Store
 from desktop.domain.entities.person import ChatLine
 from desktop.domain.select import chat_way
@@ -23,14 +23,14 @@ class ColleagueChat:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         directories: Mapping[str, PresenceSource],
         intents: Intents,
         asked: Callable[[str], None],
     ) -> None:
         """`directories` by source; `asked` hears the id of each person who was written to."""
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._directories = directories
         self._intents = intents
         self._asked = asked
@@ -49,7 +49,7 @@ class ColleagueChat:
         try:
             async with self._order.setdefault(person_id, asyncio.Lock()):
                 key = self._intents.key(intent)
-                line = await self._asking.ask(lambda: directory.chat(person_id, text, key=key), source)
+                line = await self._backend_calls.ask(lambda: directory.chat(person_id, text, key=key), source)
             if not isinstance(line, ChatLine):
                 raise ProtocolError("The answer is not a line of chat.", type(line).__name__)
         except BackendError as error:
@@ -61,6 +61,6 @@ class ColleagueChat:
         finally:
             self._intents.end(intent)
         self._intents.answered(intent)
-        self._store.say(ChatReceived(line), source)
+        self._store.publish(ChatReceived(line), source)
         self._asked(person_id)
         return ActionResult(True)

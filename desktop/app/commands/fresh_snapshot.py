@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 
@@ -14,14 +14,14 @@ LOOK_SECONDS = 5.0
 TELL_LOSER_SECONDS = 0.8
 
 
-class Glance:
+class FreshSnapshot:
     """Fetches a snapshot of the contact centre into the store."""
 
-    def __init__(self, store: Store, asking: Asking, refresh: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, store: Store, asking: BackendCalls, refresh: Callable[[], Awaitable[None]]) -> None:
         """`refresh` puts a fresh snapshot into the store."""
         self.refresh = refresh
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._looks: set[asyncio.Future[None]] = set()
 
     async def see(self, seconds: float) -> bool:
@@ -29,7 +29,7 @@ class Glance:
         look = asyncio.ensure_future(self.refresh())
         self._looks.add(look)
         look.add_done_callback(self._looked)
-        await first_of(asyncio.shield(look), self._asking.timing.sleep(seconds))
+        await first_of(asyncio.shield(look), self._backend_calls.timing.sleep(seconds))
         self._store.drain()
         return look.done() and not look.cancelled() and look.exception() is None
 

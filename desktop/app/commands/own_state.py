@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, FreshSnapshot
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.store import Store
 from desktop.domain.entities.model import Agent, AvailabilityChoice
 from desktop.domain.entities.words import Availability, Health
@@ -24,15 +24,15 @@ class OwnState:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
-        glance: Glance,
+        glance: FreshSnapshot,
         pending: PendingVerbs,
         intents: Intents,
     ) -> None:
         self.must_prove = False  # the machine slept: what we believe of our own state is old
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
         self._glance = glance
         self._pending = pending
@@ -54,14 +54,16 @@ class OwnState:
         choice = (availability, reason, after_current)
         contact_center = self._contact_center
         if contact_center is None:
-            return failed(absent(self._asking), "Your availability was not changed.")
+            return failed(absent(self._backend_calls), "Your availability was not changed.")
         if self._is_signing_in:
             refused = await self._signed_in(AvailabilityChoice(availability, reason))
             if refused is not None:
                 return refused
         if availability is Availability.AVAILABLE and self.must_prove:
             try:
-                await self._asking.ask(self._glance.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False)
+                await self._backend_calls.ask(
+                    self._glance.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False
+                )
             except BackendError as error:
                 return failed(error, "You were not made available: this machine slept, and nothing is known since.")
             self.must_prove = False
@@ -86,14 +88,14 @@ class OwnState:
         self._choices += 1
         number = self._choices
         self._moved.set()  # whoever waits with an older choice gives it up
-        self._store.say(AvailabilityAwaited(choice))
+        self._store.publish(AvailabilityAwaited(choice))
         try:
             while self._is_signing_in and number == self._choices:
                 self._moved.clear()
                 await self._moved.wait()
         finally:
             if number == self._choices:
-                self._store.say(AvailabilityAwaited(None))
+                self._store.publish(AvailabilityAwaited(None))
         if number != self._choices:
             return ActionResult(False, "", "ignored")
         state = self._store.drain()
@@ -112,7 +114,7 @@ class OwnState:
         """Forget the availability asked for after the current contact."""
         contact_center = self._contact_center
         if contact_center is None:
-            return failed(absent(self._asking), "Nothing was cancelled.")
+            return failed(absent(self._backend_calls), "Nothing was cancelled.")
         return await self._choose(
             ("cancel_next",),
             lambda key: contact_center.cancel_next(key=key),
@@ -133,11 +135,11 @@ class OwnState:
                 if number != self._choices:
                     return ActionResult(False, "A newer choice took its place.", "ignored")
                 key = self._intents.key(choice)
-                agent = await self._asking.ask(lambda: call(key), CONTACT_CENTER)
+                agent = await self._backend_calls.ask(lambda: call(key), CONTACT_CENTER)
                 if not isinstance(agent, Agent):
                     raise ProtocolError("The answer is not about you.", type(agent).__name__)
                 self._intents.answered(choice)
-                self._store.say(AgentChanged(agent), CONTACT_CENTER)
+                self._store.publish(AgentChanged(agent), CONTACT_CENTER)
                 return ActionResult(True)
         except BackendError as error:
             if not isinstance(error, UNDECIDED):

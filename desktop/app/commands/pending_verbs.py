@@ -20,4 +20,4 @@ class PendingVerbs:
         verbs = frozenset((+counts).keys())
         if not verbs:
             del self._counts[interaction_id]
-        self._store.say(PendingChanged(interaction_id, verbs))
+        self._store.publish(PendingChanged(interaction_id, verbs))

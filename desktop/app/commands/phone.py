@@ -6,7 +6,7 @@ from functools import partial
 from typing import TypeVar
 
 from desktop.app.commands.call_control import shown, took_effect
-from desktop.app.connections.asking import CHANGE_SECONDS, Asking
+from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
 from desktop.app.connections.failures import one_line
 from desktop.app.key_names import key_name
 from desktop.app.store import Store
@@ -40,10 +40,10 @@ _ONLY_WITH_CALL = (Verb.DECLINE, Verb.END)  # which the contact centre can do wi
 class Phone:
     """Carries out verbs on the phone. What an interaction is then is still said by the contact centre alone."""
 
-    def __init__(self, store: Store, asking: Asking, voice: Voice | None, source: str = "voice") -> None:
+    def __init__(self, store: Store, asking: BackendCalls, voice: Voice | None, source: str = "voice") -> None:
         self.source = source
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._voice = voice
         store.taps.append(self._tap)
         store.listeners.append(self._listen)
@@ -152,7 +152,7 @@ class Phone:
                 call = partial(voice.dtmf, call_id, digits, key=key)
             case _:
                 call = partial(voice.hang_up, call_id)
-        await self._asking.ask(call, self.source, seconds=CHANGE_SECONDS)
+        await self._backend_calls.ask(call, self.source, seconds=CHANGE_SECONDS)
 
     async def _until(self, test: Callable[[AppState], T | None], seconds: float) -> T | None:
         """What `test` makes of the first state it has an answer for; None when there is none in time."""
@@ -168,7 +168,7 @@ class Phone:
 
         self._store.listeners.append(look)
         try:
-            await first_of(came, self._asking.timing.sleep(seconds))
+            await first_of(came, self._backend_calls.timing.sleep(seconds))
         finally:
             self._store.listeners.remove(look)
         return came.result() if came.done() and not came.cancelled() else None

@@ -30,7 +30,7 @@ class RecordingPolicy:
         self._spawn = spawn
         self._policy = policy
         self._tried: set[str] = set()  # calls paused by itself: an agent who resumes one has a reason
-        store.say(PolicyDeclared(policy))
+        store.publish(PolicyDeclared(policy))
         store.listeners.append(self._listen)
 
     def _listen(self, old: AppState, new: AppState) -> None:

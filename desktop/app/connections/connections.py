@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.connections.failures import explain, one_line, source_name
 from desktop.app.store import Store
@@ -28,7 +28,7 @@ class Connections:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         backends: Mapping[str, Backend],
         broken: Mapping[str, str],
         opened: Callable[[str, frozenset[str]], bool],
@@ -43,7 +43,7 @@ class Connections:
             spawn: runs a coroutine for as long as the session lasts.
         """
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._backends = backends
         self._broken = broken
         self._opened = opened
@@ -75,7 +75,7 @@ class Connections:
         """Tell the health of a source, once."""
         if self._told.get(source) != (health, why):
             self._told[source] = (health, why)
-            self._store.say(HealthChanged(health, why), source)
+            self._store.publish(HealthChanged(health, why), source)
 
     async def _connect(self, source: str, backend: Backend) -> None:
         self.say(source, Health.CONNECTING, "")
@@ -83,7 +83,7 @@ class Connections:
             self._spawn(self._connect_later(source, backend))
 
     async def _connect_later(self, source: str, backend: Backend) -> None:
-        timing = self._asking.timing
+        timing = self._backend_calls.timing
         attempt = 0
         while True:
             self._retry_now.clear()
@@ -94,13 +94,13 @@ class Connections:
             attempt += 1
 
     async def _open(self, source: str, backend: Backend) -> bool:
-        why = self._asking.closed.pop(source, "")
+        why = self._backend_calls.closed.pop(source, "")
         try:
-            offered = await self._asking.ask(backend.open, source, seconds=OPEN_SECONDS, changing=False)
+            offered = await self._backend_calls.ask(backend.open, source, seconds=OPEN_SECONDS, changing=False)
             if not isinstance(offered, frozenset | set):
                 raise ProtocolError("It did not say what it offers.", type(offered).__name__)
         except BackendError as error:
-            self._asking.closed[source] = why
+            self._backend_calls.closed[source] = why
             log.warning("%s: %s: %s (%s)", source, type(error).__name__, error.message, error.detail)
             self.say(source, Health.DOWN, one_line(error.message))
             if not isinstance(error, Unavailable):
@@ -108,15 +108,15 @@ class Connections:
                 self._store.notice(failure.text, "error", source)
             return False
         known = frozenset(str(getattr(capability, "value", capability)) for capability in offered)
-        self._store.say(CapabilitiesKnown(known), source)
+        self._store.publish(CapabilitiesKnown(known), source)
         if not self._opened(source, known):
             self.say(source, Health.LIVE, "")
         return True
 
     async def _close(self, source: str, backend: Backend) -> None:
-        self._asking.closed.pop(source, None)
+        self._backend_calls.closed.pop(source, None)
         try:
-            await self._asking.ask(backend.close, source, seconds=CLOSE_SECONDS, changing=False)
+            await self._backend_calls.ask(backend.close, source, seconds=CLOSE_SECONDS, changing=False)
         except BackendError as error:
             log.info("%s did not close cleanly: %s", source, error.message)
-        self._asking.closed[source] = "The session is over."
+        self._backend_calls.closed[source] = "The session is over."

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.connections.event_source import SNAPSHOTS, STREAMED, EventSource
 from desktop.app.connections.failures import one_line, source_name
@@ -45,7 +45,7 @@ class Feed:
         source: str,
         backend: EventSource,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         *,
         heartbeat: float = HEARTBEAT,
         tells_time: bool = False,
@@ -64,7 +64,7 @@ class Feed:
         self.reconnects = 0
         self._backend = backend
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._timing = asking.timing
         self._quiet_limit = heartbeat * QUIET_HEARTBEATS
         self._heartbeat = heartbeat
@@ -127,7 +127,7 @@ class Feed:
         async with self._lock:
             if self._snapshots_taken > taken + 1:
                 return  # one that was asked for after us has come in
-            envelope = await self._asking.ask(
+            envelope = await self._backend_calls.ask(
                 self._backend.snapshot, self.source, seconds=SNAPSHOT_SECONDS, changing=False
             )
             self._accept_snapshot(envelope)
@@ -176,7 +176,7 @@ class Feed:
         except (BackendError, _HoleFoundError):
             raise
         except (Exception, SystemExit) as error:
-            raise self._asking.bug(self.source, type(error).__name__, error) from error
+            raise self._backend_calls.bug(self.source, type(error).__name__, error) from error
         finally:
             close = getattr(stream, "aclose", None)
             if close is not None:
@@ -300,4 +300,4 @@ class Feed:
     def _say(self, health: Health, why: str) -> None:
         if self._told != (health, why):
             self._told = (health, why)
-            self._store.say(HealthChanged(health, why), self.source)
+            self._store.publish(HealthChanged(health, why), self.source)

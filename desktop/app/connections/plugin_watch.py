@@ -31,7 +31,7 @@ class PluginWatch:
         self._loop.begin()
         for source, backend in self._backends.items():
             if warning := registry.old(backend.manifest):
-                self._store.say(LookedOdd(warning), source)
+                self._store.publish(LookedOdd(warning), source)
 
     def end(self) -> None:
         """Watch no more. May be called twice, and before `begin`."""
@@ -47,7 +47,7 @@ class PluginWatch:
         log.log(level, "%s kept the event loop for %.2f s, in %s", who, stall.seconds, stall.where)
         if stall.owner and stall.seconds >= _WORSE * self._longest.get(stall.where, 0.0):
             self._longest[stall.where] = stall.seconds
-            self._store.say(
+            self._store.publish(
                 LookedOdd(f"{who} kept the desktop from drawing for {stall.seconds:.2f} s, in {stall.where}."),
                 stall.owner,
             )

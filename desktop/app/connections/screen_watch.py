@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.ports.errors import BackendError
 from desktop.ports.presence import PresenceSource
 
@@ -19,12 +19,12 @@ class ScreenWatch:
 
     def __init__(
         self,
-        asking: Asking,
+        asking: BackendCalls,
         directories: Mapping[str, PresenceSource],
         records: Callable[[str], Iterable[str]] = lambda person_id: (person_id,),
     ) -> None:
         """`directories`: by the name that their events carry. `records`: the ids of all records of a person."""
-        self._asking = asking
+        self._backend_calls = asking
         self._directories = directories
         self._records = records
         self._wanted: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class ScreenWatch:
             await self._wake.wait()
             while self._wake.is_set():
                 self._wake.clear()
-                await self._asking.timing.sleep(SETTLED)
+                await self._backend_calls.timing.sleep(SETTLED)
             wanted = self._wanted
             if set(wanted) == self._told:
                 continue
@@ -53,7 +53,7 @@ class ScreenWatch:
 
     async def _tell(self, source: str, directory: PresenceSource, wanted: Sequence[str]) -> None:
         try:
-            await self._asking.ask(lambda: directory.watch(wanted), source, changing=False)
+            await self._backend_calls.ask(lambda: directory.watch(wanted), source, changing=False)
         except BackendError as error:
             log.info("%s was not told who is on screen: %s", source, error.message)
             self._told = set()  # the next look tells it again

@@ -27,13 +27,13 @@ class ServerClock:
         """It said so just now, in seconds since the Unix epoch."""
         skew = self._skew.read(server_time, self._timing.clock(), self._timing.monotonic())
         if abs(skew - self._store.state.skew) > _WORTH_TELLING:
-            self._store.say(ClockRead(skew), self._source)
+            self._store.publish(ClockRead(skew), self._source)
 
     def note_own(self) -> None:
         """Our clock was set back: the server's time goes on. One that went ahead may have slept, and time did pass."""
         ahead = self._skew.now(self._timing.clock(), self._timing.monotonic()) if self.known else 0.0
         if self.known and ahead > self._store.state.skew + _WORTH_TELLING:
-            self._store.say(ClockRead(ahead, ours=True), self._source)
+            self._store.publish(ClockRead(ahead, ours=True), self._source)
 
     def reset(self) -> None:
         """Believe nothing of what was read: another server may have another clock."""

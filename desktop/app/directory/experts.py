@@ -52,7 +52,7 @@ class Experts:
             except (LookupError, TypeError, ValueError):
                 continue
             self._help.setdefault(known.person_id, known)
-            self._store.say(PastHelpKnown(self._help[known.person_id]))
+            self._store.publish(PastHelpKnown(self._help[known.person_id]))
 
     def asked(self, person_id: str, interaction_id: str) -> None:
         """A person was asked: by consult about an interaction, by chat without one."""
@@ -109,7 +109,7 @@ class Experts:
         self._help[person_id] = known
         while len(self._help) > _KEPT:
             del self._help[next(iter(self._help))]
-        self._store.say(PastHelpKnown(known))
+        self._store.publish(PastHelpKnown(known))
         self._dirty = True
         if self._saving is None or self._saving.done():
             self._saving = asyncio.ensure_future(self._save())

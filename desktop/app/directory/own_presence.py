@@ -4,7 +4,7 @@ import asyncio
 import logging
 import uuid
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.store import Store
 from desktop.app.timing import first_of
@@ -26,9 +26,11 @@ _TRIES = 5
 class OwnPresence:
     """Tells the directory of our calls. What the agent set by hand is left alone, and failing bothers nobody."""
 
-    def __init__(self, store: Store, asking: Asking, presence: PresenceSource | None, source: str = "presence") -> None:
+    def __init__(
+        self, store: Store, asking: BackendCalls, presence: PresenceSource | None, source: str = "presence"
+    ) -> None:
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._presence = presence
         self._source = source
         self._wanted = False  # on a call
@@ -70,7 +72,7 @@ class OwnPresence:
         key = str(uuid.uuid4())
         for attempt in range(_TRIES):
             try:
-                answer = await self._asking.ask(
+                answer = await self._backend_calls.ask(
                     lambda: presence.set_own(state, activity=activity, key=key, in_call=wanted), self._source
                 )
                 if not isinstance(answer, Presence):
@@ -80,8 +82,8 @@ class OwnPresence:
                 if isinstance(error, Unsupported | AuthFailed):
                     return
                 pause = error.retry_after if isinstance(error, RateLimited) else 0.0
-                pause = max(pause, full_jitter(attempt, self._asking.timing.random, base=1.0))
-                await first_of(self._asking.timing.sleep(pause), self._wake.wait())
+                pause = max(pause, full_jitter(attempt, self._backend_calls.timing.random, base=1.0))
+                await first_of(self._backend_calls.timing.sleep(pause), self._wake.wait())
                 if self._wanted != wanted:
                     self._wake.set()
                     return
@@ -91,7 +93,7 @@ class OwnPresence:
                     if known is not None and known.state is not PresenceState.BUSY:
                         self._before = _worth_going_back_to(known.state)
                 self._told, self._set = wanted, answer if wanted else None
-                self._store.say(PresenceChanged(answer), self._source)
+                self._store.publish(PresenceChanged(answer), self._source)
                 return
 
     def _changed_by_hand(self) -> bool:

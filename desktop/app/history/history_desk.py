@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, absent, failed
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import explain, one_line
 from desktop.app.history.centre_days import CentreDays
-from desktop.app.history.query_cache import Answer, SharedQuestions
+from desktop.app.history.query_cache import Answer, QueryCache
 from desktop.app.history.week_map import WeekMap, week_map
 from desktop.app.store import Store
 from desktop.domain.entities.history import (
@@ -44,11 +44,11 @@ class HistoryDesk:
     Cancelling a call gives the question up, unless somebody else waits for the same one.
     """
 
-    def __init__(self, store: Store, asking: Asking, contact_center: ContactCenter | None) -> None:
+    def __init__(self, store: Store, asking: BackendCalls, contact_center: ContactCenter | None) -> None:
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
-        self._questions = SharedQuestions(self.now, _words)
+        self._questions = QueryCache(self.now, _words)
         self._days: CentreDays | None = None
 
     def now(self) -> Instant:
@@ -138,7 +138,7 @@ class HistoryDesk:
         center = self._contact_center
         try:
             if center is None:
-                raise absent(self._asking)
+                raise absent(self._backend_calls)
             target = await asyncio.to_thread(target_of, path, overwrite=overwrite)
             maker = Reporter(
                 lambda query: self._through(lambda: center.intervals(query)),
@@ -159,7 +159,7 @@ class HistoryDesk:
         return ActionResult(True, f"{made.rows:,} rows written to {target}{more}.")
 
     async def _through(self, call: Callable[[], Awaitable[T]]) -> T:
-        return await self._asking.ask(call, CONTACT_CENTER, seconds=DEADLINE, changing=False)
+        return await self._backend_calls.ask(call, CONTACT_CENTER, seconds=DEADLINE, changing=False)
 
     def _fresh(self, until: Instant, anew: bool) -> float:
         if anew:
@@ -177,7 +177,7 @@ class HistoryDesk:
 
         async def through() -> T:
             if center is None:
-                raise absent(self._asking)
+                raise absent(self._backend_calls)
             return await self._through(lambda: put(center))
 
         return await self._questions.ask(question, through, fresh=fresh, size=size)

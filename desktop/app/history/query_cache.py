@@ -36,7 +36,7 @@ class _Flight:
     waiting: int = 0
 
 
-class SharedQuestions:
+class QueryCache:
     """The same question put twice is on its way once. Whoever gives up leaves the others their answer; when nobody
     waits any more the question is taken back. Answers of up to 20,000 records altogether are kept."""
 

@@ -6,9 +6,9 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.timing import Timing
 
 log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ ANOTHER = "another text was begun for the same while this one could not be read"
 
 
 @dataclass(slots=True, eq=False)
-class Sheet:
+class OpenDraft:
     """One draft in memory. Who holds `writing` may put it on disk or take it away from there."""
 
     draft: Draft
@@ -47,14 +47,14 @@ class Sheet:
         return self.saved.saved_at if self.saved is not None and self.is_saved else None
 
 
-class Sheets:
-    """Sheets by the id of their draft. Only `forget` ends one."""
+class Autosave:
+    """Autosave by the id of their draft. Only `forget` ends one."""
 
     def __init__(
         self,
         timing: Timing,
         local: Callable[[], LocalStore],
-        changed: Callable[[Sheet], None],
+        changed: Callable[[OpenDraft], None],
         *,
         joined: Callable[[Draft, Draft], Draft | None],
         collect: Callable[[], None] = lambda: None,
@@ -63,11 +63,11 @@ class Sheets:
         may_save: Callable[[Draft], bool] = lambda draft: True,
         parked: Callable[[str], None] = lambda draft_id: None,
     ) -> None:
-        """No sheets yet.
+        """No open_drafts yet.
 
         Args:
             local: raises StoreError while the disk is not there.
-            changed: hears of a sheet whose words or whose safety changed.
+            changed: hears of a open_draft whose words or whose safety changed.
             joined: makes one draft of what was found on disk and what was written before it could be read; None
                 where that cannot be, and the older one has to go to the outbox.
             collect: has the editor hand over its last keys, before its words are joined with others.
@@ -85,7 +85,7 @@ class Sheets:
         self._complete = complete
         self._may_save = may_save
         self._parked = parked
-        self._sheets: dict[str, Sheet] = {}
+        self._open: dict[str, OpenDraft] = {}
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self.restored = False
         """Whether it is known what the last run left."""
@@ -93,14 +93,14 @@ class Sheets:
     @property
     def ids(self) -> tuple[str, ...]:
         """Everything that is being written, in the order it was begun or taken up."""
-        return tuple(self._sheets)
+        return tuple(self._open)
 
-    def get(self, draft_id: str) -> Sheet | None:
-        """The sheet of a draft, if it is being written."""
-        return self._sheets.get(draft_id)
+    def get(self, draft_id: str) -> OpenDraft | None:
+        """The open_draft of a draft, if it is being written."""
+        return self._open.get(draft_id)
 
     def writing(self, draft_id: str) -> asyncio.Lock:
-        """The lock to hold while a draft is put on disk or taken away from there, be there a sheet or not."""
+        """The lock to hold while a draft is put on disk or taken away from there, be there a open_draft or not."""
         lock = self._locks.get(draft_id)
         if lock is None:
             lock = self._locks[draft_id] = asyncio.Lock()
@@ -108,40 +108,42 @@ class Sheets:
 
     def edit(self, draft: Draft) -> None:
         """Take the words there are now; call it for every key."""
-        sheet = self._sheets.get(draft.interaction_id)
-        if sheet is None:
-            sheet = self._sheets[draft.interaction_id] = Sheet(draft, self.writing(draft.interaction_id))
-        elif sheet.draft.words == draft.words:
+        open_draft = self._open.get(draft.interaction_id)
+        if open_draft is None:
+            open_draft = self._open[draft.interaction_id] = OpenDraft(draft, self.writing(draft.interaction_id))
+        elif open_draft.draft.words == draft.words:
             return
         now = self._timing.monotonic()
-        if sheet.is_saved or sheet.saver is None:
-            sheet.first_unsaved = now
-        sheet.draft, sheet.last_key = draft, now
-        self._changed(sheet)
-        self._begin_saving(sheet)
+        if open_draft.is_saved or open_draft.saver is None:
+            open_draft.first_unsaved = now
+        open_draft.draft, open_draft.last_key = draft, now
+        self._changed(open_draft)
+        self._begin_saving(open_draft)
 
     def touch(self, draft_id: str) -> None:
         """What is known of the contact changed: save that too, soon."""
-        sheet = self._sheets.get(draft_id)
-        if sheet is not None and not sheet.stale:
-            sheet.stale = True
-            if sheet.saver is None:
-                sheet.first_unsaved = self._timing.monotonic()
-            self._begin_saving(sheet)
+        open_draft = self._open.get(draft_id)
+        if open_draft is not None and not open_draft.stale:
+            open_draft.stale = True
+            if open_draft.saver is None:
+                open_draft.first_unsaved = self._timing.monotonic()
+            self._begin_saving(open_draft)
 
     async def flush(self, draft_id: str | None = None) -> None:
-        """Save what is not on disk yet, of one sheet or of all, now."""
-        wanted = [sheet for name, sheet in self._sheets.items() if draft_id in (None, name)]
-        await asyncio.gather(*(self.save(sheet) for sheet in wanted if sheet.stale or not sheet.is_saved))
+        """Save what is not on disk yet, of one open_draft or of all, now."""
+        wanted = [open_draft for name, open_draft in self._open.items() if draft_id in (None, name)]
+        await asyncio.gather(
+            *(self.save(open_draft) for open_draft in wanted if open_draft.stale or not open_draft.is_saved)
+        )
 
-    async def take_up(self, mine: Callable[[Draft], bool], whole: Callable[[Draft], bool] = lambda _: True) -> None:
+    async def restore(self, mine: Callable[[Draft], bool], whole: Callable[[Draft], bool] = lambda _: True) -> None:
         """Take up what the last run left; what is damaged or not `whole` can be read in the outbox from now on.
 
         Raises:
             StoreError: it cannot be read.
         """
         for draft in filter(mine, await self._local().drafts()):
-            known = self._sheets.get(draft.interaction_id)
+            known = self._open.get(draft.interaction_id)
             if known is not None and known.saved is not None:
                 continue  # the disk has what is here
             if not (draft.intact and whole(draft)):
@@ -154,7 +156,7 @@ class Sheets:
 
     def take(self, older: Draft, on_disk: Draft) -> None:
         """A draft is on disk again: it is written on, together with what was written since it was read from there."""
-        known = self._sheets.get(older.interaction_id)
+        known = self._open.get(older.interaction_id)
         if known is None:
             self._take(on_disk)
         else:
@@ -162,96 +164,96 @@ class Sheets:
 
     def save_anew(self) -> None:
         """What was on the disk may not be there any more: save everything once more, soon."""
-        for sheet in self._sheets.values():
-            sheet.saved = None
-            self._changed(sheet)
-            self._begin_saving(sheet)
+        for open_draft in self._open.values():
+            open_draft.saved = None
+            self._changed(open_draft)
+            self._begin_saving(open_draft)
 
-    def forget(self, draft_id: str) -> Sheet | None:
+    def forget(self, draft_id: str) -> OpenDraft | None:
         """Its words were handed over, or are not wanted."""
-        sheet = self._sheets.pop(draft_id, None)
-        if sheet is not None and sheet.saver is not None:
-            sheet.saver.cancel()
-        return sheet
+        open_draft = self._open.pop(draft_id, None)
+        if open_draft is not None and open_draft.saver is not None:
+            open_draft.saver.cancel()
+        return open_draft
 
     async def close(self) -> None:
         """Save everything and stop."""
-        savers = [sheet.saver for sheet in self._sheets.values() if sheet.saver is not None]
+        savers = [open_draft.saver for open_draft in self._open.values() if open_draft.saver is not None]
         for saver in savers:
             saver.cancel()
         await asyncio.gather(*savers, return_exceptions=True)
         await self.flush()
 
-    async def save(self, sheet: Sheet) -> None:
-        """Put a sheet on disk as it is, or have its `problem` say why not."""
-        async with sheet.writing:
-            if self._sheets.get(sheet.draft.interaction_id) is not sheet:
+    async def save(self, open_draft: OpenDraft) -> None:
+        """Put a open_draft on disk as it is, or have its `problem` say why not."""
+        async with open_draft.writing:
+            if self._open.get(open_draft.draft.interaction_id) is not open_draft:
                 return
-            if not self._may_save(sheet.draft):
-                sheet.problem = NOT_MINE
+            if not self._may_save(open_draft.draft):
+                open_draft.problem = NOT_MINE
                 return
             try:
-                if sheet.saved is None and not self.restored:
-                    await self._find_older(sheet)
-                sheet.stale = False
-                sheet.draft = self._complete(sheet.draft)
-                sheet.being_saved = sheet.draft
-                on_disk = sheet.saved
-                words_since = None if on_disk is None or on_disk.words != sheet.draft.words else on_disk.saved_at
-                sheet.saved = await self._local().save_draft(sheet.draft, words_since=words_since)
-                sheet.problem = ""
+                if open_draft.saved is None and not self.restored:
+                    await self._find_older(open_draft)
+                open_draft.stale = False
+                open_draft.draft = self._complete(open_draft.draft)
+                open_draft.being_saved = open_draft.draft
+                on_disk = open_draft.saved
+                words_since = None if on_disk is None or on_disk.words != open_draft.draft.words else on_disk.saved_at
+                open_draft.saved = await self._local().save_draft(open_draft.draft, words_since=words_since)
+                open_draft.problem = ""
             except StoreError as error:
-                sheet.stale = True
-                sheet.problem = str(error)
+                open_draft.stale = True
+                open_draft.problem = str(error)
                 log.error("a draft could not be saved: %s", error)
             finally:
-                sheet.being_saved = None
-            sheet.first_unsaved = self._timing.monotonic()
-            if self._sheets.get(sheet.draft.interaction_id) is sheet:
-                self._changed(sheet)
+                open_draft.being_saved = None
+            open_draft.first_unsaved = self._timing.monotonic()
+            if self._open.get(open_draft.draft.interaction_id) is open_draft:
+                self._changed(open_draft)
 
     def _take(self, draft: Draft) -> None:
-        sheet = Sheet(draft, self.writing(draft.interaction_id), saved=draft)
-        self._sheets[draft.interaction_id] = sheet
+        open_draft = OpenDraft(draft, self.writing(draft.interaction_id), saved=draft)
+        self._open[draft.interaction_id] = open_draft
         self._replaced(draft)
-        self._changed(sheet)
+        self._changed(open_draft)
 
-    def _join(self, sheet: Sheet, older: Draft, on_disk: Draft | None = None) -> bool:
+    def _join(self, open_draft: OpenDraft, older: Draft, on_disk: Draft | None = None) -> bool:
         self._collect()
-        joined = self._joined(older, sheet.draft)
+        joined = self._joined(older, open_draft.draft)
         if joined is None:
             return False
-        sheet.draft, sheet.saved = joined, on_disk or older
+        open_draft.draft, open_draft.saved = joined, on_disk or older
         self._replaced(joined)
-        self._changed(sheet)
-        if not sheet.is_saved:
-            self._begin_saving(sheet)
+        self._changed(open_draft)
+        if not open_draft.is_saved:
+            self._begin_saving(open_draft)
         return True
 
     async def _put_aside(self, older: Draft, why: str) -> None:
         await self._local().park_draft(older.interaction_id, why)
         self._parked(older.interaction_id)
 
-    def _begin_saving(self, sheet: Sheet) -> None:
-        if sheet.saver is None:
-            sheet.saver = asyncio.ensure_future(self._save_soon(sheet))
+    def _begin_saving(self, open_draft: OpenDraft) -> None:
+        if open_draft.saver is None:
+            open_draft.saver = asyncio.ensure_future(self._save_soon(open_draft))
 
-    async def _save_soon(self, sheet: Sheet) -> None:
+    async def _save_soon(self, open_draft: OpenDraft) -> None:
         try:
-            while sheet.stale or not sheet.is_saved:
-                due = min(sheet.last_key + AFTER_LAST_KEY, sheet.first_unsaved + WHILE_TYPING)
+            while open_draft.stale or not open_draft.is_saved:
+                due = min(open_draft.last_key + AFTER_LAST_KEY, open_draft.first_unsaved + WHILE_TYPING)
                 wait = due - self._timing.monotonic()
                 if wait > 0:
                     await self._timing.sleep(wait)
                     continue
-                await self.save(sheet)
-                if sheet.problem:
+                await self.save(open_draft)
+                if open_draft.problem:
                     await self._timing.sleep(AFTER_REFUSAL)
         finally:
-            sheet.saver = None
+            open_draft.saver = None
 
-    async def _find_older(self, sheet: Sheet) -> None:
+    async def _find_older(self, open_draft: OpenDraft) -> None:
         """Where the disk came late, words for the same may be on it: they come before those written since."""
-        older = await self._local().draft(sheet.draft.interaction_id)
-        if older is not None and not (older.intact and self._join(sheet, older)):
+        older = await self._local().draft(open_draft.draft.interaction_id)
+        if older is not None and not (older.intact and self._join(open_draft, older)):
             await self._put_aside(older, ANOTHER if older.intact else DAMAGED)

@@ -37,7 +37,7 @@ class Hidden:
         return None
 
 
-class HiddenCards:
+class CardMasking:
     """By contact: what was hidden, and what may stand there in clear."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from desktop.app.connections.failures import source_name
 from desktop.app.connections.targets import Targets
 from desktop.app.notes.wrap_up_json import address_from, message_from, record_from
-from desktop.app.storage.outbox_rows import CASE, FOLLOW_UP, LINK, TASK, WRAP_UP, OutboxRow
+from desktop.app.storage.tables.outbox_rows import CASE, FOLLOW_UP, LINK, TASK, WRAP_UP, OutboxRow
 from desktop.domain.entities.identity import unqualified
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter

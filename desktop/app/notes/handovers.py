@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import explain
 from desktop.app.store import Store
 from desktop.domain.entities.model import Interaction
@@ -33,14 +33,14 @@ class Handovers:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         text: Callable[[str], DraftView | None],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         """`text` answers what is written for an interaction, `spawn` runs a coroutine while the session lasts."""
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
         self._text = text
         self._spawn = spawn
@@ -73,7 +73,7 @@ class Handovers:
         if contact_center is None:
             return
         try:
-            await self._asking.ask(
+            await self._backend_calls.ask(
                 lambda: contact_center.hand_over(interaction_id, note=note, customer_id=customer_id, key=key), SOURCE
             )
         except (Conflict, NotFound):

@@ -38,7 +38,7 @@ class Messages:
         """
         for message in await self._local().messages():
             self._told.add(message.id)
-            self._store.say(MessageReceived(message))
+            self._store.publish(MessageReceived(message))
 
     async def keep(self, envelope: Envelope) -> None:
         """Have what a customer wrote on disk.
@@ -65,7 +65,7 @@ class Messages:
         known = SentMessage(
             receipt.id, self._store.now(), receipt.state, message.channel, message.to, text, receipt.detail
         )
-        self._store.say(DeliveryChanged(known))
+        self._store.publish(DeliveryChanged(known))
 
     def _tell(self, envelope: Envelope) -> None:
         event = envelope.event

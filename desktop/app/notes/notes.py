@@ -11,15 +11,15 @@ from typing import Any, NamedTuple
 
 from desktop.app.background import Background
 from desktop.app.key_names import key_name
-from desktop.app.notes.autosave import AFTER_REFUSAL, Sheet, Sheets
-from desktop.app.notes.card_masking import HiddenCards
+from desktop.app.notes.autosave import AFTER_REFUSAL, Autosave, OpenDraft
+from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.rescue import Unsaved
-from desktop.app.storage.drafts import Draft, is_kept_words
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import PARKED, RECORD, OutboxRow
-from desktop.app.storage.parked_record_rows import record_of, record_row
+from desktop.app.storage.tables.drafts import Draft, is_kept_words
+from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, OutboxRow
+from desktop.app.storage.tables.parked_record_rows import record_of, record_row
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
@@ -70,7 +70,7 @@ class Notes:
         local: Callable[[], LocalStore],
         *,
         facts_of: FactsOf,
-        cards: HiddenCards,
+        cards: CardMasking,
         adopt: Callable[[list[OutboxRow]], None],
         forget: Callable[[str], None],
         taken_up: Callable[[str], None],
@@ -95,7 +95,7 @@ class Notes:
         """Hears that the note of an interaction is another one than the editor wrote; set by the screen."""
         self.note_closed: Callable[[str], None] = lambda interaction_id: None
         """Hears that the note of an interaction is in the outbox and takes no more; set by the screen."""
-        self._sheets = Sheets(
+        self._autosave = Autosave(
             timing,
             local,
             self._say,
@@ -127,8 +127,8 @@ class Notes:
         Args:
             half: a follow-up that is being typed and not added yet; None when there is none any more.
         """
-        sheet = self._sheets.get(interaction_id)
-        draft = sheet.draft if sheet else Draft(interaction_id, None, "", (), (), 1, 0.0)
+        open_draft = self._autosave.get(interaction_id)
+        draft = open_draft.draft if open_draft else Draft(interaction_id, None, "", (), (), 1, 0.0)
         self._cards.trust(interaction_id, *draft.texts)
         note, follow_ups, half = self._cards.hide_in_record(interaction_id, note, follow_ups, half)
         if note is not None:
@@ -139,17 +139,17 @@ class Notes:
             draft = replace(draft, follow_ups=tuple(follow_up_json(one) for one in follow_ups))
         if not isinstance(half, Keep):
             draft = replace(draft, half=None if half is None else follow_up_json(half))
-        if sheet is None and draft.is_empty:
+        if open_draft is None and draft.is_empty:
             return
-        self._sheets.edit(draft)
+        self._autosave.edit(draft)
         state = self._store.state
         if state.me and self._is_gone(state, interaction_id):
             self._move(interaction_id, self._park_if_still_gone)  # typed before the screen showed that it has left
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The record as it is in memory, and when it was last on disk as it is."""
-        sheet = self._sheets.get(interaction_id)
-        return self._view(sheet) if sheet else None
+        open_draft = self._autosave.get(interaction_id)
+        return self._view(open_draft) if open_draft else None
 
     def follow_ups(self, interaction_id: str) -> tuple[FollowUp, ...]:
         """The follow-ups that were added."""
@@ -159,28 +159,30 @@ class Notes:
     @property
     def restored(self) -> bool:
         """Whether it is known what the last run left."""
-        return self._sheets.restored
+        return self._autosave.restored
 
     def kept_link(self, interaction_id: str) -> tuple[str | None] | None:
         """Whom the agent linked a contact to by hand, (None,) for nobody; None where they decided nothing."""
-        sheet = self._sheets.get(interaction_id)
-        facts = sheet.draft.facts if sheet is not None else None
-        if sheet is None or facts is None or not facts.link_decided:
+        open_draft = self._autosave.get(interaction_id)
+        facts = open_draft.draft.facts if open_draft is not None else None
+        if open_draft is None or facts is None or not facts.link_decided:
             return None
-        return (sheet.draft.customer_id,)
+        return (open_draft.draft.customer_id,)
 
     async def flush(self) -> None:
         """Save whatever is not on disk yet, now."""
         self.collect()
-        await self._sheets.flush()
+        await self._autosave.flush()
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The records whose words are in memory only."""
-        sheets = [sheet for name in self._sheets.ids if (sheet := self._sheets.get(name)) is not None]
+        open_drafts = [
+            open_draft for name in self._autosave.ids if (open_draft := self._autosave.get(name)) is not None
+        ]
         return tuple(
-            Unsaved(_whose(draft), _plain(draft), sheet.problem)
-            for sheet in sheets
-            if not sheet.is_saved and not (draft := self._complete(sheet.draft)).is_empty
+            Unsaved(_whose(draft), _plain(draft), open_draft.problem)
+            for open_draft in open_drafts
+            if not open_draft.is_saved and not (draft := self._complete(open_draft.draft)).is_empty
         )
 
     async def restore(self) -> None:
@@ -189,14 +191,14 @@ class Notes:
         Raises:
             StoreError: they cannot be read.
         """
-        await self._sheets.take_up(lambda draft: not is_kept_words(draft))
+        await self._autosave.restore(lambda draft: not is_kept_words(draft))
         for row in await self._local().outbox():
             self.note_parked(row)
         self._park_gone(self._store.state)
 
     async def save_anew(self) -> None:
         """The file was replaced: what was on it may not be there any more."""
-        self._sheets.save_anew()
+        self._autosave.save_anew()
 
     def note_parked(self, row: OutboxRow) -> None:
         """Learn of a parked record: it comes back to the editor if its contact does."""
@@ -218,13 +220,13 @@ class Notes:
 
     def writing(self, interaction_id: str) -> asyncio.Lock:
         """The lock to hold while a draft is handed over, so that no save brings it back."""
-        return self._sheets.writing(interaction_id)
+        return self._autosave.writing(interaction_id)
 
     def collected(self, interaction_id: str) -> Draft:
         """The record as it is now, down to the last key, with what is known of its contact."""
         self.collect()
-        sheet = self._sheets.get(interaction_id)
-        return self._complete(sheet.draft if sheet else Draft(interaction_id, None, "", (), (), 1, 0.0))
+        open_draft = self._autosave.get(interaction_id)
+        return self._complete(open_draft.draft if open_draft else Draft(interaction_id, None, "", (), (), 1, 0.0))
 
     async def whole(self, interaction_id: str) -> Draft:
         """The same, with what was parked of it while its contact was away; for who holds the lock of `writing`.
@@ -239,26 +241,26 @@ class Notes:
     @contextmanager
     def handing_over(self, draft: Draft) -> Iterator[None]:
         """While this takes the place of the draft on disk, nothing but its own words is called saved."""
-        sheet = self._sheets.get(draft.interaction_id)
-        if sheet is not None:
-            sheet.being_saved = draft
+        open_draft = self._autosave.get(draft.interaction_id)
+        if open_draft is not None:
+            open_draft.being_saved = draft
         try:
             yield
         finally:
-            if sheet is not None:
-                sheet.being_saved = None
+            if open_draft is not None:
+                open_draft.being_saved = None
 
     def handed_over(self, draft: Draft, codes: tuple[str, ...]) -> None:
         """A record is in the outbox: forget its words here, but none that were written since."""
         interaction_id = draft.interaction_id
         self.collect()
-        sheet = self._sheets.get(interaction_id)
-        rest = self._written_since(draft, sheet.draft) if sheet is not None else None
-        self._store.say(RecordHandedOver(interaction_id, codes, self._store.now()))
+        open_draft = self._autosave.get(interaction_id)
+        rest = self._written_since(draft, open_draft.draft) if open_draft is not None else None
+        self._store.publish(RecordHandedOver(interaction_id, codes, self._store.now()))
         self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
         if rest is not None and not rest.is_empty:
-            self._sheets.edit(rest)
+            self._autosave.edit(rest)
 
     async def close(self) -> None:
         """Save everything and stop; a record whose contact goes from now on is parked by the next run."""
@@ -268,12 +270,12 @@ class Notes:
             task.cancel()
         await asyncio.gather(*self._moving.values(), return_exceptions=True)
         await self._parking.finish()  # what the disk was asked for is done, and must be known here
-        await self._sheets.close()
+        await self._autosave.close()
 
     def _end(self, interaction_id: str) -> None:
         self._cards.forget(interaction_id)
-        if self._sheets.forget(interaction_id) is not None:
-            self._store.say(DraftDropped(interaction_id))
+        if self._autosave.forget(interaction_id) is not None:
+            self._store.publish(DraftDropped(interaction_id))
 
     def _complete(self, draft: Draft) -> Draft:
         """A draft with what is known of its contact now. Another agent's stays as that agent left it."""
@@ -325,11 +327,11 @@ class Notes:
             facts=None if _is_by_another(handed_over, self._store.state.me) else handed_over.facts,
         )
 
-    def _say(self, sheet: Sheet) -> None:
-        view = self._view(sheet)
-        self._store.say(
+    def _say(self, open_draft: OpenDraft) -> None:
+        view = self._view(open_draft)
+        self._store.publish(
             DraftSaved(
-                sheet.draft.interaction_id,
+                open_draft.draft.interaction_id,
                 view.note,
                 view.codes,
                 view.revision,
@@ -340,13 +342,13 @@ class Notes:
             )
         )
 
-    def _view(self, sheet: Sheet) -> DraftView:
-        draft, saved_at = sheet.draft, sheet.saved_at
+    def _view(self, open_draft: OpenDraft) -> DraftView:
+        draft, saved_at = open_draft.draft, open_draft.saved_at
         if saved_at is not None:
             saved_at += self._store.state.skew  # the disk knows this machine's clock only
         follow_ups = tuple(follow_up_from(kept) for kept in draft.follow_ups)
         half = follow_up_from(draft.half) if draft.half is not None else None
-        return DraftView(draft.note, draft.codes, draft.revision, saved_at, sheet.problem, follow_ups, half)
+        return DraftView(draft.note, draft.codes, draft.revision, saved_at, open_draft.problem, follow_ups, half)
 
     def _found(self, draft: Draft) -> None:
         self.replaced(draft.interaction_id, draft.note)
@@ -360,18 +362,18 @@ class Notes:
     def _listen(self, old: AppState, new: AppState) -> None:
         """Follow what becomes of the contacts: seen from the state, for no event can be relied on."""
         if abs(new.skew - old.skew) > _CLOCK_WAS_SET:
-            for sheet in map(self._sheets.get, self._sheets.ids):
-                if sheet is not None:
-                    self._say(sheet)  # its time is shown by the server's clock
+            for open_draft in map(self._autosave.get, self._autosave.ids):
+                if open_draft is not None:
+                    self._say(open_draft)  # its time is shown by the server's clock
         if not new.me:
             return
         if new.interactions is not old.interactions or new.pops is not old.pops or new.me != old.me:
-            for interaction_id in self._sheets.ids:
+            for interaction_id in self._autosave.ids:
                 before, now = old.interactions.get(interaction_id), new.interactions.get(interaction_id)
                 if now is not None and (
                     before is not now or old.pops.get(interaction_id) is not new.pops.get(interaction_id)
                 ):
-                    self._sheets.touch(interaction_id)
+                    self._autosave.touch(interaction_id)
         if new.pops is not old.pops:
             self._keep_links(old, new)
         if new.interactions is old.interactions and new.me == old.me:
@@ -384,7 +386,7 @@ class Notes:
                 self._move(interaction_id, self._take_back)
 
     def _park_gone(self, state: AppState) -> None:
-        for interaction_id in self._sheets.ids if state.me else ():
+        for interaction_id in self._autosave.ids if state.me else ():
             if self._is_gone(state, interaction_id):
                 self._move(interaction_id, self._park_if_still_gone)
 
@@ -403,8 +405,8 @@ class Notes:
         for interaction_id, pop in new.pops.items():
             if pop.decided and interaction_id in new.interactions and old.pops.get(interaction_id) is not pop:
                 before = old.pops.get(interaction_id)
-                if self._sheets.get(interaction_id) is None and (before is None or before.chosen != pop.chosen):
-                    self._sheets.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
+                if self._autosave.get(interaction_id) is None and (before is None or before.chosen != pop.chosen):
+                    self._autosave.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
 
     def _move(self, interaction_id: str, how: Callable[[str], Coroutine[None, None, None]]) -> None:
         if interaction_id not in self._moving and not self._closed:
@@ -417,46 +419,46 @@ class Notes:
             return
         # Meanwhile more may have been written, or the contact be back.
         state = self._store.state
-        if self._sheets.get(interaction_id) is not None and state.me and self._is_gone(state, interaction_id):
+        if self._autosave.get(interaction_id) is not None and state.me and self._is_gone(state, interaction_id):
             self._move(interaction_id, self._park_if_still_gone)
         elif interaction_id in self._parked and _is_back(state, interaction_id):
             self._move(interaction_id, self._take_back)
 
     def _is_gone(self, state: AppState, interaction_id: str) -> bool:
         interaction = state.interactions.get(interaction_id)
-        sheet = self._sheets.get(interaction_id)
+        open_draft = self._autosave.get(interaction_id)
         if interaction is None or interaction.agent_id not in (state.me, None):
             return True
-        return sheet is not None and _is_by_another(sheet.draft, state.me)
+        return open_draft is not None and _is_by_another(open_draft.draft, state.me)
 
     async def _park_if_still_gone(self, interaction_id: str) -> None:
-        sheet = self._sheets.get(interaction_id)
-        if sheet is not None and not _is_by_another(sheet.draft, self._store.state.me):
+        open_draft = self._autosave.get(interaction_id)
+        if open_draft is not None and not _is_by_another(open_draft.draft, self._store.state.me):
             await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
-        while (sheet := self._sheets.get(interaction_id)) is not None:
+        while (open_draft := self._autosave.get(interaction_id)) is not None:
             if not self._is_gone(self._store.state, interaction_id):
                 return
-            quiet = self._timing.monotonic() - sheet.last_key
-            if quiet < GONE_FOR and sheet.last_key:  # still writing: the rest of the sentence belongs to it
+            quiet = self._timing.monotonic() - open_draft.last_key
+            if quiet < GONE_FOR and open_draft.last_key:  # still writing: the rest of the sentence belongs to it
                 await self._timing.sleep(GONE_FOR - quiet)
-            elif await self._parking.undisturbed(self._park(sheet)):
+            elif await self._parking.undisturbed(self._park(open_draft)):
                 return
             else:
                 await self._timing.sleep(AFTER_REFUSAL)
 
-    async def _park(self, sheet: Sheet) -> bool:
-        interaction_id = sheet.draft.interaction_id
+    async def _park(self, open_draft: OpenDraft) -> bool:
+        interaction_id = open_draft.draft.interaction_id
         self.collect()
-        another = _is_by_another(sheet.draft, self._store.state.me)
-        if not sheet.is_saved:
-            await self._sheets.save(sheet)
-        async with sheet.writing:
-            if self._sheets.get(interaction_id) is not sheet or not (sheet.is_saved or another):
+        another = _is_by_another(open_draft.draft, self._store.state.me)
+        if not open_draft.is_saved:
+            await self._autosave.save(open_draft)
+        async with open_draft.writing:
+            if self._autosave.get(interaction_id) is not open_draft or not (open_draft.is_saved or another):
                 return False
             if not self._is_gone(self._store.state, interaction_id):
                 return False
             # Of another agent what is on disk; what was written over it since is by who is here.
-            draft = sheet.saved if another and sheet.saved is not None else self._complete(sheet.draft)
+            draft = open_draft.saved if another and open_draft.saved is not None else self._complete(open_draft.draft)
             why = self._why_gone(interaction_id)
             try:
                 kept = await self._local().park_draft(interaction_id, why, draft=draft)
@@ -464,8 +466,8 @@ class Notes:
                 log.error("a draft could not be parked: %s", error)
                 return False
             self.collect()
-            while kept is not None and self._was_changed(draft, sheet.draft):  # while the disk was at work
-                now = self._complete(sheet.draft)
+            while kept is not None and self._was_changed(draft, open_draft.draft):  # while the disk was at work
+                now = self._complete(open_draft.draft)
                 try:
                     kept = await self._local().replace_parked(kept.key, record_row(now, why, kept.created_at))
                 except (StoreError, LookupError) as error:
@@ -473,14 +475,14 @@ class Notes:
                     break  # what is on disk is parked; what was written since becomes a record of its own
                 draft = now
                 self.collect()
-            rest = self._written_since(draft, sheet.draft)
+            rest = self._written_since(draft, open_draft.draft)
             self._end(interaction_id)
             if interaction_id in self._store.state.interactions or not rest.is_empty:
                 self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
             else:
                 self.note_closed(interaction_id)
             if not rest.is_empty:
-                self._sheets.edit(rest)
+                self._autosave.edit(rest)
         if kept is not None:
             self.note_parked(kept)
             self._adopt([kept])
@@ -515,18 +517,18 @@ class Notes:
     async def _resume(self, interaction_id: str, key: str) -> bool:
         row = await self._local().outbox_row(key)
         self.collect()
-        sheet = self._sheets.get(interaction_id)
+        open_draft = self._autosave.get(interaction_id)
         older = record_of(row) if row is not None else None
         if older is None or not older.intact or _is_by_another(older, self._store.state.me):
             self._parked.pop(interaction_id, None)
             return True
-        wanted = joined(older, sheet.draft) if sheet is not None else older
+        wanted = joined(older, open_draft.draft) if open_draft is not None else older
         taken = await self._local().resume(key, wanted)
         self._parked.pop(interaction_id, None)
         if taken is None:
             return True
         self._forget_row(key)
-        self._sheets.take(older, taken)
+        self._autosave.take(older, taken)
         return True
 
 

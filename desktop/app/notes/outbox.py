@@ -6,17 +6,17 @@ import math
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.connections.failures import explain, one_line, source_name
 from desktop.app.connections.waiting import waits_for
 from desktop.app.key_names import key_name
 from desktop.app.notes.outbox_items import OutboxItem, is_refused, item_of, note_after, with_new_key
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
-from desktop.app.storage.parked_record_rows import record_of
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
+from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.words import Health
@@ -76,7 +76,7 @@ class Outbox:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         local: Callable[[], LocalStore],
         deliver: Callable[[OutboxRow], Awaitable[str]],
         *,
@@ -90,7 +90,7 @@ class Outbox:
         key, so that sending it twice does it once. `says_who`: the source that says who is signed in, if there is one.
         """
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._timing = asking.timing
         self._local = local
         self._deliver = deliver
@@ -180,7 +180,7 @@ class Outbox:
         self._known.pop(key, None)
         self._say(())
 
-    def kick(self) -> None:
+    def wake(self) -> None:
         """Try everything that waits again now, whatever it was waiting for."""
         self._resting.clear()
         for known in self._known.values():
@@ -352,7 +352,7 @@ class Outbox:
         if not self._repeats(row):
             await self._local().mark_sending(row.key)
         try:
-            receipt = await self._asking.ask(
+            receipt = await self._backend_calls.ask(
                 lambda: self._deliver(row), row.target or "outbox", seconds=SEND_SECONDS, changing=True
             )
         except BackendError as error:
@@ -449,4 +449,4 @@ class Outbox:
         oldest = min(waiting) + self._store.state.skew if waiting else None
         targets = {known.target for known in self._known.values() if known.state == WAITING}
         why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
-        self._store.say(OutboxChanged(len(waiting), parked, oldest, delivered, why, self._unknown, self.lost()))
+        self._store.publish(OutboxChanged(len(waiting), parked, oldest, delivered, why, self._unknown, self.lost()))

@@ -7,8 +7,8 @@ from typing import Any
 
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.wrap_up_rows import WrapUpRows
-from desktop.app.storage.drafts import Draft
-from desktop.app.storage.outbox_rows import (
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import (
     CASE,
     DAMAGED,
     FOLLOW_UP,
@@ -21,7 +21,7 @@ from desktop.app.storage.outbox_rows import (
     outbox_key,
     payload_sha256,
 )
-from desktop.app.storage.parked_record_rows import record_of, record_row
+from desktop.app.storage.tables.parked_record_rows import record_of, record_row
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.words import CodeRule
 from desktop.domain.notes.contact_facts import ContactFacts

@@ -7,9 +7,9 @@ from typing import Any
 from desktop.app.connections.targets import CONTACT_CENTER, CRM, Targets
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.wrap_up_json import message_json, record_json
-from desktop.app.storage.drafts import Draft
-from desktop.app.storage.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, new_row, outbox_key
 from desktop.app.storage.schema import canonical_json
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, new_row, outbox_key
 from desktop.domain.entities.customer import Consent, Customer, FollowUp, Match, WrapUpRecord
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Channel

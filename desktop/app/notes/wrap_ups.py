@@ -13,18 +13,18 @@ from desktop.app.commands.actions import Actions
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import note_safety
 from desktop.app.key_names import key_name
-from desktop.app.notes.card_masking import HiddenCards
+from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.outbox_items import Amendment, amended, item_of
 from desktop.app.notes.wrap_up_json import record_from, says_the_same
 from desktop.app.notes.wrap_up_rows import WrapUpRows
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreAbsent, StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
-from desktop.app.storage.parked_record_rows import NotSendable, check_sendable
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import DELIVERED, PARKED, WRAP_UP, OutboxRow
+from desktop.app.storage.tables.parked_record_rows import NotSendable, check_sendable
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
@@ -60,7 +60,7 @@ class WrapUps:
         notes: Notes,
         outbox: Outbox,
         rows: WrapUpRows,
-        cards: HiddenCards,
+        cards: CardMasking,
         local: Callable[[], LocalStore],
     ) -> None:
         self._store = store
@@ -83,7 +83,9 @@ class WrapUps:
             StoreError: it cannot be read.
         """
         for row in await self._local().newest_handed_over():
-            self._store.say(RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew))
+            self._store.publish(
+                RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew)
+            )
 
     async def finish(
         self,

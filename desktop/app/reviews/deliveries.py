@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
-from desktop.app.reviews.review_drafts import KeptWords
+from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.scorecard_draft import CARD, card_from
 from desktop.app.storage.errors import StoreError
 from desktop.ports.contact_center import ContactCenter
@@ -37,14 +37,14 @@ class QualityDeliveries:
 
     def __init__(
         self,
-        words: KeptWords,
-        asking: Asking,
+        words: ReviewDrafts,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         outcome: Callable[[bool, str, str], None],
     ) -> None:
         """`outcome` hears whether what waited came through (or was refused), in a sentence, with its subject."""
         self._words = words
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
         self._outcome = outcome
         self._under_way: set[str] = set()
@@ -60,7 +60,7 @@ class QualityDeliveries:
         finally:
             self._under_way.discard(subject)
 
-    def take_up(self) -> None:
+    def restore(self) -> None:
         """Send again what the last run had handed in without an answer."""
         for subject in self._words.subjects:
             body = self._words.body(subject)
@@ -78,13 +78,13 @@ class QualityDeliveries:
         kind = subject.partition("/")[0]
         center = self._contact_center
         if center is None:
-            return failed(absent(self._asking), NOT_DONE[kind], safe=SAFE)
+            return failed(absent(self._backend_calls), NOT_DONE[kind], safe=SAFE)
         key = str(body.get("sending") or uuid.uuid4())
         sent = {**body, "sending": key}
         self._words.edit(subject, sent)
         await self._words.flush(subject)
         try:
-            await self._asking.ask(lambda: _send(center, kind, sent, key), CONTACT_CENTER)
+            await self._backend_calls.ask(lambda: _send(center, kind, sent, key), CONTACT_CENTER)
         except ValueError:
             self._words.edit(subject, {**sent, "sending": ""})
             return ActionResult(False, f"{NOT_DONE[kind]} It was damaged on this machine. {SAFE}", "Rejected")
@@ -109,7 +109,7 @@ class QualityDeliveries:
     async def _keep_trying(self, subject: str) -> None:
         attempt = 0
         while (body := self._words.body(subject)) is not None and body.get("sending"):
-            timing = self._asking.timing
+            timing = self._backend_calls.timing
             await timing.sleep(1.0 + full_jitter(attempt, timing.random, cap=LONGEST_REST))
             attempt += 1
             result = await self.deliver(subject)

@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, UNDECIDED, ActionResult, absent, failed
 from desktop.app.commands.intents import Intents
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
 from desktop.app.reviews.deliveries import NOTE, REPLY, SAFE, QualityDeliveries
-from desktop.app.reviews.review_drafts import KeptWords
+from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.review_week import Week, week_of
-from desktop.app.reviews.scorecard_draft import CARD, CardInHand, card_from
+from desktop.app.reviews.scorecard_draft import CARD, ScorecardDraft, card_from
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.domain.entities.history import PastDetail, PastInteraction, PastQuery
@@ -36,20 +36,20 @@ class QualityDesk:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         history: HistoryDesk,
         opened: Callable[[], LocalStore],
     ) -> None:
         """`opened` is the profile's file; it raises StoreError while that is not there."""
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
         self._history = history
         self._intents = Intents()
         self.changed: list[Callable[[str], None]] = []
         """Who hears of a subject whose words, or whose safety, changed."""
-        self.words = KeptWords(asking.timing, opened, self._tell_changed)
+        self.words = ReviewDrafts(asking.timing, opened, self._tell_changed)
         self.deliveries = QualityDeliveries(self.words, asking, contact_center, store.outcome)
 
     async def restore(self) -> None:
@@ -59,7 +59,7 @@ class QualityDesk:
             StoreError: it cannot be read.
         """
         await self.words.restore()
-        self.deliveries.take_up()
+        self.deliveries.restore()
 
     async def close(self) -> None:
         """Put every word on disk."""
@@ -124,12 +124,12 @@ class QualityDesk:
 
     def card(
         self, interaction_id: str, agent_id: str, agent_name: str, form: Form, calibration: str = "", customer: str = ""
-    ) -> CardInHand:
+    ) -> ScorecardDraft:
         """The scorecard of an interaction as it was left, or an empty one; `customer` is the address it came from."""
-        fresh = CardInHand(interaction_id, agent_id, agent_name, form, calibration=calibration, customer=customer)
+        fresh = ScorecardDraft(interaction_id, agent_id, agent_name, form, calibration=calibration, customer=customer)
         return self.kept_card(fresh.subject) or fresh
 
-    def kept_card(self, subject: str) -> CardInHand | None:
+    def kept_card(self, subject: str) -> ScorecardDraft | None:
         """The scorecard that is kept under a subject; None when there is none that can be read."""
         body = self.words.body(subject)
         try:
@@ -138,12 +138,12 @@ class QualityDesk:
             return None
 
     @property
-    def unfinished(self) -> tuple[CardInHand, ...]:
+    def unfinished(self) -> tuple[ScorecardDraft, ...]:
         """Every scorecard that was begun and is not handed in."""
         cards = (self.kept_card(one) for one in self.words.subjects if one.startswith(f"{CARD}/"))
         return tuple(card for card in cards if card is not None)
 
-    def edit(self, card: CardInHand) -> bool:
+    def edit(self, card: ScorecardDraft) -> bool:
         """Keep a scorecard as it is now; False while it is being handed in, when nothing may be changed."""
         known = self.kept_card(card.subject)
         if known is not None and known.sending:
@@ -152,7 +152,7 @@ class QualityDesk:
         self.words.edit(card.subject, replace(card, answers=answers, comment=masked(card.comment)).body())
         return True
 
-    async def discard(self, card: CardInHand) -> None:
+    async def discard(self, card: ScorecardDraft) -> None:
         """Throw a scorecard away because the reviewer said so.
 
         Raises:
@@ -160,7 +160,7 @@ class QualityDesk:
         """
         await self.words.drop(card.subject)
 
-    async def submit(self, card: CardInHand) -> ActionResult:
+    async def submit(self, card: ScorecardDraft) -> ActionResult:
         """Hand a scorecard in."""
         missing = card.score
         if not missing.complete:
@@ -259,8 +259,10 @@ class QualityDesk:
         center = self._contact_center
         try:
             if center is None:
-                raise absent(self._asking)
-            found = await self._asking.ask(lambda: ask(center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False)
+                raise absent(self._backend_calls)
+            found = await self._backend_calls.ask(
+                lambda: ask(center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False
+            )
         except BackendError as error:
             words = explain(error, f"{what} could not be loaded.", source=CONTACT_CENTER, safe=SAFE).text
             return Answer(None, None, words, error_class(error).__name__)
@@ -271,12 +273,12 @@ class QualityDesk:
     ) -> ActionResult:
         center = self._contact_center
         if center is None:
-            return failed(absent(self._asking), not_done, safe=SAFE)
+            return failed(absent(self._backend_calls), not_done, safe=SAFE)
         if not self._intents.begin(intent):
             return ActionResult(False, "", "ignored")
         key = self._intents.key(intent)
         try:
-            await self._asking.ask(lambda: call(center, key), CONTACT_CENTER)
+            await self._backend_calls.ask(lambda: call(center, key), CONTACT_CENTER)
         except BackendError as error:
             if not isinstance(error, UNDECIDED):
                 self._intents.answered(intent)

@@ -8,58 +8,60 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from desktop.app.notes.autosave import Sheet, Sheets
+from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.rescue import Unsaved
-from desktop.app.storage.drafts import Draft, is_kept_words, kept_subject, kept_words_id
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import canonical_json
+from desktop.app.storage.tables.drafts import Draft, is_kept_words, kept_subject, kept_words_id
 from desktop.app.timing import Timing
 
 
-class KeptWords:
+class ReviewDrafts:
     """Words by subject, each a JSON object. Only `drop` ends one."""
 
     def __init__(self, timing: Timing, local: Callable[[], LocalStore], changed: Callable[[str], None]) -> None:
         """`local` raises StoreError while the disk is not there. `changed` hears of a subject whose safety changed."""
         self._local = local
         self._changed = changed
-        self._sheets = Sheets(
+        self._autosave = Autosave(
             timing,
             local,
-            lambda sheet: changed(kept_subject(sheet.draft.interaction_id)),
+            lambda open_draft: changed(kept_subject(open_draft.draft.interaction_id)),
             joined=lambda older, newer: newer if older.words == newer.words else None,
         )
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """Everything that is being written, in the order it was begun or restored."""
-        return tuple(kept_subject(draft_id) for draft_id in self._sheets.ids)
+        return tuple(kept_subject(draft_id) for draft_id in self._autosave.ids)
 
     def body(self, subject: str) -> Mapping[str, Any] | None:
         """The words of a subject as they are in memory."""
-        sheet = self._sheet(subject)
-        if sheet is None:
+        open_draft = self._sheet(subject)
+        if open_draft is None:
             return None
-        found: Mapping[str, Any] = json.loads(sheet.draft.note)
+        found: Mapping[str, Any] = json.loads(open_draft.draft.note)
         return found
 
     def saved_at(self, subject: str) -> float | None:
         """When the words were put on disk as they are, on this machine's clock; None while they are not."""
-        sheet = self._sheet(subject)
-        return sheet.saved_at if sheet is not None else None
+        open_draft = self._sheet(subject)
+        return open_draft.saved_at if open_draft is not None else None
 
     def problem(self, subject: str) -> str:
         """Why the words are not on disk; "" when nothing is wrong."""
-        sheet = self._sheet(subject)
-        return sheet.problem if sheet is not None else ""
+        open_draft = self._sheet(subject)
+        return open_draft.problem if open_draft is not None else ""
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The words that are in memory only."""
-        sheets = [(subject, sheet) for subject in self.subjects if (sheet := self._sheet(subject)) is not None]
+        open_drafts = [
+            (subject, open_draft) for subject in self.subjects if (open_draft := self._sheet(subject)) is not None
+        ]
         return tuple(
-            Unsaved(f"words about {subject}", sheet.draft.note, sheet.problem)
-            for subject, sheet in sheets
-            if not sheet.is_saved
+            Unsaved(f"words about {subject}", open_draft.draft.note, open_draft.problem)
+            for subject, open_draft in open_drafts
+            if not open_draft.is_saved
         )
 
     def edit(self, subject: str, body: Mapping[str, Any]) -> None:
@@ -68,11 +70,11 @@ class KeptWords:
         Raises:
             TypeError: it is no JSON.
         """
-        self._sheets.edit(Draft(kept_words_id(subject), None, canonical_json(body), (), (), 1, 0.0))
+        self._autosave.edit(Draft(kept_words_id(subject), None, canonical_json(body), (), (), 1, 0.0))
 
     async def flush(self, subject: str | None = None) -> None:
         """Save what is not on disk yet, of one subject or of all, now."""
-        await self._sheets.flush(None if subject is None else kept_words_id(subject))
+        await self._autosave.flush(None if subject is None else kept_words_id(subject))
 
     async def drop(self, subject: str) -> None:
         """The words were handed over, or are not wanted: forget them, on disk too.
@@ -80,14 +82,14 @@ class KeptWords:
         Raises:
             StoreError: the disk will not do; they stay.
         """
-        sheet = self._sheet(subject)
-        if sheet is None:
+        open_draft = self._sheet(subject)
+        if open_draft is None:
             return
-        async with sheet.writing:
-            if sheet.saved is not None or self._sheets.restored:
+        async with open_draft.writing:
+            if open_draft.saved is not None or self._autosave.restored:
                 await self._local().discard_draft(kept_words_id(subject))
-            if self._sheet(subject) is sheet:
-                self._sheets.forget(kept_words_id(subject))
+            if self._sheet(subject) is open_draft:
+                self._autosave.forget(kept_words_id(subject))
         self._changed(subject)
 
     async def restore(self) -> None:
@@ -96,18 +98,18 @@ class KeptWords:
         Raises:
             StoreError: it cannot be read.
         """
-        await self._sheets.take_up(is_kept_words, lambda draft: _is_object(draft.note))
+        await self._autosave.restore(is_kept_words, lambda draft: _is_object(draft.note))
 
     async def save_anew(self) -> None:
         """The file was replaced: what was on it may not be there any more."""
-        self._sheets.save_anew()
+        self._autosave.save_anew()
 
     async def close(self) -> None:
         """Save everything and stop."""
-        await self._sheets.close()
+        await self._autosave.close()
 
-    def _sheet(self, subject: str) -> Sheet | None:
-        return self._sheets.get(kept_words_id(subject))
+    def _sheet(self, subject: str) -> OpenDraft | None:
+        return self._autosave.get(kept_words_id(subject))
 
 
 def _is_object(text: str) -> bool:

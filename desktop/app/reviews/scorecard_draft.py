@@ -23,7 +23,7 @@ CARD = "card"
 
 
 @dataclass(frozen=True, slots=True)
-class CardInHand:
+class ScorecardDraft:
     """`sending` is the key under which it was handed in while there is no answer: nothing may be changed then.
 
     `customer` is the address of the interaction's customer, "" while it is not known; see `words_about.py`.
@@ -54,7 +54,7 @@ class CardInHand:
         """The answer to a question, an empty one where there is none."""
         return next((one for one in self.answers if one.question == question), Answer(question, ""))
 
-    def answered(self, answer: Answer) -> "CardInHand":
+    def answered(self, answer: Answer) -> "ScorecardDraft":
         """The card with this answer in place of the one before; an empty one is none.
 
         Raises:
@@ -81,7 +81,7 @@ class CardInHand:
         return asdict(self)
 
 
-def card_from(body: Mapping[str, Any]) -> CardInHand:
+def card_from(body: Mapping[str, Any]) -> ScorecardDraft:
     """The card that `body` says.
 
     Raises:
@@ -93,7 +93,7 @@ def card_from(body: Mapping[str, Any]) -> CardInHand:
         if form_problems(form):
             raise ValueError("the form cannot be used")
         by_question(form, answers)
-        return CardInHand(
+        return ScorecardDraft(
             str(body["interaction_id"]),
             str(body["agent_id"]),
             str(body["agent_name"]),

@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from desktop.app.connections.asking import Reading
+from desktop.app.connections.backend_calls import Reading
 from desktop.app.screen_pop.crm_links import CrmLinks
 from desktop.app.screen_pop.customer_details import DetailsLoader
 from desktop.app.screen_pop.customer_finder import CustomerFinder
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow
+from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.ports.crm import Crm
 

@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Awaitable, Callable
 
 from desktop.app.background import Background
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.storage.errors import StoreError
-from desktop.app.storage.outbox_rows import LINK, OutboxRow, new_row
+from desktop.app.storage.tables.outbox_rows import LINK, OutboxRow, new_row
 from desktop.app.store import Store
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
@@ -29,7 +29,7 @@ class CrmLinks:
     def __init__(
         self,
         crm: Crm | None,
-        asking: Asking,
+        asking: BackendCalls,
         store: Store,
         source: str,
         target: str,
@@ -40,7 +40,7 @@ class CrmLinks:
         `target` is the CRM as the outbox knows it.
         """
         self._crm = crm
-        self._asking = asking
+        self._backend_calls = asking
         self._store = store
         self._source = source
         self._target = target
@@ -75,7 +75,7 @@ class CrmLinks:
             interaction_id,
             self._target,
             {"customer_id": customer_id, "reason": reason, "text": text},
-            created_at=self._asking.timing.clock(),
+            created_at=self._backend_calls.timing.clock(),
             author=state.me,
             customer=_whose(state, interaction_id, customer_id),
         )
@@ -102,7 +102,7 @@ class CrmLinks:
 
         async with self._order:
             try:
-                await self._asking.ask(call, self._source)
+                await self._backend_calls.ask(call, self._source)
             except BackendError as error:
                 log.info("the CRM was not told of a link: %s: %s", type(error).__name__, error.detail)
                 return False

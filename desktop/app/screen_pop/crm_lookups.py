@@ -1,4 +1,4 @@
-"""Asking the CRMs who it is: all at once, each until it has answered, none waiting for another."""
+"""BackendCalls the CRMs who it is: all at once, each until it has answered, none waiting for another."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from desktop.app.connections.failures import explain, one_line
 from desktop.app.screen_pop.contact_keys import contact_key
 from desktop.app.screen_pop.crm_desk import CrmDesk
 from desktop.app.screen_pop.customer_finder import Matches
-from desktop.app.screen_pop.pop import Inquiry, Pop
+from desktop.app.screen_pop.pop import CrmLookup, Pop
 from desktop.app.timing import Timing, first_of
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 NO_CRM = "this profile names no CRM"
 
 
-class Inquiries:
+class CrmLookups:
     """Runs the inquiries of a pop and tells of each change. An answer to an older question is not heard."""
 
     def __init__(
@@ -43,9 +43,9 @@ class Inquiries:
         self._region = region
         self._background = Background()
 
-    def new(self) -> dict[str, Inquiry]:
+    def new(self) -> dict[str, CrmLookup]:
         """The inquiries of a new pop, nobody asked yet."""
-        return {source: Inquiry(source, since=self._now()) for source in self.sources}
+        return {source: CrmLookup(source, since=self._now()) for source in self.sources}
 
     def search(self, pop: Pop) -> None:
         """Ask every CRM who carries the address of the interaction; an answer that is known is there at once."""
@@ -72,7 +72,7 @@ class Inquiries:
                 inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, first=find))
         self._changed(pop)
 
-    def again(self, pop: Pop, inquiry: Inquiry) -> None:
+    def again(self, pop: Pop, inquiry: CrmLookup) -> None:
         """Ask one CRM anew, now, without taking an older answer."""
         desk = self._desks.get(inquiry.source)
         if desk is None:
@@ -119,7 +119,7 @@ class Inquiries:
 
         return any(await asyncio.gather(*(ask(desk) for desk in self._desks.values())))
 
-    def found(self, pop: Pop, inquiry: Inquiry, matches: Matches) -> None:
+    def found(self, pop: Pop, inquiry: CrmLookup, matches: Matches) -> None:
         """One CRM has answered. Who is linked by the agent stays, whatever is found later."""
         if pop.decided:
             matches = with_chosen(pop, inquiry, matches)
@@ -129,7 +129,7 @@ class Inquiries:
             answer = PopAnswer.ONE if len(matches) == 1 else PopAnswer.MANY
         self._set(inquiry, answer, matches)
 
-    def take_up(self, pop: Pop, matches: Matches) -> None:
+    def restore(self, pop: Pop, matches: Matches) -> None:
         """Go on with what was found before, each record again at the CRM it is from."""
         own: dict[str, list[Match]] = {}
         only = self.sources[0]
@@ -168,7 +168,7 @@ class Inquiries:
     async def _find(
         self,
         pop: Pop,
-        inquiry: Inquiry,
+        inquiry: CrmLookup,
         question: int,
         *,
         again: bool = False,
@@ -198,7 +198,7 @@ class Inquiries:
                     self._changed(pop)
                 return
 
-    async def _show_cached(self, pop: Pop, inquiry: Inquiry, question: int) -> None:
+    async def _show_cached(self, pop: Pop, inquiry: CrmLookup, question: int) -> None:
         matches = await self._desks[inquiry.source].finder.cached(pop.interaction.customer)
         waiting = inquiry.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK) and not inquiry.matches
         if matches and waiting and question == pop.question and not pop.decided:
@@ -209,7 +209,7 @@ class Inquiries:
         """Whether the contact's address is one that a CRM can be asked for: nobody owns a withheld number."""
         return bool(contact_key(pop.interaction.customer, self._region))
 
-    def _could_not_ask(self, pop: Pop, inquiry: Inquiry, error: BackendError) -> None:
+    def _could_not_ask(self, pop: Pop, inquiry: CrmLookup, error: BackendError) -> None:
         log.info("could not ask %s: %s: %s", inquiry.source, type(error).__name__, error.detail)
         # What to press is said by the card, once.
         why = explain(error, "The customer could not be looked up.", source=inquiry.source).not_done
@@ -224,7 +224,7 @@ class Inquiries:
                 self._set(inquiry, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
 
     def _set(
-        self, inquiry: Inquiry, answer: PopAnswer, matches: Matches = (), *, why: str = "", cached: bool = False
+        self, inquiry: CrmLookup, answer: PopAnswer, matches: Matches = (), *, why: str = "", cached: bool = False
     ) -> None:
         if inquiry.answer is not answer:
             inquiry.since = self._now()
@@ -232,13 +232,13 @@ class Inquiries:
         inquiry.reason = why
         inquiry.cached = cached and bool(matches)
 
-    def _cancel(self, inquiry: Inquiry) -> None:
+    def _cancel(self, inquiry: CrmLookup) -> None:
         if inquiry.task is not None and inquiry.task is not asyncio.current_task():
             inquiry.task.cancel()
             inquiry.task = None
 
 
-def with_chosen(pop: Pop, inquiry: Inquiry, matches: Matches) -> Matches:
+def with_chosen(pop: Pop, inquiry: CrmLookup, matches: Matches) -> Matches:
     """What was found, and who is linked: that stays until another is chosen, whatever is found later."""
     chosen = pop.chosen_match()
     found = {match.customer.id for match in matches}

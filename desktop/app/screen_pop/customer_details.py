@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.connections.asking import Reading
+from desktop.app.connections.backend_calls import Reading
 from desktop.app.connections.failures import explain
 from desktop.app.store import Store
 from desktop.domain.entities.customer import CustomerDetails
@@ -64,8 +64,8 @@ class DetailsLoader:
                 details = replace(details, not_offered=details.not_offered | {name})
             except BackendError as error:
                 failed[name] = explain(error, f"No {name}.", source=self._source, safe="").text
-            self._store.say(DetailsChanged(customer_id, details, dict(failed)), self._source)
+            self._store.publish(DetailsChanged(customer_id, details, dict(failed)), self._source)
 
         if details.not_offered:
-            self._store.say(DetailsChanged(customer_id, details, {}), self._source)
+            self._store.publish(DetailsChanged(customer_id, details, {}), self._source)
         await asyncio.gather(*(part(name) for name in wanted))

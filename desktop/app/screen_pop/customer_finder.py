@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.app.background import Background
-from desktop.app.connections.asking import Reading
+from desktop.app.connections.backend_calls import Reading
 from desktop.app.screen_pop.contact_keys import carries, contact_key, keys_of
 from desktop.app.screen_pop.customer_json import customer_from, customer_json
 from desktop.app.storage.errors import StoreError

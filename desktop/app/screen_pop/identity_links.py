@@ -79,7 +79,7 @@ class IdentityLinks:
         await self._writes.finish()
 
     def _tell(self) -> None:
-        self._store.say(LinksChanged(tuple(self._links.values())))
+        self._store.publish(LinksChanged(tuple(self._links.values())))
         for listener in tuple(self.changed):
             listener()
 

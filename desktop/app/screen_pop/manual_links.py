@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 LINKED = "linked by you"
 
 
-class LinkedRecords:
+class ManualLinks:
     """Adds to a pop the records that no search by the address would find."""
 
     def __init__(self, desks: Mapping[str, CrmDesk], links: IdentityLinks, changed: Callable[[Pop], None]) -> None:

@@ -19,7 +19,7 @@ BY_AGENT = "you"
 
 
 @dataclass(slots=True)
-class Inquiry:
+class CrmLookup:
     """One CRM being asked about one interaction. `since` is when its answer became what it is."""
 
     source: str
@@ -43,7 +43,7 @@ class Pop:
     """The search for one interaction's customer. `inquiries` are in order of precedence."""
 
     interaction: Interaction
-    inquiries: dict[str, Inquiry]
+    inquiries: dict[str, CrmLookup]
     merge: "Merging"
     why: str = ""
     chosen: str | None = None  # the id of any record of the customer

@@ -10,9 +10,9 @@ from desktop.app.commands.action_result import ActionResult
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.screen_pop.crm_desk import CrmDesk
-from desktop.app.screen_pop.crm_lookups import Inquiries
+from desktop.app.screen_pop.crm_lookups import CrmLookups
 from desktop.app.screen_pop.identity_links import IdentityLinks
-from desktop.app.screen_pop.manual_links import LinkedRecords
+from desktop.app.screen_pop.manual_links import ManualLinks
 from desktop.app.screen_pop.pop import BEFORE, BY_AGENT, ONLY_MATCH, Merging, Pop
 from desktop.app.screen_pop.prefetch import Prefetch
 from desktop.app.store import Store
@@ -58,9 +58,9 @@ class ScreenPops:
         self._background = Background()
         self._fetched: dict[str, str] = {}  # interaction -> whom it was linked to before, and was asked for
         self._me = ""
-        self._inquiries = Inquiries(desks, broken or {}, timing, store.now, self._settle, region)
+        self._inquiries = CrmLookups(desks, broken or {}, timing, store.now, self._settle, region)
         self._merge = Merging(self._inquiries.sources, lambda: links.of(CUSTOMER), region)
-        self._linked = LinkedRecords(self._desks, links, self._settle)
+        self._linked = ManualLinks(self._desks, links, self._settle)
         self._prefetch = Prefetch([desk.finder for desk in desks], store)
         links.changed.append(self._merge_anew)
         store.taps.append(self._tap)
@@ -255,7 +255,7 @@ class ScreenPops:
         pop = self._pops[interaction.id] = self._new(interaction)
         kept = self._store.state.pops.get(interaction.id)
         if kept is not None and kept.chosen_by == BY_AGENT:
-            self._inquiries.take_up(pop, kept.matches)
+            self._inquiries.restore(pop, kept.matches)
             pop.chosen, pop.chosen_by, pop.decided = kept.chosen, BY_AGENT, True
             return
         self._inquiries.search(pop)
@@ -395,4 +395,4 @@ class ScreenPops:
 
     def _publish(self, pop: Pop) -> None:
         if self._pops.get(pop.interaction.id) is pop:
-            self._store.say(pop.seen(), CRM)
+            self._store.publish(pop.seen(), CRM)

@@ -28,7 +28,7 @@ class Span(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class DemandForecast:
     """What is expected in each half hour of a span, and how far to trust it.
 
     `so_far` is what came today. `patience` seconds on average as measured over the history (infinite: too few gave
@@ -65,7 +65,7 @@ def outlook(
     since: Instant,
     counted: Instant,
     now: Instant,
-) -> Outlook:
+) -> DemandForecast:
     """The outlook from the half hours `kept` since `since`, those without contacts left out.
 
     Arguments:
@@ -86,7 +86,7 @@ def outlook(
     tomorrow = today + timedelta(days=1)
     period = (now, days.midnight(tomorrow)) if span is Span.TODAY else days.period(tomorrow, today + timedelta(days=8))
     everything = total(list(counts.values()))
-    return Outlook(
+    return DemandForecast(
         queues=queues,
         span=span,
         at=now,
@@ -100,7 +100,7 @@ def outlook(
     )
 
 
-def requirements(found: Outlook, plan: Plan) -> tuple[Requirement | None, ...]:
+def requirements(found: DemandForecast, plan: Plan) -> tuple[Requirement | None, ...]:
     """Agents for each interval of an outlook; None where no handle time is known."""
     patience = found.patience if plan.patience is None else plan.patience
     needed: list[Requirement | None] = []

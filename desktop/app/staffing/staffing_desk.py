@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
-from desktop.app.staffing.demand_forecast import USUAL, WIDTH, Outlook, Plan, Span, outlook, requirements
+from desktop.app.staffing.demand_forecast import USUAL, WIDTH, DemandForecast, Plan, Span, outlook, requirements
 from desktop.app.staffing.recent_counts import RecentCounts
 from desktop.app.store import Store
 from desktop.domain.entities.counts import Counts
@@ -63,7 +63,7 @@ class StaffingDesk:
         self._spoke = (queue, formula.id) if found.steps else None
         return found
 
-    async def forecast(self, queues: Sequence[str], span: Span) -> Answer[Outlook]:
+    async def forecast(self, queues: Sequence[str], span: Span) -> Answer[DemandForecast]:
         """What is expected of these queues together; a problem in words where there is too little history."""
         history = self._history
         now, today, days = history.now(), history.today(), history.days
@@ -79,7 +79,7 @@ class StaffingDesk:
             return Answer(None, answer.at, f"There is too little history: {error}.")
         return Answer(made, answer.at, answer.problem, answer.error)
 
-    async def requirements(self, found: Outlook, plan: Plan) -> tuple[Requirement | None, ...]:
+    async def requirements(self, found: DemandForecast, plan: Plan) -> tuple[Requirement | None, ...]:
         """Agents for each interval of an outlook; None where no handle time is known."""
         return await asyncio.to_thread(requirements, found, plan)
 

@@ -5,14 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.storage.drafts import KEPT_WORDS, Draft, read_drafts
 from desktop.app.storage.errors import StoreLocked
-from desktop.app.storage.kept_links import delete_links_of, linked_customers
-from desktop.app.storage.outbox_rows import DELIVERED, RECORD, WAITING, read_rows
-from desktop.app.storage.parked_record_rows import record_of
-from desktop.app.storage.preferences import count_reasons, forget_reasons
-from desktop.app.storage.review_erasure import interactions_spoken_of, words_about
 from desktop.app.storage.schema import canonical_json
+from desktop.app.storage.tables.drafts import KEPT_WORDS, Draft, read_drafts
+from desktop.app.storage.tables.kept_links import delete_links_of, linked_customers
+from desktop.app.storage.tables.outbox_rows import DELIVERED, RECORD, WAITING, read_rows
+from desktop.app.storage.tables.parked_record_rows import record_of
+from desktop.app.storage.tables.preferences import count_reasons, forget_reasons
+from desktop.app.storage.tables.review_erasure import interactions_spoken_of, words_about
 from desktop.app.storage.transaction import Connection
 
 if TYPE_CHECKING:

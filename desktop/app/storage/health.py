@@ -4,8 +4,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop.app.storage import customer_cache, drafts, outbox_rows
-from desktop.app.storage.salvage import park_damaged_drafts
+from desktop.app.storage.recovery.salvage import park_damaged_drafts
+from desktop.app.storage.tables import customer_cache, drafts, outbox_rows
 
 if TYPE_CHECKING:
     from sqlite_utils import Database

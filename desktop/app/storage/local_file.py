@@ -10,8 +10,8 @@ from desktop.app.key_names import key_name
 from desktop.app.storage.errors import StoreAbsent, StoreDamaged, StoreError
 from desktop.app.storage.health import StoreHealth
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import DAMAGED
-from desktop.app.storage.salvage import salvage
+from desktop.app.storage.recovery.salvage import salvage
+from desktop.app.storage.tables.outbox_rows import DAMAGED
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 
@@ -63,7 +63,7 @@ class LocalFile:
         """Why nothing can be kept or read, as long as that is so."""
         return self._problem
 
-    async def take_up(self) -> bool:
+    async def restore(self) -> bool:
         """Open the file and restore from it; when that fails the agent is told why, and the answer is False."""
         try:
             await self._open_and_restore()

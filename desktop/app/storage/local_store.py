@@ -8,16 +8,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from desktop.app.storage import customer_cache, drafts, erasure, kept_links, kept_messages, outbox_rows, preferences
+from desktop.app.storage import erasure
 from desktop.app.storage import health as store_health
-from desktop.app.storage.customer_cache import CachedCustomer
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.erasure import Purged, Retention, Traces
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.health import StoreHealth
-from desktop.app.storage.older_card_numbers import hide_in_older_file
-from desktop.app.storage.outbox_rows import OutboxRow
-from desktop.app.storage.parked_record_rows import heal_parked, record_row
+from desktop.app.storage.recovery.older_card_numbers import hide_in_older_file
+from desktop.app.storage.tables import customer_cache, drafts, kept_links, kept_messages, outbox_rows, preferences
+from desktop.app.storage.tables.customer_cache import CachedCustomer
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import OutboxRow
+from desktop.app.storage.tables.parked_record_rows import heal_parked, record_row
 from desktop.app.storage.writer_thread import WriterThread
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.message import InboundMessage

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.storage.change_marker import ChangeMarker
 from desktop.app.storage.errors import StoreAbsent, StoreDamaged, StoreError, StoreFull, StoreReadOnly, store_error
-from desktop.app.storage.page_reader import log_is_cut
 from desktop.app.storage.private_file import make_private
-from desktop.app.storage.reserve_file import Ballast
+from desktop.app.storage.recovery.page_reader import log_is_cut
+from desktop.app.storage.recovery.reserve_file import ReserveFile
 from desktop.app.storage.schema import prepare, refuse_newer, schema_version
 from desktop.app.storage.transaction import transaction
 
@@ -35,7 +35,7 @@ class WriterThread:
         self._connection: sqlite3.Connection | None = None
         self._database: Database | None = None
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self.ballast = Ballast(path)
+        self.ballast = ReserveFile(path)
         self.lost = 0
         """How many records were begun or handed over that the file, when it was opened, had lost without a trace."""
         self._marker = ChangeMarker(path)

@@ -105,7 +105,7 @@ class AlertWatch:
             return
         if changed:
             self._ended += _ended(self._store.state.alerts, engine.alerts)
-            self._store.say(AlertsChanged(dict(engine.alerts)))
+            self._store.publish(AlertsChanged(dict(engine.alerts)))
         if part == 0:
             self._tell_of_ends()
 
@@ -139,7 +139,7 @@ class AlertWatch:
         self._engine = self.schedules = None
         self._ended = []
         if self._store.state.alerts:
-            self._store.say(AlertsChanged({}))
+            self._store.publish(AlertsChanged({}))
 
     async def _keep_schedules(self) -> None:
         """Ask for the day's schedules from time to time; old ones stay when there is no answer."""

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, Glance
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, FreshSnapshot
 from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
-from desktop.app.connections.asking import CHANGE_SECONDS, READ_SECONDS, Asking
+from desktop.app.connections.backend_calls import CHANGE_SECONDS, READ_SECONDS, BackendCalls
 from desktop.app.store import Store
 from desktop.app.supervision.command_outcome import DONE, NOT_DONE, Looked, found_out, refused
 from desktop.domain.entities.floor import AgentMessage
@@ -28,21 +28,21 @@ SAME_SECONDS = 5.0
 """A message from before this is an earlier one with the same words; clocks differ by less."""
 
 
-class FloorPress:
+class CommandPress:
     """What every act on the floor has in common."""
 
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
         """`refresh` puts a fresh snapshot of the contact centre into the store."""
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
-        self._glance = Glance(store, asking, refresh)
+        self._glance = FreshSnapshot(store, asking, refresh)
         self._intents = Intents()
         self._pending = PendingVerbs(store)
         self._reasons: dict[Hashable, str] = {}  # of intents that nobody answered yet
@@ -70,12 +70,12 @@ class FloorPress:
         """
         contact_center = self._contact_center
         if contact_center is None:
-            return refused(absent(self._asking), NOT_DONE[verb])
+            return refused(absent(self._backend_calls), NOT_DONE[verb])
         if why is not None and not why.strip():
             return refused(Rejected("Give a reason; it is recorded in the audit log."), NOT_DONE[verb])
         intent: Hashable = (verb, subject, words)
         pressed, at = self._last
-        again = pressed == intent and self._asking.timing.monotonic() - at < DOUBLE_PRESS_SECONDS
+        again = pressed == intent and self._backend_calls.timing.monotonic() - at < DOUBLE_PRESS_SECONDS
         if again or not self._intents.begin(intent):
             return IGNORED
         self._pending.mark(subject, verb.value, 1)
@@ -83,7 +83,7 @@ class FloorPress:
         # Pressed again because nobody answered: the reason given first goes with the key, or it would be another act.
         reason = self._reasons.setdefault(intent, why or "")
         try:
-            answer = await self._asking.ask(
+            answer = await self._backend_calls.ask(
                 lambda: call(contact_center, key, reason), CONTACT_CENTER, seconds=CHANGE_SECONDS
             )
             if not isinstance(answer, kind):
@@ -102,7 +102,7 @@ class FloorPress:
             self._pending.mark(subject, verb.value, -1)
             self._intents.end(intent)
         self._settled(intent)
-        self._last = (intent, self._asking.timing.monotonic())
+        self._last = (intent, self._backend_calls.timing.monotonic())
         return ActionResult(True, DONE[verb])
 
     async def _write(self, verb: StrEnum, to: str, text: str) -> ActionResult:
@@ -123,7 +123,7 @@ class FloorPress:
             (text,),
             lambda at, key, _: at.message_agent(to, text, key=key),
             AgentMessage,
-            lambda message: self._store.say(AgentMessaged(message), CONTACT_CENTER),
+            lambda message: self._store.publish(AgentMessaged(message), CONTACT_CENTER),
             look,
         )
 
@@ -132,9 +132,9 @@ class FloorPress:
         contact_center = self._contact_center
         try:
             if contact_center is None:
-                raise absent(self._asking)
+                raise absent(self._backend_calls)
             return Looked(
-                await self._asking.ask(
+                await self._backend_calls.ask(
                     lambda: call(contact_center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False
                 )
             )

@@ -2,12 +2,12 @@
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
 from desktop.app.supervision.command_outcome import AgentVerb, found_out
-from desktop.app.supervision.command_press import FloorPress
+from desktop.app.supervision.command_press import CommandPress
 from desktop.domain.entities.floor import HelpRequest
 from desktop.domain.state.floor_events import HelpChanged
 
 
-class HelpLine(FloorPress):
+class HelpLine(CommandPress):
     """Each press goes out once; what was written stays written until it is known to have arrived."""
 
     async def ask(self, interaction_id: str, text: str) -> ActionResult:
@@ -50,4 +50,4 @@ class HelpLine(FloorPress):
         return await self._write(AgentVerb.ANSWER, supervisor_id, text)
 
     def _take(self, request: HelpRequest) -> None:
-        self._store.say(HelpChanged(request), CONTACT_CENTER)
+        self._store.publish(HelpChanged(request), CONTACT_CENTER)

@@ -7,12 +7,12 @@ from typing import Any
 
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.preferences import FLOOR, GIVEN
+from desktop.app.storage.tables.preferences import FLOOR, GIVEN
 
 REASONS = 8
 
 
-class FloorHabits:
+class FloorPreferences:
     """Kept on this machine; without its file they last as long as the desktop runs."""
 
     def __init__(self, opened: Callable[[], LocalStore]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, absent
-from desktop.app.connections.asking import READ_SECONDS, Asking
+from desktop.app.connections.backend_calls import READ_SECONDS, BackendCalls
 from desktop.app.supervision.command_outcome import Looked, refused
 from desktop.domain.entities.floor import Schedule, StateStretch
 from desktop.ports.contact_center import ContactCenter
@@ -17,9 +17,9 @@ T = TypeVar("T")
 class FloorSchedules:
     """Asked for when somebody looks."""
 
-    def __init__(self, asking: Asking, contact_center: ContactCenter | None, today: Callable[[], date]) -> None:
+    def __init__(self, asking: BackendCalls, contact_center: ContactCenter | None, today: Callable[[], date]) -> None:
         """`today` is the day it is at the centre."""
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
         self._today = today
 
@@ -43,9 +43,9 @@ class FloorSchedules:
         center = self._contact_center
         try:
             if center is None:
-                raise absent(self._asking)
+                raise absent(self._backend_calls)
             return Looked(
-                await self._asking.ask(lambda: put(center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False)
+                await self._backend_calls.ask(lambda: put(center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False)
             )
         except BackendError as error:
             result = refused(error, not_done)

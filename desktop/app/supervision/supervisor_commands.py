@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.store import Store
 from desktop.app.supervision.command_outcome import DONE, Looked, Wanted, found_out, now_shown
-from desktop.app.supervision.command_press import Call, FloorPress
+from desktop.app.supervision.command_press import Call, CommandPress
 from desktop.domain.entities.floor import Acknowledgement, AuditEntry, FloorVerb, HelpRequest, HelpState
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase
@@ -32,13 +32,13 @@ class Listening:
     interaction_id: str = ""
 
 
-class FloorActs(FloorPress):
+class SupervisorCommands(CommandPress):
     """Every act goes out under one key an intent; a reason (`why`) goes with each and is never made up here."""
 
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         refresh: Callable[[], Awaitable[None]],
     ) -> None:
@@ -160,7 +160,7 @@ class FloorActs(FloorPress):
             (availability, reason),
             lambda at, key, why: at.set_agent_availability(agent_id, availability, reason=reason, why=why, key=key),
             Agent,
-            lambda agent: self._store.say(AgentChanged(agent), CONTACT_CENTER),
+            lambda agent: self._store.publish(AgentChanged(agent), CONTACT_CENTER),
             look,
             why=why,
         )
@@ -186,7 +186,7 @@ class FloorActs(FloorPress):
             (text, close),
             lambda at, key, _: at.answer_help(help_id, text, close=close, key=key),
             HelpRequest,
-            lambda request: self._store.say(HelpChanged(request), CONTACT_CENTER),
+            lambda request: self._store.publish(HelpChanged(request), CONTACT_CENTER),
             look,
         )
 
@@ -196,7 +196,7 @@ class FloorActs(FloorPress):
         if Capability.ACKNOWLEDGE.value not in state.capabilities.get("contact_center", frozenset()):
             me = state.agents.get(state.me)
             name = me.name if me is not None else ""
-            self._store.say(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
+            self._store.publish(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
             return ActionResult(True, "Acknowledged on this desktop; the contact centre does not tell the others.")
 
         async def look() -> ActionResult:
@@ -210,7 +210,7 @@ class FloorActs(FloorPress):
             (text,),
             lambda at, key, _: at.acknowledge(alert_key, text, key=key),
             Acknowledgement,
-            lambda made: self._store.say(AlertAcknowledged(made), CONTACT_CENTER),
+            lambda made: self._store.publish(AlertAcknowledged(made), CONTACT_CENTER),
             look,
         )
 

@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.history.history_desk import HistoryDesk
-from desktop.app.storage.drafts import is_kept_words
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.drafts import is_kept_words
 from desktop.app.store import Store
 from desktop.app.supervision.alert_watch import AlertWatch
-from desktop.app.supervision.preferences import FloorHabits
+from desktop.app.supervision.preferences import FloorPreferences
 from desktop.app.supervision.schedules import FloorSchedules
-from desktop.app.supervision.supervisor_commands import FloorActs
+from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.domain.entities.words import Role
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
@@ -29,19 +29,19 @@ class SupervisorDesk:
     def __init__(
         self,
         store: Store,
-        asking: Asking,
+        asking: BackendCalls,
         contact_center: ContactCenter | None,
         refresh: Callable[[], Awaitable[None]],
         opened: Callable[[], LocalStore],
     ) -> None:
         """`refresh` puts a fresh snapshot of the contact centre into the store; `opened` is the profile's file."""
         self._store = store
-        self._asking = asking
+        self._backend_calls = asking
         self._contact_center = contact_center
-        self.acts = FloorActs(store, asking, contact_center, refresh)
+        self.acts = SupervisorCommands(store, asking, contact_center, refresh)
         self.history = HistoryDesk(store, asking, contact_center)
         self.schedules = FloorSchedules(asking, contact_center, self.history.today)
-        self.habits = FloorHabits(opened)
+        self.habits = FloorPreferences(opened)
         self.alerts = AlertWatch(store, asking.timing, lambda: self.open, self.schedules)
         self._opened = opened
         self._quality: QualityDesk | None = None
@@ -64,7 +64,9 @@ class SupervisorDesk:
         if self._quality is None:
             from desktop.app.reviews.quality_desk import QualityDesk
 
-            self._quality = QualityDesk(self._store, self._asking, self._contact_center, self.history, self._opened)
+            self._quality = QualityDesk(
+                self._store, self._backend_calls, self._contact_center, self.history, self._opened
+            )
         return self._quality
 
     async def save_anew(self) -> None:
@@ -72,7 +74,7 @@ class SupervisorDesk:
         if self._quality is not None:
             await self._quality.words.save_anew()
 
-    async def take_up(self) -> None:
+    async def restore(self) -> None:
         """Take up words of the last run that were not handed over.
 
         Raises:

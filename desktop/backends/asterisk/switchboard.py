@@ -8,8 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import aclosing
 from typing import Any
 
-from desktop.backends.asterisk.ami.background import Errands
-from desktop.backends.asterisk.ami.event_log import Journal
+from desktop.backends.asterisk.ami.background import BackgroundTasks
+from desktop.backends.asterisk.ami.event_log import EventLog
 from desktop.backends.asterisk.ami.framing import Message
 from desktop.backends.asterisk.ami.link import Link
 from desktop.backends.asterisk.ami.server_clock import ServerClock
@@ -55,11 +55,11 @@ class Switchboard:
         self._source = source
         self._supervises = settings.role is Role.SUPERVISOR
         self._clock = ServerClock(clock)
-        self._errands = Errands()
+        self._errands = BackgroundTasks()
         self.now = self._clock.now  # the server's time
         self.spawn = self._errands.spawn
         self._link: Link | None = None
-        self._journal = Journal(source)
+        self._journal = EventLog(source)
         self._lock = asyncio.Lock()
         self._touched: set[str] | None = None  # channels and members of which events told while a list was read
         self._version = 0
@@ -195,7 +195,7 @@ class Switchboard:
     # The link
 
     async def _connect(self) -> Link:
-        journal = self._journal = Journal(self._source)
+        journal = self._journal = EventLog(self._source)
         link = await Link.open(self.settings.place, self._event, journal.end)
         try:
             self.actions = await permitted(link)

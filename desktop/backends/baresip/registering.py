@@ -36,13 +36,13 @@ class Registering:
         self._nudged = asyncio.Event()
         self._over = False
         self._once = False  # it was registered before: whoever opened the phone does not ask any more
-        self._asking = asyncio.Lock()
+        self._backend_calls = asyncio.Lock()
         self.now_is = PhoneRegistration(Registration.REGISTERING, clock(), account)
         agent.on(self._hear)
 
     async def now(self) -> None:
         """Register, unless it is. Raises AuthFailed or Unavailable."""
-        async with self._asking:
+        async with self._backend_calls:
             if self.now_is.state is Registration.REGISTERED:
                 return
             await as_ours(self._agent.register(timeout=ANSWER_SECONDS))

@@ -13,7 +13,7 @@ from desktop.backends.xmpp.cards import Cards
 from desktop.backends.xmpp.chats import receipt
 from desktop.backends.xmpp.contacts import Contacts
 from desktop.backends.xmpp.conversation import Conversation
-from desktop.backends.xmpp.journal import Journal
+from desktop.backends.xmpp.event_log import EventLog
 from desktop.backends.xmpp.link import Link
 from desktop.backends.xmpp.own_show import OwnShow, own_show
 from desktop.backends.xmpp.resources import Activity, read_activity
@@ -65,7 +65,7 @@ class XmppPresence(PresenceSource):
         self._clock = clock
         self._ping_every = ping_every
         self._contacts = Contacts(account.jid, _SOURCE, clock)
-        self._journal = Journal(_SOURCE, clock)
+        self._journal = EventLog(_SOURCE, clock)
         self._server = services.Offer()
         self._own_offer = services.Offer()
         self._search = ""

@@ -18,7 +18,7 @@ AHEAD = 300.0
 ProgressKey = tuple[str, str]  # the rule's name, the subject's id
 
 
-class AlertBook:
+class ActiveAlerts:
     """Takes readings and acknowledgements in, and has the alerts that follow."""
 
     def __init__(self) -> None:

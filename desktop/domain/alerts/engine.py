@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import TypeVar
 
-from desktop.domain.alerts.active_alerts import AlertBook, ProgressKey
+from desktop.domain.alerts.active_alerts import ActiveAlerts, ProgressKey
 from desktop.domain.alerts.lifecycle import Progress, Subject
 from desktop.domain.alerts.readings import (
     NEVER,
@@ -84,7 +84,7 @@ class AlertEngine:
         self._rules = {about: tuple(one for one in rules if one.watch.about is about) for about in About}
         self._fits = fits
         self._max_age = max_age
-        self._book = AlertBook()
+        self._book = ActiveAlerts()
         self._known: dict[About, dict[str, _Known]] = {about: {} for about in About}
         self._newest = 0.0  # what was observed last of any queue: so far the stream has told
         self._parts = tuple(_Part() for _ in range(PARTS))

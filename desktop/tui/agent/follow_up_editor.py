@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from desktop.app.callback_time.time_zones import customer_zone, local_zone
-from desktop.app.notes.card_masking import MESSAGES, HiddenCards
+from desktop.app.notes.card_masking import MESSAGES, CardMasking
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.state.own_events import AS_IT_IS, Keep
@@ -90,7 +90,7 @@ class FollowUpEditor(Vertical):
         self._list = LineTable((Column("follow-up"),), header=False, id="wrap-up-planned")
         self._field = Input(select_on_focus=False, id="wrap-up-follow-up")
         self._understood = Static(id="wrap-up-understood")
-        self.cards = HiddenCards()
+        self.cards = CardMasking()
         """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self.country = ""  # the two-letter country of the profile
         self._record = record

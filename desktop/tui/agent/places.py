@@ -12,10 +12,10 @@ from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.tabs import TABS, Tabs
 from desktop.tui.agent.panes.work import WorkPane
-from desktop.tui.terminal.immediate_screen import PromptScreen
+from desktop.tui.terminal.immediate_screen import ImmediateScreen
 
 
-class AgentPlaces(PromptScreen):
+class AgentPlaces(ImmediateScreen):
     """A screen whose panes stand in columns, of which a narrow window shows one at a time."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.header import Header
 from desktop.tui.agent.panes.help_field import HelpField
 from desktop.tui.agent.panes.history import CasesPane, TimelinePane
-from desktop.tui.agent.panes.keypad import TonesField
+from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.panes.page import Page
@@ -37,7 +37,7 @@ from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.places import AgentPlaces
 from desktop.tui.keys.work_numbers import WorkNumbers
-from desktop.tui.pages.launcher import DoorPage
+from desktop.tui.pages.launcher import LaunchedPage
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
 
@@ -100,7 +100,7 @@ class AgentScreen(AgentPlaces):
         yield Footer()
         yield Static(content("Enlarge the window. Nothing is lost."), id="too-small")
         yield StateMenu()
-        yield TonesField()
+        yield Keypad()
         yield HelpField()
         yield RecordsPane()
         yield CopyList()
@@ -179,7 +179,7 @@ class AgentScreen(AgentPlaces):
         on_top: tuple[_Closable, ...] = (
             self.query_one(Page),
             self.query_one(StateMenu),
-            self.query_one(TonesField),
+            self.query_one(Keypad),
             self.query_one(HelpField),
             self.query_one(RecordsPane),
             self.query_one(CopyList),
@@ -274,7 +274,7 @@ class AgentScreen(AgentPlaces):
         if wrap_up.is_open and (wrap_up.opened_for != view.selected or interaction is None):
             lost = wrap_up.has_focus_within
             wrap_up.close()
-            if any(page.is_open for page in self.query(DoorPage)):
+            if any(page.is_open for page in self.query(LaunchedPage)):
                 pass  # what lies over the panes keeps the keyboard
             elif interaction is None and view.selected is not None:
                 self.query_one(NotePane).focus()  # where what was written for it is still to be seen
@@ -289,7 +289,7 @@ class AgentScreen(AgentPlaces):
         self.set_class(wrap_up.is_open, "wrapping")
 
     def _close_what_is_of_another(self, view: View) -> None:
-        finder, tones, search = self.query_one(ExpertFinder), self.query_one(TonesField), self.query_one(SearchPane)
+        finder, tones, search = self.query_one(ExpertFinder), self.query_one(Keypad), self.query_one(SearchPane)
         talking = view.interaction is not None and view.interaction.phase is Phase.ACTIVE
         stays = self._opened_for == view.selected
         lost = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
-from desktop.app.storage.outbox_rows import RECORD
+from desktop.app.storage.tables.outbox_rows import RECORD
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.storage.errors import StoreError
-from desktop.app.storage.outbox_rows import PARKED
-from desktop.app.storage.parked_record_rows import NotSendable
+from desktop.app.storage.tables.outbox_rows import PARKED
+from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Match
 from desktop.domain.news.notices import OUTBOX
 from desktop.domain.state.state import DraftView
@@ -62,7 +62,7 @@ class ItemSession(Protocol):
     def retry(self) -> None: ...
 
 
-class ItemActs:
+class ItemActions:
     """The items as they were last read, and what is done to them. Each act sees what the one before it left."""
 
     def __init__(self, session: ItemSession, tell: Callable[..., None]) -> None:

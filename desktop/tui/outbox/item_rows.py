@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from desktop.app.notes.outbox_items import OutboxItem
-from desktop.app.storage.outbox_rows import PARKED
+from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.domain.entities.instant import Instant
 from desktop.tui.outbox.item_words import channel_sign, in_short, kind, whom
 from desktop.tui.widgets.table_columns import Column

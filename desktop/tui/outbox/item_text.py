@@ -7,7 +7,7 @@ from typing import Final
 from textual.content import Content
 
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
-from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.instant import Instant
 from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID

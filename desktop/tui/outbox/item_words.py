@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
-from desktop.app.storage.drafts import KEPT_WORDS
-from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.storage.tables.drafts import KEPT_WORDS
+from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Channel

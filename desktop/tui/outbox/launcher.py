@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from desktop.app.notes.rescue import Unsaved
-from desktop.tui.pages.launcher import Around, DoorPage, PageDoor
+from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from desktop.tui.outbox.outbox_page import OutboxPage
 
 
-class OutboxDoor(PageDoor):
+class OutboxLauncher(PageLauncher):
     """Behind it is the outbox. What was typed there is saved, however it is closed."""
 
     INSIDE = frozenset({"finish", "back", "help"})
     _outbox: "OutboxPage | None" = None
 
-    def turn(self, session: "Session | None", screen: Screen[Any]) -> None:
+    def toggle(self, session: "Session | None", screen: Screen[Any]) -> None:
         """Open the page over the screen, or close the one that is open."""
         if self.is_open:
             self.close()
@@ -62,7 +62,7 @@ class OutboxDoor(PageDoor):
     def _open(self, session: "Session", screen: Screen[Any]) -> None:
         from desktop.tui.outbox.outbox_page import OutboxPage
 
-        def make(around: Around) -> DoorPage:
+        def make(around: Around) -> LaunchedPage:
             self._outbox = OutboxPage(session, around)
             return self._outbox
 

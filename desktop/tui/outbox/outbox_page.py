@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from desktop.app.callback_time.time_zones import customer_zone, local_zone
 from desktop.app.notes.outbox_items import CHANNEL, Amendment, OutboxItem
-from desktop.app.storage.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant
@@ -24,7 +24,7 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.outbox import choices
-from desktop.tui.outbox.item_actions import ItemActs, ItemSession
+from desktop.tui.outbox.item_actions import ItemActions, ItemSession
 from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
 from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, unfinished_for, victim, whom, words_of
@@ -33,7 +33,7 @@ from desktop.tui.outbox.note_field import NoteField
 from desktop.tui.outbox.picker import Picker
 from desktop.tui.outbox.when_field import Places, WhenField
 from desktop.tui.pages.help import PageHelp, fitted_keys, key_line
-from desktop.tui.pages.launcher import Around, DoorPage
+from desktop.tui.pages.launcher import Around, LaunchedPage
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -47,7 +47,7 @@ _LEAST_LINES, _MOST_LINES = 1, 6
 Choosing = Literal["", "codes", "customer", "follow_up", "callback", "channel", "time"]
 
 
-class OutboxPage(DoorPage):
+class OutboxPage(LaunchedPage):
     """A list, the selected item, messages; a field for its words or a list to choose from in the place of the item."""
 
     DEFAULT_CSS = """
@@ -81,7 +81,7 @@ class OutboxPage(DoorPage):
     def __init__(self, session: ItemSession, around: Around) -> None:
         """A page that is not on screen yet."""
         super().__init__("outbox", around)
-        self._acts = ItemActs(session, around.tell)
+        self._acts = ItemActions(session, around.tell)
         self._region = session.region
         self._seen: tuple[object, ...] = ()
         self._selected = ""
@@ -590,7 +590,7 @@ class OutboxPage(DoorPage):
             self._picker.go_to_list()
             return
         self._question += 1
-        self._picker.border_title = content("Asking the CRM …", "bold")
+        self._picker.border_title = content("BackendCalls the CRM …", "bold")
         self._spawn(self._find(event.text, self._question))
 
     async def _find(self, text: str, question: int) -> None:

@@ -47,17 +47,17 @@ class PageHelp(VerticalScroll, can_focus=True):
         key = BY_ID["help"]
         if event.key in key.always or (event.key in key.letters and not typing):
             event.stop()
-            self.turn()
+            self.toggle()
         elif not self.is_open:
             return False
         elif event.key in BY_ID["back"].letters:
             event.stop()
-            self.turn()
+            self.toggle()
         elif event.is_printable:
             event.stop()
         return True
 
-    def turn(self) -> None:
+    def toggle(self) -> None:
         """Open it, or go back to where one was."""
         page = self.parent
         if page is None:

@@ -23,7 +23,7 @@ class Around:
 
     state: what is known now. clock: the local one, seconds since the Unix epoch. spawn: runs a coroutine beside the
     screen. tell: shows a sentence with its severity. presses: asks again before what cannot be undone. wants_field:
-    hears that a field was asked for. closed: called when the page has left the screen.
+    handles that a field was asked for. closed: called when the page has left the screen.
     """
 
     state: Callable[[], AppState]
@@ -35,14 +35,14 @@ class Around:
     closed: Callable[[], None]
 
 
-class DoorPage(Vertical):
+class LaunchedPage(Vertical):
     """Lies over the panes and under the ring of an offer, so that nobody misses one while they read."""
 
     DEFAULT_CSS = """
-    DoorPage {
+    LaunchedPage {
         layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $rule; background: $background;
     }
-    DoorPage:focus-within { border: round $accent; }
+    LaunchedPage:focus-within { border: round $accent; }
     """
     border_title = SteadyTitle()
     border_subtitle = SteadyTitle()
@@ -74,7 +74,7 @@ class DoorPage(Vertical):
         self._left()
 
 
-class PageDoor:
+class PageLauncher:
     """At most one page is open."""
 
     INSIDE: ClassVar[frozenset[str]]
@@ -95,14 +95,14 @@ class PageDoor:
             spawn: runs a coroutine beside the screen.
             tell: shows a sentence with its severity.
             presses: asks again before what cannot be undone.
-            wants_field: hears that a field was asked for.
+            wants_field: handles that a field was asked for.
         """
         self._clock = clock
         self._spawn = spawn
         self._tell = tell
         self._presses = presses
         self._wants_field = wants_field
-        self._page: DoorPage | None = None
+        self._page: LaunchedPage | None = None
 
     @property
     def is_open(self) -> bool:
@@ -128,11 +128,11 @@ class PageDoor:
         if self.is_open and action not in BESIDE:
             self.close()
 
-    def hears(self, action: str) -> bool:
+    def handles(self, action: str) -> bool:
         """Whether the page takes the key of a verb itself."""
         return self.is_open and action in self.INSIDE
 
-    def _show(self, screen: Screen[Any], state: Callable[[], AppState], make: Callable[[Around], DoorPage]) -> None:
+    def _show(self, screen: Screen[Any], state: Callable[[], AppState], make: Callable[[Around], LaunchedPage]) -> None:
         """Put a page over a screen; when it is closed, the keyboard is where it was."""
         focused = screen.focused
 

@@ -10,7 +10,7 @@ from desktop.domain.entities.floor import CoachingNews
 from desktop.ports.base import Capability
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import TwoPresses
-from desktop.tui.pages.launcher import Around, DoorPage, PageDoor
+from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -21,7 +21,7 @@ class QualityWanted(Message):
     """A supervisor wants their page."""
 
 
-class QualityDoor(PageDoor):
+class QualityLauncher(PageLauncher):
     """Behind it are a supervisor's page and an agent's. What was typed on one is kept, however it is closed."""
 
     INSIDE = frozenset({"finish", "back", "help"})
@@ -34,11 +34,11 @@ class QualityDoor(PageDoor):
         presses: TwoPresses,
         wants_field: Callable[[], None],
     ) -> None:
-        """A closed door; see `PageDoor`."""
+        """A closed door; see `PageLauncher`."""
         super().__init__(clock, spawn, tell, presses, wants_field)
         self._told = CoachingNews()
 
-    def turn(self, session: "Session | None", screen: Screen[Any], *, review: bool) -> None:
+    def toggle(self, session: "Session | None", screen: Screen[Any], *, review: bool) -> None:
         """Open the page, or close the one that is open.
 
         Args:
@@ -81,7 +81,7 @@ class QualityDoor(PageDoor):
 
         desk, read = session.supervisor.quality, session.supervisor.scorecards
 
-        def make(around: Around) -> DoorPage:
+        def make(around: Around) -> LaunchedPage:
             if review:
                 return ReviewPage(read() if read is not None else Scorecards(), desk, around)
             return FeedbackPage(desk, around)

@@ -16,7 +16,7 @@ from desktop.domain import select
 from desktop.domain.entities.instant import Instant
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.pages.help import PageHelp, fitted_keys
-from desktop.tui.pages.launcher import Around, DoorPage
+from desktop.tui.pages.launcher import Around, LaunchedPage
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import COLUMNS
 from desktop.tui.quality.words_field import WordsField, keys_of
@@ -29,7 +29,7 @@ WIDE = 110
 """Columns from which list and details stand side by side."""
 
 
-class QualityPage(DoorPage):
+class QualityPage(LaunchedPage):
     """A list, details beside it, and a field for words."""
 
     DEFAULT_CSS = """

@@ -5,7 +5,7 @@ from enum import Enum
 
 from textual.content import Content
 
-from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.domain.entities.history import PastInteraction
 from desktop.domain.entities.instant import Instant
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
@@ -40,7 +40,7 @@ COLUMNS = (
 _SIGNS: Mapping[str, str] = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 
 
-def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[CardInHand], now: Instant) -> list[Row]:
+def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[ScorecardDraft], now: Instant) -> list[Row]:
     """Cards that were begun first, then what was drawn."""
     begun = {card.interaction_id: card for card in unfinished if not card.calibration}
     drawn = {one.id for one in sample}
@@ -75,7 +75,7 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[CardInHa
     return rows
 
 
-def _state_of(card: CardInHand) -> Content:
+def _state_of(card: ScorecardDraft) -> Content:
     if card.sending:
         return content("◌ sending", "$warning")
     return content(f"✎ {len(card.form.questions) - len(card.score.unanswered)}/{len(card.form.questions)}", "$warning")

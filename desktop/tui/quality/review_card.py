@@ -6,7 +6,7 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 
-from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.app.storage.errors import StoreError
 from desktop.domain.reviews.scorecards import LONGEST_COMMENT, Answer
 from desktop.tui.keys.two_presses import Irrevocable, named
@@ -58,7 +58,7 @@ class ReviewCard(ReviewLists):
         self.add_class("looking")
         self.query_one("#quality-detail").focus()
 
-    def _open(self, card: CardInHand) -> None:
+    def _open(self, card: ScorecardDraft) -> None:
         self._card = card.subject
         self.view.open(card)
         self.add_class("looking", "judging")
@@ -73,7 +73,7 @@ class ReviewCard(ReviewLists):
         self.remove_class("looking", "judging")
         self.table.focus()
 
-    def _keep(self, card: CardInHand) -> None:
+    def _keep(self, card: ScorecardDraft) -> None:
         card = replace(card, customer=card.customer or self.customer_of(card.interaction_id))
         if self.desk.edit(card):
             self.view.card = card
@@ -113,7 +113,7 @@ class ReviewCard(ReviewLists):
         if self.view.card is not None:
             self._keep(replace(self.view.card, comment=text))
 
-    def _submit(self, card: CardInHand) -> None:
+    def _submit(self, card: ScorecardDraft) -> None:
         subject = card.subject
 
         def done(result: Any) -> None:
@@ -129,7 +129,7 @@ class ReviewCard(ReviewLists):
         form = self.form
         card = self.desk.kept_card(key)
         if card is None and one is not None and form is not None:
-            card = self.desk.kept_card(CardInHand(one.id, "", "", form.form).subject)
+            card = self.desk.kept_card(ScorecardDraft(one.id, "", "", form.form).subject)
         if card is None or card.sending:
             self._tell("There is no unfinished scorecard here to discard.", "info")
         elif self._presses.press(
@@ -142,7 +142,7 @@ class ReviewCard(ReviewLists):
         ):
             self._spawn(self._drop(card))
 
-    async def _drop(self, card: CardInHand) -> None:
+    async def _drop(self, card: ScorecardDraft) -> None:
         try:
             await self.desk.discard(card)
         except StoreError as error:

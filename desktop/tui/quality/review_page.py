@@ -6,7 +6,7 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
-from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.domain.entities.history import PastInteraction
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Role
@@ -78,7 +78,7 @@ class ReviewPage(ReviewCard):
     def _in_calibration(self) -> bool:
         return self.view.card is not None and bool(self.view.card.calibration)
 
-    def _lines(self, card: CardInHand | None) -> list[Content]:
+    def _lines(self, card: ScorecardDraft | None) -> list[Content]:
         if self._choosing is not None:
             return self._reviewer_lines(self._choosing)
         if card is not None:

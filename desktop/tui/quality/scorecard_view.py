@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.domain.entities.instant import Instant
 from desktop.domain.reviews.scorecards import (
     NO,
@@ -89,7 +89,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
         """No card yet; `wants_field` hears that the field of a comment was asked for."""
         super().__init__(id="card")
         self._wants_field = wants_field
-        self.card: CardInHand | None = None
+        self.card: ScorecardDraft | None = None
         self._at = 0
 
     def compose(self) -> ComposeResult:
@@ -106,7 +106,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
         """The question that keys answer now."""
         return self.card.form.questions[self._at] if self.card is not None else None
 
-    def open(self, card: CardInHand) -> None:
+    def open(self, card: ScorecardDraft) -> None:
         """Begin at the first question without an answer."""
         self.card = card
         left = card.score.unanswered
@@ -119,7 +119,7 @@ class ScorecardView(VerticalScroll, can_focus=True):
         self.card = None
         self.remove_class("open")
 
-    def show(self, card: CardInHand, saved_at: Instant | None, problem: str) -> None:
+    def show(self, card: ScorecardDraft, saved_at: Instant | None, problem: str) -> None:
         """Draw a card, with how safe it is."""
         self.card = card
         width = max(20, (self.content_size.width or self.app.size.width) - 1)
@@ -199,7 +199,7 @@ def _typed(key: str) -> str:
     return "-" if key == NONE_KEY else key
 
 
-def _question_lines(card: CardInHand, question: Question, width: int, *, here: bool) -> list[Content]:
+def _question_lines(card: ScorecardDraft, question: Question, width: int, *, here: bool) -> list[Content]:
     answer = card.answer(question.id)
     sign, word, style = _answer_words(question, answer)
     mark: Part = ("▌", "$accent") if here else " "
@@ -263,7 +263,7 @@ def _option(question: Question, value: str) -> str:
     return content(text).truncate(16, ellipsis=True).plain if content(text).cell_length > 16 else text
 
 
-def _safety(card: CardInHand, saved_at: Instant | None, problem: str) -> list[Part]:
+def _safety(card: ScorecardDraft, saved_at: Instant | None, problem: str) -> list[Part]:
     if card.sending:
         return [(" · submitting; saved here", "$warning")]
     if problem:
@@ -273,7 +273,7 @@ def _safety(card: CardInHand, saved_at: Instant | None, problem: str) -> list[Pa
     return [(" · saving …", "$muted")] if card.answers or card.comment else []
 
 
-def _score_line(card: CardInHand) -> Content:
+def _score_line(card: ScorecardDraft) -> Content:
     score = card.score
     parts: list[Part] = []
     if score.failed:

@@ -10,7 +10,7 @@ from desktop.app.staffing.demand_forecast import WIDTH as HALF_HOUR
 from desktop.domain.entities.history import Interval, PastDetail
 from desktop.domain.figures.count_sums import total
 from desktop.tui.report import axis, faces, past_texts, plots
-from desktop.tui.report.outlook_chart import LEGEND, outlook_lines
+from desktop.tui.report.forecast_chart import LEGEND, outlook_lines
 from desktop.tui.report.report_views import ReportViews
 from desktop.tui.report.week import DAYS, week_lines
 from desktop.tui.widgets.flowed_pairs import flowed

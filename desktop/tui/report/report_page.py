@@ -16,7 +16,7 @@ from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
 from desktop.tui.pages.help import PageHelp
-from desktop.tui.pages.launcher import Around, DoorPage
+from desktop.tui.pages.launcher import Around, LaunchedPage
 from desktop.tui.report import faces, report_keys
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.period import named, typed
@@ -26,7 +26,7 @@ from desktop.tui.report.report_drawing import ReportDrawing
 from desktop.tui.report.report_field import ReportField
 from desktop.tui.report.report_questions import ReportQuestions
 from desktop.tui.report.report_views import ReportViews
-from desktop.tui.report.requests import ReportInquiries
+from desktop.tui.report.requests import ReportRequests
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
 
@@ -38,7 +38,7 @@ NARROW = 110
 """Columns below which the figures under the cursor take two lines."""
 
 
-class ReportPage(DoorPage):
+class ReportPage(LaunchedPage):
     """Views to choose from, a chart or a list below them, figures and keys."""
 
     DEFAULT_CSS = """
@@ -63,7 +63,7 @@ class ReportPage(DoorPage):
         self._text: Content | None = None
         self._hint: Content | None = None  # in the place of the keys, while something is picked or typed
         history = desk.history
-        inquiries = ReportInquiries(self._spawn, self._clock, self._answered)
+        inquiries = ReportRequests(self._spawn, self._clock, self._answered)
         questions = ReportQuestions(history, desk.staffing)
         choice = Choice(named("today", history.today()), formula=formula)
         self.views = ReportViews(choice, inquiries, questions, history)

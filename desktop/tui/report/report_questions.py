@@ -10,7 +10,7 @@ from desktop.app.staffing.staffing_desk import StaffingDesk
 from desktop.domain.entities.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
 from desktop.domain.entities.instant import Instant
 from desktop.tui.report.choice import Choice
-from desktop.tui.report.outlook_chart import Foreseen, foreseen
+from desktop.tui.report.forecast_chart import Foreseen, foreseen
 
 PAGE = 200
 

@@ -14,9 +14,9 @@ from desktop.domain.entities.history import Interval, PastQuery
 from desktop.domain.entities.instant import Instant
 from desktop.tui.report import axis, past_texts
 from desktop.tui.report.choice import Choice
-from desktop.tui.report.outlook_chart import Foreseen
+from desktop.tui.report.forecast_chart import Foreseen
 from desktop.tui.report.report_questions import Contacts, ReportQuestions
-from desktop.tui.report.requests import ReportInquiries
+from desktop.tui.report.requests import ReportRequests
 from desktop.tui.report.week import MapOf
 
 NOTHING = "No data for this period."
@@ -30,7 +30,7 @@ class ReportViews:
     """A choice with its answers and cursors. `place` is the view, or the level that was gone into from it."""
 
     def __init__(
-        self, choice: Choice, inquiries: ReportInquiries, questions: ReportQuestions, history: HistoryDesk
+        self, choice: Choice, inquiries: ReportRequests, questions: ReportQuestions, history: HistoryDesk
     ) -> None:
         self.choice = choice
         self.inquiries = inquiries

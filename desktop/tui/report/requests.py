@@ -13,7 +13,7 @@ Question = Callable[[], Coroutine[Any, Any, Answer[Any]]]
 GIVEN_UP = "Cancelled. r tries again."
 
 
-class ReportInquiries:
+class ReportRequests:
     """Keeps the last answer of each name, and since when one is waited for."""
 
     def __init__(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.two_presses import TwoPresses
-from desktop.tui.supervisor.action_dialog import ActDialog
-from desktop.tui.supervisor.actions import FloorActions
+from desktop.tui.supervisor.actions.action_dialog import ActionDialog
+from desktop.tui.supervisor.floor_actions import FloorActions
 from desktop.tui.supervisor.floor_view import FloorView, Heard
-from desktop.tui.supervisor.requests import Inquiries
+from desktop.tui.supervisor.requests import FloorRequests
 from desktop.tui.supervisor.screen import SupervisorScreen
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Floor:
         self.screen = SupervisorScreen(self, clock)
         self.screen.guided = guide
         self.actions = FloorActions(self.screen, session, spawn, self.done, presses, wants_field)
-        self._inquiries = Inquiries(session.supervisor, spawn, self.screen.redraw, session.store.give_way)
+        self._inquiries = FloorRequests(session.supervisor, spawn, self.screen.redraw, session.store.give_way)
 
     def show(self, state: AppState) -> None:
         """Draw a new state."""
@@ -88,7 +88,7 @@ class Floor:
         self._inquiries.ask(view, details=details)
         return self._inquiries.look(view)
 
-    def answered(self, event: ActDialog.Answered) -> None:
+    def answered(self, event: ActionDialog.Answered) -> None:
         """All that had to be asked was answered."""
         self.actions.answered(event)
 

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from desktop.tui.agent.panes.state_menu import StateMenu
-from desktop.tui.supervisor.action_dialog import ActDialog
+from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.floor_view import FloorView
 
 
@@ -20,7 +20,7 @@ class FloorDesk(Protocol):
         """The view with what was looked up; `details` says whether they are in sight."""
         ...
 
-    def answered(self, event: ActDialog.Answered) -> None:
+    def answered(self, event: ActionDialog.Answered) -> None:
         """Do what was asked about."""
 
     def chosen_state(self, event: StateMenu.Chosen) -> None:

@@ -30,7 +30,7 @@ KEY_OF = {
 """The key of each verb."""
 _LOOKS = ("filter", "reports", "quality", "audit", "formula", "group", "definitions")
 _ALWAYS = ("floor", "help")
-_COVERS = "#page.open, #report, #quality, ActDialog.open"
+_COVERS = "#page.open, #report, #quality, ActionDialog.open"
 
 
 class FloorFooter(Footer):

@@ -7,17 +7,17 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Input
 
-from desktop.tui.supervisor.agent_panel import AgentPanel
-from desktop.tui.supervisor.alert_panel import AlertPanel
 from desktop.tui.supervisor.floor_layout import LAYOUT, classes_for
-from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
-from desktop.tui.supervisor.queue_panel import QueuePanel
-from desktop.tui.terminal.immediate_screen import PromptScreen
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.alert_panel import AlertPanel
+from desktop.tui.supervisor.panels.floor_table import FloorTable
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
+from desktop.tui.terminal.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.table import LineTable
 
 
-class FloorPlaces(PromptScreen):
+class FloorPlaces(ImmediateScreen):
     """A screen with four panes, of which a small window shows fewer."""
 
     def __init__(self) -> None:

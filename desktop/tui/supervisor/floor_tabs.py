@@ -4,9 +4,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from desktop.tui.keys.keys import shown
-from desktop.tui.supervisor.alert_panel import counted
-from desktop.tui.supervisor.floor_pane import FloorPane
 from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.supervisor.panels.alert_panel import counted
+from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.safe_text import Part, line
 
 FLOOR_TABS = (("queues", "Queues"), ("agents", "Agents"), ("alerts", "Alerts"), ("detail", "Detail"))

@@ -15,8 +15,8 @@ from desktop.tui.keys.two_presses import TwoPresses
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
+    from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
     from desktop.tui.supervisor.floor import Floor
-    from desktop.tui.supervisor.listening_banner import ListeningBanner
     from desktop.tui.supervisor.screen import SupervisorScreen
     from desktop.tui.terminal.alert_bell import AlertBell
     from desktop.tui.terminal.base_app import TerminalApp
@@ -32,7 +32,7 @@ ON_FLOOR: Final = frozenset(
 """Actions of the agent's table of keys that there are on the supervisor's screen, too."""
 
 
-class FloorDoor:
+class FloorLauncher:
     """Decides which of the two screens is in front, and draws that one. The other is imported at the first opening."""
 
     def __init__(
@@ -103,7 +103,7 @@ class FloorDoor:
     def do(self, action: str) -> bool:
         """Do what a key of the agent's table means on the supervisor's screen; False where it means the same."""
         if action == "floor":
-            self.turn()
+            self.toggle()
             return True
         if self._floor is None or not self.is_open:
             return False
@@ -139,7 +139,7 @@ class FloorDoor:
                     f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.act(name)
                 )
 
-    def turn(self) -> None:
+    def toggle(self) -> None:
         """To the floor, or back to the desk; a word to whoever may not."""
         state = self._desk.state
         if self.is_open:
@@ -225,7 +225,7 @@ class FloorDoor:
         if self._banner is None:
             if self._floor.heard is None:
                 return
-            from desktop.tui.supervisor.listening_banner import ListeningBanner
+            from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 
             self._banner = ListeningBanner("floor")
             self._desk.mount(self._banner, after=self._desk.query_one(OfferBanner))

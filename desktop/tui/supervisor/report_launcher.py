@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from desktop.ports.base import Capability
-from desktop.tui.pages.launcher import Around, DoorPage, PageDoor
+from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -20,12 +20,12 @@ class ReportsWanted(Message):
         self.screen = screen
 
 
-class ReportDoor(PageDoor):
+class ReportLauncher(PageLauncher):
     """Behind it is the page of the past."""
 
     INSIDE = frozenset({"back", "help"})
 
-    def turn(self, session: "Session | None", screen: "SupervisorScreen") -> None:
+    def toggle(self, session: "Session | None", screen: "SupervisorScreen") -> None:
         """Open the page over the screen, or close the one that is open."""
         if self.is_open:
             self.close()
@@ -39,7 +39,7 @@ class ReportDoor(PageDoor):
     def _open(self, session: "Session", screen: "SupervisorScreen") -> None:
         from desktop.tui.report.report_page import ReportPage
 
-        def make(around: Around) -> DoorPage:
+        def make(around: Around) -> LaunchedPage:
             return ReportPage(session.supervisor, screen.formula, around)
 
         self._show(screen, lambda: session.store.state, make)

@@ -22,7 +22,7 @@ Look = Callable[[], Awaitable[tuple[Any, str, Instant | None]]]
 """Answers a value, a problem in words, and when the value was asked for, where that may be longer ago."""
 
 
-class Inquiries:
+class FloorRequests:
     """Asks anew when something else is looked at or an answer is old; one question of a kind is on its way at most."""
 
     def __init__(
@@ -39,7 +39,7 @@ class Inquiries:
         self._give_way = give_way
         self._answers: dict[str, LookedUp[Any]] = {}
         self._tried: dict[str, tuple[str, float]] = {}
-        self._asking: set[str] = set()
+        self._backend_calls: set[str] = set()
 
     def look(self, view: FloorView) -> FloorView:
         """The view with what is known, after having asked for what is not or is old."""
@@ -84,17 +84,17 @@ class Inquiries:
 
     def _want(self, kind: str, of: str, now: float, every: float, put: Look) -> None:
         tried = self._tried.get(kind)
-        if kind in self._asking or (tried is not None and tried[0] == of and abs(now - tried[1]) < every):
+        if kind in self._backend_calls or (tried is not None and tried[0] == of and abs(now - tried[1]) < every):
             return
         self._tried[kind] = (of, now)
-        self._asking.add(kind)
+        self._backend_calls.add(kind)
         self._spawn(self._put(kind, of, now, put))
 
     async def _put(self, kind: str, of: str, now: float, put: Look) -> None:
         try:
             value, problem, asked_at = await put()
         finally:
-            self._asking.discard(kind)
+            self._backend_calls.discard(kind)
         before = self._known(kind)
         if value is None and before.of == of:  # what was known keeps its age
             self._answers[kind] = replace(before, problem=problem)

@@ -22,21 +22,21 @@ from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import named
-from desktop.tui.supervisor.action_dialog import ActDialog
-from desktop.tui.supervisor.agent_panel import AgentPanel
-from desktop.tui.supervisor.alert_panel import HELP, AlertPanel
-from desktop.tui.supervisor.detail_panel import DetailPanel
+from desktop.tui.supervisor.actions.action_dialog import ActionDialog
+from desktop.tui.supervisor.actions.target import Target, target_at
+from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
+from desktop.tui.supervisor.banners.own_call_banner import OwnCallBanner
 from desktop.tui.supervisor.floor_desk import FloorDesk
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_places import FloorPlaces
-from desktop.tui.supervisor.floor_table import FloorTable
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
 from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
-from desktop.tui.supervisor.listening_banner import ListeningBanner
-from desktop.tui.supervisor.own_call_banner import OwnCallBanner
-from desktop.tui.supervisor.queue_panel import QueuePanel
-from desktop.tui.supervisor.target import Target, target_at
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.alert_panel import HELP, AlertPanel
+from desktop.tui.supervisor.panels.detail_panel import DetailPanel
+from desktop.tui.supervisor.panels.floor_table import FloorTable
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.terminal.input_priority import LOOK_SECONDS
 from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.safe_text import content
@@ -103,7 +103,7 @@ class SupervisorScreen(FloorPlaces):
         yield FloorFooter()
         yield Static(content("Enlarge the window. Nothing is lost."), id="floor-too-small")
         yield StateMenu()
-        yield ActDialog()
+        yield ActionDialog()
         yield Page()
 
     def on_mount(self) -> None:
@@ -144,7 +144,7 @@ class SupervisorScreen(FloorPlaces):
             self.heard,
             self._worst,
             asking=asking,
-            held=mounted and self.query_one(ActDialog).is_open,
+            held=mounted and self.query_one(ActionDialog).is_open,
         )
 
     def show(self, state: AppState) -> None:
@@ -217,9 +217,9 @@ class SupervisorScreen(FloorPlaces):
     # What is open
 
     @property
-    def dialog(self) -> ActDialog:
+    def dialog(self) -> ActionDialog:
         """What asks before something is done."""
-        return self.query_one(ActDialog)
+        return self.query_one(ActionDialog)
 
     def close_top(self) -> bool:
         """Close what is open on top; says whether anything was."""
@@ -303,8 +303,8 @@ class SupervisorScreen(FloorPlaces):
     def _filter_done(self) -> None:
         self.close_filter()
 
-    @on(ActDialog.Answered)
-    def _answered(self, event: ActDialog.Answered) -> None:
+    @on(ActionDialog.Answered)
+    def _answered(self, event: ActionDialog.Answered) -> None:
         event.stop()
         self._floor.answered(event)
 
@@ -319,6 +319,6 @@ class SupervisorScreen(FloorPlaces):
         event.stop()
         self._floor.rearranged()
 
-    @on(ActDialog.Closed)
+    @on(ActionDialog.Closed)
     def _dialog_closed(self) -> None:
         self.focus_place()

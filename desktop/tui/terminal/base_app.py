@@ -26,7 +26,7 @@ from desktop.tui.terminal import crash
 from desktop.tui.terminal import ending as terminal
 from desktop.tui.terminal.believable_size import believable
 from desktop.tui.terminal.frame_pace import FramePace
-from desktop.tui.terminal.input_priority import LOOK_SECONDS, KeysFirst
+from desktop.tui.terminal.input_priority import LOOK_SECONDS, InputPriority
 from desktop.tui.terminal.line_filter import ControlFilter
 from desktop.tui.terminal.themes import CONTRAST, DARK, THEMES, theme_named
 from desktop.tui.terminal.typed_keys import TypedKeys
@@ -71,12 +71,12 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._coming_frame: asyncio.TimerHandle | None = None
         self._frame_context: contextvars.Context | None = None
         super().__init__()
-        self.keys_first = KeysFirst()
+        self.input_priority = InputPriority()
         self._typed = TypedKeys(
             self,
             super().on_event,
             self.field_for_letters,
-            self.keys_first,
+            self.input_priority,
             before=self.before_key,
             lost=self.letters_lost,
         )
@@ -282,7 +282,7 @@ class TerminalApp(App[int], inherit_bindings=False):
     def _second(self) -> None:
         if not self.is_running:
             return  # panes are being taken apart
-        if self.keys_first.under_way:
+        if self.input_priority.under_way:
             self.set_timer(LOOK_SECONDS, self._second)
             return
         with self.batch_update():
@@ -299,7 +299,7 @@ class TerminalApp(App[int], inherit_bindings=False):
         self._coming_frame = None
         if not self.is_running:
             return
-        if self.keys_first.under_way:
+        if self.input_priority.under_way:
             self._pace.next_at = asyncio.get_running_loop().time() + LOOK_SECONDS
             self._schedule_frame()
             return

@@ -231,6 +231,6 @@ def sturdy(driver: type[Driver]) -> type[Driver]:
 
     if driver is not LinuxDriver:
         return driver
-    from desktop.tui.terminal.resilient_driver import SturdyDriver
+    from desktop.tui.terminal.resilient_driver import ResilientDriver
 
-    return SturdyDriver
+    return ResilientDriver

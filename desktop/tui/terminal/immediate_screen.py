@@ -8,11 +8,11 @@ from textual import events
 from textual.screen import Screen
 
 from desktop.tui.terminal.base_app import TerminalApp
-from desktop.tui.terminal.incremental_compositor import SparingCompositor
+from desktop.tui.terminal.incremental_compositor import IncrementalCompositor
 from desktop.tui.terminal.input_priority import LOOK_SECONDS
 
 
-class PromptScreen(Screen[None]):
+class ImmediateScreen(Screen[None]):
     """Whatever is dirty is painted as soon as the screen has no more messages; how often there are news is the app's.
 
     While a key is on its way nothing is painted: it goes with what the key changes, when that has been applied. Should
@@ -22,12 +22,12 @@ class PromptScreen(Screen[None]):
     LINES_AT_ONCE: ClassVar[int | None] = None
     """How many lines of news are painted before a key may have its turn again; None for all."""
 
-    _compositor: SparingCompositor
+    _compositor: IncrementalCompositor
     _more_comes = False
 
     def __init__(self) -> None:
         super().__init__()
-        self._compositor = SparingCompositor()
+        self._compositor = IncrementalCompositor()
 
     def _on_timer_update(self) -> None:
         if self.key_under_way and not self._follows_key:
@@ -65,8 +65,8 @@ class PromptScreen(Screen[None]):
     @property
     def key_under_way(self) -> bool:
         """Whether what could wait must wait now."""
-        return isinstance(self.app, TerminalApp) and self.app.keys_first.under_way
+        return isinstance(self.app, TerminalApp) and self.app.input_priority.under_way
 
     @property
     def _follows_key(self) -> bool:
-        return isinstance(self.app, TerminalApp) and self.app.keys_first.just_applied
+        return isinstance(self.app, TerminalApp) and self.app.input_priority.just_applied

@@ -18,7 +18,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 
-class SparingCompositor(Compositor):
+class IncrementalCompositor(Compositor):
     """Paints the same."""
 
     most_lines: int | None = None

@@ -21,7 +21,7 @@ _TURNS: Final = 4
 """After so many turns of the loop widgets have told their screen what a key changed, and it was painted."""
 
 
-class KeysFirst:
+class InputPriority:
     """Knows which keys are under way. `heard` may be called from any thread, all else from the event loop's."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:

@@ -14,15 +14,15 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from desktop.tui.terminal.believable_size import believable
-from desktop.tui.terminal.input_priority import KeysFirst
+from desktop.tui.terminal.input_priority import InputPriority
 
 
 @runtime_checkable
 class _HearsKeys(Protocol):
-    keys_first: KeysFirst
+    input_priority: InputPriority
 
 
-class SturdyParser(XTermParser):
+class ResilientParser(XTermParser):
     """Takes key reports with impossible code points as no key at all."""
 
     def _parse_extended_key(self, sequence: str) -> list[events.Key] | None:  # type: ignore[override]
@@ -34,12 +34,12 @@ class SturdyParser(XTermParser):
         return [key for key in keys if not _is_surrogate(key.character)] if keys else keys
 
 
-class SturdyDriver(LinuxDriver):
+class ResilientDriver(LinuxDriver):
     """Reads input as UTF-8 in which wrong bytes are U+FFFD, and tells the app of a failure in the app's own way."""
 
     def run_input_thread(self) -> None:
         """See the base class."""
-        vars(linux_driver).update(getincrementaldecoder=_lenient_decoder, XTermParser=SturdyParser)
+        vars(linux_driver).update(getincrementaldecoder=_lenient_decoder, XTermParser=ResilientParser)
         super().run_input_thread()
 
     def process_message(self, message: Message) -> None:
@@ -47,7 +47,7 @@ class SturdyDriver(LinuxDriver):
         if isinstance(message, events.Resize) and message.size != believable(*message.size):
             return  # a size in the input is as easily pasted as reported: the one there was stays
         if isinstance(message, events.Key) and isinstance(self._app, _HearsKeys):
-            self._app.keys_first.heard()
+            self._app.input_priority.heard()
         super().process_message(message)
 
     def _get_terminal_size(self) -> tuple[int, int]:

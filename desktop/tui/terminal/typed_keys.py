@@ -19,7 +19,7 @@ from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.widget import Widget
 
-from desktop.tui.terminal.input_priority import KeysFirst
+from desktop.tui.terminal.input_priority import InputPriority
 
 SETTLE_SECONDS: Final = 0.5
 """How long a key waits at most for what the one before it set off: a widget that hangs must not take the keyboard."""
@@ -36,7 +36,7 @@ class TypedKeys:
         app: App[Any],
         apply: Callable[[events.Event], Awaitable[None]],
         field: Callable[[], Widget | None],
-        first: KeysFirst,
+        first: InputPriority,
         *,
         before: Callable[[events.Event, bool, bool], bool],
         lost: Callable[[], None],
@@ -48,7 +48,7 @@ class TypedKeys:
             apply: hands one key or paste to the app.
             field: the field that letters go into now, None where they are verbs.
             first: what is told of each key, from here until it has reached whoever wanted it.
-            before: hears of each key or paste before it is applied, whether it goes into a field, and whether it is
+            before: handles of each key or paste before it is applied, whether it goes into a field, and whether it is
                 the first that is no letter after some that went nowhere; says whether that was all it meant.
             lost: called for each letter that goes nowhere.
         """

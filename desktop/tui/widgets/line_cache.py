@@ -19,7 +19,7 @@ from textual.style import Style
 _Title = tuple[Content, Color, Color, Style] | None
 
 
-class KeptLines(StylesCache):
+class LineCache(StylesCache):
     """For widgets without tint, hatch or outline."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class KeptLines(StylesCache):
             self._kept.clear()
 
         def made(render: RenderLineCallback) -> Strip:
-            return super(KeptLines, self).render_line(
+            return super(LineCache, self).render_line(
                 styles, y, size, content_size, padding, base_background, background, render,
                 border_title, border_subtitle, opacity, ansi_theme, native_ansi,
             )  # fmt: skip

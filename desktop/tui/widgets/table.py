@@ -10,16 +10,16 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.style import Style
 
-from desktop.tui.widgets.line_cache import KeptLines
+from desktop.tui.widgets.line_cache import LineCache
 from desktop.tui.widgets.table_columns import GAP, Column, fit
-from desktop.tui.widgets.table_painting import LinePainting
+from desktop.tui.widgets.table_painting import TablePainting
 from desktop.tui.widgets.table_rows import LazyRows, Row, key_at, same
 
 ROOM = 1
 """Lines by which a table may become lower at once, while all its rows fit, without a scrollbar for a moment."""
 
 
-class LineTable(LinePainting, can_focus=True):
+class LineTable(TablePainting, can_focus=True):
     """Rows with a cursor that stays on its key when rows move.
 
     The model stays outside: `set_rows` takes what is true now, and only the lines that are visible and changed are
@@ -75,7 +75,7 @@ class LineTable(LinePainting, can_focus=True):
                 moved; else its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
         """
         super().__init__(id=id, classes=classes)
-        self._styles_cache = KeptLines()
+        self._styles_cache = LineCache()
         self._columns = tuple(columns)
         self._header = 1 if header else 0
         self._empty = empty

@@ -13,7 +13,7 @@ from desktop.tui.widgets.table_rows import Row, as_content, cut
 _MARK: Final = "▌"  # so that the row in hand is known without colour
 
 
-class LinePainting(ScrollView):
+class TablePainting(ScrollView):
     """Draws a row with the columns that fit, each look and style parsed once."""
 
     ALLOW_SELECT = False
@@ -25,7 +25,7 @@ class LinePainting(ScrollView):
         "line-table--total",
     }
     DEFAULT_CSS = """
-    LinePainting {
+    TablePainting {
         width: 1fr;
         height: 1fr;
         overflow-x: hidden;

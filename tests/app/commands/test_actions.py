@@ -27,7 +27,9 @@ class Desk:
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
         self.actions = Actions(self.store, asking, self.server, {"presence": self.presence}, self.feed.refresh)
-        self.store.say(CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center")
+        self.store.publish(
+            CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center"
+        )
         self.script = self.server.script
 
     async def with_(self, **changes: Any) -> "Desk":
@@ -233,9 +235,9 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
         return (await d.actions.do(verb, "i1", **arguments)).text
 
     assert "safe" not in await refused(Verb.END)  # nothing was written
-    d.store.say(DraftSaved("i1", "she was charged twice", (), 1, None, ""))
+    d.store.publish(DraftSaved("i1", "she was charged twice", (), 1, None, ""))
     assert "safe" not in await refused(Verb.END)
-    d.store.say(DraftSaved("i1", "she was charged twice", (), 1, 5.0, ""))
+    d.store.publish(DraftSaved("i1", "she was charged twice", (), 1, 5.0, ""))
     assert "Your note is safe here." in await refused(Verb.END)
     assert "safe" not in await refused(Verb.HOLD)
     d.script.then("set_availability", Unavailable("gone"))
@@ -275,8 +277,8 @@ async def test_the_store_reduces_what_came_together_once() -> None:
     assert heard == [2]
     frames: list[int] = []
     store.on_pending = lambda: frames.append(1)
-    store.say(HealthChanged(Health.LIVE), "crm")
-    store.say(HealthChanged(Health.DOWN), "crm")
+    store.publish(HealthChanged(Health.LIVE), "crm")
+    store.publish(HealthChanged(Health.DOWN), "crm")
     await spin(2)
     assert (frames, heard) == ([1], [2])
     store.drain()

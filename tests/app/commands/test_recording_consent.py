@@ -35,7 +35,7 @@ class Desk:
         self.background = Background()
         RecordingPolicy(self.store, self.actions, self.background.spawn, policy)
         offered = self.server.capabilities - (frozenset() if able else {Capability.PAUSE_RECORDING})
-        self.store.say(CapabilitiesKnown(frozenset(one.value for one in offered)), "contact_center")
+        self.store.publish(CapabilitiesKnown(frozenset(one.value for one in offered)), "contact_center")
 
     async def call(self, **changes: Any) -> None:
         """The call is so now, as the server tells."""
@@ -47,7 +47,9 @@ class Desk:
     async def linked(self, *, granted: bool | None) -> None:
         """The CRM says who it is, and what they said of being recorded."""
         who = customer(1, name="Priya Natarajan", consents=(Consent("recording", granted),))
-        self.store.say(PopChanged("i1", PopAnswer.ONE, (Match(who, "phone", ""),), chosen="c1", chosen_by="only match"))
+        self.store.publish(
+            PopChanged("i1", PopAnswer.ONE, (Match(who, "phone", ""),), chosen="c1", chosen_by="only match")
+        )
         await spin()
 
     @property

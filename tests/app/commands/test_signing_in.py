@@ -23,7 +23,7 @@ class Desk:
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
         self.actions = Actions(self.store, asking, self.server, {}, self.feed.refresh)
-        self.store.say(HealthChanged(Health.CONNECTING), "contact_center")
+        self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
 
     @property
     def asked(self) -> list[Availability]:
@@ -62,7 +62,7 @@ async def test_when_the_sign_in_fails_it_is_said_and_nobody_is_made_available_la
     d = Desk()
     chosen = asyncio.ensure_future(d.actions.set_availability(Availability.AVAILABLE))
     await asyncio.sleep(0)
-    d.store.say(HealthChanged(Health.DOWN, "No route to it."), "contact_center")
+    d.store.publish(HealthChanged(Health.DOWN, "No route to it."), "contact_center")
     d.store.drain()
     result = await chosen
     assert not result.ok and "was not set" in result.text and "No route to it" in result.text

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.screen_watch import ScreenWatch
 from desktop.ports.errors import Unavailable
 from tests.app.app_fakes import FakePresence, VirtualTime
@@ -31,7 +31,7 @@ class Watched(FakePresence):
 @pytest.fixture
 async def place() -> AsyncIterator[tuple[ScreenWatch, Watched, Watched, VirtualTime]]:
     time, one, other = VirtualTime(), Watched(), Watched()
-    watch = ScreenWatch(Asking(time.timing, lambda _: None), {"presence:a": one, "presence:b": other})
+    watch = ScreenWatch(BackendCalls(time.timing, lambda _: None), {"presence:a": one, "presence:b": other})
     running = asyncio.ensure_future(watch.run())
     yield watch, one, other, time
     running.cancel()

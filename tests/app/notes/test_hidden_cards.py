@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from desktop.app.connections.backends import Backends
-from desktop.app.notes.card_masking import HiddenCards
+from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
-from desktop.app.reviews.scorecard_draft import CardInHand
+from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.app.session import Session
-from desktop.app.storage.drafts import Draft, kept_words_id
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row
+from desktop.app.storage.tables.drafts import Draft, kept_words_id
+from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
@@ -71,7 +71,7 @@ async def type_out(desk: Desk, text: str) -> None:
 
 
 def test_a_follow_up_is_hidden_too_and_its_address_is_not() -> None:
-    cards = HiddenCards()
+    cards = CardMasking()
     plan = FollowUp("sms", f"We charged {CARD}, CVV 123", to="+491739876543210"[:14])
     half = FollowUp("callback", "about 5555555555554444", due=1.0)
     note, plans, typed = cards.hide_in_record(MINE, None, (plan,), half)
@@ -81,7 +81,7 @@ def test_a_follow_up_is_hidden_too_and_its_address_is_not() -> None:
 
 
 def test_a_message_to_the_customer_carries_no_number_whatever_the_agent_said() -> None:
-    cards = HiddenCards()
+    cards = CardMasking()
     cards.allow("i1", [CARD.replace(" ", "")])
     for kind in ("sms", "email"):
         _, made, half = cards.hide_in_record("i1", None, (FollowUp(kind, CARD),), FollowUp(kind, f"no: {CARD}"))
@@ -95,7 +95,7 @@ def test_a_message_to_the_customer_carries_no_number_whatever_the_agent_said() -
 
 
 def test_undo_goes_from_the_latest_back_and_is_for_good() -> None:
-    cards = HiddenCards()
+    cards = CardMasking()
     text = cards.hide(MINE, f"{CARD} and {AMEX}, CVV 123")
     assert text == f"{HIDDEN_CARD} and •••••••••••0005, CVV •••"
     for expected in (
@@ -111,14 +111,14 @@ def test_undo_goes_from_the_latest_back_and_is_for_good() -> None:
 
 
 def test_what_was_hidden_and_deleted_since_is_not_put_back() -> None:
-    cards = HiddenCards()
+    cards = CardMasking()
     cards.hide(MINE, f"{CARD}, {AMEX}")
     assert cards.put_back(MINE, f"{HIDDEN_CARD} only") == f"{CARD} only"
     assert cards.put_back(MINE, "nothing") is None
 
 
 def test_nothing_is_remembered_of_a_contact_that_is_over() -> None:
-    cards = HiddenCards()
+    cards = CardMasking()
     text = cards.hide(MINE, CARD)
     cards.forget(MINE)
     assert cards.put_back(MINE, text) is None
@@ -221,7 +221,7 @@ async def test_what_an_earlier_version_kept_is_hidden_once(tmp_path: Path) -> No
 async def test_a_reviewers_words_are_hidden_too(desk: Desk) -> None:
     quality = desk.session.supervisor.quality
     form = Form("voice", "Calls", (Section("All", (Question("greeting", "Greeted?"),)),))
-    card = CardInHand("i-1", "maya", "Maya", form, comment=f"read out {CARD}")
+    card = ScorecardDraft("i-1", "maya", "Maya", form, comment=f"read out {CARD}")
     assert quality.edit(card.answered(Answer("greeting", "no", f"said {AMEX}")))
     assert quality.edit_note("maya", f"Never write {CARD}, CVV 123")
     await quality.words.flush()

@@ -116,7 +116,7 @@ async def test_a_contact_that_goes_after_the_end_begins_nothing(desks: list[Desk
     d.session.notes.edit("i1", "for the next run")
     await d.session.close()
     before = asyncio.all_tasks()
-    d.session.store.say(InteractionChanged(Change.CLOSED, interaction(1, version=9, phase=Phase.CLOSED)))
+    d.session.store.publish(InteractionChanged(Change.CLOSED, interaction(1, version=9, phase=Phase.CLOSED)))
     assert "i1" not in d.state.interactions
     assert asyncio.all_tasks() == before
 
@@ -126,7 +126,7 @@ async def test_the_time_of_saving_follows_a_server_clock_that_is_set_back(desks:
     d.session.notes.edit("i1", "half a sen")
     await d.session.notes.flush()
     before = d.state.drafts["i1"].saved_at
-    d.session.store.say(ClockRead(d.state.skew - 3600.0), "contact_center")
+    d.session.store.publish(ClockRead(d.state.skew - 3600.0), "contact_center")
     await until(lambda: d.state.drafts["i1"].saved_at == before - 3600.0)
 
 

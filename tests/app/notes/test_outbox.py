@@ -14,7 +14,7 @@ from desktop.app.notes.deliveries import Deliveries
 from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.wrap_up_json import record_json
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.app.storage.tables.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.store import Store
 from desktop.domain.entities.customer import WrapUpRecord
 from desktop.ports.errors import (
@@ -168,7 +168,7 @@ async def test_a_refused_sign_in_stops_the_target_until_kicked(tmp_path: Path) -
         assert rig.crm.script.count("log_wrap_up") == 1
         assert (rig.view.waiting, rig.view.parked) == (5, 0)
         rig.crm.script.always("log_wrap_up", None)
-        rig.outbox.kick()
+        rig.outbox.wake()
         await until(lambda: rig.view.waiting == 0)
 
 

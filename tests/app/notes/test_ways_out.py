@@ -15,7 +15,7 @@ from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.app.session import Session
 from desktop.app.storage.errors import StoreFull
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.parked_record_rows import NotSendable
+from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Consent, FollowUp
 from desktop.domain.entities.words import Phase
 from desktop.ports.errors import Forbidden, OutcomeUnknown, Rejected, Unavailable

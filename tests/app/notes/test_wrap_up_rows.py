@@ -6,7 +6,7 @@ from typing import Any
 
 from desktop.app.notes.wrap_up_json import record_from
 from desktop.app.notes.wrap_up_rows import WrapUpRows
-from desktop.app.storage.drafts import Draft
+from desktop.app.storage.tables.drafts import Draft
 from desktop.domain.entities.customer import WrapUpRecord
 from desktop.domain.entities.model import Agent, Leg, WrapUpCode
 from desktop.domain.entities.person import Person

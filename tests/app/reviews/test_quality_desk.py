@@ -14,12 +14,12 @@ import pytest
 
 from desktop.app.connections.backends import Backends
 from desktop.app.reviews.quality_desk import QualityDesk
-from desktop.app.reviews.review_drafts import KeptWords
-from desktop.app.reviews.scorecard_draft import CardInHand, card_from
+from desktop.app.reviews.review_drafts import ReviewDrafts
+from desktop.app.reviews.scorecard_draft import ScorecardDraft, card_from
 from desktop.app.session import Session
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.timing import Timing
 from desktop.domain.entities.history import PastInteraction, PastPage, PastQuery
 from desktop.domain.reviews.quality import CoachingNote, Evaluation, EvaluationDraft
@@ -29,7 +29,7 @@ from desktop.ports.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
 from tests.app.app_fakes import ME, FakeContactCenter, FakeCrm, VirtualTime, until
 
 FORM = Form("voice", "Calls", (Section("All", (Question("greeting", "Greeted?"), Question("tone", "Kind?"))),))
-CARD = CardInHand("i-1", "maya", "Maya", FORM)
+CARD = ScorecardDraft("i-1", "maya", "Maya", FORM)
 FULL = CARD.answered(Answer("greeting", "yes")).answered(Answer("tone", "no", "hurried"))
 
 
@@ -251,7 +251,7 @@ async def test_a_disk_that_comes_late_costs_neither_text(desk: Desk) -> None:
             raise StoreError("not yet")
         return desk.session.local
 
-    words = KeptWords(desk.time.timing, local, lambda _: None)
+    words = ReviewDrafts(desk.time.timing, local, lambda _: None)
     words.edit(FULL.subject, CARD.body() | {"comment": "another begun"})
     await desk.time.advance(1.0, disk=True)
     assert words.problem(FULL.subject)
@@ -318,7 +318,7 @@ def _judged(interaction_id: str) -> Evaluation:
 def _write(path: str, told: Connection) -> None:
     async def work() -> None:
         store = await LocalStore.open(Path(path))
-        words = KeptWords(Timing(), lambda: store, lambda _: None)
+        words = ReviewDrafts(Timing(), lambda: store, lambda _: None)
         number = 0
         while True:
             number += 1
@@ -352,7 +352,7 @@ async def test_what_was_said_to_be_saved_survives_kill_9(tmp_path: Path) -> None
         except EOFError:
             pass
         store = await LocalStore.open(path)
-        words = KeptWords(Timing(), lambda store=store: store, lambda _: None)
+        words = ReviewDrafts(Timing(), lambda store=store: store, lambda _: None)
         await words.restore()
         found = card_from(words.body(FULL.subject) or {})
         assert found.comment[:6] * 50 == found.comment

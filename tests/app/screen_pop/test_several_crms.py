@@ -13,7 +13,7 @@ import pytest
 from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row
+from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.entities.customer import Customer, FollowUp, Match
 from desktop.domain.entities.identity import CUSTOMER
 from desktop.domain.entities.model import Address

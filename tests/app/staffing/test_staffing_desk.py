@@ -7,7 +7,7 @@ from math import inf
 
 import pytest
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.staffing.demand_forecast import WIDTH, Plan, Span
@@ -51,7 +51,7 @@ class Desk:
         self.center = Archive(self.time)
         self.store = Store(clock=lambda: self.time.wall)
         self.zone = zone
-        history = HistoryDesk(self.store, Asking(self.time.timing, lambda text: None), self.center)
+        history = HistoryDesk(self.store, BackendCalls(self.time.timing, lambda text: None), self.center)
         self.staffing = StaffingDesk(self.store, history)
         self.version = 0
 

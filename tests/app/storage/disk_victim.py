@@ -12,10 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.reserve_file import SIZE
+from desktop.app.storage.recovery.reserve_file import SIZE
+from desktop.app.storage.tables.drafts import Draft
 
 
 def draft(number: int) -> Draft:

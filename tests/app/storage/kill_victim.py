@@ -6,9 +6,9 @@ import random
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 
 
 def sealed_text(rng: random.Random, head: str) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreDamaged, StoreError, StoreFull, StoreLocked, StoreReadOnly, store_error
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
-from desktop.app.storage.salvage import set_aside
+from desktop.app.storage.recovery.salvage import set_aside
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.app.storage.transaction import transaction
 
 CHILD = Path(__file__).with_name("disk_victim.py")

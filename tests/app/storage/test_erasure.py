@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.erasure import DAY, Traces
 from desktop.app.storage.errors import StoreLocked
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.domain.entities.message import InboundMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.erasure import Traces
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
 from desktop.app.storage.schema import MIGRATIONS, prepare
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.domain.entities.identity import CUSTOMER, PERSON, said
 
 DAY = 86_400.0

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desktop.app.storage import transaction
-from desktop.app.storage.drafts import Draft, draft_body, write_draft
 from desktop.app.storage.errors import StoreAbsent, StoreError, StoreReadOnly, StoreTooNew
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow, checked, new_row, outbox_key
-from desktop.app.storage.parked_record_rows import record_of
 from desktop.app.storage.schema import MIGRATIONS, prepare, schema_version, seal
+from desktop.app.storage.tables.drafts import Draft, draft_body, write_draft
+from desktop.app.storage.tables.outbox_rows import OutboxRow, checked, new_row, outbox_key
+from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.domain.entities.identity import said
 from desktop.domain.notes.contact_facts import ContactFacts
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import apsw
 
-from desktop.app.storage.drafts import Draft, delete_draft, draft_body, read_drafts, write_draft
-from desktop.app.storage.outbox_rows import damaged_rows, insert_rows, new_row, outbox_key, read_rows
 from desktop.app.storage.schema import prepare
+from desktop.app.storage.tables.drafts import Draft, delete_draft, draft_body, read_drafts, write_draft
+from desktop.app.storage.tables.outbox_rows import damaged_rows, insert_rows, new_row, outbox_key, read_rows
 from desktop.app.storage.transaction import transaction
 from tests.app.storage.power_cut_disk import PowerCut, PowerCutDisk, write_survivors
 

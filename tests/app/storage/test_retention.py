@@ -11,13 +11,13 @@ import pytest
 
 from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.erasure import DAY, Purged
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_file import LocalFile
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import new_row, outbox_key
 from desktop.app.storage.retention import EVERY, RetentionWatch
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.app.store import Store
 from tests.app.app_fakes import VirtualTime, spin, told, until
 
@@ -56,7 +56,7 @@ async def test_it_purges_after_the_start_and_then_every_hour(tmp_path: Path) -> 
     async with watched(time_, open_local) as file:
         await time_.advance(3 * EVERY)
         assert purges == []  # the file is not there yet
-        assert await file.take_up()
+        assert await file.restore()
         await until(lambda: len(purges) == 1)
         store = file.opened()
         await store.cache_customer("old", "{}", time_.wall - DAY + EVERY / 2, "mock", ["k"])
@@ -100,7 +100,7 @@ async def test_a_failure_is_logged_and_the_next_hour_tries_again(
 
     failures.append(failure)
     async with watched(time_, open_local) as file:
-        await file.take_up()
+        await file.restore()
         await file.opened().cache_customer("old", "{}", time_.wall - 2 * DAY, "mock", ["k"])
         await until(lambda: not failures)
         await spin()

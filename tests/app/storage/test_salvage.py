@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop.app.storage.drafts import Draft
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_file import LocalFile
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow, new_row, outbox_key
-from desktop.app.storage.page_reader import records
-from desktop.app.storage.salvage import salvage
+from desktop.app.storage.recovery.page_reader import records
+from desktop.app.storage.recovery.salvage import salvage
+from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.outbox_rows import OutboxRow, new_row, outbox_key
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.identity import IdentityLink
@@ -101,7 +101,7 @@ class Desk:
 async def taken_up(path: Path) -> AsyncIterator[Desk]:
     desk = Desk(path)
     try:
-        assert await desk.file.take_up(), desk.told
+        assert await desk.file.restore(), desk.told
         yield desk
     finally:
         await desk.file.close()
@@ -145,7 +145,7 @@ async def test_flips_over_the_whole_file(store_path: Path, sound: bytes, full: b
         store_path.write_bytes(damaged)
         desk = Desk(store_path)
         try:
-            if not await desk.file.take_up():
+            if not await desk.file.restore():
                 assert "newer desktop" in desk.told or 0 <= at < 100, (at, desk.told)
                 continue
             found = await check_sane(desk)
@@ -309,7 +309,7 @@ async def test_where_no_new_file_can_be_made_the_old_one_stays(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("desktop.app.storage.salvage.make_private", full)
+        patched.setattr("desktop.app.storage.recovery.salvage.make_private", full)
         with pytest.raises(StoreError, match="No room left"):
             salvage(store_path, NOW)
     assert store_path.read_bytes() == damaged

@@ -10,7 +10,7 @@ import pytest
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.app.supervision.notices import FloorNotices
-from desktop.app.supervision.supervisor_commands import FloorActs
+from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.domain.entities.floor import AgentWork, AuditEntry, FloorVerb
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase, Role
@@ -71,16 +71,16 @@ class Desk:
         self.server = Floor(self.time.timing)
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.acts = FloorActs(self.store, asking, self.server, self.feed.refresh)
+        self.acts = SupervisorCommands(self.store, asking, self.server, self.feed.refresh)
         self.script = self.server.script
 
     def offers(self, *capabilities: Capability) -> None:
-        self.store.say(CapabilitiesKnown(frozenset(one.value for one in capabilities)), "contact_center")
+        self.store.publish(CapabilitiesKnown(frozenset(one.value for one in capabilities)), "contact_center")
         self.store.drain()
 
     def works(self, who: Agent, *work: AgentWork) -> None:
         known = self.store.drain().agents.get(who.id, who)
-        self.store.say(FloorChanged(agents=(replace(who, version=known.version + 1, work=work),)), "contact_center")
+        self.store.publish(FloorChanged(agents=(replace(who, version=known.version + 1, work=work),)), "contact_center")
         self.store.drain()
 
 
@@ -226,10 +226,10 @@ async def test_an_agent_is_told_who_did_what_and_why_with_hostile_words_on_one_l
     act = AuditEntry(
         "a1", 1.0, "sam", "Sam\nRivera", FloorVerb.TAKE_OVER.value, "i7", "they ask\r\nfor\tme", detail="x"
     )
-    d.store.say(SupervisorActed(act), "contact_center")
-    d.store.say(SupervisorActed(replace(act, by=ME)), "contact_center")
-    d.store.say(SupervisorActed(replace(act, verb="some_new_thing")), "contact_center")
-    d.store.say(AgentChanged(agent(version=9)), "contact_center")
+    d.store.publish(SupervisorActed(act), "contact_center")
+    d.store.publish(SupervisorActed(replace(act, by=ME)), "contact_center")
+    d.store.publish(SupervisorActed(replace(act, verb="some_new_thing")), "contact_center")
+    d.store.publish(AgentChanged(agent(version=9)), "contact_center")
     assert told(d.store) == [
         "Sam Rivera took the conversation over (x). Why: they ask for me",
         "Sam Rivera some new thing (x). Why: they ask for me",

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from desktop.app.connections.asking import Asking
+from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
-from desktop.app.supervision.supervisor_commands import FloorActs
+from desktop.app.supervision.supervisor_commands import SupervisorCommands
 from desktop.app.timing import Timing
 from desktop.backends.mock.contact_center import MockContactCenter
 from desktop.domain.entities.floor import FloorVerb
@@ -33,9 +33,9 @@ class Person:
     def __init__(self, servers: Harness, who: str) -> None:
         self.store = Store()
         self.backend = MockContactCenter.create({"url": servers.urls["contact_center"], "token": servers.tokens[who]})
-        asking = Asking(Timing(), lambda text: self.store.notice(text, "error"))
+        asking = BackendCalls(Timing(), lambda text: self.store.notice(text, "error"))
         self.feed = Feed("contact_center", self.backend, self.store, asking, tells_time=True)
-        self.acts = FloorActs(self.store, asking, self.backend, self.feed.refresh)
+        self.acts = SupervisorCommands(self.store, asking, self.backend, self.feed.refresh)
 
     async def until(self, what: object) -> None:
         assert callable(what)
@@ -51,7 +51,7 @@ async def signed_in(servers: Harness, *who: str) -> AsyncIterator[list[Person]]:
     runs = []
     for person in people:
         offered = await person.backend.open()
-        person.store.say(CapabilitiesKnown(frozenset(one.value for one in offered)), "contact_center")
+        person.store.publish(CapabilitiesKnown(frozenset(one.value for one in offered)), "contact_center")
         runs.append(asyncio.ensure_future(person.feed.run()))
     try:
         for person in people:

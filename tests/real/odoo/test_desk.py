@@ -10,7 +10,7 @@ import pytest
 from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.outbox_rows import OutboxRow
+from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Availability, Phase, PopAnswer, Verb
 from desktop.domain.select import codes_for

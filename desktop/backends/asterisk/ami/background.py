@@ -8,7 +8,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 
-class Errands:
+class BackgroundTasks:
     """Tasks under way; what fails in one is logged."""
 
     def __init__(self) -> None:

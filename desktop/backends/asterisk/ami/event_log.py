@@ -18,7 +18,7 @@ from desktop.ports.errors import BackendError
 _KEPT = 2048
 
 
-class Journal:
+class EventLog:
     """The newest events of one connection."""
 
     def __init__(self, source: str) -> None:

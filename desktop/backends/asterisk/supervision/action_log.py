@@ -15,7 +15,7 @@ EVENT = "SUPERVISOR"
 LONGEST_WHY = 300
 
 
-class ActLog:
+class ActionLog:
     """Lines `SUPERVISOR | verb | who | why`, and another one where it was refused."""
 
     def __init__(self, board: Switchboard) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desktop.backends.asterisk.model.contact import Contact
 from desktop.backends.asterisk.model.members import OFFLINE, WRAP_UP
-from desktop.backends.asterisk.supervision.action_log import ActLog
+from desktop.backends.asterisk.supervision.action_log import ActionLog
 from desktop.backends.asterisk.supervision.waiting_line import InLine, WaitingLine
 from desktop.backends.asterisk.switchboard import Switchboard
 from desktop.backends.asterisk.verbs.transfers import Transfers
@@ -16,10 +16,10 @@ from desktop.ports.errors import Conflict, NotFound, Rejected
 MOST_PRIORITY = 1000
 
 
-class Oversight:
+class SupervisorActions:
     """Everything is within the queues of the profile; the server itself would let a manager user do all."""
 
-    def __init__(self, board: Switchboard, transfers: Transfers, log: ActLog, line: WaitingLine) -> None:
+    def __init__(self, board: Switchboard, transfers: Transfers, log: ActionLog, line: WaitingLine) -> None:
         self._board = board
         self._transfers = transfers
         self._log = log

@@ -14,7 +14,7 @@ _MODES = {Monitoring.LISTEN: "qEd", Monitoring.WHISPER: "qEdw", Monitoring.BARGE
 _TONES = {Monitoring.LISTEN: "4", Monitoring.WHISPER: "5", Monitoring.BARGE: "6"}
 
 
-class Spying:
+class MonitoringCalls:
     """The supervisor's phone rings, and takes part when it is picked up."""
 
     def __init__(self, board: Switchboard) -> None:

@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from desktop.backends.asterisk.ami.once import Once
 from desktop.backends.asterisk.rights import SUPERVISORS
-from desktop.backends.asterisk.supervision.action_log import ActLog
-from desktop.backends.asterisk.supervision.actions import Oversight
-from desktop.backends.asterisk.supervision.monitoring import Spying
+from desktop.backends.asterisk.supervision.action_log import ActionLog
+from desktop.backends.asterisk.supervision.actions import SupervisorActions
+from desktop.backends.asterisk.supervision.monitoring import MonitoringCalls
 from desktop.backends.asterisk.supervision.waiting_line import WaitingLine
 from desktop.backends.asterisk.switchboard import Switchboard
-from desktop.backends.asterisk.verbs.pickup import Fetching
+from desktop.backends.asterisk.verbs.pickup import Pickup
 from desktop.backends.asterisk.verbs.transfers import Transfers
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent, Interaction
@@ -37,11 +37,11 @@ class AsteriskSupervision(Supervision):
     def __init__(self, board: Switchboard, once: Once, transfers: Transfers) -> None:
         self._board = board
         self._once = once
-        self._log = ActLog(board)
+        self._log = ActionLog(board)
         self._line = WaitingLine(board)
-        self._oversight = Oversight(board, transfers, self._log, self._line)
-        self._spying = Spying(board)
-        self._fetching = Fetching(board)
+        self._oversight = SupervisorActions(board, transfers, self._log, self._line)
+        self._spying = MonitoringCalls(board)
+        self._fetching = Pickup(board)
         self._offered: frozenset[Capability] = SUPERVISORS
 
     async def monitor(self, agent_id: str, mode: Monitoring, *, why: str, key: str) -> str:

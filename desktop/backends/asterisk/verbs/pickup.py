@@ -1,4 +1,4 @@
-"""Fetching a caller to another phone: out of the line, or from the agent they talk to.
+"""Pickup a caller to another phone: out of the line, or from the agent they talk to.
 
 The phone rings first, and only when it is picked up does the server join the caller to it. So whoever is fetched and
 not picked up for stays where they are, and nobody is lost.
@@ -16,7 +16,7 @@ _RING_SECONDS = 30
 _IN_HAND = (Phase.OFFERED, Phase.CONNECTING, Phase.ACTIVE)
 
 
-class Fetching:
+class Pickup:
     """Take over and reassign."""
 
     def __init__(self, board: Switchboard) -> None:

@@ -297,15 +297,15 @@ def _searching(pop: ScreenPop, view: View) -> list[Content]:
     where = wording.address(interaction.customer) if interaction else ""
     lines = [
         content(where, "bold"),
-        *_asking(pop, view),
+        *_backend_calls(pop, view),
         *sources.answered(pop),
     ]
     return [*lines, *(_kept(match) for match in pop.matches[:1])]
 
 
-def _asking(pop: ScreenPop, view: View) -> list[Content]:
+def _backend_calls(pop: ScreenPop, view: View) -> list[Content]:
     old = wording.duration(view.now - pop.since)
-    return sources.unanswered(pop, view.now) or [line(("◌ Asking the CRM … ", "$accent"), (old, "$muted"))]
+    return sources.unanswered(pop, view.now) or [line(("◌ BackendCalls the CRM … ", "$accent"), (old, "$muted"))]
 
 
 def _kept(match: Match) -> Content:

@@ -66,7 +66,7 @@ class Footer(Pane, Widget):
         """As much of a notice as there is room for, with an ellipsis where that is not all, and what follows it."""
         width = self.size.width or 80
         # A page covers all but the last line.
-        room = 1 if self.is_attached and self.screen.query("#page.open, DoorPage") else TALLEST
+        room = 1 if self.is_attached and self.screen.query("#page.open, LaunchedPage") else TALLEST
         fitted, words = line((text, style), (after, "$muted")), text.split(" ")
         while fitted.get_height({}, width) > room and len(words) > 1:
             words.pop()

@@ -8,13 +8,13 @@ from desktop.tui.widgets.safe_text import content
 TONES = frozenset("0123456789*#ABCD")
 
 
-class TonesField(Input):
+class Keypad(Input):
     """A small field over the conversation; esc or enter closes it."""
 
     DEFAULT_CSS = """
-    TonesField { display: none; layer: overlay; offset: 4 4; width: 40; border: round $rule; background: $panel; }
-    TonesField:focus { border: round $accent; }
-    TonesField.open { display: block; }
+    Keypad { display: none; layer: overlay; offset: 4 4; width: 40; border: round $rule; background: $panel; }
+    Keypad:focus { border: round $accent; }
+    Keypad.open { display: block; }
     """
 
     class Typed(Message):

@@ -7,7 +7,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
-from desktop.app.notes.card_masking import HiddenCards
+from desktop.app.notes.card_masking import CardMasking
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.state import DraftView
 from desktop.tui.keys.keys import shown
@@ -49,7 +49,7 @@ class NotePane(Pane, Editor):
         """Takes the interaction and the whole text whenever it changed; set by the app."""
         self.written: Callable[[str], DraftView | None] | None = None
         """What is written about a contact, down to the last key; set by the app once there is a session."""
-        self.cards = HiddenCards()
+        self.cards = CardMasking()
         """Which card numbers were hidden here, and which may stand here in clear; set by the app."""
         self._wrapped_at = 0
         self._of: str | None = None

@@ -150,9 +150,10 @@ class SearchPane(Pane, Vertical):
         table.set_empty(
             "This profile names no CRM."
             if not select.names_crm(view.state)
-            else {PopAnswer.SEARCHING: "Asking the CRM …", PopAnswer.COULD_NOT_ASK: "The CRM could not be asked."}.get(
-                answer, "Nobody found yet."
-            )
+            else {
+                PopAnswer.SEARCHING: "BackendCalls the CRM …",
+                PopAnswer.COULD_NOT_ASK: "The CRM could not be asked.",
+            }.get(answer, "Nobody found yet.")
         )
         table.set_rows(
             [

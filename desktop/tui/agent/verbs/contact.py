@@ -3,7 +3,7 @@
 from desktop.domain import select
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
-from desktop.tui.agent.panes.keypad import TonesField
+from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.offer_banner import stranger
 from desktop.tui.agent.verbs.desk import Desk
 from desktop.tui.keys.keys import BY_ID
@@ -95,7 +95,7 @@ class ContactVerbs(Desk):
         if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
             self._tell("Tones need a call you are talking on.")
             return
-        self._screen.query_one(TonesField).open()
+        self._screen.query_one(Keypad).open()
         self._screen.opened()
 
     def send_tones(self, digits: str) -> None:

@@ -1,0 +1,1 @@
+"""Getting words out of a damaged or full file."""

@@ -1,0 +1,116 @@
+"""`config init NAME`: asks for each backend, keeps the secrets apart, writes the profile and tries it."""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+
+from desktop.cli.commands.check_outcome import outcome
+from desktop.cli.connection import Chosen
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.config import ConfigError, read_profile
+from desktop.config.file import default_path, read_tables, render_profile, toml_text, write_private
+from desktop.config.profile import NAME
+from desktop.config.setting import SEVERAL
+from desktop.ports import registry
+from desktop.ports.base import Kind
+from desktop.ports.options import Option
+
+KINDS = (Kind.CONTACT_CENTER, Kind.CRM, Kind.PRESENCE, Kind.MESSAGING)
+
+
+def _ask(question: str, default: str = "") -> str:
+    say(f"{question} [{default}]" if default else question)
+    line = sys.stdin.readline()
+    if not line:
+        raise CommandError("The questions were not answered to the end; nothing was written.", Exit.USAGE)
+    return line.strip() or default
+
+
+def _ask_secret(question: str) -> str:
+    """Without showing what is typed, where somebody types."""
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{question} ", stream=sys.stderr).strip()
+    return _ask(question)
+
+
+def _secret(place: str, option: Option, folder: Path, files: dict[Path, str]) -> dict[str, str]:
+    """The keys that say where the secret is; a new token file is noted in `files`."""
+    say(f"{option.name}: {option.help} It is kept in a file that only you can read; it never goes into the profile.")
+    value = _ask_secret(f"{option.name} (empty: it comes from the environment or the keyring later)")
+    if not value:
+        return {}
+    path = folder / f"{place}.{option.name}"
+    files[path] = value
+    return {f"{option.name}_file": str(path)}
+
+
+def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> list[dict[str, str]]:
+    """The tables of one kind: none, one, or several in the order in which they were named."""
+    installed = registry.names(kind)
+    say(f"\n{kind.value.replace('_', ' ')}: installed are {', '.join(installed) or 'none'}.")
+    more = "; several with spaces between, the one with precedence first" if kind in SEVERAL else ""
+    needed = kind is Kind.CONTACT_CENTER
+    none = "" if needed else f" (enter or - for none{more})"
+    answer = _ask(f"backend for {kind.value}{none}", installed[0] if needed and installed else "")
+    chosen = [] if answer in ("", "-") else answer.split() if kind in SEVERAL else [answer]
+    tables = []
+    for number, backend in enumerate(chosen, start=1):
+        several = len(chosen) > 1
+        if several:
+            say(f"{backend}, number {number}:")
+        default = "".join(c for c in backend.lower() if c.isascii() and c.isalnum())
+        name = _ask("its name in this profile", default) if several else ""
+        place = f"{profile}.{kind.value}.{name}" if several else f"{profile}.{kind.value}"
+        values = {"backend": backend} | ({"name": name} if several else {})
+        tables.append(values | _options(kind, backend, place, folder, files))
+    return tables
+
+
+def _options(kind: Kind, backend: str, place: str, folder: Path, files: dict[Path, str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for option in registry.load(kind, backend).manifest.options:
+        if option.secret:
+            values |= _secret(place, option, folder, files)
+            continue
+        value = _ask(f"{option.name}: {option.help}", option.default or "")
+        if value and value != option.default:
+            values[option.name] = value
+    return values
+
+
+def init(chosen: Chosen) -> int:
+    """Ask, write, check. Refuses to touch a profile that is there already."""
+    name = chosen["name"]
+    path = Path(chosen["config"]).expanduser() if chosen.get("config") else default_path(os.environ)
+    if not NAME.fullmatch(name):
+        raise ConfigError("A profile's name is made of up to 64 letters, digits, '_', '.' and '-'.")
+    tables = read_tables(path)
+    profiles = tables.get("profiles", {})
+    if isinstance(profiles, dict) and name in profiles:
+        raise ConfigError(f"{path} has a profile {name!r} already. Edit it there, or choose another name.")
+    say(f"Making the profile {name!r} in {path}. An empty answer takes what stands in brackets.")
+    files: dict[Path, str] = {}
+    kinds = {kind.value: _kind(name, kind, path.parent, files) for kind in KINDS}
+    if not kinds[Kind.CONTACT_CENTER.value]:
+        raise ConfigError("A profile needs a contact center; nothing was written.")
+    for token_file, value in files.items():
+        write_private(token_file, [value, ""])
+    old = path.read_text("utf-8") if path.exists() else f"default = {toml_text(name)}\n"
+    write_private(path, [old, render_profile(name, {kind: values for kind, values in kinds.items() if values})])
+    return _checked(name, path)
+
+
+def _checked(name: str, path: Path) -> int:
+    from desktop.cli.loop import run
+    from desktop.config.check import check_profile
+
+    profile = read_profile(name, os.environ, path)
+    checked = run(check_profile(profile))
+    emit({"profile": name, "file": str(path), "problems": profile.problems, "backends": checked})
+    for words in profile.problems:
+        say(words)
+    for one in checked:
+        say(f"{one.kind} {one.name}: {'works' if one.ok else one.message}")
+    return Exit.USAGE if profile.problems else outcome(checked)

@@ -1,0 +1,148 @@
+"""`do VERB`: one thing done at the contact centre, under one idempotency key, without a running desktop."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+
+from desktop.cli.connection import Chosen, contact_center, directory_of, usable_profile, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.config import Profile
+from desktop.domain.entities.model import Address, Interaction
+from desktop.domain.entities.words import Availability, LegPhase, Verb
+from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.ports.base import Capability
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported
+
+ON_PHONE = frozenset({Verb.ACCEPT, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE, Verb.DTMF})
+# A phone lives as long as its program and its calls with it: one that a command registered would take the calls from
+# wherever they ring now, and end them when the command ends.
+AT_THE_PHONE = "The agent's phone carries the call: do it there, or in the running desktop."
+OPEN_LEG = frozenset({LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE})
+
+
+def _given(chosen: Chosen, name: str) -> str:
+    value = chosen[name]
+    if not value:
+        raise CommandError(f"do {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
+    return str(value)
+
+
+async def interaction(backend: ContactCenter, interaction_id: str) -> Interaction:
+    """One interaction as the contact centre has it now.
+
+    Raises:
+        CommandError: it is not ours, or not there.
+    """
+    event = (await backend.snapshot()).event
+    found = event.interactions if isinstance(event, ContactCenterSnapshot) else ()
+    one = next((one for one in found if one.id == interaction_id), None)
+    if one is None:
+        raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
+    return one
+
+
+async def _leg(backend: ContactCenter, chosen: Chosen) -> str:
+    if chosen["leg"]:
+        return str(chosen["leg"])
+    legs = [leg.id for leg in (await interaction(backend, _given(chosen, "id"))).legs if leg.phase in OPEN_LEG]
+    if len(legs) != 1:
+        raise CommandError(f"There are {len(legs)} open legs; say which with --leg.", Exit.REFUSED)
+    return legs[0]
+
+
+async def _callback(backend: ContactCenter, chosen: Chosen, key: str) -> object:
+    one = await interaction(backend, _given(chosen, "id"))
+    if chosen["at"] is None:
+        raise CommandError("do callback wants --at.", Exit.USAGE)
+    address = Address("phone", chosen["phone"]) if chosen["phone"] else one.customer
+    queue = chosen["queue"] or one.queue
+    made = await backend.callback(one.id, queue=queue, address=address, at=chosen["at"], note=chosen["note"], key=key)
+    return {"callback_id": made}
+
+
+async def _to_leg(
+    backend: ContactCenter, chosen: Chosen, act: Callable[..., Awaitable[Interaction]], key: str
+) -> Interaction:
+    return await act(_given(chosen, "id"), await _leg(backend, chosen), key=key)
+
+
+async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> object:
+    one = _given(chosen, "id")
+    match Verb(chosen["verb"]):
+        case Verb.ACCEPT:
+            return await backend.accept(one, key=key)
+        case Verb.DECLINE:
+            return await backend.decline(one, reason=chosen["reason"], key=key)
+        case Verb.HOLD | Verb.RESUME as verb:
+            return await backend.hold(one, on=verb is Verb.HOLD, key=key)
+        case Verb.MUTE | Verb.UNMUTE as verb:
+            return await backend.mute(one, on=verb is Verb.MUTE, key=key)
+        case Verb.PAUSE_RECORDING | Verb.RESUME_RECORDING as verb:
+            return await backend.pause_recording(one, on=verb is Verb.PAUSE_RECORDING, key=key)
+        case Verb.DTMF:
+            return await backend.dtmf(one, _given(chosen, "digits"), key=key)
+        case Verb.SEND_MESSAGE:
+            return await backend.send_message(one, _given(chosen, "text"), key=key)
+        case Verb.CONSULT:
+            return await backend.consult(one, _given(chosen, "target"), key=key)
+        case Verb.BLIND_TRANSFER:
+            return await backend.blind_transfer(one, _given(chosen, "target"), key=key)
+        case Verb.CANCEL_LEG:
+            return await _to_leg(backend, chosen, backend.cancel_leg, key)
+        case Verb.SWAP:
+            return await _to_leg(backend, chosen, backend.swap, key)
+        case Verb.COMPLETE_TRANSFER:
+            return await _to_leg(backend, chosen, backend.complete_transfer, key)
+        case Verb.CONFERENCE:
+            return await _to_leg(backend, chosen, backend.conference, key)
+        case Verb.END:
+            return await backend.end(one, key=key)
+        case Verb.EXTEND_WRAP_UP:
+            return await backend.extend_wrap_up(one, key=key)
+        case Verb.CALLBACK:
+            return await _callback(backend, chosen, key)
+        case verb:
+            raise CommandError(f"{verb.value} works in the desktop only.", Exit.REFUSED)
+
+
+async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
+    verb = chosen["verb"]
+    if verb == "chat":
+        async with directory_of(profile, chosen["id"]) as directory:
+            return await directory.chat(_given(chosen, "id"), _given(chosen, "text"), key=key)
+    if verb == Verb.WRAP_UP.value:
+        from desktop.cli.commands.wrap_up import wrap_up
+
+        return await wrap_up(profile, chosen)
+    async with contact_center(profile) as backend:
+        if verb == "dial":
+            return await backend.dial(Address("phone", _given(chosen, "phone")), queue=chosen["queue"] or "", key=key)
+        if verb == "ask_help":
+            return await backend.ask_help(_given(chosen, "id"), chosen["text"] or "", key=key)
+        if verb == "answer_supervisor":
+            return await backend.message_agent(_given(chosen, "id"), _given(chosen, "text"), key=key)
+        if verb == "cancel_next":
+            return await backend.cancel_next(key=key)
+        if verb in set(Availability):
+            return await backend.set_availability(
+                Availability(verb), reason=chosen["reason"], after_current=chosen["after_current"], key=key
+            )
+        try:
+            return await _to_interaction(backend, chosen, key)
+        except (Rejected, Unsupported) as error:
+            if verb in ON_PHONE and Capability.PHONE in backend.manifest.capabilities:
+                raise CommandError(f"{error.message} {AT_THE_PHONE}", Exit.REFUSED) from error
+            raise
+
+
+def run(chosen: Chosen) -> int:
+    """Do it and print the entity as it is afterwards."""
+    key = chosen["key"] or str(uuid.uuid4())
+    try:
+        emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
+    except (TimeoutError, OutcomeUnknown):
+        again = "" if chosen["verb"] == Verb.WRAP_UP.value else f" with --key {key}"
+        say(f"It may or may not have been done. Repeating it{again} does it once.")
+        raise
+    return Exit.OK

@@ -1,0 +1,139 @@
+"""`report`: the past of a supervisor's team as JSON, CSV, Parquet or a page for people."""
+
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+from desktop.app.history.centre_days import CentreDays
+from desktop.app.history.report.files import FORMS, ReportError, save, target_of
+from desktop.app.history.report.reporter import Made, Reporter
+from desktop.cli.commands.name_lookup import agent_known, queue_named
+from desktop.cli.commands.report_arguments import WIDTHS
+from desktop.cli.connection import Chosen, contact_center, usable_profile, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.config import Profile
+from desktop.domain.entities.history import IntervalQuery, PastQuery
+from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.words import Role
+from desktop.domain.figures.service_level import FORMULAS
+from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import ProtocolError
+
+TIMEOUT = 60.0  # a year by quarters of an hour is many pages
+_NAMED_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
+
+
+def run(chosen: Chosen) -> int:
+    """Write what was asked for."""
+    chosen = {"timeout": TIMEOUT, **chosen}
+    if chosen["action"] == "interaction":
+        emit(within(chosen, _one(usable_profile(chosen), chosen["id"])))
+        return Exit.OK
+    form = _form(chosen)
+    try:
+        if chosen["output"]:
+            target_of(Path(chosen["output"]), overwrite=chosen["force"])
+        made = within(chosen, _made(usable_profile(chosen), chosen, form))
+        _write(made, chosen)
+    except ReportError as error:
+        raise CommandError(str(error), Exit.REFUSED) from None
+    if made.more:
+        say(f"There are more than these {made.rows:,}; --limit takes more of them.")
+    return Exit.OK
+
+
+def _form(chosen: Chosen) -> str:
+    path = chosen["output"]
+    ending = Path(path).suffix.lower().removeprefix(".") if path else ""
+    form = str(chosen["format"] or (ending if ending in FORMS else "json"))
+    if form == "html" and chosen["action"] == "interactions":
+        raise CommandError("Only intervals can be saved as an HTML page.", Exit.USAGE)
+    if form == "parquet" and not path:
+        raise CommandError("Parquet goes into a file: --output FILE.", Exit.USAGE)
+    return form
+
+
+async def _one(profile: Profile, interaction_id: str) -> object:
+    async with contact_center(profile) as center:
+        await _shown(center)
+        return await center.past_interaction(interaction_id)
+
+
+async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
+    async with contact_center(profile) as center:
+        shown, now = await _shown(center)
+        days = CentreDays(shown.zone)
+        since, until = _period(chosen, days, now)
+        there_are = [queue.name for queue in shown.queues]
+        queues = tuple(queue_named(name, there_are) for name in chosen["queues"])
+        reporter = Reporter(center.intervals, center.week, center.past_interactions, days, now)
+        channels = tuple(chosen["channels"])
+        if chosen["action"] == "intervals":
+            asked = IntervalQuery(since, until, WIDTHS[chosen["width"]], queues, channels, chosen["by_queue"])
+            title = chosen["title"] or _title(center, shown)
+            return await reporter.intervals(asked, form, FORMULAS[chosen["formula"]], title)
+        query = PastQuery(
+            since,
+            until,
+            queues,
+            channels,
+            tuple(chosen["agents"]),
+            tuple(chosen["outcomes"]),
+            tuple(chosen["codes"]),
+            chosen["customer"],
+            chosen["longer_than"],
+        )
+        made = await reporter.interactions(query, form, chosen["limit"])
+        for agent in () if made.rows else query.agents:  # who left has a past, too
+            agent_known(agent, [one.id for one in shown.agents])
+        return made
+
+
+async def _shown(center: ContactCenter) -> tuple[ContactCenterSnapshot, Instant]:
+    """What the contact centre shows a supervisor, and its time."""
+    envelope = await center.snapshot()
+    shown = envelope.event
+    if not isinstance(shown, ContactCenterSnapshot):
+        raise ProtocolError("The contact centre sent no snapshot.")
+    me = next((one for one in shown.agents if one.id == shown.me), None)
+    if me is None or me.role is not Role.SUPERVISOR:
+        raise CommandError("The past is for supervisors, and this needs a supervisor account.", Exit.REFUSED)
+    return shown, envelope.at
+
+
+def _title(center: ContactCenter, shown: ContactCenterSnapshot) -> str:
+    team = next((one.team for one in shown.agents if one.id == shown.me), "")
+    return f"Team {team}" if team else center.manifest.title
+
+
+def _period(chosen: Chosen, days: CentreDays, now: Instant) -> tuple[Instant, Instant]:
+    today = days.day(now)
+    first = _day(chosen["since"], today) if chosen["since"] else today - timedelta(days=6)
+    until = _day(chosen["until"], today) if chosen["until"] else today + timedelta(days=1)
+    if until <= first:
+        raise CommandError("The period is empty: --until is the day at whose beginning it ends.", Exit.USAGE)
+    return days.period(first, until)
+
+
+def _day(text: str, today: date) -> date:
+    if text in _NAMED_DAYS:
+        return today + timedelta(days=_NAMED_DAYS[text])
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{text!r} is no day; write it as 2026-11-14, today or yesterday.", Exit.USAGE) from None
+    if not 1970 < day.year < 5000:
+        raise CommandError("A day lies between 1971 and 4999.", Exit.USAGE)
+    return day
+
+
+def _write(made: Made, chosen: Chosen) -> None:
+    path = chosen["output"]
+    if path:
+        save(Path(path).expanduser(), made.content, overwrite=chosen["force"])
+        say(f"{made.rows:,} {chosen['action']} written to {path}.")
+        return
+    sys.stdout.buffer.write(made.content)  # as bytes: the terminal's encoding may not hold every name
+    sys.stdout.buffer.flush()

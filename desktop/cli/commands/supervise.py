@@ -1,0 +1,110 @@
+"""`supervise VERB`: one thing a supervisor does or looks at, without a running desktop."""
+
+import uuid
+from datetime import date
+
+from desktop.app.history.centre_days import CentreDays
+from desktop.cli.commands.name_lookup import queue_named
+from desktop.cli.commands.supervise_arguments import LOOKS
+from desktop.cli.connection import Chosen, contact_center, usable_profile, within
+from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import emit, say
+from desktop.config import Profile
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.words import Availability
+from desktop.domain.select.floor_verbs import MODES
+from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import OutcomeUnknown
+
+_REASONED = frozenset(FloorVerb) - {
+    FloorVerb.END_MONITOR,
+    FloorVerb.ANSWER_HELP,
+    FloorVerb.MESSAGE,
+    FloorVerb.ACKNOWLEDGE,
+}
+
+
+def _given(chosen: Chosen, name: str) -> str:
+    value = chosen[name]
+    if value is None or not str(value).strip():
+        raise CommandError(f"supervise {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
+    return str(value)
+
+
+async def _day(backend: ContactCenter, chosen: Chosen) -> date:
+    """The day that was asked for, else the one it is at the centre: here it may be another."""
+    if chosen["day"] is None:
+        envelope = await backend.snapshot()
+        zone = envelope.event.zone if isinstance(envelope.event, ContactCenterSnapshot) else ""
+        return CentreDays(zone).day(envelope.at)
+    try:
+        return date.fromisoformat(chosen["day"])
+    except ValueError:
+        raise CommandError("--day must be a day such as 2026-11-24.", Exit.USAGE) from None
+
+
+async def _queue(backend: ContactCenter, asked: str) -> str:
+    shown = (await backend.snapshot()).event
+    return queue_named(asked, [one.name for one in shown.queues] if isinstance(shown, ContactCenterSnapshot) else [])
+
+
+async def _look(backend: ContactCenter, chosen: Chosen) -> object:
+    match chosen["verb"]:
+        case "waiting":
+            return await backend.waiting(await _queue(backend, _given(chosen, "id")), limit=chosen["limit"])
+        case "interaction":
+            return await backend.interaction(_given(chosen, "id"))
+        case "audit":
+            return await backend.audit(limit=chosen["limit"])
+        case "schedules":
+            return await backend.schedules(await _day(backend, chosen))
+        case _:
+            return await backend.agent_day(_given(chosen, "id"), await _day(backend, chosen))
+
+
+async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
+    verb, one = FloorVerb(chosen["verb"]), _given(chosen, "id")
+    why = _given(chosen, "why") if verb in _REASONED else ""
+    match verb:
+        case FloorVerb.LISTEN | FloorVerb.WHISPER | FloorVerb.BARGE:
+            return {"monitor_id": await backend.monitor(one, MODES[verb], why=why, key=key)}
+        case FloorVerb.END_MONITOR:
+            await backend.end_monitor(one, key=key)
+            return {"monitor_id": one}
+        case FloorVerb.TAKE_OVER:
+            return await backend.take_over(one, why=why, key=key)
+        case FloorVerb.REASSIGN:
+            return await backend.reassign(one, _given(chosen, "agent"), why=why, key=key)
+        case FloorVerb.MOVE:
+            return await backend.move(one, _given(chosen, "queue"), why=why, key=key)
+        case FloorVerb.PRIORITY:
+            return await backend.set_priority(one, int(_given(chosen, "points")), why=why, key=key)
+        case FloorVerb.WITHDRAW:
+            return await backend.withdraw(one, why=why, key=key)
+        case FloorVerb.AGENT_STATE:
+            state = Availability(_given(chosen, "state"))
+            return await backend.set_agent_availability(one, state, reason=chosen["reason"], why=why, key=key)
+        case FloorVerb.ANSWER_HELP:
+            return await backend.answer_help(one, chosen["text"], close=chosen["close"], key=key)
+        case FloorVerb.MESSAGE:
+            return await backend.message_agent(one, _given(chosen, "text"), key=key)
+        case FloorVerb.ACKNOWLEDGE:
+            return await backend.acknowledge(one, chosen["text"], key=key)
+
+
+async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
+    async with contact_center(profile) as backend:
+        return await (_look(backend, chosen) if chosen["verb"] in LOOKS else _act(backend, chosen, key))
+
+
+def run(chosen: Chosen) -> int:
+    """Do it and print what there is afterwards."""
+    key = chosen["key"] or str(uuid.uuid4())
+    try:
+        emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
+    except (TimeoutError, OutcomeUnknown):
+        if chosen["verb"] not in LOOKS:
+            say(f"It may or may not have been done. Repeating it with --key {key} does it once.")
+        raise
+    return Exit.OK

@@ -1,0 +1,174 @@
+"""What is expected by the half hour, and the agents for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final
+
+from textual.content import Content
+
+from desktop.app.staffing.demand_forecast import DemandForecast, Plan, Span
+from desktop.domain.entities.instant import Instant
+from desktop.domain.staffing.forecast import Expected
+from desktop.domain.staffing.staffing import Requirement
+from desktop.tui.report.axis import LABEL, Axis
+from desktop.tui.report.raster import Raster
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.words import wording
+
+LEGEND: Final[tuple[tuple[str, str], ...]] = (
+    ("█", "$accent"),
+    (" at least ", "$muted"),
+    ("▒", "$accent"),
+    (" expected ", "$muted"),
+    ("░", "$accent"),
+    (" at most (80 % range)  ", "$muted"),
+    ("█", "$muted"),
+    (" actual", "$muted"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenSlot:
+    """An interval: what came in it, or what is expected and the agents for it."""
+
+    start: Instant
+    came: int | None = None
+    expected: Expected | None = None
+    needed: Requirement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An outlook with the agents for it. Of today, what came stands before what is expected; hours in which nothing
+    came and nothing will are left out."""
+
+    outlook: DemandForecast
+    plan: Plan
+    slots: tuple[ForeseenSlot, ...]
+
+    @property
+    def next(self) -> int:
+        """Where the first interval to come stands."""
+        return next((at for at, one in enumerate(self.slots) if one.expected is not None), 0)
+
+    def figures(self, index: int) -> list[tuple[str, str]]:
+        """The figures of an interval as label and value."""
+        slot = self.slots[index]
+        one, need = slot.expected, slot.needed
+        if one is None:
+            return [("actual", str(slot.came))]
+        found = [
+            ("expected", f"{one.offered:.0f}"),
+            ("80 % range", f"{one.low:.0f}–{one.high:.0f}"),
+            ("AHT", wording.duration(one.handle)),
+            ("agents", wording.UNKNOWN if need is None else str(need.agents)),
+        ]
+        if need is not None and self.plan.shrinkage:
+            found.append(("to schedule", str(need.positions)))
+        if need is not None and need.outcome is not None:
+            found.append(("expected SL", f"{need.outcome.service_level * 100:.0f} %"))
+            found.append(("occupancy", f"{need.outcome.occupancy * 100:.0f} %"))
+        return found
+
+
+def foreseen(outlook: DemandForecast, plan: Plan, needed: Sequence[Requirement | None]) -> Foreseen:
+    """The outlook by interval; `needed` are the requirements of what it expects."""
+    came = outlook.so_far if outlook.span is Span.TODAY else ()
+    over = [ForeseenSlot(one.slot.start, came=one.offered) for one in came if one.offered]
+    to_come = [
+        ForeseenSlot(one.slot.start, None, one, need)
+        for one, need in zip(outlook.expected, needed, strict=True)
+        if one.high > 0
+    ]
+    return Foreseen(outlook, plan, (*over, *to_come))
+
+
+def outlook_lines(foreseen: Foreseen, at: Axis, cursor: int, width: int, height: int) -> list[Content]:
+    """Contacts above, agents below, times under them, and what it all stands on.
+
+    Args:
+        at: the axis over `foreseen.slots`.
+        width, height: cells there are.
+    """
+    words = _words(foreseen, width)
+    rows = max(6, height - len(words) - 1)
+    raster = Raster(width, rows)
+    agents = max(2, (rows - 1) * 2 // 5)
+    contacts = max(2, rows - 1 - agents)
+    _contacts(raster, foreseen, at, contacts)
+    _agents(raster, foreseen, at, contacts, agents)
+    at.write(raster, rows - 1)
+    if cursor in at.shown:
+        raster.tint(at.x(cursor), at.bar, 0, rows - 1)
+    return [*raster.lines(), *words]
+
+
+def _contacts(raster: Raster, foreseen: Foreseen, at: Axis, rows: int) -> None:
+    most = max([4.0, *(one.expected.high if one.expected else float(one.came or 0) for one in foreseen.slots)])
+    raster.put(0, 0, f"{most:>{LABEL - 1}.0f}", "$muted")
+    raster.put(0, rows - 1, "contacts", "")
+    scale, bottom = (rows - 0.25) / most, rows - 1
+    for index in at.shown:
+        x, one = at.x(index), foreseen.slots[index].expected
+        if one is None:
+            raster.bar(x, at.bar, bottom, (foreseen.slots[index].came or 0) * scale, "$muted")
+            continue
+        low, mean, high = (round(value * scale) for value in (one.low, one.offered, one.high))
+        raster.shade(x, at.bar, bottom, mean, high, "░", "$accent")
+        raster.shade(x, at.bar, bottom, low, mean, "▒", "$accent")
+        raster.bar(x, at.bar, bottom, low if high > low else one.low * scale, "$accent")
+
+
+def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -> None:
+    needed = [None if one.needed is None else one.needed.agents for one in foreseen.slots]
+    most = max([2, *(one for one in needed if one is not None)])
+    raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
+    raster.put(0, top + rows - 1, "agents", "")
+    bottom = top + rows - 1
+    for index in at.shown:
+        agents = needed[index]
+        if not agents:
+            continue
+        x, high = at.x(index), agents * (rows - 1) / most
+        raster.bar(x, at.bar, bottom, high, "$success")
+        text = str(agents)
+        if len(text) <= at.bar:
+            raster.put(x, bottom - int(high + 0.999), text.center(at.bar), "bold")
+
+
+def _words(foreseen: Foreseen, width: int) -> list[Content]:
+    outlook, plan, error = foreseen.outlook, foreseen.plan, foreseen.outlook.error
+    patience = outlook.patience if plan.patience is None else plan.patience
+    model: list[Part] = [("Target ", "$muted"), (wanted(plan), "bold")]
+    if isfinite(patience):
+        model.append((f" · customers give up after {wording.duration(patience)} (Erlang A)", "$muted"))
+    else:
+        model.append((" · no one gives up (Erlang C)", "$muted"))
+    stands: list[Part] = [(f"Based on {outlook.days} days of history", "$muted")]
+    if outlook.outliers:
+        days = ", ".join(f"{one.day} {one:%b}" for one in outlook.outliers[-4:])
+        count = len(outlook.outliers)
+        stands.append((f", without {count} unusual {'day' if count == 1 else 'days'} ({days})", "$muted"))
+    stands.append((". Public holidays to come are not considered.", "$muted"))
+    held: list[Part] = [("Accuracy unknown: too little history.", "$warning")]
+    if error.wape is not None and error.naive is not None:
+        held = [
+            (f"Average error {error.wape * 100:.0f} %", "bold"),
+            (f" on the last {error.weeks} weeks ({error.naive * 100:.0f} % by repeating the week before)", ""),
+            (f" · bias {(error.bias or 0) * 100:+.0f} %", "$muted"),
+            (f" · {(error.within or 0) * 100:.0f} % within the 80 % range", "$muted"),
+        ]
+    texts = [line(*model), line(*held), line(*stands)]
+    return [one.truncate(width, ellipsis=True) for one in texts]
+
+
+def wanted(plan: Plan) -> str:
+    """A plan as it is typed and shown: `80 % within 20 s, shrinkage 30 %`."""
+    target = plan.target
+    text = f"{(target.level or 0) * 100:.0f} % within {target.threshold:.0f} s"
+    if plan.shrinkage:
+        text += f", shrinkage {plan.shrinkage * 100:.0f} %"
+    if plan.concurrency.slots > 1:
+        text += f", {plan.concurrency.slots} at once"
+    return text

@@ -1,0 +1,1 @@
+"""What a supervisor does from the floor: the question asked, its target, the dialog."""

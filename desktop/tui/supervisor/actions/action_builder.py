@@ -1,0 +1,298 @@
+"""From a verb and what it is about to the questions that must be answered first, and to what is then done."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from desktop.app.commands.action_result import ActionResult
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.model import Agent
+from desktop.domain.entities.words import Availability
+from desktop.domain.news import notices
+from desktop.domain.select.floor_verbs import IRREVOCABLE, MODES
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.two_presses import Irrevocable
+from desktop.tui.keys.two_presses import named as named_short
+from desktop.tui.supervisor.actions.question import Act, Proposal, Question, why
+from desktop.tui.supervisor.actions.target import Target
+from desktop.tui.supervisor.agent_activity import activity
+from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named, offering
+from desktop.tui.supervisor.floor_footer import KEY_OF
+from desktop.tui.supervisor.floor_view import FloorView, agent_name
+from desktop.tui.words import wording
+
+if TYPE_CHECKING:
+    from desktop.app.supervision.supervisor_commands import SupervisorCommands
+
+MOST_PRIORITY = 1_000
+_TITLES = {
+    FloorVerb.LISTEN: "Listen",
+    FloorVerb.WHISPER: "Whisper to the agent",
+    FloorVerb.BARGE: "Barge in (both hear you)",
+    FloorVerb.TAKE_OVER: "Take over",
+    FloorVerb.REASSIGN: "Reassign to another agent",
+    FloorVerb.MOVE: "Move to another queue",
+    FloorVerb.PRIORITY: "Change the priority",
+    FloorVerb.WITHDRAW: "Withdraw and close",
+    FloorVerb.AGENT_STATE: "Change the agent's state",
+    FloorVerb.MESSAGE: "Message",
+    FloorVerb.ANSWER_HELP: "Answer the request for help",
+    FloorVerb.ACKNOWLEDGE: "Acknowledge",
+}
+_ON_CONTACT = (
+    FloorVerb.TAKE_OVER,
+    FloorVerb.REASSIGN,
+    FloorVerb.MOVE,
+    FloorVerb.PRIORITY,
+    FloorVerb.WITHDRAW,
+)
+_CLOSE = "close"
+
+
+class ActionBuilder:
+    """Makes the acts of one moment."""
+
+    def __init__(self, acts: "SupervisorCommands", view: FloorView, recent: tuple[str, ...]) -> None:
+        """Nothing is asked or done yet.
+
+        Args:
+            acts: who does it.
+            view: the floor as it is now.
+            recent: reasons given before, newest first.
+        """
+        self._acts = acts
+        self._view = view
+        self._why = why(recent)
+
+    def make(self, verb: FloorVerb, target: Target) -> Act | None:
+        """The act, None where the verb makes no sense for what is selected."""
+        if verb not in target.offered(self._acts.standing):
+            return None
+        if verb in _ON_CONTACT:
+            return self._on_contact(verb, offering(target.contacts, verb))
+        if verb is FloorVerb.ANSWER_HELP:
+            return self._answer_help(target)
+        if verb is FloorVerb.ACKNOWLEDGE:
+            return self._acknowledge(target)
+        if target.agent is None:
+            return None
+        if verb in MODES:
+            return self._monitor(verb, target.agent)
+        return self._message(target.agent) if verb is FloorVerb.MESSAGE else self._agent_state(target.agent)
+
+    # Contacts
+
+    def _on_contact(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> Act:
+        acts, known = self._acts, {contact.id: contact for contact in contacts}
+        (first, *others) = contacts
+        questions: list[Question] = []
+        if others:
+            questions.append(Question("contact", "Which contact?", tuple(self._option(one) for one in contacts)))
+        questions += self._before_why(verb, contacts)
+        questions.append(self._why)
+
+        async def run(answers: Mapping[str, str]) -> ActionResult:
+            contact_id, reason = answers.get("contact", first.id), answers["why"]
+            match verb:
+                case FloorVerb.TAKE_OVER:
+                    return await acts.take_over(contact_id, reason)
+                case FloorVerb.REASSIGN:
+                    return await acts.reassign(contact_id, answers["agent"], reason)
+                case FloorVerb.MOVE:
+                    return await acts.move(contact_id, answers["queue"], reason)
+                case FloorVerb.PRIORITY:
+                    return await acts.set_priority(contact_id, int(answers["priority"].replace("−", "-")), reason)
+                case _:
+                    return await acts.withdraw(contact_id, reason)
+
+        def takes_away(answers: Mapping[str, str]) -> Irrevocable:
+            return self._takes_away(verb, known[answers.get("contact", first.id)], answers.get("agent", ""))
+
+        whom = self._whose(first) if not others else f"{len(known)} contacts"
+        return Act(
+            _TITLES[verb],
+            whom,
+            tuple(questions),
+            run,
+            lambda answers: answers.get("contact", first.id),
+            takes_away if verb in IRREVOCABLE else None,
+        )
+
+    def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
+        match verb:
+            case FloorVerb.REASSIGN:
+                return [Question("agent", "Reassign to which agent?", self._agents(contacts))]
+            case FloorVerb.MOVE:
+                return [Question("queue", "Move to which queue?", self._queues(contacts))]
+            case FloorVerb.PRIORITY:
+                now = contacts[0].priority
+                ask = f"Priority, −{MOST_PRIORITY} to {MOST_PRIORITY}. Higher is answered sooner. Currently {now}."
+                return [Question("priority", ask, _points(contacts[0].priority), free=True, allowed=_whole_points)]
+            case _:
+                return []
+
+    def _takes_away(self, verb: FloorVerb, contact: Contact, agent_id: str) -> Irrevocable:
+        """What one more press does to a contact."""
+        key, state = FLOOR_BY_ID[KEY_OF[verb]], self._view.state
+        who, has = named_short(contact.who), contact.agent_id
+        if sum(one == contact.who for one in self._everybody()) > 1:
+            who += f" ({contact.channel.value}, {contact.word} since {wording.clock(contact.since)})"
+        of = f" from {named_short(agent_name(state, has))}" if has else f" from {named_short(contact.queue)}"
+        words = {
+            FloorVerb.TAKE_OVER: f"take {who} over{of}",
+            FloorVerb.REASSIGN: f"give {who}{of} to {named_short(agent_name(state, agent_id))}",
+        }.get(verb, f"withdraw {who}{of}, and close the contact for good")
+        return Irrevocable(key.shown, (*key.anywhere, *key.letters), (verb.value, contact.id, agent_id), words)
+
+    def _everybody(self) -> list[str]:
+        """What the customers are called of whom this screen knows, those of one name as often as there are."""
+        waiting = {
+            one.id: contact_of_interaction(one, self._acts.standing).who for one in self._view.waiting.value or ()
+        }
+        in_hand = {
+            work.interaction_id: contact_of_work(work, agent.id, self._acts.standing).who
+            for agent in self._view.state.agents.values()
+            for work in agent.work
+        }
+        return [*(waiting | in_hand).values()]
+
+    def _whose(self, contact: Contact) -> str:
+        text = named(contact, self._view.now)
+        return f"{text} · {agent_name(self._view.state, contact.agent_id)}" if contact.agent_id else text
+
+    def _option(self, contact: Contact) -> Proposal:
+        waited = wording.duration(self._view.now - contact.arrived_at)
+        return Proposal(contact.id, f"{contact.sign} {contact.who}", f"{contact.word} · {waited} · {contact.queue}")
+
+    def _agents(self, contacts: tuple[Contact, ...]) -> tuple[Proposal, ...]:
+        """Those of the queue who are free come first, whoever is signed off is not asked."""
+        queues = {contact.queue for contact in contacts}
+        state, has = self._view.state, {contact.agent_id for contact in contacts}
+        present = [
+            agent
+            for agent in state.agents.values()
+            if agent.observed is not Availability.OFFLINE and not (len(has) == 1 and agent.id in has)
+        ]
+        present.sort(
+            key=lambda a: (not queues & set(a.queues), a.observed is not Availability.AVAILABLE, _load(a), a.name)
+        )
+        return tuple(Proposal(agent.id, agent.name, self._standing(agent)) for agent in present)
+
+    def _standing(self, agent: Agent) -> str:
+        doing = activity(agent, self._view.state)
+        return f"{doing.word} {wording.duration(self._view.clock - doing.since)} · {agent.team}"
+
+    def _queues(self, contacts: tuple[Contact, ...]) -> tuple[Proposal, ...]:
+        left = {contact.queue for contact in contacts}
+        queues = [queue for queue in self._view.state.queues.values() if not (len(left) == 1 and queue.name in left)]
+        queues.sort(key=lambda queue: queue.name.casefold())
+        return tuple(
+            Proposal(queue.name, queue.name, f"{wording.UNKNOWN if queue.waiting is None else queue.waiting} waiting")
+            for queue in queues
+        )
+
+    # Agents
+
+    def _monitor(self, verb: FloorVerb, agent: Agent) -> Act:
+        mode = MODES[verb]
+
+        async def listen(answers: Mapping[str, str]) -> ActionResult:
+            return await self._acts.monitor(agent.id, mode, answers["why"])
+
+        return Act(
+            _TITLES[verb], f"{agent.name} · {self._doing(agent)}", (self._why,), listen, _about("agent", agent.id)
+        )
+
+    def _doing(self, agent: Agent) -> str:
+        doing = activity(agent, self._view.state)
+        in_hand = f" · {agent.work[0].queue}" if agent.work else ""
+        return f"{doing.word} {wording.duration(self._view.clock - doing.since)}{in_hand}"
+
+    def _agent_state(self, agent: Agent) -> Act:
+        state = self._view.state
+        _, available, fine = wording.AVAILABILITY[Availability.AVAILABLE]
+        options = [Proposal("available", available, style=fine)]
+        options += [
+            Proposal(f"not_ready:{reason.id}", f"Not ready · {reason.label}", style="$warning")
+            for reason in state.reasons
+        ]
+        if not state.reasons:
+            options.append(Proposal("not_ready:", "Not ready", style="$warning"))
+        options.append(Proposal("offline:", "Offline", style="$muted"))
+        ask = "Which state? It takes effect after the current contact." if agent.work else "Which state?"
+
+        async def change(answers: Mapping[str, str]) -> ActionResult:
+            word, _, reason = answers["state"].partition(":")
+            return await self._acts.set_agent_availability(agent.id, Availability(word), reason, answers["why"])
+
+        questions = (Question("state", ask, tuple(options)), self._why)
+        whom = f"{agent.name} · {self._doing(agent)}"
+        return Act(_TITLES[FloorVerb.AGENT_STATE], whom, questions, change, _about("agent", agent.id))
+
+    def _message(self, agent: Agent) -> Act:
+        async def send(answers: Mapping[str, str]) -> ActionResult:
+            return await self._acts.message(agent.id, answers["text"])
+
+        ask = "Your message. Enter to send"
+        question = Question("text", ask, free=True)
+        return Act(f"Message to {agent.name}", self._doing(agent), (question,), send, _about("agent", agent.id))
+
+    # Help and alerts
+
+    def _answer_help(self, target: Target) -> Act | None:
+        request = target.help
+        if request is None:
+            return None
+        options = (
+            Proposal("I'll be with you in a moment.", "I'll be with you in a moment."),
+            Proposal("I'm listening in.", "I'm listening in."),
+            Proposal(_CLOSE, "Close the request", "already resolved"),
+        )
+
+        async def answer(answers: Mapping[str, str]) -> ActionResult:
+            text = answers["text"]
+            close = text == _CLOSE
+            return await self._acts.answer_help(request.id, "" if close else text, close)
+
+        who = agent_name(self._view.state, request.agent_id)
+        waited = wording.duration(self._view.now - request.at)
+        question = Question("text", "Your answer. Enter to send", options, free=True, by_hand=True)
+        whom = f"{request.text or 'needs help'} · {waited}"
+        return Act(f"Help for {who}", whom, (question,), answer, _about("help", request.id))
+
+    def _acknowledge(self, target: Target) -> Act | None:
+        alert = target.alert
+        if alert is None:
+            return None
+
+        async def acknowledge(answers: Mapping[str, str]) -> ActionResult:
+            return await self._acts.acknowledge(alert.key, answers["text"])
+
+        question = Question("text", "Comment (optional). Enter to acknowledge", free=True, needed=False)
+        return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge, _about("alert", alert.key))
+
+
+def _about(kind: str, name: str) -> Callable[[Mapping[str, str]], str]:
+    return lambda _: notices.on_floor(kind, name)
+
+
+def _points(now: int) -> tuple[Proposal, ...]:
+    steps = (100, 500, -100)
+    return tuple(
+        Proposal(
+            str(max(-MOST_PRIORITY, min(MOST_PRIORITY, now + step))), f"{now + step}", "sooner" if step > 0 else "later"
+        )
+        for step in steps
+    )
+
+
+def _whole_points(text: str) -> str:
+    try:
+        points = int(text.replace("−", "-"))
+    except ValueError:
+        points = MOST_PRIORITY + 1
+    return "" if abs(points) <= MOST_PRIORITY else f"Enter a whole number from −{MOST_PRIORITY} to {MOST_PRIORITY}."
+
+
+def _load(agent: Agent) -> float:
+    most = sum(agent.capacity.values())
+    return sum(agent.in_use.values()) / most if most else 1.0

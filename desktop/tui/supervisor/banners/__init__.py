@@ -1,0 +1,1 @@
+"""Lines above the panels that say what goes on."""

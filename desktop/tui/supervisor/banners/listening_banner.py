@@ -1,0 +1,55 @@
+"""Whom I hear, for as long as I do: on every screen, under the header."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from desktop.domain.entities.words import Monitoring
+from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.keys.keys import shown
+from desktop.tui.keys.two_presses import named
+from desktop.tui.supervisor.banners.banner import Banner
+from desktop.tui.supervisor.floor_view import Heard, agent_name
+from desktop.tui.widgets.pane import View
+from desktop.tui.widgets.safe_text import line
+from desktop.tui.words import wording
+
+_WORDS = {
+    Monitoring.LISTEN: ("Listening to", "no one can hear you"),
+    Monitoring.WHISPER: ("Whispering to", "the customer cannot hear you"),
+    Monitoring.BARGE: ("On the call with", "both can hear you"),
+}
+
+
+class ListeningBanner(Banner):
+    """Hidden while nobody is heard."""
+
+    DEFAULT_CSS = "ListeningBanner { border-left: outer $warning; }"
+    heard: Heard | None = None
+
+    def __init__(self, ends: str = "") -> None:
+        """`ends`: the name of the key on the agent's screen that leads to where it is ended; "" on the floor."""
+        super().__init__()
+        self._key = shown(ends) if ends else FLOOR_BY_ID["stop_listening"].shown
+        self._hint = " to the floor" if ends else " to leave"
+
+    def look(self, view: View) -> tuple[object, ...]:
+        """Whom I hear."""
+        return (self.heard,)
+
+    def lines(self, view: View) -> Sequence[Content]:
+        """Whom, how, since when, who hears me, and how it ends: all in sight on the narrowest screen."""
+        heard = self.heard
+        if heard is None:
+            return ()
+        doing, effect = _WORDS[heard.mode]
+        return (
+            line(
+                (f"◉ {doing} {named(agent_name(view.state, heard.agent_id))}", "bold $warning"),
+                (f"  {wording.duration(view.now - heard.since)}", ""),
+                (f"  {effect}", "bold" if heard.mode is not Monitoring.LISTEN else "$muted"),
+                ("   ", ""),
+                (self._key, "bold $accent"),
+                (self._hint, "$muted"),
+            ),
+        )

@@ -1,0 +1,323 @@
+"""What the keys of the supervisor's screen do. Nothing is done to others before a dialog has been answered."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from desktop.app.commands.action_result import ActionResult
+from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.words import Health
+from desktop.domain.figures.service_level import FORMULAS
+from desktop.domain.news import notices
+from desktop.domain.select.floor_verbs import CAPABILITY_OF
+from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
+from desktop.tui.quality.launcher import QualityWanted
+from desktop.tui.supervisor import floor_pages
+from desktop.tui.supervisor.actions.action_builder import ActionBuilder
+from desktop.tui.supervisor.actions.action_dialog import ActionDialog
+from desktop.tui.supervisor.actions.question import Act, Proposal, Question
+from desktop.tui.supervisor.contact import offering
+from desktop.tui.supervisor.floor_footer import KEY_OF
+from desktop.tui.supervisor.floor_guide import FloorGuide
+from desktop.tui.supervisor.floor_view import CENTER
+from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.floor_table import FloorTable
+from desktop.tui.supervisor.panels.queue_panel import QueuePanel
+from desktop.tui.supervisor.report_launcher import ReportsWanted
+from desktop.tui.supervisor.screen import SupervisorScreen
+from desktop.tui.widgets.page_text import Line
+from desktop.tui.widgets.safe_text import content
+from desktop.tui.words import wording
+
+if TYPE_CHECKING:
+    from desktop.app.session import Session
+
+VERB_OF = {key: verb for verb, key in KEY_OF.items()}
+
+
+class FloorActions:
+    """One screen and one session."""
+
+    def __init__(
+        self,
+        screen: SupervisorScreen,
+        session: "Session",
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+        done: Callable[[], None],
+        presses: TwoPresses,
+        wants_field: Callable[[], None],
+    ) -> None:
+        """`done` is called when something was done, `wants_field` when a field is to open."""
+        self._screen = screen
+        self._session = session
+        self._spawn = spawn
+        self._done = done
+        self._presses = presses
+        self._wants_field = wants_field
+        self._answered: tuple[Irrevocable, ActionDialog.Answered] | None = None  # what a second press carries out
+
+    def do(self, name: str) -> None:
+        """Do what the key of this name stands for."""
+        if self._screen.dialog.is_open:
+            return  # what is asked is answered first, or left with esc
+        verb = VERB_OF.get(name)
+        if verb is not None:
+            self._act(verb)
+        else:
+            self._screen.query_one(FloorGuide).did(name)
+            getattr(self, f"_{name}")()
+
+    def tell(self, text: str, severity: str = "info", subject: str = "") -> None:
+        """Show a sentence; `subject` as in `domain.notices`."""
+        self._session.store.notice(text, severity, subject)
+
+    # Acting
+
+    def _act(self, verb: FloorVerb) -> None:
+        second = self._armed_for(verb)
+        if verb is not FloorVerb.END_MONITOR and second is None:
+            self._wants_field()
+        acts, view = self._session.supervisor.acts, self._screen.looked()
+        health = view.state.health.get(CENTER)
+        if health is None or health.health is not Health.LIVE:
+            self.tell(
+                "The contact centre cannot be reached now. Nothing was done, and the figures shown are old.",
+                "error",
+                CENTER,
+            )
+            return
+        if verb is FloorVerb.END_MONITOR:
+            if acts.monitoring is None:
+                self.tell("You are not listening to anyone.")
+            else:
+                self._run(acts.end_monitor(), notices.on_floor("agent", acts.monitoring.agent_id))
+            return
+        if not acts.standing.has(verb):
+            needed = CAPABILITY_OF[verb].replace("_", " ")
+            self.tell(f"This contact centre does not support this: {needed}.")
+            return
+        if second is not None:
+            if self._presses.press(second[0]):
+                self._carry_out(second[1])
+            return
+        act = ActionBuilder(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
+        if act is None:
+            self.tell(self._screen.gone(view) or _WANTS[verb])
+        else:
+            self._screen.query_one(FloorGuide).did(KEY_OF[verb])
+            self._screen.dialog.open(act)
+            self._screen.redraw()
+
+    def _armed_for(self, verb: FloorVerb) -> tuple[Irrevocable, ActionDialog.Answered] | None:
+        """What the verb's key carries out now, where its dialog was answered and its victim named."""
+        answered = self._answered
+        fits = answered is not None and answered[0] is self._presses.armed and answered[0].victim[0] == verb.value
+        return answered if fits else None
+
+    def answered(self, event: ActionDialog.Answered) -> None:
+        """All was answered: do it, or name whom it takes away; one more press of its key does that."""
+        act = event.act.takes_away(event.answers) if event.act.takes_away is not None else None
+        if act is None:
+            self._carry_out(event)
+            return
+        verb, contact_id = FloorVerb(act.victim[0]), act.victim[1]
+
+        def still() -> Irrevocable | None:
+            contacts = offering(self._screen.target().contacts, verb)
+            return act if any(contact.id == contact_id for contact in contacts) else None
+
+        self._answered = (act, event)
+        self._presses.arm(act, still)
+
+    def _carry_out(self, event: ActionDialog.Answered) -> None:
+        self._answered = None
+
+        async def run() -> ActionResult:
+            await self._session.supervisor.habits.gave(event.answers.get("why", ""))
+            return await event.act.run(event.answers)
+
+        self._run(run(), event.act.about(event.answers))
+
+    def chosen_state(self, event: StateMenu.Chosen) -> None:
+        """The supervisor's own availability."""
+        actions = self._session.actions
+        if event.availability is None:
+            self._run(actions.cancel_next(), notices.MY_STATE)
+        else:
+            self._run(
+                actions.set_availability(event.availability, reason=event.reason, after_current=event.after_current),
+                notices.MY_STATE,
+            )
+
+    def _run(self, call: Awaitable[ActionResult], subject: str) -> None:
+        async def wait() -> None:
+            result = await call
+            self._session.store.outcome(result.ok, result.text, subject)
+            self._done()
+
+        self._spawn(wait())
+
+    # Looking
+
+    def _filter(self) -> None:
+        self._wants_field()
+        self._screen.open_filter()
+
+    def _sort_left(self) -> None:
+        self._screen.table.sort_beside(-1)
+
+    def _sort_right(self) -> None:
+        self._screen.table.sort_beside(1)
+
+    def _sort_turn(self) -> None:
+        self._screen.table.toggle()
+
+    def _group(self) -> None:
+        panel = self._screen.query_one(AgentPanel)
+        panel.next_group()
+        self._screen.show_tab("agents")
+        self.tell(f"Agents grouped by {panel.group}." if panel.group else "Agents not grouped.")
+
+    def _formula(self) -> None:
+        self._turn_formula(1)
+
+    def _formula_back(self) -> None:
+        self._turn_formula(-1)
+
+    def _turn_formula(self, step: int) -> None:
+        formulas = list(FORMULAS.values())
+        at = formulas.index(self._screen.formula)
+        self.set_formula(formulas[(at + step) % len(formulas)].id)
+        self._spawn(self._session.supervisor.habits.keep("formula", self._screen.formula.id))
+        formula = self._screen.formula
+        self.tell(f"Service level: {formula.ratio.words} ({', '.join(formula.known_as)}).")
+
+    def set_formula(self, formula_id: str) -> None:
+        """Count service level by a formula from now on, everywhere; an unknown one changes nothing."""
+        if formula_id in FORMULAS:
+            self._screen.formula = FORMULAS[formula_id]
+            self._screen.redraw()
+
+    def rearranged(self) -> None:
+        """Remember in which order the tables stand."""
+        habits = self._session.supervisor.habits
+        for name, panel in (
+            ("queues", self._screen.query_one(QueuePanel)),
+            ("agents", self._screen.query_one(AgentPanel)),
+        ):
+            order = panel.ordering
+            self._spawn(habits.keep(f"{name}_order", f"{order.by}{' turned' if order.turned else ''}"))
+        self._spawn(habits.keep("group", self._screen.query_one(AgentPanel).group))
+
+    async def take_up_habits(self) -> None:
+        """Have the screen as it was left."""
+        habits = self._session.supervisor.habits
+        await habits.load()
+        self.set_formula(habits.word("formula"))
+        for name, panel in (
+            ("queues", self._screen.query_one(QueuePanel)),
+            ("agents", self._screen.query_one(AgentPanel)),
+        ):
+            by, _, turned = habits.word(f"{name}_order").partition(" ")
+            if by and (by, bool(turned)) != (panel.ordering.by, panel.ordering.turned):
+                panel.sort(by, turned=bool(turned))
+        agents = self._screen.query_one(AgentPanel)
+        if habits.word("group") != agents.group:
+            agents.set_group(habits.word("group"))
+
+    def _tables(self) -> tuple[tuple[str, FloorTable[Any]], ...]:
+        return (("queues", self._screen.query_one(QueuePanel)), ("agents", self._screen.query_one(AgentPanel)))
+
+    # Pages
+
+    def _compare(self) -> None:
+        view = self._screen.view()
+        queue = view.state.queues.get(view.queue)
+        heading = f"Service level of {view.queue} by every formula" if queue is not None else "Service level"
+        self._page("compare", heading, floor_pages.compare_lines(queue, view))
+
+    def _definitions(self) -> None:
+        self._page("definitions", "What each figure means", floor_pages.definition_lines(self._screen.formula))
+
+    def _reports(self) -> None:
+        self._screen.post_message(ReportsWanted(self._screen))
+
+    def _quality(self) -> None:
+        self._screen.post_message(QualityWanted())
+
+    def _export(self) -> None:
+        """Ask for a file, and write what the table shows."""
+        self._wants_field()
+        view, agents = self._screen.looked(), self._screen.about == "agent"
+        what = "agents" if agents else "queues"
+        keys = tuple(self._screen.table.ordering.keys)
+        stem = f"~/{what}-{wording.clock(view.now).replace(':', '')}"
+        options = tuple(Proposal(f"{stem}.{form}", f"{stem}.{form}") for form in ("csv", "json"))
+
+        async def write(answers: Mapping[str, str]) -> ActionResult:
+            from desktop.app.history.report.files import ReportError
+            from desktop.tui.supervisor import floor_export
+
+            table = (floor_export.agent_table if agents else floor_export.queue_table)(keys, view)
+            try:
+                path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
+            except ReportError as error:
+                return ActionResult(False, f"Nothing was written. {error}", "ReportError")
+            return ActionResult(True, f"{len(table.rows)} {what} written to {path}.")
+
+        question = Question("path", "File name, ending in .csv or .json", options, free=True)
+        self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as shown now", (question,), write))
+
+    def _audit(self) -> None:
+        self._page("audit", "Audit log", [content("BackendCalls …", "$muted")])
+        if self._page_topic == "audit":
+            self._spawn(self._fill_audit())
+
+    async def _fill_audit(self) -> None:
+        looked = await self._session.supervisor.acts.audit()
+        if self._page_topic != "audit":
+            return
+        view = self._screen.view()
+        if looked.value is None:
+            lines: Sequence[Line] = [content(looked.text, "$warning")]
+        else:
+            lines = floor_pages.audit_lines(looked.value, view)
+        heading = f"Audit log · updated {wording.clock(view.now)}"
+        self._screen.query_one(Page).open("audit", heading, lines)
+
+    def help(self) -> None:
+        """Every key of this screen."""
+        self._page("help", "Keys", floor_pages.help_lines())
+
+    @property
+    def _page_topic(self) -> str:
+        return self._screen.query_one(Page).topic
+
+    def _page(self, topic: str, heading: str, lines: Sequence[Line]) -> None:
+        page = self._screen.query_one(Page)
+        if page.is_open and page.topic == topic:
+            self._screen.close_top()
+        else:
+            page.open(topic, heading, lines)
+
+
+_ON_A_CALL = "Select an agent on a call first, other than yourself (2: agents)."
+_AN_AGENT = "Select an agent first (2: agents)."
+_A_WAITING = "Select a waiting or ringing contact first: enter on a queue lists them."
+_WANTS = {
+    FloorVerb.LISTEN: _ON_A_CALL,
+    FloorVerb.WHISPER: _ON_A_CALL,
+    FloorVerb.BARGE: _ON_A_CALL,
+    FloorVerb.TAKE_OVER: "Select an agent who is on a call first (2: agents).",
+    FloorVerb.REASSIGN: "Select a waiting, ringing or active contact first: enter on a row lists them.",
+    FloorVerb.MOVE: _A_WAITING,
+    FloorVerb.PRIORITY: _A_WAITING,
+    FloorVerb.WITHDRAW: "Select a contact that is waiting, ringing or stuck first; a conversation is never cut off.",
+    FloorVerb.AGENT_STATE: _AN_AGENT,
+    FloorVerb.MESSAGE: _AN_AGENT,
+    FloorVerb.ANSWER_HELP: "Select a help request first (3: alerts).",
+    FloorVerb.ACKNOWLEDGE: "Select an unacknowledged alert first (3: alerts).",
+}
+"""What must be selected for a verb."""

@@ -1,0 +1,1 @@
+"""The panels of the floor: queues, agents, alerts, details."""

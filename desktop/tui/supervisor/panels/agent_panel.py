@@ -1,0 +1,160 @@
+"""The agents of the floor: what each does and since when, in groups if wanted."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from desktop.domain.entities.model import Agent
+from desktop.tui.supervisor.agent_activity import activity, is_busy
+from desktop.tui.supervisor.floor_view import FloorView
+from desktop.tui.supervisor.panels.agent_columns import AGENT_COLUMNS
+from desktop.tui.supervisor.panels.floor_table import FloorTable
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.table_rows import LazyRows, Row
+from desktop.tui.words import wording
+
+_APART: Final = "\x1f"
+"""Between group and agent in the key of a row: an agent of two queues has a row in each."""
+_HEADING: Final = "\x1e"
+_COUNTED_SECONDS: Final = 0.5
+NO_GROUP = ""
+GROUPS: Final = (NO_GROUP, "state", "team", "queue", "skill")
+
+
+class AgentPanel(FloorTable[Agent]):
+    """Sortable by every column; grouped by state, team, queue or skill."""
+
+    def __init__(self) -> None:
+        super().__init__(AGENT_COLUMNS, _text, by="state", empty="No agents yet.", id="floor-agents")
+        self.group = NO_GROUP
+        self._grouped_at = float("-inf")
+        self._groups: dict[str, list[str]] = {}
+        self._group_keys: list[str] = []
+        self._group_places: dict[str, int] = {}
+        self._tallied: tuple[object, float] = (None, float("-inf"))
+        self._tally: tuple[Part, ...] = ()
+
+    @property
+    def agent(self) -> str:
+        """The id of the agent under the cursor, "" on a heading or where there is none."""
+        key = self.cursor_key or ""
+        return "" if key.startswith(_HEADING) else key.rpartition(_APART)[2]
+
+    def look_at(self, view: FloorView) -> tuple[object, ...]:
+        """The agents, their alerts, who asks for help, whom I hear."""
+        return (
+            view.state.agents,
+            view.worst,
+            view.asking,
+            view.heard,
+            view.state.health,
+            view.schedules,
+            view.held,
+            self.asked,
+        )
+
+    def draw_floor(self, view: FloorView) -> None:
+        """Show the agents."""
+        agents = view.state.agents
+        self.show_entities(agents, view)
+        found = len(self.ordering.keys)
+        count = f"{found} of {len(agents)}" if self.ordering.wanted else str(len(agents))
+        self._count(view)
+        by = f" · by {self.group}" if self.group else ""
+        self.border_title = line((f"Agents · {count}{by}  ", ""), *self._tally, *self.filter_words())
+        age = f"updated {wording.since(view.age)}"
+        self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
+
+    def row(self, key: str, agent: Agent, view: FloorView) -> Row:
+        """One agent."""
+        return Row(key, self.cells(agent, view), "$muted" if view.stale else "")
+
+    def beside(self, key: str, view: FloorView) -> object:
+        """See the base class."""
+        heard = view.heard is not None and view.heard.agent_id == key
+        return (view.agent_alert(key), key in view.asking, heard, view.schedules.get(key))
+
+    def next_group(self) -> None:
+        """Group by the next thing, or by nothing."""
+        self.set_group(GROUPS[(GROUPS.index(self.group) + 1) % len(GROUPS)])
+
+    def set_group(self, group: str) -> None:
+        """Group by something; an unknown word by nothing. The cursor stays with its agent."""
+        agent = self.agent
+        self.group = group if group in GROUPS else NO_GROUP
+        self._grouped_at = float("-inf")
+        self._wanted()
+        if not self.go_to(agent):
+            self.select_here()
+        self.post_message(self.Rearranged())
+
+    def go_to(self, agent_id: str) -> bool:
+        """Put the cursor on an agent; says whether they are there."""
+        if not self.group:
+            return self.move_to(agent_id)
+        keys = self._group_keys
+        return any(self.move_to(key) for key in keys if key.rpartition(_APART)[2] == agent_id and _HEADING not in key)
+
+    def show_entities(self, entities: Mapping[str, Agent], view: FloorView) -> None:
+        """See the base class; with headings where there are groups."""
+        if not self.group:
+            super().show_entities(entities, view)
+            return
+        self._entities, self._floor = entities, view
+        arranged = self.ordering.arrange(entities, view, due=self._ticking)
+        if arranged or self._grouped_at < 0 or (self._ticking and not view.held):
+            self._make_groups(entities, view)
+        agent = self.agent
+        self.set_rows(LazyRows(self._group_keys, self._group_places, self._grouped_row))
+        if self.removed is not None and agent in entities:
+            self.go_to(agent)  # the same agent, in another group now
+
+    def _make_groups(self, agents: Mapping[str, Agent], view: FloorView) -> None:
+        self._grouped_at = view.now
+        names: Callable[[Agent], Sequence[str]] = {
+            "state": lambda agent: (activity(agent, view.state).group,),
+            "team": lambda agent: (agent.team or "no team",),
+            "queue": lambda agent: agent.queues or ("no queue",),
+            "skill": lambda agent: tuple(agent.skills) or ("no skill",),
+        }[self.group]
+        self._groups = {}
+        for key in self.ordering.keys:
+            for name in names(agents[key]):
+                self._groups.setdefault(name, []).append(key)
+        keys: list[str] = []
+        for name in sorted(self._groups, key=str.casefold):
+            keys.append(_HEADING + name)
+            keys += [f"{name}{_APART}{key}" for key in self._groups[name]]
+        if keys != self._group_keys:
+            self._group_keys = keys
+            self._group_places = {key: place for place, key in enumerate(keys)}
+
+    def _grouped_row(self, key: str) -> Row:
+        if key.startswith(_HEADING):
+            name = key[1:]
+            members = [self._entities[one] for one in self._groups.get(name, ()) if one in self._entities]
+            return Row(key, (line((f"{name}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(members)),))
+        agent_id = key.rpartition(_APART)[2]
+        return self._row_of(agent_id)._replace(key=key)
+
+    def _count(self, view: FloorView) -> None:
+        agents, at = self._tallied
+        if agents is not view.state.agents and abs(view.now - at) >= _COUNTED_SECONDS:
+            self._tallied = (view.state.agents, view.now)
+            self._tally = _by_availability(view.state.agents.values())
+
+
+def _by_availability(agents: Iterable[Agent]) -> tuple[Part, ...]:
+    """How many are free, have a contact, are not ready, are offline: each counts once, where they are now."""
+    counted = Counter("busy" if is_busy(agent) else agent.observed.value for agent in agents)
+    free, *others = [
+        (one.value, sign, word.lower(), style) for one, (sign, word, style) in wording.AVAILABILITY.items()
+    ]
+    kinds = (free, ("busy", "☎", "busy", "$accent"), *others)
+    return tuple((f"{sign} {counted[kind]} {word}  ", style) for kind, sign, word, style in kinds)
+
+
+def _text(agent: Agent) -> str:
+    return " ".join(
+        (agent.name, agent.team, agent.observed.value.replace("_", " "), agent.reason, *agent.queues, *agent.skills)
+    )

@@ -1,0 +1,119 @@
+"""What wants a supervisor: requests for help, and alerts until they are acknowledged."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from desktop.domain.entities.alert import Alert
+from desktop.domain.entities.floor import HelpRequest, HelpState
+from desktop.domain.entities.model import Instant
+from desktop.tui.supervisor.floor_view import FloorView, agent_name, signed, urgency
+from desktop.tui.supervisor.panels.floor_pane import FloorPane
+from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.widgets.table_columns import Column
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+
+HELP: Final = "help|"
+"""Begins the key of a request's row; an alert's row has the alert's key."""
+
+
+class AlertPanel(FloorPane, LineTable):
+    """Requests first, then alerts by urgency; what is acknowledged says by whom and when."""
+
+    ticks: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        super().__init__(
+            (Column("", 1), Column("age", 3, "right"), Column("what")),
+            header=False,
+            clears_selection=True,
+            empty="No alerts or help requests.",
+            id="floor-alerts",
+        )
+
+    def look_at(self, view: FloorView) -> tuple[object, ...]:
+        """Requests for help and alerts."""
+        return (view.state.help, view.state.alerts, view.state.agents if view.state.help else None, *view.blind)
+
+    def draw_floor(self, view: FloorView) -> None:
+        """List them."""
+        requests, alerts = wanting(view)
+        rows = [_help_row(one, view) for one in requests] + [_alert_row(one, view) for one in alerts]
+        self.set_rows(rows)
+        self.border_title = line("Alerts", *counted(view))
+        now = self.cursor_key
+        full = view.state.alerts.get(now or "")
+        note = view.state.acknowledgements.get(now or "")
+        self.border_subtitle = line(
+            (note.text if note is not None else full.rule if full is not None else "", "$muted"),
+            (_blind_words(view), "$warning"),
+        )
+
+
+def _blind_words(view: FloorView) -> str:
+    """Which rules nobody can judge now, or how many."""
+    rules = sorted(view.blind)
+    if not rules:
+        return ""
+    return f" ? no figures for {', '.join(rules)} " if len(rules) < 3 else f" ? no figures for {len(rules)} rules "
+
+
+def wanting(view: FloorView) -> tuple[Sequence[HelpRequest], Sequence[Alert]]:
+    """Requests for help, the one that waits longest first, and alerts by urgency."""
+    requests = [one for one in view.state.help.values() if one.state is not HelpState.CLOSED]
+    requests.sort(key=lambda one: (one.state is not HelpState.OPEN, one.at, one.id))
+    return requests, sorted(view.state.alerts.values(), key=lambda one: (*urgency(one), one.key))
+
+
+def counted(view: FloorView) -> tuple[Part, ...]:
+    """How many want somebody still, by kind: ` · ? 1  ✕ 2  ! 1`."""
+    requests, alerts = wanting(view)
+    fresh = [one for one in alerts if not one.acknowledged_by and one.over_at is None]
+    asked = sum(1 for one in requests if one.state is HelpState.OPEN)
+    parts: list[Part] = [(f" ? {asked}", "bold $warning")] if asked else []
+    for sign in ("✕", "!", "~"):
+        some = [one for one in fresh if signed(one)[0] == sign]
+        if some:
+            parts.append((f" {sign} {len(some)}", signed(some[0])[1]))
+    return (" ·", *parts) if parts else ()
+
+
+def _help_row(request: HelpRequest, view: FloorView) -> Row:
+    is_open = request.state is HelpState.OPEN
+    who = agent_name(view.state, request.agent_id)
+    asks = f"{who} needs help{': ' if request.text else ''}{request.text}"
+    by = "" if is_open else f"✓ {agent_name(view.state, request.answered_by)} {_at(request.since)} · "
+    return Row(
+        HELP + request.id,
+        (
+            ("?", "bold $warning" if is_open else "$muted"),
+            (wording.age(view.now - request.at), "$muted"),
+            line((by, "$muted"), (asks, "bold" if is_open else "$muted")),
+        ),
+    )
+
+
+def _alert_row(alert: Alert, view: FloorView) -> Row:
+    sign, style = signed(alert)
+    by = agent_name(view.state, alert.acknowledged_by)
+    before = f"✓ {by} {_at(alert.acknowledged_at)} · " if alert.acknowledged_by else ""
+    if alert.over_at is not None:
+        before += f"ended {_at(alert.over_at)} · "
+    elif alert.forecast is not None and alert.forecast > view.now:
+        before += f"expected in {wording.duration(alert.forecast - view.now)} · "
+    if alert.unknown_since is not None:
+        before += f"unknown since {_at(alert.unknown_since)} · "
+    fresh = not alert.acknowledged_by and alert.over_at is None
+    return Row(
+        alert.key,
+        (
+            (sign, style),
+            (wording.age(view.now - alert.since), "$muted"),
+            line((before, style if fresh else "$muted"), (alert.text, style if fresh else "$muted")),
+        ),
+    )
+
+
+def _at(instant: Instant | None) -> str:
+    return wording.clock(instant)[:5]
