@@ -192,15 +192,20 @@ class Shift:
 
     def _send_all(self, hands: Hands) -> None:
         for _ in range(ROUNDS):
-            if hands.wait_outbox(lambda all_, parked: all_ == 0, 1.0):
+            if hands.wait_outbox(lambda all_, parked: all_ == 0 and self._nothing_kept(), 1.0):
                 return
             hands.retry_parked()
-            if hands.wait_outbox(lambda all_, parked: all_ == 0, ROUND_SECONDS):
+            if hands.wait_outbox(lambda all_, parked: all_ == 0 and self._nothing_kept(), ROUND_SECONDS):
                 break
         page = hands.text()
         for c in self.contacts:
             c.log("what waits at the end:\n" + page)
         hands.close_page()
+
+    def _nothing_kept(self) -> bool:
+        """Whether the disk says so too: what was parked a moment ago is in the header a frame later."""
+        rows = self.site.rows()
+        return not any(kept_rows(rows, c) for c in self.contacts)
 
     def _listed(self) -> list[dict[str, Any]]:
         told = self.site.command("outbox", "list")
