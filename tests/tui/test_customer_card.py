@@ -276,7 +276,7 @@ async def empty_lists(state: AppState) -> tuple[str, str]:
 
 async def test_a_list_that_the_crm_does_not_have_is_not_asked_for_for_good() -> None:
     asking, _ = await empty_lists(replace(offered(), details={}))
-    assert "BackendCalls …" in asking
+    assert "Asking …" in asking
     without = CustomerDetails(not_offered=frozenset({"cases"}))
     cases, _ = await empty_lists(replace(offered(), details={"C-4471": without}))
     assert "This CRM has no cases." in cases and "BackendCalls" not in cases

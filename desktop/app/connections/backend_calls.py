@@ -1,4 +1,4 @@
-"""BackendCalls a backend: always with a deadline, settled once, and never with a surprise."""
+"""Asking a backend: always with a deadline, settled once, and never with a surprise."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""BackendCalls the CRMs who it is: all at once, each until it has answered, none waiting for another."""
+"""Asking the CRMs who it is: all at once, each until it has answered, none waiting for another."""
 
 import asyncio
 import logging

@@ -590,7 +590,7 @@ class OutboxPage(LaunchedPage):
             self._picker.go_to_list()
             return
         self._question += 1
-        self._picker.border_title = content("BackendCalls the CRM …", "bold")
+        self._picker.border_title = content("Asking the CRM …", "bold")
         self._spawn(self._find(event.text, self._question))
 
     async def _find(self, text: str, question: int) -> None:

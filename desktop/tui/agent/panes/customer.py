@@ -305,7 +305,7 @@ def _searching(pop: ScreenPop, view: View) -> list[Content]:
 
 def _backend_calls(pop: ScreenPop, view: View) -> list[Content]:
     old = wording.duration(view.now - pop.since)
-    return sources.unanswered(pop, view.now) or [line(("◌ BackendCalls the CRM … ", "$accent"), (old, "$muted"))]
+    return sources.unanswered(pop, view.now) or [line(("◌ Asking the CRM … ", "$accent"), (old, "$muted"))]
 
 
 def _kept(match: Match) -> Content:

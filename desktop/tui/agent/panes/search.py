@@ -151,7 +151,7 @@ class SearchPane(Pane, Vertical):
             "This profile names no CRM."
             if not select.names_crm(view.state)
             else {
-                PopAnswer.SEARCHING: "BackendCalls the CRM …",
+                PopAnswer.SEARCHING: "Asking the CRM …",
                 PopAnswer.COULD_NOT_ASK: "The CRM could not be asked.",
             }.get(answer, "Nobody found yet.")
         )
