@@ -177,7 +177,7 @@ class Noticed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was told of a subject is so no more: what failed has succeeded since."""
+    """Recent messages of a subject is so no more: what failed has succeeded since."""
 
     subject: str
 
