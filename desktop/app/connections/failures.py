@@ -86,7 +86,7 @@ _WHY: dict[type[BackendError], str] = {
     AuthFailed: "does not accept our sign-in",
     Forbidden: "does not allow it",
     NotFound: "no longer has it",
-    Conflict: "has changed in the meantime",
+    Conflict: "reports that this has changed",
     Rejected: "refuses it",
     OutcomeUnknown: "did not answer",
     Unsupported: "does not offer it",

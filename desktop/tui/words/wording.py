@@ -165,10 +165,10 @@ def day(instant: Instant, now: Instant) -> str:
 
 
 def due(instant: Instant | None, now: Instant) -> str:
-    """When something was promised for: `by 14 Nov`, `due 14 Nov, overdue`; nothing when no day was named."""
+    """When something was promised for: `by 14 Nov`, `by 14 Nov, overdue`; nothing when no day was named."""
     if instant is None:
         return ""
-    return f"due {day(instant, now)}, overdue" if instant < now else f"by {day(instant, now)}"
+    return f"by {day(instant, now)}" + (", overdue" if instant < now else "")
 
 
 def waited(interaction: Interaction, now: Instant) -> str:
