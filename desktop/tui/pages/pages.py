@@ -26,7 +26,7 @@ def help_lines() -> list[Line]:
     """Every key, by group."""
     lines: list[Line] = [
         content(
-            "One key an action: F-keys while typing, letters outside fields, alt+letter anywhere; esc leaves a field.",
+            "One key per action: F-keys while typing, letters outside fields, alt+letter anywhere; esc leaves one.",
             "$muted",
         ),
         content(

@@ -258,7 +258,7 @@ def test_a_plugins_own_sub_class_has_words_too() -> None:
         pass
 
     assert "this has changed" in explain(Odd("x"), "No.", source="crm").text
-    assert "mistake" in explain(BackendError("x"), "No.", source="crm").text
+    assert "an error in its plug-in" in explain(BackendError("x"), "No.", source="crm").text
     assert issubclass(OutcomeUnknown, BackendError)
 
 
