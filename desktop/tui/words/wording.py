@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from desktop.app.screen_pop.contact_keys import readable
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import (
     Availability,
-    Channel,
     ContactEnd,
     DeliveryState,
     Health,
@@ -36,9 +36,10 @@ from desktop.domain.state.state import AppState
 
 UNKNOWN = "—"
 
-CHANNEL_SIGN = {Channel.VOICE: "☎", Channel.CHAT: "❝", Channel.EMAIL: "✉", Channel.SMS: "✆"}
+CHANNEL_SIGN: Mapping[str, str] = {channel.value: traits.sign for channel, traits in TRAITS.items()}
+"""By the word of the channel, as records of the past have it."""
 TIMELINE_SIGN = {
-    **{channel.value: sign for channel, sign in CHANNEL_SIGN.items()},
+    **CHANNEL_SIGN,
     "note": "✎",
     "purchase": "¤",  # of whatever currency
     "case": "#",
@@ -340,7 +341,7 @@ def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: 
         case Recording.PAUSED:
             time = "" if interaction.recording_since is None else f" {duration(now - interaction.recording_since)}"
             return f"⏸ rec paused{time}{' (refused)' if refused else ''}", "$warning"
-        case Recording.UNKNOWN if refused and interaction.channel is Channel.VOICE:
+        case Recording.UNKNOWN if refused and interaction.channel in CALLS:
             return "? recording not known (refused)", "$warning"
     return "", ""
 
@@ -351,7 +352,7 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
         case ContactEnd.AGENT_ENDED:
             return "you ended it"
         case ContactEnd.CUSTOMER_LEFT:
-            return "customer hung up" if interaction.channel is Channel.VOICE else "customer left"
+            return "customer hung up" if interaction.channel in CALLS else "customer left"
         case ContactEnd.TRANSFERRED:
             to = who_took_over(with_leg_names(state, interaction))
             return (
@@ -395,10 +396,10 @@ def phase(interaction: Interaction) -> str:
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
             return "on hold"
-        return "talking" if interaction.channel is Channel.VOICE else "open"
+        return "talking" if interaction.channel in CALLS else "open"
     return {
         Phase.QUEUED: "waiting",
-        Phase.OFFERED: "ringing" if interaction.channel is Channel.VOICE else "offered",
+        Phase.OFFERED: "ringing" if interaction.channel in CALLS else "offered",
         Phase.CONNECTING: "connecting",
         Phase.WRAP_UP: "wrap-up",
         Phase.CLOSED: "closed",

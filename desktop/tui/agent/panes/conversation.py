@@ -6,9 +6,10 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg, Message
-from desktop.domain.entities.words import Channel, DeliveryState, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import DeliveryState, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.tui.keys import keys
 from desktop.tui.widgets.fitting import border_room, first_that_fits
@@ -127,7 +128,7 @@ def _heading(view: View, room: int) -> Content:
     interaction = view.interaction
     if interaction is None:
         return content("Conversation")
-    sign = wording.CHANNEL_SIGN[interaction.channel]
+    sign = TRAITS[interaction.channel].sign
     time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
@@ -239,7 +240,7 @@ def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
 
 
 def _leg_lines(view: View, interaction: Interaction) -> list[Content]:
-    if interaction.channel is not Channel.VOICE or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
+    if interaction.channel not in CALLS or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
         return []
     legs, heard, name = interaction.legs, hearing(interaction), title(view.state, interaction)
     said = "" if heard is None else wording.who_hears_whom(heard, name)

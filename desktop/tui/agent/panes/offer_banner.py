@@ -7,10 +7,11 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
-from desktop.domain.entities.words import Channel, Phase, PopAnswer
+from desktop.domain.entities.words import Phase, PopAnswer
 from desktop.tui.keys import keys
 from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
@@ -65,9 +66,9 @@ class OfferBanner(TextPane):
             return () if call is None else _call_lines(view, call)
         offer = offers[0]
         left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
-        sign = wording.CHANNEL_SIGN[offer.channel]
+        sign = TRAITS[offer.channel].sign
         more = f"   +{len(offers) - 1} more" if len(offers) > 1 else ""
-        kind = "Incoming call" if offer.channel is Channel.VOICE else f"Incoming {offer.channel.value}"
+        kind = "Incoming call" if offer.channel in CALLS else f"Incoming {offer.channel.value}"
         if offer.callback_at is not None:
             kind = "Callback"
         head: Part = (f"{sign} {kind} · {offer.queue}  ", "bold $accent")
@@ -130,7 +131,7 @@ def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
 def _out_of_reach(view: View, offer: Interaction) -> bool:
     """Whether the offer is for a phone that no call can reach."""
     state = view.state
-    if offer.channel is not Channel.VOICE or not select.phone_does(state) or state.phone is None:
+    if offer.channel not in CALLS or not select.phone_does(state) or state.phone is None:
         return False
     return not select.phone_registered(state) and select.phone_call(state, offer) is None
 

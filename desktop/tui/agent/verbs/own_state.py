@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import AvailabilityChoice, Interaction
-from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.footer import standing_error
@@ -139,7 +140,7 @@ class AvailabilityVerbs(Desk):
 
 def _stays(talking: Sequence[Interaction], who: str) -> str:
     """What becomes of the contacts that are left."""
-    if talking[0].channel is Channel.VOICE and talking[0].phase is Phase.ACTIVE:
+    if talking[0].channel in CALLS and talking[0].phase is Phase.ACTIVE:
         return f"{who} {'are' if talking[1:] else 'is'} still on the line"
     return f"The contacts with {who} stay open" if talking[1:] else f"The contact with {who} stays open"
 
