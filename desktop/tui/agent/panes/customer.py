@@ -7,6 +7,7 @@ from textual.content import Content
 
 from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.domain import select
+from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import Consent, Customer, Match
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
@@ -113,7 +114,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
     if not crowded:
         lines += [content(customer.company, "$muted")] if customer.company else []
         lines += _addresses(match, view)
-        lines += _local(customer)
+        lines += _in_brief(customer)
     lines += sources.put_together(match)
     lines += sources.differing(match)
     if customer.consents:
@@ -180,9 +181,10 @@ def _own_fields(customer: Customer) -> list[Content]:
     return [line(*parts)] if parts else []
 
 
-def _local(customer: Customer) -> list[Content]:
-    known = [text for text in (customer.language, customer.time_zone, f"id {customer.id}") if text]
-    return [content(" · ".join(known), "$muted")]
+def _in_brief(customer: Customer) -> list[Content]:
+    facts = ((field.in_brief, getattr(customer, field.name)) for field in CARD_FIELDS if field.in_brief)
+    known = [form.format(text) for form, text in facts if text]
+    return [content(" · ".join([*known, f"id {customer.id}"]), "$muted")]
 
 
 def _consent(consent: Consent) -> list[Part]:
