@@ -6,8 +6,8 @@ from collections.abc import Callable
 from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
+from desktop.ports.kinds import Kind
 
-KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 VERBS = (
     *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
@@ -218,7 +218,7 @@ def _keeping(add: Add) -> None:
     init.add_argument("name", help="the name of the new profile")
     backends = add("backends", "The installed plug-ins.")
     backends.add_argument("action", nargs="?", choices=("list", "show", "check"), default="list")
-    backends.add_argument("kind", nargs="?", choices=KINDS, help="show and check: the kind")
+    backends.add_argument("kind", nargs="?", choices=[kind.value for kind in Kind], help="show and check: the kind")
     backends.add_argument("name", nargs="?", help="show and check: the name")
     backends.add_argument("--markdown", action="store_true", help="check: a report for people instead of JSON")
     backends.add_argument("--open", action="store_true", help="check: open it too, as the profile is set")

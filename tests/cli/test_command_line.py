@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli.arguments import AGENT_VERBS, KINDS, VERBS, parser
+from desktop.cli.arguments import AGENT_VERBS, VERBS, parser
 from desktop.cli.commands.supervise_arguments import ACTS
 from desktop.cli.exits import Exit, explain
 from desktop.cli.output import emit, say
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability, Verb
 from desktop.ports import errors
-from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError
 
 from .command_line import clean_env, run
@@ -43,7 +42,6 @@ COMMANDS = [
 def test_the_words_are_those_of_the_domain() -> None:
     assert set(VERBS) == {verb.value for verb in Verb} - {"park", "unpark"}
     assert set(AGENT_VERBS) == {one.value for one in Availability} | {"cancel_next"}
-    assert set(KINDS) <= {kind.value for kind in Kind}
     assert set(ACTS) == {verb.value for verb in FloorVerb}
 
 

@@ -19,15 +19,10 @@ from desktop.ports.errors import (
     Unavailable,
     Unsupported,
 )
+from desktop.ports.kinds import KINDS
 
 _LONGEST = 200
-_NAMES = {
-    "contact_center": "contact centre",
-    "crm": "CRM",
-    "presence": "directory",
-    "messaging": "message service",
-    "voice": "phone",
-}
+_NAMES = {kind.value: spec.word for kind, spec in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from desktop.domain.select.customer import is_on_file
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
+from desktop.ports.kinds import KINDS
 
 UNKNOWN = "—"
 
@@ -72,7 +73,6 @@ DELIVERY = {
     DeliveryState.DELIVERED: ("●", "delivered", "$success"),
     DeliveryState.FAILED: ("✕", "failed", "$error"),
 }
-SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "directory", "messaging": "messages"}
 PHONE_CALL = {
     CallState.RINGING: "ringing",
     CallState.DIALING: "dialling",
@@ -96,17 +96,20 @@ OFFER_ENDED = {
 }
 
 
+_SHORT = {kind.value: spec.short for kind, spec in KINDS.items()}
+
+
 def source(name: str) -> str:
     """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
     kind, _, own = name.partition(":")
-    short = SOURCE.get(kind, "")
+    short = _SHORT.get(kind, "")
     return f"{short} {own}" if short and own else short
 
 
 def source_tag(name: str) -> str:
     """The shortest name of a source: that of one of several, else its kind."""
     kind, _, own = name.partition(":")
-    return own or kind or SOURCE["crm"]
+    return own or kind or _SHORT["crm"]
 
 
 def _local(instant: Instant) -> datetime | None:
