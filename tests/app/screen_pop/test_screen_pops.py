@@ -1,6 +1,7 @@
 """Screen pops: five honest answers, the card with the ring, and every link can be undone."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -358,6 +359,13 @@ def test_a_customer_survives_the_cache() -> None:
     assert customer_from(customer_json(known)) == known
     for broken in ("", "[]", "{}", '{"id": 1}', "\x00"):
         assert customer_from(broken) is None
+
+
+def test_a_card_of_another_version_is_read_with_what_both_know() -> None:
+    known = replace(customer(), tier="Gold", fetched_at=1.5)
+    kept = json.loads(customer_json(known))
+    del kept["tier"]
+    assert customer_from(json.dumps({**kept, "shoe_size": "43"})) == replace(known, tier="")
 
 
 async def test_looking_for_somebody_else_keeps_the_link_until_another_is_chosen(d: Desk) -> None:
