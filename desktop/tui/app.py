@@ -190,7 +190,7 @@ class DesktopApp(TerminalApp):
         match envelope.event:
             case InteractionChanged(change=Change.OFFERED):
                 self.gather(CARD_SECONDS)
-            case PopChanged(answer=answer) if answer is not PopAnswer.SEARCHING:
+            case PopChanged(pop=pop) if pop.answer is not PopAnswer.SEARCHING:
                 self.gather(0.0)
 
     def on_frame(self) -> None:

@@ -14,6 +14,7 @@ from desktop.app.storage import erasure, local_store
 from desktop.app.storage.tables import drafts, outbox_rows
 from desktop.app.storage.tables import parked_record_rows as parked_records
 from desktop.domain.entities.customer import WrapUpRecord
+from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.ports.errors import AuthFailed, Forbidden
 
@@ -171,7 +172,7 @@ def _miscounts(original: Any) -> Any:
     def say(self: Any, delivered: Any) -> None:
         original(self, delivered)
         state = self._store.drain().outbox
-        self._store.publish(OutboxChanged(max(state.waiting - 1, 0), state.parked, state.oldest, (), state.why))
+        self._store.publish(OutboxChanged(OutboxView(max(state.waiting - 1, 0), state.parked, state.oldest, state.why)))
 
     return say
 

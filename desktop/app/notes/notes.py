@@ -24,11 +24,13 @@ from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
-from desktop.domain.state.state import AppState, DraftView, ScreenPop
+from desktop.domain.state.state import AppState
 
 log = logging.getLogger(__name__)
 
@@ -256,7 +258,7 @@ class Notes:
         self.collect()
         open_draft = self._autosave.get(interaction_id)
         rest = self._written_since(draft, open_draft.draft) if open_draft is not None else None
-        self._store.publish(RecordHandedOver(interaction_id, codes, self._store.now()))
+        self._store.publish(RecordHandedOver(interaction_id, HandedOver(codes, self._store.now())))
         self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
         if rest is not None and not rest.is_empty:
@@ -328,19 +330,7 @@ class Notes:
         )
 
     def _say(self, open_draft: OpenDraft) -> None:
-        view = self._view(open_draft)
-        self._store.publish(
-            DraftSaved(
-                open_draft.draft.interaction_id,
-                view.note,
-                view.codes,
-                view.revision,
-                view.saved_at,
-                view.problem,
-                view.follow_ups,
-                view.half,
-            )
-        )
+        self._store.publish(DraftSaved(open_draft.draft.interaction_id, self._view(open_draft)))
 
     def _view(self, open_draft: OpenDraft) -> DraftView:
         draft, saved_at = open_draft.draft, open_draft.saved_at

@@ -19,8 +19,8 @@ from desktop.app.callback_time.time_zones import customer_zone, local_zone
 from desktop.app.notes.card_masking import MESSAGES, CardMasking
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
-from desktop.domain.state.state import DraftView
 from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line, lines
