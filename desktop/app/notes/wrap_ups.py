@@ -107,7 +107,7 @@ class WrapUps:
             left = "This contact has left your desk."
             if self._notes.text(interaction_id) is not None:
                 left += " What you wrote goes to the outbox in a moment."
-            elif self._notes.is_parked(interaction_id):
+            elif self._notes.parking.holds(interaction_id):
                 left += " What you wrote is in the outbox."
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:

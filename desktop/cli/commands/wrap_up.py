@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from desktop.app.notes.notes import joined_words
+from desktop.app.notes.record_merge import joined_words
 from desktop.app.session import Session
 from desktop.cli.commands.outbox import summary
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
