@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from desktop.app.notes import record_merge
 from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.parking import Parking
-from desktop.app.notes.record_merge import is_by_another, joined, written_since
 from desktop.app.notes.rescue import Unsaved
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, is_kept_words
@@ -70,11 +70,11 @@ class Notes:
             timing,
             local,
             self._say,
-            joined=joined,
+            joined=record_merge.joined,
             collect=lambda: self.collect(),
             replaced=self._found,
             complete=self._complete,
-            may_save=lambda draft: not is_by_another(draft, store.state.me),
+            may_save=lambda draft: not draft.is_by_another(store.state.me),
             parked=self._parked_damaged,
         )
         self.parking = Parking(
@@ -212,7 +212,7 @@ class Notes:
         self.collect()
         open_draft = self._autosave.get(interaction_id)
         me = self._store.state.me
-        rest = written_since(draft, open_draft.draft, me) if open_draft is not None else None
+        rest = record_merge.written_since(draft, open_draft.draft, me) if open_draft is not None else None
         self._store.publish(RecordHandedOver(interaction_id, HandedOver(codes, self._store.now())))
         self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
@@ -240,7 +240,7 @@ class Notes:
             interaction, pop, _ = last
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})
-        if interaction is None or not state.me or is_by_another(draft, state.me):
+        if interaction is None or not state.me or draft.is_by_another(state.me):
             return draft
         half = () if draft.half is None else (draft.half,)
         follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))

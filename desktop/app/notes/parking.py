@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from desktop.app.background import Background
 from desktop.app.key_names import key_name
+from desktop.app.notes import record_merge
 from desktop.app.notes.autosave import AFTER_REFUSAL, Autosave, OpenDraft
-from desktop.app.notes.record_merge import is_by_another, joined, written_since
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft
@@ -181,11 +181,11 @@ class Parking:
         open_draft = self._autosave.get(interaction_id)
         if interaction is None or interaction.agent_id not in (state.me, None):
             return True
-        return open_draft is not None and is_by_another(open_draft.draft, state.me)
+        return open_draft is not None and open_draft.draft.is_by_another(state.me)
 
     async def _park_if_still_gone(self, interaction_id: str) -> None:
         open_draft = self._autosave.get(interaction_id)
-        if open_draft is not None and not is_by_another(open_draft.draft, self._store.state.me):
+        if open_draft is not None and not open_draft.draft.is_by_another(self._store.state.me):
             await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
         while (open_draft := self._autosave.get(interaction_id)) is not None:
             if not self._is_gone(self._store.state, interaction_id):
@@ -201,7 +201,7 @@ class Parking:
     async def _park(self, open_draft: OpenDraft) -> bool:
         interaction_id = open_draft.draft.interaction_id
         self._collect()
-        another = is_by_another(open_draft.draft, self._store.state.me)
+        another = open_draft.draft.is_by_another(self._store.state.me)
         if not open_draft.is_saved:
             await self._autosave.save(open_draft)
         async with open_draft.writing:
@@ -227,7 +227,7 @@ class Parking:
                     break  # what is on disk is parked; what was written since becomes a record of its own
                 draft = now
                 self._collect()
-            self._ended(interaction_id, written_since(draft, open_draft.draft, self._store.state.me))
+            self._ended(interaction_id, record_merge.written_since(draft, open_draft.draft, self._store.state.me))
         if kept is not None:
             self.learn(kept)
             self._adopt([kept])
@@ -238,7 +238,7 @@ class Parking:
 
     def _was_changed(self, parked: Draft, now: Draft) -> bool:
         """Whether a parked record has other words by now, of the same agent."""
-        return now.words != parked.words and not is_by_another(parked, self._store.state.me)
+        return now.words != parked.words and not parked.is_by_another(self._store.state.me)
 
     def _why_gone(self, interaction_id: str) -> str:
         state, left = self._store.state, self._left.get(interaction_id)
@@ -268,10 +268,10 @@ class Parking:
         self._collect()
         open_draft = self._autosave.get(interaction_id)
         older = record_of(row) if row is not None else None
-        if older is None or not older.intact or is_by_another(older, self._store.state.me):
+        if older is None or not older.intact or older.is_by_another(self._store.state.me):
             self._parked.pop(interaction_id, None)
             return True
-        wanted = joined(older, open_draft.draft) if open_draft is not None else older
+        wanted = record_merge.joined(older, open_draft.draft) if open_draft is not None else older
         taken = await self._local().resume(key, wanted)
         self._parked.pop(interaction_id, None)
         if taken is None:

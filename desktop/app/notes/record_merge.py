@@ -54,13 +54,8 @@ def written_since(handed_over: Draft, now: Draft, me: str) -> Draft:
         half=now.half if now.half != handed_over.half else None,
         revision=handed_over.revision + 1,
         # What was written over another agent's words is by who is here.
-        facts=None if is_by_another(handed_over, me) else handed_over.facts,
+        facts=None if handed_over.is_by_another(me) else handed_over.facts,
     )
-
-
-def is_by_another(draft: Draft, me: str) -> bool:
-    """Whether a record is of another agent than `me`; False while it is not known who that is."""
-    return bool(me) and draft.facts is not None and draft.facts.agent_id not in ("", me)
 
 
 def _planned_from(half: Mapping[str, Any] | None, planned: Mapping[str, Any]) -> bool:
