@@ -38,6 +38,7 @@ from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
+from desktop.tui.agent.verbs.desk import DeskContext
 from desktop.tui.keys.desk_bindings import desk_bindings
 from desktop.tui.keys.keys import BY_ID, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
@@ -128,14 +129,16 @@ class DesktopApp(TerminalApp):
         self._prompting: Footer | None = None
         self.presses = TwoPresses(self._prompt, self.set_timer, monotonic)
         self.desk = DeskActions(
-            self.desk_screen,
-            spawn=self.spawn,
-            tell=self.tell,
-            leave=self._leave_in_order,
-            presses=self.presses,
-            wants_field=self.wants_field,
-            keep=self._keep,
-            throwaway=throwaway,
+            DeskContext(
+                self.desk_screen,
+                spawn=self.spawn,
+                tell=self.tell,
+                leave=self._leave_in_order,
+                presses=self.presses,
+                wants_field=self.wants_field,
+                keep=self._keep,
+                throwaway=throwaway,
+            )
         )
         self.door = FloorLauncher(
             self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide
@@ -164,8 +167,8 @@ class DesktopApp(TerminalApp):
 
     async def _start(self) -> None:
         session = await self._build()
-        self.session = self.desk.session = self.door.session = session
-        self.desk.signing_in()
+        self.session = self.desk.context.session = self.door.session = session
+        self.desk.own_state.signing_in()
         wrap_up = self.desk_screen.query_one(WrapUpPane)
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
@@ -377,7 +380,7 @@ class DesktopApp(TerminalApp):
                 self.front.close_top()
             self.outbox.toggle(self.session, self.front)
         elif not (name == "retry" and self.outbox.send_all()):
-            getattr(self.desk, name)()
+            self.desk.do(name)
 
     # --- what the panes say: each message is one call of the session or of the desk's actions -----------------------
 
@@ -417,41 +420,41 @@ class DesktopApp(TerminalApp):
 
     @on(ExpertFinder.Picked)
     def _expert_picked(self, event: ExpertFinder.Picked) -> None:
-        self.desk.picked_expert(event.how, event.person_id, event.text)
+        self.desk.expert.picked_expert(event.how, event.person_id, event.text)
 
     @on(StateMenu.Chosen)
     def _state_chosen(self, event: StateMenu.Chosen) -> None:
-        self.desk.chosen_state(event.availability, event.reason, after_current=event.after_current)
+        self.desk.own_state.chosen_state(event.availability, event.reason, after_current=event.after_current)
 
     @on(SearchPane.Asked)
     def _search_asked(self, event: SearchPane.Asked) -> None:
-        self.desk.searched(event.text)
+        self.desk.customer.searched(event.text)
 
     @on(SearchPane.Picked)
     def _customer_picked(self, event: SearchPane.Picked) -> None:
-        self.desk.picked_customer(event.customer_id)
+        self.desk.customer.picked_customer(event.customer_id)
 
     @on(SearchPane.CreateWanted)
     def _customer_named(self, event: SearchPane.CreateWanted) -> None:
-        self.desk.create_customer(event.name)
+        self.desk.customer.create_customer(event.name)
 
     @on(RecordsPane.Toggled)
     def _record_toggled(self, event: RecordsPane.Toggled) -> None:
-        self.desk.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
+        self.desk.customer.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
 
     @on(CopyList.Chosen)
     def _copy_chosen(self, event: CopyList.Chosen) -> None:
         self.desk_screen.close_top()
-        self.desk.copied(event.what, event.text)
+        self.desk.customer.copied(event.what, event.text)
 
     @on(HelpField.Said)
     def _said_to_supervisors(self, event: HelpField.Said) -> None:
         self.desk_screen.close_top()
-        self.desk.said(event.kind, event.subject, event.text)
+        self.desk.supervisors.said(event.kind, event.subject, event.text)
 
     @on(Keypad.Typed)
     def _tones_typed(self, event: Keypad.Typed) -> None:
-        self.desk.send_tones(event.digits)
+        self.desk.contact.send_tones(event.digits)
 
     @on(LineTable.Chosen, "#work")
     def _work_chosen(self, event: LineTable.Chosen) -> None:
@@ -511,7 +514,7 @@ class DesktopApp(TerminalApp):
 
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
-        self.desk.pick(number)
+        self.desk.customer.pick(number)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Picking is for the desk; pages have keys of their own."""

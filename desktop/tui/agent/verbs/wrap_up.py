@@ -11,7 +11,7 @@ from desktop.domain.news.notices import record
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title
 
@@ -20,7 +20,7 @@ SLIP_SECONDS: Final = 1.0
 """How soon after finishing a contact the same key is taken for a slip."""
 
 
-class WrapUpVerbs(Desk):
+class WrapUpVerbs(DeskVerbs):
     """What is done once the customer has left, or before."""
 
     _finished: tuple[str, Instant] | None = None
