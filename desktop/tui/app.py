@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input
@@ -39,8 +39,7 @@ from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.agent.verbs.desk import DeskContext
-from desktop.tui.keys.desk_bindings import desk_bindings
-from desktop.tui.keys.keys import BY_ID, remap, shown
+from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
 from desktop.tui.pages import pages
@@ -82,12 +81,26 @@ ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
 """What an agent does to a call whose parties they know: who is gone is no news to them any more."""
 
 
+def _bindings() -> list[BindingType]:
+    """Keys of every verb, and of picking one of several, as Textual wants them."""
+    bindings: list[BindingType] = []
+    for key in KEYS:
+        does = f"desk('{key.action}')"
+        if key.anywhere:
+            bindings.append(Binding(",".join(key.anywhere), does, key.label, show=False, priority=True, id=key.id))
+        if key.letters:
+            bindings.append(Binding(",".join(key.letters), does, key.label, show=False, id=f"{key.id}.letter"))
+    bindings += [Binding(key, f"pick({n})", show=False, priority=True) for n, key in enumerate(PICK, start=1)]
+    bindings += [Binding(str(n), f"pick({n})", show=False) for n in range(1, 10)]
+    return bindings
+
+
 class DesktopApp(TerminalApp):
     """Paints first, then starts the session in the background."""
 
     TITLE = "agent-desktop"
     CSS_PATH = "theme.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = desk_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
     def __init__(
         self,

@@ -27,7 +27,6 @@ from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.actions.target import Target, target_at
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.banners.own_call_banner import OwnCallBanner
-from desktop.tui.supervisor.floor_desk import FloorDesk
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_layout import LAYOUT, classes_for
@@ -45,6 +44,38 @@ from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
 
 SETTLE_SECONDS = 0.15  # how long the cursor rests in a row before its details are drawn
+
+
+class FloorVerbs(Protocol):
+    """Who does what is wanted on the screen."""
+
+    def do(self, name: str) -> None:
+        """Do what the key of this name stands for."""
+
+    def answered(self, event: ActionDialog.Answered) -> None:
+        """Do what was asked about."""
+
+    def chosen_state(self, event: StateMenu.Chosen) -> None:
+        """Take another availability."""
+
+    def rearranged(self) -> None:
+        """Remember the order of the tables."""
+
+
+class FloorDesk(Protocol):
+    """What stands behind the screen."""
+
+    @property
+    def actions(self) -> FloorVerbs:
+        """What its keys do."""
+        ...
+
+    def ready(self) -> None:
+        """The screen is there."""
+
+    def look(self, view: FloorView, details: bool) -> FloorView:
+        """The view with what was looked up; `details` says whether they are in sight."""
+        ...
 
 
 class _Closable(Protocol):
@@ -353,7 +384,7 @@ class SupervisorScreen(ImmediateScreen):
     def action_floor(self, name: str) -> None:
         """Do what the key of this name stands for."""
         if not self.has_class("small"):
-            self._floor.act(name)
+            self._floor.actions.do(name)
 
     def action_tab(self, number: int) -> None:
         """Turn to the pane with this number."""
@@ -405,18 +436,18 @@ class SupervisorScreen(ImmediateScreen):
     @on(ActionDialog.Answered)
     def _answered(self, event: ActionDialog.Answered) -> None:
         event.stop()
-        self._floor.answered(event)
+        self._floor.actions.answered(event)
 
     @on(StateMenu.Chosen)
     def _state_chosen(self, event: StateMenu.Chosen) -> None:
         event.stop()
         self.close_top()
-        self._floor.chosen_state(event)
+        self._floor.actions.chosen_state(event)
 
     @on(FloorTable.Rearranged)
     def _rearranged(self, event: FloorTable.Rearranged) -> None:
         event.stop()
-        self._floor.rearranged()
+        self._floor.actions.rearranged()
 
     @on(ActionDialog.Closed)
     def _dialog_closed(self) -> None:
