@@ -201,6 +201,10 @@ class FollowUpEditor(Vertical):
         self.tell()
         return ""
 
+    def focus_field(self) -> None:
+        """Go to the field that is typed in."""
+        self._field.focus()
+
     def leave(self) -> bool:
         """Discard what was not planned yet, if the agent is in the field; says whether they were here at all."""
         if not self.has_focus_within:

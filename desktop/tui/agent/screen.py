@@ -245,7 +245,7 @@ class AgentScreen(ImmediateScreen):
             return
         finder = self.query_one(ExpertFinder)
         if finder.is_open:
-            finder.query_one(Input).focus()
+            finder.focus_query()
             return
         interaction = self.view().interaction
         if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):

@@ -9,11 +9,11 @@ from textual.widgets import Input, TextArea
 from desktop.domain.entities.model import AvailabilityChoice, Interaction
 from desktop.domain.entities.words import Availability, Channel, Phase
 from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
-from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.footer import standing_error
 from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
@@ -88,7 +88,7 @@ class AvailabilityVerbs(DeskVerbs):
         if self._screen.close_top():
             self._screen.redraw()
             return
-        if self._screen.query_one(FollowUpEditor).leave():
+        if self._screen.query_one(WrapUpPane).editor.leave():
             return
         if isinstance(self._screen.focused, Input | TextArea):
             self._screen.query_one("#work").focus()

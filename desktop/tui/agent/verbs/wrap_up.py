@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from textual.widgets import Input
-
 from desktop.domain import select
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase, Verb
@@ -95,7 +93,7 @@ class WrapUpVerbs(DeskVerbs):
             return
         if why := pane.editor.commit():
             self._tell(f"The callback is not planned yet. {why}")
-            pane.editor.query_one(Input).focus()
+            pane.editor.focus_field()
             return
         note.tell()
         self._finished = (interaction.id, self._screen.view().now)
