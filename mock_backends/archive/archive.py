@@ -1,7 +1,7 @@
 """The contact centre's memory: finished interactions and closed intervals, for as long as the history goes back.
 
 DuckDB works on threads of its own and is opened when the first question is asked: nobody waits for it at the start,
-and what comes in meanwhile is kept in order. `archive_schema.py` says why it is DuckDB.
+and what comes in meanwhile is kept in order. `schema.py` says why it is DuckDB.
 """
 
 import asyncio

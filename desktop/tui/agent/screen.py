@@ -63,7 +63,7 @@ class _Closable(Protocol):
 
 
 class AgentScreen(ImmediateScreen):
-    """Draws views; what keys do is in `desk_actions`."""
+    """Draws views; what keys do is in `actions.py`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
         super().__init__()

@@ -96,7 +96,7 @@ def _bindings() -> list[BindingType]:
 
 
 class SupervisorScreen(ImmediateScreen):
-    """Draws views of the floor; what keys do is in `floor_actions`."""
+    """Draws views of the floor; what keys do is in `floor_actions.py`."""
 
     CSS_PATH = "floor.tcss"
     LINES_AT_ONCE = 10
