@@ -338,13 +338,13 @@ class Session:
         self.store.publish(
             Noticed(
                 f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
-                " Your state is being looked up; nobody was made available.",
+                " Your state is being looked up; you were not made available.",
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice(f"A part of the desktop stopped because of a mistake in it. {self.safety}", "error")
+        self.store.notice(f"A part of the desktop stopped because of an error. {self.safety}", "error")
 
 
 async def _warm_up() -> None:

@@ -250,7 +250,7 @@ class DesktopApp(TerminalApp):
         if unsaved and self.session is not None:
             why = f" ({problem})" if (problem := unsaved[0].problem) else ""
             self.session.store.notice(
-                f"Another desktop wanted to take over. This one stays, for the {unsaved[0].about} is not saved{why}.",
+                f"Another desktop wanted to take over. This one stays: the {unsaved[0].about} is not saved{why}.",
                 "error",
             )
         return bool(unsaved)
@@ -311,7 +311,7 @@ class DesktopApp(TerminalApp):
             else:
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
-                why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
+                why = str(error) if isinstance(error, StoreError) else "Program error"
                 self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
 
     def _leave_in_order(self) -> None:
@@ -355,7 +355,7 @@ class DesktopApp(TerminalApp):
 
     def letters_lost(self) -> None:
         """See the base class."""
-        self.tell(f"Nothing was done: no field is open for what you type. {shown('back')} for keys.")
+        self.tell(f"No field is open for typing, so nothing was done. {shown('back')} for keys.")
 
     def clicked(self) -> None:
         """See the base class; a click takes back what was asked."""

@@ -13,7 +13,7 @@ ROWS, COLS = 40, 104
 _SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
 _PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
 _OUTBOX = re.compile(r"outbox (\d+)")
-_NOTHING = "Nothing on your desk."
+_NOTHING = "No active contacts."
 WRAP_UP_WORDS = ("still needed", "✓ ready", "✓ finished")
 """What the wrap-up says: of what is missing, that it can be finished, or that it was."""
 

@@ -361,7 +361,7 @@ def missed() -> AppState:
     return replace(
         IDLE,
         agents={"maya": me},
-        notices=(Notice(NOW - 3, "Missed: the offer ran out before it was answered.", "warning"),),
+        notices=(Notice(NOW - 3, "Missed: the offer timed out before it was answered.", "warning"),),
     )
 
 

@@ -90,7 +90,7 @@ async def test_a_withheld_number_is_never_said_to_be_unknown_to_the_crm() -> Non
 async def test_a_search_that_finds_no_one_says_so_and_nothing_of_the_number() -> None:
     state = withheld(offered(), PopAnswer.NO_MATCH)
     card, _ = await drawn(replace(state, pops={"i1": replace(state.pops["i1"], decided=True)}))
-    assert "No customer found by that search." in card
+    assert "No customers found." in card
     assert "Not in the CRM" not in card
 
 

@@ -104,7 +104,7 @@ def test_messages_stand_below_the_records_newest_first() -> None:
         "✉ eve@example.org   5s ago",
         "    A kettle",
         "    hello",
-        "✆ +44 20 7946 0958   10s ago   wants no more messages",
+        "✆ +44 20 7946 0958   10s ago   opted out",
         "    Stop",
         "✆ +44 20 7946 0958   60s ago",
         "    where is it?",

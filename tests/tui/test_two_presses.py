@@ -410,11 +410,11 @@ def test_what_takes_a_customer_away_is_marked() -> None:
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        (active, "leave. Priya Natarajan is still on the line; this is the demo, and nothing you wrote is kept."),
+        (active, "leave. Priya Natarajan is still on the line; this is the demo: nothing you wrote is kept."),
         (
             wrapping_up,
-            "leave. The wrap-up of Priya Natarajan is not finished, and its time runs on; this is the demo, and nothing"
-            " you wrote is kept.",
+            "leave. The wrap-up of Priya Natarajan is not finished, and its timer keeps running; this is the"
+            " demo: nothing you wrote is kept.",
         ),
     ],
     ids=["in a call", "wrapping up"],

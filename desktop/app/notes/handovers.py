@@ -81,5 +81,5 @@ class Handovers:
             return  # they went to somebody who is no agent here
         except BackendError as error:
             log.warning("what was known of %s was not handed on: %s", interaction_id, type(error).__name__)
-            failure = explain(error, "Your note did not go on to whoever has the customer now.", source=SOURCE)
+            failure = explain(error, "Your note was not passed on to the next agent.", source=SOURCE)
             self._store.notice(f"{failure.not_done} It is still your record.", "warning", interaction_id)

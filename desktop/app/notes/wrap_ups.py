@@ -249,12 +249,12 @@ class WrapUps:
         """Where the note is, in words that stay true."""
         state = self._store.drain()
         if not names_crm(state):
-            return f"This profile names no CRM: the note is kept in the outbox. {key_name('outbox')} shows it."
+            return f"This profile has no CRM: the note is kept in the outbox. {key_name('outbox')} shows it."
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
             return _HAS_IT
         if self._outbox.is_parked(record.key):
-            return f"The CRM did not take the note: it is safe in the outbox. {key_name('outbox')} shows it."
+            return f"The CRM did not accept the note: it is safe in the outbox. {key_name('outbox')} shows it."
         self._told[record.interaction_id] = _Told(record.key, record.target, self._store.now())
         return self._on_its_way(record.target)
 
@@ -262,7 +262,7 @@ class WrapUps:
         why = self._outbox.why(target).rstrip(".")
         if not why:
             return "The note is being sent to the CRM."
-        return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and goes by itself."
+        return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and is sent automatically."
 
     def _listen(self, old: AppState, new: AppState) -> None:
         """What was said of a record on its way is said anew while it is on screen, so that it stays true."""

@@ -18,7 +18,7 @@ from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 
 log = logging.getLogger(__name__)
 
-NO_CRM = "this profile names no CRM"
+NO_CRM = "this profile has no CRM"
 
 
 class CrmLookups:

@@ -180,7 +180,7 @@ class ScreenPops:
             pop.decided, pop.chosen, pop.chosen_by = True, None, BY_AGENT
             self._inquiries.stop(pop)
             self._inquiries.nobody(pop)
-            pop.why = "you went on without a record"
+            pop.why = "you continued without a record"
             self._publish(pop)
             self._tell_crms(pop)
 

@@ -130,10 +130,10 @@ def _offered(state: AppState, kind: str) -> frozenset[str]:
 
 
 _OFFER_END_WORDS = {
-    OfferEnd.MISSED: "Missed: the offer ran out before it was answered.",
-    OfferEnd.DECLINED: "Declined: it goes to somebody else.",
+    OfferEnd.MISSED: "Missed: the offer timed out before it was answered.",
+    OfferEnd.DECLINED: "Declined: it goes to another agent.",
     OfferEnd.ABANDONED: "The customer left before it was answered.",
-    OfferEnd.RESCINDED: "It was given to somebody else.",
+    OfferEnd.RESCINDED: "It was given to another agent.",
     OfferEnd.FAILED: "It could not be connected.",
 }
 

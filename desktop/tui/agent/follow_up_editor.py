@@ -33,7 +33,7 @@ from desktop.tui.words.follow_ups import in_words
 SHOWN = 3
 """Planned follow-ups that are in sight at once."""
 PLACEHOLDERS = {
-    "callback": "callback: when and what, as in «tomorrow 14:00 about the refund»",
+    "callback": 'callback: when and what, as in "tomorrow 14:00 about the refund"',
     "sms": "text message, sent when you finish · consent ✓",
 }
 

@@ -33,11 +33,11 @@ class Offer:
 
 
 OFFERED: Final[Mapping[str, Offer]] = {
-    "codes": Offer("Codes", "type a code", (("enter", "add or take off"),)),
+    "codes": Offer("Codes", "type a code", (("enter", "add or remove"),)),
     "customer": Offer("Customer", "name, company, number, e-mail …", (("enter", "search"), ("digit", "choose"))),
     "follow_up": Offer("Drop a follow-up", "", (("enter", "drop"), ("digit", "drop"))),
     "callback": Offer("Which callback?", "", (("enter", "choose"), ("digit", "choose"))),
-    "channel": Offer("How was the customer in touch?", "", (("enter", "choose"), ("digit", "choose"))),
+    "channel": Offer("Which channel was it?", "", (("enter", "choose"), ("digit", "choose"))),
 }
 
 

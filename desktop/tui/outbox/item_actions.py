@@ -13,7 +13,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.notices import OUTBOX
 from desktop.tui.outbox.item_words import unfinished_for, whom
 
-GONE = "It is not in the outbox any more."
+GONE = "It is no longer in the outbox."
 
 
 class ItemOutbox(Protocol):
@@ -123,7 +123,7 @@ class ItemActions:
                 self._tell("Trying again now.", "info", OUTBOX)
             elif not (why := await self._retry(item.key)):
                 waits = self._session.outbox.why(item.target) if item.target else ""
-                self._tell(waits or "Handed over to be sent.", "info", OUTBOX)
+                self._tell(waits or "Queued for sending.", "info", OUTBOX)
             else:
                 self._tell(f"It was not sent. {why}", "warning")
             await self._read()

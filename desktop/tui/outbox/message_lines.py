@@ -24,7 +24,7 @@ def message_lines(state: AppState, now: Instant) -> list[Content]:
                 (f"{wording.CHANNEL_SIGN[one.channel]} ", "$accent"),
                 (wording.address(one.sender), "bold"),
                 (f"   {wording.since(now - one.at)}", "$muted"),
-                ("   wants no more messages" if one.opts_out else "", "bold $warning"),
+                ("   opted out" if one.opts_out else "", "bold $warning"),
             )
         )
         lines += [written for text in (one.subject, one.text) if text for written in _indented(text)]

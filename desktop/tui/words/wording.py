@@ -71,7 +71,7 @@ DELIVERY = {
     DeliveryState.DELIVERED: ("●", "delivered", "$success"),
     DeliveryState.FAILED: ("✕", "failed", "$error"),
 }
-SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "people", "messaging": "msg"}
+SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "directory", "messaging": "messages"}
 PHONE_CALL = {
     CallState.RINGING: "ringing",
     CallState.DIALING: "dialling",
@@ -165,10 +165,10 @@ def day(instant: Instant, now: Instant) -> str:
 
 
 def due(instant: Instant | None, now: Instant) -> str:
-    """When something was promised for: `by 14 Nov (late)`; nothing when no day was named."""
+    """When something was promised for: `by 14 Nov`, `by 14 Nov, overdue`; nothing when no day was named."""
     if instant is None:
         return ""
-    return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
+    return f"by {day(instant, now)}" + (", overdue" if instant < now else "")
 
 
 def waited(interaction: Interaction, now: Instant) -> str:
@@ -244,7 +244,7 @@ MONITORING: Mapping[Monitoring | None, str] = {
 def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
-        return "help asked for"
+        return "help requested"
     return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'On my way.'}"
 
 

@@ -192,7 +192,7 @@ async def test_a_bug_in_the_plugin_is_told_and_logged(caplog: pytest.LogCaptureF
     d.script.then("accept", ZeroDivisionError("x"))
     result = await d.actions.do(Verb.ACCEPT, "i1")
     assert result.error == "BackendBug"
-    assert any("made a mistake" in text for text in told(d.store))
+    assert any("plug-in failed" in text for text in told(d.store))
     assert "ZeroDivisionError" in caplog.text
     d.script.then("accept", lambda: asyncio.sleep(0, "nonsense"))
     assert (await d.actions.do(Verb.ACCEPT, "i1")).error == "ProtocolError"
@@ -258,8 +258,8 @@ def test_a_plugins_own_sub_class_has_words_too() -> None:
     class Odd(Conflict):
         pass
 
-    assert "another state" in explain(Odd("x"), "No.", source="crm").text
-    assert "mistake" in explain(BackendError("x"), "No.", source="crm").text
+    assert "this has changed" in explain(Odd("x"), "No.", source="crm").text
+    assert "an error in its plug-in" in explain(BackendError("x"), "No.", source="crm").text
     assert issubclass(OutcomeUnknown, BackendError)
 
 

@@ -148,7 +148,7 @@ async def test_who_is_not_allowed_is_not_told_to_sign_in_again() -> None:
     assert result.error == "Forbidden"
     assert result.text == (
         "The conversation was not taken over. The contact centre does not allow it: Only a supervisor may do this."
-        " Nothing was changed. Ask whoever gives you your rights."
+        " Nothing was changed. Ask your administrator for access."
     )
 
 

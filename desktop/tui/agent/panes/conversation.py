@@ -29,11 +29,11 @@ VERB_KEYS: tuple[tuple[Verb, str, str], ...] = (
     (Verb.HOLD, "hold", "hold"),
     (Verb.UNMUTE, "mute", "unmute"),
     (Verb.MUTE, "mute", "mute"),
-    (Verb.CANCEL_LEG, "expert", "come back"),
+    (Verb.CANCEL_LEG, "expert", "drop expert"),
     (Verb.CONSULT, "expert", "expert"),
     (Verb.COMPLETE_TRANSFER, "transfer", "hand over"),
     (Verb.BLIND_TRANSFER, "transfer", "transfer"),
-    (Verb.CONFERENCE, "conference", "join all"),
+    (Verb.CONFERENCE, "conference", "conference"),
     (Verb.END, "end", "end"),
 )
 RECORDING_KEYS: tuple[tuple[Verb, str, str], ...] = (
@@ -207,7 +207,7 @@ def _idle(view: View) -> list[Content]:
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
     facts: list[Part] = [
-        (interaction.subject or "no reason given", "bold"),
+        (interaction.subject or "No subject", "bold"),
         (f"   {wording.waited(interaction, view.now)}", "$muted"),
     ]
     lines = [line(*facts)]

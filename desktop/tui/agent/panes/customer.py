@@ -238,7 +238,7 @@ def _none(pop: ScreenPop, view: View) -> list[Content]:
     """Not in the CRM; after a search only that the search found no one, for it asked something else."""
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
-    found = "No customer found by that search." if pop.decided else f"Not in {sources.asked(pop)}."
+    found = "No customers found." if pop.decided else f"Not in {sources.asked(pop)}."
     return [content(where, "bold"), content(found, "$warning"), *_ways_on()]
 
 
@@ -256,7 +256,7 @@ def _ways_on() -> list[Content]:
     search, create = (show(BY_ID[verb].letters[0]) for verb in ("search", "create"))
     return [
         line((search, "bold $accent"), (" search   ", "$muted"), (create, "bold $accent"), (" new customer", "$muted")),
-        content("Or go on without: the note is kept with the contact.", "$muted"),
+        content("Or continue without a record: the note stays with the contact.", "$muted"),
     ]
 
 
@@ -264,7 +264,7 @@ def _no_crm(view: View) -> list[Content]:
     where = wording.address(view.interaction.customer) if view.interaction else ""
     return [
         content(where, "bold"),
-        content("This profile names no CRM, so nobody is looked up.", "$muted"),
+        content("This profile has no CRM, so callers are not looked up.", "$muted"),
     ]
 
 
@@ -276,7 +276,7 @@ def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
         *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
-            ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
+            ("The customer may still be on file. Retrying automatically; ", "$muted"),
             (shown("retry"), "bold $accent"),
             (" now.", "$muted"),
         ),

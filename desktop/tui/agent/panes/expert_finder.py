@@ -87,12 +87,12 @@ class ExpertFinder(Pane, Vertical):
                 Column("there", 11, align="right", min_width=50),
             ),
             header=False,
-            empty="Nobody matches.",
+            empty="No matches.",
             id="expert-list",
         )
         yield Static(id="expert-evidence")
         yield Static(id="expert-chat")
-        yield Input(placeholder="write to them, enter sends", id="expert-message")
+        yield Input(placeholder="your message, enter to send", id="expert-message")
 
     def on_mount(self) -> None:
         """The chat field appears when it is asked for."""

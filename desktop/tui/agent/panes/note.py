@@ -19,7 +19,7 @@ from desktop.tui.words import wording
 
 LIMIT = 16_000
 """Characters a note may hold; the CRM's limit with room to spare."""
-GONE: list[Part] = [(" · the contact has left, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
+GONE: list[Part] = [(" · the contact is gone, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
 
 
 class NotePane(Pane, Editor):

@@ -67,7 +67,7 @@ class RecordsPane(Pane, Vertical):
         yield LineTable(
             (Column("", 1), Column("", 1), Column("source", 8), Column("name", weight=1), Column("why", weight=1)),
             header=False,
-            empty="Nobody to link.",
+            empty="No one to link.",
             id="record-list",
         )
 
@@ -107,7 +107,7 @@ class RecordsPane(Pane, Vertical):
         self.border_title = content(f"Records of {whose}" if whose else "Records")
         self.border_subtitle = line(
             ("digit", "bold $accent"),
-            (" links or takes apart  ", "$muted"),
+            (" link or separate  ", "$muted"),
             ("esc", "bold $accent"),
             (" close", "$muted"),
         )

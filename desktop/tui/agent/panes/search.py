@@ -148,12 +148,12 @@ class SearchPane(Pane, Vertical):
             answer = PopAnswer.COULD_NOT_ASK if failed else PopAnswer.NO_MATCH
             answer = PopAnswer.SEARCHING if self._found is None else answer
         table.set_empty(
-            "This profile names no CRM."
+            "This profile has no CRM."
             if not select.names_crm(view.state)
             else {
                 PopAnswer.SEARCHING: "Asking the CRM …",
                 PopAnswer.COULD_NOT_ASK: "The CRM could not be asked.",
-            }.get(answer, "Nobody found yet.")
+            }.get(answer, "No results yet.")
         )
         table.set_rows(
             [

@@ -33,7 +33,7 @@ class WorkPane(Pane, LineTable):
                 Column("time", 6, align="right"),
             ),
             header=False,
-            empty="Nothing on your desk.",
+            empty="No active contacts.",
             id="work",
         )
         self.border_title = content("Work")

@@ -60,7 +60,7 @@ class ContactVerbs(DeskVerbs):
     def _refuse_offer(self) -> None:
         """There is no offer, or none any more: the words meant for its note are no verbs."""
         self._wants_field()
-        self._tell("Nothing is offered to you now.")
+        self._tell("No contact to accept.")
 
     def hold(self) -> None:
         """Hold or resume; with an expert on the line, talk to the other one."""
@@ -93,7 +93,7 @@ class ContactVerbs(DeskVerbs):
         self._wants_field()
         interaction = self._selected()
         if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
-            self._tell("Tones need a call you are talking on.")
+            self._tell("Tones can only be sent on an active call.")
             return
         self._screen.query_one(Keypad).open()
         self._screen.opened()

@@ -102,7 +102,7 @@ class CustomerVerbs(DeskVerbs):
             self._tell(
                 "There is nothing to link: no second CRM and no second directory in this profile."
                 if has_crm
-                else "This profile names no CRM: there are no records to link."
+                else "This profile has no CRM: there are no records to link."
             )
             return
         person = finder.under_cursor if finder.is_open else None

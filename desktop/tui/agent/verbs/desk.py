@@ -23,7 +23,7 @@ _CANNOT: Final = {
     Verb.SWAP: "switch between customer and expert",
     Verb.MUTE: "mute",
     Verb.CONSULT: "call an expert",
-    Verb.CANCEL_LEG: "come back to the customer",
+    Verb.CANCEL_LEG: "go back to the customer",
     Verb.COMPLETE_TRANSFER: "hand the customer over",
     Verb.BLIND_TRANSFER: "transfer",
     Verb.CONFERENCE: "start a conference",
@@ -90,7 +90,7 @@ class DeskVerbs:
     def _first_of(self, *verbs: Verb) -> None:
         interaction = self._selected()
         if interaction is None:
-            self._tell("There is no contact.")
+            self._tell("No contact selected.")
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)

@@ -77,7 +77,7 @@ class AvailabilityVerbs(DeskVerbs):
         if wrong:
             self._tell("Trying again.", RETRY)
         else:
-            self._tell("Everything is connected, and nothing waits to be sent.", GLIMPSE)
+            self._tell("Everything is connected and nothing is waiting to be sent.", GLIMPSE)
 
     def next_pane(self) -> None:
         """The next pane of a narrow screen."""
@@ -126,13 +126,15 @@ class AvailabilityVerbs(DeskVerbs):
         elif talking:
             words = f"leave. {_stays(talking, who)}; {self._becomes_of_words()}."
         else:
-            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; {self._becomes_of_words()}."
+            words = (
+                f"leave. The wrap-up of {who} is not finished, and its timer keeps running; {self._becomes_of_words()}."
+            )
         key = BY_ID["quit"]
         victim = ("leave", *(interaction.id for interaction in work))
         return Irrevocable(key.shown, key.anywhere, victim, words)
 
     def _becomes_of_words(self) -> str:
-        return "this is the demo, and nothing you wrote is kept" if self._context.throwaway else "your words are saved"
+        return "this is the demo: nothing you wrote is kept" if self._context.throwaway else "your words are saved"
 
 
 def _stays(talking: Sequence[Interaction], who: str) -> str:
@@ -147,6 +149,6 @@ def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
     more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
     why = f" ({problem})" if (problem := unsaved[0].problem) else ""
     return (
-        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It is tried once more, and else the words go into a"
-        " text file that you are told of."
+        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It will be tried once more; if that fails, the text"
+        " goes into a file, and you are told which."
     )

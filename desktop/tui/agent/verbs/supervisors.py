@@ -18,9 +18,9 @@ class SupervisorVerbs(DeskVerbs):
         self._wants_field()
         interaction, state = self._selected(), self._screen.state
         if not self._offered(Capability.HELP):
-            self._tell("This contact centre passes on no requests for help.")
+            self._tell("This contact centre does not support help requests.")
         elif interaction is None or interaction.phase not in IN_HAND:
-            self._tell("Help is asked for with a contact of yours; there is none.")
+            self._tell("Asking for help needs an active contact.")
         else:
             known = self._help_of(interaction.id)
             answered = f" · {wording.help_state(known)}" if known is not None else ""
@@ -29,9 +29,7 @@ class SupervisorVerbs(DeskVerbs):
                 interaction.id,
                 ("Help from a supervisor", "bold"),
                 (f" · {title(state, interaction)}{answered}", "$muted"),
-                hint="enter asks"
-                if known is None
-                else "enter asks again; with nothing written: no help needed any more",
+                hint="enter asks" if known is None else "enter sends again; send it empty to cancel the request",
             )
 
     def answer_supervisor(self) -> None:

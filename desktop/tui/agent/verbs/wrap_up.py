@@ -10,6 +10,7 @@ from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title
 
@@ -76,7 +77,7 @@ class WrapUpVerbs(DeskVerbs):
             interaction.phase not in (Phase.WRAP_UP, Phase.CLOSED)
             and interaction.id not in self._screen.state.unfinished
         ):
-            self._tell("The contact is still going on; end it first.")
+            self._tell(f"End the contact first ({shown('end')}).")
             return
         if self._pressed_twice(interaction):
             return
