@@ -163,7 +163,7 @@ class Session:
         )
         Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
-        self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
+        self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)

@@ -83,7 +83,7 @@ class Store:
             self.notice(text, "info" if ok else "error", (done or subject) if ok else subject)
 
     def settle(self, subject: str) -> None:
-        """Recent messages of a subject is so no more."""
+        """What was told of a subject is so no more."""
         if subject and any(one.subject == subject and not one.over for one in self.drain().notices):
             self.publish(Settled(subject))
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import (
     Abandoned,
     AgentChanged,
@@ -18,6 +17,7 @@ from mock_backends.acd.effects import (
     WrapUpStarted,
 )
 from mock_backends.acd.errors import NotTheirs, RoutingError, Unknown, WrongPhase
+from mock_backends.acd.router import Router
 from mock_backends.channels import CALLS
 from mock_backends.contacts.board import Board
 from mock_backends.contacts.queue_figures import QueueFigures

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from desktop.domain import select
 from desktop.domain.entities.customer import Customer, CustomerDetails, Match, Record
 from desktop.domain.entities.model import Address
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Direction, Phase, PopAnswer
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.offer_banner import OfferBanner

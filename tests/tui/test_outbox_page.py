@@ -13,7 +13,8 @@ from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
-from desktop.domain.state.state import AppState, DraftView, OutboxView
+from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
+from desktop.domain.state.state import AppState
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys, outbox_keys
 from desktop.tui.outbox.item_rows import worst_first

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.offer_banner import OfferBanner
 from tests.tui.desk import desk, settle

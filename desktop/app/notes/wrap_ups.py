@@ -28,6 +28,7 @@ from desktop.app.storage.tables.parked_record_rows import NotSendable, check_sen
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
+from desktop.domain.entities.wrap_up_record import HandedOver
 from desktop.domain.news.notices import STAYS
 from desktop.domain.news.notices import record as record_subject
 from desktop.domain.notes.contact_facts import ContactFacts
@@ -84,7 +85,7 @@ class WrapUps:
         """
         for row in await self._local().newest_handed_over():
             self._store.publish(
-                RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew)
+                RecordHandedOver(row.interaction_id, HandedOver(_codes(row), row.created_at + self._store.state.skew))
             )
 
     async def finish(
@@ -106,7 +107,7 @@ class WrapUps:
             left = "This contact has left your desk."
             if self._notes.text(interaction_id) is not None:
                 left += " What you wrote goes to the outbox in a moment."
-            elif self._notes.is_parked(interaction_id):
+            elif self._notes.parking.holds(interaction_id):
                 left += " What you wrote is in the outbox."
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:

@@ -22,6 +22,7 @@ from desktop.domain.entities.identity import CUSTOMER
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
+from desktop.domain.state.own_events import PopChanged
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError
@@ -395,4 +396,4 @@ class ScreenPops:
 
     def _publish(self, pop: Pop) -> None:
         if self._pops.get(pop.interaction.id) is pop:
-            self._store.publish(pop.seen(), CRM)
+            self._store.publish(PopChanged(pop.interaction.id, pop.seen(self._store.now())), CRM)

@@ -1,4 +1,4 @@
-"""Recent messages to the agent: which of it is to be seen now, and when it is so no more."""
+"""What was told to the agent: which of it is to be seen now, and when it is so no more."""
 
 from dataclasses import replace
 from typing import Final
@@ -77,7 +77,7 @@ def tell(batch: Batch, notice: Notice) -> None:
 
 
 def settle(batch: Batch, subject: str) -> None:
-    """Recent messages of a subject is so no more."""
+    """What was told of a subject is so no more."""
     if any(one.subject == subject and not one.over for one in batch.notices):
         batch.notices = tuple(replace(one, over=True) if one.subject == subject else one for one in batch.notices)
 

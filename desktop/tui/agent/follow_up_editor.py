@@ -20,8 +20,8 @@ from desktop.app.notes.card_masking import CardMasking
 from desktop.domain import select
 from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
-from desktop.domain.state.state import DraftView
 from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line, lines
@@ -201,6 +201,10 @@ class FollowUpEditor(Vertical):
         self._field.focus()
         self.tell()
         return ""
+
+    def focus_field(self) -> None:
+        """Go to the field that is typed in."""
+        self._field.focus()
 
     def leave(self) -> bool:
         """Discard what was not planned yet, if the agent is in the field; says whether they were here at all."""

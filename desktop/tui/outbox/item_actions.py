@@ -9,8 +9,8 @@ from desktop.app.storage.errors import StoreError
 from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Match
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.notices import OUTBOX
-from desktop.domain.state.state import DraftView
 from desktop.tui.outbox.item_words import unfinished_for, whom
 
 GONE = "It is no longer in the outbox."

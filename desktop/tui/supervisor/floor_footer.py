@@ -39,7 +39,7 @@ class FloorFooter(Footer):
     offered: tuple[FloorVerb, ...] = ()
 
     def look(self, view: View) -> tuple[object, ...]:
-        """Recent messages, and what is on offer."""
+        """What was told, and what is on offer."""
         return (*super().look(view), view.state.coaching, self._covered, *self.offered)
 
     @property

@@ -8,8 +8,8 @@ from desktop.domain import select
 from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import CrmAnswer, Match
 from desktop.domain.entities.model import Instant
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.state.state import ScreenPop
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording

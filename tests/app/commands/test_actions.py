@@ -11,6 +11,7 @@ from desktop.app.connections.failures import explain
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.words import Availability, Health, Phase, Verb
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
 from desktop.ports import errors
@@ -235,9 +236,9 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
         return (await d.actions.do(verb, "i1", **arguments)).text
 
     assert "safe" not in await refused(Verb.END)  # nothing was written
-    d.store.publish(DraftSaved("i1", "she was charged twice", (), 1, None, ""))
+    d.store.publish(DraftSaved("i1", DraftView("she was charged twice", (), 1, None)))
     assert "safe" not in await refused(Verb.END)
-    d.store.publish(DraftSaved("i1", "she was charged twice", (), 1, 5.0, ""))
+    d.store.publish(DraftSaved("i1", DraftView("she was charged twice", (), 1, 5.0)))
     assert "Your note is safe here." in await refused(Verb.END)
     assert "safe" not in await refused(Verb.HOLD)
     d.script.then("set_availability", Unavailable("gone"))

@@ -12,6 +12,7 @@ from desktop.app.commands.recording_consent import RecordingPolicy
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.customer import Consent, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase, PopAnswer, Recording, RecordingConsent, Verb
 from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, PopChanged
@@ -48,7 +49,7 @@ class Desk:
         """The CRM says who it is, and what they said of being recorded."""
         who = customer(1, name="Priya Natarajan", consents=(Consent("recording", granted),))
         self.store.publish(
-            PopChanged("i1", PopAnswer.ONE, (Match(who, "phone", ""),), chosen="c1", chosen_by="only match")
+            PopChanged("i1", ScreenPop(PopAnswer.ONE, 0.0, (Match(who, "phone", ""),), "c1", "only match"))
         )
         await spin()
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from desktop.app.connections.backoff import Breaker, full_jitter
-from desktop.app.connections.clock_skew import ClockSkew
 from desktop.app.connections.feed import Feed
+from desktop.app.connections.server_clock import ClockSkew
 from desktop.app.store import Store
 from desktop.domain.entities.words import Health, Phase
 from desktop.domain.select import server_now

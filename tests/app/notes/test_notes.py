@@ -16,9 +16,9 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.customer import Consent, FollowUp
 from desktop.domain.entities.model import WrapUpRule
 from desktop.domain.entities.words import Availability, CodeRule, Phase
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.own_events import ClockRead
-from desktop.domain.state.state import DraftView
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 from tests.app.app_fakes import customer, interaction, match, until

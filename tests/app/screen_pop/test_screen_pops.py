@@ -17,10 +17,10 @@ from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.customer import Consent, CustomerDetails, CustomerPromise
 from desktop.domain.entities.model import Address, QueueStats, Waiting
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase, PopAnswer, Role
 from desktop.domain.state.events import AgentChanged, Change, QueueChanged
 from desktop.domain.state.own_events import PopChanged
-from desktop.domain.state.state import ScreenPop
 from desktop.ports.base import Capability
 from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
 from tests.app.app_fakes import (
@@ -247,7 +247,7 @@ async def test_the_head_of_the_queue_is_looked_up_before_it_rings(d: Desk) -> No
     d.server.tell(QueueChanged(replace(stats, version=2)))
     seen: list[PopAnswer] = []
     d.session.store.taps.append(
-        lambda envelope: seen.append(envelope.event.answer) if isinstance(envelope.event, PopChanged) else None
+        lambda envelope: seen.append(envelope.event.pop.answer) if isinstance(envelope.event, PopChanged) else None
     )
     await d.ring()
     assert seen[0] is PopAnswer.ONE  # the first thing ever shown

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from desktop.domain.entities.customer import Consent, Customer, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, Phase, PopAnswer, Recording
+from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.news import notices
 from desktop.domain.news.notices import ALERT_ENDED, ERROR_STAYS, GLANCE, GLIMPSE, MY_STATE, OUTBOX, RETRY, STAYS
 from desktop.domain.reduce.reducer import reduce
 from desktop.domain.state.own_events import Noticed, OwnEvent, Settled
-from desktop.domain.state.state import AppState, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.state.state import AppState, SourceHealth
 from tests.domain.domain_records import ME, agent, envelope, interaction
 
 CALL = interaction(id="i1", agent_id=ME, phase=Phase.ACTIVE, phase_since=0.0)

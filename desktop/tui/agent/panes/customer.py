@@ -9,9 +9,9 @@ from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.domain import select
 from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import Consent, Customer, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
-from desktop.domain.state.state import ScreenPop
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.pane import TextPane, View

@@ -116,6 +116,10 @@ class ExpertFinder(Pane, Vertical):
         if self.view is not None:
             self.draw(self.view)
 
+    def focus_query(self) -> None:
+        """Go to the field of the search."""
+        self.query_one("#expert-query", Input).focus()
+
     def find(self) -> None:
         """Find somebody to talk to first, also with what was typed for a transfer."""
         field = self.query_one("#expert-query", Input)

@@ -37,7 +37,7 @@ class Footer(Pane, Widget):
             self.draw(self.view)
 
     def look(self, view: View) -> tuple[object, ...]:
-        """Recent messages, what is new, and what settles it."""
+        """What was told, what is new, and what settles it."""
         state = view.state
         return (state.notices, state.news, state.health, state.outbox, state.interactions)
 

@@ -9,7 +9,7 @@ from textual.widgets.text_area import Edit, EditResult
 
 from desktop.app.notes.card_masking import CardMasking
 from desktop.domain.entities.words import Phase
-from desktop.domain.state.state import DraftView
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.card_number_fields import hide_in_area, replace_in_area, what_was_hidden
 from desktop.tui.widgets.editor import Editor

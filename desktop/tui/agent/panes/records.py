@@ -9,7 +9,8 @@ from textual.message import Message
 
 from desktop.domain import select
 from desktop.domain.entities.identity import CUSTOMER, PERSON
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.entities.screen_pop import ScreenPop
+from desktop.domain.state.state import AppState
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable

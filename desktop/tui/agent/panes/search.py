@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from desktop.domain import select
 from desktop.domain.entities.customer import FoundCustomers, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.state.state import ScreenPop
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable

@@ -14,8 +14,8 @@ from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import CodeRule, Phase
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
-from desktop.domain.state.state import DraftView
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.fitting import border_room, first_that_fits, key_hints

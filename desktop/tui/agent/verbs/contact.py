@@ -5,13 +5,13 @@ from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.offer_banner import stranger
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
 
 
-class ContactVerbs(Desk):
+class ContactVerbs(DeskVerbs):
     """What is done to the contact itself."""
 
     def accept(self) -> None:

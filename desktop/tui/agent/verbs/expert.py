@@ -4,11 +4,11 @@ from desktop.domain import select
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import LegPhase, Phase, Verb
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import shown
 
 
-class ExpertVerbs(Desk):
+class ExpertVerbs(DeskVerbs):
     """What is done with a further party."""
 
     def expert(self) -> None:

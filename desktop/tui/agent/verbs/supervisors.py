@@ -5,12 +5,12 @@ from desktop.domain.entities.words import IN_HAND
 from desktop.domain.news import notices
 from desktop.ports.base import Capability
 from desktop.tui.agent.panes.help_field import HelpField, Line
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 
 
-class SupervisorVerbs(Desk):
+class SupervisorVerbs(DeskVerbs):
     """One key each; the field takes the keyboard only because it was asked for."""
 
     def ask_help(self) -> None:
