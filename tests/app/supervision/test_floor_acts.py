@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.app.supervision.notices import FloorNotices
@@ -71,7 +72,7 @@ class Desk:
         self.server = Floor(self.time.timing)
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.acts = SupervisorCommands(self.store, asking, self.server, self.feed.refresh)
+        self.acts = SupervisorCommands(CommandRunner(self.store, asking, self.server, self.feed.refresh))
         self.script = self.server.script
 
     def offers(self, *capabilities: Capability) -> None:
