@@ -353,7 +353,7 @@ class DesktopApp(PageKeys):
                 self.front.close_top()
             self.outbox.toggle(self.session, self.front)
         elif not (name == "retry" and self.outbox.send_all()):
-            getattr(self.desk, name)()
+            self.desk.press(name)
 
     def _tell_of_page(self, text: str, severity: str, subject: str = "") -> None:
         if self.session is not None:

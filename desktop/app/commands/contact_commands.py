@@ -94,6 +94,7 @@ class CommandSpec:
         not_known: that it is not known whether it was done, as a sentence.
         call: sends it; None for what is not done by a verb alone.
         needs: arguments that must be given, each with what is missing otherwise.
+        of_leg: whether it is done to a leg: the open one unless given.
         completed: fills in from the interaction what was not given; raises Rejected where that cannot be had.
         seen: how its effect can be seen.
         answers: what the contact centre answers.
@@ -106,6 +107,7 @@ class CommandSpec:
     not_known: str = ""
     call: Call | None = None
     needs: Mapping[str, str] = field(default_factory=dict)
+    of_leg: bool = False
     completed: Callable[[Interaction, Arguments], Arguments] | None = None
     seen: Seen = _never
     answers: type[object] = Interaction
@@ -122,6 +124,8 @@ class CommandSpec:
         for name, what in self.needs.items():
             if not given.get(name, "").strip():
                 raise Rejected(f"{what} is missing.")
+        if self.of_leg:
+            return _with_leg(interaction, given)
         return self.completed(interaction, given) if self.completed is not None else given
 
     async def send(self, contact_center: ContactCenter, interaction_id: str, given: Arguments, key: str) -> object:
@@ -209,26 +213,26 @@ SPECS: Mapping[Verb, CommandSpec] = MappingProxyType(
         Verb.CANCEL_LEG: CommandSpec(
             not_done="The call to the expert was not ended.",
             call=lambda at, of, given, key: at.cancel_leg(of, given["leg_id"], key=key),
-            completed=_with_leg,
+            of_leg=True,
             seen=_shows(_no_leg),
         ),
         Verb.SWAP: CommandSpec(
             not_done="The line was not swapped.",
             call=lambda at, of, given, key: at.swap(of, given["leg_id"], key=key),
-            completed=_with_leg,
+            of_leg=True,
         ),
         Verb.COMPLETE_TRANSFER: CommandSpec(
             not_done="The customer was not handed over.",
             not_known="It is not known whether the customer was handed over.",
             call=lambda at, of, given, key: at.complete_transfer(of, given["leg_id"], key=key),
-            completed=_with_leg,
+            of_leg=True,
             seen=_left,
             contact_leaves=True,
         ),
         Verb.CONFERENCE: CommandSpec(
             not_done="The parties were not joined.",
             call=lambda at, of, given, key: at.conference(of, given["leg_id"], key=key),
-            completed=_with_leg,
+            of_leg=True,
         ),
         Verb.BLIND_TRANSFER: CommandSpec(
             not_done="The customer was not transferred.",
@@ -265,6 +269,7 @@ SPECS: Mapping[Verb, CommandSpec] = MappingProxyType(
                 note=given.get("note", ""),
                 key=key,
             ),
+            needs={"at": "The time of the callback"},
             completed=_with_number,
             answers=str,
         ),

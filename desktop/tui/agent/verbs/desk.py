@@ -9,6 +9,7 @@ from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.available_verbs import COMMANDS
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.screen import AgentScreen
+from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.words.consequences import consequence
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from desktop.app.notes.rescue import Unsaved
     from desktop.app.session import Session
 
+NO_OFFER = "Nothing is offered to you now."
 _CANNOT: Final = {
     Verb.HOLD: "put this contact on hold",
     Verb.SWAP: "switch between customer and expert",
@@ -81,10 +83,19 @@ class Desk:
     def _typing_elsewhere(self) -> bool:
         return self._screen.typing and not isinstance(self._screen.focused, NotePane)
 
+    def press(self, name: str) -> None:
+        """What a key does, by its action: as the desk has it, else the first of its verbs that is on offer."""
+        act: Callable[[], None] | None = getattr(self, name, None)
+        if act is not None:
+            act()
+        else:
+            self._first_of(*(verb for verb, _ in BY_ID[name].verbs))
+
     def _first_of(self, *verbs: Verb) -> None:
-        interaction = self._selected()
+        to_offers = all(COMMANDS[verb].phases == {Phase.OFFERED} for verb in verbs)
+        interaction = self._offer() if to_offers else self._selected()
         if interaction is None:
-            self._tell("There is no contact.")
+            self._tell(NO_OFFER if to_offers else "There is no contact.")
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)
