@@ -8,6 +8,7 @@ from desktop.app.background import Background
 from desktop.app.commands.actions import Actions
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.recording_consent import RecordingPolicy
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
@@ -91,21 +92,13 @@ class Session:
             self.store, self._backend_calls, self._backends, backends.broken, self._opened, self._background.spawn
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
-        self.actions = Actions(
-            self.store,
-            self._backend_calls,
-            backends.contact_center,
-            directories,
-            self._refresh,
-            Phone(self.store, self._backend_calls, backends.voice),
-        )
-        self.help = HelpLine(self.store, self._backend_calls, backends.contact_center, self._refresh)
+        runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
+        self.actions = Actions(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
+        self.help = HelpLine(runner)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
         self.news = Newsroom(self.store)
-        self.supervisor = SupervisorDesk(
-            self.store, self._backend_calls, backends.contact_center, self._refresh, self._file.opened
-        )
+        self.supervisor = SupervisorDesk(runner, backends.contact_center, self._file.opened)
         self.on_screen = ScreenWatch(
             self._backend_calls,
             directories,

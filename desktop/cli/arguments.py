@@ -1,4 +1,4 @@
-"""The words of the command line. Only argparse is imported: `--help` must come at once."""
+"""The words of the command line. Only argparse and the closed lists are imported: `--help` must come at once."""
 
 import argparse
 from collections.abc import Callable
@@ -6,16 +6,12 @@ from collections.abc import Callable
 from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
+from desktop.domain.entities.words import Availability, Verb
 from desktop.ports.kinds import Kind
 
-# Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
-VERBS = (
-    *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
-    *("pause_recording", "resume_recording"),
-    *("complete_transfer", "conference", "blind_transfer", "end", "extend_wrap_up", "wrap_up", "callback"),
-)
+VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.PARK, Verb.UNPARK))  # which no contact centre is asked
 LEVELS = ("error", "warning", "info", "debug")
-AGENT_VERBS = ("available", "not_ready", "offline", "cancel_next")
+AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
 EPILOG = """\
 Without a command the desktop itself starts. Every command but demo and mock writes JSON to stdout and words to stderr.
 Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 unavailable or not signed in, 4 no answer in time,

@@ -7,6 +7,7 @@ from desktop.tui.agent.verbs.expert import ExpertVerbs
 from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs
 from desktop.tui.agent.verbs.wrap_up import WrapUpVerbs
+from desktop.tui.keys.keys import BY_ID
 
 
 class DeskActions:
@@ -30,13 +31,9 @@ class DeskActions:
         )
 
     def do(self, action: str) -> None:
-        """Carry out what a key stands for: the method of that name.
-
-        Raises:
-            ValueError: no verb of the desk has that name.
-        """
+        """Carry out what a key stands for: the method of that name, else the first of the key's verbs on offer."""
         for verbs in self._all:
             if hasattr(verbs, action):
                 getattr(verbs, action)()
                 return
-        raise ValueError(f"The desk has no verb {action}.")
+        self.contact.first_of(*(verb for verb, _ in BY_ID[action].verbs))

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from desktop.app import key_names
+from desktop.domain.entities.words import Verb
 from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
 
 KEYS: tuple[Key, ...] = (
@@ -16,6 +17,7 @@ KEYS: tuple[Key, ...] = (
         "accept",
         "Accept the offer. Without one: answer a direct call on your phone.",
         "Contact",
+        verbs=((Verb.ACCEPT, "accept"),),
     ),
     Key(
         "decline",
@@ -25,6 +27,7 @@ KEYS: tuple[Key, ...] = (
         "decline",
         "Decline the offer. Without one: end a direct call on your phone.",
         "Contact",
+        verbs=((Verb.DECLINE, "decline"),),
     ),
     Key(
         "hold",
@@ -34,8 +37,25 @@ KEYS: tuple[Key, ...] = (
         "hold",
         "Hold the customer, or resume. With an expert on the line: talk to the other of the two.",
         "Contact",
+        verbs=(
+            (Verb.SWAP, "swap"),
+            (Verb.RESUME, "resume"),
+            (Verb.HOLD, "hold"),
+        ),
     ),
-    Key("mute", "mute", ("f5",), ("m",), "mute", "Mute yourself, or unmute.", "Contact"),
+    Key(
+        "mute",
+        "mute",
+        ("f5",),
+        ("m",),
+        "mute",
+        "Mute yourself, or unmute.",
+        "Contact",
+        verbs=(
+            (Verb.UNMUTE, "unmute"),
+            (Verb.MUTE, "mute"),
+        ),
+    ),
     Key(
         "recording",
         "recording",
@@ -44,6 +64,10 @@ KEYS: tuple[Key, ...] = (
         "pause recording",
         "Pause the recording, for card numbers or a customer who refuses; or resume it.",
         "Contact",
+        verbs=(
+            (Verb.RESUME_RECORDING, "resume rec"),
+            (Verb.PAUSE_RECORDING, "pause rec"),
+        ),
     ),
     Key(
         "expert",
@@ -53,6 +77,10 @@ KEYS: tuple[Key, ...] = (
         "expert",
         "Find an expert. With an expert on the line: go back to the customer.",
         "Expert",
+        verbs=(
+            (Verb.CANCEL_LEG, "drop expert"),
+            (Verb.CONSULT, "expert"),
+        ),
     ),
     Key(
         "transfer",
@@ -62,9 +90,22 @@ KEYS: tuple[Key, ...] = (
         "transfer",
         "Hand the customer to the expert on the line, or choose whom to transfer to.",
         "Expert",
+        verbs=(
+            (Verb.COMPLETE_TRANSFER, "hand over"),
+            (Verb.BLIND_TRANSFER, "transfer"),
+        ),
     ),
-    Key("conference", "conference", ("alt+j",), ("j",), "conference", "Put all three of you in one call.", "Expert"),
-    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact"),
+    Key(
+        "conference",
+        "conference",
+        ("alt+j",),
+        ("j",),
+        "conference",
+        "Put all three of you in one call.",
+        "Expert",
+        verbs=((Verb.CONFERENCE, "conference"),),
+    ),
+    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact", verbs=((Verb.END, "end"),)),
     Key("wrap_up", "wrap_up", ("f9",), ("w",), "wrap-up", "Choose codes and follow-ups.", "Wrap-up"),
     Key(
         "finish",
@@ -191,6 +232,12 @@ KEYS: tuple[Key, ...] = (
     Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
     Key("quit", "leave", ("ctrl+o",), (), "quit", "Quit. Press twice with an open contact or unsaved text.", "Desk"),
 )
+
+VERB_KEYS = tuple((verb, key.id, label) for key in KEYS for verb, label in key.verbs)
+"""Each verb with the name of its key and its label, in the order in which they are printed beside a contact."""
+
+KEY_OF = {verb: name for verb, name, _ in VERB_KEYS}
+"""The name of a verb's key."""
 
 PICK = tuple(f"alt+{n}" for n in range(1, 10))
 """Picks one of several customers, even while typing."""

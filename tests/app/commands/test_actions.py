@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from desktop.app.commands.actions import Actions
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.failures import explain
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
@@ -27,7 +28,9 @@ class Desk:
         self.presence = FakePresence()
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(self.store, asking, self.server, {"presence": self.presence}, self.feed.refresh)
+        self.actions = Actions(
+            CommandRunner(self.store, asking, self.server, self.feed.refresh), {"presence": self.presence}
+        )
         self.store.publish(
             CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center"
         )

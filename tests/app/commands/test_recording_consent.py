@@ -9,6 +9,7 @@ import pytest
 from desktop.app.background import Background
 from desktop.app.commands.actions import Actions
 from desktop.app.commands.recording_consent import RecordingPolicy
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.customer import Consent, Match
@@ -32,7 +33,7 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(self.store, asking, self.server, {}, self.feed.refresh)
+        self.actions = Actions(CommandRunner(self.store, asking, self.server, self.feed.refresh), {})
         self.background = Background()
         RecordingPolicy(self.store, self.actions, self.background.spawn, policy)
         offered = self.server.capabilities - (frozenset() if able else {Capability.PAUSE_RECORDING})

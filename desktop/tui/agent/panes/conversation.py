@@ -21,27 +21,9 @@ from desktop.tui.words.titles import title
 OPEN_LEG = (LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE)
 AUTHOR = {"customer": "", "agent": "You", "system": "·"}
 
-# Which key of the table stands for which verb, in the order in which they are printed.
-VERB_KEYS: tuple[tuple[Verb, str, str], ...] = (
-    (Verb.ACCEPT, "accept", "accept"),
-    (Verb.DECLINE, "decline", "decline"),
-    (Verb.SWAP, "hold", "swap"),
-    (Verb.RESUME, "hold", "resume"),
-    (Verb.HOLD, "hold", "hold"),
-    (Verb.UNMUTE, "mute", "unmute"),
-    (Verb.MUTE, "mute", "mute"),
-    (Verb.CANCEL_LEG, "expert", "drop expert"),
-    (Verb.CONSULT, "expert", "expert"),
-    (Verb.COMPLETE_TRANSFER, "transfer", "hand over"),
-    (Verb.BLIND_TRANSFER, "transfer", "transfer"),
-    (Verb.CONFERENCE, "conference", "conference"),
-    (Verb.END, "end", "end"),
-)
-RECORDING_KEYS: tuple[tuple[Verb, str, str], ...] = (
-    (Verb.RESUME_RECORDING, "recording", "resume rec"),
-    (Verb.PAUSE_RECORDING, "recording", "pause rec"),
-)
-"""Likewise, printed last and where there is room; a line of its own says it when it matters."""
+RECORDING_KEYS = tuple(one for one in keys.VERB_KEYS if one[1] == "recording")
+VERB_KEYS = tuple(one for one in keys.VERB_KEYS if one not in RECORDING_KEYS)
+"""Recording is printed last and where there is room; a line of its own says it when it matters."""
 
 
 class ConversationPane(TextPane):

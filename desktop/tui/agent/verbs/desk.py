@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from desktop.app.notes.rescue import Unsaved
     from desktop.app.session import Session
 
+NO_OFFER = "No contact to accept."
 _CANNOT: Final = {
     Verb.HOLD: "put this contact on hold",
     Verb.SWAP: "switch between customer and expert",
@@ -87,10 +88,12 @@ class DeskVerbs:
     def _typing_elsewhere(self) -> bool:
         return self._screen.typing and not isinstance(self._screen.focused, NotePane)
 
-    def _first_of(self, *verbs: Verb) -> None:
-        interaction = self._selected()
+    def first_of(self, *verbs: Verb) -> None:
+        """Carry out the first of some verbs that is on offer for the selected contact, or for the offer."""
+        to_offers = all(COMMANDS[verb].phases == {Phase.OFFERED} for verb in verbs)
+        interaction = self._offer() if to_offers else self._selected()
         if interaction is None:
-            self._tell("No contact selected.")
+            self._tell(NO_OFFER if to_offers else "No contact selected.")
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)

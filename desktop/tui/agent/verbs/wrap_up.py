@@ -115,7 +115,7 @@ class WrapUpVerbs(DeskVerbs):
         """Ask for more time."""
         interaction = self._selected()
         if interaction is not None:
-            self._first_of(Verb.EXTEND_WRAP_UP)
+            self.first_of(Verb.EXTEND_WRAP_UP)
 
     def callback(self) -> None:
         """Plan a callback in the wrap-up."""
