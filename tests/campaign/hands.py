@@ -144,7 +144,7 @@ class Hands:
 
     def to_note(self) -> None:
         """Turn to the note."""
-        if "the contact has left" in self.text():
+        if "the contact is gone" in self.text():
             self.press("escape")  # from the words of the one before
         self.press("alt+n")
 

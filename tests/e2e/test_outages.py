@@ -24,7 +24,7 @@ def test_a_crm_that_is_down_when_it_rings(place: Workplace) -> None:
         ready(screen)
         place.call()
         screen.wait_for("CRM could not be asked")
-        screen.wait_for("This does not mean the customer is unknown")
+        screen.wait_for("The customer may still be on file")
         assert "not in the CRM" not in screen.text()
         screen.press("f2")
         screen.wait_for("talking")

@@ -510,7 +510,7 @@ async def test_an_item_that_is_gone_for_good_leaves_the_words_in_the_field() -> 
         without(app, kept, "k1")
         await settle(pilot, ["alt+enter"])
         assert app.screen.query_one(NoteField).text.endswith("z")
-        assert "not in the outbox any more" in session.store.state.notices[-1].text
+        assert "no longer in the outbox" in session.store.state.notices[-1].text
 
 
 @pytest.mark.parametrize("typed", [[], ["e", "z"]])
@@ -805,7 +805,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert any("waits to be sent" in one.text for one in session.store.state.notices)
+        assert any("is waiting to be sent" in one.text for one in session.store.state.notices)
         # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
         first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "eclt" else [])
         await settle(pilot, [*first, "s"])
