@@ -165,7 +165,9 @@ async def test_every_error_says_what_did_not_happen_what_is_safe_and_what_to_pre
     assert looked.ok and looked.value is not None
     d.script.then("waiting", Unavailable("gone"))
     looked = await d.acts.waiting("Billing")
-    assert not looked.ok and looked.value is None and looked.text.startswith("The waiting customers could not be loaded.")
+    assert (
+        not looked.ok and looked.value is None and looked.text.startswith("The waiting customers could not be loaded.")
+    )
 
 
 async def test_a_loser_looks_at_what_is_there() -> None:

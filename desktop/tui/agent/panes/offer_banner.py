@@ -1,7 +1,7 @@
 """The banner of an offer: who, how sure, what they want, how long they waited, what is left. Takes no focus."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.content import Content
@@ -11,7 +11,7 @@ from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
-from desktop.domain.entities.words import Phase, PopAnswer
+from desktop.domain.entities.words import Phase, PopAnswer, Verb
 from desktop.tui.keys import keys
 from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
@@ -84,6 +84,7 @@ class OfferBanner(TextPane):
                 (" accept  ", "$success"),
                 (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
                 (" decline  ", "$muted"),
+                *_other_verbs(view, offer),
             ]
         )
         subject = f"{offer.subject} · " if offer.subject else ""
@@ -97,6 +98,14 @@ class OfferBanner(TextPane):
             (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
         )
         return (first, second)
+
+
+def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
+    """What else can be done to an offer, where the contact centre can."""
+    on_offer = select.verbs_on_offer(view.state, offer)
+    for verb, name, label in keys.VERB_KEYS:
+        if verb in on_offer and verb not in (Verb.ACCEPT, Verb.DECLINE):
+            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {label}  ", "$muted"))
 
 
 def _offers(view: View) -> list[Interaction]:
