@@ -12,7 +12,7 @@ from desktop.tui.agent.panes.history import TimelinePane
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.tabs import TABS, Tabs
 from desktop.tui.agent.panes.work import WorkPane
-from desktop.tui.terminal.immediate_screen import ImmediateScreen
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 
 
 class AgentPlaces(ImmediateScreen):

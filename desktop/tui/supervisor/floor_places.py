@@ -13,7 +13,7 @@ from desktop.tui.supervisor.panels.agent_panel import AgentPanel
 from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
-from desktop.tui.terminal.immediate_screen import ImmediateScreen
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.table import LineTable
 
 
