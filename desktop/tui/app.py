@@ -39,6 +39,7 @@ from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.agent.verbs.desk import DeskContext
+from desktop.tui.keys.key import ALT_SIGNS, SIGNS
 from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
@@ -48,8 +49,8 @@ from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
 from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
 from desktop.tui.terminal import crash
 from desktop.tui.terminal.base_app import TerminalApp
-from desktop.tui.terminal.key_sequences import name_alt_keys
 from desktop.tui.terminal.news_bell import NewsBell, Wanted
+from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
@@ -129,7 +130,7 @@ class DesktopApp(TerminalApp):
         Raises:
             ValueError: a key that the table does not know, or that stands for two verbs.
         """
-        name_alt_keys()
+        name_alt_keys({name: SIGNS[name] for name in ALT_SIGNS})
         super().__init__(log_path=log_path)
         self._build = build
         self._tasks: set[asyncio.Task[None]] = set()
@@ -307,7 +308,7 @@ class DesktopApp(TerminalApp):
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("background work failed: %s", type(error).__name__)
             if self.session is None:
-                self._handle_exception(error if isinstance(error, Exception) else RuntimeError(str(error)))
+                self.fail(error if isinstance(error, Exception) else RuntimeError(str(error)))
             else:
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")

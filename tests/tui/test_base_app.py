@@ -1,11 +1,9 @@
 """One clock: frames run when asked for, at most 15 a second; and what the app never does."""
 
 import asyncio
-import inspect
 from pathlib import Path
 
 import pytest
-from textual.app import App
 from textual.widgets._toast import Toast
 
 from desktop.tui.terminal.base_app import TerminalApp
@@ -104,12 +102,3 @@ async def test_ctrl_c_does_not_leave(tmp_path: Path) -> None:
         await pilot.pause()
         assert app.is_running
         assert [n.message for n in app._notifications] == ["Press ctrl+p and type quit to leave."]
-
-
-def test_textual_still_has_the_names_we_override() -> None:
-    """The private names of the pinned Textual that the crash screen relies on."""
-    assert list(inspect.signature(App._handle_exception).parameters) == ["self", "error"]
-    assert "show_locals=True" in inspect.getsource(App._fatal_error)
-    for name in ("_exception_event", "_close_messages_no_wait", "_print_error_renderables"):
-        assert hasattr(App, name)
-    assert "_exit_renderables" in inspect.getsource(App._print_error_renderables)

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+import pytest
 from textual import events
+from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
@@ -46,3 +48,19 @@ async def test_undoing_more_than_fits_into_a_comment_or_an_item_takes_it_back() 
         words.close()
         note.edit_text("key", "note", "")
         await undone_and_done_again(pilot, note)
+
+
+class _Plain(App[None]):
+    def compose(self) -> ComposeResult:
+        yield TextArea("line\n")
+
+
+async def test_textual_still_fails_when_more_than_fits_is_undone() -> None:
+    """When this fails, Textual's own editor will do (issue 6686)."""
+    with pytest.raises(ValueError, match="out of bounds"):
+        async with _Plain().run_test(size=(40, 8)) as pilot:
+            editor = pilot.app.query_one(TextArea)
+            editor.focus()
+            editor.move_cursor(editor.document.end)
+            pilot.app.post_message(events.Paste(LINES))
+            await settle(pilot, ["ctrl+z"])

@@ -1,7 +1,5 @@
 """How the program begins and ends on a real terminal: signals, crashes, bad bytes, odd sizes, no terminal at all."""
 
-import codecs
-import inspect
 import signal
 import stat
 import subprocess
@@ -10,8 +8,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from textual._xterm_parser import XTermParser
-from textual.drivers import linux_driver
 
 from desktop.tui.terminal.crash import report, write_report
 from desktop.tui.terminal.ending import refusal
@@ -211,17 +207,3 @@ def test_a_report_survives_circular_and_deep_causes() -> None:
         outer.__cause__ = error
         error = outer
     assert "level 49" in report(error)
-
-
-def test_textual_still_dies_of_bad_bytes() -> None:
-    """When this fails, Textual decodes leniently by itself (issue 6456) and the driver's decoder can go."""
-    source = inspect.getsource(linux_driver.LinuxDriver.run_input_thread)
-    assert 'getincrementaldecoder("utf-8")().decode' in source
-    with pytest.raises(UnicodeDecodeError):
-        codecs.getincrementaldecoder("utf-8")().decode(b"\xe9x")
-
-
-def test_textual_still_dies_of_impossible_keys() -> None:
-    """When this fails, the driver's parser can go."""
-    with pytest.raises(OverflowError):
-        list(XTermParser().feed("\x1b[99999999999u"))

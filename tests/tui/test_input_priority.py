@@ -16,8 +16,8 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from desktop.tui.terminal.base_app import TerminalApp
-from desktop.tui.terminal.immediate_screen import ImmediateScreen
 from desktop.tui.terminal.input_priority import MOST_SECONDS, InputPriority
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from desktop.tui import app as desktop_app
-from desktop.tui.widgets.line_cache import LineCache
+from desktop.tui.textual_patches.line_cache import LineCache
 from tests.tui import states
 from tests.tui.desk import desk, settle
 from tests.tui.test_table import TableApp, rows

@@ -41,7 +41,7 @@ from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.keys.work_numbers import WorkNumbers
 from desktop.tui.pages.launcher import LaunchedPage
-from desktop.tui.terminal.immediate_screen import ImmediateScreen
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
 

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input
 
-from desktop.tui.widgets.pane import SteadyTitle
+from desktop.tui.textual_patches.steady_title import SteadyTitle
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column

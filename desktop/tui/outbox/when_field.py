@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from desktop.domain.entities.instant import Instant
 from desktop.tui.keys.keys import BY_ID
-from desktop.tui.widgets.pane import SteadyTitle
+from desktop.tui.textual_patches.steady_title import SteadyTitle
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 

@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.two_presses import TwoPresses
-from desktop.tui.widgets.pane import SteadyTitle
+from desktop.tui.textual_patches.steady_title import SteadyTitle
 
 BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""

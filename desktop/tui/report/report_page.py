@@ -101,7 +101,7 @@ class ReportPage(LaunchedPage):
 
     def redraw(self) -> None:
         """Draw what is known now, as far as it changed."""
-        if not self.is_attached or not self._nodes:
+        if not self.is_attached or not self.children:
             return
         views, drawing, canvas = self.views, self._drawing, self.query_one("#report-canvas")
         self.border_title = line((" Reports ", "bold"), drawing.legend)

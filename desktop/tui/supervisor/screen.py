@@ -37,8 +37,8 @@ from desktop.tui.supervisor.panels.alert_panel import HELP, AlertPanel
 from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
-from desktop.tui.terminal.immediate_screen import ImmediateScreen
 from desktop.tui.terminal.input_priority import LOOK_SECONDS
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import platformdirs
-from rich.text import Text
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.filter import LineFilter
@@ -30,6 +29,8 @@ from desktop.tui.terminal.input_priority import LOOK_SECONDS, InputPriority
 from desktop.tui.terminal.line_filter import ControlFilter
 from desktop.tui.terminal.themes import CONTRAST, DARK, THEMES, theme_named
 from desktop.tui.terminal.typed_keys import TypedKeys
+from desktop.tui.textual_patches.crash_handling import GuardedApp
+from desktop.tui.textual_patches.raw_output import write_raw
 from desktop.tui.widgets.safe_text import safe
 
 _SWITCH_SECONDS: Final = 0.001
@@ -37,7 +38,7 @@ _SWITCH_SECONDS: Final = 0.001
 several times with each key, for such a thread gives the interpreter away with every call of the system."""
 
 
-class TerminalApp(App[int], inherit_bindings=False):
+class TerminalApp(GuardedApp, inherit_bindings=False):
     """What every screen of the program stands on.
 
     A subclass overrides `on_frame`, `on_second` and `flush`, and says `request_frame()` when something new is to be
@@ -62,7 +63,6 @@ class TerminalApp(App[int], inherit_bindings=False):
         if os.environ.get("NO_COLOR") == "":
             del os.environ["NO_COLOR"]  # by its convention empty means unset, which Textual overlooks
         self.log_path = log_path or platformdirs.user_log_path("agent-desktop") / "crash.log"
-        self._crashed = False
         self._last_flush: asyncio.Task[None] | None = None
         self._frame_wanted = False
         self._in_frame = False
@@ -190,11 +190,6 @@ class TerminalApp(App[int], inherit_bindings=False):
         """See the base class; before the driver says it, it is read from the terminal or the environment."""
         return Size(*believable(*super().size))
 
-    @property
-    def return_code(self) -> int | None:
-        """The exit status, None while running."""
-        return 1 if self._crashed else super().return_code
-
     def get_driver_class(self) -> type[Driver]:
         """See the base class."""
         return terminal.sturdy(super().get_driver_class())
@@ -231,18 +226,12 @@ class TerminalApp(App[int], inherit_bindings=False):
 
     def write_raw(self, text: str) -> None:
         """Hand bytes to the terminal as they are; nothing where there is none."""
-        driver = self._driver  # as the bell itself goes out: there is no public way for other bytes
-        if driver is not None and not self.is_headless and not self.is_web:  # a browser has no terminal
-            driver.write(text)
+        write_raw(self, text)
 
     def action_help_quit(self) -> None:
         """Tell how to leave: ctrl+c is pressed by habit, and must not end a call."""
         keys = [key for key, bound in self.active_bindings.items() if bound.binding.action in ("quit", "app.quit")]
         self.notify(f"Press {keys[0]} to leave." if keys else "Press ctrl+p and type quit to leave.")
-
-    def panic(self, *renderables: Any) -> None:
-        """See the base class; what Textual would print is not shown."""
-        self._handle_exception(RuntimeError("The screen could not go on."))
 
     def on_mount(self) -> None:
         """Start the clock."""
@@ -256,6 +245,8 @@ class TerminalApp(App[int], inherit_bindings=False):
         """See the base class; keys and pastes go through a line of their own."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._typed.add(event)
+        elif isinstance(event, events.Resize) and event.size != (most := Size(*believable(*event.size))):
+            await super().on_event(events.Resize(most, most))
         else:
             if isinstance(event, events.MouseDown) and not event.is_forwarded:
                 self.clicked()
@@ -266,7 +257,7 @@ class TerminalApp(App[int], inherit_bindings=False):
             try:
                 await self._typed.run()
             except Exception as error:
-                self._handle_exception(error)
+                self.fail(error)
 
     def _leave(self, status: int) -> None:
         self.exit(return_code=status)
@@ -309,26 +300,18 @@ class TerminalApp(App[int], inherit_bindings=False):
                 self._frame_wanted, self._in_frame = False, True
                 self.on_frame()
         except Exception as error:
-            self._handle_exception(error)
+            self.fail(error)
         finally:
             self._in_frame = False
             self._pace.ended(began, asyncio.get_running_loop().time())
         if self._frame_wanted:
             self._schedule_frame()
 
-    def _handle_exception(self, error: Exception) -> None:
-        # Textual's own prints the values of local variables, and with them tokens and notes.
-        self._return_code = 1
-        if self._exception is None:
-            self._exception = error
-            self._exception_event.set()
-        if self._crashed:
-            return
-        self._crashed = True
+    def crashed(self, error: Exception) -> str:
+        """See the base class: the work is flushed, and the error written down."""
         self._last_flush = asyncio.get_running_loop().create_task(self.flush())
         written = crash.write_report(error, self.log_path)
-        self._exit_renderables.append(Text(crash.sentence(self.log_path, written=written)))
-        self._close_messages_no_wait()
+        return crash.sentence(self.log_path, written=written)
 
     def _note_loop_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception") or RuntimeError(str(context.get("message", "")))

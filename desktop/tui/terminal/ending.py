@@ -231,6 +231,6 @@ def sturdy(driver: type[Driver]) -> type[Driver]:
 
     if driver is not LinuxDriver:
         return driver
-    from desktop.tui.terminal.resilient_driver import ResilientDriver
+    from desktop.tui.terminal.terminal_driver import TerminalDriver
 
-    return ResilientDriver
+    return TerminalDriver

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final
+from typing import ClassVar
 
 from textual.content import Content
 from textual.geometry import Region
-from textual.widget import Widget, _BorderTitle
+from textual.widget import Widget
 
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.state.state import AppState
-
-_BESIDE_TITLE: Final = 6
-"""Cells of the border that may change with a title: a corner, a dash and a space at each end."""
+from desktop.tui.textual_patches.steady_title import SteadyTitle
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +33,6 @@ class View:
         if not self.selected:
             return None
         return self.state.interactions.get(self.selected) or self.state.unfinished.get(self.selected)
-
-
-class SteadyTitle(_BorderTitle):
-    """A title that paints nothing but itself, and only when it is another one: many have an age in them."""
-
-    def __set__(self, obj: Widget, title: Any) -> None:
-        before = getattr(obj, self._internal_name, None)
-        new = obj.render_str(title).expand_tabs(4).split()[0]  # as Textual does it
-        if before is not None and new.is_same(before):
-            return
-        setattr(obj, self._internal_name, new)
-        first_line = self._internal_name == "_border_title"
-        align = obj.styles.border_title_align if first_line else obj.styles.border_subtitle_align
-        size = obj.outer_size
-        cells = size.width
-        if before is not None and align != "center":
-            cells = min(cells, max(before.cell_length, new.cell_length) + _BESIDE_TITLE)
-        edge = Region(size.width - cells if align == "right" else 0, 0 if first_line else size.height - 1, cells, 1)
-        obj.refresh(edge.translate(-obj.content_offset))
 
 
 class Pane:

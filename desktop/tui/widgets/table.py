@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from desktop.tui.widgets.line_cache import LineCache
+from desktop.tui.textual_patches.line_cache import keep_lines
 from desktop.tui.widgets.table_columns import GAP, Column, fit
 from desktop.tui.widgets.table_rows import LazyRows, Row, as_content, cut, key_at, same
 
@@ -98,7 +98,7 @@ class LineTable(ScrollView, can_focus=True):
                 moved; else its neighbour is. For rows that are acted on: a verb must not fall on whoever comes next.
         """
         super().__init__(id=id, classes=classes)
-        self._styles_cache = LineCache()
+        keep_lines(self)
         self._columns = tuple(columns)
         self._header = 1 if header else 0
         self._empty = empty

@@ -1,13 +1,12 @@
 """Textual's compositor, without what it does for lines that nobody paints and without the garbage it leaves.
 
-A line that is as wide as its widget is "divided" into itself and kept in its own cache: a circle for each line that is
-painted, 3,000 objects a second on a busy floor, which only a search for garbage finds. And for one line in the first
-pane and one in the last every line of every pane between them was put together.
-
-It can paint some lines at a time, too, for whoever must not wait until all are painted.
-
-It replaces private methods, which is why the minor version of Textual is pinned; `test_sparing_compositor.py` holds
-what it paints against Textual's own.
+Upstream: `textual._compositor.Compositor._render_chops` and `render_partial_update`.
+https://github.com/Textualize/textual/blob/v8.2.8/src/textual/_compositor.py#L1165-L1242
+Why: a line that is as wide as its widget is "divided" into itself and kept in its own cache (`Strip.divide`): a circle
+for each line that is painted, 3,000 objects a second on a busy floor, which only a search for garbage finds. And for
+one line in the first pane and one in the last every line of every pane between them is put together. It can paint some
+lines at a time, too, for whoever must not wait until all are painted.
+Switch: compositor
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,8 @@ from typing import cast
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
+
+from desktop.tui.textual_patches.switch import is_plain
 
 
 class IncrementalCompositor(Compositor):
@@ -31,6 +32,8 @@ class IncrementalCompositor(Compositor):
 
     def render_partial_update(self) -> ChopsUpdate | None:
         """Paint the topmost lines of those that changed."""
+        if is_plain("compositor"):
+            return super().render_partial_update()
         later: set[Region] = set()
         lines = sorted({y for region in self._dirty_regions for y in region.line_range})
         if self.most_lines is not None and len(lines) > self.most_lines:
@@ -42,6 +45,8 @@ class IncrementalCompositor(Compositor):
         return update
 
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
+        if is_plain("compositor"):
+            return super()._render_chops(crop, is_rendered_line)
         cuts = self.cuts
         chops: list[dict[int, Strip | None]] = [dict.fromkeys(cut_set[:-1]) for cut_set in cuts]
         lines = [y for y in crop.line_range if is_rendered_line(y)]

@@ -1,15 +1,44 @@
-"""A screen that paints when something has changed, and not with the next tick of Textual's 60 a second."""
+"""A screen that paints when something has changed, and not with the next tick of Textual's 60 a second.
+
+Upstream: `textual.screen.Screen._on_idle` and `_on_timer_update`.
+https://github.com/Textualize/textual/blob/v8.2.8/src/textual/screen.py#L1172-L1265
+Why: a key waits for the tick, 8 ms in the middle and more where the loop is busy; and news must not be painted before a
+key that is on its way. There is no public way to say when a screen paints.
+Switch: screen
+"""
 
 import time
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from textual import events
 from textual.screen import Screen
 
-from desktop.tui.terminal.base_app import TerminalApp
-from desktop.tui.terminal.incremental_compositor import IncrementalCompositor
-from desktop.tui.terminal.input_priority import LOOK_SECONDS
+from desktop.tui.textual_patches.incremental_compositor import IncrementalCompositor
+from desktop.tui.textual_patches.switch import is_plain
+
+_RETRY_SECONDS: Final = 0.002
+"""How soon what is left to be painted looks again whether it may be."""
+
+
+class _Priority(Protocol):
+    @property
+    def under_way(self) -> bool: ...
+
+    @property
+    def just_applied(self) -> bool: ...
+
+
+@runtime_checkable
+class PacedApp(Protocol):
+    """An app that knows which keys are under way, and wants to know what painting costs."""
+
+    @property
+    def input_priority(self) -> _Priority:
+        """What is told of each key."""
+
+    def painted(self, seconds: float, *, all_of_it: bool) -> None:
+        """A screen was painted, or a part of what there is to paint, which took so long."""
 
 
 class ImmediateScreen(Screen[None]):
@@ -30,6 +59,9 @@ class ImmediateScreen(Screen[None]):
         self._compositor = IncrementalCompositor()
 
     def _on_timer_update(self) -> None:
+        if is_plain("screen"):
+            super()._on_timer_update()
+            return
         if self.key_under_way and not self._follows_key:
             return
         self._paint(super()._on_timer_update)
@@ -40,7 +72,7 @@ class ImmediateScreen(Screen[None]):
         paint()
         if self._compositor.has_more:
             self._more_comes = self._more_comes or self.call_later(self._paint_more)
-        if isinstance(self.app, TerminalApp):
+        if isinstance(self.app, PacedApp):
             self.app.painted(time.monotonic() - began, all_of_it=not self._compositor.has_more)
 
     def _paint_more(self) -> None:
@@ -53,11 +85,13 @@ class ImmediateScreen(Screen[None]):
             self._paint(self._compositor_refresh)
         if self._compositor.has_more and not self._more_comes:
             self._more_comes = True
-            self.set_timer(LOOK_SECONDS, self._paint_more)
+            self.set_timer(_RETRY_SECONDS, self._paint_more)
 
     async def _on_idle(self, event: events.Idle) -> None:
         # Textual calls its own handler of this event, too, and after this one: what is still to be painted then waits
         # for its clock.
+        if is_plain("screen"):
+            return
         wanted = self._layout_required or self._scroll_required or self._repaint_required or self._recompose_required
         if (wanted or self._dirty_widgets) and self.is_current and not self.app._batch_count:
             self._on_timer_update()
@@ -65,8 +99,8 @@ class ImmediateScreen(Screen[None]):
     @property
     def key_under_way(self) -> bool:
         """Whether what could wait must wait now."""
-        return isinstance(self.app, TerminalApp) and self.app.input_priority.under_way
+        return isinstance(self.app, PacedApp) and self.app.input_priority.under_way
 
     @property
     def _follows_key(self) -> bool:
-        return isinstance(self.app, TerminalApp) and self.app.input_priority.just_applied
+        return isinstance(self.app, PacedApp) and self.app.input_priority.just_applied

@@ -1,25 +1,25 @@
 """Textual's driver for Linux and macOS, made to survive bytes that no sane terminal sends.
 
-It replaces two names in Textual's module, because the loop that uses them is one function with no seam.
-Tests tell when a new Textual no longer needs that (Textual issue 6456), or no longer allows it.
+Upstream: `textual.drivers.linux_driver.LinuxDriver.run_input_thread` decodes strictly, and
+`textual._xterm_parser.XTermParser._parse_extended_key` raises for a key report with an impossible code point.
+https://github.com/Textualize/textual/issues/6456
+https://github.com/Textualize/textual/blob/v8.2.8/src/textual/drivers/linux_driver.py#L418
+https://github.com/Textualize/textual/blob/v8.2.8/src/textual/_xterm_parser.py#L356
+Why: one wrong byte, pasted or sent by a terminal with another encoding, ends the program. The loop that reads is one
+function with no seam, so two names of its module are replaced.
+Switch: driver
 """
 
 import codecs
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
 
-from desktop.tui.terminal.believable_size import believable
-from desktop.tui.terminal.input_priority import InputPriority
-
-
-@runtime_checkable
-class _HearsKeys(Protocol):
-    input_priority: InputPriority
+from desktop.tui.textual_patches.switch import is_plain
 
 
 class ResilientParser(XTermParser):
@@ -37,26 +37,19 @@ class ResilientParser(XTermParser):
 class ResilientDriver(LinuxDriver):
     """Reads input as UTF-8 in which wrong bytes are U+FFFD, and tells the app of a failure in the app's own way."""
 
+    @property
+    def app(self) -> App[Any]:
+        """The app it drives."""
+        return self._app
+
     def run_input_thread(self) -> None:
         """See the base class."""
+        if is_plain("driver"):
+            super().run_input_thread()
+            return
         vars(linux_driver).update(getincrementaldecoder=_lenient_decoder, XTermParser=ResilientParser)
-        super().run_input_thread()
-
-    def process_message(self, message: Message) -> None:
-        """See the base class; runs in the input thread."""
-        if isinstance(message, events.Resize) and message.size != believable(*message.size):
-            return  # a size in the input is as easily pasted as reported: the one there was stays
-        if isinstance(message, events.Key) and isinstance(self._app, _HearsKeys):
-            self._app.input_priority.heard()
-        super().process_message(message)
-
-    def _get_terminal_size(self) -> tuple[int, int]:
-        # Asked at the start and at each SIGWINCH, whose news go to the app and not through the method above.
-        return believable(*super()._get_terminal_size())
-
-    def _run_input_thread(self) -> None:
         try:
-            self.run_input_thread()
+            super().run_input_thread()
         except Exception as error:
             self._app.call_later(self._app._handle_exception, error)
 

@@ -1,10 +1,11 @@
 """Lines of a table with their borders, kept as long as what stands between the borders is the same strip.
 
-Textual keeps lines by their place. A table that scrolls by one line, or whose title is another one, was so put together
-anew line by line: borders, filters, escape codes, some 10 ms for 25 lines. A `Strip` keeps what the filters made of it
-and its escape codes in itself, so that to give out the same one again is all that is needed.
-
-It stands in for a private class of Textual; `test_table.py` holds what it paints against Textual's own.
+Upstream: `textual._styles_cache.StylesCache.render_line`.
+https://github.com/Textualize/textual/blob/v8.2.8/src/textual/_styles_cache.py#L267
+Why: Textual keeps lines by their place. A table that scrolls by one line, or whose title is another one, is so put
+together anew line by line: borders, filters, escape codes, some 10 ms for 25 lines. A `Strip` keeps what the filters
+made of it and its escape codes in itself, so that to give out the same one again is all that is needed.
+Switch: lines
 """
 
 from rich.terminal_theme import TerminalTheme
@@ -15,6 +16,9 @@ from textual.css.styles import StylesBase
 from textual.geometry import Size, Spacing
 from textual.strip import Strip
 from textual.style import Style
+from textual.widget import Widget
+
+from desktop.tui.textual_patches.switch import is_plain
 
 _Title = tuple[Content, Color, Color, Style] | None
 
@@ -56,10 +60,15 @@ class LineCache(StylesCache):
             )  # fmt: skip
 
         top = styles.gutter.top
-        if not top <= y < top + content_size.height:
+        if is_plain("lines") or not top <= y < top + content_size.height:
             return made(render_content_line)
         inner = render_content_line(y - top)
         kept = self._kept.get(id(inner))
         if kept is None:
             kept = self._kept[id(inner)] = (inner, made(lambda _: inner))
         return kept[1]
+
+
+def keep_lines(widget: Widget) -> None:
+    """Have a widget without tint, hatch or outline keep its lines."""
+    widget._styles_cache = LineCache()

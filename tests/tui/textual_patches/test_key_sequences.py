@@ -10,17 +10,17 @@ from textual._xterm_parser import XTermParser
 from desktop.domain.entities.words import Verb
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.keys import keys
-from desktop.tui.keys.key import SIGNS
+from desktop.tui.keys.key import ALT_SIGNS, SIGNS
 from desktop.tui.keys.keys import KEYS, PICK
 from desktop.tui.pages.pages import help_lines
-from desktop.tui.terminal.key_sequences import name_alt_keys
+from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.page_text import Hanging
 from tests.tui.desk import desk, settle
 from tests.tui.states import active
 
 
 def keys_of(typed: str) -> list[str]:
-    name_alt_keys()
+    name_alt_keys({name: SIGNS[name] for name in ALT_SIGNS})
     return [event.key for event in XTermParser().feed(typed) if isinstance(event, events.Key)]
 
 

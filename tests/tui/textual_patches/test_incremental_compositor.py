@@ -1,4 +1,4 @@
-"""What the sparing compositor paints is what Textual's own paints, and it leaves no circles behind."""
+"""What the incremental compositor paints is what Textual's own paints, and it leaves no circles behind."""
 
 import asyncio
 import gc
@@ -15,8 +15,8 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from desktop.tui.terminal.base_app import TerminalApp
-from desktop.tui.terminal.immediate_screen import ImmediateScreen
-from desktop.tui.terminal.incremental_compositor import IncrementalCompositor
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
+from desktop.tui.textual_patches.incremental_compositor import IncrementalCompositor
 
 WIDTH, HEIGHT = 90, 24
 
