@@ -78,7 +78,7 @@ KEYS: tuple[Key, ...] = (
         "Find an expert. With an expert on the line: go back to the customer.",
         "Expert",
         verbs=(
-            (Verb.CANCEL_LEG, "drop expert"),
+            (Verb.CANCEL_LEG, "back"),
             (Verb.CONSULT, "expert"),
         ),
     ),
@@ -103,7 +103,7 @@ KEYS: tuple[Key, ...] = (
         "conference",
         "Put all three of you in one call.",
         "Expert",
-        verbs=((Verb.CONFERENCE, "conference"),),
+        verbs=((Verb.CONFERENCE, "merge"),),
     ),
     Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact", verbs=((Verb.END, "end"),)),
     Key("wrap_up", "wrap_up", ("f9",), ("w",), "wrap-up", "Choose codes and follow-ups.", "Wrap-up"),
