@@ -7,6 +7,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.table_columns import GAP, Column
 from desktop.tui.widgets.table_rows import Row, as_content, cut
 
@@ -24,19 +25,7 @@ class TablePainting(ScrollView):
         "line-table--empty",
         "line-table--total",
     }
-    DEFAULT_CSS = """
-    TablePainting {
-        width: 1fr;
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        & > .line-table--header { color: $muted; text-style: none; }
-        & > .line-table--cursor { background: $cursor; text-style: bold; }
-        & > .line-table--cursor-blurred { background: $cursor-blurred; }
-        & > .line-table--empty { color: $muted; }
-        & > .line-table--total { background: $panel; }
-    }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     _columns: tuple[Column, ...]
     _fitted: tuple[int, list[tuple[int, int]]]
     _parsed: dict[tuple[str, str], Style]

@@ -13,6 +13,7 @@ from desktop.domain.select.customer import is_on_file
 from desktop.domain.state.state import ScreenPop
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line, web_link
 from desktop.tui.words import sources, wording
@@ -29,9 +30,7 @@ class CustomerPane(TextPane):
     """The card."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    CustomerPane { height: auto; min-height: 5; max-height: 18; border: round $rule; padding: 0 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
         """The screen pop of the selected interaction."""
