@@ -8,6 +8,7 @@ from desktop.app.background import Background
 from desktop.app.commands.actions import Actions
 from desktop.app.commands.phone import Phone
 from desktop.app.commands.recording_consent import RecordingPolicy
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls, Reading
 from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
@@ -91,21 +92,13 @@ class Session:
             self.store, self._backend_calls, self._backends, backends.broken, self._opened, self._background.spawn
         )
         directories = {source: one for source, one in self._backends.items() if isinstance(one, PresenceSource)}
-        self.actions = Actions(
-            self.store,
-            self._backend_calls,
-            backends.contact_center,
-            directories,
-            self._refresh,
-            Phone(self.store, self._backend_calls, backends.voice),
-        )
-        self.help = HelpLine(self.store, self._backend_calls, backends.contact_center, self._refresh)
+        runner = CommandRunner(self.store, self._backend_calls, backends.contact_center, self._refresh)
+        self.actions = Actions(runner, directories, Phone(self.store, self._backend_calls, backends.voice))
+        self.help = HelpLine(runner)
         FloorNotices(self.store)
         RecordingPolicy(self.store, self.actions, self._background.spawn, recording_consent)
         self.news = Newsroom(self.store)
-        self.supervisor = SupervisorDesk(
-            self.store, self._backend_calls, backends.contact_center, self._refresh, self._file.opened
-        )
+        self.supervisor = SupervisorDesk(runner, backends.contact_center, self._file.opened)
         self.on_screen = ScreenWatch(
             self._backend_calls,
             directories,
@@ -163,7 +156,7 @@ class Session:
         )
         Handovers(self.store, self._backend_calls, backends.contact_center, self.notes.text, self._background.spawn)
         self._file.mended += [self.notes.save_anew, self.supervisor.save_anew]
-        self.outbox.heard, self.outbox.gone = self.notes.note_parked, self.notes.note_discarded
+        self.outbox.heard, self.outbox.gone = self.notes.parking.learn, self.notes.parking.discarded
         self.wrap_ups = WrapUps(self.store, self.actions, self.notes, self.outbox, rows, self.cards, self._file.opened)
         self.experts = Experts(self.store, self._file.opened)
         self.actions.asked.append(self.experts.asked)
@@ -338,13 +331,13 @@ class Session:
         self.store.publish(
             Noticed(
                 f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
-                " Your state is being looked up; nobody was made available.",
+                " Your state is being looked up; you were not made available.",
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice(f"A part of the desktop stopped because of a mistake in it. {self.safety}", "error")
+        self.store.notice(f"A part of the desktop stopped because of an error. {self.safety}", "error")
 
 
 async def _warm_up() -> None:

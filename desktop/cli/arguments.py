@@ -1,4 +1,4 @@
-"""The words of the command line. Only argparse is imported: `--help` must come at once."""
+"""The words of the command line. Only argparse and the closed lists are imported: `--help` must come at once."""
 
 import argparse
 from collections.abc import Callable
@@ -6,16 +6,12 @@ from collections.abc import Callable
 from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
+from desktop.domain.entities.words import Availability, Verb
+from desktop.ports.kinds import Kind
 
-KINDS = ("contact_center", "crm", "presence", "messaging", "assist", "voice")
-# Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
-VERBS = (
-    *("accept", "decline", "hold", "resume", "mute", "unmute", "dtmf", "send_message", "consult", "cancel_leg", "swap"),
-    *("pause_recording", "resume_recording"),
-    *("complete_transfer", "conference", "blind_transfer", "end", "extend_wrap_up", "wrap_up", "callback"),
-)
+VERBS = tuple(verb.value for verb in Verb if verb not in (Verb.PARK, Verb.UNPARK))  # which no contact centre is asked
 LEVELS = ("error", "warning", "info", "debug")
-AGENT_VERBS = ("available", "not_ready", "offline", "cancel_next")
+AGENT_VERBS = (*(one.value for one in Availability), "cancel_next")
 EPILOG = """\
 Without a command the desktop itself starts. Every command but demo and mock writes JSON to stdout and words to stderr.
 Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 unavailable or not signed in, 4 no answer in time,
@@ -97,7 +93,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     top.add_argument("--version", action="store_true", help="print the version and exit")
-    top.add_argument("--take-over", action="store_true", help="ask a desktop that runs already to save and leave")
+    top.add_argument("--take-over", action="store_true", help="ask a desktop that is already running to save and quit")
     top.add_argument(
         "--log-level",
         choices=LEVELS,
@@ -121,19 +117,19 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _reading(add: Add) -> None:
-    add("state", "Everything at one glance: you, your interactions, your queues, what waits to be delivered.")
+    add("state", "Everything at a glance: you, your interactions, your queues, what waits to be delivered.")
     add("agents", "The agents of your queues.")
     queues = add("queues", "The queues you serve, with their figures.")
     queues.add_argument("--metrics", action="store_true", help="every metric with its definition, value and age")
     queues.add_argument("--formula", help="which service level is meant, by its id; implies --metrics")
-    alerts = add("alerts", "What wants a supervisor, by the rules of the profile.")
+    alerts = add("alerts", "What needs a supervisor, by the profile's alert rules.")
     alerts.add_argument("--follow", action="store_true", help="each change as a line, until interrupted")
     alerts.add_argument("--figures", action="store_true", help="with --follow: new figures of old alerts too")
     alerts.add_argument("--count", type=_count, help="with --follow: stop after so many")
     interactions = add("interactions", "Your interactions.")
     interactions.add_argument("--phase", help="only those in this phase, e.g. offered")
     interactions.add_argument("id", nargs="?", help="only this one")
-    customer = add("customer", "Customers of the CRM.")
+    customer = add("customer", "Customers in the CRM.")
     actions = customer.add_subparsers(dest="action", required=True, metavar="find|show")
     find = actions.add_parser("find", help="search by text, phone, e-mail or handle", allow_abbrev=False)
     how = find.add_mutually_exclusive_group(required=True)
@@ -147,11 +143,11 @@ def _reading(add: Add) -> None:
     people = add("people", "People of the directory, with their presence.")
     people.add_argument("text", nargs="?", default="", help="part of a name, title, team or skill")
     people.add_argument("--skill", default="")
-    timeline = add("timeline", "What happened between a customer and us, newest first.")
+    timeline = add("timeline", "A customer's history, newest first.")
     timeline.add_argument("customer")
     timeline.add_argument("--limit", type=_count, default=50)
     timeline.add_argument("--before", type=float, help="only what is older: seconds since 1970")
-    events = add("events", "What happens, one JSON document a line.")
+    events = add("events", "Events as they happen, one JSON document per line.")
     events.add_argument("--follow", action="store_true", help="go on until interrupted; otherwise stop when up to date")
     events.add_argument("--source", choices=("contact_center", "presence"), default="contact_center")
     events.add_argument("--after", metavar="EPOCH:NUMBER", help="start after this event instead of now")
@@ -160,7 +156,7 @@ def _reading(add: Add) -> None:
 
 
 def _doing(add: Add) -> None:
-    do = add("do", "Do something: to an interaction, or to your own availability.")
+    do = add("do", "Act on an interaction, or on your own availability.")
     verbs = (*VERBS, *AGENT_VERBS, "chat", "dial", "ask_help", "answer_supervisor")
     do.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
     do.add_argument("id", nargs="?", help="the interaction; for chat the person, for answer_supervisor who wrote")
@@ -181,9 +177,9 @@ def _doing(add: Add) -> None:
 
 
 def _keeping(add: Add) -> None:
-    outbox = add("outbox", "What is written back to the CRM: list it, look into it, send it again, drop it.")
+    outbox = add("outbox", "Records on their way to the CRM: list, show, retry or drop them.")
     actions = outbox.add_subparsers(dest="action", required=True, metavar="list|show|retry|drop")
-    listed = actions.add_parser("list", help="what waits or wants attention", allow_abbrev=False)
+    listed = actions.add_parser("list", help="what is waiting or needs attention", allow_abbrev=False)
     listed.add_argument("--all", action="store_true", help="what was delivered too")
     show = actions.add_parser("show", help="one record with its text", allow_abbrev=False)
     show.add_argument("key")
@@ -209,8 +205,8 @@ def _keeping(add: Add) -> None:
         help="a number or e-mail address of theirs that this machine may not know; may be given again",
     )
     erase.add_argument("--unsent", action="store_true", help="notes and records that were never sent too")
-    add("info", "Where things are and what is installed: for a report of a fault.")
-    config = add("config", "Profiles: look at them, try them, make one.")
+    add("info", "Where things are and what is installed, for bug reports.")
+    config = add("config", "Profiles: show, check or create one.")
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
     actions.add_parser("show", help="every value and where it came from; secrets hidden", allow_abbrev=False)
     actions.add_parser("check", help="open each backend and say what works", allow_abbrev=False)
@@ -218,14 +214,14 @@ def _keeping(add: Add) -> None:
     init.add_argument("name", help="the name of the new profile")
     backends = add("backends", "The installed plug-ins.")
     backends.add_argument("action", nargs="?", choices=("list", "show", "check"), default="list")
-    backends.add_argument("kind", nargs="?", choices=KINDS, help="show and check: the kind")
+    backends.add_argument("kind", nargs="?", choices=[kind.value for kind in Kind], help="show and check: the kind")
     backends.add_argument("name", nargs="?", help="show and check: the name")
     backends.add_argument("--markdown", action="store_true", help="check: a report for people instead of JSON")
     backends.add_argument("--open", action="store_true", help="check: open it too, as the profile is set")
 
 
 def _planning(add: Add) -> None:
-    staffing = add("staffing", "How many agents are needed: by sums, beside a live queue, for what is to come.")
+    staffing = add("staffing", "How many agents are needed: calculated, for a live queue, or forecast.")
     actions = staffing.add_subparsers(dest="action", required=True, metavar="need|what-if|forecast")
     need = actions.add_parser("need", help="agents for a load of work; asks no server", allow_abbrev=False)
     need.add_argument("--calls", type=_number, required=True, help="contacts that come in each --per")
@@ -255,10 +251,10 @@ def _planning(add: Add) -> None:
 
 
 def _starting(add: Add) -> None:
-    demo = add("demo", "Pretend servers and the desktop, without any configuration.")
+    demo = add("demo", "The desktop with mock servers; no configuration needed.")
     demo.add_argument("--scenario", help="what happens (default first_call; for a supervisor: supervisor)")
     demo.add_argument("--speed", type=_speed, default=1.0, help="how fast time goes by there (default 1)")
     demo.add_argument("--role", choices=("agent", "supervisor"), default="agent", help="whose desk (default agent)")
     demo.add_argument("--seed", type=int, default=1, help="the same seed makes the same calls (default 1)")
-    mock = add("mock", "The pretend servers alone; `agent-desktop mock --help` says how.")
+    mock = add("mock", "The mock servers alone; `agent-desktop mock --help` says how.")
     mock.add_argument("rest", nargs="...", help="handed on as it is")

@@ -5,7 +5,13 @@ from desktop.config import Profile
 
 def start_problems(profile: Profile) -> tuple[str, ...]:
     """Everything for which the desktop would refuse a profile, a sentence each; empty where it starts."""
-    from desktop.tui import look
+    from desktop.tui.keys import keys
+    from desktop.tui.terminal.themes import theme_named
 
-    found = look.problems(profile.theme.value, {verb: key.value for verb, key in profile.keys.items()})
+    found = keys.problems({verb: key.value for verb, key in profile.keys.items()})
+    try:
+        if profile.theme.value:
+            theme_named(profile.theme.value)
+    except ValueError as wrong:
+        found.append(str(wrong))
     return profile.problems + tuple(f"{profile.path}: {words}" for words in found)

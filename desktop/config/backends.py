@@ -15,10 +15,11 @@ from pathlib import Path
 
 from desktop.config.file import PREFIX
 from desktop.config.secret import secret_setting, take_from_environment
-from desktop.config.setting import SEVERAL, BackendSettings, ConfigError, Setting
+from desktop.config.setting import BackendSettings, ConfigError, Setting
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.errors import Rejected
+from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,31}")
@@ -70,7 +71,7 @@ def read_kind(
         tables = [table_of(one, where) for one in (value if isinstance(value, list) else [value or {}])]
     except ConfigError as error:
         return (), [str(error)]
-    if len(tables) > 1 and kind not in SEVERAL:
+    if len(tables) > 1 and not KINDS[kind].several:
         return (), [f"{where}: there can be only one {kind.value.replace('_', ' ')}."]
     if len(tables) < 2:
         reader = _Reader(profile, kind, "", where, env)

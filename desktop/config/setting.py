@@ -9,9 +9,6 @@ from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"
 
-SEVERAL = frozenset({Kind.CRM, Kind.PRESENCE, Kind.MESSAGING, Kind.ASSIST})
-"""The kinds that several backends of one profile may serve together."""
-
 WRITE_BACK = ("first", "all")
 """Where a wrap-up is written when several CRMs hold the customer: the one with precedence, or each of them."""
 

@@ -7,7 +7,10 @@ from enum import StrEnum
 from typing import ClassVar, Self
 
 from desktop.ports.deadlines import HOST, Deadlines
+from desktop.ports.kinds import Kind
 from desktop.ports.options import Option
+
+__all__ = ["API", "OLDEST_API", "Backend", "Capability", "Kind", "Manifest"]
 
 API = 2
 """The version of the ports. It is raised whenever a backend that was written for the ports as they were would be called
@@ -15,17 +18,6 @@ in another way, or lacks something; `tests/kit/ports.json` has the signatures th
 
 OLDEST_API = 1
 """The oldest version that is still loaded, with a warning. It follows `API` one release later."""
-
-
-class Kind(StrEnum):
-    """The kinds of backend, which are also the ends of the entry-point group names."""
-
-    CONTACT_CENTER = "contact_center"
-    CRM = "crm"
-    PRESENCE = "presence"
-    MESSAGING = "messaging"
-    ASSIST = "assist"
-    VOICE = "voice"
 
 
 class Capability(StrEnum):

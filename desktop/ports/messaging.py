@@ -4,6 +4,7 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.state.events import Envelope
@@ -39,7 +40,7 @@ class MessageReceipt:
 class Messaging(Backend):
     """SMS and e-mail to customers, outside an interaction."""
 
-    channels: frozenset[Channel] = frozenset({Channel.SMS, Channel.EMAIL})
+    channels: frozenset[Channel] = frozenset(MESSAGE_KINDS.values())
     """What this sender carries; a message on another channel belongs to another sender."""
 
     holds_keys: bool = True

@@ -17,13 +17,9 @@ class PluginBrokenError(PluginError):
     """A plug-in is there and does not work here: it cannot be imported, or is none of ours."""
 
 
-def _group(kind: Kind) -> str:
-    return f"agent_desktop.{kind.value}"
-
-
 def _by_name(kind: Kind) -> dict[str, list[EntryPoint]]:
     found: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=_group(kind)):
+    for point in entry_points(group=kind.group):
         owners = found.setdefault(point.name, [])
         # One distribution may be seen twice (editable install beside its build), which is no conflict.
         if all(_owner(point) != _owner(other) for other in owners):

@@ -18,19 +18,11 @@ from typing import Any
 
 from desktop.ports import registry
 from desktop.ports.base import API, Kind
+from desktop.ports.kinds import KINDS
 from desktop.testing import statics
 
 DEADLINE = 600.0
 """Longest that a contract may run, in seconds."""
-
-CONTRACTS: Mapping[Kind, tuple[str, str]] = {
-    Kind.CONTACT_CENTER: ("desktop.testing.contact_center_contract", "ContactCenterContract"),
-    Kind.CRM: ("desktop.testing.crm_contract", "CrmContract"),
-    Kind.PRESENCE: ("desktop.testing.presence_contract", "PresenceContract"),
-    Kind.MESSAGING: ("desktop.testing.messaging_contract", "MessagingContract"),
-    Kind.ASSIST: ("desktop.testing.assist_contract", "AssistContract"),
-    Kind.VOICE: ("desktop.testing.voice_contract", "VoiceContract"),
-}
 
 _TESTS = '''\
 """Made by `agent-desktop backends check`."""
@@ -106,7 +98,7 @@ class Check:
 
 def rig_of(kind: Kind, name: str) -> EntryPoint | None:
     """The rig that an installed package brings for a backend."""
-    found = entry_points(group=f"agent_desktop.rig.{kind.value}", name=name)
+    found = entry_points(group=kind.rig_group, name=name)
     return next(iter(found), None)
 
 
@@ -123,9 +115,7 @@ def check(kind: Kind, name: str) -> Check:
     if any(find_spec(module) is None for module in ("pytest", "pytest_asyncio")):
         missing.append("the contract: pytest is not installed; pip install 'agent-desktop[kit]'")
     elif rig_of(kind, name) is None:
-        missing.append(
-            f"the contract: no package brings a rig (entry point {name!r} in agent_desktop.rig.{kind.value})"
-        )
+        missing.append(f"the contract: no package brings a rig (entry point {name!r} in {kind.rig_group})")
     else:
         conformance, markdown = _run(kind, name)
         if conformance is None:
@@ -146,7 +136,7 @@ def check(kind: Kind, name: str) -> Check:
 
 def _run(kind: Kind, name: str) -> tuple[Mapping[str, Any] | None, str]:
     """Run the contract by a pytest of its own, away from the settings of whatever folder this is called in."""
-    module, contract = CONTRACTS[kind]
+    module, _, contract = KINDS[kind].contract.partition(":")
     with tempfile.TemporaryDirectory(prefix="agent-desktop-check-") as folder:
         home = Path(folder)
         (home / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")

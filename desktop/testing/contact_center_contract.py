@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Address
-from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.events import AgentChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, NotFound, OutcomeUnknown, Rejected, Unsupported
@@ -228,7 +229,7 @@ class ContactCenterContract(CallContract, SupervisionContract, HistoryContract, 
         There are none where the rig makes none, the agent has room for calls and nothing else, and text is refused.
         """
         room = {channel for channel, most in (await self.me(backend)).capacity.items() if most}
-        if type(rig).write is ContactCenterRig.write and room == {Channel.VOICE.value}:
+        if type(rig).write is ContactCenterRig.write and room and room <= CALLS:
             error = await error_of(lambda: backend.send_message(NOBODYS, fresh.text("Hello?"), key=new_key()))
             assert isinstance(error, Unsupported), repr(error)
             does_not_apply("the agent takes calls only")

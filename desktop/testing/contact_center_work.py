@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Agent, Interaction, Leg
-from desktop.domain.entities.words import Availability, Channel, CodeRule, LegPhase, Phase
+from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase
 from desktop.domain.state.events import Change, ContactCenterSnapshot, Event, InteractionChanged
 from desktop.domain.state.lifecycle import open_leg
 from desktop.ports.base import Capability, Kind
@@ -106,7 +107,7 @@ class ContactCenterWork(StreamContract[ContactCenterRig], ResilienceContract[Con
         text = fresh.text("Hello?")
         await self.available(backend, rig)
         await rig.write(text)
-        offered = await self._offered(backend, rig, lambda one: one.channel is not Channel.VOICE)
+        offered = await self._offered(backend, rig, lambda one: one.channel not in CALLS)
         await backend.accept(offered.id, key=new_key())
         return await self.becomes(backend, rig, offered.id, lambda one: one.phase is Phase.ACTIVE, "the contact")
 

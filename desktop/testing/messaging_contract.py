@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.state.events import DeliveryChanged, Event, MessageReceived, MessagingSnapshot
@@ -75,7 +76,7 @@ class MessagingContract(StreamContract[MessagingRig], ResilienceContract[Messagi
         """The sender says which channels it carries."""
         channels = rig.make().channels
         assert channels
-        assert all(isinstance(one, Channel) and one is not Channel.VOICE for one in channels)
+        assert all(isinstance(one, Channel) and one not in CALLS for one in channels)
 
     # -- behaviour
 

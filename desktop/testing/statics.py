@@ -6,31 +6,20 @@ import re
 import sys
 from collections.abc import Mapping
 from itertools import zip_longest
+from pkgutil import resolve_name
 from types import MappingProxyType
 
-from desktop.ports.assist import Assist
 from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest
-from desktop.ports.contact_center import ContactCenter
-from desktop.ports.crm import Crm
-from desktop.ports.messaging import Messaging
+from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
-from desktop.ports.presence import PresenceSource
-from desktop.ports.voice import Voice
 
-PORTS: Mapping[Kind, type] = MappingProxyType(
-    {
-        Kind.CONTACT_CENTER: ContactCenter,
-        Kind.CRM: Crm,
-        Kind.PRESENCE: PresenceSource,
-        Kind.MESSAGING: Messaging,
-        Kind.ASSIST: Assist,
-        Kind.VOICE: Voice,
-    }
-)
+PORTS: Mapping[Kind, type] = MappingProxyType({kind: resolve_name(spec.port) for kind, spec in KINDS.items()})
 
 _C = Capability
+_NONE: Mapping[Capability, tuple[str, ...]] = MappingProxyType({})
 METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
-    {
+    dict.fromkeys(Kind, _NONE)
+    | {
         Kind.CONTACT_CENTER: {
             _C.HOLD: ("hold",),
             _C.MUTE: ("mute",),
@@ -79,7 +68,6 @@ METHODS: Mapping[Kind, Mapping[Capability, tuple[str, ...]]] = MappingProxyType(
         },
         Kind.PRESENCE: {_C.SET_OWN: ("set_own",), _C.CHAT: ("chat",)},
         Kind.MESSAGING: {_C.DELIVERY_EVENTS: ("snapshot", "events"), _C.INBOUND: ("snapshot", "events")},
-        Kind.ASSIST: {},
         Kind.VOICE: {
             _C.HOLD: ("hold",),
             _C.MUTE: ("mute",),
@@ -129,7 +117,7 @@ def entry_point_complaints(backend: type[Backend], kind: Kind, name: str) -> lis
     if manifest.name != name:
         found.append(f"the manifest's name is {manifest.name!r} and the entry point's is {name!r}")
     if manifest.kind != kind:
-        found.append(f"the manifest's kind is {manifest.kind} and the entry point is in agent_desktop.{kind.value}")
+        found.append(f"the manifest's kind is {manifest.kind} and the entry point is in {kind.group}")
     return found
 
 

@@ -5,40 +5,54 @@ import gc
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import SystemCommand
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from desktop.app.storage.errors import StoreError
 from desktop.domain import select
 from desktop.domain.entities.news_item import NewsKind
 from desktop.domain.entities.words import Phase, PopAnswer
+from desktop.domain.news.notices import DONE
 from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.tui.agent.actions import DeskActions
+from desktop.tui.agent.follow_up_editor import FollowUpEditor
+from desktop.tui.agent.panes.copy_list import CopyList
+from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
+from desktop.tui.agent.panes.help_field import HelpField
+from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.page import Page
+from desktop.tui.agent.panes.records import RecordsPane
+from desktop.tui.agent.panes.search import SearchPane
+from desktop.tui.agent.panes.state_menu import StateMenu
+from desktop.tui.agent.panes.work import WorkPane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.screen import AgentScreen
-from desktop.tui.keys.desk_bindings import desk_bindings
+from desktop.tui.agent.verbs.desk import DeskContext
 from desktop.tui.keys.key import ALT_SIGNS, SIGNS
-from desktop.tui.keys.keys import BY_ID, remap, shown
+from desktop.tui.keys.keys import BY_ID, KEYS, PICK, remap, shown
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.outbox.launcher import OutboxLauncher
-from desktop.tui.page_keys import PageKeys
 from desktop.tui.pages import pages
 from desktop.tui.quality.launcher import QualityLauncher, QualityWanted
 from desktop.tui.supervisor.launcher import ON_FLOOR, FloorLauncher
 from desktop.tui.supervisor.report_launcher import ReportLauncher, ReportsWanted
 from desktop.tui.terminal import crash
+from desktop.tui.terminal.base_app import TerminalApp
 from desktop.tui.terminal.news_bell import NewsBell, Wanted
 from desktop.tui.textual_patches.key_sequences import name_alt_keys
+from desktop.tui.widgets.table import LineTable
+from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
 
 if TYPE_CHECKING:
@@ -61,16 +75,33 @@ KEEP_SECONDS = 2.0
 CLOSE_SECONDS = 10.0
 """How long leaving waits for the disk and the backends, before it asks and after."""
 
+BEGINNING = 33
+"""Characters of a discarded text that its notice repeats."""
+
 ON_THE_LINE = frozenset({"hold", "mute", "expert", "transfer", "end", "tones"})
 """What an agent does to a call whose parties they know: who is gone is no news to them any more."""
 
 
-class DesktopApp(PageKeys):
+def _bindings() -> list[BindingType]:
+    """Keys of every verb, and of picking one of several, as Textual wants them."""
+    bindings: list[BindingType] = []
+    for key in KEYS:
+        does = f"desk('{key.action}')"
+        if key.anywhere:
+            bindings.append(Binding(",".join(key.anywhere), does, key.label, show=False, priority=True, id=key.id))
+        if key.letters:
+            bindings.append(Binding(",".join(key.letters), does, key.label, show=False, id=f"{key.id}.letter"))
+    bindings += [Binding(key, f"pick({n})", show=False, priority=True) for n, key in enumerate(PICK, start=1)]
+    bindings += [Binding(str(n), f"pick({n})", show=False) for n in range(1, 10)]
+    return bindings
+
+
+class DesktopApp(TerminalApp):
     """Paints first, then starts the session in the background."""
 
     TITLE = "agent-desktop"
     CSS_PATH = "theme.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = desk_bindings()
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
     def __init__(
         self,
@@ -107,19 +138,21 @@ class DesktopApp(PageKeys):
         self._put_aside: str | None = None
         self._throwaway = throwaway
         self._bell = NewsBell(self.bell, self.write_raw, calls or Wanted())
-        self.session = None
+        self.session: Session | None = None
         self.desk_screen = AgentScreen(clock, guide=guide)
         self._prompting: Footer | None = None
         self.presses = TwoPresses(self._prompt, self.set_timer, monotonic)
         self.desk = DeskActions(
-            self.desk_screen,
-            spawn=self.spawn,
-            tell=self.tell,
-            leave=self._leave_in_order,
-            presses=self.presses,
-            wants_field=self.wants_field,
-            keep=self._keep,
-            throwaway=throwaway,
+            DeskContext(
+                self.desk_screen,
+                spawn=self.spawn,
+                tell=self.tell,
+                leave=self._leave_in_order,
+                presses=self.presses,
+                wants_field=self.wants_field,
+                keep=self._keep,
+                throwaway=throwaway,
+            )
         )
         self.door = FloorLauncher(
             self, self.desk_screen, clock, self.spawn, self.presses, self.wants_field, guide=guide
@@ -137,7 +170,7 @@ class DesktopApp(PageKeys):
 
     @property
     def front(self) -> "AgentScreen | SupervisorScreen":
-        """See the base class."""
+        """The screen that is in front, whatever lies over it."""
         return self.door.front
 
     def on_ready(self) -> None:
@@ -148,8 +181,8 @@ class DesktopApp(PageKeys):
 
     async def _start(self) -> None:
         session = await self._build()
-        self.session = self.desk.session = self.door.session = session
-        self.desk.signing_in()
+        self.session = self.desk.context.session = self.door.session = session
+        self.desk.own_state.signing_in()
         wrap_up = self.desk_screen.query_one(WrapUpPane)
         wrap_up.notes = session.notes
         session.notes.collect = self._tell_last_keys
@@ -174,7 +207,7 @@ class DesktopApp(PageKeys):
         match envelope.event:
             case InteractionChanged(change=Change.OFFERED):
                 self.gather(CARD_SECONDS)
-            case PopChanged(answer=answer) if answer is not PopAnswer.SEARCHING:
+            case PopChanged(pop=pop) if pop.answer is not PopAnswer.SEARCHING:
                 self.gather(0.0)
 
     def on_frame(self) -> None:
@@ -218,7 +251,7 @@ class DesktopApp(PageKeys):
         if unsaved and self.session is not None:
             why = f" ({problem})" if (problem := unsaved[0].problem) else ""
             self.session.store.notice(
-                f"Another desktop wanted to take over. This one stays, for the {unsaved[0].about} is not saved{why}.",
+                f"Another desktop wanted to take over. This one stays: the {unsaved[0].about} is not saved{why}.",
                 "error",
             )
         return bool(unsaved)
@@ -256,6 +289,13 @@ class DesktopApp(PageKeys):
         self._bell.hear(state.news, in_sight)
         self.session.news.seen(in_sight)
 
+    def tell(self, text: str, subject: str = "") -> None:
+        """Show a sentence to the agent: about a subject, or about the contact before them."""
+        if self.session is not None:
+            self.session.store.notice(text, subject=subject or self.desk_screen.selected or "")
+        else:
+            self.notify(text)
+
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Run beside the screen; what it raises is told and logged, and fatal only before there is a session."""
         task = asyncio.create_task(work)
@@ -272,7 +312,7 @@ class DesktopApp(PageKeys):
             else:
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
-                why = str(error) if isinstance(error, StoreError) else "There is a mistake in the program"
+                why = str(error) if isinstance(error, StoreError) else "Program error"
                 self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
 
     def _leave_in_order(self) -> None:
@@ -316,7 +356,7 @@ class DesktopApp(PageKeys):
 
     def letters_lost(self) -> None:
         """See the base class."""
-        self.tell(f"Nothing was done: no field is open for what you type. {shown('back')} for keys.")
+        self.tell(f"No field is open for typing, so nothing was done. {shown('back')} for keys.")
 
     def clicked(self) -> None:
         """See the base class; a click takes back what was asked."""
@@ -354,7 +394,119 @@ class DesktopApp(PageKeys):
                 self.front.close_top()
             self.outbox.toggle(self.session, self.front)
         elif not (name == "retry" and self.outbox.send_all()):
-            getattr(self.desk, name)()
+            self.desk.do(name)
+
+    # --- what the panes say: each message is one call of the session or of the desk's actions -----------------------
+
+    def note_edited(self, interaction_id: str, text: str) -> None:
+        """Keep what was typed into the note of a contact."""
+        if self.session is not None:
+            self.session.notes.edit(interaction_id, text)
+
+    @on(NotePane.Refused)
+    @on(WrapUpPane.Refused)
+    @on(ExpertFinder.Refused)
+    def _refused(self, event: NotePane.Refused | WrapUpPane.Refused | ExpertFinder.Refused) -> None:
+        self.tell(event.why)
+
+    @on(NotePane.Closed)
+    def _typed_into_closed_note(self) -> None:
+        outbox, back = shown("outbox"), shown("back")
+        self.tell(f"Not taken: this note is closed and in the outbox. {outbox} opens it, {back} leaves the note.")
+
+    @on(FollowUpEditor.CardHidden)
+    def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
+        if event.in_message:
+            self.tell(f"{event.what}. A message to the customer carries none.", DONE)
+        else:
+            self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.", DONE)
+
+    @on(FollowUpEditor.Discarded)
+    def _follow_up_discarded(self, event: FollowUpEditor.Discarded) -> None:
+        key = shown("text" if event.kind == "sms" else event.kind)
+        self.tell(f"Discarded: “{_beginning(event.text)}”. {key} brings it back.", DONE)
+
+    @on(ExpertFinder.Looking)
+    def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:
+        event.stop()
+        if self.session is not None:
+            self.session.on_screen.look(event.person_ids)
+
+    @on(ExpertFinder.Picked)
+    def _expert_picked(self, event: ExpertFinder.Picked) -> None:
+        self.desk.expert.picked_expert(event.how, event.person_id, event.text)
+
+    @on(StateMenu.Chosen)
+    def _state_chosen(self, event: StateMenu.Chosen) -> None:
+        self.desk.own_state.chosen_state(event.availability, event.reason, after_current=event.after_current)
+
+    @on(SearchPane.Asked)
+    def _search_asked(self, event: SearchPane.Asked) -> None:
+        self.desk.customer.searched(event.text)
+
+    @on(SearchPane.Picked)
+    def _customer_picked(self, event: SearchPane.Picked) -> None:
+        self.desk.customer.picked_customer(event.customer_id)
+
+    @on(SearchPane.CreateWanted)
+    def _customer_named(self, event: SearchPane.CreateWanted) -> None:
+        self.desk.customer.create_customer(event.name)
+
+    @on(RecordsPane.Toggled)
+    def _record_toggled(self, event: RecordsPane.Toggled) -> None:
+        self.desk.customer.toggled_record(event.kind, event.record_id, event.ids, link=event.link)
+
+    @on(CopyList.Chosen)
+    def _copy_chosen(self, event: CopyList.Chosen) -> None:
+        self.desk_screen.close_top()
+        self.desk.customer.copied(event.what, event.text)
+
+    @on(HelpField.Said)
+    def _said_to_supervisors(self, event: HelpField.Said) -> None:
+        self.desk_screen.close_top()
+        self.desk.supervisors.said(event.kind, event.subject, event.text)
+
+    @on(Keypad.Typed)
+    def _tones_typed(self, event: Keypad.Typed) -> None:
+        self.desk.contact.send_tones(event.digits)
+
+    @on(LineTable.Chosen, "#work")
+    def _work_chosen(self, event: LineTable.Chosen) -> None:
+        self.desk_screen.select(event.key)
+        self.desk_screen.focus_note()
+
+    @on(LineTable.Highlighted, "#work")
+    def _work_highlighted(self, event: LineTable.Highlighted) -> None:
+        work = self.desk_screen.query_one(WorkPane)
+        if work.has_focus and work.cursor_key == event.key:  # else it has moved on since
+            self.desk_screen.select(event.key)
+
+    @on(Input.Submitted, "#tones")
+    def _tones_done(self) -> None:
+        self.desk_screen.close_top()
+
+    # --- pages over the screen in front ------------------------------------------------------------------------------
+
+    def _page(self, topic: str, heading: str, lines: Callable[[], Any]) -> None:
+        page = self.front.query_one(Page)
+        if page.is_open and page.topic == topic:
+            self.front.close_top()
+        else:
+            page.open(topic, heading, lines())
+
+    def _news(self) -> Any:
+        """All that is new; what was read is not new any more."""
+        view = self.front.view()
+        lines = news_words.page_lines(view.state, view.now)
+        if self.session is not None:
+            self.session.news.seen(view.state.news)
+        return lines
+
+    def _diagnostics(self) -> Any:
+        view = self.front.view()
+        names = ("agent-desktop", "textual", "httpx", "pydantic")
+        versions = [f"{name} {version(name)}" for name in names]
+        return pages.diagnostics_lines(view.state, view.now, log_path=self.log_path, versions=versions)
 
     def _tell_of_page(self, text: str, severity: str, subject: str = "") -> None:
         if self.session is not None:
@@ -376,7 +528,7 @@ class DesktopApp(PageKeys):
 
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
-        self.desk.pick(number)
+        self.desk.customer.pick(number)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Picking is for the desk; pages have keys of their own."""
@@ -404,6 +556,12 @@ class DesktopApp(PageKeys):
         yield from self.outbox.commands(self.simulate_key)
         yield from self.door.commands()
         yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
+
+
+def _beginning(text: str) -> str:
+    """So much of a text that its writer knows it again."""
+    text = " ".join(text.split())
+    return text if len(text) <= BEGINNING else f"{text[: BEGINNING - 1].rstrip()}…"
 
 
 def _collect_garbage() -> None:

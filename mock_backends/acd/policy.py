@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from mock_backends.channels import CAPACITY
+
 
 @dataclass(frozen=True, slots=True)
 class RelaxationStep:
@@ -88,7 +90,7 @@ class AgentProfile:
 
     id: str
     skills: Mapping[str, int]
-    capacity: Mapping[str, int] = field(default_factory=lambda: {"voice": 1, "chat": 3, "email": 5})
+    capacity: Mapping[str, int] = field(default_factory=lambda: CAPACITY)
     voice_exclusive: bool = True
     takes_offers: bool = True
 

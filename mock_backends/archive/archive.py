@@ -1,7 +1,7 @@
 """The contact centre's memory: finished interactions and closed intervals, for as long as the history goes back.
 
 DuckDB works on threads of its own and is opened when the first question is asked: nobody waits for it at the start,
-and what comes in meanwhile is kept in order. `archive_schema.py` says why it is DuckDB.
+and what comes in meanwhile is kept in order. `schema.py` says why it is DuckDB.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from mock_backends.acd.counters import ClosedInterval
@@ -23,7 +23,6 @@ from mock_backends.archive.intake import Intake
 from mock_backends.archive.names import ArchiveNames
 from mock_backends.archive.rows import Finished, IntervalAsked, Page, PastAsked, PastCompany, Scope, WeekAsked
 from mock_backends.archive.schema import SCHEMA
-from mock_backends.archive.steps import steps_of
 from mock_backends.http.problem import Problem
 
 if TYPE_CHECKING:
@@ -147,7 +146,7 @@ class Archive:
             if found is None:
                 return None
             number, row = found
-            return {"interaction": row, "steps": steps_of(db, number, row)}
+            return {"interaction": row, "steps": _steps_of(db, number, row)}
 
         return await self._ask(find)
 
@@ -267,3 +266,39 @@ class Archive:
                 db.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+
+_STEPS = """
+SELECT moment, what, queue, agent, coalesce(agent.name, ''), detail
+FROM step LEFT JOIN agent ON agent.id = step.agent WHERE interaction = ? ORDER BY place
+"""
+
+
+def _steps_of(db: "duckdb.DuckDBPyConnection", number: int, row: dict[str, Any]) -> list[dict[str, object]]:
+    """The steps that were written down, oldest first; else what the times of the row say by themselves."""
+    written = db.execute(_STEPS.replace("queue, agent,", "queue, step.agent,"), [number]).fetchall()
+    if written:
+        return [
+            {"at": at, "what": what, "queue": queue, "agent_id": agent, "agent_name": name, "detail": detail}
+            for at, what, queue, agent, name, detail in written
+        ]
+    return list(_told_by_times(row))
+
+
+def _told_by_times(row: dict[str, Any]) -> list[dict[str, object]]:
+    def step(at: object, what: str, detail: str = "", *, agent: bool = False) -> dict[str, object]:
+        return {
+            "at": cast(float, at),
+            "what": what,
+            "queue": row["queue"],
+            "agent_id": row["agent_id"] if agent else "",
+            "agent_name": row["agent_name"] if agent else "",
+            "detail": detail,
+        }
+
+    steps = [step(row["arrived_at"], "queued")]
+    if row["answered_at"] is None:
+        return [*steps, step(row["ended_at"], row["outcome"])]
+    steps += [step(row["answered_at"], "connected", agent=True), step(row["ended_at"], "wrap_up", agent=True)]
+    closed = row["ended_at"] + row["wrap_up_seconds"]
+    return [*steps, step(closed, "closed", row["outcome"], agent=True)]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from mock_backends.acd.counters import ClosedInterval, StaffTime
 from mock_backends.archive.names import ArchiveNames
 from mock_backends.archive.rows import Finished
-from mock_backends.archive.schema import CHANNELS, DIRECTIONS, OUTCOMES, SECONDS, STAFF, SUMS, UNANSWERED
+from mock_backends.archive.schema import DIRECTIONS, OUTCOMES, SECONDS, STAFF, SUMS, UNANSWERED
+from mock_backends.channels import CHANNELS
 
 if TYPE_CHECKING:
     import duckdb
@@ -122,7 +123,7 @@ def _interaction(one: Finished, number: int, names: ArchiveNames, customer: int)
     return {name: getattr(one, name) for name in _INTERACTION if hasattr(one, name)} | {
         "number": number,
         "keeper": queue + UNANSWERED if agent is None else agent,
-        "channel": one.channel if one.channel in CHANNELS else CHANNELS[0],
+        "channel": one.channel if one.channel in CHANNELS else next(iter(CHANNELS)),
         "direction": one.direction if one.direction in DIRECTIONS else DIRECTIONS[0],
         "outcome": one.outcome if one.outcome in OUTCOMES else "failed",
         "queue": queue,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from mock_backends.archive.schema import CHANNELS
+from mock_backends.channels import CHANNELS
 
 
 @dataclass(frozen=True, slots=True)

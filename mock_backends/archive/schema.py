@@ -7,12 +7,14 @@ agent's number, or that of the queue plus `UNANSWERED` where nobody had it.
 """
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
+
+from mock_backends.channels import CHANNELS
 
 if TYPE_CHECKING:
     import duckdb
 
-CHANNELS: Final = ("voice", "chat", "email", "sms")
 DIRECTIONS: Final = ("inbound", "outbound")
 OUTCOMES: Final = ("handled", "transferred", "abandoned", "callback", "failed", "withdrawn")
 UNANSWERED: Final = 40_000
@@ -25,7 +27,7 @@ SECONDS: Final = ("wait_seconds", "abandon_seconds", "talk_seconds", "hold_secon
 STAFF: Final = ("signed_in", "idle", "engaged", "load")
 
 
-def _words(words: tuple[str, ...]) -> str:
+def _words(words: Iterable[str]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 

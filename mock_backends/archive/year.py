@@ -13,6 +13,7 @@ from mock_backends.archive.calendar import QUARTER, calendar
 from mock_backends.archive.rows import PastCompany, PastQueue
 from mock_backends.archive.schema import SECONDS, STAFF, SUMS, UNANSWERED
 from mock_backends.archive.spans import DAY, spans
+from mock_backends.channels import CHANNELS
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,8 +28,6 @@ NATURE: Final = {  # queue: share of all customers, mean talk, its share that co
     "General enquiries": (0.16, 140.0, 0.55),
 }
 OTHER: Final = (0.05, 240.0, 0.7)
-PACE: Final = {"voice": (1.0, 1.0), "chat": (1.35, 2.5), "email": (0.9, 30.0), "sms": (0.6, 8.0)}
-"""channel: its talk times as long, its customers as patient."""
 AT_ONCE: Final = 400_000  # interactions made by one statement
 TO_QUEUES: Final = 0.6  # of those handed over; the others went to somebody by name
 COUNTED_LAST: Final = 0.15  # the share of the work that is counting
@@ -238,8 +237,8 @@ def make_past(
     into.execute(
         "INSERT INTO customer SELECT generate_subscripts($a, 1) - 1, unnest($a::VARCHAR[]), unnest($n::VARCHAR[])",
         {
-            "a": [addresses.get(channel, "") for _, addresses in company.customers for channel in PACE],
-            "n": [name for name, _ in company.customers for _ in PACE],
+            "a": [addresses.get(channel, "") for _, addresses in company.customers for channel in CHANNELS],
+            "n": [name for name, _ in company.customers for _ in CHANNELS],
         },
     )
     into.execute(
@@ -260,8 +259,8 @@ def make_past(
     )
     every_line = {
         **common,
-        "talk": [nature[1] * PACE[channel][0] for nature, (_, _, channel) in zip(natures, lines, strict=True)],
-        "patience": [170.0 * PACE[channel][1] for _, _, channel in lines],
+        "talk": [nature[1] * CHANNELS[channel].talk for nature, (_, _, channel) in zip(natures, lines, strict=True)],
+        "patience": [170.0 * CHANNELS[channel].patience for _, _, channel in lines],
         "wrap": [queue.wrap_up_seconds for _, queue, _ in lines],
         "serving": [[agents[agent] for agent in queue.agents] for _, queue, _ in lines],
         "codes": [[1 << codes[code] for code in queue.codes] for _, queue, _ in lines],

@@ -1,6 +1,7 @@
 """The pretend company as its archive must know it."""
 
 from mock_backends.archive.rows import PastCompany, PastQueue
+from mock_backends.channels import CHANNELS
 from mock_backends.contacts.board import Board
 from mock_backends.http.site import Site
 from mock_backends.world.centre import ZONE
@@ -33,4 +34,5 @@ def past_company(site: Site, board: Board) -> PastCompany:
 def _addresses(customer: Customer) -> dict[str, str]:
     phone = "" if customer.withheld or not customer.phones else customer.phones[0].e164
     handle = customer.handles[0][1] if customer.handles else ""
-    return {"voice": phone, "sms": phone, "email": customer.emails[0] if customer.emails else "", "chat": handle}
+    by_kind = {"phone": phone, "email": customer.emails[0] if customer.emails else "", "handle": handle}
+    return {word: by_kind[traits.address] for word, traits in CHANNELS.items()}

@@ -1,6 +1,6 @@
 """The contact centre behind its routes: board, distributor, calls, legs and simulated people, put together."""
 
-from mock_backends.acd.commands import Router
+from mock_backends.acd.router import Router
 from mock_backends.company.company import Company
 from mock_backends.company.storm import Storm
 from mock_backends.contacts.board import Board

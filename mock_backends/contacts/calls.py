@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from mock_backends.channels import CALLS
 from mock_backends.contacts.distribution import Distribution
 from mock_backends.contacts.legs import Legs
 from mock_backends.http.principals import Principal
@@ -68,7 +69,7 @@ class Calls:
 
     def hold(self, interaction: Interaction, *, on: bool) -> Interaction:
         """Hold the customer or come back; twice is no harm. While a leg is open, `swap` and `cancel` do it."""
-        self._voice(interaction)
+        self._need_call(interaction)
         if any(
             leg.phase in ("requested", "ringing", "active") and leg.kind not in ("conference", "supervisor")
             for leg in interaction.legs
@@ -84,7 +85,7 @@ class Calls:
 
     def mute(self, interaction: Interaction, *, on: bool) -> Interaction:
         """Mute the agent or not; twice is no harm."""
-        self._voice(interaction)
+        self._need_call(interaction)
         if interaction.muted is not on:
             interaction.muted = on
             self._board.tell("updated", interaction, "muted" if on else "unmuted")
@@ -92,7 +93,7 @@ class Calls:
 
     def record(self, interaction: Interaction, *, on: bool) -> Interaction:
         """Go on recording or pause; twice is no harm."""
-        self._voice(interaction)
+        self._need_call(interaction)
         if interaction.recording == "none":
             raise conflict("The call is not being recorded.")
         wanted: Literal["active", "paused"] = "active" if on else "paused"
@@ -104,7 +105,7 @@ class Calls:
 
     def dtmf(self, interaction: Interaction) -> Interaction:
         """Send tones."""
-        self._voice(interaction)
+        self._need_call(interaction)
         self._board.tell("updated", interaction, "dtmf")
         return interaction
 
@@ -119,7 +120,7 @@ class Calls:
 
     def write(self, interaction: Interaction, text: str) -> Interaction:
         """Send a line on a messaging channel; it is delivered a moment later."""
-        if interaction.channel == "voice":
+        if interaction.channel in CALLS:
             raise conflict("A call has no messages.")
         line = Message(id=new_id("msg"), at=self._clock.now(), author="agent", text=text, delivery="sent")
         interaction.messages = [*interaction.messages, line]
@@ -187,6 +188,6 @@ class Calls:
         self._board.tell("updated", interaction, "message_received")
 
     @staticmethod
-    def _voice(interaction: Interaction) -> None:
-        if interaction.channel != "voice":
+    def _need_call(interaction: Interaction) -> None:
+        if interaction.channel not in CALLS:
             raise conflict("Only a call can do this.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from mock_backends.acd.effects import AgentChanged, Connected, Effect, Offered, WrapUpStarted
+from mock_backends.channels import CALLS
 from mock_backends.contacts.calls import Calls
 from mock_backends.contacts.distribution import Distribution
 from mock_backends.http.problem import Problem
@@ -97,7 +98,7 @@ class Colleagues:
     def _talk(self, agent_id: str, interaction: Interaction) -> None:
         rng, habits = self._rng, self._habits
         talk = max(5.0, rng.expovariate(1.0 / habits.talk))
-        if rng.random() < habits.holds and interaction.channel == "voice":
+        if rng.random() < habits.holds and interaction.channel in CALLS:
             begins = rng.uniform(0.2, 0.6) * talk
             self._soon(begins, agent_id, interaction, "hold")
             self._soon(begins + rng.uniform(0.1, 0.3) * talk, agent_id, interaction, "resume")

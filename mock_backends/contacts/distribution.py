@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import (
     Abandoned,
     AgentChanged,
@@ -18,6 +17,8 @@ from mock_backends.acd.effects import (
     WrapUpStarted,
 )
 from mock_backends.acd.errors import NotTheirs, RoutingError, Unknown, WrongPhase
+from mock_backends.acd.router import Router
+from mock_backends.channels import CALLS
 from mock_backends.contacts.board import Board
 from mock_backends.contacts.queue_figures import QueueFigures
 from mock_backends.http.agenda import Agenda, Entry
@@ -151,12 +152,12 @@ class Distribution:
             if interaction.phase == "connecting":
                 self._phase(interaction, "active", "connected")
                 interaction.answered_at = self.clock.now()
-                if interaction.channel == "voice":
+                if interaction.channel in CALLS:
                     interaction.recording = "active"
                     interaction.recording_since = interaction.answered_at
                 self.board.tell("connected", interaction, "accepted")
 
-        if self.connect_seconds > 0 and interaction.channel == "voice":
+        if self.connect_seconds > 0 and interaction.channel in CALLS:
             self._agenda.after(self.connect_seconds, joined)
         else:
             joined()

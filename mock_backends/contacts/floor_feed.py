@@ -7,7 +7,7 @@ number of teams and people it goes to, and nothing is done while no supervisor h
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
-from mock_backends.acd.commands import Router
+from mock_backends.acd.router import Router
 from mock_backends.contacts.board import Board
 from mock_backends.http.agenda import Agenda
 from mock_backends.http.clock import Clock

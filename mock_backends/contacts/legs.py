@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from mock_backends.channels import CALLS
 from mock_backends.contacts.distribution import Distribution
 from mock_backends.contacts.experts import E164, Experts
 from mock_backends.http.problem import Problem, conflict, invalid, not_found
@@ -127,7 +128,7 @@ class Legs:
             raise conflict("The customer is not on the line.")
         if any(leg.phase in OPEN for leg in _own(interaction)):
             raise conflict("Another party is on the line already.")
-        if interaction.channel != "voice" and kind == "consult":
+        if interaction.channel not in CALLS and kind == "consult":
             raise conflict("Only calls can be consulted on.")
         name = self._name(interaction, target)
         leg = Leg(

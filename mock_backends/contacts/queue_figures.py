@@ -1,7 +1,7 @@
 """The live figures of each queue: agents are told at most once a second, supervisors with their floor."""
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.counters import Counts as Sums
+from mock_backends.acd.router import Router
 from mock_backends.contacts.board import Board
 from mock_backends.contacts.floor_feed import FloorFeed
 from mock_backends.http.agenda import Agenda

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Path
 
+from mock_backends.channels import CHANNELS
 from mock_backends.http.problem import invalid, not_found
 from mock_backends.http.service import Caller, Service
 from mock_backends.http.site import Site, new_id
@@ -73,7 +74,7 @@ class MessagingService(Service):
         async def send(caller: Caller, body: SendOut) -> OutgoingAnswer:
             if body.consent is None or body.consent.granted is not True:
                 raise invalid("The customer has not agreed to this.", "no_consent")
-            if not (_PHONE if body.channel == "sms" else _EMAIL).match(body.to):
+            if not (_PHONE if CHANNELS[body.channel].address == "phone" else _EMAIL).match(body.to):
                 raise invalid("That is no address for this channel.")
             message = Outgoing(
                 id=new_id("msg"),

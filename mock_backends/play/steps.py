@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mock_backends.channels import ChannelWord, MessageWord
 from mock_backends.http.faults import Rule
-from mock_backends.wire.base import ChannelWord
 from mock_backends.wire.contact_center import AvailabilityWord
 from mock_backends.wire.presence import PresenceWord
 
@@ -115,7 +115,7 @@ class InboundMessage(StepBody):
     do: Literal["inbound_message"]
     sender: Word = Field(alias="from")
     text: Annotated[str, Field(max_length=20_000)]
-    channel: Literal["sms", "email"] = "sms"
+    channel: MessageWord = "sms"
 
 
 class FailMessages(StepBody):

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 
+from mock_backends.channels import CALLS
 from mock_backends.contacts.board import Board
 from mock_backends.http.clock import Clock
 from mock_backends.http.principals import Principal
@@ -38,7 +39,7 @@ class Monitors:
                 (
                     one
                     for one in self._board.interactions.values()
-                    if one.agent_id == agent_id and one.channel == "voice" and one.phase == "active"
+                    if one.agent_id == agent_id and one.channel in CALLS and one.phase == "active"
                 ),
                 None,
             )

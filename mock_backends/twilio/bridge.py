@@ -3,11 +3,12 @@
 import json
 from typing import Any
 
+from mock_backends.channels import CHANNELS
 from mock_backends.http.principals import Principal
 from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.refusal import gone
 from mock_backends.twilio.reservations import LIVE
-from mock_backends.twilio.workspace import CHANNELS, Fields, Workspace, bridge
+from mock_backends.twilio.workspace import Fields, Workspace, bridge
 
 
 class Bridge:

@@ -7,13 +7,14 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, FastAPI, Query, Request, Response
 
+from mock_backends.channels import CHANNELS
 from mock_backends.http.principals import Principal
 from mock_backends.twilio.conferences import Conferences
 from mock_backends.twilio.messages import Messages
 from mock_backends.twilio.operations import Operations
 from mock_backends.twilio.refusal import gone, wrong
 from mock_backends.twilio.statistics import Statistics
-from mock_backends.twilio.workspace import CHANNELS, Fields, Workspace, rest, voice
+from mock_backends.twilio.workspace import Fields, Workspace, rest, voice
 
 WORKSPACE = "/v1/Workspaces/{workspace}"
 ACCOUNT = "/2010-04-01/Accounts/{account}"

@@ -26,7 +26,6 @@ TASK_STATES = {
     "wrap_up": "wrapping",
     "closed": "completed",
 }
-CHANNELS = ("voice", "chat", "sms", "email")
 _TIMES = frozenset(
     {"date_created", "date_updated", "date_status_changed", "task_queue_entered_date", "virtual_start_time"}
 )

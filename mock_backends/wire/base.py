@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-ChannelWord = Literal["voice", "chat", "email", "sms"]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 Line = Annotated[str, Field(max_length=500)]
 Text = Annotated[str, Field(max_length=20_000)]

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mock_backends.wire.base import Address, ChannelWord, Id, Instant, Line, Text, Wire
+from mock_backends.channels import ChannelWord
+from mock_backends.wire.base import Address, Id, Instant, Line, Text, Wire
 from mock_backends.wire.figures import AgentDay, AgentWork, Counts, EstimateScore
 from mock_backends.wire.help import Acknowledgement, AgentMessage, HelpRequest
 from mock_backends.wire.quality import CoachingNews

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mock_backends.wire.base import Address, ChannelWord, Id, Instant, Line, Text, Wire
+from mock_backends.channels import ChannelWord
+from mock_backends.wire.base import Address, Id, Instant, Line, Text, Wire
 
 
 class Consent(Wire):

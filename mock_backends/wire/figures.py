@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-from mock_backends.wire.base import Address, ChannelWord, Wire
+from mock_backends.channels import ChannelWord
+from mock_backends.wire.base import Address, Wire
 
 
 class StaffTime(Wire):

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from mock_backends.channels import MessageWord
 from mock_backends.wire.base import Line, Text, Wire
 
 
@@ -17,7 +18,7 @@ class ConsentGiven(Wire):
 class SendOut(Wire):
     """A message to a customer."""
 
-    channel: Literal["sms", "email"]
+    channel: MessageWord
     to: str = Field(min_length=3, max_length=320)
     text: Annotated[Text, Field(min_length=1)]
     subject: str = Field(default="", max_length=300)
@@ -30,7 +31,7 @@ class Outgoing(Wire):
 
     id: str
     version: int = 1
-    channel: Literal["sms", "email"]
+    channel: MessageWord
     direction: Literal["outbound", "inbound"] = "outbound"
     to: str = ""
     sender: str = ""

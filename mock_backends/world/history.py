@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
+from mock_backends.channels import CHANNELS
 from mock_backends.world.customers import DAY, Customer
 
 HOUR = 3600.0
-Channel = Literal["voice", "chat", "email", "sms", "note"]
-_CHANNELS: tuple[Channel, ...] = ("voice", "voice", "chat", "email", "email", "sms", "note")
+NOTE = "note"
+_CHANNELS = (*(word for word, traits in CHANNELS.items() for _ in range(traits.often)), NOTE)
 _SUBJECTS = (
     "duplicate charge", "late delivery", "broken on arrival", "change of address", "contract renewal",
     "cannot sign in", "refund not received", "wrong item", "invoice copy", "cancellation",
@@ -20,13 +21,7 @@ _PRODUCTS = (
     ("Support plan", 4900), ("Mesh node", 7950), ("Headset H1", 5990),
 )  # fmt: skip
 _PROMISES = ("call back with an answer", "refund", "replacement sent", "written confirmation", "technician visit")
-_SAID: dict[Channel, str] = {
-    "voice": "Called about {}.",
-    "chat": "Asked in chat about {}.",
-    "email": "Wrote about {}.",
-    "sms": "Was reminded by SMS of {}.",
-    "note": "Note: look after {}.",
-}
+_SAID = {**{word: traits.said for word, traits in CHANNELS.items()}, NOTE: "Note: look after {}."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ class TimelineEntry:
     """One contact. `direction` is from the company's point of view; `case_id` where it belonged to one."""
 
     id: str
-    channel: Channel
+    channel: str  # a channel, or NOTE
     direction: Literal["in", "out", "internal"]
     at: float
     author: str
@@ -109,7 +104,7 @@ def make_history(seed: int, customer: Customer, agents: tuple[str, ...], now: fl
             TimelineEntry(
                 id=f"T-{number}-{n}",
                 channel=channel,
-                direction="internal" if channel == "note" else "out" if channel == "sms" else rng.choice(("in", "out")),
+                direction="internal" if channel == NOTE else "out" if channel == "sms" else rng.choice(("in", "out")),
                 at=now - rng.random() ** 2 * 300 * DAY - HOUR,
                 author=rng.choice(agents),
                 text=_SAID[channel].format(case.subject if case else rng.choice(_SUBJECTS)),

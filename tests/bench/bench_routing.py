@@ -13,9 +13,9 @@ from heapq import heappop, heappush
 from random import Random
 from time import process_time
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import Offered, WrapUpStarted
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
+from mock_backends.acd.router import Router
 
 AGENTS, QUEUES = 1000, 50
 HANDLE, WRAP_UP, LOAD = 180.0, 30.0, 0.95

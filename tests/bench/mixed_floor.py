@@ -11,9 +11,9 @@ from desktop.domain.entities.counts import Counts, StaffTime
 from desktop.domain.entities.floor import AgentDay
 from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.entities.words import Availability, Role
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import AgentChanged, Offered
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
+from mock_backends.acd.router import Router
 
 CAPACITY = {"voice": 1, "chat": 3, "email": 5}
 WORDS = {"available": Availability.AVAILABLE, "not_ready": Availability.NOT_READY, "offline": Availability.OFFLINE}

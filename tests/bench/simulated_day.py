@@ -7,10 +7,10 @@ from itertools import count
 from math import inf, log, pi, sin
 from random import Random
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import AgentChanged, Offered
 from mock_backends.acd.estimated_wait import EstimatedWait
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
+from mock_backends.acd.router import Router
 
 OPEN, CLOSE = 8 * 3600.0, 20 * 3600.0
 PERIOD = 1_800.0  # staffing changes every half hour at most

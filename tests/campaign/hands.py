@@ -13,7 +13,7 @@ ROWS, COLS = 40, 104
 _SAVED = re.compile(r"─ note.*· saved \d\d:\d\d:\d\d")
 _PARKED = re.compile(r"(\d+) needs? (?:you|attention)")
 _OUTBOX = re.compile(r"outbox (\d+)")
-_NOTHING = "Nothing on your desk."
+_NOTHING = "No active contacts."
 WRAP_UP_WORDS = ("still needed", "✓ ready", "✓ finished")
 """What the wrap-up says: of what is missing, that it can be finished, or that it was."""
 
@@ -144,7 +144,7 @@ class Hands:
 
     def to_note(self) -> None:
         """Turn to the note."""
-        if "the contact has left" in self.text():
+        if "the contact is gone" in self.text():
             self.press("escape")  # from the words of the one before
         self.press("alt+n")
 

@@ -153,7 +153,7 @@ class Work:
     def see_again(self, c: Contact) -> None:
         """Take note of what is on the screen after a restart."""
         if self.site.phase(c.id) == "wrap_up":
-            self.hands.wait(lambda seen: "─ Wrap-up" in seen or "Nothing on your desk." in seen)
+            self.hands.wait(lambda seen: "─ Wrap-up" in seen or "No active contacts." in seen)
         seen = self.hands.screen.wait_quiet(0.15, 1.0)
         c.log("after the restart:\n" + seen)
         c.came_back(seen)
@@ -178,7 +178,7 @@ class Work:
                 return
 
     def _finish_what_is_there(self, c: Contact) -> None:
-        seen = self.hands.wait(lambda seen: "─ Wrap-up" in seen or "Nothing on your desk." in seen)
+        seen = self.hands.wait(lambda seen: "─ Wrap-up" in seen or "No active contacts." in seen)
         if "─ Wrap-up" not in seen:
             return
         self.hands.wait_wrap_up()

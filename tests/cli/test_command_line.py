@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from desktop.cli.arguments import AGENT_VERBS, KINDS, VERBS, parser
+from desktop.app.commands.contact_commands import SPECS
+from desktop.cli.arguments import VERBS, parser
 from desktop.cli.commands.supervise_arguments import ACTS
 from desktop.cli.exits import Exit, explain
 from desktop.cli.output import emit, say
 from desktop.domain.entities.floor import FloorVerb
-from desktop.domain.entities.words import Availability, Verb
+from desktop.domain.entities.words import Verb
 from desktop.ports import errors
-from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError
 
 from .command_line import clean_env, run
@@ -41,9 +41,7 @@ COMMANDS = [
 
 
 def test_the_words_are_those_of_the_domain() -> None:
-    assert set(VERBS) == {verb.value for verb in Verb} - {"park", "unpark"}
-    assert set(AGENT_VERBS) == {one.value for one in Availability} | {"cancel_next"}
-    assert set(KINDS) <= {kind.value for kind in Kind}
+    assert set(VERBS) == {verb.value for verb, spec in SPECS.items() if spec.call is not None} | {Verb.WRAP_UP.value}
     assert set(ACTS) == {verb.value for verb in FloorVerb}
 
 

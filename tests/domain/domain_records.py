@@ -5,6 +5,7 @@ from typing import Any
 
 from desktop.domain.entities.customer import Customer, Match
 from desktop.domain.entities.model import Address, Agent, Interaction, Leg, QueueStats
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import (
     Availability,
     Channel,
@@ -16,7 +17,7 @@ from desktop.domain.entities.words import (
     Role,
 )
 from desktop.domain.state.events import Change, Envelope, Event, InteractionChanged
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.state.state import AppState
 
 CC = "contact_center"
 ME = "a1"

@@ -87,7 +87,7 @@ def test_nothing_is_printed_over_the_terminal_after_a_report_was_written(place: 
     """The library that writes Parquet counts at the end what of it is still there, and prints it."""
     start = "import sys, duckdb; from desktop.cli import main; sys.exit(main(sys.argv[1:]))"
     with place.desktop(argv=[sys.executable, "-c", start, "--config", str(place.config)]) as screen:
-        screen.wait_for("Nothing on your desk.")
+        screen.wait_for("No active contacts.")
         screen.press("ctrl+o")
         assert screen.wait_exit() == 0
         assert "leaked" not in screen.after_screen

@@ -24,7 +24,7 @@ def test_a_crm_that_is_down_when_it_rings(place: Workplace) -> None:
         ready(screen)
         place.call()
         screen.wait_for("CRM could not be asked")
-        screen.wait_for("This does not mean the customer is unknown")
+        screen.wait_for("The customer may still be on file")
         assert "not in the CRM" not in screen.text()
         screen.press("f2")
         screen.wait_for("talking")
@@ -71,7 +71,7 @@ def test_a_write_back_whose_answer_is_lost_is_not_written_twice(place: Workplace
         finish(screen)
         until(lambda: len(place.record("crm", "/v1/wrap-ups/")) >= 1)
         screen.wait_for("outbox 0", 30)
-        screen.wait_for("Nothing on your desk.")
+        screen.wait_for("No active contacts.")
         screen.press("ctrl+o")
         screen.wait_exit()
         entries = [one for one in place.written_back() if one["note"] == "only once"]

@@ -36,7 +36,7 @@ def test_a_timed_out_wrap_up_is_completed_and_sent(place: Workplace) -> None:
         screen.press("enter")
         screen.wait_for("✓  Duplicate charge")
         screen.press("escape")
-        until(lambda: "add or take off" not in screen.text())
+        until(lambda: "add or remove" not in screen.text())
         screen.press("l")
         screen.send("Natarajan")
         screen.press("enter")

@@ -61,7 +61,7 @@ def test_killed_in_the_middle_of_a_scorecard(place: Workplace) -> None:
 
 def test_an_agent_is_told_quietly_and_acknowledges(place: Workplace) -> None:
     with place.desktop() as screen:
-        screen.wait_for("Nothing on your desk.")
+        screen.wait_for("No active contacts.")
         note = {"agent_id": "maya", "text": "Well done with the refund."}
         ask(place, "sam", "/v1/quality/coaching", note)
         screen.wait_for("feedback on your work from Sam Rivera")

@@ -47,7 +47,7 @@ def test_help_is_asked_for_by_one_key_while_typing_and_the_answer_is_read_withou
         screen.press("enter")
         (asked,) = until(lambda: open_help(place))
         assert (asked["text"], asked["interaction_id"]) == ("they shout at me", interaction)
-        screen.wait_for("help asked for")
+        screen.wait_for("help requested")
         screen.send("twice")
         boss(place, "POST", f"/v1/help/{asked['id']}/answer", {"text": "I listen in."})
         screen.wait_for("Sam Rivera: I listen in.")

@@ -37,11 +37,20 @@ def _words(method: Any) -> str:
 
 
 def changes(stored: Signatures, now: Signatures) -> list[str]:
-    """What a backend written for the stored ports does not know: each of them needs another number."""
+    """What a backend written for the stored ports does not know: each of them needs another number; a new port none."""
+    ports = {_port(name) for name in stored}
     found = [f"{name} is gone" for name in stored.keys() - now.keys()]
     found += [f"{name} was {was}, and is {now[name]}" for name, was in stored.items() if now.get(name, was) != was]
-    found += [f"{name} is new, and has to be implemented" for name in now if name not in stored and _must(now[name])]
+    found += [
+        f"{name} is new, and has to be implemented"
+        for name in now
+        if name not in stored and _port(name) in ports and _must(now[name])
+    ]
     return sorted(found)
+
+
+def _port(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _must(words: str) -> bool:

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Self
 
 import pytest
@@ -13,6 +14,7 @@ from desktop.domain.entities.customer import Customer
 from desktop.ports import registry
 from desktop.ports.assist import Article, Assist
 from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manifest
+from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
 from desktop.testing import statics
 from desktop.testing.check import check
@@ -126,11 +128,10 @@ def test_the_table_of_methods_is_that_of_the_ports() -> None:
 
 
 def test_every_capability_with_a_method_has_a_test() -> None:
-    from desktop.testing.check import CONTRACTS
     from desktop.testing.group import proven_by
 
-    for kind, (module, name) in CONTRACTS.items():
-        contract: type[Contract[Any]] = getattr(__import__(module, fromlist=[name]), name)
+    for kind, spec in KINDS.items():
+        contract: type[Contract[Any]] = resolve_name(spec.contract)
         proven = {one for test in vars(contract).values() for one in proven_by(test)}
         for base in contract.__mro__:
             proven |= {one for test in vars(base).values() for one in proven_by(test)}

@@ -60,7 +60,7 @@ NEEDED_TO_CONNECT = {"baresip", "httpx", "slixmpp", "websockets"}
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind in Kind for name in registry.names(kind)])
 def test_a_profile_pays_for_its_own_plug_ins_only(kind: Kind, name: str) -> None:
     """No other adapter comes along, and what connecting needs is not imported before."""
-    (point,) = (one for one in entry_points(group=f"agent_desktop.{kind.value}") if one.name == name)
+    (point,) = (one for one in entry_points(group=kind.group) if one.name == name)
     family = point.module.rpartition(".")[0]
     got = loaded(point.module)
     others = {one for one in got if one.startswith("desktop.backends.") and not f"{one}.".startswith(f"{family}.")}

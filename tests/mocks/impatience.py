@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from random import Random
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import Offered
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
+from mock_backends.acd.router import Router
 from tests.mocks.simulation import Centre
 
 

@@ -15,9 +15,9 @@ from math import pi, sin
 from random import Random
 
 from mock_backends.acd import effects as fx
-from mock_backends.acd.commands import Router
 from mock_backends.acd.errors import RoutingError
 from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.router import Router
 
 CHANNELS = ("voice", "voice", "voice", "chat", "email")
 

@@ -11,9 +11,9 @@ from heapq import heappop, heappush, heapreplace
 from math import exp, factorial, log
 from random import Random
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import Offered
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
+from mock_backends.acd.router import Router
 
 THRESHOLD = 20.0
 

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.counters import ClosedInterval
 from mock_backends.acd.midnights import Midnights
 from mock_backends.acd.policy import AgentProfile, QueuePolicy
+from mock_backends.acd.router import Router
 
 QUARTER = 1_790_000_100.0  # a multiple of 900
 LONDON = ZoneInfo("Europe/London")

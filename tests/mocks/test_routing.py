@@ -7,7 +7,6 @@ from random import Random
 
 import pytest
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.effects import (
     Abandoned,
     AgentChanged,
@@ -21,6 +20,7 @@ from mock_backends.acd.effects import (
 from mock_backends.acd.errors import NotTheirs, Unknown, WrongPhase
 from mock_backends.acd.estimated_wait import TurnRate
 from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.router import Router
 
 
 def router(*policies: QueuePolicy, agents: dict[str, dict[str, int]] | None = None) -> Router:

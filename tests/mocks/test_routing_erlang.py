@@ -11,8 +11,8 @@ from statistics import fmean
 
 import pytest
 
-from mock_backends.acd.commands import Router
 from mock_backends.acd.estimated_wait import EstimatedWait
+from mock_backends.acd.router import Router
 from tests.mocks.simulation import THRESHOLD, Centre, distributor_waits, theory_waits
 
 VECTORS = {  # calls, per seconds, handle time, agents -> published service level within 20 s and mean wait

@@ -18,9 +18,9 @@ from hypothesis.stateful import (
 )
 
 from mock_backends.acd import effects as fx
-from mock_backends.acd.commands import Router
 from mock_backends.acd.errors import RoutingError
 from mock_backends.acd.policy import AgentProfile, QueuePolicy, RelaxationStep
+from mock_backends.acd.router import Router
 
 POLICIES = {
     policy.name: policy

@@ -196,7 +196,7 @@ import sys
 known = set(sys.stdlib_module_names) | {'mock_backends', '__main__'}
 before = {name.partition('.')[0] for name in sys.modules}
 from mock_backends.world.world import World
-import mock_backends.acd.commands
+import mock_backends.acd.router
 world = World(1)
 world.people(), world.customers()
 loaded = {name.partition('.')[0] for name in sys.modules} - before - known

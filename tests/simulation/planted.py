@@ -9,11 +9,12 @@ from unittest.mock import patch
 
 from desktop.app import background
 from desktop.app.notes import autosave as autosave
-from desktop.app.notes import deliveries, notes, outbox, wrap_up_rows, wrap_ups
+from desktop.app.notes import deliveries, notes, outbox, parking, record_merge, wrap_up_rows, wrap_ups
 from desktop.app.storage import erasure, local_store
 from desktop.app.storage.tables import drafts, outbox_rows
 from desktop.app.storage.tables import parked_record_rows as parked_records
 from desktop.domain.entities.customer import WrapUpRecord
+from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.ports.errors import AuthFailed, Forbidden
 
@@ -171,7 +172,7 @@ def _miscounts(original: Any) -> Any:
     def say(self: Any, delivered: Any) -> None:
         original(self, delivered)
         state = self._store.drain().outbox
-        self._store.publish(OutboxChanged(max(state.waiting - 1, 0), state.parked, state.oldest, (), state.why))
+        self._store.publish(OutboxChanged(OutboxView(max(state.waiting - 1, 0), state.parked, state.oldest, state.why)))
 
     return say
 
@@ -296,13 +297,17 @@ PLANTED: tuple[Planted, ...] = (
     ),
     # Notes
     Planted("nothing is saved by itself", autosave.Autosave, "_begin_saving", _always(None)),
-    Planted("what was typed while finishing is dropped", notes, "_written_since", _with(_without(note=""))),
-    Planted("follow-ups planned while finishing are dropped", notes, "_written_since", _with(_without(follow_ups=()))),
-    Planted("all of a note is written since", notes, "_written_since", lambda original: lambda before, now: now),
-    Planted("the editor wins over a disk that comes late", notes, "joined", _writes_back_all),
+    Planted("what was typed while finishing is dropped", record_merge, "written_since", _with(_without(note=""))),
+    Planted(
+        "follow-ups planned while finishing are dropped", record_merge, "written_since", _with(_without(follow_ups=()))
+    ),
+    Planted(
+        "all of a note is written since", record_merge, "written_since", lambda original: lambda before, now, me: now
+    ),
+    Planted("the editor wins over a disk that comes late", record_merge, "joined", _writes_back_all),
     Planted("the last run's drafts are not taken up", notes.Notes, "restore", _restores_nothing),
-    Planted("another agent's note is written on", notes, "_is_by_another", _always(False)),
-    Planted("a contact that left is not noticed", notes.Notes, "_is_gone", _always(False)),
+    Planted("another agent's note is written on", drafts.Draft, "is_by_another", _always(False)),
+    Planted("a contact that left is not noticed", parking.Parking, "_is_gone", _always(False)),
     Planted("who it was is forgotten at a restart", notes, "unsettled_pop", _always(False)),
     Planted("follow-ups are parked without their note", parked_records, "draft_body", _draft_first(_without(note=""))),
     Planted(

@@ -25,7 +25,8 @@ from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import CodeRule, Phase
-from desktop.domain.state.state import AppState, DraftView
+from desktop.domain.entities.wrap_up_record import DraftView
+from desktop.domain.state.state import AppState
 from desktop.tui.widgets.pane import View
 from desktop.tui.words import text_message
 from tests.simulation.disk import Disk, WorkInOrder

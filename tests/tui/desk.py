@@ -12,8 +12,9 @@ from desktop.app.newsroom import Newsroom
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
-from desktop.domain.state.state import AppState, DraftView
+from desktop.domain.state.state import AppState
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys.two_presses import READING_SECONDS
 from desktop.tui.terminal.news_bell import Wanted
@@ -67,11 +68,7 @@ class RecordedNotes(RecordedCalls):
         if known is not None and now == known:
             return
         self._calls.append(("notes.edit", interaction_id, changed))
-        self._store.publish(
-            DraftSaved(
-                interaction_id, now.note, now.codes, now.revision, now.saved_at, now.problem, now.follow_ups, now.half
-            )
-        )
+        self._store.publish(DraftSaved(interaction_id, now))
 
     def text(self, interaction_id: str) -> DraftView | None:
         """What is written."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from desktop.app.commands.action_result import ActionResult
 from desktop.app.history.query_cache import Answer
-from desktop.app.supervision.command_outcome import Looked
+from desktop.app.supervision.questions import Looked
 from desktop.app.supervision.supervisor_commands import Listening
 from desktop.domain.entities.floor import AuditEntry
 from desktop.domain.entities.words import Monitoring

@@ -13,8 +13,9 @@ from desktop.app.storage.tables.outbox_rows import PARKED, WAITING
 from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Customer, FollowUp, Match
 from desktop.domain.entities.words import CodeRule, Health
+from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import Keep
-from desktop.domain.state.state import AppState, OutboxView, SourceHealth
+from desktop.domain.state.state import AppState, SourceHealth
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import desk
 from tests.tui.states import CODES as KNOWN_CODES

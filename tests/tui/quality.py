@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest.mock import AsyncMock
 
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.reviews.quality_desk import QualityDesk
@@ -192,7 +194,8 @@ class QualitySupervisor:
         asking = BackendCalls(timing, lambda text: None)
         center: Any = server
         opened: Any = lambda: file  # noqa: E731
-        self.quality = QualityDesk(store, asking, center, HistoryDesk(store, asking, center), opened)
+        runner = CommandRunner(store, asking, center, AsyncMock())
+        self.quality = QualityDesk(runner, HistoryDesk(store, asking, center), opened)
         self.open = True
         self.forms = Scorecards((Scorecard(FORM, SampleRule(2)),))
 

@@ -6,12 +6,13 @@ from desktop.domain.entities.customer import Case, Consent, CrmAnswer, Customer,
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.person import Person, Presence
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, PopAnswer, PresenceState
 from desktop.domain.reduce.reducer import reduce
 from desktop.domain.select.merged_customer import merged_matches
 from desktop.domain.state.events import Envelope, PresenceSnapshot
 from desktop.domain.state.own_events import LinksChanged, SourcesDeclared
-from desktop.domain.state.state import AppState, ScreenPop, SourceHealth
+from desktop.domain.state.state import AppState, SourceHealth
 from tests.tui.states import ALL, CALL, DAY, IDLE, LIVE, NOW, PEOPLE, PRESENCE, PRIYA, PRIYA_NUMBER, active
 
 SHOP, MAIL = "crm:shop", "crm:mail"

@@ -26,6 +26,7 @@ from desktop.domain.entities.model import (
 )
 from desktop.domain.entities.person import ChatLine, Person, Presence
 from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import (
     Availability,
     Channel,
@@ -42,7 +43,8 @@ from desktop.domain.entities.words import (
     Recording,
     Role,
 )
-from desktop.domain.state.state import AppState, DraftView, Notice, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
+from desktop.domain.state.state import AppState, Notice, SourceHealth
 from desktop.ports.base import Capability
 
 NOW = datetime(2026, 11, 17, 14, 3, 22, tzinfo=UTC).timestamp()
@@ -359,7 +361,7 @@ def missed() -> AppState:
     return replace(
         IDLE,
         agents={"maya": me},
-        notices=(Notice(NOW - 3, "Missed: the offer ran out before it was answered.", "warning"),),
+        notices=(Notice(NOW - 3, "Missed: the offer timed out before it was answered.", "warning"),),
     )
 
 

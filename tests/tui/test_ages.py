@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import Input
 
 from desktop.app.history.query_cache import Answer
-from desktop.app.supervision.command_outcome import Looked
+from desktop.app.supervision.questions import Looked
 from desktop.domain.entities.floor import ActivityKind, StateStretch
 from desktop.domain.entities.history import Interval
 from desktop.domain.figures.adherence import FITS

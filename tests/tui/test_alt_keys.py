@@ -6,8 +6,8 @@ from string import ascii_letters, ascii_lowercase
 import pytest
 from textual.binding import Binding
 
+from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys
-from desktop.tui.keys.desk_bindings import desk_bindings
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID, FLOOR_KEYS, SHARED
 from desktop.tui.keys.key import ALT_SIGNS, WORD_MOVES, Key
 from desktop.tui.keys.keys import BY_ID, KEYS
@@ -45,7 +45,7 @@ def test_alt_and_a_letter_is_the_letters_verb(screen: tuple[Key, ...]) -> None:
     }
 
 
-@pytest.mark.parametrize("bindings", [desk_bindings(), SupervisorScreen.BINDINGS], ids=["desk", "floor"])
+@pytest.mark.parametrize("bindings", [DesktopApp.BINDINGS, SupervisorScreen.BINDINGS], ids=["desk", "floor"])
 def test_what_textual_is_told_says_the_same(bindings: list[Binding]) -> None:
     does = {name: binding.action for binding in bindings for name in binding.key.split(",")}
     for name in ascii_letters:

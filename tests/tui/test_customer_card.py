@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from desktop.domain import select
 from desktop.domain.entities.customer import Customer, CustomerDetails, Match, Record
 from desktop.domain.entities.model import Address
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Direction, Phase, PopAnswer
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.offer_banner import OfferBanner
@@ -89,7 +90,7 @@ async def test_a_withheld_number_is_never_said_to_be_unknown_to_the_crm() -> Non
 async def test_a_search_that_finds_no_one_says_so_and_nothing_of_the_number() -> None:
     state = withheld(offered(), PopAnswer.NO_MATCH)
     card, _ = await drawn(replace(state, pops={"i1": replace(state.pops["i1"], decided=True)}))
-    assert "No customer found by that search." in card
+    assert "No customers found." in card
     assert "Not in the CRM" not in card
 
 
@@ -276,7 +277,7 @@ async def empty_lists(state: AppState) -> tuple[str, str]:
 
 async def test_a_list_that_the_crm_does_not_have_is_not_asked_for_for_good() -> None:
     asking, _ = await empty_lists(replace(offered(), details={}))
-    assert "BackendCalls …" in asking
+    assert "Asking …" in asking
     without = CustomerDetails(not_offered=frozenset({"cases"}))
     cases, _ = await empty_lists(replace(offered(), details={"C-4471": without}))
     assert "This CRM has no cases." in cases and "BackendCalls" not in cases

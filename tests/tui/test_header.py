@@ -6,7 +6,8 @@ import pytest
 
 from desktop.domain.entities.news_item import News, NewsKind
 from desktop.domain.entities.words import Availability, Health
-from desktop.domain.state.state import OutboxView, SourceHealth
+from desktop.domain.entities.wrap_up_record import OutboxView
+from desktop.domain.state.state import SourceHealth
 from desktop.tui.agent.panes.header import Header
 from tests.tui.desk import desk, settle
 from tests.tui.states import FACES, MAYA, NOW

@@ -13,7 +13,8 @@ from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
-from desktop.domain.state.state import AppState, DraftView, OutboxView
+from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
+from desktop.domain.state.state import AppState
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys, outbox_keys
 from desktop.tui.outbox.item_rows import worst_first
@@ -103,7 +104,7 @@ def test_messages_stand_below_the_records_newest_first() -> None:
         "✉ eve@example.org   5s ago",
         "    A kettle",
         "    hello",
-        "✆ +44 20 7946 0958   10s ago   wants no more messages",
+        "✆ +44 20 7946 0958   10s ago   opted out",
         "    Stop",
         "✆ +44 20 7946 0958   60s ago",
         "    where is it?",
@@ -509,7 +510,7 @@ async def test_an_item_that_is_gone_for_good_leaves_the_words_in_the_field() -> 
         without(app, kept, "k1")
         await settle(pilot, ["alt+enter"])
         assert app.screen.query_one(NoteField).text.endswith("z")
-        assert "not in the outbox any more" in session.store.state.notices[-1].text
+        assert "no longer in the outbox" in session.store.state.notices[-1].text
 
 
 @pytest.mark.parametrize("typed", [[], ["e", "z"]])
@@ -804,7 +805,7 @@ async def test_what_is_on_its_way_is_not_changed(key: str) -> None:
         await settle(pilot, ["o", key, key])
         assert changes(kept) == []
         assert asked(kept, "outbox.discard") == []
-        assert any("waits to be sent" in one.text for one in session.store.state.notices)
+        assert any("is waiting to be sent" in one.text for one in session.store.state.notices)
         # What is typed after a field that did not open is nothing, until esc says that letters are keys again.
         first = {"enter": ["s", "escape"]}.get(key, ["escape"] if key in "eclt" else [])
         await settle(pilot, [*first, "s"])

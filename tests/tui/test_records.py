@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from tests.tui.desk import desk, settle

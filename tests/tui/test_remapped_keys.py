@@ -127,7 +127,7 @@ async def test_every_key_of_the_floor_can_be_another(monkeypatch: pytest.MonkeyP
         ({"hold": "f5"}, "'F5' stands for 'hold' and 'mute'"),
         ({"hold": "m"}, "'m' stands for"),
         ({"queues": "a"}, "'a' stands for 'accept' and 'queues'"),
-        ({"create": "alt+3"}, "'alt+3' stands for 'picking a customer, a contact or a pane' and 'create'"),
+        ({"create": "alt+3"}, "'alt+3' stands for 'choose a customer, a contact or a pane' and 'create'"),
         ({"coaching": "7"}, "'7' stands for"),
         ({"queues": "enter"}, "'enter' stands for 'typing' and 'queues'"),
         ({"listen": "pageup"}, "'pageup' stands for 'moving' and 'listen'"),

@@ -510,7 +510,7 @@ async def test_letters_for_a_field_that_did_not_open_mean_nothing(places: tuple[
         before = page.views.choice
         await press(pilot, key, *"pwfm")
         assert page.views.choice == before
-        assert "no field is open" in session.store.state.notices[-1].text
+        assert "No field is open" in session.store.state.notices[-1].text
         await press(pilot, "escape", "p")
         assert page.views.choice != before
 

@@ -376,7 +376,7 @@ async def test_linking_somebody_else_says_so_and_the_undo_key_links_the_one_befo
     app, session = desk(linked_with_another_found())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        app.desk.picked_customer("C-1")
+        app.desk.customer.picked_customer("C-1")
         await settle(pilot)
         assert session.calls[-1] == ("pops.choose", "i1", "C-1")
         assert "Linked to Robert Smith instead of Priya Natarajan. alt+u within 10 s links Priya" in prompt(app)
@@ -394,7 +394,7 @@ async def test_picking_who_is_linked_already_says_nothing() -> None:
     app, session = desk(linked_with_another_found())
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        app.desk.picked_customer(PRIYA.id)
+        app.desk.customer.picked_customer(PRIYA.id)
         await settle(pilot)
         assert "Linked" not in prompt(app)
         await settle(pilot, ["u"])
@@ -410,11 +410,11 @@ def test_what_takes_a_customer_away_is_marked() -> None:
 @pytest.mark.parametrize(
     ("start", "words"),
     [
-        (active, "leave. Priya Natarajan is still on the line; this is the demo, and nothing you wrote is kept."),
+        (active, "leave. Priya Natarajan is still on the line; this is the demo: nothing you wrote is kept."),
         (
             wrapping_up,
-            "leave. The wrap-up of Priya Natarajan is not finished, and its time runs on; this is the demo, and nothing"
-            " you wrote is kept.",
+            "leave. The wrap-up of Priya Natarajan is not finished, and its timer keeps running; this is the"
+            " demo: nothing you wrote is kept.",
         ),
     ],
     ids=["in a call", "wrapping up"],

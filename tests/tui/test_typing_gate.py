@@ -58,7 +58,7 @@ async def test_letters_that_go_nowhere_are_told_of_again_when_the_word_about_it_
         await settle(pilot, ["e", *"sad"])
         session.store.notice("Something else.")
         await settle(pilot, ["s"])
-        assert "Nothing was done: no field is open" in told(app)
+        assert "No field is open for typing" in told(app)
 
 
 async def test_search_opens_without_a_contact_and_shows_a_card() -> None:
@@ -116,7 +116,7 @@ async def test_what_is_typed_for_a_field_that_did_not_open_is_no_verb(refused: s
         assert done(session) == []
         assert not app.desk_screen.query_one(StateMenu).is_open
         assert not app.outbox.is_open
-        assert "Nothing was done: no field is open" in told(app)
+        assert "No field is open for typing" in told(app)
         await settle(pilot, ["escape", "s"])
         assert app.desk_screen.query_one(StateMenu).is_open
 
@@ -143,7 +143,7 @@ async def test_what_is_typed_for_an_offer_that_has_just_gone_is_no_verb() -> Non
         await settle(pilot, ["f2", *"router", "space", *"broken"])
         assert done(session) == []
         assert not app.outbox.is_open
-        assert "Nothing was done: no field is open" in told(app)
+        assert "No field is open for typing" in told(app)
 
 
 async def test_f6_in_the_list_of_a_transfer_finds_an_expert_with_what_was_typed() -> None:

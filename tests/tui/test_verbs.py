@@ -7,7 +7,8 @@ from textual.widgets import Input, TextArea
 
 from desktop.domain.entities.customer import Consent, FollowUp, Match
 from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
-from desktop.domain.state.state import AppState, DraftView
+from desktop.domain.entities.wrap_up_record import DraftView
+from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane

@@ -42,4 +42,4 @@ def failed(
 def absent(asking: BackendCalls) -> BackendError:
     """Why there is no contact centre: its plug-in cannot be loaded, or the profile names none."""
     broken = asking.closed.get(CONTACT_CENTER)
-    return Unavailable(broken) if broken else Unsupported("This profile names none.")
+    return Unavailable(broken) if broken else Unsupported("This profile has none.")

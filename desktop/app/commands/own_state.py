@@ -3,45 +3,28 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
-from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS, FreshSnapshot
-from desktop.app.commands.intents import Intents
-from desktop.app.commands.pending_verbs import PendingVerbs
-from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.store import Store
+from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
+from desktop.app.commands.fresh_snapshot import LOOK_SECONDS, TELL_LOSER_SECONDS
+from desktop.app.commands.runner import CommandRunner, Request
 from desktop.domain.entities.model import Agent, AvailabilityChoice
 from desktop.domain.entities.words import Availability, Health
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.own_events import AvailabilityAwaited
 from desktop.domain.state.state import AppState
-from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unavailable
+from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Unavailable
 
 
 class OwnState:
     """Asks for one availability at a time."""
 
-    def __init__(
-        self,
-        store: Store,
-        asking: BackendCalls,
-        contact_center: ContactCenter | None,
-        glance: FreshSnapshot,
-        pending: PendingVerbs,
-        intents: Intents,
-    ) -> None:
+    def __init__(self, runner: CommandRunner) -> None:
         self.must_prove = False  # the machine slept: what we believe of our own state is old
-        self._store = store
-        self._backend_calls = asking
-        self._contact_center = contact_center
-        self._glance = glance
-        self._pending = pending
-        self._intents = intents
-        self._one_at_a_time = asyncio.Lock()
+        self._runner = runner
+        self._store = runner.store
         self._newest_choice: tuple[object, ...] | None = None
         self._choices = 0
         self._moved = asyncio.Event()
-        store.listeners.append(self._listen)
+        self._store.listeners.append(self._listen)
 
     async def set_availability(
         self, availability: Availability, *, reason: str = "", after_current: bool = False
@@ -52,17 +35,18 @@ class OwnState:
         choice is given up and the answer says so, for nobody is made available later than they meant.
         """
         choice = (availability, reason, after_current)
-        contact_center = self._contact_center
-        if contact_center is None:
-            return failed(absent(self._backend_calls), "Your availability was not changed.")
+        try:
+            contact_center = self._runner.contact_center
+        except BackendError as error:
+            return failed(error, "Your availability was not changed.")
         if self._is_signing_in:
             refused = await self._signed_in(AvailabilityChoice(availability, reason))
             if refused is not None:
                 return refused
         if availability is Availability.AVAILABLE and self.must_prove:
             try:
-                await self._backend_calls.ask(
-                    self._glance.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False
+                await self._runner.backend_calls.ask(
+                    self._runner.snapshot.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False
                 )
             except BackendError as error:
                 return failed(error, "You were not made available: this machine slept, and nothing is known since.")
@@ -112,9 +96,10 @@ class OwnState:
 
     async def cancel_next(self) -> ActionResult:
         """Forget the availability asked for after the current contact."""
-        contact_center = self._contact_center
-        if contact_center is None:
-            return failed(absent(self._backend_calls), "Nothing was cancelled.")
+        try:
+            contact_center = self._runner.contact_center
+        except BackendError as error:
+            return failed(error, "Nothing was cancelled.")
         return await self._choose(
             ("cancel_next",),
             lambda key: contact_center.cancel_next(key=key),
@@ -129,25 +114,36 @@ class OwnState:
             return IGNORED
         self._choices += 1
         number, self._newest_choice = self._choices, choice
-        self._pending.mark("", "set_availability", 1)
+
+        def take(agent: object) -> str:
+            if not isinstance(agent, Agent):
+                raise ProtocolError("The answer is not about you.", type(agent).__name__)
+            self._store.publish(AgentChanged(agent), CONTACT_CENTER)
+            return ""
+
+        async def look_up(error: OutcomeUnknown) -> ActionResult:
+            await self._runner.snapshot.see(TELL_LOSER_SECONDS)
+            return failed(error, not_known)
+
+        def outdated() -> ActionResult | None:
+            newest = number == self._choices
+            return None if newest else ActionResult(False, "A newer choice took its place.", "ignored")
+
         try:
-            async with self._one_at_a_time:
-                if number != self._choices:
-                    return ActionResult(False, "A newer choice took its place.", "ignored")
-                key = self._intents.key(choice)
-                agent = await self._backend_calls.ask(lambda: call(key), CONTACT_CENTER)
-                if not isinstance(agent, Agent):
-                    raise ProtocolError("The answer is not about you.", type(agent).__name__)
-                self._intents.answered(choice)
-                self._store.publish(AgentChanged(agent), CONTACT_CENTER)
-                return ActionResult(True)
-        except BackendError as error:
-            if not isinstance(error, UNDECIDED):
-                self._intents.answered(choice)
-            if isinstance(error, Conflict | NotFound | OutcomeUnknown):
-                await self._glance.see(TELL_LOSER_SECONDS)
-            return failed(error, not_known if isinstance(error, OutcomeUnknown) else not_done)
+            return await self._runner.run(
+                Request(
+                    verb="set_availability",
+                    intent=choice,
+                    call=call,
+                    take=take,
+                    refused=lambda error: failed(error, not_done),
+                    look_up=look_up,
+                    subject="",
+                    slot=("choice", number),
+                    line="choice",
+                    outdated=outdated,
+                )
+            )
         finally:
-            self._pending.mark("", "set_availability", -1)
             if number == self._choices:
                 self._newest_choice = None

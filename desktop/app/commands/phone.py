@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import TypeVar
 
-from desktop.app.commands.call_control import shown, took_effect
+from desktop.app.commands.contact_commands import SPECS, shown
 from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
 from desktop.app.connections.failures import one_line
 from desktop.app.key_names import key_name
@@ -17,7 +17,7 @@ from desktop.domain.entities.words import Direction, Phase, Verb
 from desktop.domain.select import phone_call, phone_does, phone_registered
 from desktop.domain.state.events import Envelope, PhoneCallChanged
 from desktop.domain.state.state import AppState
-from desktop.ports.errors import Conflict, NotFound, Rejected, Unavailable, Unsupported
+from desktop.ports.errors import Conflict, NotFound, Unavailable, Unsupported
 from desktop.ports.voice import Voice
 
 T = TypeVar("T")
@@ -71,8 +71,6 @@ class Phone:
             BackendError: whatever the phone raised.
         """
         digits = arguments.get("digits", "").strip()
-        if verb is Verb.DTMF and not digits:
-            raise Rejected("What to dial is missing.")
         call = await self._call(interaction)
         await self._ask(verb, call.id, digits, key)
         if verb is Verb.DTMF:
@@ -81,7 +79,7 @@ class Phone:
 
         def settled(state: AppState) -> bool | None:
             after = state.interactions.get(interaction.id)
-            if took_effect(verb, interaction, after, me):
+            if SPECS[verb].seen(interaction, after, me):
                 return True
             gone = after is None or after.agent_id != me or after.phase not in WORKING
             return False if gone else None
@@ -137,7 +135,7 @@ class Phone:
     async def _ask(self, verb: Verb, call_id: str, digits: str = "", key: str = "") -> None:
         voice = self._voice
         if voice is None:
-            raise Unsupported("This profile names no phone.")
+            raise Unsupported("This profile has no phone.")
         call: Callable[[], Awaitable[None]]
         match verb:
             case Verb.ACCEPT:

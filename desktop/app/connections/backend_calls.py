@@ -1,4 +1,4 @@
-"""BackendCalls a backend: always with a deadline, settled once, and never with a surprise."""
+"""Asking a backend: always with a deadline, settled once, and never with a surprise."""
 
 import asyncio
 import logging
@@ -71,7 +71,7 @@ class BackendCalls:
     def bug(self, source: str, what: str, error: BaseException | None = None) -> BackendBug:
         """Log and tell that a plug-in misbehaved; answers the error to raise."""
         log.error("bug in the %s plug-in: %s", source, what, exc_info=error)
-        message = f"The {source_name(source)} plug-in made a mistake ({what})."
+        message = f"The {source_name(source)} plug-in failed ({what})."
         self._tell(f"{message} It was logged, and the desktop keeps running.")
         return BackendBug(message, what)
 
@@ -123,7 +123,7 @@ class Reading:
     async def _answer(self, call: Callable[[], Awaitable[T]], first: asyncio.Task[T] | None) -> T:
         timing = self._backend_calls.timing
         if first is None:
-            raise Unavailable(f"The {source_name(self.source)} keeps failing and is left alone for a moment.")
+            raise Unavailable(f"The {source_name(self.source)} is not responding; retrying shortly.")
         until = timing.monotonic() + READ_SECONDS
         task = first
         for attempt in range(READ_ATTEMPTS):

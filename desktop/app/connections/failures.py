@@ -19,15 +19,10 @@ from desktop.ports.errors import (
     Unavailable,
     Unsupported,
 )
+from desktop.ports.kinds import KINDS
 
 _LONGEST = 200
-_NAMES = {
-    "contact_center": "contact centre",
-    "crm": "CRM",
-    "presence": "directory",
-    "messaging": "message service",
-    "voice": "phone",
-}
+_NAMES = {kind.value: spec.word for kind, spec in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,28 +65,28 @@ _PRESS: dict[type[BackendError], Callable[[BackendError], str]] = {
     Unavailable: _press_again,
     RateLimited: _press_later,
     AuthFailed: lambda _: f"Sign in again, then press {key_name('retry')}.",
-    Forbidden: lambda _: "Ask whoever gives you your rights.",
+    Forbidden: lambda _: "Ask your administrator for access.",
     NotFound: lambda _: "The screen now shows what is there; look before you press again.",
     Conflict: lambda _: "The screen now shows what is there; look before you press again.",
     Rejected: lambda _: "Change it, then press again.",
     OutcomeUnknown: lambda _: "Look at the screen before you press again.",
-    Unsupported: lambda _: f"Choose another way; {key_name('palette')} lists what can be done.",
-    ProtocolError: lambda _: f"{key_name('retry')} tries again; if it stays so, tell your administrator.",
+    Unsupported: lambda _: f"That is not possible here; {key_name('palette')} lists what can be done.",
+    ProtocolError: lambda _: f"{key_name('retry')} tries again; if this persists, tell your administrator.",
     BackendBug: lambda _: f"It was logged; {key_name('retry')} tries again, or tell your administrator.",
 }
 
 _WHY: dict[type[BackendError], str] = {
     Unavailable: "could not be reached",
-    RateLimited: "has too much to do",
+    RateLimited: "is overloaded",
     AuthFailed: "does not accept our sign-in",
     Forbidden: "does not allow it",
-    NotFound: "does not have it any more",
-    Conflict: "is in another state by now",
+    NotFound: "no longer has it",
+    Conflict: "reports that this has changed",
     Rejected: "refuses it",
     OutcomeUnknown: "did not answer",
     Unsupported: "does not offer it",
-    ProtocolError: "gave an answer that cannot be read",
-    BackendBug: "failed because of a mistake in its plug-in",
+    ProtocolError: "sent an answer that cannot be read",
+    BackendBug: "failed because of an error in its plug-in",
 }
 
 

@@ -8,8 +8,9 @@ from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.store import Store
 from desktop.app.timing import first_of
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.person import Presence
-from desktop.domain.entities.words import Channel, Phase, PresenceState
+from desktop.domain.entities.words import Phase, PresenceState
 from desktop.domain.select import mine
 from desktop.domain.state.events import PresenceChanged
 from desktop.domain.state.state import AppState
@@ -52,7 +53,7 @@ class OwnPresence:
         if new.interactions is old.interactions and new.capabilities is old.capabilities:
             return
         wanted = any(
-            interaction.channel is Channel.VOICE and interaction.phase in (Phase.CONNECTING, Phase.ACTIVE)
+            interaction.channel in CALLS and interaction.phase in (Phase.CONNECTING, Phase.ACTIVE)
             for interaction in mine(new)
         )
         if wanted != self._wanted or (wanted != self._told and new.capabilities is not old.capabilities):

@@ -48,7 +48,7 @@ class OpenDraft:
 
 
 class Autosave:
-    """Autosave by the id of their draft. Only `forget` ends one."""
+    """Drafts in memory by their ids. Only `forget` ends one."""
 
     def __init__(
         self,
@@ -63,11 +63,11 @@ class Autosave:
         may_save: Callable[[Draft], bool] = lambda draft: True,
         parked: Callable[[str], None] = lambda draft_id: None,
     ) -> None:
-        """No open_drafts yet.
+        """No drafts yet.
 
         Args:
             local: raises StoreError while the disk is not there.
-            changed: hears of a open_draft whose words or whose safety changed.
+            changed: hears of a draft whose words or whose safety changed.
             joined: makes one draft of what was found on disk and what was written before it could be read; None
                 where that cannot be, and the older one has to go to the outbox.
             collect: has the editor hand over its last keys, before its words are joined with others.
@@ -96,11 +96,11 @@ class Autosave:
         return tuple(self._open)
 
     def get(self, draft_id: str) -> OpenDraft | None:
-        """The open_draft of a draft, if it is being written."""
+        """A draft in memory, if it is being written."""
         return self._open.get(draft_id)
 
     def writing(self, draft_id: str) -> asyncio.Lock:
-        """The lock to hold while a draft is put on disk or taken away from there, be there a open_draft or not."""
+        """The lock to hold while a draft is put on disk or taken away from there, be there a draft or not."""
         lock = self._locks.get(draft_id)
         if lock is None:
             lock = self._locks[draft_id] = asyncio.Lock()
@@ -130,7 +130,7 @@ class Autosave:
             self._begin_saving(open_draft)
 
     async def flush(self, draft_id: str | None = None) -> None:
-        """Save what is not on disk yet, of one open_draft or of all, now."""
+        """Save what is not on disk yet, of one draft or of all, now."""
         wanted = [open_draft for name, open_draft in self._open.items() if draft_id in (None, name)]
         await asyncio.gather(
             *(self.save(open_draft) for open_draft in wanted if open_draft.stale or not open_draft.is_saved)
@@ -185,7 +185,7 @@ class Autosave:
         await self.flush()
 
     async def save(self, open_draft: OpenDraft) -> None:
-        """Put a open_draft on disk as it is, or have its `problem` say why not."""
+        """Put a draft on disk as it is, or have its `problem` say why not."""
         async with open_draft.writing:
             if self._open.get(open_draft.draft.interaction_id) is not open_draft:
                 return

@@ -6,15 +6,13 @@ that stands in a draft in clear stands there because the agent said so.
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Final
 
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.state.own_events import Keep
 from desktop.domain.text.card_numbers import HIDDEN, CardData, find, masked
 
-MESSAGES: Final = frozenset({"sms", "email"})
-"""Kinds of follow-ups that go to the customer, outside of the systems that are made for such data."""
 _REMEMBERED = 20
 
 
@@ -82,7 +80,7 @@ class CardMasking:
     def hide_in_amendment(self, item: OutboxItem, change: Amendment) -> Amendment:
         """What the agent changed of a row of the outbox, likewise. What stands there in clear may go on to."""
         self.trust(item.interaction_id, item.note, *(one.text for one in item.follow_ups))
-        if change.note is not None and item.kind in MESSAGES:
+        if change.note is not None and item.kind in MESSAGE_KINDS:
             change = replace(change, note=masked(change.note))
         note, follow_ups, half = self.hide_in_record(item.interaction_id, change.note, change.follow_ups, change.half)
         return replace(change, note=note, follow_ups=follow_ups, half=half)
@@ -122,5 +120,5 @@ class CardMasking:
         self._hidden.pop(contact_id, None)
 
     def _hide_in(self, contact_id: str, follow_up: FollowUp) -> FollowUp:
-        text = self.hide(contact_id, follow_up.text, in_message=follow_up.kind in MESSAGES)
+        text = self.hide(contact_id, follow_up.text, in_message=follow_up.kind in MESSAGE_KINDS)
         return follow_up if text == follow_up.text else replace(follow_up, text=text)

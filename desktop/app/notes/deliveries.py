@@ -50,7 +50,7 @@ class Deliveries:
         source = self._targets.source(row.target)
         backend = self._backends.get(source or "")
         if backend is None and ":" in row.target:
-            raise Unavailable(f"This profile names no {source_name(row.target)}. The record waits until it does.")
+            raise Unavailable(f"This profile has no {source_name(row.target)}. The record waits until it does.")
         try:
             payload: dict[str, Any] = json.loads(row.payload)
             call = self._call(row, backend, payload)
@@ -102,7 +102,7 @@ class Deliveries:
                     key=row.key,
                 )
             case _:
-                raise Unsupported("Nobody in this profile takes it.")
+                raise Unsupported("Nothing in this profile accepts it.")
 
 
 async def _link(crm: Crm, row: OutboxRow, payload: Mapping[str, Any]) -> str:

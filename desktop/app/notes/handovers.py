@@ -10,10 +10,11 @@ from desktop.app.connections.failures import explain
 from desktop.app.store import Store
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Outcome, Phase
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.news import endings_since
 from desktop.domain.select import call_capabilities, customer_of, own
 from desktop.domain.state.events import Change
-from desktop.domain.state.state import AppState, DraftView
+from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound
@@ -80,5 +81,5 @@ class Handovers:
             return  # they went to somebody who is no agent here
         except BackendError as error:
             log.warning("what was known of %s was not handed on: %s", interaction_id, type(error).__name__)
-            failure = explain(error, "Your note did not go on to whoever has the customer now.", source=SOURCE)
+            failure = explain(error, "Your note was not passed on to the next agent.", source=SOURCE)
             self._store.notice(f"{failure.not_done} It is still your record.", "warning", interaction_id)

@@ -93,7 +93,7 @@ class Messages:
         self._told.add(message.id)
         who = f"{message.channel.value} from {self._name(message)}"
         if message.opts_out:
-            self._store.notice(f"{who}: wants no more messages. None is sent to them any more.", "warning")
+            self._store.notice(f"{who}: has opted out. No more messages are sent to them.", "warning")
         else:
             self._store.notice(f"{who}: {one_line(message.text, _SHOWN)}  {key_name('outbox')} shows it.")
 
@@ -114,4 +114,4 @@ class Messages:
         for pop in self._store.state.pops.values():
             if pop.match is not None and any(one.value == value for one in pop.match.customer.addresses):
                 return f"{pop.match.customer.name} ({value})"
-        return value or "somebody who hides their address"
+        return value or "an unknown sender"

@@ -1,58 +1,31 @@
 """The notes an agent is writing: on disk half a second after the last key, and never lost."""
 
 import asyncio
-import logging
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from difflib import SequenceMatcher
-from functools import partial
-from typing import Any, NamedTuple
 
-from desktop.app.background import Background
-from desktop.app.key_names import key_name
-from desktop.app.notes.autosave import AFTER_REFUSAL, Autosave, OpenDraft
+from desktop.app.notes import record_merge
+from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
+from desktop.app.notes.parking import Parking
 from desktop.app.notes.rescue import Unsaved
-from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, is_kept_words
-from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, OutboxRow
-from desktop.app.storage.tables.parked_record_rows import record_of, record_row
+from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.words import Phase
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
-from desktop.domain.state.state import AppState, DraftView, ScreenPop
+from desktop.domain.state.state import AppState
 
-log = logging.getLogger(__name__)
-
-GONE_FOR = 2.0
-_REMEMBERED = 20
 _CLOCK_WAS_SET = 1.0
 """Seconds by which the server's clock must differ from before for the times on screen to be said anew."""
-
-GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
-GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
-GONE_CLOSED = "the contact was closed before the note was finished"
-RAN_OUT = "the wrap-up time ran out before the note was finished"
-_LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED, RAN_OUT)
-_CLOCKS_AGREE = 1.0
-"""Seconds before its deadline at which a wrap-up that ends is taken to have run out: two clocks are compared."""
-
-
-class _Left(NamedTuple):
-    """A contact that was mine as it was last, whose it was, and whether the time of its wrap-up was over."""
-
-    interaction: Interaction
-    pop: ScreenPop | None
-    ran_out: bool
-
 
 FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
 
@@ -86,8 +59,6 @@ class Notes:
         self._local = local
         self._facts_of = facts_of
         self._cards = cards
-        self._adopt = adopt
-        self._forget_row = forget
         self._taken_up = taken_up
         self.collect: Callable[[], None] = lambda: None
         """Has the editor hand over its last keys; set by the screen."""
@@ -99,18 +70,24 @@ class Notes:
             timing,
             local,
             self._say,
-            joined=joined,
+            joined=record_merge.joined,
             collect=lambda: self.collect(),
             replaced=self._found,
             complete=self._complete,
-            may_save=lambda draft: not _is_by_another(draft, store.state.me),
+            may_save=lambda draft: not draft.is_by_another(store.state.me),
             parked=self._parked_damaged,
         )
-        self._parked: dict[str, str] = {}  # interaction -> key of its parked record, which comes back with it
-        self._left: dict[str, _Left] = {}  # the last that were mine, for a key that comes after them
-        self._moving: dict[str, asyncio.Task[None]] = {}  # records on their way to the outbox or back
-        self._parking = Background()
-        self._closed = False
+        self.parking = Parking(
+            store,
+            timing,
+            local,
+            self._autosave,
+            collect=lambda: self.collect(),
+            complete=self._complete,
+            parked=self._was_parked,
+            adopt=adopt,
+            forget=forget,
+        )
         store.listeners.append(self._listen)
 
     def edit(
@@ -142,9 +119,7 @@ class Notes:
         if open_draft is None and draft.is_empty:
             return
         self._autosave.edit(draft)
-        state = self._store.state
-        if state.me and self._is_gone(state, interaction_id):
-            self._move(interaction_id, self._park_if_still_gone)  # typed before the screen showed that it has left
+        self.parking.park_if_gone(interaction_id)
 
     def text(self, interaction_id: str) -> DraftView | None:
         """The record as it is in memory, and when it was last on disk as it is."""
@@ -193,30 +168,12 @@ class Notes:
         """
         await self._autosave.restore(lambda draft: not is_kept_words(draft))
         for row in await self._local().outbox():
-            self.note_parked(row)
-        self._park_gone(self._store.state)
+            self.parking.learn(row)
+        self.parking.park_gone(self._store.state)
 
     async def save_anew(self) -> None:
         """The file was replaced: what was on it may not be there any more."""
         self._autosave.save_anew()
-
-    def note_parked(self, row: OutboxRow) -> None:
-        """Learn of a parked record: it comes back to the editor if its contact does."""
-        if row.kind == RECORD and row.state == PARKED and row.reason in _LEFT:
-            self._parked[row.interaction_id] = row.key
-            if _is_back(self._store.state, row.interaction_id):
-                self._move(row.interaction_id, self._take_back)
-        elif self._parked.get(row.interaction_id) == row.key:
-            del self._parked[row.interaction_id]
-
-    def is_parked(self, interaction_id: str) -> bool:
-        """Whether what was written about a contact waits in the outbox for it, or for the agent."""
-        return interaction_id in self._parked
-
-    def note_discarded(self, row: OutboxRow) -> None:
-        """A parked record was discarded: nothing comes back with its contact."""
-        if self._parked.get(row.interaction_id) == row.key:
-            del self._parked[row.interaction_id]
 
     def writing(self, interaction_id: str) -> asyncio.Lock:
         """The lock to hold while a draft is handed over, so that no save brings it back."""
@@ -234,8 +191,7 @@ class Notes:
         Raises:
             StoreError: what was parked cannot be read or taken back.
         """
-        if (key := self._parked.get(interaction_id)) is not None:
-            await self._resume(interaction_id, key)
+        await self.parking.resume(interaction_id)
         return self.collected(interaction_id)
 
     @contextmanager
@@ -255,8 +211,9 @@ class Notes:
         interaction_id = draft.interaction_id
         self.collect()
         open_draft = self._autosave.get(interaction_id)
-        rest = self._written_since(draft, open_draft.draft) if open_draft is not None else None
-        self._store.publish(RecordHandedOver(interaction_id, codes, self._store.now()))
+        me = self._store.state.me
+        rest = record_merge.written_since(draft, open_draft.draft, me) if open_draft is not None else None
+        self._store.publish(RecordHandedOver(interaction_id, HandedOver(codes, self._store.now())))
         self._end(interaction_id)
         self.replaced(interaction_id, rest.note if rest is not None else "")
         if rest is not None and not rest.is_empty:
@@ -265,11 +222,7 @@ class Notes:
     async def close(self) -> None:
         """Save everything and stop; a record whose contact goes from now on is parked by the next run."""
         self.collect()
-        self._closed = True
-        for task in self._moving.values():
-            task.cancel()
-        await asyncio.gather(*self._moving.values(), return_exceptions=True)
-        await self._parking.finish()  # what the disk was asked for is done, and must be known here
+        await self.parking.close()
         await self._autosave.close()
 
     def _end(self, interaction_id: str) -> None:
@@ -283,11 +236,11 @@ class Notes:
         interaction_id = draft.interaction_id
         interaction = state.interactions.get(interaction_id) or state.unfinished.get(interaction_id)
         known = draft.facts
-        if interaction is None and interaction_id in self._left:
-            interaction, pop, _ = self._left[interaction_id]
+        if interaction is None and (last := self.parking.last_seen(interaction_id)) is not None:
+            interaction, pop, _ = last
             if pop is not None and interaction_id not in state.pops:
                 state = replace(state, pops={**state.pops, interaction_id: pop})
-        if interaction is None or not state.me or _is_by_another(draft, state.me):
+        if interaction is None or not state.me or draft.is_by_another(state.me):
             return draft
         half = () if draft.half is None else (draft.half,)
         follow_ups = tuple(follow_up_from(one) for one in (*draft.follow_ups, *half))
@@ -306,41 +259,8 @@ class Notes:
             target=target if customer_id is not None else "",
         )
 
-    def _was_changed(self, parked: Draft, now: Draft) -> bool:
-        """Whether a parked record has other words by now, of the same agent."""
-        return now.words != parked.words and not _is_by_another(parked, self._store.state.me)
-
-    def _written_since(self, handed_over: Draft, now: Draft) -> Draft:
-        """What is in a record beyond what was handed over of it, which knew its contact best."""
-        return replace(
-            handed_over,
-            note=_added(handed_over.note, now.note),
-            codes=tuple(one for one in now.codes if one not in handed_over.codes),
-            follow_ups=tuple(
-                one
-                for one in now.follow_ups
-                if one not in handed_over.follow_ups and not _planned_from(handed_over.half, one)
-            ),
-            half=now.half if now.half != handed_over.half else None,
-            revision=handed_over.revision + 1,
-            # What was written over another agent's words is by who is here.
-            facts=None if _is_by_another(handed_over, self._store.state.me) else handed_over.facts,
-        )
-
     def _say(self, open_draft: OpenDraft) -> None:
-        view = self._view(open_draft)
-        self._store.publish(
-            DraftSaved(
-                open_draft.draft.interaction_id,
-                view.note,
-                view.codes,
-                view.revision,
-                view.saved_at,
-                view.problem,
-                view.follow_ups,
-                view.half,
-            )
-        )
+        self._store.publish(DraftSaved(open_draft.draft.interaction_id, self._view(open_draft)))
 
     def _view(self, open_draft: OpenDraft) -> DraftView:
         draft, saved_at = open_draft.draft, open_draft.saved_at
@@ -353,6 +273,15 @@ class Notes:
     def _found(self, draft: Draft) -> None:
         self.replaced(draft.interaction_id, draft.note)
         self._taken_up(draft.interaction_id)
+
+    def _was_parked(self, interaction_id: str, rest: Draft) -> None:
+        self._end(interaction_id)
+        if interaction_id in self._store.state.interactions or not rest.is_empty:
+            self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
+        else:
+            self.note_closed(interaction_id)
+        if not rest.is_empty:
+            self._autosave.edit(rest)
 
     def _parked_damaged(self, _: str) -> None:
         self._store.notice("A note was damaged on this machine. It is in the outbox as far as it can be read.", "error")
@@ -378,27 +307,7 @@ class Notes:
             self._keep_links(old, new)
         if new.interactions is old.interactions and new.me == old.me:
             return
-        if not old.interactions.keys() <= new.interactions.keys():
-            self._remember(old, new)
-        self._park_gone(new)
-        for interaction_id in list(self._parked):
-            if _is_back(new, interaction_id):
-                self._move(interaction_id, self._take_back)
-
-    def _park_gone(self, state: AppState) -> None:
-        for interaction_id in self._autosave.ids if state.me else ():
-            if self._is_gone(state, interaction_id):
-                self._move(interaction_id, self._park_if_still_gone)
-
-    def _remember(self, old: AppState, new: AppState) -> None:
-        for interaction_id, interaction in old.interactions.items():
-            if interaction.agent_id == old.me and interaction_id not in new.interactions:
-                self._left.pop(interaction_id, None)
-                deadline = interaction.wrap_up_deadline if interaction.phase is Phase.WRAP_UP else None
-                ran_out = deadline is not None and self._store.now() >= deadline - _CLOCKS_AGREE
-                self._left[interaction_id] = _Left(interaction, old.pops.get(interaction_id), ran_out)
-        while len(self._left) > _REMEMBERED:
-            del self._left[next(iter(self._left))]
+        self.parking.follow(old, new)
 
     def _keep_links(self, old: AppState, new: AppState) -> None:
         """A link made by hand is kept even where no word was written yet."""
@@ -407,129 +316,6 @@ class Notes:
                 before = old.pops.get(interaction_id)
                 if self._autosave.get(interaction_id) is None and (before is None or before.chosen != pop.chosen):
                     self._autosave.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
-
-    def _move(self, interaction_id: str, how: Callable[[str], Coroutine[None, None, None]]) -> None:
-        if interaction_id not in self._moving and not self._closed:
-            task = self._moving[interaction_id] = asyncio.ensure_future(how(interaction_id))
-            task.add_done_callback(partial(self._moved, interaction_id))
-
-    def _moved(self, interaction_id: str, task: "asyncio.Task[None]") -> None:
-        self._moving.pop(interaction_id, None)
-        if task.cancelled() or task.exception() is not None:
-            return
-        # Meanwhile more may have been written, or the contact be back.
-        state = self._store.state
-        if self._autosave.get(interaction_id) is not None and state.me and self._is_gone(state, interaction_id):
-            self._move(interaction_id, self._park_if_still_gone)
-        elif interaction_id in self._parked and _is_back(state, interaction_id):
-            self._move(interaction_id, self._take_back)
-
-    def _is_gone(self, state: AppState, interaction_id: str) -> bool:
-        interaction = state.interactions.get(interaction_id)
-        open_draft = self._autosave.get(interaction_id)
-        if interaction is None or interaction.agent_id not in (state.me, None):
-            return True
-        return open_draft is not None and _is_by_another(open_draft.draft, state.me)
-
-    async def _park_if_still_gone(self, interaction_id: str) -> None:
-        open_draft = self._autosave.get(interaction_id)
-        if open_draft is not None and not _is_by_another(open_draft.draft, self._store.state.me):
-            await self._timing.sleep(GONE_FOR)  # a moment's hole in the stream heals within it
-        while (open_draft := self._autosave.get(interaction_id)) is not None:
-            if not self._is_gone(self._store.state, interaction_id):
-                return
-            quiet = self._timing.monotonic() - open_draft.last_key
-            if quiet < GONE_FOR and open_draft.last_key:  # still writing: the rest of the sentence belongs to it
-                await self._timing.sleep(GONE_FOR - quiet)
-            elif await self._parking.undisturbed(self._park(open_draft)):
-                return
-            else:
-                await self._timing.sleep(AFTER_REFUSAL)
-
-    async def _park(self, open_draft: OpenDraft) -> bool:
-        interaction_id = open_draft.draft.interaction_id
-        self.collect()
-        another = _is_by_another(open_draft.draft, self._store.state.me)
-        if not open_draft.is_saved:
-            await self._autosave.save(open_draft)
-        async with open_draft.writing:
-            if self._autosave.get(interaction_id) is not open_draft or not (open_draft.is_saved or another):
-                return False
-            if not self._is_gone(self._store.state, interaction_id):
-                return False
-            # Of another agent what is on disk; what was written over it since is by who is here.
-            draft = open_draft.saved if another and open_draft.saved is not None else self._complete(open_draft.draft)
-            why = self._why_gone(interaction_id)
-            try:
-                kept = await self._local().park_draft(interaction_id, why, draft=draft)
-            except StoreError as error:
-                log.error("a draft could not be parked: %s", error)
-                return False
-            self.collect()
-            while kept is not None and self._was_changed(draft, open_draft.draft):  # while the disk was at work
-                now = self._complete(open_draft.draft)
-                try:
-                    kept = await self._local().replace_parked(kept.key, record_row(now, why, kept.created_at))
-                except (StoreError, LookupError) as error:
-                    log.error("a parked record could not be brought up to date: %s", error)
-                    break  # what is on disk is parked; what was written since becomes a record of its own
-                draft = now
-                self.collect()
-            rest = self._written_since(draft, open_draft.draft)
-            self._end(interaction_id)
-            if interaction_id in self._store.state.interactions or not rest.is_empty:
-                self.replaced(interaction_id, rest.note)  # the contact is here, its record is another agent's
-            else:
-                self.note_closed(interaction_id)
-            if not rest.is_empty:
-                self._autosave.edit(rest)
-        if kept is not None:
-            self.note_parked(kept)
-            self._adopt([kept])
-            shows = f"{key_name('outbox')} shows them"
-            words = f"{why[0].upper()}{why[1:]}. Note and follow-ups are in the outbox: {shows}."
-            self._store.notice(words, "warning")
-        return True
-
-    def _why_gone(self, interaction_id: str) -> str:
-        state, left = self._store.state, self._left.get(interaction_id)
-        last = state.unfinished.get(interaction_id) or (left.interaction if left is not None else None)
-        if last is None:
-            return GONE_AT_START
-        if last.agent_id not in (state.me, None):
-            return GONE_TO_ANOTHER
-        return RAN_OUT if left is not None and left.ran_out else GONE_CLOSED
-
-    async def _take_back(self, interaction_id: str) -> None:
-        """The contact is back: what was parked of it is written on."""
-        while (key := self._parked.get(interaction_id)) is not None and _is_back(self._store.state, interaction_id):
-            try:
-                if await self._parking.undisturbed(self._resume_alone(interaction_id, key)):
-                    return
-            except StoreError as error:
-                log.error("a parked record could not be taken back: %s", error)
-            await self._timing.sleep(AFTER_REFUSAL)
-
-    async def _resume_alone(self, interaction_id: str, key: str) -> bool:
-        async with self.writing(interaction_id):
-            return await self._resume(interaction_id, key)
-
-    async def _resume(self, interaction_id: str, key: str) -> bool:
-        row = await self._local().outbox_row(key)
-        self.collect()
-        open_draft = self._autosave.get(interaction_id)
-        older = record_of(row) if row is not None else None
-        if older is None or not older.intact or _is_by_another(older, self._store.state.me):
-            self._parked.pop(interaction_id, None)
-            return True
-        wanted = joined(older, open_draft.draft) if open_draft is not None else older
-        taken = await self._local().resume(key, wanted)
-        self._parked.pop(interaction_id, None)
-        if taken is None:
-            return True
-        self._forget_row(key)
-        self._autosave.take(older, taken)
-        return True
 
 
 def _whose(draft: Draft) -> str:
@@ -545,65 +331,3 @@ def _plain(draft: Draft) -> str:
     for one in (*draft.follow_ups, *(() if draft.half is None else (draft.half,))):
         lines.append(f"follow-up: {', '.join(f'{name} {value}' for name, value in one.items() if value)}")
     return "\n".join(lines)
-
-
-def joined(older: Draft, newer: Draft) -> Draft:
-    """One record of what was found on disk and what was written before it could be read: nothing of either is lost."""
-    codes = (*older.codes, *(code for code in newer.codes if code not in older.codes))
-    follow_ups = (*older.follow_ups, *(one for one in newer.follow_ups if one not in older.follow_ups))
-    note = joined_words(older.note, newer.note)
-    if older.half is not None and newer.half is not None and older.half != newer.half:
-        note = joined_words(note, str(older.half.get("text", "")))  # there is one field to type it in
-    facts = newer.facts or older.facts
-    linked = newer if newer.customer_id is not None else older
-    if facts is not None and older.facts is not None and older.facts.link_decided and not facts.link_decided:
-        linked, facts = older, facts.with_customer_of(older.facts)
-    return replace(
-        newer,
-        customer_id=linked.customer_id,
-        also=linked.also,
-        target=linked.target,
-        note=note,
-        codes=codes,
-        follow_ups=follow_ups,
-        revision=max(older.revision, newer.revision),
-        half=newer.half if newer.half is not None else older.half,
-        facts=facts,
-    )
-
-
-def joined_words(older: str, newer: str) -> str:
-    """Two notes as one, the older first; what begins with the older one has it already."""
-    if not older.strip() or newer.startswith(older):
-        return newer
-    return f"{older}\n{newer}" if newer.strip() else older
-
-
-def _planned_from(half: Mapping[str, Any] | None, planned: Mapping[str, Any]) -> bool:
-    """Whether a follow-up is what stood in the field, without the words that said when."""
-    if half is None:
-        return False
-    same = all(half[name] == planned[name] for name in ("kind", "due", "to"))
-    return same and planned["text"] in half["text"]
-
-
-def _added(before: str, now: str) -> str:
-    """The words of a note that an earlier state of it does not have."""
-    if now.startswith(before):
-        return now[len(before) :].lstrip() if before else now
-    old, new = before.split(), now.split()
-    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    return " ".join(word for kind, _, _, start, end in changes if kind != "equal" for word in new[start:end])
-
-
-def _is_by_another(draft: Draft, me: str) -> bool:
-    return bool(me) and draft.facts is not None and draft.facts.agent_id not in ("", me)
-
-
-def _is_back(state: AppState, interaction_id: str) -> bool:
-    interaction = state.interactions.get(interaction_id)
-    return (
-        interaction is not None
-        and interaction.agent_id == state.me
-        and interaction.phase in (Phase.CONNECTING, Phase.ACTIVE, Phase.WRAP_UP)
-    )

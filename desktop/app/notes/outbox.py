@@ -20,6 +20,7 @@ from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.words import Health
+from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.domain.state.state import AppState
 from desktop.ports.deadlines import HOST
@@ -449,4 +450,6 @@ class Outbox:
         oldest = min(waiting) + self._store.state.skew if waiting else None
         targets = {known.target for known in self._known.values() if known.state == WAITING}
         why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
-        self._store.publish(OutboxChanged(len(waiting), parked, oldest, delivered, why, self._unknown, self.lost()))
+        self._store.publish(
+            OutboxChanged(OutboxView(len(waiting), parked, oldest, why, self._unknown, self.lost()), delivered)
+        )

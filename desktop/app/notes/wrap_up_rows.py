@@ -10,6 +10,7 @@ from desktop.app.notes.wrap_up_json import message_json, record_json
 from desktop.app.storage.schema import canonical_json
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import CASE, FOLLOW_UP, TASK, WRAP_UP, OutboxRow, new_row, outbox_key
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import Consent, Customer, FollowUp, Match, WrapUpRecord
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Channel
@@ -22,7 +23,6 @@ from desktop.ports.base import Capability
 from desktop.ports.messaging import OutgoingMessage
 
 _IN_CRM = {"case": CASE, "task": TASK}
-_MESSAGES = {"sms": Channel.SMS, "email": Channel.EMAIL}
 
 
 class WrapUpRows:
@@ -45,7 +45,7 @@ class WrapUpRows:
         customer = customer_of(state, interaction.id)
         agent = state.agents.get(state.me)
         address = "" if interaction.customer.withheld else interaction.customer.value
-        messages = {(_MESSAGES[one.kind], one.to or address) for one in follow_ups if one.kind in _MESSAGES}
+        messages = {(MESSAGE_KINDS[one.kind], one.to or address) for one in follow_ups if one.kind in MESSAGE_KINDS}
         return ContactFacts(
             agent_id=state.me,
             agent_name=agent.name if agent is not None else "",
@@ -167,7 +167,7 @@ class WrapUpRows:
         records = self.records_of(ids)
         half = () if draft.half is None else (draft.half,)
         kept = (follow_up_from(one) for one in (*draft.follow_ups, *half))
-        messages = {(_MESSAGES[one.kind], one.to or facts.address) for one in kept if one.kind in _MESSAGES}
+        messages = {(MESSAGE_KINDS[one.kind], one.to or facts.address) for one in kept if one.kind in MESSAGE_KINDS}
         customer = match.customer if match is not None else None
         customer_id = records[0][1]
         return replace(
@@ -205,8 +205,8 @@ class WrapUpRows:
                 "note": follow_up.text,
             }
             return self._row(key, FOLLOW_UP, interaction_id, CONTACT_CENTER, payload, facts)
-        if follow_up.kind in _MESSAGES and to:
-            channel = _MESSAGES[follow_up.kind]
+        if follow_up.kind in MESSAGE_KINDS and to:
+            channel = MESSAGE_KINDS[follow_up.kind]
             message = OutgoingMessage(
                 key=key,
                 channel=channel,

@@ -28,6 +28,7 @@ from desktop.app.storage.tables.parked_record_rows import NotSendable, check_sen
 from desktop.app.store import Store
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
+from desktop.domain.entities.wrap_up_record import HandedOver
 from desktop.domain.news.notices import STAYS
 from desktop.domain.news.notices import record as record_subject
 from desktop.domain.notes.contact_facts import ContactFacts
@@ -84,7 +85,7 @@ class WrapUps:
         """
         for row in await self._local().newest_handed_over():
             self._store.publish(
-                RecordHandedOver(row.interaction_id, _codes(row), row.created_at + self._store.state.skew)
+                RecordHandedOver(row.interaction_id, HandedOver(_codes(row), row.created_at + self._store.state.skew))
             )
 
     async def finish(
@@ -106,7 +107,7 @@ class WrapUps:
             left = "This contact has left your desk."
             if self._notes.text(interaction_id) is not None:
                 left += " What you wrote goes to the outbox in a moment."
-            elif self._notes.is_parked(interaction_id):
+            elif self._notes.parking.holds(interaction_id):
                 left += " What you wrote is in the outbox."
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
@@ -248,12 +249,12 @@ class WrapUps:
         """Where the note is, in words that stay true."""
         state = self._store.drain()
         if not names_crm(state):
-            return f"This profile names no CRM: the note is kept in the outbox. {key_name('outbox')} shows it."
+            return f"This profile has no CRM: the note is kept in the outbox. {key_name('outbox')} shows it."
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
             return _HAS_IT
         if self._outbox.is_parked(record.key):
-            return f"The CRM did not take the note: it is safe in the outbox. {key_name('outbox')} shows it."
+            return f"The CRM did not accept the note: it is safe in the outbox. {key_name('outbox')} shows it."
         self._told[record.interaction_id] = _Told(record.key, record.target, self._store.now())
         return self._on_its_way(record.target)
 
@@ -261,7 +262,7 @@ class WrapUps:
         why = self._outbox.why(target).rstrip(".")
         if not why:
             return "The note is being sent to the CRM."
-        return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and goes by itself."
+        return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and is sent automatically."
 
     def _listen(self, old: AppState, new: AppState) -> None:
         """What was said of a record on its way is said anew while it is on screen, so that it stays true."""

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, absent, failed
-from desktop.app.connections.backend_calls import BackendCalls
+from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, UNDECIDED, ActionResult, failed
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.scorecard_draft import CARD, card_from
@@ -38,14 +38,13 @@ class QualityDeliveries:
     def __init__(
         self,
         words: ReviewDrafts,
-        asking: BackendCalls,
-        contact_center: ContactCenter | None,
+        runner: CommandRunner,
         outcome: Callable[[bool, str, str], None],
     ) -> None:
         """`outcome` hears whether what waited came through (or was refused), in a sentence, with its subject."""
         self._words = words
-        self._backend_calls = asking
-        self._contact_center = contact_center
+        self._runner = runner
+        self._backend_calls = runner.backend_calls
         self._outcome = outcome
         self._under_way: set[str] = set()
         self._waiting: dict[str, asyncio.Task[None]] = {}
@@ -76,9 +75,10 @@ class QualityDeliveries:
     async def _deliver(self, subject: str) -> ActionResult:
         body = self._words.body(subject) or {}
         kind = subject.partition("/")[0]
-        center = self._contact_center
-        if center is None:
-            return failed(absent(self._backend_calls), NOT_DONE[kind], safe=SAFE)
+        try:
+            center = self._runner.contact_center
+        except BackendError as error:
+            return failed(error, NOT_DONE[kind], safe=SAFE)
         key = str(body.get("sending") or uuid.uuid4())
         sent = {**body, "sending": key}
         self._words.edit(subject, sent)

@@ -1,12 +1,11 @@
 """Quality without a screen: samples, scorecards, calibration and coaching for reviewers; for agents what is theirs."""
 
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, UNDECIDED, ActionResult, absent, failed
-from desktop.app.commands.intents import Intents
-from desktop.app.connections.backend_calls import BackendCalls
+from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, failed
+from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
@@ -15,7 +14,6 @@ from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.review_week import Week, week_of
 from desktop.app.reviews.scorecard_draft import CARD, ScorecardDraft, card_from
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.store import Store
 from desktop.domain.entities.history import PastDetail, PastInteraction, PastQuery
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.sampling import Scorecard, sample
@@ -35,22 +33,18 @@ class QualityDesk:
 
     def __init__(
         self,
-        store: Store,
-        asking: BackendCalls,
-        contact_center: ContactCenter | None,
+        runner: CommandRunner,
         history: HistoryDesk,
         opened: Callable[[], LocalStore],
     ) -> None:
         """`opened` is the profile's file; it raises StoreError while that is not there."""
-        self._store = store
-        self._backend_calls = asking
-        self._contact_center = contact_center
+        self._runner = runner
+        self._store = runner.store
         self._history = history
-        self._intents = Intents()
         self.changed: list[Callable[[str], None]] = []
         """Who hears of a subject whose words, or whose safety, changed."""
-        self.words = ReviewDrafts(asking.timing, opened, self._tell_changed)
-        self.deliveries = QualityDeliveries(self.words, asking, contact_center, store.outcome)
+        self.words = ReviewDrafts(runner.backend_calls.timing, opened, self._tell_changed)
+        self.deliveries = QualityDeliveries(self.words, runner, self._store.outcome)
 
     async def restore(self) -> None:
         """Take up what the last run left, and send what it had handed in without an answer.
@@ -256,12 +250,9 @@ class QualityDesk:
         )
 
     async def _read(self, ask: Callable[[ContactCenter], Awaitable[Any]], what: str) -> Answer[tuple[Any, ...]]:
-        center = self._contact_center
         try:
-            if center is None:
-                raise absent(self._backend_calls)
-            found = await self._backend_calls.ask(
-                lambda: ask(center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False
+            found = await self._runner.backend_calls.ask(
+                lambda: ask(self._runner.contact_center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False
             )
         except BackendError as error:
             words = explain(error, f"{what} could not be loaded.", source=CONTACT_CENTER, safe=SAFE).text
@@ -269,21 +260,18 @@ class QualityDesk:
         return Answer(tuple(found), self._history.now())
 
     async def _act(
-        self, intent: Hashable, call: Callable[[ContactCenter, str], Awaitable[object]], not_done: str, done: str
+        self,
+        intent: tuple[str, ...],
+        call: Callable[[ContactCenter, str], Awaitable[object]],
+        not_done: str,
+        done: str,
     ) -> ActionResult:
-        center = self._contact_center
-        if center is None:
-            return failed(absent(self._backend_calls), not_done, safe=SAFE)
-        if not self._intents.begin(intent):
-            return ActionResult(False, "", "ignored")
-        key = self._intents.key(intent)
-        try:
-            await self._backend_calls.ask(lambda: call(center, key), CONTACT_CENTER)
-        except BackendError as error:
-            if not isinstance(error, UNDECIDED):
-                self._intents.answered(intent)
-            return failed(error, not_done, safe=SAFE)
-        finally:
-            self._intents.end(intent)
-        self._intents.answered(intent)
-        return ActionResult(True, done)
+        return await self._runner.run(
+            Request(
+                verb=intent[0],
+                intent=intent,
+                call=lambda key: call(self._runner.contact_center, key),
+                take=lambda _: done,
+                refused=lambda error: failed(error, not_done, safe=SAFE),
+            )
+        )

@@ -1,4 +1,4 @@
-"""BackendCalls the CRMs who it is: all at once, each until it has answered, none waiting for another."""
+"""Asking the CRMs who it is: all at once, each until it has answered, none waiting for another."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 
 log = logging.getLogger(__name__)
 
-NO_CRM = "this profile names no CRM"
+NO_CRM = "this profile has no CRM"
 
 
 class CrmLookups:

@@ -1,14 +1,14 @@
 """A customer's record as JSON for the cache on this machine."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING
 
-from desktop.domain.entities.customer import Consent, Customer, CustomerPromise
-from desktop.domain.entities.model import Address
+from desktop.domain.entities.customer import Customer
 
-_TEXTS = ("id", "name", "source", "company", "tier", "language", "time_zone", "note", "url")
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 def customer_json(customer: Customer) -> str:
@@ -17,16 +17,15 @@ def customer_json(customer: Customer) -> str:
 
 
 def customer_from(text: str) -> Customer | None:
-    """The record of a JSON text; None when it cannot be read (it was written by another version)."""
+    """The record of a JSON text, without what another version knows besides; None when it cannot be read."""
     try:
-        kept: Mapping[str, Any] = json.loads(text)
-        return Customer(
-            **{name: str(kept[name]) for name in _TEXTS},
-            fetched_at=kept["fetched_at"],
-            addresses=tuple(Address(**address) for address in kept["addresses"]),
-            consents=tuple(Consent(**consent) for consent in kept["consents"]),
-            promises=tuple(CustomerPromise(**promise) for promise in kept["promises"]),
-            fields={str(name): str(value) for name, value in kept["fields"].items()},
-        )
-    except (ValueError, TypeError, LookupError, AttributeError):
+        return _adapter().validate_json(text)
+    except ValueError:
         return None
+
+
+@cache
+def _adapter() -> "TypeAdapter[Customer]":
+    from pydantic import TypeAdapter  # here, because the first paint does not need it
+
+    return TypeAdapter(Customer)

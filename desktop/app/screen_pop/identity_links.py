@@ -92,4 +92,6 @@ class IdentityLinks:
                     await self._local().keep_link(link)
             except StoreError as error:
                 log.warning("a link between records cannot be kept: %s", error)
-                self._store.notice(f"What you said of these records holds until you leave: {error}.", "warning")
+                self._store.notice(
+                    f"Your links between these records are kept only until you quit: {error}.", "warning"
+                )

@@ -8,10 +8,11 @@ from desktop.app.screen_pop.contact_keys import keys_of
 from desktop.app.screen_pop.customer_finder import Matches
 from desktop.domain.entities.customer import CrmAnswer, Match
 from desktop.domain.entities.identity import IdentityLink
+from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.merged_customer import combined_answer, merged_matches
-from desktop.domain.state.own_events import PopChanged
 
 ONLY_MATCH = "only match"
 BEFORE = "the agent before"
@@ -100,15 +101,15 @@ class Pop:
             for match in inquiry.matches
         )
 
-    def seen(self) -> PopChanged:
-        """All of it, for the state."""
+    def seen(self, now: Instant) -> ScreenPop:
+        """All of it, for the state; `now`: since when, if this answer is a new one (server time)."""
         matches, chosen = self.matches(), self.chosen_match()
         inquiries = list(self.inquiries.values())
         shown = [one for one in inquiries if one.matches]
         several = len(inquiries) > 1
-        return PopChanged(
-            self.interaction.id,
+        return ScreenPop(
             self.answer,
+            now,
             matches,
             chosen.customer.id if chosen is not None else None,
             self.chosen_by if chosen is not None else "",

@@ -22,6 +22,7 @@ from desktop.domain.entities.identity import CUSTOMER
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
+from desktop.domain.state.own_events import PopChanged
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError
@@ -179,7 +180,7 @@ class ScreenPops:
             pop.decided, pop.chosen, pop.chosen_by = True, None, BY_AGENT
             self._inquiries.stop(pop)
             self._inquiries.nobody(pop)
-            pop.why = "you went on without a record"
+            pop.why = "you continued without a record"
             self._publish(pop)
             self._tell_crms(pop)
 
@@ -395,4 +396,4 @@ class ScreenPops:
 
     def _publish(self, pop: Pop) -> None:
         if self._pops.get(pop.interaction.id) is pop:
-            self._store.publish(pop.seen(), CRM)
+            self._store.publish(PopChanged(pop.interaction.id, pop.seen(self._store.now())), CRM)

@@ -71,7 +71,7 @@ class LocalFile:
             self._problem = str(error)
             log.error("nothing can be kept: %s", error)
             self._store.notice(
-                f"Notes cannot be saved: {error}. What you type stays in memory. It is tried again every few seconds.",
+                f"Notes cannot be saved: {error}. What you type stays in memory. Retrying every few seconds.",
                 "error",
             )
             return False

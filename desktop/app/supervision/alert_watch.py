@@ -129,7 +129,7 @@ class AlertWatch:
                 self.settings = AlertSettings() if read is None else await asyncio.to_thread(read)
             except Exception:
                 log.exception("the rules for alerts could not be read")
-                self.settings = AlertSettings(problems=("The rules for alerts could not be read; there are none.",))
+                self.settings = AlertSettings(problems=("The alert rules could not be read, so there are no alerts.",))
             for problem in self.settings.problems[:3]:
                 self._store.notice(problem, "warning")
         return self.settings

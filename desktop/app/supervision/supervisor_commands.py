@@ -1,24 +1,26 @@
 """What a supervisor does to others' work: with a reason, a deadline, once, and in words when it comes to nothing."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
-from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.store import Store
-from desktop.app.supervision.command_outcome import DONE, Looked, Wanted, found_out, now_shown
-from desktop.app.supervision.command_press import Call, CommandPress
+from desktop.app.commands.runner import CommandRunner
+from desktop.app.supervision.floor_commands import SPECS, Wanted, found_out, fresh, now_shown, refused, run, write
+from desktop.app.supervision.questions import Looked, ask
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import Acknowledgement, AuditEntry, FloorVerb, HelpRequest, HelpState
 from desktop.domain.entities.model import Agent, Interaction
-from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase
+from desktop.domain.entities.words import Availability, Monitoring, Phase
 from desktop.domain.select import own
 from desktop.domain.select.floor_verbs import MODES, Standing, standing
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.floor_events import AlertAcknowledged, HelpChanged
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import NotFound
+from desktop.ports.errors import NotFound, Rejected
 
+T = TypeVar("T")
 _VERB_OF = {mode: verb for verb, mode in MODES.items()}
 
 
@@ -32,18 +34,12 @@ class Listening:
     interaction_id: str = ""
 
 
-class SupervisorCommands(CommandPress):
+class SupervisorCommands:
     """Every act goes out under one key an intent; a reason (`why`) goes with each and is never made up here."""
 
-    def __init__(
-        self,
-        store: Store,
-        asking: BackendCalls,
-        contact_center: ContactCenter | None,
-        refresh: Callable[[], Awaitable[None]],
-    ) -> None:
-        """`refresh` puts a fresh snapshot of the contact centre into the store."""
-        super().__init__(store, asking, contact_center, refresh)
+    def __init__(self, runner: CommandRunner) -> None:
+        self._runner = runner
+        self._store = runner.store
         self._listening: Listening | None = None
 
     # Who may do what
@@ -85,7 +81,7 @@ class SupervisorCommands(CommandPress):
             verb,
             agent_id,
             (mode,),
-            lambda at, key, why: at.monitor(agent_id, mode, why=why, key=key),
+            lambda key: self._centre.monitor(agent_id, mode, why=why, key=key),
             str,
             begun,
             why=why,
@@ -95,7 +91,7 @@ class SupervisorCommands(CommandPress):
         """Listen no more. It is done also when the call is over already."""
         now = self.monitoring
         if now is None:
-            return ActionResult(True, DONE[FloorVerb.END_MONITOR])
+            return ActionResult(True, SPECS[FloorVerb.END_MONITOR].done)
 
         def ended(_: None) -> None:
             self._listening = None
@@ -104,7 +100,7 @@ class SupervisorCommands(CommandPress):
             FloorVerb.END_MONITOR,
             now.agent_id,
             (now.monitor_id,),
-            lambda at, key, _: at.end_monitor(now.monitor_id, key=key),
+            lambda key: self._centre.end_monitor(now.monitor_id, key=key),
             type(None),
             ended,
         )
@@ -114,33 +110,33 @@ class SupervisorCommands(CommandPress):
     async def take_over(self, interaction_id: str, why: str) -> ActionResult:
         """Have the conversation from now on; the agent wraps up their part."""
         wanted = Wanted(FloorVerb.TAKE_OVER, interaction_id, self._store.state.me)
-        return await self._on_contact(wanted, lambda at, key, why: at.take_over(interaction_id, why=why, key=key), why)
+        return await self._on_contact(wanted, lambda key: self._centre.take_over(interaction_id, why=why, key=key), why)
 
     async def reassign(self, interaction_id: str, agent_id: str, why: str) -> ActionResult:
         """Offer it to this agent next, or hand the conversation over to them."""
         wanted = Wanted(FloorVerb.REASSIGN, interaction_id, agent_id)
         return await self._on_contact(
-            wanted, lambda at, key, why: at.reassign(interaction_id, agent_id, why=why, key=key), why
+            wanted, lambda key: self._centre.reassign(interaction_id, agent_id, why=why, key=key), why
         )
 
     async def move(self, interaction_id: str, queue: str, why: str) -> ActionResult:
         """Into another queue, keeping its place by arrival."""
         wanted = Wanted(FloorVerb.MOVE, interaction_id, queue)
         return await self._on_contact(
-            wanted, lambda at, key, why: at.move(interaction_id, queue, why=why, key=key), why
+            wanted, lambda key: self._centre.move(interaction_id, queue, why=why, key=key), why
         )
 
     async def set_priority(self, interaction_id: str, priority: int, why: str) -> ActionResult:
         """Of somebody who waits, -1000 to 1000 points, more is sooner."""
         wanted = Wanted(FloorVerb.PRIORITY, interaction_id, str(priority))
         return await self._on_contact(
-            wanted, lambda at, key, why: at.set_priority(interaction_id, priority, why=why, key=key), why
+            wanted, lambda key: self._centre.set_priority(interaction_id, priority, why=why, key=key), why
         )
 
     async def withdraw(self, interaction_id: str, why: str) -> ActionResult:
         """Take it out of the queue or off the desk it is stuck on, and close it."""
         wanted = Wanted(FloorVerb.WITHDRAW, interaction_id)
-        return await self._on_contact(wanted, lambda at, key, why: at.withdraw(interaction_id, why=why, key=key), why)
+        return await self._on_contact(wanted, lambda key: self._centre.withdraw(interaction_id, why=why, key=key), why)
 
     # Agents
 
@@ -149,8 +145,8 @@ class SupervisorCommands(CommandPress):
     ) -> ActionResult:
         """Another agent's availability; while they have work in hand it comes next. `reason` is of not ready."""
 
-        async def look() -> ActionResult:
-            agent = await self._fresh(lambda: self._store.state.agents.get(agent_id))
+        async def look_up() -> ActionResult:
+            agent = await fresh(self._runner, lambda: self._store.state.agents.get(agent_id))
             done = None if agent is None else availability in (agent.observed, agent.next)
             return found_out(FloorVerb.AGENT_STATE, done)
 
@@ -158,36 +154,36 @@ class SupervisorCommands(CommandPress):
             FloorVerb.AGENT_STATE,
             agent_id,
             (availability, reason),
-            lambda at, key, why: at.set_agent_availability(agent_id, availability, reason=reason, why=why, key=key),
+            lambda key: self._centre.set_agent_availability(agent_id, availability, reason=reason, why=why, key=key),
             Agent,
             lambda agent: self._store.publish(AgentChanged(agent), CONTACT_CENTER),
-            look,
+            look_up,
             why=why,
         )
 
     async def message(self, agent_id: str, text: str) -> ActionResult:
         """A line to an agent of the own team."""
-        return await self._write(FloorVerb.MESSAGE, agent_id, text)
+        return await write(self._runner, FloorVerb.MESSAGE, agent_id, text)
 
     async def answer_help(self, help_id: str, text: str, close: bool) -> ActionResult:
         """Answer a request for help, or close it."""
 
-        async def look() -> ActionResult:
-            fresh = await self._fresh(lambda: self._store.state.help)
-            request = (fresh or {}).get(help_id)
+        async def look_up() -> ActionResult:
+            known = await fresh(self._runner, lambda: self._store.state.help)
+            request = (known or {}).get(help_id)
             answered = request is None or request.state is HelpState.CLOSED if close else None
             if request is not None and not close:
                 answered = (request.answered_by, request.answer) == (self._store.state.me, text)
-            return found_out(FloorVerb.ANSWER_HELP, None if fresh is None else answered)
+            return found_out(FloorVerb.ANSWER_HELP, None if known is None else answered)
 
         return await self._act(
             FloorVerb.ANSWER_HELP,
             help_id,
             (text, close),
-            lambda at, key, _: at.answer_help(help_id, text, close=close, key=key),
+            lambda key: self._centre.answer_help(help_id, text, close=close, key=key),
             HelpRequest,
             lambda request: self._store.publish(HelpChanged(request), CONTACT_CENTER),
-            look,
+            look_up,
         )
 
     async def acknowledge(self, alert_key: str, text: str) -> ActionResult:
@@ -199,8 +195,8 @@ class SupervisorCommands(CommandPress):
             self._store.publish(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
             return ActionResult(True, "Acknowledged on this desktop; the contact centre does not tell the others.")
 
-        async def look() -> ActionResult:
-            known = await self._fresh(lambda: self._store.state.acknowledgements)
+        async def look_up() -> ActionResult:
+            known = await fresh(self._runner, lambda: self._store.state.acknowledgements)
             mine = known is not None and alert_key in known and known[alert_key].by == self._store.state.me
             return found_out(FloorVerb.ACKNOWLEDGE, None if known is None else mine)
 
@@ -208,35 +204,58 @@ class SupervisorCommands(CommandPress):
             FloorVerb.ACKNOWLEDGE,
             alert_key,
             (text,),
-            lambda at, key, _: at.acknowledge(alert_key, text, key=key),
+            lambda key: self._centre.acknowledge(alert_key, text, key=key),
             Acknowledgement,
             lambda made: self._store.publish(AlertAcknowledged(made), CONTACT_CENTER),
-            look,
+            look_up,
         )
 
     # Looking
 
     async def waiting(self, queue: str) -> Looked[Sequence[Interaction]]:
         """Who waits in a queue or rings from it, next one first."""
-        return await self._look(lambda at: at.waiting(queue), "Who waits could not be had.")
+        return await ask(self._runner, lambda at: at.waiting(queue), "The waiting customers could not be loaded.")
 
     async def interaction(self, interaction_id: str) -> Looked[Interaction]:
         """One contact of the team as it is now."""
-        return await self._look(lambda at: at.interaction(interaction_id), "The contact could not be looked up.")
+        return await ask(self._runner, lambda at: at.interaction(interaction_id), "The contact could not be looked up.")
 
     async def audit(self) -> Looked[Sequence[AuditEntry]]:
         """What supervisors did to the team's work, newest first."""
-        return await self._look(lambda at: at.audit(), "What was done could not be had.")
+        return await ask(self._runner, lambda at: at.audit(), "The audit log could not be loaded.")
+
+    @property
+    def _centre(self) -> ContactCenter:
+        return self._runner.contact_center
+
+    async def _act(
+        self,
+        verb: FloorVerb,
+        subject: str,
+        words: tuple[Hashable, ...],
+        call: Callable[[str], Awaitable[T]],
+        kind: type[T],
+        take: Callable[[T], None],
+        look_up: Callable[[], Awaitable[ActionResult]] | None = None,
+        *,
+        why: str | None = None,
+    ) -> ActionResult:
+        """As `run`; `why` is the reason, None where the verb takes none."""
+        if why is not None and not why.strip():
+            return refused(verb, Rejected("Give a reason; it is recorded in the audit log."))
+        return await run(self._runner, verb, subject, words, call, kind, take, look_up)
 
     def _mine(self) -> frozenset[str]:
         return frozenset(one.id for one in own(self._store.state))
 
-    async def _on_contact(self, wanted: Wanted, call: Call[Interaction], why: str) -> ActionResult:
+    async def _on_contact(
+        self, wanted: Wanted, call: Callable[[str], Awaitable[Interaction]], why: str
+    ) -> ActionResult:
         before = self._mine()
 
-        async def look() -> ActionResult:
+        async def look_up() -> ActionResult:
             known = await self.interaction(wanted.interaction_id)
-            if wanted.verb is FloorVerb.TAKE_OVER and (await self._fresh(self._mine) or before) - before:
+            if wanted.verb is FloorVerb.TAKE_OVER and (await fresh(self._runner, self._mine) or before) - before:
                 return found_out(wanted.verb, True, "It is among your own contacts.")
             if not known.ok and known.error != NotFound.__name__:
                 return found_out(wanted.verb, None)
@@ -244,11 +263,11 @@ class SupervisorCommands(CommandPress):
             return found_out(wanted.verb, done, now_shown(known.value, self._store.state.me))
 
         return await self._act(
-            wanted.verb, wanted.interaction_id, (wanted.to,), call, Interaction, lambda _: None, look, why=why
+            wanted.verb, wanted.interaction_id, (wanted.to,), call, Interaction, lambda _: None, look_up, why=why
         )
 
 
 def _call_of(agent: Agent | None) -> str:
     """The id of the call an agent has in hand, as far as the contact centre tells."""
     work = agent.work if agent is not None else ()
-    return next((one.interaction_id for one in work if one.channel is Channel.VOICE and one.phase is Phase.ACTIVE), "")
+    return next((one.interaction_id for one in work if one.channel in CALLS and one.phase is Phase.ACTIVE), "")

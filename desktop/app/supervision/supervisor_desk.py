@@ -1,13 +1,12 @@
 """Everything a supervisor's screen does beyond looking, without a screen."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from desktop.app.connections.backend_calls import BackendCalls
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import is_kept_words
-from desktop.app.store import Store
 from desktop.app.supervision.alert_watch import AlertWatch
 from desktop.app.supervision.preferences import FloorPreferences
 from desktop.app.supervision.schedules import FloorSchedules
@@ -28,19 +27,17 @@ class SupervisorDesk:
 
     def __init__(
         self,
-        store: Store,
-        asking: BackendCalls,
+        runner: CommandRunner,
         contact_center: ContactCenter | None,
-        refresh: Callable[[], Awaitable[None]],
         opened: Callable[[], LocalStore],
     ) -> None:
-        """`refresh` puts a fresh snapshot of the contact centre into the store; `opened` is the profile's file."""
-        self._store = store
-        self._backend_calls = asking
-        self._contact_center = contact_center
-        self.acts = SupervisorCommands(store, asking, contact_center, refresh)
+        """`opened` is the profile's file."""
+        self._runner = runner
+        self._store = store = runner.store
+        asking = runner.backend_calls
+        self.acts = SupervisorCommands(runner)
         self.history = HistoryDesk(store, asking, contact_center)
-        self.schedules = FloorSchedules(asking, contact_center, self.history.today)
+        self.schedules = FloorSchedules(runner, self.history.today)
         self.habits = FloorPreferences(opened)
         self.alerts = AlertWatch(store, asking.timing, lambda: self.open, self.schedules)
         self._opened = opened
@@ -64,9 +61,7 @@ class SupervisorDesk:
         if self._quality is None:
             from desktop.app.reviews.quality_desk import QualityDesk
 
-            self._quality = QualityDesk(
-                self._store, self._backend_calls, self._contact_center, self.history, self._opened
-            )
+            self._quality = QualityDesk(self._runner, self.history, self._opened)
         return self._quality
 
     async def save_anew(self) -> None:

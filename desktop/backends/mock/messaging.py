@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 from desktop.backends.mock.server import OPTIONS, check, connect, follow, numbered
 from desktop.backends.wire.http import Http, segment
 from desktop.backends.wire.reading import member, read
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address, Instant
 from desktop.domain.entities.words import Channel, DeliveryState, Direction
@@ -37,8 +38,8 @@ class _WireMessage:
         return SentMessage(self.id, self.at, self.state, self.channel, self.to, text, self.detail)
 
     def received(self) -> InboundMessage:
-        kind = "phone" if self.channel is Channel.SMS else "email"
-        return InboundMessage(self.id, self.at, self.channel, Address(kind, self.sender), self.text, self.subject)
+        sender = Address(TRAITS[self.channel].address, self.sender)
+        return InboundMessage(self.id, self.at, self.channel, sender, self.text, self.subject)
 
 
 def _event(kind: str, data: object) -> Event | None:

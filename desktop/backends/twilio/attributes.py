@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.backends.twilio.account import is_sid
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, Direction
 
@@ -14,12 +15,7 @@ LONGEST_VALUE = 300
 WRAP_UP = "agent_desktop_wrap_up"
 """The attribute that holds a finished wrap-up: its codes, whether a note was given, and the key it was done under."""
 
-_CHANNELS: Mapping[str, Channel] = {
-    "voice": Channel.VOICE,
-    "sms": Channel.SMS,
-    "email": Channel.EMAIL,
-    "chat": Channel.CHAT,
-}
+_CHANNELS: Mapping[str, Channel] = {channel.value: channel for channel in Channel}
 _WHO_INBOUND = ("from", "caller", "customerAddress", "customer_address", "identifier")
 _WHO_OUTBOUND = ("outbound_to", "to", "called")
 _ELSEWHERE = frozenset({"from", "caller", "direction", "name", "subject"})
@@ -95,7 +91,7 @@ def _address(given: Mapping[str, object], channel: Channel, *, outbound: bool) -
         return Address("phone", "", withheld=True)
     if value.startswith("+") and value[1:].isdigit():
         return Address("phone", value)
-    if value.startswith(("client:", "sip:")) or channel is Channel.CHAT:
+    if value.startswith(("client:", "sip:")) or TRAITS[channel].address == "handle":
         return Address("email" if "@" in value and ":" not in value else "handle", value)
     return Address("email" if "@" in value else "phone", value)
 

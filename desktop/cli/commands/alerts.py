@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import fields
 
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.feed import Feed
 from desktop.app.storage.errors import StoreAbsent
@@ -43,7 +44,8 @@ class _Floor:
         self.store = Store(timing.clock)
         asking = BackendCalls(timing, say)
         self.feed = Feed(SOURCE, center, self.store, asking, tells_time=True)
-        self.desk = SupervisorDesk(self.store, asking, center, self.feed.refresh, _not_kept)
+        runner = CommandRunner(self.store, asking, center, self.feed.refresh)
+        self.desk = SupervisorDesk(runner, center, _not_kept)
         self._live = asyncio.Event()
         self.store.listeners.append(self._notice_life)
         self.store.publish(CapabilitiesKnown(offered), SOURCE)

@@ -12,12 +12,10 @@ from desktop.cli.output import emit, say
 from desktop.config import ConfigError, read_profile
 from desktop.config.file import default_path, read_tables, render_profile, toml_text, write_private
 from desktop.config.profile import NAME
-from desktop.config.setting import SEVERAL
 from desktop.ports import registry
 from desktop.ports.base import Kind
+from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
-
-KINDS = (Kind.CONTACT_CENTER, Kind.CRM, Kind.PRESENCE, Kind.MESSAGING)
 
 
 def _ask(question: str, default: str = "") -> str:
@@ -50,11 +48,11 @@ def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> lis
     """The tables of one kind: none, one, or several in the order in which they were named."""
     installed = registry.names(kind)
     say(f"\n{kind.value.replace('_', ' ')}: installed are {', '.join(installed) or 'none'}.")
-    more = "; several with spaces between, the one with precedence first" if kind in SEVERAL else ""
+    more = "; several with spaces between, the one with precedence first" if KINDS[kind].several else ""
     needed = kind is Kind.CONTACT_CENTER
     none = "" if needed else f" (enter or - for none{more})"
     answer = _ask(f"backend for {kind.value}{none}", installed[0] if needed and installed else "")
-    chosen = [] if answer in ("", "-") else answer.split() if kind in SEVERAL else [answer]
+    chosen = [] if answer in ("", "-") else answer.split() if KINDS[kind].several else [answer]
     tables = []
     for number, backend in enumerate(chosen, start=1):
         several = len(chosen) > 1
@@ -92,7 +90,7 @@ def init(chosen: Chosen) -> int:
         raise ConfigError(f"{path} has a profile {name!r} already. Edit it there, or choose another name.")
     say(f"Making the profile {name!r} in {path}. An empty answer takes what stands in brackets.")
     files: dict[Path, str] = {}
-    kinds = {kind.value: _kind(name, kind, path.parent, files) for kind in KINDS}
+    kinds = {kind.value: _kind(name, kind, path.parent, files) for kind, spec in KINDS.items() if spec.asked}
     if not kinds[Kind.CONTACT_CENTER.value]:
         raise ConfigError("A profile needs a contact center; nothing was written.")
     for token_file, value in files.items():

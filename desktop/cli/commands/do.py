@@ -1,8 +1,8 @@
 """`do VERB`: one thing done at the contact centre, under one idempotency key, without a running desktop."""
 
 import uuid
-from collections.abc import Awaitable, Callable
 
+from desktop.app.commands.contact_commands import SPECS, Arguments
 from desktop.cli.connection import Chosen, contact_center, directory_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
@@ -14,6 +14,11 @@ from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported
 
+OPTIONS = {
+    **{name: name for name in ("target", "digits", "text", "reason", "at", "queue", "note")},
+    **{"leg_id": "leg", "to": "phone"},
+}
+"""The option of each argument of a verb."""
 ON_PHONE = frozenset({Verb.ACCEPT, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE, Verb.DTMF})
 # A phone lives as long as its program and its calls with it: one that a command registered would take the calls from
 # wherever they ring now, and end them when the command ends.
@@ -23,7 +28,7 @@ OPEN_LEG = frozenset({LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE})
 
 def _given(chosen: Chosen, name: str) -> str:
     value = chosen[name]
-    if not value:
+    if value in (None, ""):
         raise CommandError(f"do {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
     return str(value)
 
@@ -51,59 +56,20 @@ async def _leg(backend: ContactCenter, chosen: Chosen) -> str:
     return legs[0]
 
 
-async def _callback(backend: ContactCenter, chosen: Chosen, key: str) -> object:
-    one = await interaction(backend, _given(chosen, "id"))
-    if chosen["at"] is None:
-        raise CommandError("do callback wants --at.", Exit.USAGE)
-    address = Address("phone", chosen["phone"]) if chosen["phone"] else one.customer
-    queue = chosen["queue"] or one.queue
-    made = await backend.callback(one.id, queue=queue, address=address, at=chosen["at"], note=chosen["note"], key=key)
-    return {"callback_id": made}
-
-
-async def _to_leg(
-    backend: ContactCenter, chosen: Chosen, act: Callable[..., Awaitable[Interaction]], key: str
-) -> Interaction:
-    return await act(_given(chosen, "id"), await _leg(backend, chosen), key=key)
-
-
 async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> object:
-    one = _given(chosen, "id")
-    match Verb(chosen["verb"]):
-        case Verb.ACCEPT:
-            return await backend.accept(one, key=key)
-        case Verb.DECLINE:
-            return await backend.decline(one, reason=chosen["reason"], key=key)
-        case Verb.HOLD | Verb.RESUME as verb:
-            return await backend.hold(one, on=verb is Verb.HOLD, key=key)
-        case Verb.MUTE | Verb.UNMUTE as verb:
-            return await backend.mute(one, on=verb is Verb.MUTE, key=key)
-        case Verb.PAUSE_RECORDING | Verb.RESUME_RECORDING as verb:
-            return await backend.pause_recording(one, on=verb is Verb.PAUSE_RECORDING, key=key)
-        case Verb.DTMF:
-            return await backend.dtmf(one, _given(chosen, "digits"), key=key)
-        case Verb.SEND_MESSAGE:
-            return await backend.send_message(one, _given(chosen, "text"), key=key)
-        case Verb.CONSULT:
-            return await backend.consult(one, _given(chosen, "target"), key=key)
-        case Verb.BLIND_TRANSFER:
-            return await backend.blind_transfer(one, _given(chosen, "target"), key=key)
-        case Verb.CANCEL_LEG:
-            return await _to_leg(backend, chosen, backend.cancel_leg, key)
-        case Verb.SWAP:
-            return await _to_leg(backend, chosen, backend.swap, key)
-        case Verb.COMPLETE_TRANSFER:
-            return await _to_leg(backend, chosen, backend.complete_transfer, key)
-        case Verb.CONFERENCE:
-            return await _to_leg(backend, chosen, backend.conference, key)
-        case Verb.END:
-            return await backend.end(one, key=key)
-        case Verb.EXTEND_WRAP_UP:
-            return await backend.extend_wrap_up(one, key=key)
-        case Verb.CALLBACK:
-            return await _callback(backend, chosen, key)
-        case verb:
-            raise CommandError(f"{verb.value} works in the desktop only.", Exit.REFUSED)
+    one, verb = _given(chosen, "id"), Verb(chosen["verb"])
+    spec = SPECS[verb]
+    if spec.call is None:
+        raise CommandError(f"{verb.value} works in the desktop only.", Exit.REFUSED)
+    for name in spec.needs:
+        _given(chosen, name)
+    given: Arguments = {name: str(chosen[option]) for name, option in OPTIONS.items() if chosen[option] is not None}
+    if spec.of_leg:
+        given = {**given, "leg_id": await _leg(backend, chosen)}
+    if spec.completed is not None:
+        given = spec.completed(await interaction(backend, one), given)
+    answer = await spec.send(backend, one, given, key)
+    return {"callback_id": answer} if isinstance(answer, str) else answer
 
 
 async def _do(profile: Profile, chosen: Chosen, key: str) -> object:

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from desktop.app.notes.notes import joined_words
+from desktop.app.notes.record_merge import joined_words
 from desktop.app.session import Session
 from desktop.cli.commands.outbox import summary
 from desktop.cli.connection import DEFAULT_TIMEOUT, Chosen, crm_of
@@ -12,10 +12,11 @@ from desktop.cli.headless_session import changes, sent, session_alone
 from desktop.cli.output import say
 from desktop.config import Profile
 from desktop.domain.entities.customer import Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import PopChanged
-from desktop.domain.state.state import DraftView
 from desktop.ports.base import Kind
 
 LONGEST_NOTE = 100_000
@@ -54,8 +55,9 @@ async def _settle_customer(session: Session, profile: Profile, interaction_id: s
             return
         async with crm_of(profile, wanted) as backend:
             match = Match(await backend.customer(wanted), "id", "named on the command line", verified=True)
-        told = PopChanged(interaction_id, PopAnswer.ONE, (match,), chosen=wanted, chosen_by="command line")
-        session.store.put(Envelope("desktop", told, session.clock()))
+        at = session.clock()
+        found = ScreenPop(PopAnswer.ONE, at, (match,), chosen=wanted, chosen_by="command line")
+        session.store.put(Envelope("desktop", PopChanged(interaction_id, found), at))
     elif pop.chosen is None and pop.answer not in (PopAnswer.NO_MATCH, PopAnswer.NOT_ASKED):
         why = {
             PopAnswer.MANY: "Several customers match",

@@ -34,7 +34,7 @@ class Alert:
     severity: Severity
     text: str  # for people, with the figure: "Billing: service level 74 %, below 80 %"
     since: Instant  # since when the rule holds
-    raised_at: Instant  # when it had held for long enough
+    raised_at: Instant  # when it had held for long enough, or when it was foreseen: then before `since`
     forecast: Instant | None = None  # a breach that is to come: when
     over_at: Instant | None = None  # it holds no more, but nobody has acknowledged it yet
     acknowledged_by: str = ""

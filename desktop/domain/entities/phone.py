@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Address, Instant, Interaction
-from desktop.domain.entities.words import Channel, Direction, Phase
+from desktop.domain.entities.words import Direction, Phase
 
 
 class CallState(StrEnum):
@@ -94,7 +95,7 @@ def call_of(
         interactions: all of mine, this one among them.
         calls: what is on the phone, by id.
     """
-    if interaction.channel is not Channel.VOICE or interaction.phase not in WORKING:
+    if interaction.channel not in CALLS or interaction.phase not in WORKING:
         return None
     if interaction.phone_call:
         return calls.get(interaction.phone_call)

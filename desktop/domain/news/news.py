@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.news_item import CustomerIs, News, NewsKind
-from desktop.domain.entities.words import Channel, LegKind, LegPhase, OfferEnd, Phase
+from desktop.domain.entities.words import LegKind, LegPhase, OfferEnd, Phase
 from desktop.domain.select.contacts import own
 from desktop.domain.select.customer import customer_of
 from desktop.domain.state.batch import Batch
@@ -123,7 +124,7 @@ def _contacts(old: AppState, new: AppState) -> Iterator[News]:
         before = old.interactions.get(key)
         if before is None or interaction is before or interaction.phase in _OVER:
             continue
-        if interaction.phase is Phase.ACTIVE and interaction.channel is not Channel.VOICE:
+        if interaction.phase is Phase.ACTIVE and interaction.channel not in CALLS:
             known = {message.id for message in before.messages}
             said = [one for one in interaction.messages if one.author == "customer" and one.id not in known]
             if said and before.agent_id == new.me:
@@ -136,7 +137,7 @@ def _contacts(old: AppState, new: AppState) -> Iterator[News]:
 
 def _unread(state: AppState) -> Iterator[News]:
     for interaction in own(state):
-        written = interaction.phase is Phase.ACTIVE and interaction.channel is not Channel.VOICE
+        written = interaction.phase is Phase.ACTIVE and interaction.channel not in CALLS
         if written and interaction.unread:
             said = [one for one in interaction.messages if one.author == "customer"][-interaction.unread :]
             at = said[-1].at if said else interaction.phase_since
@@ -150,7 +151,7 @@ _OVER = frozenset({Phase.WRAP_UP, Phase.CLOSED})
 
 def _has_gone(before: Interaction, after: Interaction, leg: Leg) -> bool:
     """Whether a party is not there any more without the agent having ended it or handed the customer over."""
-    if leg.kind is LegKind.SUPERVISOR or after.phase is not Phase.ACTIVE or after.channel is not Channel.VOICE:
+    if leg.kind is LegKind.SUPERVISOR or after.phase is not Phase.ACTIVE or after.channel not in CALLS:
         return False
     if leg.phase not in (LegPhase.FAILED, LegPhase.COMPLETED):
         return False

@@ -61,7 +61,7 @@ from desktop.domain.state.own_events import (
     Settled,
     SourcesDeclared,
 )
-from desktop.domain.state.state import AppState, DraftView, HandedOver, Notice, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.state.state import AppState, Notice, SourceHealth
 
 __all__ = ["needs_snapshot", "reduce"]
 
@@ -154,7 +154,7 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
     event = envelope.event
     match event:
         case PopChanged():
-            _pop(batch, envelope, event)
+            _pop(batch, event)
         case DetailsChanged():
             _details(batch, event)
         case DraftSaved():
@@ -162,11 +162,9 @@ def _apply_own(batch: Batch, envelope: Envelope) -> None:
         case DraftDropped():
             _draft_dropped(batch, event.interaction_id)
         case RecordHandedOver():
-            batch.handed_over.put_last(event.interaction_id, HandedOver(event.codes, event.at), HANDED_OVER)
+            batch.handed_over.put_last(event.interaction_id, event.record, HANDED_OVER)
         case OutboxChanged():
-            batch.set(
-                "outbox", OutboxView(event.waiting, event.parked, event.oldest, event.why, event.unknown, event.lost)
-            )
+            batch.set("outbox", event.outbox)
         case PendingChanged():
             if event.verbs:
                 batch.pending.put(event.interaction_id, event.verbs)
@@ -241,23 +239,13 @@ def _health(batch: Batch, envelope: Envelope, event: HealthChanged) -> None:
     batch.health.put(envelope.source, SourceHealth(event.health, since, event.why, last_heard))
 
 
-def _pop(batch: Batch, envelope: Envelope, event: PopChanged) -> None:
+def _pop(batch: Batch, event: PopChanged) -> None:
     key = event.interaction_id
     if batch.tombstones.get(key) is not None and batch.drafts.get(key) is None:
         return  # the answer came after the interaction went
-    known = batch.pops.get(key)
-    since = known.since if known is not None and known.answer is event.answer else envelope.at
-    pop = ScreenPop(
-        event.answer,
-        since,
-        event.matches,
-        event.chosen,
-        event.chosen_by,
-        event.cached,
-        event.why,
-        event.answers,
-        event.decided,
-    )
+    known, pop = batch.pops.get(key), event.pop
+    if known is not None and known.answer is pop.answer:
+        pop = replace(pop, since=known.since)
     batch.pops.put(key, pop)
 
 
@@ -289,12 +277,9 @@ def _details(batch: Batch, event: DetailsChanged) -> None:
 
 def _draft(batch: Batch, event: DraftSaved) -> None:
     known = batch.drafts.get(event.interaction_id)
-    if known is not None and event.revision < known.revision:
+    if known is not None and event.draft.revision < known.revision:
         return  # a slow save of an older text
-    view = DraftView(
-        event.note, event.codes, event.revision, event.saved_at, event.problem, event.follow_ups, event.half
-    )
-    batch.drafts.put(event.interaction_id, view)
+    batch.drafts.put(event.interaction_id, event.draft)
 
 
 def _draft_dropped(batch: Batch, interaction_id: str) -> None:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Agent, Instant, Interaction
 from desktop.domain.entities.phone import PhoneCall, Registration, call_of
-from desktop.domain.entities.words import Channel, Occupancy, OfferEnd, Phase, Verb
+from desktop.domain.entities.words import Occupancy, OfferEnd, Phase, Verb
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState, Ending
 
@@ -64,7 +65,7 @@ def _urgency(interaction: Interaction) -> tuple[int, float, float, str]:
         rank = 2
     elif interaction.parked:
         rank = 5
-    elif interaction.channel is Channel.VOICE:
+    elif interaction.channel in CALLS:
         rank = 1
     return rank, clock, interaction.arrived_at, interaction.id
 
@@ -130,10 +131,10 @@ def _offered(state: AppState, kind: str) -> frozenset[str]:
 
 
 _OFFER_END_WORDS = {
-    OfferEnd.MISSED: "Missed: the offer ran out before it was answered.",
-    OfferEnd.DECLINED: "Declined: it goes to somebody else.",
+    OfferEnd.MISSED: "Missed: the offer timed out before it was answered.",
+    OfferEnd.DECLINED: "Declined: it goes to another agent.",
     OfferEnd.ABANDONED: "The customer left before it was answered.",
-    OfferEnd.RESCINDED: "It was given to somebody else.",
+    OfferEnd.RESCINDED: "It was given to another agent.",
     OfferEnd.FAILED: "It could not be connected.",
 }
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.model import Interaction
 from desktop.domain.state.state import AppState
 
@@ -45,7 +46,9 @@ def copyables(state: AppState, interaction: Interaction) -> tuple[Copyable, ...]
                 add(_KINDS.get(address.kind, "address"), address.value)
         for customer in [record.customer for record in match.records] or [match.customer]:
             add("customer id", customer.id)
-            add("link", customer.url)
+            for field in CARD_FIELDS:
+                if field.copied:
+                    add(field.label, getattr(customer, field.name))
         for one_id in match.ids:
             details = state.details.get(one_id)
             for case in (details.cases or ()) if details is not None else ():

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import same_number
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import (
     Channel,
     DeliveryState,
@@ -18,7 +19,7 @@ from desktop.domain.entities.words import (
 from desktop.domain.select.contact_end import who_took_over
 from desktop.domain.select.merged_details import details_of
 from desktop.domain.state.lifecycle import is_open
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.state.state import AppState
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from desktop.domain.entities.alert import Alert
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import AgentWork, FloorVerb, HelpRequest, HelpState
 from desktop.domain.entities.model import Agent, Interaction
-from desktop.domain.entities.words import Availability, Channel, Monitoring, Phase, Role
+from desktop.domain.entities.words import Availability, Monitoring, Phase, Role
 from desktop.domain.state.state import AppState
 
 CAPABILITY_OF: Mapping[FloorVerb, str] = MappingProxyType(
@@ -127,8 +128,8 @@ def _on_call(agent: Agent) -> bool:
     if agent.observed is Availability.OFFLINE:
         return False
     if agent.work:
-        return any(work.channel is Channel.VOICE and work.phase is Phase.ACTIVE for work in agent.work)
-    return agent.in_use.get(Channel.VOICE.value, 0) > 0
+        return any(work.channel in CALLS and work.phase is Phase.ACTIVE for work in agent.work)
+    return any(agent.in_use.get(channel, 0) > 0 for channel in CALLS)
 
 
 def _of_phase(phase: Phase, who: Standing) -> tuple[FloorVerb, ...]:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Interaction, Leg
-from desktop.domain.entities.words import Channel, LegKind, LegPhase, Monitoring, Phase
+from desktop.domain.entities.words import LegKind, LegPhase, Monitoring, Phase
 from desktop.domain.state.lifecycle import is_open, open_leg
 
 AGENT: Final = "agent"
@@ -37,7 +38,7 @@ class Hearing:
 
 def hearing(interaction: Interaction) -> Hearing | None:
     """Who hears whom now; None where nothing is being said: a written contact, or a call not connected or over."""
-    if interaction.channel is not Channel.VOICE or interaction.phase is not Phase.ACTIVE:
+    if interaction.channel not in CALLS or interaction.phase is not Phase.ACTIVE:
         return None
     partner, held = open_leg(interaction), interaction.held
     joined, waiting = set[str](), set[str]()

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, Record
 from desktop.domain.entities.identity import IdentityLink, Known, grouped
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import PopAnswer
 
 _SAME_HOUR = 3600.0
-TEXT_FIELDS = ("name", "company", "tier", "language", "time_zone", "note", "url")
+_TEXTS = tuple(field.name for field in CARD_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _merged(matches: Sequence[Match], why: Mapping[str, str]) -> Match:
         return matches[0]
     customers = [match.customer for match in matches]
     first = matches[0]
-    texts = {field: next((text for one in customers if (text := _text(one, field))), "") for field in TEXT_FIELDS}
+    texts = {field: next((text for one in customers if (text := _text(one, field))), "") for field in _TEXTS}
     fetched = [one.fetched_at for one in customers if one.fetched_at is not None]
     fields: dict[str, str] = {}
     for one in reversed(customers):
@@ -128,7 +129,7 @@ def _weight(consent: Consent) -> tuple[float, int]:
 
 
 def _text(customer: Customer, field: str) -> str:
-    value = getattr(customer, field) if field in TEXT_FIELDS else customer.fields.get(field, "")
+    value = getattr(customer, field) if field in _TEXTS else customer.fields.get(field, "")
     return str(value)
 
 

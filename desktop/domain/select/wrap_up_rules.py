@@ -51,18 +51,18 @@ def wrap_up_problems(state: AppState, interaction: Interaction, codes: Sequence[
     if unknown:
         problems.append(f"This queue has no code {', '.join(unknown)}.")
     if len(set(codes)) != len(codes):
-        problems.append("A code is there twice.")
+        problems.append("The same code is chosen twice.")
     match rule.codes:
         case CodeRule.NONE if codes:
-            problems.append("This queue takes no code.")
+            problems.append("This queue does not use codes.")
         case CodeRule.OPTIONAL_ONE if len(codes) > 1:
-            problems.append("This queue takes one code at most.")
+            problems.append("This queue allows one code at most.")
         case CodeRule.ONE | CodeRule.MANY if handed_over and not codes:
             pass
         case CodeRule.ONE if len(codes) != 1:
-            problems.append("Choose a code." if not codes else "This queue takes one code only.")
+            problems.append("Choose a code." if not codes else "This queue allows one code only.")
         case CodeRule.MANY if not codes:
             problems.append("Choose at least one code.")
     if rule.note_required and not note.strip() and not handed_over:
-        problems.append("This queue wants a note.")
+        problems.append("This queue requires a note.")
     return tuple(problems)

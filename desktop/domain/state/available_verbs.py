@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from desktop.domain.entities.channels import CALLS, WRITTEN
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Channel, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.state.lifecycle import open_leg
@@ -58,8 +59,6 @@ def flags(interaction: Interaction) -> frozenset[Flag]:
     return frozenset(found)
 
 
-_VOICE = frozenset({Channel.VOICE})
-_WRITTEN = frozenset({Channel.CHAT, Channel.EMAIL, Channel.SMS})
 _EVERY = frozenset(Channel)
 _ACTIVE = frozenset({Phase.ACTIVE})
 
@@ -80,8 +79,8 @@ class Command:
     irrevocable: bool = False
 
 
-def _voice(capability: str, *, needs: frozenset[Flag] = frozenset(), bars: frozenset[Flag] = frozenset()) -> Command:
-    return Command(_ACTIVE, _VOICE, needs, bars, capability)
+def _call(capability: str, *, needs: frozenset[Flag] = frozenset(), bars: frozenset[Flag] = frozenset()) -> Command:
+    return Command(_ACTIVE, CALLS, needs, bars, capability)
 
 
 _CUSTOMER = frozenset({Flag.CUSTOMER})
@@ -93,24 +92,24 @@ COMMANDS: Mapping[Verb, Command] = MappingProxyType(
         Verb.ACCEPT: Command(frozenset({Phase.OFFERED})),
         Verb.DECLINE: Command(frozenset({Phase.OFFERED})),
         # Beside an open leg swap and cancel are the way to hold and free the customer.
-        Verb.HOLD: _voice("hold", needs=_CUSTOMER, bars=frozenset({Flag.APART, Flag.HELD})),
-        Verb.RESUME: _voice("hold", needs=_CUSTOMER | {Flag.HELD}, bars=frozenset({Flag.APART})),
-        Verb.MUTE: _voice("mute", bars=frozenset({Flag.MUTED})),
-        Verb.UNMUTE: _voice("mute", needs=frozenset({Flag.MUTED})),
-        Verb.PAUSE_RECORDING: _voice("pause_recording", needs=frozenset({Flag.RECORDED})),
-        Verb.RESUME_RECORDING: _voice("pause_recording", needs=frozenset({Flag.RECORDING_PAUSED})),
-        Verb.DTMF: _voice("dtmf", needs=frozenset({Flag.TALKING})),
-        Verb.SEND_MESSAGE: Command(_ACTIVE, _WRITTEN, _CUSTOMER, frozenset({Flag.PARKED})),
-        Verb.CONSULT: _voice("consult", needs=_CUSTOMER, bars=_LEG),
-        Verb.CANCEL_LEG: _voice("consult", needs=_LEG),
-        Verb.SWAP: _voice("swap", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
-        Verb.COMPLETE_TRANSFER: Command(_ACTIVE, _VOICE, _WITH_EXPERT, capability="warm_transfer", irrevocable=True),
-        Verb.CONFERENCE: _voice("conference", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
+        Verb.HOLD: _call("hold", needs=_CUSTOMER, bars=frozenset({Flag.APART, Flag.HELD})),
+        Verb.RESUME: _call("hold", needs=_CUSTOMER | {Flag.HELD}, bars=frozenset({Flag.APART})),
+        Verb.MUTE: _call("mute", bars=frozenset({Flag.MUTED})),
+        Verb.UNMUTE: _call("mute", needs=frozenset({Flag.MUTED})),
+        Verb.PAUSE_RECORDING: _call("pause_recording", needs=frozenset({Flag.RECORDED})),
+        Verb.RESUME_RECORDING: _call("pause_recording", needs=frozenset({Flag.RECORDING_PAUSED})),
+        Verb.DTMF: _call("dtmf", needs=frozenset({Flag.TALKING})),
+        Verb.SEND_MESSAGE: Command(_ACTIVE, WRITTEN, _CUSTOMER, frozenset({Flag.PARKED})),
+        Verb.CONSULT: _call("consult", needs=_CUSTOMER, bars=_LEG),
+        Verb.CANCEL_LEG: _call("consult", needs=_LEG),
+        Verb.SWAP: _call("swap", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
+        Verb.COMPLETE_TRANSFER: Command(_ACTIVE, CALLS, _WITH_EXPERT, capability="warm_transfer", irrevocable=True),
+        Verb.CONFERENCE: _call("conference", needs=_WITH_EXPERT, bars=frozenset({Flag.CONFERENCE})),
         Verb.BLIND_TRANSFER: Command(
             _ACTIVE, _EVERY, _CUSTOMER, _LEG | {Flag.PARKED}, "blind_transfer", irrevocable=True
         ),
-        Verb.PARK: Command(_ACTIVE, _WRITTEN, frozenset(), frozenset({Flag.PARKED}), "park"),
-        Verb.UNPARK: Command(_ACTIVE, _WRITTEN, frozenset({Flag.PARKED}), frozenset(), "park"),
+        Verb.PARK: Command(_ACTIVE, WRITTEN, frozenset(), frozenset({Flag.PARKED}), "park"),
+        Verb.UNPARK: Command(_ACTIVE, WRITTEN, frozenset({Flag.PARKED}), frozenset(), "park"),
         Verb.CALLBACK: Command(frozenset({Phase.ACTIVE, Phase.WRAP_UP}), capability="callback"),
         Verb.END: Command(frozenset({Phase.CONNECTING, Phase.ACTIVE}), irrevocable=True),
         Verb.EXTEND_WRAP_UP: Command(

@@ -6,12 +6,14 @@ from enum import Enum
 from typing import Final
 
 from desktop.domain.entities.alert import Alert
-from desktop.domain.entities.customer import CrmAnswer, CustomerDetails, FollowUp, Match
+from desktop.domain.entities.customer import CustomerDetails
 from desktop.domain.entities.identity import IdentityLink
-from desktop.domain.entities.model import AvailabilityChoice, Instant
+from desktop.domain.entities.model import AvailabilityChoice
 from desktop.domain.entities.news_item import News
 from desktop.domain.entities.person import PastHelp
-from desktop.domain.entities.words import Health, PopAnswer, RecordingConsent
+from desktop.domain.entities.screen_pop import ScreenPop
+from desktop.domain.entities.words import Health, RecordingConsent
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,10 @@ class ClockRead:
 
 @dataclass(frozen=True, slots=True)
 class PopChanged:
-    """The screen pop of an interaction has a new answer."""
+    """The screen pop of an interaction has a new answer, or more is known of it."""
 
     interaction_id: str
-    answer: PopAnswer
-    matches: tuple[Match, ...] = ()
-    chosen: str | None = None  # customer id the interaction is linked to
-    chosen_by: str = ""  # "only match" or the agent
-    cached: bool = False
-    why: str = ""
-    answers: tuple[CrmAnswer, ...] = ()
-    decided: bool = False  # the agent linked or unlinked it: nothing links by itself any more
+    pop: ScreenPop
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +51,10 @@ class DetailsChanged:
 
 @dataclass(frozen=True, slots=True)
 class DraftSaved:
-    """The note of an interaction is on disk, fsynced, up to `revision`."""
+    """What is written about an interaction has changed, or is on disk by now."""
 
     interaction_id: str
-    note: str
-    codes: tuple[str, ...]
-    revision: int
-    saved_at: Instant | None  # None: typed, not yet on disk
-    problem: str = ""
-    follow_ups: tuple[FollowUp, ...] = ()
-    half: FollowUp | None = None  # being typed, not added yet
+    draft: DraftView
 
 
 class Keep(Enum):
@@ -86,24 +75,18 @@ class DraftDropped:
 
 @dataclass(frozen=True, slots=True)
 class RecordHandedOver:
-    """A wrap-up of an interaction is on disk as the agent finished it, with these codes."""
+    """A wrap-up of an interaction is on disk as the agent finished it."""
 
     interaction_id: str
-    codes: tuple[str, ...]
-    at: Instant
+    record: HandedOver
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxChanged:
     """How much waits to be delivered and how much wants attention."""
 
-    waiting: int
-    parked: int
-    oldest: Instant | None
+    outbox: OutboxView
     delivered: tuple[str, ...] = ()  # interaction ids delivered since the last such event
-    why: str = ""
-    unknown: str = ""  # why it is not known what waits
-    lost: str = ""  # what may be missing, for the disk was damaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desktop.domain.entities.alert import Alert
-from desktop.domain.entities.customer import CrmAnswer, CustomerDetails, FollowUp, Match
+from desktop.domain.entities.customer import CustomerDetails
 from desktop.domain.entities.floor import Acknowledgement, AgentMessage, CoachingNews, HelpRequest
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.message import InboundMessage, SentMessage
@@ -20,30 +20,12 @@ from desktop.domain.entities.model import (
 from desktop.domain.entities.news_item import News
 from desktop.domain.entities.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.entities.phone import PhoneCall, PhoneRegistration
-from desktop.domain.entities.words import Health, OfferEnd, PopAnswer, RecordingConsent
+from desktop.domain.entities.screen_pop import ScreenPop
+from desktop.domain.entities.words import Health, OfferEnd, RecordingConsent
+from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
 from desktop.domain.state.events import Change
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenPop:
-    """Who the customer of an interaction is, so far."""
-
-    answer: PopAnswer
-    since: Instant
-    matches: tuple[Match, ...] = ()
-    chosen: str | None = None
-    chosen_by: str = ""
-    cached: bool = False
-    why: str = ""
-    answers: tuple[CrmAnswer, ...] = ()  # of each CRM, where there are several
-    decided: bool = False  # the agent linked or unlinked it
-
-    @property
-    def match(self) -> Match | None:
-        """The match the interaction is linked to, if it is."""
-        return next((m for m in self.matches if m.customer.id == self.chosen), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,39 +45,6 @@ class Position:
     epoch: str
     seq: int
     healing: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class DraftView:
-    """What is known of the note of an interaction. `saved_at` None: not yet on disk."""
-
-    note: str
-    codes: tuple[str, ...]
-    revision: int
-    saved_at: Instant | None
-    problem: str = ""
-    follow_ups: tuple[FollowUp, ...] = ()
-    half: FollowUp | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """A wrap-up that the agent finished: with which codes, and when."""
-
-    codes: tuple[str, ...]
-    at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxView:
-    """What waits to be delivered. unknown: why that is not known, lost: what may be missing of it; "" as a rule."""
-
-    waiting: int = 0
-    parked: int = 0
-    oldest: Instant | None = None
-    why: str = ""
-    unknown: str = ""
-    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +102,7 @@ class AppState:
     details_failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     drafts: Mapping[str, DraftView] = field(default_factory=dict)
     handed_over: Mapping[str, HandedOver] = field(default_factory=dict)  # the latest, by interaction
-    outbox: OutboxView = OutboxView()
+    outbox: OutboxView = field(default_factory=OutboxView)
     health: Mapping[str, SourceHealth] = field(default_factory=dict)
     positions: Mapping[str, Position] = field(default_factory=dict)
     skew: float = 0.0  # server clock minus local clock, seconds

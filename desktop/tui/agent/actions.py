@@ -1,12 +1,39 @@
-"""Every verb that a key can stand for, in one object."""
+"""Every verb that a key of the desk can stand for."""
 
 from desktop.tui.agent.verbs.contact import ContactVerbs
 from desktop.tui.agent.verbs.customer import CustomerVerbs
+from desktop.tui.agent.verbs.desk import DeskContext, DeskVerbs
 from desktop.tui.agent.verbs.expert import ExpertVerbs
 from desktop.tui.agent.verbs.own_state import AvailabilityVerbs
 from desktop.tui.agent.verbs.supervisors import SupervisorVerbs
 from desktop.tui.agent.verbs.wrap_up import WrapUpVerbs
+from desktop.tui.keys.keys import BY_ID
 
 
-class DeskActions(ContactVerbs, ExpertVerbs, WrapUpVerbs, CustomerVerbs, AvailabilityVerbs, SupervisorVerbs):
+class DeskActions:
     """What the keys do: each looks at the selected contact, checks what is on offer, and asks the session."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self.context = context
+        self.contact = ContactVerbs(context)
+        self.expert = ExpertVerbs(context)
+        self.wrap_up = WrapUpVerbs(context)
+        self.customer = CustomerVerbs(context)
+        self.own_state = AvailabilityVerbs(context)
+        self.supervisors = SupervisorVerbs(context)
+        self._all: tuple[DeskVerbs, ...] = (
+            self.contact,
+            self.expert,
+            self.wrap_up,
+            self.customer,
+            self.own_state,
+            self.supervisors,
+        )
+
+    def do(self, action: str) -> None:
+        """Carry out what a key stands for: the method of that name, else the first of the key's verbs on offer."""
+        for verbs in self._all:
+            if hasattr(verbs, action):
+                getattr(verbs, action)()
+                return
+        self.contact.first_of(*(verb for verb, _ in BY_ID[action].verbs))

@@ -16,11 +16,12 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from desktop.app.callback_time.time_zones import customer_zone, local_zone
-from desktop.app.notes.card_masking import MESSAGES, CardMasking
+from desktop.app.notes.card_masking import CardMasking
 from desktop.domain import select
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
-from desktop.domain.state.state import DraftView
 from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
@@ -34,7 +35,7 @@ from desktop.tui.words.follow_ups import in_words
 SHOWN = 3
 """Planned follow-ups that are in sight at once."""
 PLACEHOLDERS = {
-    "callback": "callback: when and what, as in «tomorrow 14:00 about the refund»",
+    "callback": 'callback: when and what, as in "tomorrow 14:00 about the refund"',
     "sms": "text message, sent when you finish · consent ✓",
 }
 
@@ -153,7 +154,7 @@ class FollowUpEditor(Vertical):
             self._field.value = text
             return True
         for place, one in reversed(list(enumerate(self._planned))):
-            if one.kind not in MESSAGES and (text := self.cards.put_back(of, one.text)) is not None:
+            if one.kind not in MESSAGE_KINDS and (text := self.cards.put_back(of, one.text)) is not None:
                 changed = replace(one, text=text)
                 self._change(follow_ups=(*self._planned[:place], changed, *self._planned[place + 1 :]))
                 return True
@@ -162,13 +163,13 @@ class FollowUpEditor(Vertical):
     @property
     def hides_in_message(self) -> bool:
         """Whether something is hidden in a message to the customer, where it stays hidden."""
-        written = [one.text for one in self._planned if one.kind in MESSAGES]
+        written = [one.text for one in self._planned if one.kind in MESSAGE_KINDS]
         written += [self._field.value] if self._writes_message else []
         return any(self.cards.latest(self.of or "", text) is not None for text in written)
 
     @property
     def _writes_message(self) -> bool:
-        return self._writing is not None and self._writing.kind in MESSAGES
+        return self._writing is not None and self._writing.kind in MESSAGE_KINDS
 
     def put_aside(self) -> None:
         """Close the field; what stands in it is kept with the record for when the agent comes back."""
@@ -196,6 +197,10 @@ class FollowUpEditor(Vertical):
         self._field.focus()
         self.tell()
         return ""
+
+    def focus_field(self) -> None:
+        """Go to the field that is typed in."""
+        self._field.focus()
 
     def leave(self) -> bool:
         """Discard what was not planned yet, if the agent is in the field; says whether they were here at all."""

@@ -1,11 +1,14 @@
-"""The agent's screen: its panes, which interaction is selected, what is open."""
+"""The agent's screen: its panes and where they stand, which interaction is selected, what is open."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.geometry import Size
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
 from desktop.domain import select
 from desktop.domain.entities.customer import Match
@@ -15,6 +18,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen
 from desktop.domain.news.notices import STAYS
 from desktop.domain.state.state import AppState
+from desktop.tui.agent.layout import LAYOUT, classes_for
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.customer import CustomerPane
@@ -32,12 +36,12 @@ from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
-from desktop.tui.agent.panes.tabs import Tabs
+from desktop.tui.agent.panes.tabs import TABS, Tabs
 from desktop.tui.agent.panes.work import WorkPane, on_desk
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
-from desktop.tui.agent.places import AgentPlaces
 from desktop.tui.keys.work_numbers import WorkNumbers
 from desktop.tui.pages.launcher import LaunchedPage
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
 
@@ -58,8 +62,8 @@ class _Closable(Protocol):
     def close(self) -> None: ...
 
 
-class AgentScreen(AgentPlaces):
-    """Draws views; what keys do is in `desk_actions`."""
+class AgentScreen(ImmediateScreen):
+    """Draws views; what keys do is in `actions.py`."""
 
     def __init__(self, now: Callable[[], float], *, guide: bool = False) -> None:
         super().__init__()
@@ -75,6 +79,10 @@ class AgentScreen(AgentPlaces):
         self._numbers = WorkNumbers()
         self.preview: Match | None = None
         """A customer who was searched for without a contact."""
+        self._size_fitted = Size(0, 0)
+        self._tab = TABS[0][0]
+        self.typed_in_unseen: Widget | None = None
+        """While the window is too small to show anything: the field that letters go into all the same."""
 
     def compose(self) -> ComposeResult:
         """Header, banner, three columns, guide, footer; menus and pages above all."""
@@ -237,7 +245,7 @@ class AgentScreen(AgentPlaces):
             return
         finder = self.query_one(ExpertFinder)
         if finder.is_open:
-            finder.query_one(Input).focus()
+            finder.focus_query()
             return
         interaction = self.view().interaction
         if interaction is not None and interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
@@ -309,3 +317,69 @@ class AgentScreen(AgentPlaces):
         self.query_one("#right").set_class(self.asking, "asking")
         if lost:
             self._focus_work_or_note()
+
+    # Where panes stand, of which a narrow window shows one at a time; where letters go when nothing is in sight
+
+    def show_tab(self, name: str) -> None:
+        """On a narrow screen: show this tab."""
+        self._tab = self.query_one(Tabs).current = name
+        self._set_layout_classes()
+
+    def next_tab(self) -> None:
+        """On a narrow screen: the next one, with the focus in it."""
+        names = [name for name, _ in TABS]
+        name = names[(names.index(self.query_one(Tabs).current) + 1) % len(names)]
+        self.show_tab(name)
+        target: dict[str, type[Any]] = {"work": WorkPane, "contact": NotePane, "customer": TimelinePane}
+        self.query_one(target[name]).focus()
+        self.redraw()
+
+    def focus_note(self) -> None:
+        """Go on with the note."""
+        self.show_tab("contact")
+        note = self.query_one(NotePane)
+        if not note.read_only:
+            note.focus()
+
+    @property
+    def typing(self) -> bool:
+        """Whether keys go into a field."""
+        return isinstance(self.focused, Input | TextArea) and not getattr(self.focused, "read_only", False)
+
+    def fit(self, size: Size) -> None:
+        """Lay the panes out; called before the first paint, too."""
+        self._size_fitted = size
+        self._set_layout_classes()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit, and draw what depends on the width; a field hidden because there was no room gets its focus back."""
+        was_small, field = self.has_class("small"), self.focused
+        self.fit(event.size)
+        small = self.has_class("small")
+        if small and not was_small:
+            self.typed_in_unseen = field
+        elif self.typed_in_unseen is not None and not small:
+            self.call_after_refresh(self.typed_in_unseen.focus)
+            self.typed_in_unseen = None
+        self.call_after_refresh(self.redraw)
+
+    def on_key(self, event: events.Key) -> None:
+        """While nothing can be shown, what is typed goes where it went before: letters there are words, not verbs."""
+        if not self.has_class("small"):
+            return
+        event.stop()
+        field = self.typed_in_unseen
+        if isinstance(field, TextArea) and (event.is_printable or event.key == "enter"):
+            field.insert("\n" if event.key == "enter" else event.character or "")
+        elif isinstance(field, Input) and event.is_printable:
+            field.insert_text_at_cursor(event.character or "")
+
+    def _set_layout_classes(self) -> None:
+        """The classes that say where the panes stand, all at once and only if they are others.
+
+        Each change of a class of the screen styles every widget anew, which takes as long as painting all of them:
+        with the ring, and on screens that show every pane, which tab is the current one must not cost that.
+        """
+        wanted = classes_for(self._size_fitted, self._tab)
+        if wanted != self.classes & LAYOUT:
+            self.classes = frozenset(self.classes - LAYOUT | wanted)

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from desktop.domain.entities.words import Verb
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -18,6 +20,8 @@ class Key:
         label: one or two words, as in the footer.
         help: a sentence, as in the help screen.
         group: heading in the help screen.
+        verbs: what it does to a contact, each with the label that stands beside the contact. The first on offer is
+            done, unless the screen has an action of its own.
     """
 
     id: str
@@ -27,6 +31,7 @@ class Key:
     label: str
     help: str
     group: str
+    verbs: tuple[tuple[Verb, str], ...] = ()
 
     @property
     def shown(self) -> str:

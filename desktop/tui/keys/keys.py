@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from desktop.app import key_names
+from desktop.domain.entities.words import Verb
 from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
 
 KEYS: tuple[Key, ...] = (
@@ -14,8 +15,9 @@ KEYS: tuple[Key, ...] = (
         ("f2",),
         ("a",),
         "accept",
-        "Accept the offer. Without one: answer a call on your phone that is no contact.",
+        "Accept the offer. Without one: answer a direct call on your phone.",
         "Contact",
+        verbs=((Verb.ACCEPT, "accept"),),
     ),
     Key(
         "decline",
@@ -23,8 +25,9 @@ KEYS: tuple[Key, ...] = (
         ("f3",),
         ("d",),
         "decline",
-        "Decline the offer. Without one: end a call on your phone that is no contact.",
+        "Decline the offer. Without one: end a direct call on your phone.",
         "Contact",
+        verbs=((Verb.DECLINE, "decline"),),
     ),
     Key(
         "hold",
@@ -34,8 +37,25 @@ KEYS: tuple[Key, ...] = (
         "hold",
         "Hold the customer, or resume. With an expert on the line: talk to the other of the two.",
         "Contact",
+        verbs=(
+            (Verb.SWAP, "swap"),
+            (Verb.RESUME, "resume"),
+            (Verb.HOLD, "hold"),
+        ),
     ),
-    Key("mute", "mute", ("f5",), ("m",), "mute", "Mute yourself, or unmute.", "Contact"),
+    Key(
+        "mute",
+        "mute",
+        ("f5",),
+        ("m",),
+        "mute",
+        "Mute yourself, or unmute.",
+        "Contact",
+        verbs=(
+            (Verb.UNMUTE, "unmute"),
+            (Verb.MUTE, "mute"),
+        ),
+    ),
     Key(
         "recording",
         "recording",
@@ -44,6 +64,10 @@ KEYS: tuple[Key, ...] = (
         "pause recording",
         "Pause the recording, for card numbers or a customer who refuses; or resume it.",
         "Contact",
+        verbs=(
+            (Verb.RESUME_RECORDING, "resume rec"),
+            (Verb.PAUSE_RECORDING, "pause rec"),
+        ),
     ),
     Key(
         "expert",
@@ -51,8 +75,12 @@ KEYS: tuple[Key, ...] = (
         ("f6",),
         ("e",),
         "expert",
-        "Find an expert. With an expert on the line: come back to the customer.",
+        "Find an expert. With an expert on the line: go back to the customer.",
         "Expert",
+        verbs=(
+            (Verb.CANCEL_LEG, "drop expert"),
+            (Verb.CONSULT, "expert"),
+        ),
     ),
     Key(
         "transfer",
@@ -62,9 +90,22 @@ KEYS: tuple[Key, ...] = (
         "transfer",
         "Hand the customer to the expert on the line, or choose whom to transfer to.",
         "Expert",
+        verbs=(
+            (Verb.COMPLETE_TRANSFER, "hand over"),
+            (Verb.BLIND_TRANSFER, "transfer"),
+        ),
     ),
-    Key("conference", "conference", ("alt+j",), ("j",), "join all", "Join customer, expert and yourself.", "Expert"),
-    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact"),
+    Key(
+        "conference",
+        "conference",
+        ("alt+j",),
+        ("j",),
+        "conference",
+        "Put all three of you in one call.",
+        "Expert",
+        verbs=((Verb.CONFERENCE, "conference"),),
+    ),
+    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact", verbs=((Verb.END, "end"),)),
     Key("wrap_up", "wrap_up", ("f9",), ("w",), "wrap-up", "Choose codes and follow-ups.", "Wrap-up"),
     Key(
         "finish",
@@ -84,7 +125,7 @@ KEYS: tuple[Key, ...] = (
         ("alt+l",),
         ("l",),
         "help from a supervisor",
-        "Ask a supervisor for help with the contact. With a request open: ask again, or with nothing written end it.",
+        "Ask a supervisor for help with the contact. With a request open: ask again, or send it empty to cancel it.",
         "Contact",
     ),
     Key(
@@ -113,11 +154,11 @@ KEYS: tuple[Key, ...] = (
         ("alt+z",),
         ("z",),
         "not a card",
-        "Show the number that was hidden last: it is no card number.",
+        "Show the number hidden last: it is not a card number.",
         "Wrap-up",
     ),
     Key("state", "state", ("alt+s",), ("s",), "state", "Choose your availability, and what comes next.", "Desk"),
-    Key("search", "search", ("alt+slash",), ("slash",), "search", "Search the customers.", "Customer"),
+    Key("search", "search", ("alt+slash",), ("slash",), "search", "Search customers.", "Customer"),
     Key("unlink", "unlink", ("alt+u",), ("u",), "unlink", "Undo the link to this customer.", "Customer"),
     Key(
         "records",
@@ -125,7 +166,7 @@ KEYS: tuple[Key, ...] = (
         ("alt+g",),
         ("g",),
         "records",
-        "Several systems: see which records are this customer or expert; link them, take them apart.",
+        "Several systems: see which records belong to this customer or expert; link or separate them.",
         "Customer",
     ),
     Key(
@@ -139,8 +180,16 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("create", "create", (), ("plus",), "new customer", "Create a record for an unknown customer.", "Customer"),
     Key("queues", "queues", ("alt+q",), ("q",), "queues", "Go to the queues.", "Desk"),
-    Key("outbox", "outbox", ("alt+o",), ("o",), "outbox", "See what is not delivered; complete it, send it.", "Desk"),
-    Key("retry", "retry", ("f10",), ("r",), "retry", "Try again now to reach what could not be reached.", "Desk"),
+    Key(
+        "outbox",
+        "outbox",
+        ("alt+o",),
+        ("o",),
+        "outbox",
+        "See what has not been delivered; complete it and send it.",
+        "Desk",
+    ),
+    Key("retry", "retry", ("f10",), ("r",), "retry", "Retry now whatever could not be reached.", "Desk"),
     Key(
         "diagnostics",
         "diagnostics",
@@ -168,27 +217,33 @@ KEYS: tuple[Key, ...] = (
         "See evaluations of your work and coaching notes, and acknowledge them.",
         "Desk",
     ),
-    Key("palette", "palette", ("ctrl+p",), (), "palette", "Everything, by its name.", "Desk"),
+    Key("palette", "palette", ("ctrl+p",), (), "palette", "Every command, by name.", "Desk"),
     Key(
         "repaint",
         "repaint",
         ("ctrl+l",),
         (),
         "repaint",
-        "Paint the screen again, if another program wrote over it.",
+        "Redraw the screen if another program wrote over it.",
         "Desk",
     ),
     Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
     Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
     Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
-    Key("quit", "leave", ("ctrl+o",), (), "quit", "Leave. Twice with a contact in hand or words not saved.", "Desk"),
+    Key("quit", "leave", ("ctrl+o",), (), "quit", "Quit. Press twice with an open contact or unsaved text.", "Desk"),
 )
+
+VERB_KEYS = tuple((verb, key.id, label) for key in KEYS for verb, label in key.verbs)
+"""Each verb with the name of its key and its label, in the order in which they are printed beside a contact."""
+
+KEY_OF = {verb: name for verb, name, _ in VERB_KEYS}
+"""The name of a verb's key."""
 
 PICK = tuple(f"alt+{n}" for n in range(1, 10))
 """Picks one of several customers, even while typing."""
 
 FIXED = {
-    **dict.fromkeys((*PICK, *map(str, range(1, 10))), "picking a customer, a contact or a pane"),
+    **dict.fromkeys((*PICK, *map(str, range(1, 10))), "choose a customer, a contact or a pane"),
     **dict.fromkeys(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"), "moving"),
     **dict.fromkeys(("tab", "shift+tab"), "the next field"),
     **dict.fromkeys(("enter", "backspace", "delete", "space"), "typing"),

@@ -9,12 +9,12 @@ def _key(name: str, letters: str, label: str, text: str) -> Key:
 
 OUTBOX_KEYS: tuple[Key, ...] = (
     _key("item_edit", "e", "edit", "Edit the note or the text. Enter on the item does the same."),
-    _key("item_codes", "c", "codes", "Add wrap-up codes, or take them off."),
-    _key("item_customer", "l slash", "customer", "Search for the customer it is about, or say that it is nobody."),
-    _key("item_when", "t", "when", "Say when the callback is wanted, or change what it is about."),
+    _key("item_codes", "c", "codes", "Add or remove wrap-up codes."),
+    _key("item_customer", "l slash", "customer", "Link it to a customer, or to no one."),
+    _key("item_when", "t", "when", "Set when the callback is due, or change what it is about."),
     _key("item_add", "a", "add follow-up", "Add the follow-up that was still being typed."),
-    _key("item_drop", "d", "drop follow-up", "Choose a follow-up that is not to happen."),
-    _key("item_channel", "h", "channel", "Say how the customer was in touch, where that is not known."),
+    _key("item_drop", "d", "drop follow-up", "Remove a follow-up."),
+    _key("item_channel", "h", "channel", "Set the channel, where it is not known."),
     _key("item_send", "s", "send", "Send this one again, with all that belongs to it."),
     _key("item_discard", "x", "discard", "Discard this one: press twice."),
 )

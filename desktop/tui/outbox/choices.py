@@ -7,14 +7,14 @@ from typing import Final
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.storage.tables.outbox_rows import RECORD
 from desktop.domain import select
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant
-from desktop.domain.entities.words import Channel, CodeRule
+from desktop.domain.entities.words import CodeRule
 from desktop.domain.state.state import AppState
-from desktop.tui.outbox.item_words import CHANNELS, follow_up
+from desktop.tui.outbox.item_words import follow_up
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table_rows import Row
-from desktop.tui.words import wording
 from desktop.tui.words.sources import tags
 
 NOBODY: Final = "nobody"
@@ -33,11 +33,11 @@ class Offer:
 
 
 OFFERED: Final[Mapping[str, Offer]] = {
-    "codes": Offer("Codes", "type a code", (("enter", "add or take off"),)),
+    "codes": Offer("Codes", "type a code", (("enter", "add or remove"),)),
     "customer": Offer("Customer", "name, company, number, e-mail …", (("enter", "search"), ("digit", "choose"))),
     "follow_up": Offer("Drop a follow-up", "", (("enter", "drop"), ("digit", "drop"))),
     "callback": Offer("Which callback?", "", (("enter", "choose"), ("digit", "choose"))),
-    "channel": Offer("How was the customer in touch?", "", (("enter", "choose"), ("digit", "choose"))),
+    "channel": Offer("Which channel was it?", "", (("enter", "choose"), ("digit", "choose"))),
 }
 
 
@@ -167,8 +167,8 @@ def with_half(item: OutboxItem) -> Amendment:
 def channel_rows() -> list[Row]:
     """Every channel."""
     return [
-        Row(channel.value, ((str(number), "bold $accent"), f"{wording.CHANNEL_SIGN[channel]} {CHANNELS[channel]}", ""))
-        for number, channel in enumerate(Channel, 1)
+        Row(channel.value, ((str(number), "bold $accent"), f"{traits.sign} {traits.word}", ""))
+        for number, (channel, traits) in enumerate(TRAITS.items(), 1)
     ]
 
 

@@ -9,11 +9,11 @@ from desktop.app.storage.errors import StoreError
 from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Match
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.notices import OUTBOX
-from desktop.domain.state.state import DraftView
 from desktop.tui.outbox.item_words import unfinished_for, whom
 
-GONE = "It is not in the outbox any more."
+GONE = "It is no longer in the outbox."
 
 
 class ItemOutbox(Protocol):
@@ -123,7 +123,7 @@ class ItemActions:
                 self._tell("Trying again now.", "info", OUTBOX)
             elif not (why := await self._retry(item.key)):
                 waits = self._session.outbox.why(item.target) if item.target else ""
-                self._tell(waits or "Handed over to be sent.", "info", OUTBOX)
+                self._tell(waits or "Queued for sending.", "info", OUTBOX)
             else:
                 self._tell(f"It was not sent. {why}", "warning")
             await self._read()

@@ -6,22 +6,20 @@ from typing import Final
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
 from desktop.app.storage.tables.drafts import KEPT_WORDS
 from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.domain.entities.channels import MESSAGE_KINDS, TRAITS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Instant
-from desktop.domain.entities.words import Channel
 from desktop.domain.state.state import AppState
 from desktop.tui.words import wording
 
 KIND: Final = {
     RECORD: "unfinished wrap-up",
     WRAP_UP: "note",
-    "sms": "SMS",
-    "email": "e-mail",
+    **{kind: TRAITS[channel].word for kind, channel in MESSAGE_KINDS.items()},
     "callback": "callback",
     "case": "case",
     "task": "task",
 }
-CHANNELS: Final = {Channel.VOICE: "call", Channel.CHAT: "chat", Channel.EMAIL: "e-mail", Channel.SMS: "SMS"}
 LACKS: Final = {
     CHANNEL: "no channel",
     CODES: "no code",
@@ -83,7 +81,7 @@ def victim(item: OutboxItem) -> str:
     """The item as what is to go: `the note and 2 follow-ups about Priya Natarajan`."""
     if is_of_evaluation(item):
         return "what was written beside an evaluation"
-    link = "to" if item.kind in ("sms", "email") else "for" if item.kind == "callback" else "about"
+    link = "to" if item.kind in MESSAGE_KINDS else "for" if item.kind == "callback" else "about"
     what = "note" if item.kind == RECORD else kind(item)
     more = len(item.follow_ups) + (item.half is not None) if item.kind == RECORD else 0
     if more:
@@ -93,12 +91,12 @@ def victim(item: OutboxItem) -> str:
 
 def channel_sign(item: OutboxItem) -> str:
     """The sign of the channel; "" where none is known."""
-    return next((sign for channel, sign in wording.CHANNEL_SIGN.items() if channel.value == item.channel), "")
+    return wording.CHANNEL_SIGN.get(item.channel, "")
 
 
 def channel_name(item: OutboxItem) -> str:
     """The channel in a word; "" where none is known."""
-    return next((name for channel, name in CHANNELS.items() if channel.value == item.channel), item.channel)
+    return next((traits.word for channel, traits in TRAITS.items() if channel.value == item.channel), item.channel)
 
 
 def moment(instant: Instant) -> str:

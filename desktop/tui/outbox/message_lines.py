@@ -2,6 +2,7 @@
 
 from textual.content import Content
 
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import DeliveryState
 from desktop.domain.state.state import AppState
@@ -21,10 +22,10 @@ def message_lines(state: AppState, now: Instant) -> list[Content]:
     for one in reversed(list(state.received.values())):
         lines.append(
             line(
-                (f"{wording.CHANNEL_SIGN[one.channel]} ", "$accent"),
+                (f"{TRAITS[one.channel].sign} ", "$accent"),
                 (wording.address(one.sender), "bold"),
                 (f"   {wording.since(now - one.at)}", "$muted"),
-                ("   wants no more messages" if one.opts_out else "", "bold $warning"),
+                ("   opted out" if one.opts_out else "", "bold $warning"),
             )
         )
         lines += [written for text in (one.subject, one.text) if text for written in _indented(text)]
@@ -35,7 +36,7 @@ def message_lines(state: AppState, now: Instant) -> list[Content]:
         lines.append(
             line(
                 (f"{sign} {word:<10}", style),
-                (f"{wording.CHANNEL_SIGN[sent.channel]} {sent.to or sent.id}", "bold"),
+                (f"{TRAITS[sent.channel].sign} {sent.to or sent.id}", "bold"),
                 (f"   {wording.since(now - sent.at)}", "$muted"),
                 (
                     f"   {sent.detail}" if sent.detail else "",

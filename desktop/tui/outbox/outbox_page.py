@@ -292,7 +292,7 @@ class OutboxPage(LaunchedPage):
             key_line(shown("retry"), "retry all", "Send everything that can be sent."),
             key_line(shown("finish"), "save", "Save what was typed."),
             key_line("tab", "next part", "From the list to the item and the messages, to scroll them."),
-            key_line(shown("back"), "back", "Leave a field, or close the page. What was typed is asked about first."),
+            key_line(shown("back"), "back", "Leave a field, or close the page. Unsaved text is asked about first."),
         ]
         return lines
 
@@ -429,7 +429,7 @@ class OutboxPage(LaunchedPage):
     @on(NoteField.Refused)
     def _too_long(self, event: NoteField.Refused) -> None:
         event.stop()
-        self._tell("That is too long: a note has room for 16,000 characters. Nothing was put in.", "warning")
+        self._tell("Too long: a note holds 16,000 characters. Nothing was inserted.", "warning")
 
     @on(NoteField.Left)
     def _field_left(self, event: NoteField.Left) -> None:
@@ -565,7 +565,7 @@ class OutboxPage(LaunchedPage):
             self._picker.go_to_list()
             return
         self._question += 1
-        self._picker.border_title = content("BackendCalls the CRM …", "bold")
+        self._picker.border_title = content("Asking the CRM …", "bold")
         self._spawn(self._find(event.text, self._question))
 
     async def _find(self, text: str, question: int) -> None:
@@ -612,7 +612,7 @@ class OutboxPage(LaunchedPage):
 
 def _why_not(verb: str, item: OutboxItem) -> str:
     if item.state != PARKED:
-        return "This one waits to be sent. It can be changed once it needs attention."
+        return "This item is waiting to be sent. It can only be changed when it needs attention."
     if is_of_evaluation(item):
         return "This belongs to an evaluation; open it there, or copy the text."
     return {
@@ -622,4 +622,4 @@ def _why_not(verb: str, item: OutboxItem) -> str:
         "item_add": "No follow-up is left to add.",
         "item_drop": "There is no follow-up.",
         "item_channel": "The channel is known.",
-    }.get(verb, "That is not possible with this one.")
+    }.get(verb, "Not possible for this item.")

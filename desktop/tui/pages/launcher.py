@@ -24,7 +24,7 @@ class Around:
 
     state: what is known now. clock: the local one, seconds since the Unix epoch. spawn: runs a coroutine beside the
     screen. tell: shows a sentence with its severity. presses: asks again before what cannot be undone. wants_field:
-    handles that a field was asked for. closed: called when the page has left the screen.
+    hears that a field was asked for. closed: called when the page has left the screen.
     """
 
     state: Callable[[], AppState]
@@ -91,7 +91,7 @@ class PageLauncher:
             spawn: runs a coroutine beside the screen.
             tell: shows a sentence with its severity.
             presses: asks again before what cannot be undone.
-            wants_field: handles that a field was asked for.
+            wants_field: hears that a field was asked for.
         """
         self._clock = clock
         self._spawn = spawn

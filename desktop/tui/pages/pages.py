@@ -16,7 +16,7 @@ from desktop.tui.words import wording
 
 _WORDS = (
     ("saved", "the note is on this machine's disk"),
-    ("outbox", "finished records that the CRM does not have yet; they go by themselves"),
+    ("outbox", "finished records the CRM does not have yet; they are sent automatically"),
     ("needs attention", "refused, or not finished: {outbox} shows it, to complete it and send it again"),
     ("saved copy", "what we knew of the customer last time, with its age"),
 )
@@ -26,11 +26,14 @@ def help_lines() -> list[Line]:
     """Every key, by group."""
     lines: list[Line] = [
         content(
-            "One key a verb. F-keys work while typing; letters when not, and with alt always (esc leaves a field).",
+            "One key per action: F-keys while typing, letters outside fields, alt+letter anywhere; esc leaves one.",
             "$muted",
         ),
-        content("What cannot be undone says whom first; the same key again does it, any other forgets it.", "$muted"),
-        content("1 … 9 select work · tab and arrows move · the mouse works and is never needed.", "$muted"),
+        content(
+            "What cannot be undone names whom it affects first; the same key again does it, any other cancels.",
+            "$muted",
+        ),
+        content("1 … 9 select work · tab and arrows move · the mouse works but is never needed.", "$muted"),
     ]
     for group in dict.fromkeys(key.group for key in BY_ID.values()):
         lines += [content(""), content(group, "bold $accent")]
@@ -89,13 +92,13 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
             f"  {len(state.interactions)} interactions, {len(state.agents)} agents, {len(state.people)} people known"
         ),
         content(""),
-        content("What was told", "bold $accent"),
+        content("Recent messages", "bold $accent"),
     ]
     lines += [line((f"  {wording.clock(n.at)} ", "$muted"), n.text) for n in reversed(state.notices[-12:])]
     if state.oddities:
         lines += [
             content(""),
-            content("What looked odd", "bold $accent"),
+            content("Warnings", "bold $accent"),
             *(content(f"  {odd}") for odd in state.oddities),
         ]
     return lines

@@ -1,6 +1,6 @@
 """The lists of quality: what is still to be judged, what was, calibrations, coaching notes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 from textual.content import Content
@@ -37,7 +37,6 @@ COLUMNS = (
     Column("when", 15),
     Column("", 16),
 )
-_SIGNS: Mapping[str, str] = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 
 
 def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[ScorecardDraft], now: Instant) -> list[Row]:
@@ -64,7 +63,7 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[Scorecar
             Row(
                 one.id,
                 (
-                    content(_SIGNS.get(one.channel, "·"), "$accent"),
+                    content(wording.CHANNEL_SIGN.get(one.channel, "·"), "$accent"),
                     content(one.agent_name),
                     content(f"{one.queue} · {wording.duration(one.talk_seconds + one.hold_seconds)}", "$muted"),
                     content(moment(one.arrived_at, now), "$muted"),

@@ -1,35 +1,80 @@
-"""The reviewer's page: keys, calibrations and notes to agents."""
+"""The reviewer's page: what is to be judged, what was, calibrations and coaching notes, and the scorecard in hand."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from textual import events
+from textual import events, on
+from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from desktop.app.reviews.quality_desk import QualityDesk
+from desktop.app.reviews.review_week import Week
 from desktop.app.reviews.scorecard_draft import ScorecardDraft
-from desktop.domain.entities.history import PastInteraction
+from desktop.app.storage.errors import StoreError
+from desktop.domain.entities.history import PastDetail, PastInteraction
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Role
-from desktop.domain.reviews.quality import LONGEST_TEXT
+from desktop.domain.reviews.quality import LONGEST_TEXT, Calibration, CoachingNote, Evaluation
+from desktop.domain.reviews.sampling import Scorecard, Scorecards
+from desktop.domain.reviews.scorecards import LONGEST_COMMENT, Answer
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import Irrevocable, named
+from desktop.tui.pages.launcher import Around
 from desktop.tui.quality.quality_help import help_lines
-from desktop.tui.quality.quality_rows import Tab
-from desktop.tui.quality.review_card import ReviewCard
-from desktop.tui.quality.review_lists import TABS
+from desktop.tui.quality.quality_page import QualityPage
+from desktop.tui.quality.quality_rows import (
+    Tab,
+    calibration_rows,
+    is_answer_unread,
+    judged_rows,
+    note_rows,
+    sample_rows,
+)
+from desktop.tui.quality.quality_texts import (
+    calibration_lines,
+    evaluation_lines,
+    interaction_lines,
+    note_lines,
+    question_record_lines,
+)
+from desktop.tui.quality.scorecard_view import ScorecardView
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.page_text import Line
-from desktop.tui.widgets.safe_text import content, line
+from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.tui.widgets.table_rows import Row
+from desktop.tui.words import wording
+
+TABS = tuple(Tab)
+WEEKS = 12
+"""How many weeks back a sample can be drawn."""
 
 
-class ReviewPage(ReviewCard):
+class ReviewPage(QualityPage):
     """Four lists, one at a time; enter goes into a row, esc comes back."""
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
+    def __init__(self, scorecards: Scorecards, desk: QualityDesk, around: Around) -> None:
+        """A page that is not on screen yet; `scorecards` are the forms of the profile."""
+        super().__init__(desk, around)
+        self._scorecards = scorecards
+        self._form = 0
+        self._back: int | None = None  # chosen by nobody: this week, or the last one as long as this week has nothing
+        self.tab = Tab.SAMPLE
+        self._sample: dict[str, PastInteraction] = {}
+        self._judged: dict[str, Evaluation] = {}
+        self._calibrations: dict[str, Calibration] = {}
+        self._notes: dict[str, CoachingNote] = {}
+        self._details: dict[str, PastDetail] = {}
+        self._no_details: dict[str, str] = {}
+        self._card = ""  # the subject of the card in hand
         self._choosing: PastInteraction | None = None  # whom to calibrate it with is asked
         self._to = ("", "")  # whom a note is written to, and on which evaluation
         self._about = ""  # the interaction it speaks of
+
+    def further(self) -> ComposeResult:
+        """The scorecard."""
+        yield ScorecardView(self._wants_field)
 
     def redraw(self) -> None:
         """The list, what is selected, the card, and how safe the words are."""
@@ -131,6 +176,294 @@ class ReviewPage(ReviewCard):
             return False
         self.redraw()
         return True
+
+    # The lists
+
+    @property
+    def form(self) -> Scorecard | None:
+        """The form in hand."""
+        cards = self._scorecards.cards
+        return cards[self._form % len(cards)] if cards else None
+
+    @property
+    def week(self) -> Week:
+        """The week that is looked at."""
+        return self.desk.week(self._back or 0)
+
+    def read(self) -> None:
+        """Ask for the list in hand."""
+        form, week = self.form, self.week
+        match self.tab:
+            case Tab.SAMPLE if form is not None:
+                name = f"sample {form.form.name} {week.name}"
+                self.ask(name, lambda: self.desk.sample(form, week), self._take(name, self._take_sample))
+            case Tab.JUDGED:
+                self.ask("judged", self.desk.evaluations, self._take_judged)
+            case Tab.CALIBRATIONS:
+                self.ask("calibrations", self.desk.calibrations, self._take_calibrations)
+            case Tab.NOTES:
+                self.ask("notes", self.desk.notes, self._take_notes)
+
+    def _take(self, name: str, take: Callable[[Any], None]) -> Callable[[Any], None]:
+        def wanted(value: Any) -> None:
+            form = self.form
+            if form is not None and name == f"sample {form.form.name} {self.week.name}":
+                take(value)
+
+        return wanted
+
+    def _take_sample(self, sample: tuple[PastInteraction, ...]) -> None:
+        self._sample = {one.id: one for one in sample}
+        if not sample and self._back is None:
+            self.turn_week(1)
+
+    def _take_judged(self, judged: tuple[Evaluation, ...]) -> None:
+        self._judged = {one.id: one for one in judged}
+
+    def _take_calibrations(self, calibrations: tuple[Calibration, ...]) -> None:
+        self._calibrations = {one.id: one for one in calibrations}
+
+    def _take_notes(self, notes: tuple[CoachingNote, ...]) -> None:
+        self._notes = {one.id: one for one in notes}
+
+    def rows(self) -> list[Row]:
+        """The rows of the list in hand."""
+        now = self.now
+        match self.tab:
+            case Tab.SAMPLE:
+                return sample_rows(list(self._sample.values()), self.desk.unfinished, now)
+            case Tab.JUDGED:
+                return judged_rows(list(self._judged.values()), now)
+            case Tab.CALIBRATIONS:
+                return calibration_rows(list(self._calibrations.values()), self._state().me, now)
+            case Tab.NOTES:
+                return note_rows(list(self._notes.values()), now, reader=self._state().me)
+
+    def nothing(self) -> str:
+        """What stands where there are no rows."""
+        match self.tab:
+            case Tab.SAMPLE:
+                if self.form is None:
+                    return "No scorecard form is set up."
+                return f"Nothing to review in {self.week.name}." if self._back else "Nothing to review this week yet."
+            case Tab.JUDGED:
+                return "Nothing reviewed yet."
+            case Tab.CALIBRATIONS:
+                return "No calibrations. Press k on an interaction to start one."
+            case Tab.NOTES:
+                return "No notes yet. Press n to write one."
+
+    def head(self) -> Content:
+        """The line of tabs."""
+        parts: list[Part] = []
+        for number, tab in enumerate(TABS, start=1):
+            style = "bold reverse $accent" if tab is self.tab else "$muted"
+            parts.append((f" {number} {tab.value} ", style))
+            if tab is Tab.NOTES and (news := self._state().coaching) is not None and news.answers:
+                parts.append((f" ● {wording.answers(news.answers)}", "bold $accent"))
+            parts.append(" ")
+        form = self.form
+        if self.tab is Tab.SAMPLE and form is not None:
+            parts += [
+                (f" {form.form.title} ", "bold"),
+                (f"{self.week.name} · {form.rule.per_agent} per agent  ", "$muted"),
+            ]
+        parts.append((self.as_of, "$warning" if "could not" in self.as_of else "$muted"))
+        if self._scorecards.problems:
+            parts.append((f"  ✕ {self._scorecards.problems[0]}", "$error"))
+        return line(*parts)
+
+    def selected_lines(self) -> list[Content]:
+        """What the row under the cursor is about."""
+        key, now = self.table.cursor_key or "", self.now
+        match self.tab:
+            case Tab.SAMPLE:
+                kept = self.desk.kept_card(key)
+                return self.interaction_lines_of(kept.interaction_id if kept is not None else key) if key else []
+            case Tab.JUDGED if key in self._judged:
+                return evaluation_lines(self._judged[key], now, mine=False)
+            case Tab.CALIBRATIONS if key in self._calibrations:
+                one = self._calibrations[key]
+                record = question_record_lines(list(self._calibrations.values()), one.form.version)
+                return [*calibration_lines(one, self._state().me, now), *record]
+            case Tab.NOTES if key in self._notes:
+                return note_lines(self._notes[key], now, mine=False)
+        return []
+
+    def interaction_lines_of(self, interaction_id: str) -> list[Content]:
+        """What an interaction was; asked for when it is not known."""
+        if (known := self._details.get(interaction_id)) is not None:
+            return interaction_lines(known, self.now)
+        if (problem := self._no_details.get(interaction_id)) is not None:
+            return [content(problem, "$warning")]
+
+        def take(detail: PastDetail) -> None:
+            self._details[interaction_id] = detail
+
+        async def ask() -> None:
+            answer = await self.desk.detail(interaction_id)
+            if answer.value is not None:
+                take(answer.value)
+            else:
+                self._no_details[interaction_id] = answer.problem
+            if self.is_attached:
+                self.redraw()
+
+        self._no_details[interaction_id] = "Loading the timeline …"
+        self._spawn(ask())
+        return [content("Loading the timeline …", "$muted")]
+
+    def customer_of(self, interaction_id: str) -> str:
+        """The address an interaction came from, "" while that is not known."""
+        known = self._details.get(interaction_id)
+        return known.interaction.customer if known is not None else ""
+
+    def anew(self) -> None:
+        """Draw another sample."""
+        self._sample = {}
+        self.forget()
+        self.read()
+        self.redraw()
+
+    def turn_week(self, back: int) -> None:
+        """Go so many weeks further back, or forward if negative."""
+        self._back = max(0, min(WEEKS, (self._back or 0) + back))
+        self.anew()
+
+    def show_tab(self, tab: Tab) -> None:
+        """Turn to a list."""
+        self.tab = tab
+        self.forget()
+        self.remove_class("looking")
+        self.table.focus()
+        self.read()
+        self.redraw()
+
+    # The scorecard: kept with every key, handed in once
+
+    @property
+    def view(self) -> ScorecardView:
+        """The scorecard on screen."""
+        return self.query_one(ScorecardView)
+
+    def chosen(self) -> None:
+        """Into the row: to the card, or to what can be read."""
+        key = self.table.cursor_key or ""
+        if self.tab is Tab.SAMPLE:
+            kept = self.desk.kept_card(key)
+            one, form = self._sample.get(key), self.form
+            if kept is not None:
+                self._open(kept)
+            elif one is not None and form is not None:
+                self._open(self.desk.card(one.id, one.agent_id, one.agent_name, form.form, customer=one.customer))
+        elif self.tab is Tab.CALIBRATIONS and (calibration := self._calibrations.get(key)) is not None:
+            me = self._state().me
+            if me in calibration.reviewers and me not in calibration.submitted:
+                of = calibration
+                self._open(self.desk.card(of.interaction_id, of.agent_id, of.agent_name, of.form, of.id))
+            else:
+                self._look_into()
+        elif key:
+            self._look_into()
+            note = self._notes.get(key) if self.tab is Tab.NOTES else None
+            if note is not None and is_answer_unread(note, self._state().me):
+                self.run(self.desk.read_note(note.id), f"read/{note.id}")
+
+    def _look_into(self) -> None:
+        self.add_class("looking")
+        self.query_one("#quality-detail").focus()
+
+    def _open(self, card: ScorecardDraft) -> None:
+        self._card = card.subject
+        self.view.open(card)
+        self.add_class("looking", "judging")
+        self.view.focus()
+        self.redraw()
+        self.call_after_refresh(self.redraw)
+
+    def leave_card(self) -> None:
+        """Back to the list; the card is kept."""
+        self._card = ""
+        self.view.close()
+        self.remove_class("looking", "judging")
+        self.table.focus()
+
+    def _keep(self, card: ScorecardDraft) -> None:
+        card = replace(card, customer=card.customer or self.customer_of(card.interaction_id))
+        if self.desk.edit(card):
+            self.view.card = card
+        else:
+            self._tell("It is being submitted. Nothing can be changed until the contact centre replies.", "warning")
+        self.redraw()
+
+    @on(ScorecardView.Answered)
+    def _answered(self, event: ScorecardView.Answered) -> None:
+        event.stop()
+        if self.view.card is not None:
+            self._keep(self.view.card.answered(event.answer))
+
+    @on(ScorecardView.Wanted)
+    def _wanted(self, event: ScorecardView.Wanted) -> None:
+        event.stop()
+        card, question = self.view.card, self.view.question
+        if card is None or question is None:
+            return
+        if event.what == "comment":
+            text = card.answer(question.id).comment
+            self.words.open(question.id, question.text[:60], text, LONGEST_COMMENT, self._commented)
+        elif event.what == "remark":
+            self.words.open("", "overall comment", card.comment, LONGEST_COMMENT, self._remarked)
+        elif event.what == "release" and not card.calibration:
+            self._keep(replace(card, release=not card.release))
+        elif event.what == "submit":
+            self._submit(card)
+        self.redraw()
+
+    def _commented(self, text: str) -> None:
+        card = self.view.card
+        if card is not None:
+            self._keep(card.answered(Answer(self.words.subject, card.answer(self.words.subject).value, text)))
+
+    def _remarked(self, text: str) -> None:
+        if self.view.card is not None:
+            self._keep(replace(self.view.card, comment=text))
+
+    def _submit(self, card: ScorecardDraft) -> None:
+        subject = card.subject
+
+        def done(result: Any) -> None:
+            if result.ok and self._card == subject:
+                self.leave_card()
+
+        self.run(self.desk.submit(card), subject, done)
+
+    def discard(self) -> None:
+        """Throw the unfinished card of the row away, at the second press."""
+        key = self.table.cursor_key or ""
+        one = self._sample.get(key)
+        form = self.form
+        card = self.desk.kept_card(key)
+        if card is None and one is not None and form is not None:
+            card = self.desk.kept_card(ScorecardDraft(one.id, "", "", form.form).subject)
+        if card is None or card.sending:
+            self._tell("There is no unfinished scorecard here to discard.", "info")
+        elif self._presses.press(
+            Irrevocable(
+                "x",
+                ("x",),
+                ("discard", card.subject),
+                f"discard the scorecard of {named(card.agent_name)} and all its comments for good",
+            )
+        ):
+            self._spawn(self._drop(card))
+
+    async def _drop(self, card: ScorecardDraft) -> None:
+        try:
+            await self.desk.discard(card)
+        except StoreError as error:
+            self._tell(f"The scorecard was not discarded: {error}. It is safe here.", "error")
+        if self.is_attached:
+            self.redraw()
 
     # Calibration and notes
 

@@ -35,7 +35,6 @@ INTERVALS = (
     Column("occupancy", 9, "right", 90),
 )
 MORE = "more"
-_SIGNS: dict[str, str] = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 
 
 def interval_row(key: str, name: str, interval: Interval, formula: Formula) -> Row:
@@ -51,7 +50,7 @@ def contact_row(one: PastInteraction, days: CentreDays) -> Row:
         one.id,
         (
             f"{days.local(one.arrived_at):%a %d %H:%M:%S}",
-            _SIGNS.get(one.channel, "?"),
+            wording.CHANNEL_SIGN.get(one.channel, "?"),
             one.queue,
             one.customer_name or wording.number(one.customer) or wording.WITHHELD,
             (one.agent_name or wording.UNKNOWN, "" if one.agent_name else "$muted"),
@@ -72,7 +71,7 @@ def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
     """What happened, oldest first, each with the time since the one before, in lines of so many cells."""
     one = detail.interaction
     heading = one.customer_name or wording.number(one.customer) or wording.WITHHELD
-    sign = _SIGNS.get(one.channel)
+    sign = wording.CHANNEL_SIGN.get(one.channel)
     lines = [
         line(
             (f"{sign or one.channel} {heading}", "bold"),

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import AgentWork
 from desktop.domain.entities.model import Agent, Instant
-from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.state import AppState
 from desktop.tui.words import wording
 
@@ -50,7 +51,7 @@ def in_hand(work: AgentWork) -> str:
     if work.phase is Phase.ACTIVE:
         if work.held:
             return "on hold"
-        return "talking" if work.channel is Channel.VOICE else "in contact"
+        return "talking" if work.channel in CALLS else "in contact"
     if work.phase is Phase.OFFERED:
         return "ringing"
     return "wrap-up" if work.phase is Phase.WRAP_UP else "connecting"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.floor import AgentWork, FloorVerb
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Channel, Phase
@@ -30,7 +31,7 @@ class Contact:
     @property
     def sign(self) -> str:
         """Of its channel, or of a wrap-up."""
-        return "✎" if self.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[self.channel]
+        return "✎" if self.phase is Phase.WRAP_UP else TRAITS[self.channel].sign
 
 
 def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:

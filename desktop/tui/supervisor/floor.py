@@ -4,9 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from desktop.domain.state.state import AppState
-from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.two_presses import TwoPresses
-from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.floor_actions import FloorActions
 from desktop.tui.supervisor.floor_view import FloorView, Heard
 from desktop.tui.supervisor.requests import FloorRequests
@@ -56,11 +54,6 @@ class Floor:
         self.listen(self.screen.state)
         self.screen.second()
 
-    @property
-    def heard(self) -> Heard | None:
-        """Whom I hear now."""
-        return self.screen.heard
-
     def listen(self, state: AppState) -> None:
         """Find out whom I hear, and what I may do."""
         acts, before = self._session.supervisor.acts, self.screen.heard
@@ -79,26 +72,10 @@ class Floor:
         """The screen is there: have it as it was left."""
         self._spawn(self.actions.take_up_habits())
 
-    def act(self, name: str) -> None:
-        """A key of the floor was pressed."""
-        self.actions.do(name)
-
     def look(self, view: FloorView, details: bool) -> FloorView:
         """The view with what was looked up; asks for what is missing."""
         self._inquiries.ask(view, details=details)
         return self._inquiries.look(view)
-
-    def answered(self, event: ActionDialog.Answered) -> None:
-        """All that had to be asked was answered."""
-        self.actions.answered(event)
-
-    def chosen_state(self, event: StateMenu.Chosen) -> None:
-        """Own availability was chosen."""
-        self.actions.chosen_state(event)
-
-    def rearranged(self) -> None:
-        """Tables stand in another order."""
-        self.actions.rearranged()
 
     def done(self) -> None:
         """Something was done: look again."""

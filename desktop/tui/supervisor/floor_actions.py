@@ -271,7 +271,7 @@ class FloorActions:
         self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as shown now", (question,), write))
 
     def _audit(self) -> None:
-        self._page("audit", "Audit log", [content("BackendCalls …", "$muted")])
+        self._page("audit", "Audit log", [content("Asking …", "$muted")])
         if self._page_topic == "audit":
             self._spawn(self._fill_audit())
 

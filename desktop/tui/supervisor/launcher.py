@@ -127,7 +127,7 @@ class FloorLauncher:
     def act(self, name: str) -> None:
         """Do what a key of the supervisor's screen stands for."""
         if self._floor is not None and self.is_open:
-            self._floor.act(name)
+            self._floor.actions.do(name)
 
     def commands(self) -> Iterable[SystemCommand]:
         """What the palette offers of the floor, while it is in front."""
@@ -223,13 +223,13 @@ class FloorLauncher:
             return
         self._floor.listen(self._desk.state)
         if self._banner is None:
-            if self._floor.heard is None:
+            if self._floor.screen.heard is None:
                 return
             from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 
             self._banner = ListeningBanner("floor")
             self._desk.mount(self._banner, after=self._desk.query_one(OfferBanner))
-        self._banner.heard = self._floor.heard
+        self._banner.heard = self._floor.screen.heard
         self._banner.show(self._desk.view())
 
     def _tell(self, text: str, severity: str = "info") -> None:

@@ -7,6 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
+from textual.geometry import Size
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -26,10 +27,9 @@ from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.actions.target import Target, target_at
 from desktop.tui.supervisor.banners.listening_banner import ListeningBanner
 from desktop.tui.supervisor.banners.own_call_banner import OwnCallBanner
-from desktop.tui.supervisor.floor_desk import FloorDesk
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.floor_guide import FloorGuide
-from desktop.tui.supervisor.floor_places import FloorPlaces
+from desktop.tui.supervisor.floor_layout import LAYOUT, classes_for
 from desktop.tui.supervisor.floor_tabs import FLOOR_TABS, FloorTabs
 from desktop.tui.supervisor.floor_view import FloorView, Heard, row_of, worst_alerts
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
@@ -38,11 +38,44 @@ from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.terminal.input_priority import LOOK_SECONDS
+from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
 
 SETTLE_SECONDS = 0.15  # how long the cursor rests in a row before its details are drawn
+
+
+class FloorVerbs(Protocol):
+    """Who does what is wanted on the screen."""
+
+    def do(self, name: str) -> None:
+        """Do what the key of this name stands for."""
+
+    def answered(self, event: ActionDialog.Answered) -> None:
+        """Do what was asked about."""
+
+    def chosen_state(self, event: StateMenu.Chosen) -> None:
+        """Take another availability."""
+
+    def rearranged(self) -> None:
+        """Remember the order of the tables."""
+
+
+class FloorDesk(Protocol):
+    """What stands behind the screen."""
+
+    @property
+    def actions(self) -> FloorVerbs:
+        """What its keys do."""
+        ...
+
+    def ready(self) -> None:
+        """The screen is there."""
+
+    def look(self, view: FloorView, details: bool) -> FloorView:
+        """The view with what was looked up; `details` says whether they are in sight."""
+        ...
 
 
 class _Closable(Protocol):
@@ -62,8 +95,8 @@ def _bindings() -> list[BindingType]:
     return bindings + [Binding(str(n), f"tab({n})", show=False) for n in range(1, len(FLOOR_TABS) + 1)]
 
 
-class SupervisorScreen(FloorPlaces):
-    """Draws views of the floor; what keys do is in `floor_actions`."""
+class SupervisorScreen(ImmediateScreen):
+    """Draws views of the floor; what keys do is in `floor_actions.py`."""
 
     CSS_PATH = "floor.tcss"
     LINES_AT_ONCE = 10
@@ -83,6 +116,13 @@ class SupervisorScreen(FloorPlaces):
         self._worst = worst_alerts({})
         self._worst_of: object = None
         self._settling: Timer | None = None
+        self.place = FLOOR_TABS[0][0]
+        """The pane that verbs are about: the one that had the focus last."""
+        self.about = "queue"
+        """What the details are of: the queue or the agent."""
+        self._tab = FLOOR_TABS[0][0]
+        self._size_fitted = Size(0, 0)
+        self._typed: tuple[FloorTable[Any], str] | None = None
 
     def compose(self) -> ComposeResult:
         """Header, banners, panes, footer; dialogs and pages above all."""
@@ -249,12 +289,102 @@ class SupervisorScreen(FloorPlaces):
         else:
             menu.open()
 
+    # Where panes stand, of which a small window shows fewer, and which rows are shown
+
+    def show_tab(self, name: str) -> None:
+        """Turn to a pane."""
+        self.turn_tab(name)
+        self._widget_of(name).focus()
+        self.redraw()
+
+    def turn_tab(self, name: str) -> None:
+        """Have a pane in sight, with the focus wherever it is."""
+        if name != self._tab:
+            self._tab = self.query_one(FloorTabs).current = name
+            self._set_layout_classes()
+
+    def next_tab(self) -> None:
+        """Turn to the next pane."""
+        names = [name for name, _ in FLOOR_TABS]
+        self.show_tab(names[(names.index(self.place) + 1) % len(names)])
+
+    def focus_place(self) -> None:
+        """Back to the pane that verbs are about."""
+        self._widget_of(self.place).focus()
+        self.redraw()
+
+    def _widget_of(self, place: str) -> Widget:
+        if place == "detail":
+            return self.query_one("#detail-contacts", LineTable)
+        panels: dict[str, type[Widget]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
+        return self.query_one(panels[place])
+
+    def go_to(self, row: str) -> bool:
+        """Turn to `queue|NAME` or `agent|ID`, with its details; says whether there is such a row."""
+        kind, _, name = row.partition("|")
+        panels: dict[str, FloorTable[Any]] = {"queue": self.query_one(QueuePanel), "agent": self.query_one(AgentPanel)}
+        panel = panels.get(kind)
+        if panel is None or not panel.go_to(name):
+            return False
+        self.about = kind
+        panel.focus()
+        self.redraw()
+        return True
+
+    @property
+    def table(self) -> FloorTable[Any]:
+        """The table that is sorted and filtered: the agents where they are turned to, else the queues."""
+        return self.query_one(AgentPanel) if self.about == "agent" else self.query_one(QueuePanel)
+
+    def open_filter(self) -> None:
+        """Type what the rows must contain."""
+        field = self.query_one("#floor-filter", Input)
+        with self.prevent(Input.Changed):
+            field.value = self.table.ordering.wanted
+        field.add_class("open")
+        field.focus()
+
+    def filter_soon(self, text: str) -> None:
+        """Show only rows with these words, once the letter that was typed is painted."""
+        self._typed = (self.table, text)
+        self.call_after_refresh(self.filter_now)
+
+    def filter_now(self) -> None:
+        """Show only rows with the words that were typed last."""
+        if self._typed is not None:
+            table, text = self._typed
+            self._typed = None
+            table.filter(text)
+            self.redraw()
+
+    def close_filter(self) -> None:
+        """Back to the rows; the filter stays as it is."""
+        self.filter_now()
+        self.query_one("#floor-filter", Input).remove_class("open")
+        self.table.focus()
+        self.redraw()
+
+    def fit(self, size: Size) -> None:
+        """Lay the panes out; called before the first paint, too."""
+        self._size_fitted = size
+        self._set_layout_classes()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit, and draw what depends on the width."""
+        self.fit(event.size)
+        self.call_after_refresh(self.redraw)
+
+    def _set_layout_classes(self) -> None:
+        wanted = classes_for(self._size_fitted, self._tab)
+        if wanted != self.classes & LAYOUT:  # a change of class styles every widget anew
+            self.classes = frozenset(self.classes - LAYOUT | wanted)
+
     # What happens on the screen
 
     def action_floor(self, name: str) -> None:
         """Do what the key of this name stands for."""
         if not self.has_class("small"):
-            self._floor.act(name)
+            self._floor.actions.do(name)
 
     def action_tab(self, number: int) -> None:
         """Turn to the pane with this number."""
@@ -306,18 +436,18 @@ class SupervisorScreen(FloorPlaces):
     @on(ActionDialog.Answered)
     def _answered(self, event: ActionDialog.Answered) -> None:
         event.stop()
-        self._floor.answered(event)
+        self._floor.actions.answered(event)
 
     @on(StateMenu.Chosen)
     def _state_chosen(self, event: StateMenu.Chosen) -> None:
         event.stop()
         self.close_top()
-        self._floor.chosen_state(event)
+        self._floor.actions.chosen_state(event)
 
     @on(FloorTable.Rearranged)
     def _rearranged(self, event: FloorTable.Rearranged) -> None:
         event.stop()
-        self._floor.rearranged()
+        self._floor.actions.rearranged()
 
     @on(ActionDialog.Closed)
     def _dialog_closed(self) -> None:

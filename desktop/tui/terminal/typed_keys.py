@@ -48,7 +48,7 @@ class TypedKeys:
             apply: hands one key or paste to the app.
             field: the field that letters go into now, None where they are verbs.
             first: what is told of each key, from here until it has reached whoever wanted it.
-            before: handles of each key or paste before it is applied, whether it goes into a field, and whether it is
+            before: hears of each key or paste before it is applied, whether it goes into a field, and whether it is
                 the first that is no letter after some that went nowhere; says whether that was all it meant.
             lost: called for each letter that goes nowhere.
         """

@@ -1,31 +1,43 @@
 """The one list widget: a table drawn line by line, whose rows may change a thousand times a second."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
+from rich.segment import Segment
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
 from desktop.tui.textual_patches.line_cache import keep_lines
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.table_columns import GAP, Column, fit
-from desktop.tui.widgets.table_painting import TablePainting
-from desktop.tui.widgets.table_rows import LazyRows, Row, key_at, same
+from desktop.tui.widgets.table_rows import LazyRows, Row, as_content, cut, key_at, same
 
+_MARK: Final = "▌"  # so that the row in hand is known without colour
 ROOM = 1
 """Lines by which a table may become lower at once, while all its rows fit, without a scrollbar for a moment."""
 
 
-class LineTable(TablePainting, can_focus=True):
+class LineTable(ScrollView, can_focus=True):
     """Rows with a cursor that stays on its key when rows move.
 
     The model stays outside: `set_rows` takes what is true now, and only the lines that are visible and changed are
     drawn again. The page is laid out again only when the number of rows that don't fit changes.
     """
 
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-table--header",
+        "line-table--cursor",
+        "line-table--cursor-blurred",
+        "line-table--empty",
+        "line-table--total",
+    }
+    DEFAULT_CSS = css_beside(__file__)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),
@@ -267,6 +279,44 @@ class LineTable(TablePainting, can_focus=True):
             self._strips.clear()
         self._strips[row.key] = (row, look, strip)
         return strip
+
+    def _style(self, look: str, style: str) -> Style:
+        if (known := self._parsed.get((look, style))) is None:
+            known = self.get_visual_style(look) if look else self.visual_style
+            if style:
+                known += self.app.stylesheet.parse_style(style)
+            self._parsed[(look, style)] = known
+        return known
+
+    def _draw(self, row: Row, look: str, width: int) -> Strip:
+        base = self._style(look, row.style)
+        marked = look == "line-table--cursor"
+        pieces = [(_MARK, self._style(look, "$accent"))] if marked else [(" ", base)]
+        if len(row.cells) == 1 < len(self._columns):
+            heading = cut(as_content(row.cells[0]), max(0, width - 1))
+            return self._fill(
+                [*pieces, *heading.render(base, end="", parse_style=self._span_style)], look, width, row.style
+            )
+        for n, (i, cells) in enumerate(self._fitted[1]):
+            if n:
+                pieces.append((" " * GAP, base))
+            cell = row.cells[i] if i < len(row.cells) else ""
+            column = self._columns[i]
+            text = cut(as_content(cell), cells)
+            padding = (" " * (cells - text.cell_length), base)
+            if column.align == "right":
+                pieces.append(padding)
+            pieces.extend(text.render(base, end="", parse_style=self._span_style))
+            if column.align == "left":
+                pieces.append(padding)
+        return self._fill(pieces, look, width, row.style)
+
+    def _span_style(self, style: str | Style) -> Style:
+        return style if isinstance(style, Style) else self.app.stylesheet.parse_style(style)
+
+    def _fill(self, pieces: list[tuple[str, Style]], look: str, width: int, style: str = "") -> Strip:
+        segments = [Segment(text, shape.rich_style) for text, shape in pieces if text]
+        return Strip(segments).adjust_cell_length(width, self._style(look, style).rich_style)
 
     @property
     def _top(self) -> int:

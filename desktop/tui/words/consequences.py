@@ -5,16 +5,9 @@ from desktop.domain.entities.model import Interaction, Leg
 from desktop.domain.entities.words import LegKind, Verb
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
-from desktop.tui.keys.keys import BY_ID
+from desktop.tui.keys.keys import BY_ID, KEY_OF
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title
-
-_KEYS = {
-    Verb.END: "end",
-    Verb.BLIND_TRANSFER: "transfer",
-    Verb.COMPLETE_TRANSFER: "transfer",
-    Verb.RESUME_RECORDING: "recording",
-}
 
 
 def consequence(state: AppState, verb: Verb, interaction: Interaction, target: str = "") -> Irrevocable:
@@ -27,7 +20,7 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     Raises:
         KeyError: any other verb.
     """
-    key = BY_ID[_KEYS[verb]]
+    key = BY_ID[KEY_OF[verb]]
     who = named(title(state, interaction))
     leg = select.open_leg(with_leg_names(state, interaction))
     victim = [verb.value, interaction.id]
@@ -41,9 +34,11 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
         words = f"hand {who} over to {_other(leg)} and leave the call"
     elif verb is Verb.RESUME_RECORDING:
         words = f"record {who}, who has refused to be recorded"
-    else:
+    elif verb is Verb.END:
         victim.append(leg.id if leg is not None else "")
         words = _end(interaction, leg, who)
+    else:
+        raise KeyError(verb)
     return Irrevocable(key.shown, (*key.anywhere, *key.letters), tuple(victim), words)
 
 

@@ -5,12 +5,13 @@ from datetime import tzinfo
 
 from desktop.app.connections.waiting import waits_for
 from desktop.domain import select
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui.words import wording
-from desktop.tui.words.follow_ups import MESSAGES, kind_of
+from desktop.tui.words.follow_ups import kind_of
 
 
 def finish_summary(
@@ -32,7 +33,7 @@ def finish_summary(
         parts.append(f"{record} → CRM{_waits(state, 'crm')}")
     messages: dict[str, int] = {}
     for follow_up in follow_ups:
-        if follow_up.kind in MESSAGES:
+        if follow_up.kind in MESSAGE_KINDS:
             messages[kind_of(follow_up)] = messages.get(kind_of(follow_up), 0) + 1
         else:
             parts.append(_part(state, interaction, follow_up, zone))

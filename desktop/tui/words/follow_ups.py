@@ -2,17 +2,18 @@
 
 from datetime import tzinfo
 
+from desktop.domain.entities.channels import MESSAGE_KINDS, TRAITS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Address
+from desktop.domain.entities.words import Channel
 from desktop.tui.widgets.safe_text import Part
 from desktop.tui.words import wording
-
-MESSAGES = {"sms": "SMS", "email": "e-mail"}
 
 
 def kind_of(follow_up: FollowUp) -> str:
     """What it is called: callback, SMS, e-mail, task or case."""
-    return MESSAGES.get(follow_up.kind, follow_up.kind)
+    channel = MESSAGE_KINDS.get(follow_up.kind)
+    return TRAITS[channel].word if channel is not None else follow_up.kind
 
 
 def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, customer: tzinfo | None) -> list[Part]:
@@ -24,14 +25,16 @@ def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, custo
         customer: the customer's time zone, named with the time of a callback; None where it is not known.
     """
     parts: list[Part] = [(f"{kind_of(follow_up)} ", "bold")]
-    if follow_up.kind in MESSAGES:
+    if follow_up.kind in MESSAGE_KINDS:
         parts.append("on finish")
     elif follow_up.due is not None:
         parts.append(wording.planned(follow_up.due, zone, customer if follow_up.kind == "callback" else None))
+    channel = Channel.VOICE if follow_up.kind == "callback" else MESSAGE_KINDS.get(follow_up.kind)
+    reached_by = TRAITS[channel].address if channel is not None else ""
     if follow_up.to:
-        to: Address | None = Address("email" if follow_up.kind == "email" else "phone", follow_up.to)
+        to: Address | None = Address(reached_by or "phone", follow_up.to)
     else:
-        to = came_from if follow_up.kind in ("callback", "sms") else None
+        to = came_from if reached_by == "phone" else None
     if to is not None:
         parts.append(("  no number to reach them" if to.withheld else f"  to {wording.address(to)}", "$muted"))
     return [*parts, f"  {follow_up.text}"] if follow_up.text else parts

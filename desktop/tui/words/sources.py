@@ -5,21 +5,14 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import CrmAnswer, Match
 from desktop.domain.entities.model import Instant
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.state.state import ScreenPop
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
-
-_DIFFERING = (
-    ("name", "name"),
-    ("company", "company"),
-    ("tier", "tier"),
-    ("language", "language"),
-    ("time_zone", "time zone"),
-)
 
 
 def aged(match: Match, now: Instant) -> list[Part]:
@@ -45,11 +38,11 @@ def put_together(match: Match) -> list[Content]:
 def differing(match: Match) -> list[Content]:
     """Fields on which the systems do not agree, each one's word; the first is the one on the card."""
     lines = []
-    for field, label in _DIFFERING:
-        said = select.differing(match, field)
+    for field in CARD_FIELDS:
+        said = select.differing(match, field.name) if field.compared else ()
         if said:
             words = " · ".join(f"{wording.source_tag(one.source)}: {one.value}" for one in said)
-            lines.append(line((f"≠ {label} ", "$warning"), (words, "$muted")))
+            lines.append(line((f"≠ {field.label} ", "$warning"), (words, "$muted")))
     return lines
 
 

@@ -9,14 +9,14 @@ def refusal(view: View, interaction_id: str) -> str:
     """Why the customer of a contact can be sent no text message; empty when they can."""
     customer = select.customer_of(view.state, interaction_id)
     if customer is None:
-        return "A text message needs to know the customer: pick or search them first."
+        return "Choose the customer first: a text message goes to a known customer only."
     if not select.may_contact(customer, "sms"):
-        return f"{customer.name} has not agreed to text messages, so none is sent."
+        return f"{customer.name} has not agreed to receive text messages."
     number = number_of(view, interaction_id)
     if not number:
         return f"No phone number is known for {customer.name}."
     if select.consent_to(view.state, customer, Channel.SMS, number) is None:
-        return f"{customer.name} wrote STOP, so no text message is sent."
+        return f"{customer.name} has opted out of text messages (STOP)."
     return ""
 
 

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 
 from desktop.app.screen_pop.contact_keys import readable
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import CallState
 from desktop.domain.entities.words import (
     Availability,
-    Channel,
     ContactEnd,
     DeliveryState,
     Health,
@@ -33,12 +33,14 @@ from desktop.domain.select.customer import is_on_file
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
+from desktop.ports.kinds import KINDS
 
 UNKNOWN = "—"
 
-CHANNEL_SIGN = {Channel.VOICE: "☎", Channel.CHAT: "❝", Channel.EMAIL: "✉", Channel.SMS: "✆"}
+CHANNEL_SIGN: Mapping[str, str] = {channel.value: traits.sign for channel, traits in TRAITS.items()}
+"""By the word of the channel, as records of the past have it."""
 TIMELINE_SIGN = {
-    **{channel.value: sign for channel, sign in CHANNEL_SIGN.items()},
+    **CHANNEL_SIGN,
     "note": "✎",
     "purchase": "¤",  # of whatever currency
     "case": "#",
@@ -71,7 +73,6 @@ DELIVERY = {
     DeliveryState.DELIVERED: ("●", "delivered", "$success"),
     DeliveryState.FAILED: ("✕", "failed", "$error"),
 }
-SOURCE = {"contact_center": "cc", "voice": "phone", "crm": "crm", "presence": "people", "messaging": "msg"}
 PHONE_CALL = {
     CallState.RINGING: "ringing",
     CallState.DIALING: "dialling",
@@ -95,17 +96,20 @@ OFFER_ENDED = {
 }
 
 
+_SHORT = {kind.value: spec.short for kind, spec in KINDS.items()}
+
+
 def source(name: str) -> str:
     """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
     kind, _, own = name.partition(":")
-    short = SOURCE.get(kind, "")
+    short = _SHORT.get(kind, "")
     return f"{short} {own}" if short and own else short
 
 
 def source_tag(name: str) -> str:
     """The shortest name of a source: that of one of several, else its kind."""
     kind, _, own = name.partition(":")
-    return own or kind or SOURCE["crm"]
+    return own or kind or _SHORT["crm"]
 
 
 def _local(instant: Instant) -> datetime | None:
@@ -165,10 +169,10 @@ def day(instant: Instant, now: Instant) -> str:
 
 
 def due(instant: Instant | None, now: Instant) -> str:
-    """When something was promised for: `by 14 Nov (late)`; nothing when no day was named."""
+    """When something was promised for: `by 14 Nov`, `by 14 Nov, overdue`; nothing when no day was named."""
     if instant is None:
         return ""
-    return f"by {day(instant, now)}" + (" (late)" if instant < now else "")
+    return f"by {day(instant, now)}" + (", overdue" if instant < now else "")
 
 
 def waited(interaction: Interaction, now: Instant) -> str:
@@ -244,7 +248,7 @@ MONITORING: Mapping[Monitoring | None, str] = {
 def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
-        return "help asked for"
+        return "help requested"
     return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'On my way.'}"
 
 
@@ -340,7 +344,7 @@ def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: 
         case Recording.PAUSED:
             time = "" if interaction.recording_since is None else f" {duration(now - interaction.recording_since)}"
             return f"⏸ rec paused{time}{' (refused)' if refused else ''}", "$warning"
-        case Recording.UNKNOWN if refused and interaction.channel is Channel.VOICE:
+        case Recording.UNKNOWN if refused and interaction.channel in CALLS:
             return "? recording not known (refused)", "$warning"
     return "", ""
 
@@ -351,7 +355,7 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
         case ContactEnd.AGENT_ENDED:
             return "you ended it"
         case ContactEnd.CUSTOMER_LEFT:
-            return "customer hung up" if interaction.channel is Channel.VOICE else "customer left"
+            return "customer hung up" if interaction.channel in CALLS else "customer left"
         case ContactEnd.TRANSFERRED:
             to = who_took_over(with_leg_names(state, interaction))
             return (
@@ -395,10 +399,10 @@ def phase(interaction: Interaction) -> str:
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
             return "on hold"
-        return "talking" if interaction.channel is Channel.VOICE else "open"
+        return "talking" if interaction.channel in CALLS else "open"
     return {
         Phase.QUEUED: "waiting",
-        Phase.OFFERED: "ringing" if interaction.channel is Channel.VOICE else "offered",
+        Phase.OFFERED: "ringing" if interaction.channel in CALLS else "offered",
         Phase.CONNECTING: "connecting",
         Phase.WRAP_UP: "wrap-up",
         Phase.CLOSED: "closed",

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from desktop.app.commands.actions import Actions
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.failures import explain
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.words import Availability, Health, Phase, Verb
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
 from desktop.ports import errors
@@ -26,7 +28,9 @@ class Desk:
         self.presence = FakePresence()
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(self.store, asking, self.server, {"presence": self.presence}, self.feed.refresh)
+        self.actions = Actions(
+            CommandRunner(self.store, asking, self.server, self.feed.refresh), {"presence": self.presence}
+        )
         self.store.publish(
             CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center"
         )
@@ -191,7 +195,7 @@ async def test_a_bug_in_the_plugin_is_told_and_logged(caplog: pytest.LogCaptureF
     d.script.then("accept", ZeroDivisionError("x"))
     result = await d.actions.do(Verb.ACCEPT, "i1")
     assert result.error == "BackendBug"
-    assert any("made a mistake" in text for text in told(d.store))
+    assert any("plug-in failed" in text for text in told(d.store))
     assert "ZeroDivisionError" in caplog.text
     d.script.then("accept", lambda: asyncio.sleep(0, "nonsense"))
     assert (await d.actions.do(Verb.ACCEPT, "i1")).error == "ProtocolError"
@@ -235,9 +239,9 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
         return (await d.actions.do(verb, "i1", **arguments)).text
 
     assert "safe" not in await refused(Verb.END)  # nothing was written
-    d.store.publish(DraftSaved("i1", "she was charged twice", (), 1, None, ""))
+    d.store.publish(DraftSaved("i1", DraftView("she was charged twice", (), 1, None)))
     assert "safe" not in await refused(Verb.END)
-    d.store.publish(DraftSaved("i1", "she was charged twice", (), 1, 5.0, ""))
+    d.store.publish(DraftSaved("i1", DraftView("she was charged twice", (), 1, 5.0)))
     assert "Your note is safe here." in await refused(Verb.END)
     assert "safe" not in await refused(Verb.HOLD)
     d.script.then("set_availability", Unavailable("gone"))
@@ -257,8 +261,8 @@ def test_a_plugins_own_sub_class_has_words_too() -> None:
     class Odd(Conflict):
         pass
 
-    assert "another state" in explain(Odd("x"), "No.", source="crm").text
-    assert "mistake" in explain(BackendError("x"), "No.", source="crm").text
+    assert "this has changed" in explain(Odd("x"), "No.", source="crm").text
+    assert "an error in its plug-in" in explain(BackendError("x"), "No.", source="crm").text
     assert issubclass(OutcomeUnknown, BackendError)
 
 

@@ -9,9 +9,11 @@ import pytest
 from desktop.app.background import Background
 from desktop.app.commands.actions import Actions
 from desktop.app.commands.recording_consent import RecordingPolicy
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.customer import Consent, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase, PopAnswer, Recording, RecordingConsent, Verb
 from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, PopChanged
@@ -31,7 +33,7 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(self.store, asking, self.server, {}, self.feed.refresh)
+        self.actions = Actions(CommandRunner(self.store, asking, self.server, self.feed.refresh), {})
         self.background = Background()
         RecordingPolicy(self.store, self.actions, self.background.spawn, policy)
         offered = self.server.capabilities - (frozenset() if able else {Capability.PAUSE_RECORDING})
@@ -48,7 +50,7 @@ class Desk:
         """The CRM says who it is, and what they said of being recorded."""
         who = customer(1, name="Priya Natarajan", consents=(Consent("recording", granted),))
         self.store.publish(
-            PopChanged("i1", PopAnswer.ONE, (Match(who, "phone", ""),), chosen="c1", chosen_by="only match")
+            PopChanged("i1", ScreenPop(PopAnswer.ONE, 0.0, (Match(who, "phone", ""),), "c1", "only match"))
         )
         await spin()
 

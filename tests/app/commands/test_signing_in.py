@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from desktop.app.commands.actions import Actions
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.domain.entities.model import AvailabilityChoice
@@ -22,7 +23,7 @@ class Desk:
         self.server = FakeContactCenter(self.time.timing)
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(self.store, asking, self.server, {}, self.feed.refresh)
+        self.actions = Actions(CommandRunner(self.store, asking, self.server, self.feed.refresh), {})
         self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
 
     @property

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from desktop.app.connections.backoff import Breaker, full_jitter
-from desktop.app.connections.clock_skew import ClockSkew
 from desktop.app.connections.feed import Feed
+from desktop.app.connections.server_clock import ClockSkew
 from desktop.app.store import Store
 from desktop.domain.entities.words import Health, Phase
 from desktop.domain.select import server_now
@@ -217,7 +217,7 @@ async def test_a_bug_in_the_plugin_is_told_and_the_feed_goes_on() -> None:
         rig.server.script.then("events", KeyError("x"))
         rig.feed.restart()
         await rig.time.advance(2)
-        assert any("made a mistake" in text for text in told(rig.store))
+        assert any("plug-in failed" in text for text in told(rig.store))
         rig.server.happen(interaction(1))
         await spin()
         assert rig.shown() == {"i1": 2}

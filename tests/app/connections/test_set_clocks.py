@@ -2,7 +2,7 @@
 
 import pytest
 
-from desktop.app.connections.clock_skew import IN_A_ROW, ClockSkew
+from desktop.app.connections.server_clock import IN_A_ROW, ClockSkew
 from desktop.domain.entities.words import Health
 from desktop.domain.select import server_now
 from desktop.ports.errors import Unavailable

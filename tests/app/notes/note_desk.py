@@ -7,6 +7,7 @@ from desktop.app.connections.backends import Backends
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.words import Phase
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import DraftSaved
@@ -23,15 +24,15 @@ class Desk:
         self.server.timing = self.time.timing
         self.crm = crm or FakeCrm()
         self.session = Session("p", Backends(self.server, self.crm), self._open, timing=self.time.timing)
-        self.saves: list[tuple[float, DraftSaved]] = []
+        self.saves: list[tuple[float, DraftView]] = []
         self.session.store.taps.append(self._tap)
 
     async def _open(self) -> LocalStore:
         return await LocalStore.open(self.path, clock=self.time.timing.clock)
 
     def _tap(self, envelope: Envelope) -> None:
-        if isinstance(envelope.event, DraftSaved) and envelope.event.saved_at is not None:
-            self.saves.append((self.time.now, envelope.event))
+        if isinstance(envelope.event, DraftSaved) and envelope.event.draft.saved_at is not None:
+            self.saves.append((self.time.now, envelope.event.draft))
 
     @property
     def state(self) -> Any:

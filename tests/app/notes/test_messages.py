@@ -164,7 +164,7 @@ async def test_after_stop_nothing_goes_out_under_an_older_yes(d: Desk, stops: bo
     if stops:
         d.sender.happen(text("Stop"))
         await until(lambda: d.sender.acknowledged)
-        assert any("no more messages" in one for one in told(d.session.store))
+        assert any("opted out" in one for one in told(d.session.store))
     done = await d.session.wrap_ups.finish("i1", codes=("sold",), note="n", follow_ups=(FollowUp("sms", "thanks"),))
     assert done.ok, done
     await until(lambda: d.sender.sent)

@@ -16,9 +16,9 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.customer import Consent, FollowUp
 from desktop.domain.entities.model import WrapUpRule
 from desktop.domain.entities.words import Availability, CodeRule, Phase
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.own_events import ClockRead
-from desktop.domain.state.state import DraftView
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 from tests.app.app_fakes import customer, interaction, match, until
@@ -265,7 +265,7 @@ async def test_finishing_without_a_crm_does_not_say_that_the_note_is_on_its_way(
     await d.start()
     result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
     assert result.ok
-    assert result.text == "Finished. This profile names no CRM: the note is kept in the outbox. alt+o shows it."
+    assert result.text == "Finished. This profile has no CRM: the note is kept in the outbox. alt+o shows it."
     await until(lambda: d.state.outbox.parked == 1)
 
 
@@ -454,8 +454,8 @@ async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tm
     d = await make(desks, tmp_path)
     for seconds, told in ((0, 1), (3, 1), (20, 2)):
         await d.time.advance(seconds)
-        d.session.store.notice("Nothing is offered to you now.")
-        assert [notice.text for notice in d.state.notices].count("Nothing is offered to you now.") == told
+        d.session.store.notice("No contact to accept.")
+        assert [notice.text for notice in d.state.notices].count("No contact to accept.") == told
 
 
 async def test_a_note_written_on_after_it_was_handed_over_can_be_sent_when_its_contact_went_away(

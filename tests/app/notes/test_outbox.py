@@ -213,7 +213,7 @@ async def test_nobody_to_take_it_is_parked_not_lost(tmp_path: Path) -> None:
 async def test_a_record_for_a_backend_that_left_the_profile_waits_and_says_so(tmp_path: Path) -> None:
     async with running(tmp_path / "p.db") as rig:
         await rig.add(row(1, rig.time.wall, target="crm:other"))
-        await until(lambda: "names no CRM (other)" in rig.view.why)
+        await until(lambda: "has no CRM (other)" in rig.view.why)
         assert (rig.view.waiting, rig.view.parked) == (1, 0)
         (kept,) = await rig.outbox.rows()
         assert "waits until it does" in kept.reason

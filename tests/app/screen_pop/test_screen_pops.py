@@ -1,6 +1,7 @@
 """Screen pops: five honest answers, the card with the ring, and every link can be undone."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,10 +17,10 @@ from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.customer import Consent, CustomerDetails, CustomerPromise
 from desktop.domain.entities.model import Address, QueueStats, Waiting
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase, PopAnswer, Role
 from desktop.domain.state.events import AgentChanged, Change, QueueChanged
 from desktop.domain.state.own_events import PopChanged
-from desktop.domain.state.state import ScreenPop
 from desktop.ports.base import Capability
 from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
 from tests.app.app_fakes import (
@@ -246,7 +247,7 @@ async def test_the_head_of_the_queue_is_looked_up_before_it_rings(d: Desk) -> No
     d.server.tell(QueueChanged(replace(stats, version=2)))
     seen: list[PopAnswer] = []
     d.session.store.taps.append(
-        lambda envelope: seen.append(envelope.event.answer) if isinstance(envelope.event, PopChanged) else None
+        lambda envelope: seen.append(envelope.event.pop.answer) if isinstance(envelope.event, PopChanged) else None
     )
     await d.ring()
     assert seen[0] is PopAnswer.ONE  # the first thing ever shown
@@ -358,6 +359,13 @@ def test_a_customer_survives_the_cache() -> None:
     assert customer_from(customer_json(known)) == known
     for broken in ("", "[]", "{}", '{"id": 1}', "\x00"):
         assert customer_from(broken) is None
+
+
+def test_a_card_of_another_version_is_read_with_what_both_know() -> None:
+    known = replace(customer(), tier="Gold", fetched_at=1.5)
+    kept = json.loads(customer_json(known))
+    del kept["tier"]
+    assert customer_from(json.dumps({**kept, "shoe_size": "43"})) == replace(known, tier="")
 
 
 async def test_looking_for_somebody_else_keeps_the_link_until_another_is_chosen(d: Desk) -> None:

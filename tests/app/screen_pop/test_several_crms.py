@@ -17,10 +17,10 @@ from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.entities.customer import Customer, FollowUp, Match
 from desktop.domain.entities.identity import CUSTOMER
 from desktop.domain.entities.model import Address
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, Phase, PopAnswer
 from desktop.domain.select import details_of
 from desktop.domain.state.events import Change
-from desktop.domain.state.state import ScreenPop
 from desktop.ports.errors import Unavailable
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, spin, until
 

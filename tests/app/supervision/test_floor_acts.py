@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
 from desktop.app.supervision.notices import FloorNotices
@@ -71,7 +72,7 @@ class Desk:
         self.server = Floor(self.time.timing)
         asking = make_asking(self.time, self.store)
         self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.acts = SupervisorCommands(self.store, asking, self.server, self.feed.refresh)
+        self.acts = SupervisorCommands(CommandRunner(self.store, asking, self.server, self.feed.refresh))
         self.script = self.server.script
 
     def offers(self, *capabilities: Capability) -> None:
@@ -148,7 +149,7 @@ async def test_who_is_not_allowed_is_not_told_to_sign_in_again() -> None:
     assert result.error == "Forbidden"
     assert result.text == (
         "The conversation was not taken over. The contact centre does not allow it: Only a supervisor may do this."
-        " Nothing was changed. Ask whoever gives you your rights."
+        " Nothing was changed. Ask your administrator for access."
     )
 
 
@@ -164,7 +165,9 @@ async def test_every_error_says_what_did_not_happen_what_is_safe_and_what_to_pre
     assert looked.ok and looked.value is not None
     d.script.then("waiting", Unavailable("gone"))
     looked = await d.acts.waiting("Billing")
-    assert not looked.ok and looked.value is None and looked.text.startswith("Who waits could not be had.")
+    assert (
+        not looked.ok and looked.value is None and looked.text.startswith("The waiting customers could not be loaded.")
+    )
 
 
 async def test_a_loser_looks_at_what_is_there() -> None:

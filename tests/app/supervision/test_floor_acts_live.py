@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.feed import Feed
 from desktop.app.store import Store
@@ -35,7 +36,7 @@ class Person:
         self.backend = MockContactCenter.create({"url": servers.urls["contact_center"], "token": servers.tokens[who]})
         asking = BackendCalls(Timing(), lambda text: self.store.notice(text, "error"))
         self.feed = Feed("contact_center", self.backend, self.store, asking, tells_time=True)
-        self.acts = SupervisorCommands(self.store, asking, self.backend, self.feed.refresh)
+        self.acts = SupervisorCommands(CommandRunner(self.store, asking, self.backend, self.feed.refresh))
 
     async def until(self, what: object) -> None:
         assert callable(what)

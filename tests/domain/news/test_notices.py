@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from desktop.domain.entities.customer import Consent, Customer, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, Phase, PopAnswer, Recording
+from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.news import notices
 from desktop.domain.news.notices import ALERT_ENDED, ERROR_STAYS, GLANCE, GLIMPSE, MY_STATE, OUTBOX, RETRY, STAYS
 from desktop.domain.reduce.reducer import reduce
 from desktop.domain.state.own_events import Noticed, OwnEvent, Settled
-from desktop.domain.state.state import AppState, OutboxView, ScreenPop, SourceHealth
+from desktop.domain.state.state import AppState, SourceHealth
 from tests.domain.domain_records import ME, agent, envelope, interaction
 
 CALL = interaction(id="i1", agent_id=ME, phase=Phase.ACTIVE, phase_since=0.0)
@@ -69,7 +71,7 @@ def test_an_error_stays_while_its_cause_stands_and_comes_back_after_another_word
     assert seen(told, 13.0) == "by the way"
     assert seen(told, 13.0 + 10 * ERROR_STAYS) == "not held"
     wrapping = replace(told, interactions={"i1": replace(CALL, phase=Phase.WRAP_UP, phase_since=99.0)})
-    assert seen(wrapping, 130.0) == "", "the contact is in another state by now"
+    assert seen(wrapping, 130.0) == "", "the contact has changed in the meantime"
     assert seen(replace(told, interactions={}), 130.0) == "", "the contact has left"
 
 
@@ -98,8 +100,8 @@ def test_trying_again_is_said_only_while_something_is_wrong() -> None:
 
 
 def test_handed_over_is_said_only_until_it_is_delivered() -> None:
-    told = after(replace(TALKING, outbox=OutboxView(waiting=1)), Noticed("Handed over to be sent.", subject=OUTBOX))
-    assert seen(told) == "Handed over to be sent."
+    told = after(replace(TALKING, outbox=OutboxView(waiting=1)), Noticed("Queued for sending.", subject=OUTBOX))
+    assert seen(told) == "Queued for sending."
     assert seen(replace(told, outbox=OutboxView())) == ""
 
 

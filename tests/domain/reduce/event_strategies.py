@@ -21,6 +21,7 @@ from desktop.domain.entities.model import Address, AvailabilityChoice
 from desktop.domain.entities.news_item import News, NewsKind
 from desktop.domain.entities.person import ChatLine, PastHelp, Person, Presence
 from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import (
     Availability,
     Channel,
@@ -36,6 +37,7 @@ from desktop.domain.entities.words import (
     Role,
     Verb,
 )
+from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
 from desktop.domain.state.events import (
     AgentChanged,
     Change,
@@ -204,11 +206,15 @@ own = st.one_of(
     st.builds(Gap, words),
     st.builds(HealthChanged, st.sampled_from(Health), words),
     st.builds(ClockRead, times),
-    st.builds(PopChanged, ids, st.sampled_from(PopAnswer), few(st.builds(Match, customers, words, words))),
+    st.builds(
+        PopChanged,
+        ids,
+        st.builds(ScreenPop, st.sampled_from(PopAnswer), times, few(st.builds(Match, customers, words, words))),
+    ),
     st.builds(DetailsChanged, st.sampled_from(["c1", "c2"]), details, st.dictionaries(st.just("cases"), words)),
-    st.builds(DraftSaved, ids, words, st.just(()), st.integers(0, 5), st.none() | times),
+    st.builds(DraftSaved, ids, st.builds(DraftView, words, st.just(()), st.integers(0, 5), st.none() | times)),
     st.builds(DraftDropped, ids),
-    st.builds(OutboxChanged, st.integers(0, 3), st.integers(0, 3), st.none()),
+    st.builds(OutboxChanged, st.builds(OutboxView, st.integers(0, 3), st.integers(0, 3), st.none())),
     st.builds(CapabilitiesKnown, st.frozensets(st.sampled_from(["hold", "mute", "consult"]))),
     st.builds(PendingChanged, ids, st.frozensets(st.sampled_from(Verb), max_size=2)),
     st.builds(PastHelpKnown, st.builds(PastHelp, people_ids, st.integers(0, 3), st.integers(0, 3), times)),

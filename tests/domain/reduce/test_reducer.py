@@ -8,7 +8,9 @@ from desktop.domain.entities.customer import Case, Customer, CustomerDetails, Ma
 from desktop.domain.entities.floor import CoachingNews
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.person import ChatLine, Person
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Availability, Health, OfferEnd, Phase, PopAnswer, Role, Verb
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.reduce.reducer import needs_snapshot, reduce
 from desktop.domain.state.events import (
     AgentChanged,
@@ -193,7 +195,7 @@ def test_an_odd_event_is_applied_and_noted() -> None:
 
 def test_what_hangs_on_an_interaction_goes_with_it() -> None:
     close = changed(interaction(version=2, phase=Phase.CLOSED), Change.CLOSED, "timeout")
-    pop = envelope(PopChanged("i1", PopAnswer.NO_MATCH))
+    pop = envelope(PopChanged("i1", ScreenPop(PopAnswer.NO_MATCH, 0.0)))
     pending = envelope(PendingChanged("i1", frozenset({Verb.WRAP_UP})))
     after = reduce(state(interaction()), [pop, pending, close])
     assert (after.pops, after.pending, after.unfinished) == ({}, {}, {})
@@ -205,8 +207,8 @@ def test_a_note_that_was_not_handed_over_keeps_its_interaction_and_customer() ->
     after = reduce(
         state(interaction()),
         [
-            envelope(PopChanged("i1", PopAnswer.ONE, (Match(customer, "phone", ""),), "c1")),
-            envelope(DraftSaved("i1", "half a sent", (), 3, None)),
+            envelope(PopChanged("i1", ScreenPop(PopAnswer.ONE, 0.0, (Match(customer, "phone", ""),), "c1"))),
+            envelope(DraftSaved("i1", DraftView("half a sent", (), 3, None))),
             changed(interaction(version=2, phase=Phase.CLOSED), Change.CLOSED, "timeout"),
         ],
     )
@@ -220,10 +222,10 @@ def test_a_note_that_was_not_handed_over_keeps_its_interaction_and_customer() ->
 
 
 def test_a_slow_save_does_not_bring_back_an_older_text() -> None:
-    newer = envelope(DraftSaved("i1", "hello", (), 2, None))
-    after = reduce(state(interaction()), [newer, envelope(DraftSaved("i1", "hell", (), 1, 50.0))])
+    newer = envelope(DraftSaved("i1", DraftView("hello", (), 2, None)))
+    after = reduce(state(interaction()), [newer, envelope(DraftSaved("i1", DraftView("hell", (), 1, 50.0)))])
     assert (after.drafts["i1"].note, after.drafts["i1"].saved_at) == ("hello", None)
-    assert reduce(after, [envelope(DraftSaved("i1", "hello", (), 2, 51.0))]).drafts["i1"].saved_at == 51.0
+    assert reduce(after, [envelope(DraftSaved("i1", DraftView("hello", (), 2, 51.0)))]).drafts["i1"].saved_at == 51.0
 
 
 def test_a_part_of_the_details_that_failed_is_shown_as_it_was() -> None:

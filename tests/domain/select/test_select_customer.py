@@ -4,9 +4,9 @@ import pytest
 
 from desktop.domain.entities.customer import Consent, Customer, CustomerDetails, CustomerPromise, TimelineEntry
 from desktop.domain.entities.person import ChatLine, Person
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, Outcome, PopAnswer
 from desktop.domain.select import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
-from desktop.domain.state.state import ScreenPop
 from tests.domain.domain_records import interaction, leg, linked, state
 
 EVE = Customer("c1", "Eve")

@@ -73,7 +73,7 @@ def test_how_many_codes_a_queue_wants(rule: CodeRule, codes: tuple[str, ...], fi
 
 def test_a_note_may_be_required_and_blanks_are_none() -> None:
     item = interaction(wrap_up_rule=WrapUpRule(note_required=True))
-    assert wrap_up_problems(STATE, item, ("refund",), " \n") == ("This queue wants a note.",)
+    assert wrap_up_problems(STATE, item, ("refund",), " \n") == ("This queue requires a note.",)
     assert wrap_up_problems(STATE, item, ("refund",), "paid back") == ()
 
 

@@ -243,7 +243,7 @@ async def test_a_lost_link_counts_anew_and_says_so(server: Asterisk, phones: Pho
         await until(lambda: boss.queues["support"].waiting == 1, "they wait")
         first = _counts(boss, "support")
         assert first.offered == 1
-        server.cli(f"manager wake session {_session(server)}")
+        server.cli(f"manager kick session {_session(server)}")
         await until(lambda: _counts(boss, "support").since > first.since, "the link is lost and made anew")
         counts = _counts(boss, "support")
         assert boss.gaps == 1 and counts.offered == 0  # they came before; that they leave will count

@@ -68,7 +68,7 @@ def _make(cache: Path, made: Path) -> None:
             if not (made / "usr" / "sbin" / "asterisk").exists():
                 raise
     except subprocess.TimeoutExpired as error:
-        raise CannotStart("Pickup Asterisk took too long.", "run them again with a quicker network.") from error
+        raise CannotStart("Fetching Asterisk took too long.", "run them again with a quicker network.") from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -68,7 +68,7 @@ async def test_a_call_from_ring_to_wrap_up(place: PhoneWorkplace, somebody: Some
         screen.press("escape", "alt+n")
         screen.send("Refund promised by Friday.")
         screen.press_twice("f8")
-        screen.wait_for("one, if you like")  # the codes are there
+        screen.wait_for("optional")  # the codes are there
         await somebody.until(lambda now: now["states"] == ["closed"], "the customer is let go")
         screen.press("f9")
         screen.send("solv")

@@ -53,6 +53,10 @@ class Draft:
         """Whether nobody wrote or chose anything."""
         return not (self.note.strip() or self.codes or self.follow_ups or self.half)
 
+    def is_by_another(self, me: str) -> bool:
+        """Whether another agent than `me` wrote it; False while it is not known who that is."""
+        return bool(me) and self.facts is not None and self.facts.agent_id not in ("", me)
+
 
 KEPT_WORDS = "kept-words/"
 """Before what is written beside the notes of contacts; no interaction's id begins so."""

@@ -1,4 +1,4 @@
-"""Pickup a caller to another phone: out of the line, or from the agent they talk to.
+"""Picking up a caller to another phone: out of the line, or from the agent they talk to.
 
 The phone rings first, and only when it is picked up does the server join the caller to it. So whoever is fetched and
 not picked up for stays where they are, and nobody is lost.

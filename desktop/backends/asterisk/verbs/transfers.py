@@ -1,4 +1,4 @@
-"""BackendCalls an expert, joining them, and handing the customer over: the server's own attended and blind transfers.
+"""Asking an expert, joining them, and handing the customer over: the server's own attended and blind transfers.
 
 An attended transfer is steered as the agent's phone would do it: by the feature codes, which the server is made to
 hear. It keeps the customer safe by itself: whoever hangs up, nobody is left alone with silence for ever.

@@ -6,9 +6,10 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.floor import HelpState
 from desktop.domain.entities.model import Interaction, Leg, Message
-from desktop.domain.entities.words import Channel, DeliveryState, LegPhase, Phase, Recording, Verb
+from desktop.domain.entities.words import DeliveryState, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
@@ -21,27 +22,9 @@ from desktop.tui.words.titles import title
 OPEN_LEG = (LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE)
 AUTHOR = {"customer": "", "agent": "You", "system": "·"}
 
-# Which key of the table stands for which verb, in the order in which they are printed.
-VERB_KEYS: tuple[tuple[Verb, str, str], ...] = (
-    (Verb.ACCEPT, "accept", "accept"),
-    (Verb.DECLINE, "decline", "decline"),
-    (Verb.SWAP, "hold", "swap"),
-    (Verb.RESUME, "hold", "resume"),
-    (Verb.HOLD, "hold", "hold"),
-    (Verb.UNMUTE, "mute", "unmute"),
-    (Verb.MUTE, "mute", "mute"),
-    (Verb.CANCEL_LEG, "expert", "come back"),
-    (Verb.CONSULT, "expert", "expert"),
-    (Verb.COMPLETE_TRANSFER, "transfer", "hand over"),
-    (Verb.BLIND_TRANSFER, "transfer", "transfer"),
-    (Verb.CONFERENCE, "conference", "join all"),
-    (Verb.END, "end", "end"),
-)
-RECORDING_KEYS: tuple[tuple[Verb, str, str], ...] = (
-    (Verb.RESUME_RECORDING, "recording", "resume rec"),
-    (Verb.PAUSE_RECORDING, "recording", "pause rec"),
-)
-"""Likewise, printed last and where there is room; a line of its own says it when it matters."""
+RECORDING_KEYS = tuple(one for one in keys.VERB_KEYS if one[1] == "recording")
+VERB_KEYS = tuple(one for one in keys.VERB_KEYS if one not in RECORDING_KEYS)
+"""Recording is printed last and where there is room; a line of its own says it when it matters."""
 
 
 class ConversationPane(TextPane):
@@ -126,7 +109,7 @@ def _heading(view: View, room: int) -> Content:
     interaction = view.interaction
     if interaction is None:
         return content("Conversation")
-    sign = wording.CHANNEL_SIGN[interaction.channel]
+    sign = TRAITS[interaction.channel].sign
     time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
     if interaction.phase is Phase.WRAP_UP:
         time = wording.duration(view.now - interaction.phase_since)
@@ -206,7 +189,7 @@ def _idle(view: View) -> list[Content]:
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
     facts: list[Part] = [
-        (interaction.subject or "no reason given", "bold"),
+        (interaction.subject or "No subject", "bold"),
         (f"   {wording.waited(interaction, view.now)}", "$muted"),
     ]
     lines = [line(*facts)]
@@ -238,7 +221,7 @@ def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
 
 
 def _leg_lines(view: View, interaction: Interaction) -> list[Content]:
-    if interaction.channel is not Channel.VOICE or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
+    if interaction.channel not in CALLS or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP):
         return []
     legs, heard, name = interaction.legs, hearing(interaction), title(view.state, interaction)
     said = "" if heard is None else wording.who_hears_whom(heard, name)

@@ -7,10 +7,11 @@ from textual.content import Content
 
 from desktop.app.screen_pop.pop import BY_AGENT
 from desktop.domain import select
+from desktop.domain.entities.card_fields import CARD_FIELDS
 from desktop.domain.entities.customer import Consent, Customer, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
-from desktop.domain.state.state import ScreenPop
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
@@ -112,7 +113,7 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
     if not crowded:
         lines += [content(customer.company, "$muted")] if customer.company else []
         lines += _addresses(match, view)
-        lines += _local(customer)
+        lines += _in_brief(customer)
     lines += sources.put_together(match)
     lines += sources.differing(match)
     if customer.consents:
@@ -179,9 +180,10 @@ def _own_fields(customer: Customer) -> list[Content]:
     return [line(*parts)] if parts else []
 
 
-def _local(customer: Customer) -> list[Content]:
-    known = [text for text in (customer.language, customer.time_zone, f"id {customer.id}") if text]
-    return [content(" · ".join(known), "$muted")]
+def _in_brief(customer: Customer) -> list[Content]:
+    facts = ((field.in_brief, getattr(customer, field.name)) for field in CARD_FIELDS if field.in_brief)
+    known = [form.format(text) for form, text in facts if text]
+    return [content(" · ".join([*known, f"id {customer.id}"]), "$muted")]
 
 
 def _consent(consent: Consent) -> list[Part]:
@@ -237,7 +239,7 @@ def _none(pop: ScreenPop, view: View) -> list[Content]:
     """Not in the CRM; after a search only that the search found no one, for it asked something else."""
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
-    found = "No customer found by that search." if pop.decided else f"Not in {sources.asked(pop)}."
+    found = "No customers found." if pop.decided else f"Not in {sources.asked(pop)}."
     return [content(where, "bold"), content(found, "$warning"), *_ways_on()]
 
 
@@ -255,7 +257,7 @@ def _ways_on() -> list[Content]:
     search, create = (show(BY_ID[verb].letters[0]) for verb in ("search", "create"))
     return [
         line((search, "bold $accent"), (" search   ", "$muted"), (create, "bold $accent"), (" new customer", "$muted")),
-        content("Or go on without: the note is kept with the contact.", "$muted"),
+        content("Or continue without a record: the note stays with the contact.", "$muted"),
     ]
 
 
@@ -263,7 +265,7 @@ def _no_crm(view: View) -> list[Content]:
     where = wording.address(view.interaction.customer) if view.interaction else ""
     return [
         content(where, "bold"),
-        content("This profile names no CRM, so nobody is looked up.", "$muted"),
+        content("This profile has no CRM, so callers are not looked up.", "$muted"),
     ]
 
 
@@ -275,7 +277,7 @@ def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
         *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
-            ("This does not mean the customer is unknown. Trying again by itself; ", "$muted"),
+            ("The customer may still be on file. Retrying automatically; ", "$muted"),
             (shown("retry"), "bold $accent"),
             (" now.", "$muted"),
         ),
@@ -304,7 +306,7 @@ def _searching(pop: ScreenPop, view: View) -> list[Content]:
 
 def _backend_calls(pop: ScreenPop, view: View) -> list[Content]:
     old = wording.duration(view.now - pop.since)
-    return sources.unanswered(pop, view.now) or [line(("◌ BackendCalls the CRM … ", "$accent"), (old, "$muted"))]
+    return sources.unanswered(pop, view.now) or [line(("◌ Asking the CRM … ", "$accent"), (old, "$muted"))]
 
 
 def _kept(match: Match) -> Content:

@@ -81,12 +81,12 @@ class ExpertFinder(Pane, Vertical):
                 Column("there", 11, align="right", min_width=50),
             ),
             header=False,
-            empty="Nobody matches.",
+            empty="No matches.",
             id="expert-list",
         )
         yield Static(id="expert-evidence")
         yield Static(id="expert-chat")
-        yield Input(placeholder="write to them, enter sends", id="expert-message")
+        yield Input(placeholder="your message, enter to send", id="expert-message")
 
     def on_mount(self) -> None:
         """The chat field appears when it is asked for."""
@@ -109,6 +109,10 @@ class ExpertFinder(Pane, Vertical):
         field.action_select_all()
         if self.view is not None:
             self.draw(self.view)
+
+    def focus_query(self) -> None:
+        """Go to the field of the search."""
+        self.query_one("#expert-query", Input).focus()
 
     def find(self) -> None:
         """Find somebody to talk to first, also with what was typed for a transfer."""

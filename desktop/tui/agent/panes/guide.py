@@ -18,11 +18,11 @@ def steps() -> tuple[tuple[str, str], ...]:
     """What to do, in order, with the keys in force."""
     return (
         ("available", f"Become available: press {show(BY_ID['state'].letters[0])}, then 1."),
-        ("accept", f"When it rings, the record is there already. {shown('accept')} answers."),
+        ("accept", f"When it rings, the customer's record is already there. {shown('accept')} answers."),
         ("note", "Type your note; it is saved as you type."),
         (
             "expert",
-            f"{shown('expert')}, type «refunds», enter rings an expert. {shown('transfer')} hands over, "
+            f'{shown("expert")}, type "refunds", enter rings an expert. {shown("transfer")} hands over, '
             f"{shown('expert')} comes back.",
         ),
         ("end", f"{shown('end')} twice ends the call."),
@@ -68,7 +68,7 @@ class Guide(TextPane):
             done = step in self.done
             ticks.append((f"{'✓' if done else '○'} {step.replace('_', '-')}  ", "$success" if done else "$muted"))
         ticks.append(("esc hides", "$muted"))
-        following = rest[0][1] if rest else "That was a whole contact. More will come."
+        following = rest[0][1] if rest else "That was a complete contact. The next one will ring here."
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
 
 

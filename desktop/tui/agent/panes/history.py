@@ -158,4 +158,4 @@ def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails, n
         return f"This CRM has no {part}."
     pop = view.state.pops.get(view.selected or "")
     away = pop is not None and pop.answer is PopAnswer.COULD_NOT_ASK
-    return "Not known: the CRM could not be asked." if away else "BackendCalls …"
+    return "Not known: the CRM could not be asked." if away else "Asking …"

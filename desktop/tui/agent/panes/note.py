@@ -9,7 +9,7 @@ from textual.widgets.text_area import Edit, EditResult
 
 from desktop.app.notes.card_masking import CardMasking
 from desktop.domain.entities.words import Phase
-from desktop.domain.state.state import DraftView
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.card_number_fields import hide_in_area, replace_in_area, what_was_hidden
 from desktop.tui.widgets.css import css_beside
@@ -20,7 +20,7 @@ from desktop.tui.words import wording
 
 LIMIT = 16_000
 """Characters a note may hold; the CRM's limit with room to spare."""
-GONE: list[Part] = [(" · the contact has left, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
+GONE: list[Part] = [(" · the contact is gone, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
 
 
 class NotePane(Pane, Editor):

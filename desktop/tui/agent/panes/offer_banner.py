@@ -1,16 +1,17 @@
 """The banner of an offer: who, how sure, what they want, how long they waited, what is left. Takes no focus."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
-from desktop.domain.entities.words import Channel, Phase, PopAnswer
+from desktop.domain.entities.words import Phase, PopAnswer, Verb
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import first_that_fits
@@ -60,9 +61,9 @@ class OfferBanner(TextPane):
             return () if call is None else _call_lines(view, call)
         offer = offers[0]
         left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
-        sign = wording.CHANNEL_SIGN[offer.channel]
+        sign = TRAITS[offer.channel].sign
         more = f"   +{len(offers) - 1} more" if len(offers) > 1 else ""
-        kind = "Incoming call" if offer.channel is Channel.VOICE else f"Incoming {offer.channel.value}"
+        kind = "Incoming call" if offer.channel in CALLS else f"Incoming {offer.channel.value}"
         if offer.callback_at is not None:
             kind = "Callback"
         head: Part = (f"{sign} {kind} · {offer.queue}  ", "bold $accent")
@@ -78,6 +79,7 @@ class OfferBanner(TextPane):
                 (" accept  ", "$success"),
                 (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
                 (" decline  ", "$muted"),
+                *_other_verbs(view, offer),
             ]
         )
         subject = f"{offer.subject} · " if offer.subject else ""
@@ -91,6 +93,14 @@ class OfferBanner(TextPane):
             (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
         )
         return (first, second)
+
+
+def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
+    """What else can be done to an offer, where the contact centre can."""
+    on_offer = select.verbs_on_offer(view.state, offer)
+    for verb, name, label in keys.VERB_KEYS:
+        if verb in on_offer and verb not in (Verb.ACCEPT, Verb.DECLINE):
+            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {label}  ", "$muted"))
 
 
 def _offers(view: View) -> list[Interaction]:
@@ -125,7 +135,7 @@ def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
 def _out_of_reach(view: View, offer: Interaction) -> bool:
     """Whether the offer is for a phone that no call can reach."""
     state = view.state
-    if offer.channel is not Channel.VOICE or not select.phone_does(state) or state.phone is None:
+    if offer.channel not in CALLS or not select.phone_does(state) or state.phone is None:
         return False
     return not select.phone_registered(state) and select.phone_call(state, offer) is None
 

@@ -9,7 +9,8 @@ from textual.message import Message
 
 from desktop.domain import select
 from desktop.domain.entities.identity import CUSTOMER, PERSON
-from desktop.domain.state.state import AppState, ScreenPop
+from desktop.domain.entities.screen_pop import ScreenPop
+from desktop.domain.state.state import AppState
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -59,7 +60,7 @@ class RecordsPane(Pane, Vertical):
         yield LineTable(
             (Column("", 1), Column("", 1), Column("source", 8), Column("name", weight=1), Column("why", weight=1)),
             header=False,
-            empty="Nobody to link.",
+            empty="No one to link.",
             id="record-list",
         )
 
@@ -99,7 +100,7 @@ class RecordsPane(Pane, Vertical):
         self.border_title = content(f"Records of {whose}" if whose else "Records")
         self.border_subtitle = line(
             ("digit", "bold $accent"),
-            (" links or takes apart  ", "$muted"),
+            (" link or separate  ", "$muted"),
             ("esc", "bold $accent"),
             (" close", "$muted"),
         )

@@ -8,8 +8,8 @@ from textual.widgets import Input
 
 from desktop.domain import select
 from desktop.domain.entities.customer import FoundCustomers, Match
+from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.state.state import ScreenPop
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -145,12 +145,12 @@ class SearchPane(Pane, Vertical):
             answer = PopAnswer.COULD_NOT_ASK if failed else PopAnswer.NO_MATCH
             answer = PopAnswer.SEARCHING if self._found is None else answer
         table.set_empty(
-            "This profile names no CRM."
+            "This profile has no CRM."
             if not select.names_crm(view.state)
             else {
-                PopAnswer.SEARCHING: "BackendCalls the CRM …",
+                PopAnswer.SEARCHING: "Asking the CRM …",
                 PopAnswer.COULD_NOT_ASK: "The CRM could not be asked.",
-            }.get(answer, "Nobody found yet.")
+            }.get(answer, "No results yet.")
         )
         table.set_rows(
             [

@@ -5,8 +5,9 @@ from typing import ClassVar
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.model import Instant, Interaction
-from desktop.domain.entities.words import Channel, Phase
+from desktop.domain.entities.words import Phase
 from desktop.domain.news.news import unseen_count
 from desktop.domain.state.state import AppState
 from desktop.tui.widgets.pane import Pane, View
@@ -33,7 +34,7 @@ class WorkPane(Pane, LineTable):
                 Column("time", 6, align="right"),
             ),
             header=False,
-            empty="Nothing on your desk.",
+            empty="No active contacts.",
             id="work",
         )
         self.border_title = content("Work")
@@ -62,7 +63,7 @@ def on_desk(state: AppState) -> tuple[Interaction, ...]:
 
 def _cells(view: View, number: int | None, interaction: Interaction) -> tuple[Part, ...]:
     style = _style(interaction)
-    sign = "✎" if interaction.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[interaction.channel]
+    sign = "✎" if interaction.phase is Phase.WRAP_UP else TRAITS[interaction.channel].sign
     return (
         content(str(number) if number is not None else " ", "$muted"),
         content(sign, style),
@@ -85,7 +86,7 @@ def _who(state: AppState, interaction: Interaction) -> Part:
 def _state(state: AppState, interaction: Interaction, style: str) -> Content:
     if interaction.id in state.unfinished:
         return content("kept", style)
-    if interaction.unread and interaction.channel is not Channel.VOICE and interaction.phase is Phase.ACTIVE:
+    if interaction.unread and interaction.channel not in CALLS and interaction.phase is Phase.ACTIVE:
         return content("reply", style)
     return content("parked" if interaction.parked else wording.phase(interaction), style)
 

@@ -14,8 +14,8 @@ from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import CodeRule, Phase
+from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
-from desktop.domain.state.state import DraftView
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
@@ -172,15 +172,17 @@ class WrapUpPane(Pane, Vertical):
     def _problems(self, view: View, interaction: Interaction) -> tuple[str, ...]:
         draft = view.state.drafts.get(interaction.id)
         problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
-        return (*problems, "Say when the callback is wanted.") if self.editor.problem else problems
+        return (*problems, "Enter when the callback is due.") if self.editor.problem else problems
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
         problems = self._problems(view, interaction)
         if interaction.id in view.state.unfinished:
-            parts: list[Part] = [("The contact has left; what stands here goes to the outbox.", "$warning")]
+            parts: list[Part] = [
+                ("The contact is no longer yours; what is entered here goes to the outbox.", "$warning")
+            ]
         elif interaction.phase is not Phase.WRAP_UP:
-            parts = [("Codes can be chosen now; finishing is possible once the contact has ended.", "$muted")]
+            parts = [("You can choose codes now, and finish once the contact has ended.", "$muted")]
         elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
             parts = [
                 ("✓ finished ", "bold $success"),
@@ -295,9 +297,9 @@ def _nobody_chosen(view: View) -> list[Part]:
 def _wanted(rule: CodeRule) -> str:
     return {
         CodeRule.NONE: "none needed",
-        CodeRule.OPTIONAL_ONE: "one, if you like",
+        CodeRule.OPTIONAL_ONE: "optional",
         CodeRule.ONE: "one needed",
-        CodeRule.MANY: "one or more needed",
+        CodeRule.MANY: "at least one required",
     }[rule]
 
 

@@ -5,13 +5,13 @@ from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Verb
 from desktop.tui.agent.panes.keypad import Keypad
 from desktop.tui.agent.panes.offer_banner import stranger
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
 
 
-class ContactVerbs(Desk):
+class ContactVerbs(DeskVerbs):
     """What is done to the contact itself."""
 
     def accept(self) -> None:
@@ -60,15 +60,7 @@ class ContactVerbs(Desk):
     def _refuse_offer(self) -> None:
         """There is no offer, or none any more: the words meant for its note are no verbs."""
         self._wants_field()
-        self._tell("Nothing is offered to you now.")
-
-    def hold(self) -> None:
-        """Hold or resume; with an expert on the line, talk to the other one."""
-        self._first_of(Verb.SWAP, Verb.RESUME, Verb.HOLD)
-
-    def mute(self) -> None:
-        """Mute or unmute."""
-        self._first_of(Verb.UNMUTE, Verb.MUTE)
+        self._tell(NO_OFFER)
 
     def recording(self) -> None:
         """Pause the recording, or resume it; of a customer who has refused, at the second press only."""
@@ -93,7 +85,7 @@ class ContactVerbs(Desk):
         self._wants_field()
         interaction = self._selected()
         if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
-            self._tell("Tones need a call you are talking on.")
+            self._tell("Tones can only be sent on an active call.")
             return
         self._screen.query_one(Keypad).open()
         self._screen.opened()

@@ -12,7 +12,7 @@ from desktop.tui.agent.panes.copy_list import CopyList
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.widgets.safe_text import safe
@@ -33,7 +33,7 @@ class Unlinked(NamedTuple):
     instead: str | None = None
 
 
-class CustomerVerbs(Desk):
+class CustomerVerbs(DeskVerbs):
     """What is done to the link between contact and customer."""
 
     _unlinked: Unlinked | None = None
@@ -102,7 +102,7 @@ class CustomerVerbs(Desk):
             self._tell(
                 "There is nothing to link: no second CRM and no second directory in this profile."
                 if has_crm
-                else "This profile names no CRM: there are no records to link."
+                else "This profile has no CRM: there are no records to link."
             )
             return
         person = finder.under_cursor if finder.is_open else None

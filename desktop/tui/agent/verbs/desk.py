@@ -1,6 +1,7 @@
 """What every verb stands on: the screen, the session once there is one, and how a call is made and told."""
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from desktop.domain import select
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
     from desktop.app.notes.rescue import Unsaved
     from desktop.app.session import Session
 
+NO_OFFER = "No contact to accept."
 _CANNOT: Final = {
     Verb.HOLD: "put this contact on hold",
     Verb.SWAP: "switch between customer and expert",
     Verb.MUTE: "mute",
     Verb.CONSULT: "call an expert",
-    Verb.CANCEL_LEG: "come back to the customer",
+    Verb.CANCEL_LEG: "go back to the customer",
     Verb.COMPLETE_TRANSFER: "hand the customer over",
     Verb.BLIND_TRANSFER: "transfer",
     Verb.CONFERENCE: "start a conference",
@@ -35,42 +37,47 @@ def _impossible(verb: Verb) -> str:
     return f"Cannot {_CANNOT.get(verb, verb.value.replace('_', ' '))} now."
 
 
-class Desk:
-    """One screen and one session."""
+@dataclass(slots=True)
+class DeskContext:
+    """What the verbs of one desk work with; without a session yet, they say so.
 
-    def __init__(
-        self,
-        screen: AgentScreen,
-        *,
-        spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[..., None],
-        leave: Callable[[], None],
-        presses: TwoPresses,
-        wants_field: Callable[[], None],
-        keep: Callable[[], Awaitable[Sequence["Unsaved"]]],
-        throwaway: bool,
-    ) -> None:
-        """A desk without a session yet: until there is one, verbs say so.
+    Attributes:
+        screen: what is looked at and changed.
+        spawn: runs a coroutine beside the screen.
+        tell: shows a sentence.
+        leave: ends the program in good order.
+        presses: asks again before what cannot be undone.
+        wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
+        keep: puts every word on disk, and answers those that are not there all the same.
+        throwaway: whether what is kept goes when the program is left, as in the demo.
+    """
 
-        Args:
-            screen: what is looked at and changed.
-            spawn: runs a coroutine beside the screen.
-            tell: shows a sentence.
-            leave: ends the program in good order.
-            presses: asks again before what cannot be undone.
-            wants_field: hears that a field was asked for: should none open, what is typed next is no verb.
-            keep: puts every word on disk, and answers those that are not there all the same.
-            throwaway: whether what is kept goes when the program is left, as in the demo.
-        """
-        self.session: Session | None = None
-        self._screen = screen
-        self._spawn = spawn
-        self._tell = tell
-        self._leave = leave
-        self._presses = presses
-        self._wants_field = wants_field
-        self._keep = keep
-        self._throwaway = throwaway
+    screen: AgentScreen
+    spawn: Callable[[Coroutine[Any, Any, None]], object]
+    tell: Callable[..., None]
+    leave: Callable[[], None]
+    presses: TwoPresses
+    wants_field: Callable[[], None]
+    keep: Callable[[], Awaitable[Sequence["Unsaved"]]]
+    throwaway: bool
+    session: "Session | None" = None
+
+
+class DeskVerbs:
+    """Verbs of one kind: how each looks at the selected contact, is carried out and told of."""
+
+    def __init__(self, context: DeskContext) -> None:
+        self._context = context
+        self._screen = context.screen
+        self._spawn = context.spawn
+        self._tell = context.tell
+        self._presses = context.presses
+        self._wants_field = context.wants_field
+
+    @property
+    def session(self) -> "Session | None":
+        """None while it is being signed in."""
+        return self._context.session
 
     def _selected(self) -> Interaction | None:
         return self._screen.view().interaction
@@ -81,10 +88,12 @@ class Desk:
     def _typing_elsewhere(self) -> bool:
         return self._screen.typing and not isinstance(self._screen.focused, NotePane)
 
-    def _first_of(self, *verbs: Verb) -> None:
-        interaction = self._selected()
+    def first_of(self, *verbs: Verb) -> None:
+        """Carry out the first of some verbs that is on offer for the selected contact, or for the offer."""
+        to_offers = all(COMMANDS[verb].phases == {Phase.OFFERED} for verb in verbs)
+        interaction = self._offer() if to_offers else self._selected()
         if interaction is None:
-            self._tell("There is no contact.")
+            self._tell(NO_OFFER if to_offers else "No contact selected.")
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)

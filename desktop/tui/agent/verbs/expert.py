@@ -4,11 +4,11 @@ from desktop.domain import select
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import LegPhase, Phase, Verb
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import shown
 
 
-class ExpertVerbs(Desk):
+class ExpertVerbs(DeskVerbs):
     """What is done with a further party."""
 
     def expert(self) -> None:
@@ -19,7 +19,7 @@ class ExpertVerbs(Desk):
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
             self._wants_field()
-            self._tell("Experts can be asked during a contact.")
+            self._tell("Experts can only be called during a contact.")
             return
         finder = self._screen.query_one(ExpertFinder)
         if finder.is_open:
@@ -47,7 +47,7 @@ class ExpertVerbs(Desk):
         elif leg.phase is LegPhase.ACTIVE:
             self._leg(interaction, Verb.COMPLETE_TRANSFER)
         else:
-            self._tell(f"Wait until they answer, or {shown('expert')} to come back.")
+            self._tell(f"Wait until they answer, or {shown('expert')} to go back to the customer.")
 
     def conference(self) -> None:
         """Join everybody."""

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, TextArea
 
+from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import AvailabilityChoice, Interaction
-from desktop.domain.entities.words import Availability, Channel, Phase
+from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.news.notices import GLIMPSE, MY_STATE, RETRY, something_is_wrong
-from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.footer import standing_error
 from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.agent.panes.state_menu import StateMenu
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.panes.wrap_up import WrapUpPane
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 _OPEN = (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)
 
 
-class AvailabilityVerbs(Desk):
+class AvailabilityVerbs(DeskVerbs):
     """What is done to the desk rather than to a contact."""
 
     _early: tuple[Availability, str] | None = None
@@ -77,7 +78,7 @@ class AvailabilityVerbs(Desk):
         if wrong:
             self._tell("Trying again.", RETRY)
         else:
-            self._tell("Everything is connected, and nothing waits to be sent.", GLIMPSE)
+            self._tell("Everything is connected and nothing is waiting to be sent.", GLIMPSE)
 
     def next_pane(self) -> None:
         """The next pane of a narrow screen."""
@@ -88,7 +89,7 @@ class AvailabilityVerbs(Desk):
         if self._screen.close_top():
             self._screen.redraw()
             return
-        if self._screen.query_one(FollowUpEditor).leave():
+        if self._screen.query_one(WrapUpPane).editor.leave():
             return
         if isinstance(self._screen.focused, Input | TextArea):
             self._screen.query_one("#work").focus()
@@ -103,13 +104,13 @@ class AvailabilityVerbs(Desk):
         self._spawn(self._leave_or_ask())
 
     async def _leave_or_ask(self) -> None:
-        unsaved = await self._keep()
+        unsaved = await self._context.keep()
         act, armed = self._left_behind(unsaved), self._presses.armed
         if act is not None and armed is not None and armed.victim == act.victim and not unsaved:
             act = armed  # since the first press the words may have been saved: then less is asked than was answered
         if act is None or self._presses.press(act):
             self._presses.disarm()
-            self._leave()
+            self._context.leave()
 
     def _left_behind(self, unsaved: "Sequence[Unsaved]") -> Irrevocable | None:
         """What leaving leaves behind, if anything."""
@@ -126,18 +127,20 @@ class AvailabilityVerbs(Desk):
         elif talking:
             words = f"leave. {_stays(talking, who)}; {self._becomes_of_words()}."
         else:
-            words = f"leave. The wrap-up of {who} is not finished, and its time runs on; {self._becomes_of_words()}."
+            words = (
+                f"leave. The wrap-up of {who} is not finished, and its timer keeps running; {self._becomes_of_words()}."
+            )
         key = BY_ID["quit"]
         victim = ("leave", *(interaction.id for interaction in work))
         return Irrevocable(key.shown, key.anywhere, victim, words)
 
     def _becomes_of_words(self) -> str:
-        return "this is the demo, and nothing you wrote is kept" if self._throwaway else "your words are saved"
+        return "this is the demo: nothing you wrote is kept" if self._context.throwaway else "your words are saved"
 
 
 def _stays(talking: Sequence[Interaction], who: str) -> str:
     """What becomes of the contacts that are left."""
-    if talking[0].channel is Channel.VOICE and talking[0].phase is Phase.ACTIVE:
+    if talking[0].channel in CALLS and talking[0].phase is Phase.ACTIVE:
         return f"{who} {'are' if talking[1:] else 'is'} still on the line"
     return f"The contacts with {who} stay open" if talking[1:] else f"The contact with {who} stays open"
 
@@ -147,6 +150,6 @@ def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
     more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
     why = f" ({problem})" if (problem := unsaved[0].problem) else ""
     return (
-        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It is tried once more, and else the words go into a"
-        " text file that you are told of."
+        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It will be tried once more; if that fails, the text"
+        " goes into a file, and you are told which."
     )

@@ -5,12 +5,12 @@ from desktop.domain.entities.words import IN_HAND
 from desktop.domain.news import notices
 from desktop.ports.base import Capability
 from desktop.tui.agent.panes.help_field import HelpField, Line
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 
 
-class SupervisorVerbs(Desk):
+class SupervisorVerbs(DeskVerbs):
     """One key each; the field takes the keyboard only because it was asked for."""
 
     def ask_help(self) -> None:
@@ -18,9 +18,9 @@ class SupervisorVerbs(Desk):
         self._wants_field()
         interaction, state = self._selected(), self._screen.state
         if not self._offered(Capability.HELP):
-            self._tell("This contact centre passes on no requests for help.")
+            self._tell("This contact centre does not support help requests.")
         elif interaction is None or interaction.phase not in IN_HAND:
-            self._tell("Help is asked for with a contact of yours; there is none.")
+            self._tell("Asking for help needs an active contact.")
         else:
             known = self._help_of(interaction.id)
             answered = f" · {wording.help_state(known)}" if known is not None else ""
@@ -29,9 +29,7 @@ class SupervisorVerbs(Desk):
                 interaction.id,
                 ("Help from a supervisor", "bold"),
                 (f" · {title(state, interaction)}{answered}", "$muted"),
-                hint="enter asks"
-                if known is None
-                else "enter asks again; with nothing written: no help needed any more",
+                hint="enter asks" if known is None else "enter sends again; send it empty to cancel the request",
             )
 
     def answer_supervisor(self) -> None:

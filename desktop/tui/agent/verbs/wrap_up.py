@@ -2,8 +2,6 @@
 
 from typing import Final
 
-from textual.widgets import Input
-
 from desktop.domain import select
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Phase, Verb
@@ -11,7 +9,8 @@ from desktop.domain.news.notices import record
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
-from desktop.tui.agent.verbs.desk import Desk
+from desktop.tui.agent.verbs.desk import DeskVerbs
+from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title
 
@@ -20,7 +19,7 @@ SLIP_SECONDS: Final = 1.0
 """How soon after finishing a contact the same key is taken for a slip."""
 
 
-class WrapUpVerbs(Desk):
+class WrapUpVerbs(DeskVerbs):
     """What is done once the customer has left, or before."""
 
     _finished: tuple[str, Instant] | None = None
@@ -78,7 +77,7 @@ class WrapUpVerbs(Desk):
             interaction.phase not in (Phase.WRAP_UP, Phase.CLOSED)
             and interaction.id not in self._screen.state.unfinished
         ):
-            self._tell("The contact is still going on; end it first.")
+            self._tell(f"End the contact first ({shown('end')}).")
             return
         if self._pressed_twice(interaction):
             return
@@ -95,7 +94,7 @@ class WrapUpVerbs(Desk):
             return
         if why := pane.editor.commit():
             self._tell(f"The callback is not planned yet. {why}")
-            pane.editor.query_one(Input).focus()
+            pane.editor.focus_field()
             return
         note.tell()
         self._finished = (interaction.id, self._screen.view().now)
@@ -116,7 +115,7 @@ class WrapUpVerbs(Desk):
         """Ask for more time."""
         interaction = self._selected()
         if interaction is not None:
-            self._first_of(Verb.EXTEND_WRAP_UP)
+            self.first_of(Verb.EXTEND_WRAP_UP)
 
     def callback(self) -> None:
         """Plan a callback in the wrap-up."""

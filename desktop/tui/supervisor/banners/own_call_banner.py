@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from desktop.domain import select
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.state import AppState
@@ -36,7 +37,7 @@ class OwnCallBanner(Banner):
         if not own:
             return ()
         first, wraps = own[0], own[0].phase is Phase.WRAP_UP
-        sign = "✎" if wraps else wording.CHANNEL_SIGN[first.channel]
+        sign = "✎" if wraps else TRAITS[first.channel].sign
         return (
             line(
                 (f"{sign} Your contact: {named(title(view.state, first))}", "bold $success"),

@@ -1,5 +1,6 @@
 """The columns of the agents."""
 
+from desktop.domain.entities.channels import TRAITS
 from desktop.domain.entities.model import Agent
 from desktop.domain.entities.words import Phase
 from desktop.domain.figures.adherence import standing, stretches_of
@@ -13,7 +14,6 @@ from desktop.tui.words.figures import short_duration
 
 _TIME = 7
 """Cells of a duration."""
-_SIGNS = {channel.value: sign for channel, sign in wording.CHANNEL_SIGN.items()}
 
 
 def _sign(agent: Agent, view: FloorView) -> Cell:
@@ -41,7 +41,7 @@ def _work(agent: Agent, view: FloorView) -> Cell:
     if not agent.work:
         return "", ""
     work = foremost(agent.work)
-    sign = "✎" if work.phase is Phase.WRAP_UP else wording.CHANNEL_SIGN[work.channel]
+    sign = "✎" if work.phase is Phase.WRAP_UP else TRAITS[work.channel].sign
     who = customer_of(work)
     return f"{sign} {work.queue}{f' · {who}' if who else ''}", ""
 
@@ -56,7 +56,9 @@ def _next(agent: Agent, view: FloorView) -> Cell:
 def _use(agent: Agent, view: FloorView) -> Cell:
     """Of each channel that is in use: how much, and how much at most."""
     used = ((name, agent.in_use.get(name, 0), most) for name, most in agent.capacity.items())
-    return " ".join(f"{_SIGNS.get(name, name)}{count}/{most}" for name, count, most in used if count), "$muted"
+    return " ".join(
+        f"{wording.CHANNEL_SIGN.get(name, name)}{count}/{most}" for name, count, most in used if count
+    ), "$muted"
 
 
 def _load(agent: Agent, _: FloorView) -> float | None:

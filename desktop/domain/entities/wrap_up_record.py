@@ -1,0 +1,39 @@
+"""What an agent records of a contact: while it is written, when it is finished, as long as it waits."""
+
+from dataclasses import dataclass
+
+from desktop.domain.entities.customer import FollowUp
+from desktop.domain.entities.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """What is written about an interaction: its note, codes and follow-ups, and since when they are on disk."""
+
+    note: str
+    codes: tuple[str, ...]
+    revision: int
+    saved_at: Instant | None  # fsynced up to `revision`; None: typed, not yet on disk
+    problem: str = ""
+    follow_ups: tuple[FollowUp, ...] = ()
+    half: FollowUp | None = None  # being typed, not added yet
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A wrap-up that the agent finished: with which codes, and when."""
+
+    codes: tuple[str, ...]
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """What waits to be delivered. unknown: why that is not known, lost: what may be missing of it; "" as a rule."""
+
+    waiting: int = 0
+    parked: int = 0
+    oldest: Instant | None = None
+    why: str = ""
+    unknown: str = ""
+    lost: str = ""

@@ -1,0 +1,91 @@
+"""The kinds of backend and how they differ: the one table that configuration, registry, kit and words take it from.
+
+The command line imports it for `--help`, so it imports next to nothing: ports and contracts are named, not imported.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Kind(StrEnum):
+    """The kinds of backend, which are also the ends of the entry-point group names and the tables of a profile."""
+
+    CONTACT_CENTER = "contact_center"
+    CRM = "crm"
+    PRESENCE = "presence"
+    MESSAGING = "messaging"
+    ASSIST = "assist"
+    VOICE = "voice"
+
+    @property
+    def group(self) -> str:
+        """The entry points of its plug-ins."""
+        return f"agent_desktop.{self.value}"
+
+    @property
+    def rig_group(self) -> str:
+        """The entry points of the rigs that the kit tries its plug-ins with."""
+        return f"agent_desktop.rig.{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """What is so of one kind."""
+
+    port: str  # its class, module:name
+    contract: str  # the tests that the kit holds for it, module:name
+    word: str  # as people say it, in the middle of a sentence
+    short: str = ""  # in the header; "" where it is not shown there
+    several: bool = False  # whether several backends of one profile may serve it together
+    asked: bool = False  # whether `config init` asks for it
+
+
+KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
+    {
+        Kind.CONTACT_CENTER: KindSpec(
+            "desktop.ports.contact_center:ContactCenter",
+            "desktop.testing.contact_center_contract:ContactCenterContract",
+            "contact centre",
+            "cc",
+            asked=True,
+        ),
+        Kind.CRM: KindSpec(
+            "desktop.ports.crm:Crm",
+            "desktop.testing.crm_contract:CrmContract",
+            "CRM",
+            "crm",
+            several=True,
+            asked=True,
+        ),
+        Kind.PRESENCE: KindSpec(
+            "desktop.ports.presence:PresenceSource",
+            "desktop.testing.presence_contract:PresenceContract",
+            "directory",
+            "directory",
+            several=True,
+            asked=True,
+        ),
+        Kind.MESSAGING: KindSpec(
+            "desktop.ports.messaging:Messaging",
+            "desktop.testing.messaging_contract:MessagingContract",
+            "message service",
+            "messages",
+            several=True,
+            asked=True,
+        ),
+        Kind.ASSIST: KindSpec(
+            "desktop.ports.assist:Assist",
+            "desktop.testing.assist_contract:AssistContract",
+            "assist",
+            several=True,
+        ),
+        Kind.VOICE: KindSpec(
+            "desktop.ports.voice:Voice",
+            "desktop.testing.voice_contract:VoiceContract",
+            "phone",
+            "phone",
+        ),
+    }
+)
