@@ -28,7 +28,10 @@ def clean_env(home: Path, **more: str) -> dict[str, str]:
     """An environment without any settings of ours, whose user folders lie in `home`."""
     sizes = ("COLUMNS", "LINES")  # of a terminal that is not the test's own
     env = {k: v for k, v in os.environ.items() if not k.startswith(("AGENT_DESKTOP_", "XDG_")) and k not in sizes}
-    return env | {"HOME": str(home), "PYTHONWARNINGS": "default"} | more
+    plain = {
+        k: v for k, v in os.environ.items() if k == "AGENT_DESKTOP_PLAIN"
+    }  # a bench says what a patch of Textual is worth
+    return env | plain | {"HOME": str(home), "PYTHONWARNINGS": "default"} | more
 
 
 def run(*words: str, env: dict[str, str], stdin: str = "", timeout: float = 30) -> Ran:

@@ -23,6 +23,7 @@ from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
 from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line, lines
 from desktop.tui.widgets.table import LineTable
@@ -60,12 +61,7 @@ class Change(Protocol):
 class FollowUpEditor(Vertical):
     """A list, and a field with a line below it that says what was understood."""
 
-    DEFAULT_CSS = """
-    FollowUpEditor { height: auto; }
-    FollowUpEditor Static { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    FollowUpEditor #wrap-up-understood { height: auto; max-height: 2; text-wrap: wrap; }
-    FollowUpEditor LineTable { height: 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class CardHidden(Message):
         """A card number or security code was hidden in the field; `what` says which, `in_message` that it stays so."""

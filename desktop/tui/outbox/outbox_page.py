@@ -35,6 +35,7 @@ from desktop.tui.outbox.when_field import Places, WhenField
 from desktop.tui.pages.help import PageHelp, fitted_keys, key_line
 from desktop.tui.pages.launcher import Around, LaunchedPage
 from desktop.tui.quality.words_field import keys_of
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
@@ -50,33 +51,7 @@ Choosing = Literal["", "codes", "customer", "follow_up", "callback", "channel", 
 class OutboxPage(LaunchedPage):
     """A list, the selected item, messages; a field for its words or a list to choose from in the place of the item."""
 
-    DEFAULT_CSS = """
-    OutboxPage { padding: 0 1; }
-    OutboxPage #outbox-summary { height: auto; max-height: 4; padding: 0 1; }
-    OutboxPage #outbox-body { height: 1fr; }
-    OutboxPage #outbox-left { width: 5fr; }
-    OutboxPage #outbox-right { width: 4fr; border-left: solid $rule; padding: 0 0 0 1; }
-    OutboxPage #outbox-items { height: auto; }
-    OutboxPage #outbox-messages { height: 1fr; margin: 1 0 0 0; padding: 0 1; scrollbar-size-vertical: 1; }
-    OutboxPage #outbox-item { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    OutboxPage NoteField { height: 12; }
-    OutboxPage #outbox-verbs { height: auto; max-height: 2; padding: 0 1; }
-    OutboxPage.narrow #outbox-body { layout: vertical; }
-    OutboxPage.narrow #outbox-left { width: 100%; height: auto; }
-    OutboxPage.narrow #outbox-right {
-        width: 100%; height: 1fr; border-left: none; border-top: solid $rule; padding: 0;
-    }
-    OutboxPage.narrow #outbox-messages { display: none; }
-    OutboxPage.narrow.busy #outbox-item { display: none; }
-    OutboxPage.narrow NoteField { height: 1fr; }
-    OutboxPage.narrow Picker { height: 1fr; }
-    OutboxPage.empty #outbox-verbs { display: none; }
-    OutboxPage.empty #outbox-items { display: none; }
-    OutboxPage.empty #outbox-messages { margin: 0; }
-    OutboxPage.empty #outbox-right { display: none; }
-    OutboxPage.narrow.empty #outbox-messages { display: block; }
-    OutboxPage.narrow.empty #outbox-left { height: 1fr; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self, session: ItemSession, around: Around) -> None:
         """A page that is not on screen yet."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from desktop.tui.textual_patches.steady_title import SteadyTitle
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
@@ -19,12 +20,7 @@ from desktop.tui.widgets.table_rows import Row
 class Picker(Vertical):
     """Hidden until something is to be chosen. Digits choose, and alt with a digit while typing."""
 
-    DEFAULT_CSS = """
-    Picker { display: none; height: 10; border: round $rule; padding: 0 1; }
-    Picker:focus-within { border: round $accent; }
-    Picker.open { display: block; }
-    Picker LineTable { height: 1fr; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     border_title = SteadyTitle()
     border_subtitle = SteadyTitle()
 

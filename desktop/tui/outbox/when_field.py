@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from desktop.domain.entities.instant import Instant
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.textual_patches.steady_title import SteadyTitle
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 
@@ -40,12 +41,7 @@ class Places:
 class WhenField(Vertical):
     """Hidden until a time is wanted. Enter takes what is understood, and stays with what is not."""
 
-    DEFAULT_CSS = """
-    WhenField { display: none; height: auto; border: round $rule; padding: 0 1; }
-    WhenField:focus-within { border: round $accent; }
-    WhenField.open { display: block; }
-    WhenField Static { height: auto; max-height: 3; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     border_title = SteadyTitle()
     border_subtitle = SteadyTitle()
 

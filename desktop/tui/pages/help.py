@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Hanging, Line, PageText
 from desktop.tui.widgets.safe_text import content, line
 
@@ -17,11 +18,7 @@ class PageHelp(VerticalScroll, can_focus=True):
     """Opened and closed by the key of help; the page is as it was afterwards."""
 
     SCOPED_CSS: ClassVar[bool] = False  # what else stands on the page is hidden, too
-    DEFAULT_CSS = """
-    PageHelp { display: none; height: 1fr; padding: 1 2; scrollbar-size-vertical: 1; }
-    .helping > * { display: none !important; }
-    .helping > PageHelp { display: block !important; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self, lines: Callable[[], Sequence[Line]]) -> None:
         """`lines` says what the keys do now."""

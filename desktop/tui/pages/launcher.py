@@ -11,6 +11,7 @@ from textual.screen import Screen
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.two_presses import TwoPresses
 from desktop.tui.textual_patches.steady_title import SteadyTitle
+from desktop.tui.widgets.css import css_beside
 
 BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""
@@ -38,12 +39,7 @@ class Around:
 class LaunchedPage(Vertical):
     """Lies over the panes and under the ring of an offer, so that nobody misses one while they read."""
 
-    DEFAULT_CSS = """
-    LaunchedPage {
-        layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $rule; background: $background;
-    }
-    LaunchedPage:focus-within { border: round $accent; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     border_title = SteadyTitle()
     border_subtitle = SteadyTitle()
 

@@ -20,6 +20,7 @@ from desktop.tui.pages.launcher import Around, LaunchedPage
 from desktop.tui.quality.quality_help import help_lines
 from desktop.tui.quality.quality_rows import COLUMNS
 from desktop.tui.quality.words_field import WordsField, keys_of
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
@@ -32,18 +33,7 @@ WIDE = 110
 class QualityPage(LaunchedPage):
     """A list, details beside it, and a field for words."""
 
-    DEFAULT_CSS = """
-    QualityPage #quality-tabs { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-    QualityPage #quality-body { height: 1fr; }
-    QualityPage LineTable { width: 1fr; padding: 0 1; }
-    QualityPage #quality-right { width: 1fr; border-left: solid $rule; padding: 0 0 0 1; }
-    QualityPage.narrow #quality-right { display: none; border-left: none; padding: 0; }
-    QualityPage.narrow.looking #quality-right { display: block; }
-    QualityPage.narrow.looking LineTable { display: none; }
-    QualityPage #quality-detail { height: 1fr; scrollbar-size-vertical: 1; padding: 0 1; }
-    QualityPage.judging #quality-detail { height: auto; max-height: 30%; }
-    QualityPage #quality-detail Static { width: 100%; height: auto; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self, desk: QualityDesk, around: Around) -> None:
         """A page that is not on screen yet."""

@@ -27,6 +27,7 @@ from desktop.domain.reviews.scorecards import (
 )
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.quality.words_field import keys_of
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 
@@ -64,12 +65,7 @@ def choices(question: Question) -> tuple[Choice, ...]:
 class ScorecardView(VerticalScroll, can_focus=True):
     """Draws a card and turns keys into answers; it keeps nothing of its own but the place it is at."""
 
-    DEFAULT_CSS = """
-    ScorecardView { display: none; height: 1fr; border: round $rule; padding: 0 1; scrollbar-size-vertical: 1; }
-    ScorecardView:focus { border: round $accent; }
-    ScorecardView.open { display: block; }
-    ScorecardView Static { width: 100%; height: auto; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Answered(Message):
         """A question was answered, or its answer taken back ("")."""

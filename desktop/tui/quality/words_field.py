@@ -9,6 +9,7 @@ from textual.widgets.text_area import Edit, EditResult
 from desktop.domain.entities.instant import Instant
 from desktop.domain.text.card_numbers import masked
 from desktop.tui.widgets.card_number_fields import hide_in_area
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.editor import Editor
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
@@ -17,11 +18,7 @@ from desktop.tui.words import wording
 class WordsField(Editor):
     """Hidden until something is to be written. Every key goes to `on_words` at once."""
 
-    DEFAULT_CSS = """
-    WordsField { display: none; height: 7; border: round $rule; padding: 0 1; background: $background; }
-    WordsField:focus { border: round $accent; }
-    WordsField.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self, name: str) -> None:
         """`name` is the id of the widget."""

@@ -3,6 +3,7 @@
 from textual.content import Content
 from textual.widgets import Input
 
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import line
 
 _WORDS = {"own": "custom range", "plan": "staffing target", "export": "export to"}
@@ -11,9 +12,7 @@ _WORDS = {"own": "custom range", "plan": "staffing target", "export": "export to
 class ReportField(Input):
     """One line, seen while something is wanted."""
 
-    DEFAULT_CSS = """
-    ReportField { display: none; padding: 0 1; background: $panel; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(id="report-field", select_on_focus=False, compact=True)

@@ -27,6 +27,7 @@ from desktop.tui.report.report_field import ReportField
 from desktop.tui.report.report_questions import ReportQuestions
 from desktop.tui.report.report_views import ReportViews
 from desktop.tui.report.requests import ReportRequests
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
 
@@ -41,20 +42,7 @@ NARROW = 110
 class ReportPage(LaunchedPage):
     """Views to choose from, a chart or a list below them, figures and keys."""
 
-    DEFAULT_CSS = """
-    ReportPage #report-tabs, ReportPage #report-chosen, ReportPage #report-figures, ReportPage #report-keys {
-        height: 1; width: 100%; text-wrap: nowrap; text-overflow: ellipsis;
-    }
-    ReportPage.narrow #report-figures { height: 2; text-wrap: wrap; }
-    ReportPage #report-canvas { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ReportPage #report-text { width: 100%; height: auto; }
-    ReportPage LineTable { height: 1fr; padding: 0 1; display: none; }
-    ReportPage.listing #report-list { display: block; }
-    ReportPage.listing #report-canvas { display: none; }
-    ReportPage.picking #report-queues { display: block; }
-    ReportPage.typing ReportField { display: block; }
-    ReportPage.picking #report-canvas, ReportPage.picking #report-list { display: none; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self, desk: "SupervisorDesk", formula: Formula, around: Around) -> None:
         """`formula` is the service level to begin with."""

@@ -6,6 +6,7 @@ from textual.content import Content
 
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
 
@@ -30,13 +31,7 @@ def steps() -> tuple[tuple[str, str], ...]:
 class FloorGuide(TextPane):
     """What to try next."""
 
-    DEFAULT_CSS = """
-    FloorGuide {
-        display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; text-wrap: nowrap;
-        text-overflow: ellipsis;
-    }
-    FloorGuide.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(id="floor-guide")

@@ -7,6 +7,7 @@ from desktop.tui.keys.keys import shown
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.alert_panel import counted
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, line
 
 FLOOR_TABS = (("queues", "Queues"), ("agents", "Agents"), ("alerts", "Alerts"), ("detail", "Detail"))
@@ -15,9 +16,7 @@ FLOOR_TABS = (("queues", "Queues"), ("agents", "Agents"), ("alerts", "Alerts"), 
 class FloorTabs(FloorPane, Widget):
     """One line; hidden where every pane is in sight."""
 
-    DEFAULT_CSS = """
-    FloorTabs { display: none; height: 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     current = "queues"
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:

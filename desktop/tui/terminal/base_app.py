@@ -31,6 +31,7 @@ from desktop.tui.terminal.themes import CONTRAST, DARK, THEMES, theme_named
 from desktop.tui.terminal.typed_keys import TypedKeys
 from desktop.tui.textual_patches.crash_handling import GuardedApp
 from desktop.tui.textual_patches.raw_output import write_raw
+from desktop.tui.widgets import css
 from desktop.tui.widgets.safe_text import safe
 
 _SWITCH_SECONDS: Final = 0.001
@@ -238,6 +239,8 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         self._frame_context = contextvars.copy_context()
         self._typing = asyncio.create_task(self._apply_typed())
         self.set_interval(1.0, self._second)
+        if self.debug:
+            css.watch(self)
         if self._frame_wanted:
             self._schedule_frame()
 

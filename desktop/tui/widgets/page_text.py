@@ -7,6 +7,8 @@ from typing import Final
 from textual.content import Content
 from textual.widgets import Static
 
+from desktop.tui.widgets.css import css_beside
+
 LEAST: Final = 24
 """Cells below which words no longer keep clear of their head."""
 _FRAME: Final = 7
@@ -27,9 +29,7 @@ Line = Content | Hanging
 class PageText(Static):
     """Text that is laid out again when the width is another one."""
 
-    DEFAULT_CSS = """
-    PageText { width: 100%; height: auto; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     _lines: Sequence[Line] = ()
     _laid_for = 0
 

@@ -12,6 +12,7 @@ from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.state.state import AppState
 from desktop.tui.textual_patches.steady_title import SteadyTitle
+from desktop.tui.widgets.css import css_beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,7 @@ class Pane:
 class TextPane(Pane, Widget):
     """A pane of plain lines."""
 
-    DEFAULT_CSS = """
-    TextPane { height: auto; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     _lines: Content = Content("")
 

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.style import Style
 
 from desktop.tui.textual_patches.line_cache import keep_lines
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.table_columns import GAP, Column, fit
 from desktop.tui.widgets.table_rows import LazyRows, Row, as_content, cut, key_at, same
 
@@ -36,19 +37,7 @@ class LineTable(ScrollView, can_focus=True):
         "line-table--empty",
         "line-table--total",
     }
-    DEFAULT_CSS = """
-    LineTable {
-        width: 1fr;
-        height: 1fr;
-        overflow-x: hidden;
-        scrollbar-size-vertical: 1;
-        & > .line-table--header { color: $muted; text-style: none; }
-        & > .line-table--cursor { background: $cursor; text-style: bold; }
-        & > .line-table--cursor-blurred { background: $cursor-blurred; }
-        & > .line-table--empty { color: $muted; }
-        & > .line-table--total { background: $panel; }
-    }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False),
         Binding("down", "move(1)", "Down", show=False),

@@ -12,6 +12,7 @@ from desktop.domain.entities.model import Interaction, Leg, Message
 from desktop.domain.entities.words import DeliveryState, LegPhase, Phase, Recording, Verb
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.tui.keys import keys
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -30,9 +31,7 @@ class ConversationPane(TextPane):
     """The selected interaction."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    ConversationPane { height: 1fr; border: round $rule; border-title-color: $foreground; padding: 0 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
         """The interaction, its customer and what is under way."""

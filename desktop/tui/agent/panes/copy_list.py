@@ -6,6 +6,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from desktop.domain import select
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -20,14 +21,7 @@ MOST = 9
 class CopyList(Pane, Vertical):
     """A short list over the screen."""
 
-    DEFAULT_CSS = """
-    CopyList {
-        display: none; layer: overlay; offset: 2 4; width: 76; max-width: 100%; height: auto; max-height: 13;
-        border: round $accent; background: $panel; padding: 0 1;
-    }
-    CopyList.open { display: block; }
-    CopyList LineTable { height: auto; max-height: 9; background: $panel; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Chosen(Message):
         """This text is to be copied; `what` says what it is."""

@@ -14,6 +14,7 @@ from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.customer import is_on_file
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line, web_link
 from desktop.tui.words import sources, wording
@@ -30,9 +31,7 @@ class CustomerPane(TextPane):
     """The card."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    CustomerPane { height: auto; min-height: 5; max-height: 18; border: round $rule; padding: 0 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
         """The screen pop of the selected interaction."""

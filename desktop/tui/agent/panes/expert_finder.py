@@ -16,6 +16,7 @@ from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Health
 from desktop.domain.select.experts import RankedExpert
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, key_hints
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -32,14 +33,7 @@ class ExpertFinder(Pane, Vertical):
     """Enter consults, alt+enter writes, F7 hands over without talking first."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    ExpertFinder { display: none; height: 1fr; border: round $rule; padding: 0 1; }
-    ExpertFinder:focus-within { border: round $accent; }
-    ExpertFinder.open { display: block; }
-    ExpertFinder LineTable { height: 1fr; min-height: 4; }
-    ExpertFinder #expert-evidence { height: auto; max-height: 4; }
-    ExpertFinder #expert-chat { height: auto; max-height: 6; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Picked(Message):
         """An expert was chosen for `how`: consult, transfer or chat (with the text to send)."""

@@ -10,6 +10,7 @@ from desktop.domain.news import notices
 from desktop.domain.news.news import unseen
 from desktop.domain.state.state import Notice
 from desktop.tui.keys import keys
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words.news import sentence
@@ -23,9 +24,7 @@ class Footer(Pane, Widget):
     """One line; a notice that needs more has up to three."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    Footer { height: auto; min-height: 1; max-height: 3; background: $panel; color: $foreground; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     _line: Content = Content("")
     prompt: str = ""
     """What one more press does; it stands before everything else."""

@@ -9,6 +9,7 @@ from desktop.domain import select
 from desktop.domain.entities.words import Availability, LegPhase, Phase
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
 
@@ -33,13 +34,7 @@ class Guide(TextPane):
     """What to press next."""
 
     ticks: ClassVar[bool] = False
-    DEFAULT_CSS = """
-    Guide {
-        display: none; height: auto; background: $panel; border-left: outer $success; padding: 0 1; text-wrap: nowrap;
-        text-overflow: ellipsis;
-    }
-    Guide.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(id="guide")

@@ -10,6 +10,7 @@ from desktop.domain import select
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import Availability, Health
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_rows import cut
@@ -25,9 +26,7 @@ class Header(Pane, Widget):
     """One line, full width; what does not fit goes in order of importance."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    Header { height: 1; background: $panel; color: $foreground; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     _line: Content = Content("")
 
     def look(self, view: View) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from enum import Enum
 from textual.message import Message
 from textual.widgets import Input
 
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, content, line
 
 
@@ -18,14 +19,7 @@ class Line(Enum):
 class HelpField(Input):
     """A small field over the conversation; enter sends it, esc closes it. What was not sent is there again."""
 
-    DEFAULT_CSS = """
-    HelpField {
-        display: none; layer: overlay; offset: 4 4; width: 72; max-width: 90%;
-        border: round $rule; background: $panel;
-    }
-    HelpField:focus { border: round $accent; }
-    HelpField.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Said(Message):
         """A line is to be sent. `subject` is an interaction or a supervisor."""

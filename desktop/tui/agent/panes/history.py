@@ -8,6 +8,7 @@ from desktop.domain import select
 from desktop.domain.entities.customer import Case, Match, TimelineEntry
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import PopAnswer
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
@@ -23,9 +24,7 @@ HERE = "desk"
 class CasesPane(Pane, LineTable):
     """The customer's cases, open ones first."""
 
-    DEFAULT_CSS = """
-    CasesPane { height: 6; border: round $rule; padding: 0 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(
@@ -69,9 +68,7 @@ def _case(case: Case, now: Instant) -> Row:
 class TimelinePane(Pane, LineTable):
     """Everything that happened, newest first, this contact on top."""
 
-    DEFAULT_CSS = """
-    TimelinePane { height: 1fr; min-height: 3; border: round $rule; padding: 0 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(

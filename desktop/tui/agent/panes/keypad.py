@@ -3,6 +3,7 @@
 from textual.message import Message
 from textual.widgets import Input
 
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content
 
 TONES = frozenset("0123456789*#ABCD")
@@ -11,11 +12,7 @@ TONES = frozenset("0123456789*#ABCD")
 class Keypad(Input):
     """A small field over the conversation; esc or enter closes it."""
 
-    DEFAULT_CSS = """
-    Keypad { display: none; layer: overlay; offset: 4 4; width: 40; border: round $rule; background: $panel; }
-    Keypad:focus { border: round $accent; }
-    Keypad.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Typed(Message):
         """One tone is to be sent."""

@@ -12,6 +12,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.card_number_fields import hide_in_area, replace_in_area, what_was_hidden
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.editor import Editor
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -25,10 +26,7 @@ GONE: list[Part] = [(" · the contact is gone, this is in the outbox · ", "$war
 class NotePane(Pane, Editor):
     """One editor, showing the note of the selected interaction."""
 
-    DEFAULT_CSS = """
-    NotePane { height: 8; min-height: 4; border: round $rule; padding: 0 1; background: $background; }
-    NotePane:focus { border: round $accent; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Refused(Message):
         """What was pasted was not taken; `why` is for the agent."""

@@ -13,6 +13,7 @@ from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
 from desktop.domain.entities.words import Phase, PopAnswer, Verb
 from desktop.tui.keys import keys
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
@@ -32,13 +33,7 @@ class OfferBanner(TextPane):
     """
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    OfferBanner {
-        display: none; height: 2; padding: 0 1; border-left: outer $background; color: $foreground;
-        text-wrap: nowrap; text-overflow: ellipsis;
-    }
-    OfferBanner.offered { display: block; border-left: outer $accent; background: $primary 25%; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
         """The offers, and who is calling."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import content, line
 
@@ -12,15 +13,7 @@ from desktop.tui.widgets.safe_text import content, line
 class Page(VerticalScroll, can_focus=True):
     """Opened by a key, closed by esc; scrolls with the arrows."""
 
-    DEFAULT_CSS = """
-    Page {
-        display: none; layer: overlay; width: 100%; height: 100%; margin: 3 0 1 0; border: round $rule;
-        background: $background;
-        padding: 0 2; scrollbar-size-vertical: 1;
-    }
-    Page:focus { border: round $accent; }
-    Page.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(id="page")

@@ -11,6 +11,7 @@ from desktop.domain import select
 from desktop.domain.entities.identity import CUSTOMER, PERSON
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.state.state import AppState
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -36,15 +37,7 @@ class Choice:
 class RecordsPane(Pane, Vertical):
     """A short list over the screen; a digit or enter links a record, or takes it apart."""
 
-    DEFAULT_CSS = """
-    RecordsPane {
-        display: none; layer: overlay; offset: 2 4; width: 76; max-width: 100%; height: auto; max-height: 14;
-        border: round $rule; background: $panel; padding: 0 1;
-    }
-    RecordsPane:focus-within { border: round $accent; }
-    RecordsPane.open { display: block; }
-    RecordsPane LineTable { height: auto; max-height: 10; background: $panel; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Toggled(Message):
         """A record is to be linked with the records `ids`, or taken apart from them."""

@@ -10,6 +10,7 @@ from desktop.domain import select
 from desktop.domain.entities.customer import FoundCustomers, Match
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -24,11 +25,7 @@ class SearchPane(Pane, Vertical):
     Without a contact enter on a row shows the customer's card.
     """
 
-    DEFAULT_CSS = """
-    SearchPane { display: none; height: 14; border: round $rule; padding: 0 1; }
-    SearchPane:focus-within { border: round $accent; }
-    SearchPane.open { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Asked(Message):
         """Search for this text."""

@@ -7,6 +7,7 @@ from textual.message import Message
 
 from desktop.domain import select
 from desktop.domain.entities.words import Availability, Occupancy
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -18,15 +19,7 @@ from desktop.tui.words import wording
 class StateMenu(Pane, Vertical):
     """A short list over the screen; a digit or enter chooses."""
 
-    DEFAULT_CSS = """
-    StateMenu {
-        display: none; layer: overlay; offset: 2 4; width: 44; height: auto; max-height: 18;
-        border: round $rule; background: $panel; padding: 0 1;
-    }
-    StateMenu:focus-within { border: round $accent; }
-    StateMenu.open { display: block; }
-    StateMenu LineTable { height: auto; max-height: 14; background: $panel; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Chosen(Message):
         """An availability was chosen; `cancel_next` takes back the one that was to come."""

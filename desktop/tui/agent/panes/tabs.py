@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, line
 
@@ -13,9 +14,7 @@ TABS = (("work", "Work"), ("contact", "Contact"), ("customer", "Customer"))
 class Tabs(Pane, Widget):
     """One line; hidden on wide screens."""
 
-    DEFAULT_CSS = """
-    Tabs { display: none; height: 1; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     current = "work"
 
     def look(self, view: View) -> tuple[object, ...]:

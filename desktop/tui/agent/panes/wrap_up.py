@@ -18,6 +18,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import border_room, first_that_fits, key_hints
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
@@ -36,15 +37,7 @@ class WrapUpPane(Pane, Vertical):
     """Enter takes the code that was typed for or moved to, backspace in an empty field gives the last one back."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    WrapUpPane { display: none; height: auto; max-height: 16; border: round $rule; padding: 0 1; }
-    WrapUpPane:focus-within { border: round $accent; }
-    WrapUpPane.open { display: block; }
-    WrapUpPane LineTable { height: 4; }
-    WrapUpPane Static { height: auto; }
-    WrapUpPane.planning #wrap-up-codes { height: 2; }
-    WrapUpPane #wrap-up-summary { max-height: 2; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Refused(Message):
         """What was asked for cannot be done; `why` is for the agent."""

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from desktop.tui.supervisor.actions.question import LONGEST, Act, Proposal, Question
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
@@ -24,18 +25,7 @@ class ActionDialog(Pane, Vertical):
     """One question after the other; enter answers, esc takes all of it back."""
 
     ticks: ClassVar[bool] = False
-    DEFAULT_CSS = """
-    ActionDialog {
-        display: none; layer: overlay; offset: 3 6; width: 74; max-width: 94%; height: auto; max-height: 16;
-        border: round $rule; background: $panel; padding: 0 1;
-    }
-    ActionDialog:focus-within { border: round $accent; }
-    ActionDialog.open { display: block; }
-    ActionDialog Static { height: auto; max-height: 2; width: 100%; }
-    ActionDialog Input, ActionDialog Input:focus { border: none; height: 1; padding: 0; background: $surface; }
-    ActionDialog LineTable { height: auto; max-height: 8; background: $panel; }
-    ActionDialog LineTable > .line-table--cursor-blurred { background: $cursor; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     class Answered(Message):
         """All is answered; said once for each opening."""

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 
 
@@ -9,10 +10,7 @@ class Banner(TextPane):
     """One line, two where a name is too long for that; hidden while there is nothing to say."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    Banner { display: none; height: auto; max-height: 2; padding: 0 1; background: $panel; }
-    Banner.on { display: block; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def draw(self, view: View) -> None:
         """Show or hide."""

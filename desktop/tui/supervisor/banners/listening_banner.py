@@ -10,6 +10,7 @@ from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.banners.banner import Banner
 from desktop.tui.supervisor.floor_view import Heard, agent_name
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
@@ -24,7 +25,7 @@ _WORDS = {
 class ListeningBanner(Banner):
     """Hidden while nobody is heard."""
 
-    DEFAULT_CSS = "ListeningBanner { border-left: outer $warning; }"
+    DEFAULT_CSS = css_beside(__file__)
     heard: Heard | None = None
 
     def __init__(self, ends: str = "") -> None:

@@ -12,6 +12,7 @@ from desktop.domain.state.state import AppState
 from desktop.tui.keys import keys
 from desktop.tui.keys.two_presses import named
 from desktop.tui.supervisor.banners.banner import Banner
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
@@ -23,7 +24,7 @@ _SHOWN = (Phase.ACTIVE, Phase.CONNECTING, Phase.WRAP_UP)
 class OwnCallBanner(Banner):
     """Whom I have on the line or wrap up, since when, and the key to where it is worked; hidden without any."""
 
-    DEFAULT_CSS = "OwnCallBanner { border-left: outer $success; }"
+    DEFAULT_CSS = css_beside(__file__)
 
     def look(self, view: View) -> tuple[object, ...]:
         """My own contacts and what they are called."""

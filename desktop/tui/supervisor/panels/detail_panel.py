@@ -15,6 +15,7 @@ from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.agent_detail import agent_lines
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.supervisor.panels.queue_detail import queue_lines
+from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
@@ -30,9 +31,7 @@ class DetailLines(Widget):
     """The words of it. They keep the room of the longest of their kind so far: what stands below must not jump with
     each row that is passed, and every change of height would lay the whole screen out anew."""
 
-    DEFAULT_CSS = """
-    DetailLines { height: auto; width: 100%; max-height: 70%; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
     _text = Content("")
     _kept: tuple[str, int, int] = ("", 0, 0)  # the kind, the width, and the most lines so far
 
@@ -59,9 +58,7 @@ class DetailPanel(FloorPane, Vertical):
     """Lines above, contacts below; the contacts can be turned to, and acted on."""
 
     ticks: ClassVar[bool] = True
-    DEFAULT_CSS = """
-    DetailPanel LineTable { height: 1fr; min-height: 3; }
-    """
+    DEFAULT_CSS = css_beside(__file__)
 
     def __init__(self) -> None:
         super().__init__(id="floor-detail")
