@@ -28,7 +28,7 @@ from desktop.app.notes.handovers import Handovers
 from desktop.app.notes.messages import Messages
 from desktop.app.notes.notes import Notes
 from desktop.app.notes.outbox import Outbox
-from desktop.app.notes.rescue import Unsaved
+from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
 from desktop.app.screen_pop.contact_keys import e164

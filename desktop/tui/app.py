@@ -56,7 +56,7 @@ from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
 
 if TYPE_CHECKING:
-    from desktop.app.notes.rescue import Unsaved
+    from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
     from desktop.domain.state.state import AppState
     from desktop.tui.supervisor.screen import SupervisorScreen

@@ -1,4 +1,4 @@
-"""The floor: brings waiting work and free agents together. The commands are in `commands.py`."""
+"""The floor: brings waiting work and free agents together. The commands are in `router.py`."""
 
 from __future__ import annotations
 

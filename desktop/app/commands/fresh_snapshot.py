@@ -1,4 +1,4 @@
-"""A look at what the contact centre shows now, for when nobody knows what became of a press."""
+"""A fresh look at what the contact centre shows; `actions.py` judges by it what became of a press nobody answered."""
 
 import asyncio
 import logging

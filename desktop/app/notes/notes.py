@@ -10,7 +10,7 @@ from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.parking import Parking
-from desktop.app.notes.rescue import Unsaved
+from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, is_kept_words
 from desktop.app.storage.tables.outbox_rows import OutboxRow

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from desktop.app.notes.autosave import Autosave, OpenDraft
-from desktop.app.notes.rescue import Unsaved
+from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import canonical_json
 from desktop.app.storage.tables.drafts import Draft, is_kept_words, kept_subject, kept_words_id

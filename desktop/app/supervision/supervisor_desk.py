@@ -16,7 +16,7 @@ from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 
 if TYPE_CHECKING:
-    from desktop.app.notes.rescue import Unsaved
+    from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.reviews.quality_desk import QualityDesk
     from desktop.app.staffing.staffing_desk import StaffingDesk
     from desktop.domain.reviews.sampling import Scorecards

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
-from desktop.app.notes.rescue import Unsaved
+from desktop.app.notes.unsaved_text import Unsaved
 from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
 
 if TYPE_CHECKING:

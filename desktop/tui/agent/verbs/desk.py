@@ -15,7 +15,7 @@ from desktop.tui.words.consequences import consequence
 
 if TYPE_CHECKING:
     from desktop.app.commands.action_result import ActionResult
-    from desktop.app.notes.rescue import Unsaved
+    from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
 
 NO_OFFER = "No contact to accept."

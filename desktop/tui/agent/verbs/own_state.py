@@ -21,7 +21,7 @@ from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title
 
 if TYPE_CHECKING:
-    from desktop.app.notes.rescue import Unsaved
+    from desktop.app.notes.unsaved_text import Unsaved
 
 _OPEN = (Phase.ACTIVE, Phase.CONNECTING, Phase.OFFERED)
 
