@@ -98,7 +98,7 @@ def _bindings() -> list[BindingType]:
 class SupervisorScreen(ImmediateScreen):
     """Draws views of the floor; what keys do is in `floor_actions.py`."""
 
-    CSS_PATH = "floor.tcss"
+    CSS_PATH = "screen.tcss"
     LINES_AT_ONCE = 10
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
 
