@@ -462,7 +462,7 @@ async def test_a_text_that_is_too_long_is_refused_with_words() -> None:
         app.screen.query_one(NoteField).insert("x" * 100_000)
         await settle(pilot)
         assert app.screen.query_one(NoteField).text == PARKED_RECORD.note
-        assert "too long" in session.store.state.notices[-1].text
+        assert "Too long" in session.store.state.notices[-1].text
 
 
 # What comes back while it is written about
