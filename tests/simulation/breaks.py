@@ -490,4 +490,12 @@ BREAKS: tuple[Break, ...] = (
             ("disk", "locked"), ("wait", 2.5),
         ),
     ),
+    Break(
+        "a customer chosen by hand is forgotten where the agent searched again before the disk could be read",
+        ("never delivered",),
+        (
+            ("ring", 0, 3), ("start",), ("choose", 0, 1), ("plan", 0, "case"), ("wait", 2.5), ("late", "no_folder"),
+            ("crash", 1), ("search", 0),
+        ),
+    ),
 )  # fmt: skip

@@ -112,6 +112,7 @@ class CrmLookups:
                     self._could_not_ask(pop, inquiry, error)
                 return False
             if question == pop.question:
+                pop.searched = pop.searched or not pop.decided
                 pop.decided = True
                 self.found(pop, inquiry, matches)
                 self._changed(pop)

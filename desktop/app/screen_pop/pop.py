@@ -50,6 +50,7 @@ class Pop:
     chosen: str | None = None  # the id of any record of the customer
     chosen_by: str = ""
     decided: bool = False  # the agent chose, unlinked or went on without: nothing links by itself any more
+    searched: bool = False  # decided by a search alone: whom they chose in the last run still counts
     question: int = 0
     told: dict[str, str] = field(default_factory=dict)  # which CRM was told of which customer
     loaded: set[str] = field(default_factory=set)  # records whose details were asked for
@@ -116,7 +117,7 @@ class Pop:
             bool(shown) and all(one.cached for one in shown),
             self.why or " ".join(one.why for one in inquiries if one.why and not (several and matches)),
             tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in inquiries) if several else (),
-            self.decided,
+            self.decided and not self.searched,
         )
 
 

@@ -78,7 +78,11 @@ class ScreenPops:
         self._publish(pop)
         pop.why = ""
         answered = await self._inquiries.ask_all(pop, lambda desk: desk.crm.search(wanted))
-        if question == pop.question and not answered and not pop.decided:
+        if question != pop.question:
+            return
+        if answered:
+            self.recall(interaction_id)  # which came while this was asked
+        elif not pop.decided:
             self._inquiries.go_on(pop)  # what went on by itself before goes on
 
     async def find(self, text: str) -> tuple[Match, ...]:
@@ -108,7 +112,7 @@ class ScreenPops:
         pop = self._pop(interaction_id)
         if pop is None or pop.holding(customer_id) is None:
             return
-        pop.decided = True
+        pop.decided, pop.searched = True, False
         self._link(pop, customer_id, BY_AGENT)
 
     def unlink(self, interaction_id: str) -> None:
@@ -116,7 +120,7 @@ class ScreenPops:
         pop = self._pop(interaction_id)
         if pop is None:
             return
-        pop.decided, pop.chosen, pop.chosen_by = True, None, ""
+        pop.decided, pop.searched, pop.chosen, pop.chosen_by = True, False, None, ""
         self._publish(pop)
         self._tell_crms(pop)
 
@@ -153,7 +157,7 @@ class ScreenPops:
         pop.chosen = None
         self._inquiries.stop(pop)
         self._inquiries.nobody(pop)
-        pop.decided, pop.why = True, ""
+        pop.decided, pop.searched, pop.why = True, False, ""
         match = Match(customer, "name", "created now", verified=True)
         self._inquiries.found(pop, pop.inquiries[desk.source], (match,))
         self._link(pop, customer.id, BY_AGENT)
@@ -177,7 +181,7 @@ class ScreenPops:
         """Go on without a record; it can still be searched for later."""
         pop = self._pop(interaction_id)
         if pop is not None:
-            pop.decided, pop.chosen, pop.chosen_by = True, None, BY_AGENT
+            pop.decided, pop.searched, pop.chosen, pop.chosen_by = True, False, None, BY_AGENT
             self._inquiries.stop(pop)
             self._inquiries.nobody(pop)
             pop.why = "you continued without a record"
@@ -187,8 +191,10 @@ class ScreenPops:
     def recall(self, interaction_id: str) -> None:
         """A record of the last run was found: what the agent decided in it is known from now on."""
         pop = self._pops.get(interaction_id)
-        if pop is not None and not pop.decided:
-            self._settle(pop)
+        if pop is None or (pop.decided and not (pop.searched and self._kept_link(interaction_id) is not None)):
+            return
+        pop.decided = pop.searched = False
+        self._settle(pop)
 
     def retry_all(self) -> None:
         """Ask again, for everybody, the CRMs that could not be asked about them."""
