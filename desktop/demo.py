@@ -107,7 +107,7 @@ def run_demo(
         InstanceHeld: another demo runs.
         StoreError: nothing can be written where the demo keeps its profile.
     """
-    require("mocks", "The pretend servers need", MOCKS)
+    require("mocks", "The mock servers need", MOCKS)
     from desktop.tui.terminal.ending import require_screen
     from desktop.wiring import alone
 

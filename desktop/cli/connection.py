@@ -1,12 +1,13 @@
 """From the command line to an open backend of the profile."""
 
 import os
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from desktop.cli.exits import CommandError, Exit
+from desktop.cli.output import say
 from desktop.config import BackendSettings, ConfigError, Profile, read_profile
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
@@ -101,7 +102,7 @@ async def contact_center(profile: Profile) -> AsyncIterator[ContactCenter]:
 
 
 @asynccontextmanager
-async def every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backend | BackendError]]:
+async def _every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backend | BackendError]]:
     """All backends of one kind by source, each connected, or the error that kept it from being.
 
     What one of several says carries its name.
@@ -138,6 +139,36 @@ async def every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backend
             if not isinstance(one, BackendError):
                 with suppress(Exception):  # as above
                     await one.close()
+
+
+async def ask_every(profile: Profile, kind: Kind, ask: Callable[[Any], Awaitable[Iterable[T]]]) -> list[T]:
+    """What all backends of one kind answer, in the order of the profile; those that could not be asked are named on
+    stderr.
+
+    Raises:
+        CommandError: the profile names none.
+        BackendError: none of them could be asked.
+    """
+    import asyncio
+
+    failed: list[BackendError] = []
+
+    async def answers(source: str, backend: Backend | BackendError) -> Iterable[T]:
+        try:
+            if isinstance(backend, BackendError):
+                raise backend
+            return await ask(backend)
+        except BackendError as error:
+            failed.append(error)
+            if ":" in source:
+                say(f"{source} could not be asked: {error.message}")
+            return ()
+
+    async with _every(profile, kind) as backends:
+        found = await asyncio.gather(*(answers(source, one) for source, one in backends.items()))
+        if len(failed) == len(backends):
+            raise failed[0]
+    return [one for answer in found for one in answer]
 
 
 def _named(settings: BackendSettings) -> Backend | BackendError:

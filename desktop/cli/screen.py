@@ -46,7 +46,7 @@ def start_desktop(chosen: Chosen) -> int:
 
 
 def start_demo(chosen: Chosen) -> int:
-    """Start the pretend servers and the desktop, and stop both when it was left."""
+    """Start the mock servers and the desktop, and stop both when it was left."""
     from desktop.demo import run_demo
     from desktop.wiring import InstanceHeld
 

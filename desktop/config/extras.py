@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from desktop.config.setting import ConfigError
 
 MOCKS = ("fastapi", "uvicorn", "websockets", "duckdb")
-"""What the pretend servers need."""
+"""What the mock servers need."""
 
 
 def require(extra: str, subject: str, packages: Iterable[str]) -> None:
@@ -14,7 +14,7 @@ def require(extra: str, subject: str, packages: Iterable[str]) -> None:
 
     Args:
         extra: its name, as in `pip install 'agent-desktop[extra]'`.
-        subject: what needs it, as the beginning of a sentence: "The pretend servers need".
+        subject: what needs it, as the beginning of a sentence: "The mock servers need".
         packages: what it brings, by the names under which they are imported.
 
     Raises:

@@ -62,9 +62,9 @@ def _add_looking(app: FastAPI, centre: Callable[[], Centre]) -> None:
         "/v1/floor/interactions/{interaction_id}", operation_id="floor_interaction", summary="A contact of the team"
     )
     async def interaction(caller: Caller, interaction_id: Name) -> InteractionAnswer:
-        oversight = centre().supervision.oversight
-        oversight.must_supervise(caller)
-        return InteractionAnswer(interaction=oversight.interaction(caller, interaction_id))
+        authorisation = centre().supervision.authorisation
+        authorisation.must_supervise(caller)
+        return InteractionAnswer(interaction=authorisation.interaction(caller, interaction_id))
 
     @app.get("/v1/floor/audit", operation_id="audit", summary="What was done and refused, newest first")
     async def audit(caller: Caller, limit: Limit = 100) -> Audit:

@@ -18,7 +18,7 @@ class Steered(Protocol):
     """The servers of this process, as far as the control plane steers them."""
 
     site: Site
-    stage: ScenarioRunner
+    scenario_runner: ScenarioRunner
     player: Player | None
 
     def reset(self) -> None: ...
@@ -43,7 +43,7 @@ def add_control(service: Service, fleet: Steered) -> None:
 
     @app.post("/_sim/step")
     async def step(body: Annotated[Step, Body()]) -> dict[str, Any]:
-        return fleet.stage.play(body)
+        return fleet.scenario_runner.play(body)
 
     @app.put("/_sim/faults")
     async def faults(body: Rules) -> dict[str, Any]:

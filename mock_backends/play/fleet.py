@@ -86,7 +86,7 @@ class Fleet:
         self.services: dict[str, Service] = {name: KINDS[name](self.site) for name in names}
         if faced:
             self.services[FACE] = TwilioServer(self.site, self.contact_center, self.tokens)
-        self.stage = ScenarioRunner(self)
+        self.scenario_runner = ScenarioRunner(self)
         self.player = Player(scenario, self) if scenario is not None else None
         for service in self.services.values():
             add_control(service, self)

@@ -131,6 +131,6 @@ class Player:
 
     def _play(self, step: Step) -> None:
         try:
-            self._fleet.stage.play(step)
+            self._fleet.scenario_runner.play(step)
         except Exception as error:
             self.failures.append(f"{step.do}: {error}")

@@ -13,8 +13,8 @@ KEPT = 1_000  # a team
 class Acknowledgements:
     """Alerts are the desktops' own; here only their keys are known, by team."""
 
-    def __init__(self, oversight: Authorisation, tokens: Tokens, clock: Clock) -> None:
-        self._oversight = oversight
+    def __init__(self, authorisation: Authorisation, tokens: Tokens, clock: Clock) -> None:
+        self._authorisation = authorisation
         self._tokens = tokens
         self._clock = clock
         self._of: dict[str, dict[str, Acknowledgement]] = {}
@@ -24,7 +24,7 @@ class Acknowledgements:
 
         :raises Problem: 409 when another one has said so just now, which the caller cannot have seen.
         """
-        with self._oversight.act(caller, "acknowledge", alert) as act:
+        with self._authorisation.act(caller, "acknowledge", alert) as act:
             act.team = caller.team
             act.entry.detail = text
             known = self._of.get(caller.team, {}).get(alert)
@@ -33,7 +33,7 @@ class Acknowledgements:
             made = Acknowledgement(
                 alert=alert,
                 by=caller.id,
-                by_name=self._oversight.name_of(caller.id),
+                by_name=self._authorisation.name_of(caller.id),
                 at=self._clock.now(),
                 text=text,
             )
@@ -44,7 +44,7 @@ class Acknowledgements:
             del team[next(iter(team))]
         to = [one.id for one in self._tokens.supervisors if one.team == caller.team]
         event = AcknowledgementEvent(at=made.at, acknowledgement=made)
-        self._oversight.publish("alert.acknowledged", event, to)
+        self._authorisation.publish("alert.acknowledged", event, to)
         return made
 
     def seen_by(self, principal: Principal) -> list[Acknowledgement]:

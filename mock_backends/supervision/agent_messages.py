@@ -16,8 +16,8 @@ KEPT = 200  # a principal
 class AgentMessages:
     """A supervisor writes to agents of their team; an agent answers supervisors who wrote to them."""
 
-    def __init__(self, oversight: Authorisation, clock: Clock) -> None:
-        self._oversight = oversight
+    def __init__(self, authorisation: Authorisation, clock: Clock) -> None:
+        self._authorisation = authorisation
         self._clock = clock
         self._of: dict[str, deque[AgentMessage]] = {}
 
@@ -27,8 +27,8 @@ class AgentMessages:
         :raises Problem: 404 for somebody the caller may not write to.
         """
         if caller.supervises:
-            with self._oversight.act(caller, "message", to) as act:
-                self._oversight.agent(caller, to, act)
+            with self._authorisation.act(caller, "message", to) as act:
+                self._authorisation.agent(caller, to, act)
                 act.entry.detail = text
         elif not any(line.by == to for line in self._of.get(caller.id, ())):
             raise not_found("There is nobody to write to.")
@@ -36,13 +36,13 @@ class AgentMessages:
             id=new_id("line"),
             at=self._clock.now(),
             by=caller.id,
-            by_name=self._oversight.name_of(caller.id),
+            by_name=self._authorisation.name_of(caller.id),
             to=to,
             text=text,
         )
         for who in {caller.id, to}:
             self._of.setdefault(who, deque(maxlen=KEPT)).append(line)
-        self._oversight.publish("agent.messaged", MessageEvent(at=line.at, message=line), {caller.id, to})
+        self._authorisation.publish("agent.messaged", MessageEvent(at=line.at, message=line), {caller.id, to})
         return line
 
     def seen_by(self, principal: Principal) -> list[AgentMessage]:

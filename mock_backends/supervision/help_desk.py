@@ -16,8 +16,8 @@ HELPED = frozenset({"connecting", "active", "wrap_up"})
 class HelpDesk:
     """One open request a contact; it closes with the contact."""
 
-    def __init__(self, oversight: Authorisation, board: Board, clock: Clock) -> None:
-        self._oversight = oversight
+    def __init__(self, authorisation: Authorisation, board: Board, clock: Clock) -> None:
+        self._authorisation = authorisation
         self._board = board
         self._clock = clock
         self._of_contact: dict[str, HelpRequest] = {}  # not closed
@@ -54,16 +54,16 @@ class HelpDesk:
         if known is not None and known.agent_id == caller.id and close:
             self._set(known, "closed")
             return known
-        with self._oversight.act(caller, "answer_help", known.agent_id if known is not None else help_id) as act:
+        with self._authorisation.act(caller, "answer_help", known.agent_id if known is not None else help_id) as act:
             if known is None:
                 raise not_found("There is no such request, or it is over.")
-            self._oversight.agent(caller, known.agent_id, act)
+            self._authorisation.agent(caller, known.agent_id, act)
             act.entry.detail = f"{'closed' if close else 'answered'}: {text}" if text else "closed"
             if known.state == "answered" and known.answered_by != caller.id and not close:
-                raise conflict(f"{self._oversight.name_of(known.answered_by)} has answered it.")
+                raise conflict(f"{self._authorisation.name_of(known.answered_by)} has answered it.")
             if text or not close:
                 known.answered_by, known.answer = caller.id, text
-                known.answered_by_name = self._oversight.name_of(caller.id)
+                known.answered_by_name = self._authorisation.name_of(caller.id)
             self._set(known, "closed" if close else "answered")
         return known
 
@@ -84,8 +84,8 @@ class HelpDesk:
         request.version += 1
         if state == "closed":
             self._of_contact.pop(request.interaction_id, None)
-        to = self._oversight.supervisors_of(request.agent_id) | {request.agent_id}
-        self._oversight.publish("help.changed", HelpEvent(at=now, help=request), to)
+        to = self._authorisation.supervisors_of(request.agent_id) | {request.agent_id}
+        self._authorisation.publish("help.changed", HelpEvent(at=now, help=request), to)
 
     def _seen(self, interaction: Interaction) -> None:
         known = self._of_contact.get(interaction.id)

@@ -20,9 +20,9 @@ _DOING = {"listen": "listening", "whisper": "whispering", "barge": "barging in"}
 class Monitors:
     """At most one a supervisor: they have one headset. It ends with the call, or when the agent has it no more."""
 
-    def __init__(self, oversight: Authorisation, board: Board, clock: Clock, silent: Mapping[str, bool]) -> None:
+    def __init__(self, authorisation: Authorisation, board: Board, clock: Clock, silent: Mapping[str, bool]) -> None:
         """`silent`: queues where an agent does not see that somebody listens; who speaks is always seen."""
-        self._oversight = oversight
+        self._authorisation = authorisation
         self._board = board
         self._clock = clock
         self._silent = silent
@@ -33,8 +33,8 @@ class Monitors:
 
     def begin(self, caller: Principal, agent_id: str, mode: MonitoringWord, why: str) -> Monitor:
         """Take part in an agent's call; whoever else the supervisor heard is left. Again changes the mode."""
-        with self._oversight.act(caller, mode, agent_id, why) as act:
-            agent = self._oversight.agent(caller, agent_id, act)
+        with self._authorisation.act(caller, mode, agent_id, why) as act:
+            agent = self._authorisation.agent(caller, agent_id, act)
             call = next(
                 (
                     one
@@ -66,11 +66,13 @@ class Monitors:
         mine = running is not None and running.id == monitor_id
         if not mine and (caller.id, monitor_id) in self._over:
             return
-        with self._oversight.act(caller, "end_monitor", running.agent_id if mine and running else monitor_id) as act:
+        with self._authorisation.act(
+            caller, "end_monitor", running.agent_id if mine and running else monitor_id
+        ) as act:
             if running is None or not mine:
                 raise not_found("There is no such monitoring.")
             act.team = self._board.agents[running.agent_id].team
-            act.entry.subject_name = self._oversight.name_of(running.agent_id)
+            act.entry.subject_name = self._authorisation.name_of(running.agent_id)
             self._end(running, "left")
 
     def _change(self, monitor: Monitor, mode: MonitoringWord, act: Act) -> Monitor:
@@ -95,7 +97,7 @@ class Monitors:
                 kind="supervisor",
                 phase="active",
                 target=supervisor_id,
-                target_name=self._oversight.name_of(supervisor_id),
+                target_name=self._authorisation.name_of(supervisor_id),
                 since=now,
             )
             interaction.legs = [*interaction.legs, leg]

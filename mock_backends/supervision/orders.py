@@ -21,14 +21,14 @@ class Orders:
 
     def __init__(
         self,
-        oversight: Authorisation,
+        authorisation: Authorisation,
         distribution: Distribution,
         calls: Calls,
         legs: Legs,
         customers: CustomersOnLine,
         reasons: list[Reason],
     ) -> None:
-        self._oversight = oversight
+        self._authorisation = authorisation
         self._distribution = distribution
         self._board = distribution.board
         self._calls = calls
@@ -41,7 +41,7 @@ class Orders:
 
         :raises Problem: 404.
         """
-        self._oversight.must_supervise(caller)
+        self._authorisation.must_supervise(caller)
         if queue not in self._board.queues_of(caller):
             raise Problem(404, "not_found", "There is no such queue.")
         ringing = [i for i in self._board.interactions.values() if i.queue == queue and i.phase == "offered"]
@@ -51,13 +51,13 @@ class Orders:
 
     def take_over(self, caller: Principal, interaction_id: str, why: str) -> Interaction:
         """The supervisor goes on with the customer as a contact of their own; the agent wraps up their part."""
-        with self._oversight.act(caller, "take_over", interaction_id, why) as act:
-            interaction = self._oversight.interaction(caller, interaction_id, act)
+        with self._authorisation.act(caller, "take_over", interaction_id, why) as act:
+            interaction = self._authorisation.interaction(caller, interaction_id, act)
             self._talking(interaction)
             if interaction.agent_id == caller.id:
                 raise conflict("It is yours already.")
             act.tell.add(interaction.agent_id or "")
-            act.entry.detail = f"from {self._oversight.name_of(interaction.agent_id or '')}"
+            act.entry.detail = f"from {self._authorisation.name_of(interaction.agent_id or '')}"
             router = self._distribution.router
             if self._board.agents[caller.id].observed != "offline":
                 return self._hand_over(interaction, caller.id, "taken_over")
@@ -68,11 +68,11 @@ class Orders:
 
     def reassign(self, caller: Principal, interaction_id: str, order: Reassign) -> Interaction:
         """Offer it to that agent now; while somebody talks, they go on with the customer."""
-        with self._oversight.act(caller, "reassign", interaction_id, order.why) as act:
-            interaction = self._oversight.interaction(caller, interaction_id, act)
-            agent = self._oversight.agent(caller, order.agent_id)
+        with self._authorisation.act(caller, "reassign", interaction_id, order.why) as act:
+            interaction = self._authorisation.interaction(caller, interaction_id, act)
+            agent = self._authorisation.agent(caller, order.agent_id)
             former = interaction.agent_id
-            act.entry.detail = f"{self._oversight.name_of(former) if former else 'the queue'} to {agent.name}"
+            act.entry.detail = f"{self._authorisation.name_of(former) if former else 'the queue'} to {agent.name}"
             if agent.role != "agent" or agent.observed != "available" or agent.next is not None:
                 raise conflict(f"{agent.name} is not available. {self._with_room(caller, interaction)}")
             if agent.id == former:
@@ -103,8 +103,8 @@ class Orders:
 
     def move(self, caller: Principal, interaction_id: str, order: Move) -> Interaction:
         """Into another queue, in its place by arrival."""
-        with self._oversight.act(caller, "move", interaction_id, order.why) as act:
-            interaction = self._oversight.interaction(caller, interaction_id, act)
+        with self._authorisation.act(caller, "move", interaction_id, order.why) as act:
+            interaction = self._authorisation.interaction(caller, interaction_id, act)
             if order.queue not in self._board.queues:
                 raise invalid("There is no such queue.")
             if interaction.phase not in ("queued", "offered"):
@@ -119,8 +119,8 @@ class Orders:
 
     def set_priority(self, caller: Principal, interaction_id: str, order: Priority) -> Interaction:
         """Of somebody who waits."""
-        with self._oversight.act(caller, "priority", interaction_id, order.why) as act:
-            interaction = self._oversight.interaction(caller, interaction_id, act)
+        with self._authorisation.act(caller, "priority", interaction_id, order.why) as act:
+            interaction = self._authorisation.interaction(caller, interaction_id, act)
             if interaction.phase != "queued":
                 raise self._not_now(interaction)
             act.entry.detail = f"{interaction.priority} to {order.priority}"
@@ -130,8 +130,8 @@ class Orders:
 
     def withdraw(self, caller: Principal, interaction_id: str, why: str) -> Interaction:
         """Out of the queue, or off the desk it is stuck on; never while somebody talks."""
-        with self._oversight.act(caller, "withdraw", interaction_id, why) as act:
-            interaction = self._oversight.interaction(caller, interaction_id, act)
+        with self._authorisation.act(caller, "withdraw", interaction_id, why) as act:
+            interaction = self._authorisation.interaction(caller, interaction_id, act)
             router, agent = self._distribution.router, interaction.agent_id or ""
             act.tell.add(agent)
             act.entry.detail = {"queued": "while waiting", "offered": "while ringing", "wrap_up": "in wrap-up"}.get(
@@ -151,8 +151,8 @@ class Orders:
 
     def set_availability(self, caller: Principal, agent_id: str, order: SetAgentAvailability) -> Agent:
         """At once, or next where the agent has work in hand."""
-        with self._oversight.act(caller, "agent_state", agent_id, order.why) as act:
-            agent = self._oversight.agent(caller, agent_id, act)
+        with self._authorisation.act(caller, "agent_state", agent_id, order.why) as act:
+            agent = self._authorisation.agent(caller, agent_id, act)
             if order.availability == "not_ready" and order.reason and order.reason not in self._reasons:
                 raise invalid("There is no such reason.")
             act.tell.add(agent_id)

@@ -41,12 +41,12 @@ class Supervision:
         self._seed = site.seed
         self._board = board
         self._audit = AuditLog(site.storage.db)
-        self.oversight = Authorisation(board, site.tokens, clock, log, self._audit)
-        self.orders = Orders(self.oversight, distribution, calls, legs, customers, company.reasons())
-        self.monitors = Monitors(self.oversight, board, clock, company.silent_monitoring())
-        self.help = HelpDesk(self.oversight, board, clock)
-        self.messages = AgentMessages(self.oversight, clock)
-        self.acknowledgements = Acknowledgements(self.oversight, site.tokens, clock)
+        self.authorisation = Authorisation(board, site.tokens, clock, log, self._audit)
+        self.orders = Orders(self.authorisation, distribution, calls, legs, customers, company.reasons())
+        self.monitors = Monitors(self.authorisation, board, clock, company.silent_monitoring())
+        self.help = HelpDesk(self.authorisation, board, clock)
+        self.messages = AgentMessages(self.authorisation, clock)
+        self.acknowledgements = Acknowledgements(self.authorisation, site.tokens, clock)
         self._days = AgentDays(board, clock)
 
     def forget(self) -> None:
@@ -55,19 +55,19 @@ class Supervision:
 
     def audit(self, caller: Principal, limit: int) -> list[AuditEntry]:
         """What was done or refused, newest first, as far as it concerns a supervisor."""
-        self.oversight.must_supervise(caller)
+        self.authorisation.must_supervise(caller)
         return self._audit.of(caller, self._board.queues_of(caller), limit)
 
     def schedules(self, caller: Principal, day: date) -> list[Schedule]:
         """The plans of a supervisor's team for a day of the centre's zone."""
-        self.oversight.must_supervise(caller)
+        self.authorisation.must_supervise(caller)
         team = [agent for agent in self._board.colleagues(caller) if agent.role == "agent"]
         return [Schedule(agent_id=agent.id, activities=self._planned(agent.id, day)) for agent in team]
 
     def agent_day(self, caller: Principal, agent_id: str, day: date) -> list[StateStretch]:
         """What an agent's availability was over a day of the centre's zone."""
-        self.oversight.must_supervise(caller)
-        self.oversight.agent(caller, agent_id)
+        self.authorisation.must_supervise(caller)
+        self.authorisation.agent(caller, agent_id)
         zone = ZoneInfo(ZONE)
         start = datetime(day.year, day.month, day.day, tzinfo=zone)
         return self._days.of(agent_id, start.timestamp(), (start + timedelta(days=1)).timestamp())

@@ -209,7 +209,7 @@ async def test_intervals_as_a_table_lead_to_contacts_too() -> None:
         assert len(rows) == len(page.views.answer.value)
         await press(pilot, "down", "enter")
         (query,) = queries(past, PastQuery)
-        assert query.since == page.views.inquiries.answer("intervals").value[1].counts.since
+        assert query.since == page.views.requests.answer("intervals").value[1].counts.since
 
 
 async def test_older_contacts_are_asked_for_at_the_end() -> None:

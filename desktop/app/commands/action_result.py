@@ -39,7 +39,7 @@ def failed(
     return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
 
 
-def absent(asking: BackendCalls) -> BackendError:
+def absent(backend_calls: BackendCalls) -> BackendError:
     """Why there is no contact centre: its plug-in cannot be loaded, or the profile names none."""
-    broken = asking.closed.get(CONTACT_CENTER)
+    broken = backend_calls.closed.get(CONTACT_CENTER)
     return Unavailable(broken) if broken else Unsupported("This profile has none.")

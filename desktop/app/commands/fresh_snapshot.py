@@ -17,11 +17,11 @@ TELL_LOSER_SECONDS = 0.8
 class FreshSnapshot:
     """Fetches a snapshot of the contact centre into the store."""
 
-    def __init__(self, store: Store, asking: BackendCalls, refresh: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, store: Store, backend_calls: BackendCalls, refresh: Callable[[], Awaitable[None]]) -> None:
         """`refresh` puts a fresh snapshot into the store."""
         self.refresh = refresh
         self._store = store
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._looks: set[asyncio.Future[None]] = set()
 
     async def see(self, seconds: float) -> bool:

@@ -40,10 +40,10 @@ _ONLY_WITH_CALL = (Verb.DECLINE, Verb.END)  # which the contact centre can do wi
 class Phone:
     """Carries out verbs on the phone. What an interaction is then is still said by the contact centre alone."""
 
-    def __init__(self, store: Store, asking: BackendCalls, voice: Voice | None, source: str = "voice") -> None:
+    def __init__(self, store: Store, backend_calls: BackendCalls, voice: Voice | None, source: str = "voice") -> None:
         self.source = source
         self._store = store
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._voice = voice
         store.taps.append(self._tap)
         store.listeners.append(self._listen)

@@ -90,16 +90,16 @@ class Reading:
     """Short reads of one backend: a few tries with jitter, and a breaker that stops asking a dead one."""
 
     def __init__(
-        self, asking: BackendCalls, source: str, health: Callable[[Health, str], None] = lambda health, why: None
+        self, backend_calls: BackendCalls, source: str, health: Callable[[Health, str], None] = lambda health, why: None
     ) -> None:
         """`health` hears what each answer, or the lack of one, says of the connection."""
         self.source = source
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._health = health
-        self._breaker = Breaker(asking.timing.monotonic)
+        self._breaker = Breaker(backend_calls.timing.monotonic)
 
     @property
-    def asking(self) -> BackendCalls:
+    def backend_calls(self) -> BackendCalls:
         """What the reads go through, for the calls that change something."""
         return self._backend_calls
 

@@ -28,7 +28,7 @@ class Connections:
     def __init__(
         self,
         store: Store,
-        asking: BackendCalls,
+        backend_calls: BackendCalls,
         backends: Mapping[str, Backend],
         broken: Mapping[str, str],
         opened: Callable[[str, frozenset[str]], bool],
@@ -43,7 +43,7 @@ class Connections:
             spawn: runs a coroutine for as long as the session lasts.
         """
         self._store = store
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._backends = backends
         self._broken = broken
         self._opened = opened
@@ -51,8 +51,8 @@ class Connections:
         self._told: dict[str, tuple[Health, str]] = {}
         self._retry_now = asyncio.Event()
         for source in backends:
-            asking.closed[source] = f"The {source_name(source)} is not connected yet."
-        asking.closed.update(broken)
+            backend_calls.closed[source] = f"The {source_name(source)} is not connected yet."
+        backend_calls.closed.update(broken)
 
     async def open(self) -> None:
         """Try every backend once, all at once (10 s at most); those that fail are tried again in the background."""

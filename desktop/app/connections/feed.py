@@ -45,7 +45,7 @@ class Feed:
         source: str,
         backend: EventSource,
         store: Store,
-        asking: BackendCalls,
+        backend_calls: BackendCalls,
         *,
         heartbeat: float = HEARTBEAT,
         tells_time: bool = False,
@@ -64,12 +64,12 @@ class Feed:
         self.reconnects = 0
         self._backend = backend
         self._store = store
-        self._backend_calls = asking
-        self._timing = asking.timing
+        self._backend_calls = backend_calls
+        self._timing = backend_calls.timing
         self._quiet_limit = heartbeat * QUIET_HEARTBEATS
         self._heartbeat = heartbeat
         self._keep = keep
-        self._clock = ServerClock(source, store, asking.timing) if tells_time else None
+        self._clock = ServerClock(source, store, backend_calls.timing) if tells_time else None
         self._position: tuple[str, int] | None = None
         self._must_heal = True
         self._numbered = True

@@ -19,12 +19,12 @@ class ScreenWatch:
 
     def __init__(
         self,
-        asking: BackendCalls,
+        backend_calls: BackendCalls,
         directories: Mapping[str, PresenceSource],
         records: Callable[[str], Iterable[str]] = lambda person_id: (person_id,),
     ) -> None:
         """`directories`: by the name that their events carry. `records`: the ids of all records of a person."""
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._directories = directories
         self._records = records
         self._wanted: tuple[str, ...] = ()

@@ -28,10 +28,10 @@ class OwnPresence:
     """Tells the directory of our calls. What the agent set by hand is left alone, and failing bothers nobody."""
 
     def __init__(
-        self, store: Store, asking: BackendCalls, presence: PresenceSource | None, source: str = "presence"
+        self, store: Store, backend_calls: BackendCalls, presence: PresenceSource | None, source: str = "presence"
     ) -> None:
         self._store = store
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._presence = presence
         self._source = source
         self._wanted = False  # on a call

@@ -44,9 +44,9 @@ class HistoryDesk:
     Cancelling a call gives the question up, unless somebody else waits for the same one.
     """
 
-    def __init__(self, store: Store, asking: BackendCalls, contact_center: ContactCenter | None) -> None:
+    def __init__(self, store: Store, backend_calls: BackendCalls, contact_center: ContactCenter | None) -> None:
         self._store = store
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._contact_center = contact_center
         self._questions = QueryCache(self.now, _words)
         self._days: CentreDays | None = None

@@ -34,14 +34,14 @@ class Handovers:
     def __init__(
         self,
         store: Store,
-        asking: BackendCalls,
+        backend_calls: BackendCalls,
         contact_center: ContactCenter | None,
         text: Callable[[str], DraftView | None],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
         """`text` answers what is written for an interaction, `spawn` runs a coroutine while the session lasts."""
         self._store = store
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._contact_center = contact_center
         self._text = text
         self._spawn = spawn

@@ -77,7 +77,7 @@ class Outbox:
     def __init__(
         self,
         store: Store,
-        asking: BackendCalls,
+        backend_calls: BackendCalls,
         local: Callable[[], LocalStore],
         deliver: Callable[[OutboxRow], Awaitable[str]],
         *,
@@ -91,8 +91,8 @@ class Outbox:
         key, so that sending it twice does it once. `says_who`: the source that says who is signed in, if there is one.
         """
         self._store = store
-        self._backend_calls = asking
-        self._timing = asking.timing
+        self._backend_calls = backend_calls
+        self._timing = backend_calls.timing
         self._local = local
         self._deliver = deliver
         self._source_of = source_of

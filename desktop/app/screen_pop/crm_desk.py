@@ -36,7 +36,7 @@ class CrmDesk:
         self.reading = reading
         self.finder = CustomerFinder(crm, reading, local, store.now, region, kept_as)
         self.details = DetailsLoader(crm, reading, store, source)
-        self.links = CrmLinks(crm, reading.asking, store, source, kept_as, keep_link)
+        self.links = CrmLinks(crm, reading.backend_calls, store, source, kept_as, keep_link)
 
     async def close(self) -> None:
         """Stop asking and telling; finish the writes."""

@@ -29,7 +29,7 @@ class CrmLinks:
     def __init__(
         self,
         crm: Crm | None,
-        asking: BackendCalls,
+        backend_calls: BackendCalls,
         store: Store,
         source: str,
         target: str,
@@ -40,7 +40,7 @@ class CrmLinks:
         `target` is the CRM as the outbox knows it.
         """
         self._crm = crm
-        self._backend_calls = asking
+        self._backend_calls = backend_calls
         self._store = store
         self._source = source
         self._target = target

@@ -22,7 +22,7 @@ NO_CRM = "this profile has no CRM"
 
 
 class CrmLookups:
-    """Runs the inquiries of a pop and tells of each change. An answer to an older question is not heard."""
+    """Runs the look-ups of a pop and tells of each change. An answer to an older question is not heard."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class CrmLookups:
         self._background = Background()
 
     def new(self) -> dict[str, CrmLookup]:
-        """The inquiries of a new pop, nobody asked yet."""
+        """The look-ups of a new pop, nobody asked yet."""
         return {source: CrmLookup(source, since=self._now()) for source in self.sources}
 
     def search(self, pop: Pop) -> None:
@@ -56,52 +56,52 @@ class CrmLookups:
             self._unasked(pop)
             pop.why = "the number is withheld" if address.withheld else "there is nothing to search by"
             for source in self._desks:
-                self._set(pop.inquiries[source], PopAnswer.NOT_ASKED)
+                self._set(pop.lookups[source], PopAnswer.NOT_ASKED)
         else:
             pop.why = ""
             self._unasked(pop)
             for source, desk in self._desks.items():
-                inquiry = pop.inquiries[source]
+                lookup = pop.lookups[source]
                 known = desk.finder.known(address)
                 if known is not None:
-                    self.found(pop, inquiry, known)
+                    self.found(pop, lookup, known)
                     continue
                 find = desk.finder.find(address)
-                self._set(inquiry, PopAnswer.SEARCHING)
-                self._background.spawn(self._show_cached(pop, inquiry, pop.question))
-                inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, first=find))
+                self._set(lookup, PopAnswer.SEARCHING)
+                self._background.spawn(self._show_cached(pop, lookup, pop.question))
+                lookup.task = asyncio.ensure_future(self._find(pop, lookup, pop.question, first=find))
         self._changed(pop)
 
-    def again(self, pop: Pop, inquiry: CrmLookup) -> None:
+    def again(self, pop: Pop, lookup: CrmLookup) -> None:
         """Ask one CRM anew, now, without taking an older answer."""
-        desk = self._desks.get(inquiry.source)
+        desk = self._desks.get(lookup.source)
         if desk is None:
             return
         if not self._may_ask(pop):
-            self._set(inquiry, PopAnswer.NOT_ASKED, inquiry.matches, cached=inquiry.cached)
+            self._set(lookup, PopAnswer.NOT_ASKED, lookup.matches, cached=lookup.cached)
             return
-        if inquiry.waits_to_ask_again:
-            inquiry.again.set()
+        if lookup.waits_to_ask_again:
+            lookup.again.set()
             return
-        self._cancel(inquiry)
-        self._set(inquiry, PopAnswer.SEARCHING, inquiry.matches, cached=inquiry.cached)
-        inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, again=True))
+        self._cancel(lookup)
+        self._set(lookup, PopAnswer.SEARCHING, lookup.matches, cached=lookup.cached)
+        lookup.task = asyncio.ensure_future(self._find(pop, lookup, pop.question, again=True))
 
     def go_on(self, pop: Pop) -> None:
         """Go on asking those who could not be asked, after something else was asked in between."""
         if not self._may_ask(pop):
             return
-        for inquiry in pop.inquiries.values():
-            desk = self._desks.get(inquiry.source)
-            if desk is not None and inquiry.answer is PopAnswer.COULD_NOT_ASK:
-                inquiry.task = asyncio.ensure_future(self._find(pop, inquiry, pop.question, again=True))
+        for lookup in pop.lookups.values():
+            desk = self._desks.get(lookup.source)
+            if desk is not None and lookup.answer is PopAnswer.COULD_NOT_ASK:
+                lookup.task = asyncio.ensure_future(self._find(pop, lookup, pop.question, again=True))
 
     async def ask_all(self, pop: Pop, what: Callable[[CrmDesk], Awaitable[Sequence[Match]]]) -> bool:
         """Ask every CRM something else than the address; says whether any of them answered."""
         question = pop.question
 
         async def ask(desk: CrmDesk) -> bool:
-            inquiry = pop.inquiries[desk.source]
+            lookup = pop.lookups[desk.source]
             try:
                 found = await desk.reading.read(lambda: what(desk))
                 if not isinstance(found, Sequence):
@@ -109,26 +109,26 @@ class CrmLookups:
                 matches = tuple(match for match in found if isinstance(match, Match))
             except BackendError as error:
                 if question == pop.question:
-                    self._could_not_ask(pop, inquiry, error)
+                    self._could_not_ask(pop, lookup, error)
                 return False
             if question == pop.question:
                 pop.searched = pop.searched or not pop.decided
                 pop.decided = True
-                self.found(pop, inquiry, matches)
+                self.found(pop, lookup, matches)
                 self._changed(pop)
             return True
 
         return any(await asyncio.gather(*(ask(desk) for desk in self._desks.values())))
 
-    def found(self, pop: Pop, inquiry: CrmLookup, matches: Matches) -> None:
+    def found(self, pop: Pop, lookup: CrmLookup, matches: Matches) -> None:
         """One CRM has answered. Who is linked by the agent stays, whatever is found later."""
         if pop.decided:
-            matches = with_chosen(pop, inquiry, matches)
+            matches = with_chosen(pop, lookup, matches)
         pop.loaded.difference_update(match.customer.id for match in matches)
         answer = PopAnswer.NO_MATCH
         if matches:
             answer = PopAnswer.ONE if len(matches) == 1 else PopAnswer.MANY
-        self._set(inquiry, answer, matches)
+        self._set(lookup, answer, matches)
 
     def restore(self, pop: Pop, matches: Matches) -> None:
         """Go on with what was found before, each record again at the CRM it is from."""
@@ -140,27 +140,27 @@ class CrmLookups:
             for record in match.records:
                 one = Match(record.customer, match.matched_on, match.reason, match.verified)
                 own.setdefault(record.customer.source, []).append(one)
-        for source, inquiry in pop.inquiries.items():
-            self.found(pop, inquiry, tuple(own.get(source, ())))
+        for source, lookup in pop.lookups.items():
+            self.found(pop, lookup, tuple(own.get(source, ())))
 
     def stop(self, pop: Pop) -> int:
         """Whatever answers an older question is not heard any more; answers the number of the new one."""
         pop.question += 1
         pop.let_go()
-        for inquiry in pop.inquiries.values():
-            self._cancel(inquiry)
+        for lookup in pop.lookups.values():
+            self._cancel(lookup)
         return pop.question
 
     def searching(self, pop: Pop) -> None:
         """Show that every CRM is being asked anew, with who is linked meanwhile."""
-        for inquiry in pop.inquiries.values():
-            if inquiry.source in self._desks:
-                self._set(inquiry, PopAnswer.SEARCHING, with_chosen(pop, inquiry, ()), cached=inquiry.cached)
+        for lookup in pop.lookups.values():
+            if lookup.source in self._desks:
+                self._set(lookup, PopAnswer.SEARCHING, with_chosen(pop, lookup, ()), cached=lookup.cached)
 
     def nobody(self, pop: Pop) -> None:
         """Forget what was found: the agent goes on without a record."""
-        for inquiry in pop.inquiries.values():
-            self._set(inquiry, PopAnswer.NO_MATCH)
+        for lookup in pop.lookups.values():
+            self._set(lookup, PopAnswer.NO_MATCH)
 
     async def close(self) -> None:
         """Stop showing what is kept here."""
@@ -169,13 +169,13 @@ class CrmLookups:
     async def _find(
         self,
         pop: Pop,
-        inquiry: CrmLookup,
+        lookup: CrmLookup,
         question: int,
         *,
         again: bool = False,
         first: "asyncio.Task[Matches] | None" = None,
     ) -> None:
-        finder = self._desks[inquiry.source].finder
+        finder = self._desks[lookup.source].finder
         attempt = 0
         while question == pop.question:
             find = first or finder.find(pop.interaction.customer, again=again)
@@ -185,63 +185,63 @@ class CrmLookups:
             except BackendError as error:
                 if question != pop.question:
                     return
-                inquiry.again.clear()
-                self._could_not_ask(pop, inquiry, error)
+                lookup.again.clear()
+                self._could_not_ask(pop, lookup, error)
                 if isinstance(error, Unsupported):
                     return
                 wait = 1.0 + full_jitter(attempt, self._timing.random, base=2.0)
-                await first_of(self._timing.sleep(wait), inquiry.again.wait())
+                await first_of(self._timing.sleep(wait), lookup.again.wait())
                 attempt += 1
                 again = True
             else:
                 if question == pop.question:
-                    self.found(pop, inquiry, matches)
+                    self.found(pop, lookup, matches)
                     self._changed(pop)
                 return
 
-    async def _show_cached(self, pop: Pop, inquiry: CrmLookup, question: int) -> None:
-        matches = await self._desks[inquiry.source].finder.cached(pop.interaction.customer)
-        waiting = inquiry.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK) and not inquiry.matches
+    async def _show_cached(self, pop: Pop, lookup: CrmLookup, question: int) -> None:
+        matches = await self._desks[lookup.source].finder.cached(pop.interaction.customer)
+        waiting = lookup.answer in (PopAnswer.SEARCHING, PopAnswer.COULD_NOT_ASK) and not lookup.matches
         if matches and waiting and question == pop.question and not pop.decided:
-            inquiry.matches, inquiry.cached = matches, True
+            lookup.matches, lookup.cached = matches, True
             self._changed(pop)
 
     def _may_ask(self, pop: Pop) -> bool:
         """Whether the contact's address is one that a CRM can be asked for: nobody owns a withheld number."""
         return bool(contact_key(pop.interaction.customer, self._region))
 
-    def _could_not_ask(self, pop: Pop, inquiry: CrmLookup, error: BackendError) -> None:
-        log.info("could not ask %s: %s: %s", inquiry.source, type(error).__name__, error.detail)
+    def _could_not_ask(self, pop: Pop, lookup: CrmLookup, error: BackendError) -> None:
+        log.info("could not ask %s: %s: %s", lookup.source, type(error).__name__, error.detail)
         # What to press is said by the card, once.
-        why = explain(error, "The customer could not be looked up.", source=inquiry.source).not_done
-        self._set(inquiry, PopAnswer.COULD_NOT_ASK, inquiry.matches, why=why, cached=inquiry.cached)
-        inquiry.reason = one_line(error.message)
+        why = explain(error, "The customer could not be looked up.", source=lookup.source).not_done
+        self._set(lookup, PopAnswer.COULD_NOT_ASK, lookup.matches, why=why, cached=lookup.cached)
+        lookup.reason = one_line(error.message)
         self._changed(pop)
 
     def _unasked(self, pop: Pop) -> None:
         """Say of the CRMs that cannot be asked at all why that is so."""
-        for source, inquiry in pop.inquiries.items():
+        for source, lookup in pop.lookups.items():
             if source not in self._desks:
-                self._set(inquiry, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
+                self._set(lookup, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
 
     def _set(
-        self, inquiry: CrmLookup, answer: PopAnswer, matches: Matches = (), *, why: str = "", cached: bool = False
+        self, lookup: CrmLookup, answer: PopAnswer, matches: Matches = (), *, why: str = "", cached: bool = False
     ) -> None:
-        if inquiry.answer is not answer:
-            inquiry.since = self._now()
-        inquiry.answer, inquiry.matches, inquiry.why = answer, matches, why
-        inquiry.reason = why
-        inquiry.cached = cached and bool(matches)
+        if lookup.answer is not answer:
+            lookup.since = self._now()
+        lookup.answer, lookup.matches, lookup.why = answer, matches, why
+        lookup.reason = why
+        lookup.cached = cached and bool(matches)
 
-    def _cancel(self, inquiry: CrmLookup) -> None:
-        if inquiry.task is not None and inquiry.task is not asyncio.current_task():
-            inquiry.task.cancel()
-            inquiry.task = None
+    def _cancel(self, lookup: CrmLookup) -> None:
+        if lookup.task is not None and lookup.task is not asyncio.current_task():
+            lookup.task.cancel()
+            lookup.task = None
 
 
-def with_chosen(pop: Pop, inquiry: CrmLookup, matches: Matches) -> Matches:
+def with_chosen(pop: Pop, lookup: CrmLookup, matches: Matches) -> Matches:
     """What was found, and who is linked: that stays until another is chosen, whatever is found later."""
     chosen = pop.chosen_match()
     found = {match.customer.id for match in matches}
-    kept = (match for match in inquiry.matches if chosen is not None and match.customer.id in chosen.ids)
+    kept = (match for match in lookup.matches if chosen is not None and match.customer.id in chosen.ids)
     return (*matches, *(match for match in kept if match.customer.id not in found))

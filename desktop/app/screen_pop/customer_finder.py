@@ -54,7 +54,7 @@ class CustomerFinder:
     def known(self, address: Address) -> Matches | None:
         """The answer we have and that is fresh enough; None means ask."""
         found = self._answers.get(contact_key(address, self.region))
-        if found is None or not 0 <= self._reading.asking.timing.monotonic() - found[0] <= FRESH_SECONDS:
+        if found is None or not 0 <= self._reading.backend_calls.timing.monotonic() - found[0] <= FRESH_SECONDS:
             return None
         return found[1]
 
@@ -117,7 +117,7 @@ class CustomerFinder:
                 log.warning("dropped a hit of the CRM that does not carry what was asked for")
         matches = tuple(verified.values())
         self._answers.pop(key, None)
-        self._answers[key] = (self._reading.asking.timing.monotonic(), matches)
+        self._answers[key] = (self._reading.backend_calls.timing.monotonic(), matches)
         while len(self._answers) > _KEPT:
             del self._answers[next(iter(self._answers))]
         self.keep(matches)

@@ -41,10 +41,10 @@ class CrmLookup:
 
 @dataclass(slots=True)
 class Pop:
-    """The search for one interaction's customer. `inquiries` are in order of precedence."""
+    """The search for one interaction's customer. `lookups` are in order of precedence."""
 
     interaction: Interaction
-    inquiries: dict[str, CrmLookup]
+    lookups: dict[str, CrmLookup]
     merge: "Merging"
     why: str = ""
     chosen: str | None = None  # the id of any record of the customer
@@ -60,20 +60,20 @@ class Pop:
     @property
     def answer(self) -> PopAnswer:
         """The five answers, out of those of all CRMs."""
-        return combined_answer([one.answer for one in self.inquiries.values()], len(self.matches(fresh=True)))
+        return combined_answer([one.answer for one in self.lookups.values()], len(self.matches(fresh=True)))
 
     @property
     def settled(self) -> bool:
         """Whether every CRM has answered, or could not be asked."""
-        return all(one.answer is not PopAnswer.SEARCHING for one in self.inquiries.values())
+        return all(one.answer is not PopAnswer.SEARCHING for one in self.lookups.values())
 
     def matches(self, *, fresh: bool = False) -> tuple[Match, ...]:
         """The customers found so far; `fresh` leaves out those that only memory knows."""
         found = {
             match.customer.id: match
-            for inquiry in self.inquiries.values()
-            if not (fresh and (inquiry.cached or inquiry.answer in _UNANSWERED))
-            for match in inquiry.matches
+            for lookup in self.lookups.values()
+            if not (fresh and (lookup.cached or lookup.answer in _UNANSWERED))
+            for match in lookup.matches
         }
         belonging = {one: match for one, match in self.linked.items() if one not in found} if found else {}
         return self.merge([*found.values(), *belonging.values()])
@@ -97,17 +97,17 @@ class Pop:
         """Whether a record is the CRM's present word and not a memory."""
         return customer_id in self.linked or any(
             match.customer.id == customer_id
-            for inquiry in self.inquiries.values()
-            if not inquiry.cached
-            for match in inquiry.matches
+            for lookup in self.lookups.values()
+            if not lookup.cached
+            for match in lookup.matches
         )
 
     def seen(self, now: Instant) -> ScreenPop:
         """All of it, for the state; `now`: since when, if this answer is a new one (server time)."""
         matches, chosen = self.matches(), self.chosen_match()
-        inquiries = list(self.inquiries.values())
-        shown = [one for one in inquiries if one.matches]
-        several = len(inquiries) > 1
+        lookups = list(self.lookups.values())
+        shown = [one for one in lookups if one.matches]
+        several = len(lookups) > 1
         return ScreenPop(
             self.answer,
             now,
@@ -115,8 +115,8 @@ class Pop:
             chosen.customer.id if chosen is not None else None,
             self.chosen_by if chosen is not None else "",
             bool(shown) and all(one.cached for one in shown),
-            self.why or " ".join(one.why for one in inquiries if one.why and not (several and matches)),
-            tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in inquiries) if several else (),
+            self.why or " ".join(one.why for one in lookups if one.why and not (several and matches)),
+            tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in lookups) if several else (),
             self.decided and not self.searched,
         )
 

@@ -59,8 +59,8 @@ class ScreenPops:
         self._background = Background()
         self._fetched: dict[str, str] = {}  # interaction -> whom it was linked to before, and was asked for
         self._me = ""
-        self._inquiries = CrmLookups(desks, broken or {}, timing, store.now, self._settle, region)
-        self._merge = Merging(self._inquiries.sources, lambda: links.of(CUSTOMER), region)
+        self._lookups = CrmLookups(desks, broken or {}, timing, store.now, self._settle, region)
+        self._merge = Merging(self._lookups.sources, lambda: links.of(CUSTOMER), region)
         self._linked = ManualLinks(self._desks, links, self._settle)
         self._prefetch = Prefetch([desk.finder for desk in desks], store)
         links.changed.append(self._merge_anew)
@@ -72,18 +72,18 @@ class ScreenPops:
         pop, wanted = self._pop(interaction_id), text.strip()
         if pop is None or not self._desks or not wanted:
             return
-        question = self._inquiries.stop(pop)
-        self._inquiries.searching(pop)
+        question = self._lookups.stop(pop)
+        self._lookups.searching(pop)
         pop.why = f"searching for {wanted!r}"
         self._publish(pop)
         pop.why = ""
-        answered = await self._inquiries.ask_all(pop, lambda desk: desk.crm.search(wanted))
+        answered = await self._lookups.ask_all(pop, lambda desk: desk.crm.search(wanted))
         if question != pop.question:
             return
         if answered:
             self.recall(interaction_id)  # which came while this was asked
         elif not pop.decided:
-            self._inquiries.go_on(pop)  # what went on by itself before goes on
+            self._lookups.go_on(pop)  # what went on by itself before goes on
 
     async def find(self, text: str) -> tuple[Match, ...]:
         """Customers found by what was typed, for no contact in particular; those of a CRM that fails are left out."""
@@ -141,7 +141,7 @@ class ScreenPops:
         crm = desk.crm
         try:
             key = self._intents.key(intent)  # kept until it is done, so that pressing again makes no second record
-            customer = await desk.reading.asking.ask(
+            customer = await desk.reading.backend_calls.ask(
                 lambda: crm.create_customer(name.strip(), [] if address.withheld else [address], key=key), desk.source
             )
             if not isinstance(customer, Customer):
@@ -155,11 +155,11 @@ class ScreenPops:
         finally:
             self._intents.end(intent)
         pop.chosen = None
-        self._inquiries.stop(pop)
-        self._inquiries.nobody(pop)
+        self._lookups.stop(pop)
+        self._lookups.nobody(pop)
         pop.decided, pop.searched, pop.why = True, False, ""
         match = Match(customer, "name", "created now", verified=True)
-        self._inquiries.found(pop, pop.inquiries[desk.source], (match,))
+        self._lookups.found(pop, pop.lookups[desk.source], (match,))
         self._link(pop, customer.id, BY_AGENT)
         desk.finder.keep([match])
         return ActionResult(True, f"A record for {name.strip()} was created.")
@@ -170,11 +170,11 @@ class ScreenPops:
         if pop is None or not self._desks:
             return
         pop.decided = pop.decided and pop.chosen is not None
-        failed = [one for one in pop.inquiries.values() if one.waits_to_ask_again]
+        failed = [one for one in pop.lookups.values() if one.waits_to_ask_again]
         if not failed:
-            self._inquiries.stop(pop)
-        for inquiry in failed or pop.inquiries.values():
-            self._inquiries.again(pop, inquiry)
+            self._lookups.stop(pop)
+        for lookup in failed or pop.lookups.values():
+            self._lookups.again(pop, lookup)
         self._publish(pop)
 
     def without(self, interaction_id: str) -> None:
@@ -182,8 +182,8 @@ class ScreenPops:
         pop = self._pop(interaction_id)
         if pop is not None:
             pop.decided, pop.searched, pop.chosen, pop.chosen_by = True, False, None, BY_AGENT
-            self._inquiries.stop(pop)
-            self._inquiries.nobody(pop)
+            self._lookups.stop(pop)
+            self._lookups.nobody(pop)
             pop.why = "you continued without a record"
             self._publish(pop)
             self._tell_crms(pop)
@@ -199,15 +199,15 @@ class ScreenPops:
     def retry_all(self) -> None:
         """Ask again, for everybody, the CRMs that could not be asked about them."""
         for pop in self._pops.values():
-            for inquiry in pop.inquiries.values():
-                if inquiry.waits_to_ask_again:
-                    inquiry.again.set()
+            for lookup in pop.lookups.values():
+                if lookup.waits_to_ask_again:
+                    lookup.again.set()
 
     async def close(self) -> None:
         """Stop asking."""
         for pop in self._pops.values():
-            self._inquiries.stop(pop)
-        closing = (self._inquiries.close(), self._linked.close(), self._background.cancel())
+            self._lookups.stop(pop)
+        closing = (self._lookups.close(), self._linked.close(), self._background.cancel())
         await asyncio.gather(*closing, return_exceptions=True)
         await asyncio.gather(*(desk.close() for desk in self._desks.values()), return_exceptions=True)
 
@@ -231,13 +231,13 @@ class ScreenPops:
             for interaction_id in [known for known in self._pops if known not in new.interactions]:
                 self._fetched.pop(interaction_id, None)
                 if interaction_id not in new.drafts:
-                    self._inquiries.stop(self._pops.pop(interaction_id))
+                    self._lookups.stop(self._pops.pop(interaction_id))
 
     def _see(self, interaction: Interaction) -> None:
         pop = self._pops.get(interaction.id)
         if interaction.phase is Phase.CLOSED:
             if pop is not None:
-                self._inquiries.stop(pop)
+                self._lookups.stop(pop)
             return
         mine = interaction.agent_id == (self._me or self._store.state.me) and interaction.agent_id
         if not mine or interaction.phase not in _RINGING_OR_LATER:
@@ -250,8 +250,8 @@ class ScreenPops:
             pop.interaction = interaction
             if moved and not pop.decided:
                 pop.chosen = None
-                self._inquiries.stop(pop)
-                self._inquiries.search(pop)
+                self._lookups.stop(pop)
+                self._lookups.search(pop)
             elif interaction.previous is not None and not pop.decided:
                 self._settle(pop)
 
@@ -262,10 +262,10 @@ class ScreenPops:
         pop = self._pops[interaction.id] = self._new(interaction)
         kept = self._store.state.pops.get(interaction.id)
         if kept is not None and kept.chosen_by == BY_AGENT:
-            self._inquiries.restore(pop, kept.matches)
+            self._lookups.restore(pop, kept.matches)
             pop.chosen, pop.chosen_by, pop.decided = kept.chosen, BY_AGENT, True
             return
-        self._inquiries.search(pop)
+        self._lookups.search(pop)
 
     def _settle(self, pop: Pop) -> None:
         """Something was found, or could not be: link the only customer there is, and show it all."""
@@ -329,7 +329,7 @@ class ScreenPops:
             return
         for desk, answer in zip(self._desks.values(), answers, strict=True):
             if isinstance(answer, tuple) and answer:
-                self._inquiries.found(pop, pop.inquiries[desk.source], (*answer, *pop.inquiries[desk.source].matches))
+                self._lookups.found(pop, pop.lookups[desk.source], (*answer, *pop.lookups[desk.source].matches))
         self._settle(pop)
 
     def _link(self, pop: Pop, customer_id: str, by: str) -> None:
@@ -379,8 +379,8 @@ class ScreenPops:
                 self._settle(pop)
 
     def _desk_of(self, pop: Pop, customer_id: str) -> CrmDesk | None:
-        for source, inquiry in pop.inquiries.items():
-            if any(match.customer.id == customer_id for match in inquiry.matches):
+        for source, lookup in pop.lookups.items():
+            if any(match.customer.id == customer_id for match in lookup.matches):
                 return self._desks.get(source)
         linked = pop.linked.get(customer_id)
         return self._desks.get(linked.customer.source) if linked is not None else None
@@ -390,7 +390,7 @@ class ScreenPops:
         return len(self._desks) == 1 or (offered is not None and Capability.CREATE_CUSTOMER.value in offered)
 
     def _new(self, interaction: Interaction) -> Pop:
-        return Pop(interaction, self._inquiries.new(), self._merge)
+        return Pop(interaction, self._lookups.new(), self._merge)
 
     def _pop(self, interaction_id: str) -> Pop | None:
         pop = self._pops.get(interaction_id)

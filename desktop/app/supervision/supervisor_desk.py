@@ -34,12 +34,12 @@ class SupervisorDesk:
         """`opened` is the profile's file."""
         self._runner = runner
         self._store = store = runner.store
-        asking = runner.backend_calls
+        backend_calls = runner.backend_calls
         self.acts = SupervisorCommands(runner)
-        self.history = HistoryDesk(store, asking, contact_center)
+        self.history = HistoryDesk(store, backend_calls, contact_center)
         self.schedules = FloorSchedules(runner, self.history.today)
         self.habits = FloorPreferences(opened)
-        self.alerts = AlertWatch(store, asking.timing, lambda: self.open, self.schedules)
+        self.alerts = AlertWatch(store, backend_calls.timing, lambda: self.open, self.schedules)
         self._opened = opened
         self._quality: QualityDesk | None = None
         self.scorecards: Callable[[], Scorecards] | None = None

@@ -42,9 +42,9 @@ class _Floor:
     def __init__(self, center: ContactCenter, offered: frozenset[str]) -> None:
         timing = Timing()
         self.store = Store(timing.clock)
-        asking = BackendCalls(timing, say)
-        self.feed = Feed(SOURCE, center, self.store, asking, tells_time=True)
-        runner = CommandRunner(self.store, asking, center, self.feed.refresh)
+        backend_calls = BackendCalls(timing, say)
+        self.feed = Feed(SOURCE, center, self.store, backend_calls, tells_time=True)
+        runner = CommandRunner(self.store, backend_calls, center, self.feed.refresh)
         self.desk = SupervisorDesk(runner, center, _not_kept)
         self._live = asyncio.Event()
         self.store.listeners.append(self._notice_life)

@@ -1,18 +1,16 @@
 """`customer find`, `customer show` and `timeline`."""
 
-import asyncio
 from collections.abc import Awaitable, Sequence
-from typing import cast
 
-from desktop.cli.connection import Chosen, crm_of, every, usable_profile, within
+from desktop.cli.connection import Chosen, ask_every, crm_of, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
-from desktop.cli.output import emit, say
+from desktop.cli.output import emit
 from desktop.config import Profile
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address
-from desktop.ports.base import Backend, Kind
+from desktop.ports.base import Kind
 from desktop.ports.crm import Crm
-from desktop.ports.errors import BackendError, Unsupported
+from desktop.ports.errors import Unsupported
 
 
 def _address(chosen: Chosen) -> Address | None:
@@ -35,31 +33,15 @@ async def _if_offered(part: Awaitable[object]) -> object:
 
 
 async def _found(profile: Profile, chosen: Chosen) -> object:
-    """What every CRM found, those that could not be asked named on stderr; their error when none could be."""
+    """What every CRM found."""
     address = _address(chosen)
-    found: list[Match] = []
-    failed: list[BackendError] = []
 
-    async def ask(source: str, backend: Backend | BackendError) -> Sequence[Match]:
-        try:
-            if isinstance(backend, BackendError):
-                raise backend
-            one = cast(Crm, backend)
-            if address is None:
-                return await one.search(chosen["text"], limit=chosen["limit"])
-            return await one.find(address, limit=chosen["limit"])
-        except BackendError as error:
-            failed.append(error)
-            if ":" in source:
-                say(f"{source} could not be asked: {error.message}")
-            return ()
+    async def ask(crm: Crm) -> Sequence[Match]:
+        if address is None:
+            return await crm.search(chosen["text"], limit=chosen["limit"])
+        return await crm.find(address, limit=chosen["limit"])
 
-    async with every(profile, Kind.CRM) as crms:
-        for matches in await asyncio.gather(*(ask(source, one) for source, one in crms.items())):
-            found += matches
-        if len(failed) == len(crms):
-            raise failed[0]
-    return found
+    return await ask_every(profile, Kind.CRM, ask)
 
 
 async def _answer(profile: Profile, chosen: Chosen) -> object:

@@ -1,18 +1,15 @@
 """What goes on now: `state`, `agents`, `queues`, `interactions` and `people`."""
 
-import asyncio
-from typing import cast
-
 from desktop.cli.commands.name_lookup import known_word
-from desktop.cli.connection import Chosen, contact_center, every, usable_profile, within
+from desktop.cli.connection import Chosen, ask_every, contact_center, usable_profile, within
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.local_data import kept_outbox
-from desktop.cli.output import emit, say
+from desktop.cli.output import emit
 from desktop.config import Profile
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, PresenceSnapshot
-from desktop.ports.base import Backend, Kind
-from desktop.ports.errors import BackendError, ProtocolError
+from desktop.ports.base import Kind
+from desktop.ports.errors import ProtocolError
 from desktop.ports.presence import PresenceSource
 
 
@@ -57,30 +54,13 @@ async def _interactions(profile: Profile, chosen: Chosen) -> object:
 
 
 async def _people(profile: Profile, chosen: Chosen) -> object:
-    found: list[object] = []
-    failed: list[BackendError] = []
-
-    async def ask(source: str, backend: Backend | BackendError) -> list[object]:
-        try:
-            if isinstance(backend, BackendError):
-                raise backend
-            directory = cast(PresenceSource, backend)
-            people = await directory.people(chosen["text"], skill=chosen["skill"])
-            event = (await directory.snapshot()).event
-        except BackendError as error:
-            failed.append(error)
-            if ":" in source:
-                say(f"{source} could not be asked: {error.message}")
-            return []
+    async def ask(directory: PresenceSource) -> list[object]:
+        people = await directory.people(chosen["text"], skill=chosen["skill"])
+        event = (await directory.snapshot()).event
         known = {one.person_id: one for one in event.presence} if isinstance(event, PresenceSnapshot) else {}
         return [{"person": one, "presence": known.get(one.id)} for one in people]
 
-    async with every(profile, Kind.PRESENCE) as directories:
-        for people in await asyncio.gather(*(ask(source, one) for source, one in directories.items())):
-            found += people
-        if len(failed) == len(directories):
-            raise failed[0]
-    return found
+    return await ask_every(profile, Kind.PRESENCE, ask)
 
 
 async def _answer(profile: Profile, chosen: Chosen) -> object:

@@ -51,10 +51,10 @@ class ReportPage(LaunchedPage):
         self._text: Content | None = None
         self._hint: Content | None = None  # in the place of the keys, while something is picked or typed
         history = desk.history
-        inquiries = ReportRequests(self._spawn, self._clock, self._answered)
+        requests = ReportRequests(self._spawn, self._clock, self._answered)
         questions = ReportQuestions(history, desk.staffing)
         choice = Choice(named("today", history.today()), formula=formula)
-        self.views = ReportViews(choice, inquiries, questions, history)
+        self.views = ReportViews(choice, requests, questions, history)
         self._drawing = ReportDrawing(self.views, history)
 
     def compose(self) -> ComposeResult:
@@ -84,7 +84,7 @@ class ReportPage(LaunchedPage):
 
     def close(self) -> None:
         """Leave the screen; nothing is waited for any more."""
-        self.views.inquiries.give_up()
+        self.views.requests.give_up()
         super().close()
 
     def redraw(self) -> None:
@@ -190,7 +190,7 @@ class ReportPage(LaunchedPage):
         """One step: the field, the picker, what is waited for, a level; then the page itself."""
         if self.has_class("typing") or self.has_class("picking"):
             self._turn()
-        elif self.views.inquiries.give_up():
+        elif self.views.requests.give_up():
             self.redraw()
         elif self.views.leave():
             self._turn()

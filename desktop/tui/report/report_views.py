@@ -30,10 +30,10 @@ class ReportViews:
     """A choice with its answers and cursors. `place` is the view, or the level that was gone into from it."""
 
     def __init__(
-        self, choice: Choice, inquiries: ReportRequests, questions: ReportQuestions, history: HistoryDesk
+        self, choice: Choice, requests: ReportRequests, questions: ReportQuestions, history: HistoryDesk
     ) -> None:
         self.choice = choice
-        self.inquiries = inquiries
+        self.requests = requests
         self.plan = Plan()
         self._planned = False
         self._questions = questions
@@ -66,12 +66,12 @@ class ReportViews:
     @property
     def answer(self) -> Answer[Any]:
         """What is known for this place."""
-        return self.inquiries.answer(_ASKED[self.place])
+        return self.requests.answer(_ASKED[self.place])
 
     @property
     def waited(self) -> float | None:
         """Seconds for which its answer is waited for."""
-        return self.inquiries.waited(_ASKED[self.place])
+        return self.requests.waited(_ASKED[self.place])
 
     # --- asking
 
@@ -81,16 +81,16 @@ class ReportViews:
         self._levels = []
         self.stretch = None
         if (before.period, before.queues, before.width) != (choice.period, choice.queues, choice.width):
-            self.inquiries.forget("intervals", "week", "contacts")
+            self.requests.forget("intervals", "week", "contacts")
             self._cursor_new = True
         if (before.queues, before.span) != (choice.queues, choice.span):
-            self.inquiries.forget("outlook")
+            self.requests.forget("outlook")
             self._cursor_new = True
         if before.queues != choice.queues:
             self._planned = False
         if before.view != choice.view:
             self._cursor_new = True
-            self.inquiries.forget("contacts")
+            self.requests.forget("contacts")
         if self.answer.value is None:
             self.read()
 
@@ -101,7 +101,7 @@ class ReportViews:
 
     def read(self, *, anew: bool = False) -> None:
         """Ask what this place shows; `anew` even when a fresh answer is kept."""
-        choice, ask, questions = self.choice, self.inquiries.ask, self._questions
+        choice, ask, questions = self.choice, self.requests.ask, self._questions
         match self.place:
             case "week":
                 ask("week", lambda: questions.week(choice, anew))
@@ -119,7 +119,7 @@ class ReportViews:
 
     def arrived(self, name: str) -> None:
         """An answer has come: have the cursor where it is of use."""
-        value = self.inquiries.answer(name).value
+        value = self.requests.answer(name).value
         if value is None:
             return
         if name == "intervals" and self._cursor_new:
@@ -172,11 +172,11 @@ class ReportViews:
             end = starts[at + 1] if at + 1 < len(starts) else until
             self.cursor, self.stretch = at, (starts[at], end)
             self._levels.append("contacts")
-            self.inquiries.forget("contacts")
+            self.requests.forget("contacts")
         elif place == "contacts" and key:
             self.interaction = key
             self._levels.append("timeline")
-            self.inquiries.forget("timeline")
+            self.requests.forget("timeline")
         else:
             return False
         self.read()
@@ -194,7 +194,7 @@ class ReportViews:
         known: Contacts | None = self.answer.value
         if known is not None and known.cursor and self.waited is None:
             queues, questions = self.choice.queues, self._questions
-            self.inquiries.ask(
+            self.requests.ask(
                 "contacts", lambda: questions.contacts(queues, known.since, known.until, known, anew=False)
             )
 
@@ -206,9 +206,9 @@ class ReportViews:
     def starts(self) -> list[Instant]:
         """Beginnings of the intervals along the axis."""
         if self.choice.view == "outlook":
-            foreseen: Foreseen | None = self.inquiries.answer("outlook").value
+            foreseen: Foreseen | None = self.requests.answer("outlook").value
             return [one.start for one in foreseen.slots] if foreseen is not None else []
-        found: Sequence[Interval] = self.inquiries.answer("intervals").value or ()
+        found: Sequence[Interval] = self.requests.answer("intervals").value or ()
         known = self._starts
         if known is None or known[0] != self.choice or known[1] is not found:
             since, until = self.choice.period.edges(self._history.days)

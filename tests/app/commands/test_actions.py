@@ -26,10 +26,10 @@ class Desk:
         self.store = Store(self.time.timing.clock)
         self.server = FakeContactCenter(self.time.timing)
         self.presence = FakePresence()
-        asking = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, asking)
+        backend_calls = make_asking(self.time, self.store)
+        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
         self.actions = Actions(
-            CommandRunner(self.store, asking, self.server, self.feed.refresh), {"presence": self.presence}
+            CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {"presence": self.presence}
         )
         self.store.publish(
             CapabilitiesKnown(frozenset(each.value for each in self.server.capabilities)), "contact_center"

@@ -21,9 +21,9 @@ class Desk:
         self.time = VirtualTime()
         self.store = Store(self.time.timing.clock)
         self.server = FakeContactCenter(self.time.timing)
-        asking = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.actions = Actions(CommandRunner(self.store, asking, self.server, self.feed.refresh), {})
+        backend_calls = make_asking(self.time, self.store)
+        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
+        self.actions = Actions(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh), {})
         self.store.publish(HealthChanged(Health.CONNECTING), "contact_center")
 
     @property

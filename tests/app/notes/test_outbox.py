@@ -44,9 +44,9 @@ class Rig:
         self.time = time_
         self.crm = crm
         self.store = Store(time_.timing.clock)
-        self.asking = make_asking(time_, self.store)
+        self.backend_calls = make_asking(time_, self.store)
         self.outbox = Outbox(
-            self.store, self.asking, lambda: local, Deliveries({"crm": crm}, Targets({}, ("crm",))).deliver
+            self.store, self.backend_calls, lambda: local, Deliveries({"crm": crm}, Targets({}, ("crm",))).deliver
         )
 
     @property

@@ -70,9 +70,9 @@ class Desk:
         self.time = VirtualTime()
         self.store = Store(self.time.timing.clock)
         self.server = Floor(self.time.timing)
-        asking = make_asking(self.time, self.store)
-        self.feed = Feed("contact_center", self.server, self.store, asking)
-        self.acts = SupervisorCommands(CommandRunner(self.store, asking, self.server, self.feed.refresh))
+        backend_calls = make_asking(self.time, self.store)
+        self.feed = Feed("contact_center", self.server, self.store, backend_calls)
+        self.acts = SupervisorCommands(CommandRunner(self.store, backend_calls, self.server, self.feed.refresh))
         self.script = self.server.script
 
     def offers(self, *capabilities: Capability) -> None:

@@ -34,9 +34,9 @@ class Person:
     def __init__(self, servers: Harness, who: str) -> None:
         self.store = Store()
         self.backend = MockContactCenter.create({"url": servers.urls["contact_center"], "token": servers.tokens[who]})
-        asking = BackendCalls(Timing(), lambda text: self.store.notice(text, "error"))
-        self.feed = Feed("contact_center", self.backend, self.store, asking, tells_time=True)
-        self.acts = SupervisorCommands(CommandRunner(self.store, asking, self.backend, self.feed.refresh))
+        backend_calls = BackendCalls(Timing(), lambda text: self.store.notice(text, "error"))
+        self.feed = Feed("contact_center", self.backend, self.store, backend_calls, tells_time=True)
+        self.acts = SupervisorCommands(CommandRunner(self.store, backend_calls, self.backend, self.feed.refresh))
 
     async def until(self, what: object) -> None:
         assert callable(what)

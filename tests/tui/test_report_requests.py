@@ -37,17 +37,17 @@ async def test_what_the_server_wants_to_be_asked_later_is_asked_later() -> None:
         while tasks:
             await tasks.pop(0)
 
-    inquiries = of(Answer(problem="40 %", later=2.0), Answer(problem="80 %", later=2.0), Answer(7))
-    inquiries.ask("week", question)
+    requests = of(Answer(problem="40 %", later=2.0), Answer(problem="80 %", later=2.0), Answer(7))
+    requests.ask("week", question)
     while not slept:
         await asyncio.sleep(0)
-    assert inquiries.answer("week").problem == "40 %"
+    assert requests.answer("week").problem == "40 %"
     await rest()
-    assert inquiries.answer("week").value == 7 and slept == [2.0, 2.0]
-    inquiries = of(Answer(problem="40 %", later=2.0), Answer(7))
-    inquiries.ask("week", question)
+    assert requests.answer("week").value == 7 and slept == [2.0, 2.0]
+    requests = of(Answer(problem="40 %", later=2.0), Answer(7))
+    requests.ask("week", question)
     while not slept:
         await asyncio.sleep(0)
-    assert inquiries.give_up()
+    assert requests.give_up()
     await rest()
-    assert inquiries.answer("week").error == "Cancelled" and len(answers) == 1
+    assert requests.answer("week").error == "Cancelled" and len(answers) == 1
