@@ -23,7 +23,7 @@ def steps() -> tuple[tuple[str, str], ...]:
         (
             "expert",
             f'{shown("expert")}, type "refunds", enter rings an expert. {shown("transfer")} hands over, '
-            f"{shown('expert')} goes back to the customer.",
+            f"{shown('expert')} goes back.",
         ),
         ("end", f"{shown('end')} twice ends the call."),
         ("wrap_up", f"{shown('wrap_up')}, type a code, enter; {shown('finish')} finishes."),
