@@ -1,15 +1,19 @@
 """What can go wrong with a backend. The class of an error is the next step of the host.
 
-`message` is for people; `detail` is for the log and must hold no secrets.
+`message` is for people: a plug-in's own words, shown as they are. The desktop's own errors are given a sentence of the
+catalogue instead; `sentence` is either. `detail` is for the log and must hold no secrets.
 """
+
+from desktop.domain.text.sentence import Words, worded
 
 
 class BackendError(Exception):
     """A backend could not do what it was asked."""
 
-    def __init__(self, message: str, detail: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: Words, detail: str = "") -> None:
+        super().__init__(str(message))
+        self.message = str(message)
+        self.sentence = worded(message)
         self.detail = detail
 
 
@@ -20,7 +24,7 @@ class Unavailable(BackendError):
 class RateLimited(BackendError):
     """Too many requests, or one that came too early: wait `retry_after` seconds."""
 
-    def __init__(self, message: str, retry_after: float, detail: str = "") -> None:
+    def __init__(self, message: Words, retry_after: float, detail: str = "") -> None:
         super().__init__(message, detail)
         self.retry_after = retry_after
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import error_class, explain
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 from desktop.ports.errors import BackendError, OutcomeUnknown, RateLimited, Unavailable, Unsupported
 
 CONTACT_CENTER = "contact_center"
@@ -15,7 +16,7 @@ class ActionResult:
     """What became of a press. `error` is the class of what went wrong, "" when ok; "ignored" for a double press."""
 
     ok: bool
-    text: str = ""
+    text: Words = NOTHING
     error: str = ""
 
 
@@ -24,10 +25,10 @@ IGNORED = ActionResult(False, "", "ignored")
 
 def failed(
     error: BackendError,
-    not_done: str,
+    not_done: Words,
     source: str = CONTACT_CENTER,
     *,
-    safe: str = "",
+    safe: Words = NOTHING,
 ) -> ActionResult:
     """A press that came to nothing.
 
@@ -42,4 +43,4 @@ def failed(
 def absent(backend_calls: BackendCalls) -> BackendError:
     """Why there is no contact centre: its plug-in cannot be loaded, or the profile names none."""
     broken = backend_calls.closed.get(CONTACT_CENTER)
-    return Unavailable(broken) if broken else Unsupported("This profile has none.")
+    return Unavailable(broken) if broken else Unsupported(Sentence("profile.none"))

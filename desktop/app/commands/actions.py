@@ -15,6 +15,7 @@ from desktop.domain.entities.words import Availability, ContactEnd, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
+from desktop.domain.text.sentence import Words
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource
 
@@ -170,7 +171,7 @@ class Actions:
     ) -> ActionResult:
         return failed(error, SPECS[verb].not_done, source, safe=self._safety(verb, interaction_id, error))
 
-    def _safety(self, verb: Verb, interaction_id: str, error: BackendError) -> str:
+    def _safety(self, verb: Verb, interaction_id: str, error: BackendError) -> Words:
         """Of the note, where the contact goes, or has gone."""
         leaves = SPECS[verb].contact_leaves or isinstance(error, NotFound)
         return note_safety(self._store.state, interaction_id) if leaves else ""

@@ -1,10 +1,9 @@
-"""Errors in words for people: what did not happen, what is safe, what to press."""
+"""Errors as sentences: what did not happen, what is safe, what to press."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from desktop.app.key_names import key_name
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING, VERBATIM, Sentence, Words, verbatim, worded
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -27,16 +26,16 @@ _NAMES = {kind.value: spec.word for kind, spec in KINDS.items()}
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One failure in three sentences; `safe` is "" where nothing was at stake."""
+    """One failure in three sentences; `safe` says nothing where nothing was at stake."""
 
-    not_done: str
-    safe: str
-    press: str
+    not_done: Sentence
+    safe: Sentence
+    press: Sentence
 
     @property
-    def text(self) -> str:
-        """All of it, on one line."""
-        return " ".join(part for part in (self.not_done, self.safe, self.press) if part)
+    def text(self) -> Sentence:
+        """All of it."""
+        return self.not_done + self.safe + self.press
 
 
 def source_name(source: str) -> str:
@@ -52,41 +51,32 @@ def one_line(text: str, longest: int = _LONGEST) -> str:
     return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
-def _press_again(error: BackendError) -> str:
-    return f"{key_name('retry')} tries again."
-
-
-def _press_later(error: BackendError) -> str:
-    seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 1
-    return f"Wait {seconds} s, then press again."
-
-
-_PRESS: dict[type[BackendError], Callable[[BackendError], str]] = {
-    Unavailable: _press_again,
-    RateLimited: _press_later,
-    AuthFailed: lambda _: f"Sign in again, then press {key_name('retry')}.",
-    Forbidden: lambda _: "Ask your administrator for access.",
-    NotFound: lambda _: "The screen now shows what is there; look before you press again.",
-    Conflict: lambda _: "The screen now shows what is there; look before you press again.",
-    Rejected: lambda _: "Change it, then press again.",
-    OutcomeUnknown: lambda _: "Look at the screen before you press again.",
-    Unsupported: lambda _: f"That is not possible here; {key_name('palette')} lists what can be done.",
-    ProtocolError: lambda _: f"{key_name('retry')} tries again; if this persists, tell your administrator.",
-    BackendBug: lambda _: f"It was logged; {key_name('retry')} tries again, or tell your administrator.",
+_PRESS: dict[type[BackendError], str] = {
+    Unavailable: "failure.press_again",
+    RateLimited: "failure.press_later",
+    AuthFailed: "failure.sign_in_again",
+    Forbidden: "failure.ask_for_access",
+    NotFound: "failure.look_first",
+    Conflict: "failure.look_first",
+    Rejected: "failure.change_it",
+    OutcomeUnknown: "failure.look_at_screen",
+    Unsupported: "failure.not_possible_here",
+    ProtocolError: "failure.tell_administrator",
+    BackendBug: "failure.was_logged",
 }
 
 _WHY: dict[type[BackendError], str] = {
-    Unavailable: "could not be reached",
-    RateLimited: "is overloaded",
-    AuthFailed: "does not accept our sign-in",
-    Forbidden: "does not allow it",
-    NotFound: "no longer has it",
-    Conflict: "reports that this has changed",
-    Rejected: "refuses it",
-    OutcomeUnknown: "did not answer",
-    Unsupported: "does not offer it",
-    ProtocolError: "sent an answer that cannot be read",
-    BackendBug: "failed because of an error in its plug-in",
+    Unavailable: "failure.unavailable",
+    RateLimited: "failure.rate_limited",
+    AuthFailed: "failure.auth_failed",
+    Forbidden: "failure.forbidden",
+    NotFound: "failure.not_found",
+    Conflict: "failure.conflict",
+    Rejected: "failure.rejected",
+    OutcomeUnknown: "failure.outcome_unknown",
+    Unsupported: "failure.unsupported",
+    ProtocolError: "failure.protocol_error",
+    BackendBug: "failure.backend_bug",
 }
 
 
@@ -95,25 +85,33 @@ def error_class(error: BackendError) -> type[BackendError]:
     return next((known for known in type(error).__mro__ if known in _PRESS), BackendBug)
 
 
-def explain(error: BackendError, not_done: str, *, source: str, safe: str = "") -> Failure:
+def own_words(error: BackendError) -> Sentence:
+    """What the error itself says: a plug-in's words on one line, or a sentence of the desktop's."""
+    said = error.sentence
+    return verbatim(one_line(error.message)) if said.id == VERBATIM else said
+
+
+def explain(error: BackendError, not_done: Words, *, source: str, safe: Words = NOTHING) -> Failure:
     """The sentences for an error.
 
     Args:
-        not_done: what did not happen, as a sentence ("The call was not put on hold.").
+        not_done: what did not happen ("The call was not put on hold.").
         source: who was asked.
-        safe: what is safe, as a sentence; "" where nothing was at stake.
+        safe: what is safe; `NOTHING` where nothing was at stake.
     """
     known = error_class(error)
-    because = f"The {source_name(source)} {_WHY[known]}"
-    own_words = one_line(error.message).rstrip(".")
-    reason = f"{because}: {own_words}." if own_words else f"{because}."
-    return Failure(f"{not_done} {reason}", safe, _PRESS[known](error))
+    because = Sentence(_WHY[known], source=source)
+    why = own_words(error)
+    reason = Sentence("failure.because", what=because, why=why) if why else Sentence("failure.reason", what=because)
+    seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 1
+    press = Sentence(_PRESS[known], seconds=seconds) if known is RateLimited else Sentence(_PRESS[known])
+    return Failure(worded(not_done) + reason, worded(safe), press)
 
 
-def note_safety(state: AppState, interaction_id: str) -> str:
-    """What was written about a contact is safe, as a sentence; "" while the disk does not say so, or it is nothing."""
+def note_safety(state: AppState, interaction_id: str) -> Sentence:
+    """What was written about a contact is safe; says nothing while the disk does not say so, or it is nothing."""
     draft = state.drafts.get(interaction_id)
     if draft is None:
-        return "Your record is safe here." if interaction_id in state.handed_over else ""
+        return Sentence("note.record_safe") if interaction_id in state.handed_over else NOTHING
     written = draft.note.strip() or draft.codes or draft.follow_ups or draft.half
-    return "Your note is safe here." if written and draft.saved_at is not None else ""
+    return Sentence("note.note_safe") if written and draft.saved_at is not None else NOTHING

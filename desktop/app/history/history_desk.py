@@ -24,6 +24,7 @@ from desktop.domain.entities.history import (
 )
 from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.text.sentence import Words
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, RateLimited
 
@@ -183,7 +184,7 @@ class HistoryDesk:
         return await self._questions.ask(question, through, fresh=fresh, size=size)
 
 
-def _words(error: BackendError) -> str:
+def _words(error: BackendError) -> Words:
     if isinstance(error, RateLimited):  # nothing is wrong, and whoever asked asks again
         return one_line(error.message)
     return explain(error, NOT_READ, source=CONTACT_CENTER, safe="").text

@@ -35,6 +35,7 @@ from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.state.own_events import RecordHandedOver
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -112,8 +113,8 @@ class WrapUps:
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             safe = note_safety(self._store.state, interaction_id)
-            words = ("The contact has not ended yet.", safe, "End it first.")
-            return ActionResult(False, " ".join(filter(None, words)), "Conflict")
+            told = Sentence("note.not_ended") + safe + Sentence("note.end_it_first")
+            return ActionResult(False, told, "Conflict")
         if not self._intents.begin(interaction_id):
             return ActionResult(False, "", "ignored")
         try:

@@ -14,6 +14,7 @@ from desktop.app.screen_pop.pop import CrmLookup, Pop
 from desktop.app.timing import Timing, first_of
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer
+from desktop.domain.text.sentence import Words
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 
 log = logging.getLogger(__name__)
@@ -225,7 +226,7 @@ class CrmLookups:
                 self._set(lookup, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
 
     def _set(
-        self, lookup: CrmLookup, answer: PopAnswer, matches: Matches = (), *, why: str = "", cached: bool = False
+        self, lookup: CrmLookup, answer: PopAnswer, matches: Matches = (), *, why: Words = "", cached: bool = False
     ) -> None:
         if lookup.answer is not answer:
             lookup.since = self._now()

@@ -10,6 +10,7 @@ from desktop.app.connections.failures import explain
 from desktop.app.store import Store
 from desktop.domain.entities.customer import CustomerDetails
 from desktop.domain.state.own_events import DetailsChanged
+from desktop.domain.text.sentence import Words
 from desktop.ports.base import Capability
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported
@@ -50,7 +51,7 @@ class DetailsLoader:
         offered = self._store.drain().capabilities.get(self._source)
         wanted = [name for name, capability in _PARTS if offered is None or capability.value in offered]
         details = CustomerDetails(not_offered=frozenset(name for name, _ in _PARTS if name not in wanted))
-        failed: dict[str, str] = {}
+        failed: dict[str, Words] = {}
 
         async def part(name: str) -> None:
             nonlocal details

@@ -24,6 +24,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError
 
@@ -148,7 +149,7 @@ class ScreenPops:
                 raise ProtocolError("The answer is not a customer.")
         except OutcomeUnknown as error:
             failure = explain(error, "It is not known whether a record was created.", source=desk.source)
-            look = "Search for the customer before you create them again."
+            look = Sentence("customer.search_first")
             return ActionResult(False, replace(failure, press=look).text, OutcomeUnknown.__name__)
         except BackendError as error:
             return ActionResult(False, explain(error, not_done, source=desk.source).text, error_class(error).__name__)

@@ -8,6 +8,7 @@ from desktop.app.commands.action_result import CONTACT_CENTER, failed
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import READ_SECONDS
 from desktop.app.supervision.floor_commands import SAFE
+from desktop.domain.text.sentence import Words
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError
 
@@ -19,7 +20,7 @@ class Looked(Generic[T]):
     """What a question came to: the value, or why there is none in words. `error` as in `ActionResult`."""
 
     value: T | None
-    text: str = ""
+    text: Words = ""
     error: str = ""
 
     @property

@@ -18,6 +18,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import PopChanged
 from desktop.ports.base import Kind
+from desktop.words.catalogue import in_words
 
 LONGEST_NOTE = 100_000
 _UNAVAILABLE = frozenset({"Unavailable", "AuthFailed", "ProtocolError", "RateLimited"})
@@ -96,9 +97,9 @@ async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str,
             before = ("", ()) if draft is None else (draft.note, draft.codes)
             session.notes.edit(interaction_id, *before)
         code = Exit.UNAVAILABLE if result.error in _UNAVAILABLE or "Store" in result.error else Exit.REFUSED
-        raise CommandError(result.text, Exit.TIMED_OUT if result.error == "OutcomeUnknown" else code)
+        raise CommandError(in_words(result.text), Exit.TIMED_OUT if result.error == "OutcomeUnknown" else code)
     rows = await sent(session, lambda row: row.interaction_id == interaction_id, wait / 3)
-    return {"text": result.text, "outbox": [summary(row) for row in rows]}
+    return {"text": in_words(result.text), "outbox": [summary(row) for row in rows]}
 
 
 async def wrap_up(profile: Profile, chosen: Chosen) -> object:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from desktop.app import key_names
 from desktop.domain.entities.words import Verb
 from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
+from desktop.words import keys as keys_in_words
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -261,6 +262,7 @@ def shown(name: str) -> str:
 
 
 key_names.ask_of(shown)
+keys_in_words.ask_of(shown)
 
 
 def remap(changes: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words
 
 _WORDS = (
     ("saved", "the note is on this machine's disk"),
@@ -94,7 +95,7 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
         content(""),
         content("Recent messages", "bold $accent"),
     ]
-    lines += [line((f"  {wording.clock(n.at)} ", "$muted"), n.text) for n in reversed(state.notices[-12:])]
+    lines += [line((f"  {wording.clock(n.at)} ", "$muted"), in_words(n.text)) for n in reversed(state.notices[-12:])]
     if state.oddities:
         lines += [
             content(""),

@@ -30,6 +30,7 @@ from desktop.tui.report.requests import ReportRequests
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_desk import SupervisorDesk
@@ -255,7 +256,7 @@ class ReportPage(LaunchedPage):
                 self._tell(result.text, "info")
                 self._turn()
             else:
-                self._say(result.text)
+                self._say(in_words(result.text))
                 if result.error == "exists" and act is not None and self._writing_over() == act:
                     self._presses.arm(act, self._writing_over)
 

@@ -1,0 +1,97 @@
+"""Numbers, times and durations as the language in force writes them.
+
+English is written here, with the 24-hour clock that columns have room for; Babel knows the others, and is imported for
+them only, since it takes longer than the first paint may.
+"""
+
+import math
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Final
+
+from desktop.words import language
+
+if TYPE_CHECKING:
+    from desktop.domain.text.sentence import Fact
+
+UNKNOWN: Final = "—"
+"""What is not known; never a zero in its place."""
+
+
+def number(value: "Fact", spec: str = ",.0f") -> str:
+    """A number in a format of Python's, with the separators of the language: `1,204.5`, `1.204,5`; `—` for none."""
+    if not isinstance(value, int | float):
+        return UNKNOWN if value is None else str(value)
+    text = format(value, spec)
+    if language.current() == language.ENGLISH:
+        return text
+    from babel import Locale
+
+    symbols = Locale.parse(language.current()).number_symbols["latn"]
+    signs = {ord(","): str(symbols["group"]), ord("."): str(symbols["decimal"])}
+    return text.translate(signs)
+
+
+def clock(instant: "Fact") -> str:
+    """The local time of day, `14:03`; `—` when not known."""
+    moment = _local(instant)
+    return UNKNOWN if moment is None else f"{moment:%H:%M}"
+
+
+def day(instant: "Fact") -> str:
+    """The local day, `Mon 23 Nov`; `—` when not known."""
+    moment = _local(instant)
+    return UNKNOWN if moment is None else weekday_and_day(moment.date())
+
+
+def weekday_and_day(value: date) -> str:
+    """`Mon 23 Nov`, `Mo., 23. Nov.`"""
+    return _date(value, f"{value:%a} {value.day} {value:%b}", "EEE, d. MMM")
+
+
+def day_of_month(value: date, *, year: bool = False) -> str:
+    """`23 Nov`, with the year `23 Nov 2024`; in German `23. Nov.`, `23. Nov. 2024`."""
+    text = f"{value.day} {value:%b}"
+    return _date(value, f"{text} {value.year}" if year else text, "d. MMM yyyy" if year else "d. MMM")
+
+
+def weekday(value: date) -> str:
+    """`Mon`, in German `Mo.`"""
+    return _date(value, f"{value:%a}", "EEE")
+
+
+def span(seconds: "Fact") -> str:
+    """`45 s`, `3 min 20 s`, `25 min`, `2 h 5 min`; the part that has passed, never rounded up; `—` when not known."""
+    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        return UNKNOWN
+    whole = max(int(seconds), 0)
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 10:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def percent(share: "Fact") -> str:
+    """`74 %` of a share between 0 and 1. Cut, never rounded up."""
+    return f"{math.floor(share * 100 + 1e-9)} %" if isinstance(share, int | float) else UNKNOWN
+
+
+def _local(instant: "Fact") -> datetime | None:
+    if not isinstance(instant, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(instant)
+    except (ValueError, OverflowError, OSError):  # outside of the calendar
+        return None
+
+
+def _date(value: date, english: str, pattern: str) -> str:
+    if language.current() == language.ENGLISH:
+        return english
+    from babel.dates import format_date
+
+    return format_date(value, pattern, locale=language.current())

@@ -1,0 +1,39 @@
+"""What the values of the lower layers say: the English sentence by its name, one file a room."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from desktop.words.marks import Plural
+from desktop.words.sentences import (
+    alerts,
+    callbacks,
+    commands,
+    connections,
+    customer,
+    figures,
+    floor,
+    history,
+    notes,
+    outbox,
+    quality,
+    session,
+    staffing,
+    storage,
+)
+
+SENTENCES: Final[Mapping[str, str | Plural]] = {
+    **alerts.SENTENCES,
+    **callbacks.SENTENCES,
+    **commands.SENTENCES,
+    **connections.SENTENCES,
+    **customer.SENTENCES,
+    **figures.SENTENCES,
+    **floor.SENTENCES,
+    **history.SENTENCES,
+    **notes.SENTENCES,
+    **outbox.SENTENCES,
+    **quality.SENTENCES,
+    **session.SENTENCES,
+    **staffing.SENTENCES,
+    **storage.SENTENCES,
+}

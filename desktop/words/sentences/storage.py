@@ -1,0 +1,8 @@
+"""Sentences of storage."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from desktop.words.marks import Plural
+
+SENTENCES: Final[Mapping[str, str | Plural]] = {}
