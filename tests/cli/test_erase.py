@@ -11,8 +11,9 @@ import pytest
 from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.app.storage.instance_lock import InstanceLock
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft, kept_words_id
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
+from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 
 from .command_line import clean_env, run
@@ -138,10 +139,9 @@ async def _judge(path: Path, *, linked: bool, parked: bool = False) -> None:
             (f"note/maya/e-{letter}", note),
             (f"reply/n-{letter}", reply),
         ):
-            kept = kept_words_id(subject)
-            await store.save_draft(Draft(kept, None, json.dumps(body), (), (), 1, 0.0))
+            await store.save_review_draft(ReviewDraft(subject, json.dumps(body)))
             if parked:
-                await store.park_draft(kept, "the text was damaged on this machine")
+                await store.park_review_draft(subject, "the text was damaged on this machine")
     await store.set_preference("floor", {"formula": "f", "reasons": ["Ottilie complained", "zitronenfalter"]})
     await store.close()
 
@@ -180,7 +180,7 @@ def test_what_is_damaged_is_searched_for_their_traces(env: dict[str, str], data:
     async def damage() -> None:
         store = await LocalStore.open(data / "work.db")
         text = '{"interaction_id": "a-draft", "customer": "+493012345", "comment": "zitronenfalter'
-        await store.save_draft(Draft(kept_words_id("note/maya/e-1"), None, text, (), (), 1, 0.0))
+        await store.save_review_draft(ReviewDraft("note/maya/e-1", text))
         await store.close()
 
     asyncio.run(damage())

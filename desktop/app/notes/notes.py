@@ -1,7 +1,7 @@
 """The notes an agent is writing: on disk half a second after the last key, and never lost."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.parking import Parking
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft, is_kept_words
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.timing import Timing
@@ -28,6 +28,25 @@ _CLOCK_WAS_SET = 1.0
 """Seconds by which the server's clock must differ from before for the times on screen to be said anew."""
 
 FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
+
+
+class _Drafts:
+    """Where records in progress are kept."""
+
+    def __init__(self, local: Callable[[], LocalStore]) -> None:
+        self._local = local
+
+    async def all(self) -> Sequence[Draft]:
+        return await self._local().drafts()
+
+    async def one(self, draft_id: str) -> Draft | None:
+        return await self._local().draft(draft_id)
+
+    async def save(self, draft: Draft, *, words_since: float | None) -> Draft:
+        return await self._local().save_draft(draft, words_since=words_since)
+
+    async def park(self, draft_id: str, why: str) -> None:
+        await self._local().park_draft(draft_id, why)
 
 
 class Notes:
@@ -68,7 +87,7 @@ class Notes:
         """Hears that the note of an interaction is in the outbox and takes no more; set by the screen."""
         self._autosave = Autosave(
             timing,
-            local,
+            _Drafts(local),
             self._say,
             joined=record_merge.joined,
             collect=lambda: self.collect(),
@@ -166,7 +185,7 @@ class Notes:
         Raises:
             StoreError: they cannot be read.
         """
-        await self._autosave.restore(lambda draft: not is_kept_words(draft))
+        await self._autosave.restore()
         for row in await self._local().outbox():
             self.parking.learn(row)
         self.parking.park_gone(self._store.state)
@@ -259,10 +278,10 @@ class Notes:
             target=target if customer_id is not None else "",
         )
 
-    def _say(self, open_draft: OpenDraft) -> None:
+    def _say(self, open_draft: OpenDraft[Draft]) -> None:
         self._store.publish(DraftSaved(open_draft.draft.interaction_id, self._view(open_draft)))
 
-    def _view(self, open_draft: OpenDraft) -> DraftView:
+    def _view(self, open_draft: OpenDraft[Draft]) -> DraftView:
         draft, saved_at = open_draft.draft, open_draft.saved_at
         if saved_at is not None:
             saved_at += self._store.state.skew  # the disk knows this machine's clock only

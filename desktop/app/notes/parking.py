@@ -56,7 +56,7 @@ class Parking:
         store: Store,
         timing: Timing,
         local: Callable[[], LocalStore],
-        autosave: Autosave,
+        autosave: Autosave[Draft],
         *,
         collect: Callable[[], None],
         complete: Callable[[Draft], Draft],
@@ -198,7 +198,7 @@ class Parking:
             else:
                 await self._timing.sleep(AFTER_REFUSAL)
 
-    async def _park(self, open_draft: OpenDraft) -> bool:
+    async def _park(self, open_draft: OpenDraft[Draft]) -> bool:
         interaction_id = open_draft.draft.interaction_id
         self._collect()
         another = open_draft.draft.is_by_another(self._store.state.me)

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Final
 
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
-from desktop.app.storage.tables.drafts import KEPT_WORDS
 from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
 from desktop.domain.entities.channels import MESSAGE_KINDS, TRAITS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Instant
@@ -44,7 +44,7 @@ def unfinished_for(item: OutboxItem) -> str:
 
 def is_of_evaluation(item: OutboxItem) -> bool:
     """Whether it is what somebody wrote beside an evaluation, which is not sent from here."""
-    return item.interaction_id.startswith(KEPT_WORDS)
+    return item.interaction_id.startswith(PARKED_REVIEW)
 
 
 def doubts_of(state: AppState) -> list[str]:

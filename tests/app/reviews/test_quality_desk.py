@@ -19,7 +19,7 @@ from desktop.app.reviews.scorecard_draft import ScorecardDraft, card_from
 from desktop.app.session import Session
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.app.timing import Timing
 from desktop.domain.entities.history import PastInteraction, PastPage, PastQuery
 from desktop.domain.reviews.quality import CoachingNote, Evaluation, EvaluationDraft
@@ -140,9 +140,9 @@ async def test_while_somebody_types_on_it_is_saved_every_two_seconds(desk: Desk)
         desk.quality.edit(replace(FULL, comment="x" * number))
         await desk.time.advance(0.1, disk=True)
     async with asyncio.timeout(10):
-        while not (kept := await desk.session.local.drafts()):
+        while not (kept := await desk.session.local.review_drafts()):
             await asyncio.sleep(0.001)
-    assert len(card_from(json.loads(kept[0].note)).comment) >= 5
+    assert len(card_from(json.loads(kept[0].body)).comment) >= 5
 
 
 async def test_an_end_in_order_saves_at_once(desk: Desk) -> None:
@@ -170,7 +170,7 @@ async def test_it_is_handed_in_once_and_then_forgotten(desk: Desk) -> None:
     assert (first.ok, second.error) == (True, "ignored")
     assert list(desk.server.handed_in.values()) == [FULL.draft()]
     assert desk.quality.unfinished == ()
-    assert await desk.session.local.drafts() == []
+    assert await desk.session.local.review_drafts() == []
 
 
 async def test_what_is_incomplete_is_not_handed_in(desk: Desk) -> None:
@@ -228,12 +228,12 @@ async def test_notes_and_replies_are_kept_and_sent_in_the_same_way(desk: Desk) -
     assert [call[1] for call in desk.server.script.calls if call[0] == "coach"] == [("maya", "Well done.", "e-1")]
     assert list(desk.server.replies.values()) == [("n-1", "")]
     assert not (await other.quality.send_note("maya", "  ")).ok
-    assert await other.session.local.drafts() == []
+    assert await other.session.local.review_drafts() == []
     await other.session.close()
 
 
 async def test_words_damaged_on_disk_are_shown_in_the_outbox(desk: Desk) -> None:
-    await desk.session.local.save_draft(Draft("kept-words/card/voice/i-9", None, "{not json", (), (), 1, 0.0))
+    await desk.session.local.save_review_draft(ReviewDraft("card/voice/i-9", "{not json"))
     other = await again(desk)
     assert other.quality.unfinished == ()
     (row,) = await other.session.outbox.rows()

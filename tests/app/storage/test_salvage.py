@@ -166,7 +166,7 @@ DESTROYED: dict[str, Callable[[bytearray], object]] = {
     "every third page": lambda data: [
         data.__setitem__(slice(at, at + PAGE), bytes(PAGE)) for at in range(2 * PAGE, len(data) - PAGE, 3 * PAGE)
     ],
-    "truncated in a page": lambda data: data.__delitem__(slice(len(data) // 2 + 100, None)),
+    "truncated in a page": lambda data: data.__delitem__(slice(len(data) * 2 // 3 + 100, None)),
     "truncated to a page": lambda data: data.__delitem__(slice(PAGE, None)),
     "one byte": lambda data: data.__delitem__(slice(1, None)),
     "appended": lambda data: data.extend(os.urandom(5 * PAGE)),

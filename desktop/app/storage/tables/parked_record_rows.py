@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.app.storage.schema import canonical_json
-from desktop.app.storage.tables.drafts import KEPT_WORDS, Draft, draft_body, draft_of_body
+from desktop.app.storage.tables.drafts import Draft, draft_body, draft_of_body
 from desktop.app.storage.tables.outbox_rows import (
     DAMAGED,
     PARKED,
@@ -18,6 +18,7 @@ from desktop.app.storage.tables.outbox_rows import (
     read_rows,
     replace_row,
 )
+from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
 from desktop.app.storage.transaction import Connection
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.notes.record_states import RecordState, RecordStep, after
@@ -42,7 +43,7 @@ def check_sendable(draft: Draft) -> None:
         NotSendable: it cannot.
     """
     facts = draft.facts
-    if draft.interaction_id.startswith(KEPT_WORDS):
+    if draft.interaction_id.startswith(PARKED_REVIEW):
         raise NotSendable("This belongs to an evaluation; open it there, or copy the text")
     if not draft.intact:
         raise NotSendable("This record was damaged on this machine. Read it over and save it first")
@@ -90,7 +91,7 @@ def heal_parked(connection: Connection) -> int:
     """Turn the wrap-ups that an earlier version parked into whole records, which can be completed and sent."""
     healed = 0
     for row in read_rows(connection, include_delivered=False):
-        if row.kind != WRAP_UP or row.state != PARKED or row.interaction_id.startswith(KEPT_WORDS):
+        if row.kind != WRAP_UP or row.state != PARKED or row.interaction_id.startswith(PARKED_REVIEW):
             continue
         draft = _parked_in_pieces(row)
         if draft is None:
