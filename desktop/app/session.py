@@ -31,7 +31,6 @@ from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
-from desktop.app.screen_pop.contact_keys import e164
 from desktop.app.screen_pop.crm_desk import CrmDesk
 from desktop.app.screen_pop.identity_links import IdentityLinks
 from desktop.app.screen_pop.screen_pops import ScreenPops
@@ -51,6 +50,7 @@ from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
 from desktop.ports.messaging import EVENTS
+from desktop.ports.phone_numbers import e164
 from desktop.ports.presence import PresenceSource
 
 log = logging.getLogger(__name__)

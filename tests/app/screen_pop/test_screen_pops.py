@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from desktop.app.connections.backends import Backends
-from desktop.app.screen_pop.contact_keys import carries, contact_key, e164
+from desktop.app.screen_pop.contact_keys import carries, contact_key
 from desktop.app.screen_pop.customer_json import customer_from, customer_json
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
@@ -23,6 +23,7 @@ from desktop.domain.state.events import AgentChanged, Change, QueueChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
+from desktop.ports.phone_numbers import e164
 from tests.app.app_fakes import (
     NUMBER,
     FakeContactCenter,
