@@ -16,8 +16,7 @@ from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.key import SIGNS
 from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
-
-from .command_line import run
+from tests.cli.command_line import run
 
 NAMES = (*keys.BY_ID, *FLOOR_BY_ID, *OUTBOX_BY_ID)
 PRESSED = st.one_of(
