@@ -43,6 +43,7 @@ from desktop.app.supervision.help_line import HelpLine
 from desktop.app.supervision.notices import FloorNotices
 from desktop.app.supervision.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing, first_of
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
@@ -105,7 +106,7 @@ class Session:
             lambda person_id: self.store.state.same_people.get(person_id, (person_id,)),
         )
         self.links = IdentityLinks(self.store, self._file.opened)
-        crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
+        crms = tuple(source for source in backends.sources if Source.of(source).kind == "crm")
         self._targets = targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._desks = [
             CrmDesk(
@@ -121,7 +122,7 @@ class Session:
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
-        broken = {source: why for source, why in backends.broken.items() if source.partition(":")[0] == "crm"}
+        broken = {source: why for source, why in backends.broken.items() if Source.of(source).kind == "crm"}
         self.pops = ScreenPops(
             self.store,
             self._desks,
@@ -196,7 +197,7 @@ class Session:
 
     async def first_look(self, seconds: float) -> bool:
         """Wait until the contact centre and the directory gave their first snapshots; False when that took too long."""
-        feeds = [feed for feed in self.feeds.values() if feed.source.partition(":")[0] != "messaging"]
+        feeds = [feed for feed in self.feeds.values() if Source.of(feed.source).kind != "messaging"]
         waits = asyncio.gather(*(feed.connected_once.wait() for feed in feeds))
         await first_of(waits, self.timing.sleep(seconds))
         self.store.drain()
@@ -285,7 +286,7 @@ class Session:
 
     def _opened(self, source: str, offered: frozenset[str]) -> bool:
         """A backend was opened: have its events, and send and ask what waited for it."""
-        if source.partition(":")[0] == "messaging" and not offered & {one.value for one in EVENTS}:
+        if Source.of(source).kind == "messaging" and not offered & {one.value for one in EVENTS}:
             self.feeds.pop(source, None)  # it could report, but is not set up to
         feed = self.feeds.get(source)
         if feed is not None:

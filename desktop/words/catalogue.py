@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Final
 
+from desktop.domain.entities.source import Source
 from desktop.domain.text.sentence import VERBATIM, Fact, Sentence
 from desktop.words import formats, keys, language
 from desktop.words.marks import Plural
@@ -148,7 +149,7 @@ def source(name: str, *, article: bool = False) -> str:
     Args:
         article: say "the contact centre".
     """
-    kind, _, own = name.partition(":")
+    kind, own = Source.of(name)
     known = (THE_SOURCES if article else SOURCES).get(kind)
     said = kind if known is None else _translations.gettext(known)
     return f"{said} ({own})" if own else said

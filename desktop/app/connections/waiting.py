@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from desktop.app.connections.failures import source_name
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health
 from desktop.domain.state.state import AppState
 
@@ -21,5 +22,5 @@ def waits_for(state: AppState, sources: Collection[str]) -> str:
     if not known or any(state.health[source].health is not Health.DOWN for _, source in known):
         return ""
     since, source = min(known)
-    name = source_name(source if len(known) == 1 else source.partition(":")[0])
+    name = source_name(source if len(known) == 1 else Source.of(source).kind)
     return f"the {name} is down since {datetime.fromtimestamp(since):%H:%M}"

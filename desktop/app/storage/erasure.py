@@ -15,6 +15,7 @@ from desktop.app.storage.tables.preferences import count_reasons, forget_reasons
 from desktop.app.storage.tables.review_drafts import PARKED_REVIEW, delete_review_draft
 from desktop.app.storage.tables.review_erasure import interactions_spoken_of, subjects_about
 from desktop.app.storage.transaction import Connection
+from desktop.domain.entities.source import Source
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -191,7 +192,9 @@ def _together(payload: str) -> set[str]:
 
 def _bare(ids: set[str]) -> set[tuple[str, str]]:
     """The records as they were called while their CRM was the only one: its name in the outbox, and their id."""
-    return {(f"crm:{name}", own) for name, colon, own in (one.partition(":") for one in ids) if colon and own}
+    return {
+        (str(Source("crm", name)), own) for name, colon, own in (one.partition(":") for one in ids) if colon and own
+    }
 
 
 def _own_cards(connection: Connection, ids: set[str]) -> set[str]:

@@ -13,18 +13,6 @@ CUSTOMER, PERSON = "customer", "person"
 BY_HAND = "you said so"
 
 
-def qualified(source: str, record_id: str) -> str:
-    """The id by which the whole desktop knows a record of `source` (`crm:shop`)."""
-    name = source.partition(":")[2]
-    return f"{name}:{record_id}" if name else record_id
-
-
-def unqualified(source: str, record_id: str) -> str:
-    """The id by which `source` itself knows the record; an id without its name is taken to be one already."""
-    name = source.partition(":")[2]
-    return record_id.removeprefix(f"{name}:") if name else record_id
-
-
 @dataclass(frozen=True, slots=True)
 class IdentityLink:
     """What the agent said of two records: `same` that they are one customer or person, or that they are not.

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from desktop.domain.entities.identity import PERSON, IdentityLink, Known, grouped, unqualified
+from desktop.domain.entities.identity import PERSON, IdentityLink, Known, grouped
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, PresenceState
 from desktop.domain.state.freshness import STALE_AFTER, known_at
 from desktop.domain.state.state import AppState
@@ -132,7 +133,7 @@ def call_way(state: AppState, target: str) -> str:
         return target
     way = next((one for one in found.records if one.address), found.records[0])
     if "people" in state.capabilities.get("contact_center", ()) or not way.address:
-        return f"person:{unqualified(way.source, way.id)}"
+        return f"person:{Source.of(way.source).unqualified(way.id)}"
     return f"tel:{way.address}"
 
 

@@ -6,6 +6,7 @@ from desktop.domain.entities.customer import Consent, Customer, CustomerPromise,
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import same_number
 from desktop.domain.entities.screen_pop import ScreenPop
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import (
     Channel,
     DeliveryState,
@@ -231,4 +232,4 @@ def _leg_words(interaction: Interaction, leg: Leg) -> str:
 
 def names_crm(state: AppState) -> bool:
     """Whether the profile names a CRM, be it there or not."""
-    return any(source.partition(":")[0] == "crm" for source in state.health)
+    return any(Source.of(source).kind == "crm" for source in state.health)

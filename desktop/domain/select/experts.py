@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from desktop.domain.entities.identity import unqualified
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.person import PastHelp, Person, Presence
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.select.colleagues import Sighting, colleagues, counting, sightings
 from desktop.domain.state.freshness import STALE_AFTER
@@ -62,7 +62,7 @@ def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExper
     words = fold(query).split()
     found: list[tuple[bool, RankedExpert, str]] = []
     for person, records in colleagues(state):
-        if any(unqualified(one.source, one.id) == state.me for one in records):
+        if any(Source.of(one.source).unqualified(one.id) == state.me for one in records):
             continue
         fit = _fit(person, words)
         if fit is None:

@@ -17,6 +17,7 @@ from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Address
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.key import Key, show
@@ -574,7 +575,7 @@ class OutboxPage(LaunchedPage):
             return  # another was asked since, or nothing is to be chosen any more
         self._found = found
         away = any(
-            name.partition(":")[0] == "crm" and health.health is Health.DOWN
+            Source.of(name).kind == "crm" and health.health is Health.DOWN
             for name, health in self._state().health.items()
         )
         said = f"{len(found)} found" if found else "The CRM cannot be asked now" if away else "Not in the CRM"

@@ -8,6 +8,7 @@ from desktop.domain import select
 from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.source import Source
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui.words import wording
@@ -67,4 +68,4 @@ def _waits(state: AppState, kind: str) -> str:
 
 
 def _of(source: str, kind: str) -> bool:
-    return source.partition(":")[0] == kind
+    return Source.of(source).kind == kind

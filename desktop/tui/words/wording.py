@@ -13,6 +13,7 @@ from desktop.domain.entities.customer import Match
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import (
     Availability,
     ContactEnd,
@@ -101,14 +102,14 @@ _SHORT = {kind.value: spec.short for kind, spec in KINDS.items()}
 
 def source(name: str) -> str:
     """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
-    kind, _, own = name.partition(":")
+    kind, own = Source.of(name)
     short = _SHORT.get(kind, "")
     return f"{short} {own}" if short and own else short
 
 
 def source_tag(name: str) -> str:
     """The shortest name of a source: that of one of several, else its kind."""
-    kind, _, own = name.partition(":")
+    kind, own = Source.of(name)
     return own or kind or _SHORT["crm"]
 
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from desktop.domain import select
 from desktop.domain.entities.model import Instant
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health
 from desktop.domain.select.experts import RankedExpert
 from desktop.tui.keys.keys import shown
@@ -309,7 +310,7 @@ def _heard(view: View) -> str:
     """When each directory was heard last, and which is not there."""
     words = ""
     for source, health in view.state.health.items():
-        kind, _, name = source.partition(":")
+        kind, name = Source.of(source)
         if kind == "presence" and health.last_heard is not None:
             gone = f" {wording.HEALTH[health.health][1]}" if name and health.health is not Health.LIVE else ""
             words += f" · {name or 'directory'}{gone} {wording.since(view.now - health.last_heard)}"
