@@ -22,7 +22,7 @@ class NamedCrm(Crm):
     def __init__(self, source: str, crm: Crm) -> None:
         """`source` is what its events carry, such as `crm:shop`."""
         self.source = source
-        self._named = Source.of(source)
+        self._record = Source.of(source)
         self._crm = crm
 
     @classmethod
@@ -86,12 +86,12 @@ class NamedCrm(Crm):
         await self._crm.unlink(interaction_id, key=key)
 
     def _own(self, customer_id: str) -> str:
-        return self._named.unqualified(customer_id)
+        return self._record.unqualified(customer_id)
 
     def _named(self, customer: object) -> Customer:
         if not isinstance(customer, Customer):
             raise ProtocolError("The answer is not a customer.", type(customer).__name__)
-        return replace(customer, id=self._named.qualified(customer.id), source=self.source)
+        return replace(customer, id=self._record.qualified(customer.id), source=self.source)
 
     def _matches(self, found: Sequence[Match]) -> Sequence[Match]:
         matches = _listed(found)

@@ -23,7 +23,7 @@ class NamedPresence(PresenceSource):
     def __init__(self, source: str, directory: PresenceSource) -> None:
         """`source` is what its events carry, such as `presence:xmpp`."""
         self.source = source
-        self._named = Source.of(source)
+        self._record = Source.of(source)
         self._directory = directory
 
     @classmethod
@@ -52,27 +52,27 @@ class NamedPresence(PresenceSource):
                 await stream.aclose()
 
     async def watch(self, person_ids: Sequence[str]) -> None:
-        own = [self._named.unqualified(one) for one in person_ids if one.startswith(self._named.qualified(""))]
+        own = [self._record.unqualified(one) for one in person_ids if one.startswith(self._record.qualified(""))]
         await self._directory.watch(own)
 
     async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
         return self._presence(await self._directory.set_own(state, activity=activity, key=key, in_call=in_call))
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
-        return self._line(await self._directory.chat(self._named.unqualified(person_id), text, key=key))
+        return self._line(await self._directory.chat(self._record.unqualified(person_id), text, key=key))
 
     def _person(self, person: Person) -> Person:
-        return replace(person, id=self._named.qualified(person.id), source=self.source)
+        return replace(person, id=self._record.qualified(person.id), source=self.source)
 
     def _presence(self, presence: object) -> Presence:
         if not isinstance(presence, Presence):
             raise ProtocolError("The answer is not a presence.", type(presence).__name__)
-        return replace(presence, person_id=self._named.qualified(presence.person_id), source=self.source)
+        return replace(presence, person_id=self._record.qualified(presence.person_id), source=self.source)
 
     def _line(self, line: object) -> ChatLine:
         if not isinstance(line, ChatLine):
             raise ProtocolError("The answer is not a line of chat.", type(line).__name__)
-        return replace(line, person_id=self._named.qualified(line.person_id))
+        return replace(line, person_id=self._record.qualified(line.person_id))
 
     def _envelope(self, envelope: Envelope) -> Envelope:
         if not isinstance(envelope, Envelope):

@@ -13,10 +13,9 @@ from desktop.domain.entities.identity import (
     IdentityLink,
     Known,
     grouped,
-    qualified,
     said,
-    unqualified,
 )
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select import may_contact
 from desktop.domain.select.merged_customer import combined_answer, differing, merged_matches, said_of
@@ -24,7 +23,7 @@ from desktop.domain.select.merged_customer import combined_answer, differing, me
 SOURCES = ("crm:a", "crm:b", "crm:c")
 KEYS = ("phone:+441", "phone:+442", "email:x@y")
 
-ids = st.tuples(st.sampled_from(SOURCES), st.integers(1, 3)).map(lambda one: qualified(one[0], str(one[1])))
+ids = st.tuples(st.sampled_from(SOURCES), st.integers(1, 3)).map(lambda one: Source.of(one[0]).qualified(str(one[1])))
 links = st.lists(
     st.tuples(ids, ids, st.booleans())
     .filter(lambda one: one[0] != one[1])
@@ -40,7 +39,7 @@ def records(draw: st.DrawFn) -> list[Known]:
     for source in SOURCES:
         for number in range(draw(st.integers(0, 3))):
             keys = tuple(draw(st.lists(st.sampled_from(KEYS), max_size=2)))
-            made.append(Known(qualified(source, str(number + 1)), source, keys))
+            made.append(Known(Source.of(source).qualified(str(number + 1)), source, keys))
     return made
 
 
@@ -94,7 +93,7 @@ def test_the_matches_of_one_crm_come_out_as_they_went_in(given_: list[tuple[int,
 
 
 def match(source: str, number: str, **fields: object) -> Match:
-    customer = Customer(qualified(source, number), source=source, **{"name": "", **fields})  # type: ignore[arg-type]
+    customer = Customer(Source.of(source).qualified(number), source=source, **{"name": "", **fields})  # type: ignore[arg-type]
     return Match(customer, "phone", "same number", verified=True)
 
 
@@ -192,7 +191,7 @@ def test_a_refusal_in_one_system_is_not_outvoted_by_an_older_yes_in_another() ->
 
 
 def test_ids_carry_the_name_of_their_source_and_lose_it_on_the_way_out() -> None:
-    assert qualified("crm", "7") == unqualified("crm", "7") == "7"
-    assert qualified("crm:shop", "7") == "shop:7"
-    assert unqualified("crm:shop", "shop:7") == "7"
-    assert unqualified("crm:shop", "mail:7") == "mail:7"
+    assert Source.of("crm").qualified("7") == Source.of("crm").unqualified("7") == "7"
+    assert Source.of("crm:shop").qualified("7") == "shop:7"
+    assert Source.of("crm:shop").unqualified("shop:7") == "7"
+    assert Source.of("crm:shop").unqualified("mail:7") == "mail:7"
