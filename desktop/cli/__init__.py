@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from desktop.cli.exits import CommandError, Exit, explain
 from desktop.cli.output import say
+from desktop.words import catalogue, language
 
 # Commands that stand in a file of `commands` with another name. Imported only when the command is chosen.
 _FILES = {
@@ -25,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return in_time(lambda: main(sys.argv[1:]))
     words = list(argv)
+    catalogue.use(language.of_environment(os.environ))
     try:
         if words[:1] == ["mock"]:
             return _mock(words[1:])

@@ -15,6 +15,7 @@ from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.presence import PresenceSource
+from desktop.words import catalogue, language
 
 T = TypeVar("T")
 DEFAULT_TIMEOUT = 8.0
@@ -22,9 +23,15 @@ Chosen = Mapping[str, Any]
 
 
 def profile_of(chosen: Chosen) -> Profile:
-    """The profile that the command line, the environment and the file name, however broken it is."""
+    """The profile that the command line, the environment and the file name, however broken it is.
+
+    From here on its language is spoken, where it names one.
+    """
     path = chosen.get("config")
-    return read_profile(chosen.get("profile"), os.environ, Path(path).expanduser() if path else None)
+    profile = read_profile(chosen.get("profile"), os.environ, Path(path).expanduser() if path else None)
+    if profile.language.value in language.LANGUAGES:
+        catalogue.use(profile.language.value)
+    return profile
 
 
 def usable_profile(chosen: Chosen) -> Profile:

@@ -8,6 +8,7 @@ from desktop.config.backends import hint, plain, read_kind, table_of
 from desktop.config.file import APP, PREFIX, default_path, read_tables
 from desktop.config.setting import (
     CALLS,
+    LANGUAGE,
     RECORDING_CONSENT,
     WRITE_BACK,
     BackendSettings,
@@ -24,6 +25,7 @@ _ONE_OF = {
     "recording_consent": (RECORDING_CONSENT, RECORDING_CONSENT[0]),
     "ring": (CALLS, CALLS[0]),
     "notify": (CALLS, CALLS[-1]),
+    "language": (LANGUAGE, LANGUAGE[0]),
 }
 """Values of a profile that are one of a few words, with the word where none is given."""
 PROFILE_KEYS = ("data_dir", "region", *_ONE_OF, *(kind.value for kind in Kind))

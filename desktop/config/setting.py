@@ -20,6 +20,10 @@ CALLS = ("all", "urgent", "none")
 """For which news the bell rings, or the terminal is asked for a notification."""
 
 
+LANGUAGE = ("auto", "en", "de")
+"""What is spoken; `auto` is what the terminal is set to."""
+
+
 class ConfigError(Exception):
     """The configuration cannot be used; the message says what to change."""
 
@@ -72,7 +76,7 @@ class Profile:
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
     order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`, `ring`
-    and `notify` are of `CALLS`.
+    and `notify` are of `CALLS`, `language` of `LANGUAGE`.
     """
 
     name: Setting
@@ -87,6 +91,7 @@ class Profile:
     recording_consent: Setting = Setting(RECORDING_CONSENT[0], "default")
     ring: Setting = Setting(CALLS[0], "default")
     notify: Setting = Setting(CALLS[-1], "default")
+    language: Setting = Setting(LANGUAGE[0], "default")
 
     @property
     def broken(self) -> tuple[str, ...]:
