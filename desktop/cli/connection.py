@@ -16,6 +16,7 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.presence import PresenceSource
 from desktop.words import catalogue, language
+from desktop.words.catalogue import tr
 
 T = TypeVar("T")
 DEFAULT_TIMEOUT = 8.0
@@ -91,7 +92,10 @@ async def connected(profile: Profile, kind: Kind) -> AsyncIterator[tuple[Backend
     """
     several = profile.backends.get(kind)
     if not several:
-        raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
+        raise CommandError(
+            tr("The profile {profile} names no {kind}.", profile=repr(profile.name.value), kind=kind.value),
+            Exit.USAGE,
+        )
     backend = made(several[0])
     try:
         offered = await backend.open()
@@ -120,7 +124,10 @@ async def _every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backen
     """
     settings = profile.backends.get(kind)
     if not settings:
-        raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
+        raise CommandError(
+            tr("The profile {profile} names no {kind}.", profile=repr(profile.name.value), kind=kind.value),
+            Exit.USAGE,
+        )
     if len(settings) == 1:
         async with opened(profile, kind) as backend:
             yield {settings[0].source: backend}
@@ -168,7 +175,7 @@ async def ask_every(profile: Profile, kind: Kind, ask: Callable[[Any], Awaitable
         except BackendError as error:
             failed.append(error)
             if ":" in source:
-                say(f"{source} could not be asked: {error.message}")
+                say(tr("{source} could not be asked: {message}", source=source, message=error.message))
             return ()
 
     async with _every(profile, kind) as backends:
@@ -206,7 +213,9 @@ async def holding(profile: Profile, kind: Kind, record_id: str) -> AsyncIterator
     settings = next((one for one in several if one.name == record_id.partition(":")[0]), None)
     if settings is None:
         names = ", ".join(one.name for one in several)
-        raise CommandError(f"Say whose it is, as in {several[0].name}:ID; there are {names}.", Exit.USAGE)
+        raise CommandError(
+            tr("Say whose it is, as in {name}:ID; there are {names}.", name=several[0].name, names=names), Exit.USAGE
+        )
     backend = _named(settings)
     if isinstance(backend, BackendError):
         raise backend

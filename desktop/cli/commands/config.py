@@ -9,6 +9,7 @@ from desktop.cli.output import emit, say
 from desktop.cli.startup_check import start_problems
 from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports.base import Kind
+from desktop.words.catalogue import tr
 
 
 def _shown(setting: Setting) -> dict[str, str]:
@@ -58,12 +59,12 @@ def _check(profile: Profile) -> int:
     for problem in problems:
         say(problem)
     for one in checked:
-        words = "works" if one.ok else one.message
+        words = tr("works") if one.ok else one.message
         of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""
         took = f" ({one.seconds * 1000:.0f} ms)" if one.tried else ""
         say(f"{one.kind}{of} {one.backend}: {words}{took}")
     for kind in without:
-        say(f"{kind.value}: not tried, since the running desktop has it")
+        say(tr("{kind}: not tried, since the running desktop has it", kind=kind.value))
     return Exit.USAGE if problems else outcome(checked)
 
 

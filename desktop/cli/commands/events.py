@@ -18,6 +18,7 @@ from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
+from desktop.words.catalogue import tr
 
 
 def type_of(envelope: Envelope) -> str:
@@ -47,7 +48,7 @@ def _after(text: str | None) -> tuple[str, int] | None:
         return None
     epoch, _, number = text.rpartition(":")
     if not epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise CommandError("--after takes an epoch and a number, like abc:17.", Exit.USAGE)
+        raise CommandError(tr("--after takes an epoch and a number, like abc:17."), Exit.USAGE)
     return epoch, int(number)
 
 
