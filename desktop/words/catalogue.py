@@ -46,8 +46,13 @@ def tr(sentence: str, /, **facts: Fact) -> str:
         sentence: in English, with `{name}` or `{name:format}` for each fact and `{name:key}` for a key (see `keys`).
         facts: what stands in for the names. Text from outside must be harmless already.
     """
-    found = _translations.gettext(sentence)
+    found = word(sentence)
     return _filled(found, facts) if "{" in found else found
+
+
+def word(text: str) -> str:
+    """A `mark`ed label in the language in force, without facts; any other text as it is, braces and all."""
+    return _translations.gettext(text) if text else ""  # of "", gettext knows what stands at the catalogue's head
 
 
 def ptr(context: str, sentence: str, /, **facts: Fact) -> str:
@@ -132,7 +137,7 @@ _FORMATS: Final[Mapping[str, Callable[[Fact], str]]] = {
     **{table: _term(table) for table in TERMS},
     "source": lambda fact: source(str(fact)),
     "the": lambda fact: source(str(fact), article=True),
-    "The": lambda fact: _capital(source(str(fact), article=True)),
+    "The": lambda fact: capital(source(str(fact), article=True)),
 }
 """What may stand behind the colon in a sentence; anything else is a number's format, as in `{seconds:.0f}`."""
 
@@ -154,5 +159,6 @@ def source(name: str, *, article: bool = False) -> str:
     return f"{said} ({own})" if own else said
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """Words that begin a line or a sentence; only the first letter changes, for a German noun keeps its own."""
     return text[:1].upper() + text[1:]

@@ -136,7 +136,7 @@ class FloorLauncher:
 
             for key in FLOOR_BY_ID.values():
                 yield SystemCommand(
-                    f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.act(name)
+                    f"{key.title}  ({key.shown})", key.help, lambda name=key.action: self.act(name)
                 )
 
     def toggle(self) -> None:

@@ -259,13 +259,13 @@ class LineTable(ScrollView, can_focus=True):
             self._fitted = (width, fit(self._columns, max(0, width - 1)))
             self._strips.clear()
         if y < self._header:
-            return self._draw(Row("", tuple(column.title for column in self._columns)), "line-table--header", width)
+            return self._draw(Row("", tuple(word(column.title) for column in self._columns)), "line-table--header", width)
         if self._total is not None and y == self._header + self._page:
             return self._draw(self._total, "line-table--total", width)
         i = y - self._header + self._top
         if i >= len(self._rows):
             if not self._rows and y == self._header and self._empty:
-                return self._fill([(f" {self._empty}", self._style("line-table--empty", ""))], "", width)
+                return self._fill([(f" {word(self._empty)}", self._style("line-table--empty", ""))], "", width)
             return self._fill([], "", width)
         look = ""
         if i == self._cursor and self._removed is None:
