@@ -420,10 +420,7 @@ class DesktopApp(TerminalApp):
     @on(NotePane.Closed)
     def _typed_into_closed_note(self) -> None:
         self.tell(
-            tr(
-                "Not taken: this note is closed and in the outbox."
-                " {outbox:key} opens it, {back:key} leaves the note."
-            )
+            tr("Not taken: this note is closed and in the outbox. {outbox:key} opens it, {back:key} leaves the note.")
         )
 
     @on(FollowUpEditor.CardHidden)
