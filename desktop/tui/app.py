@@ -250,7 +250,7 @@ class DesktopApp(TerminalApp):
         """See the base class: words that are in memory only keep this desktop here."""
         unsaved = self._unsaved()
         if unsaved and self.session is not None:
-            about, problem = in_words(unsaved[0].about), in_words(unsaved[0].problem)
+            about, problem = in_words(unsaved[0].about), in_words(unsaved[0].problem).rstrip(".")
             self.session.store.notice(
                 tr(
                     "Another desktop wanted to take over. This one stays: the {text} is not saved ({why}).",

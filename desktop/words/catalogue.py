@@ -76,18 +76,21 @@ def in_words(sentence: Sentence | str) -> str:
 
 def _said(sentence: Sentence) -> str:
     if sentence.id == VERBATIM:
-        return str(sentence.facts["text"])
+        return str(sentence.facts.get("text", ""))
     if not sentence.id:
         return ""
     known = SENTENCES.get(sentence.id)
     if known is None:  # from a newer desktop's file, or a mistake of ours: never nothing
         return repr(sentence)
     if isinstance(known, Plural):
-        n = sentence.facts["n"]
+        n = sentence.facts.get("n")
         found = _translations.ngettext(known.one, known.several, n if isinstance(n, int) else 2)
     else:
         found = _translations.gettext(known)
-    return _filled(found, sentence.facts)
+    try:
+        return _filled(found, sentence.facts)
+    except (KeyError, ValueError, TypeError):  # from another version's file, or a damaged one
+        return repr(sentence)
 
 
 @lru_cache(maxsize=4096)
@@ -137,7 +140,7 @@ _FORMATS: Final[Mapping[str, Callable[[Fact], str]]] = {
     **{table: _term(table) for table in TERMS},
     "source": lambda fact: source(str(fact)),
     "the": lambda fact: source(str(fact), article=True),
-    "The": lambda fact: capital(source(str(fact), article=True)),
+    "The": lambda fact: _capital(source(str(fact), article=True)),
 }
 """What may stand behind the colon in a sentence; anything else is a number's format, as in `{seconds:.0f}`."""
 
@@ -159,6 +162,5 @@ def source(name: str, *, article: bool = False) -> str:
     return f"{said} ({own})" if own else said
 
 
-def capital(text: str) -> str:
-    """Words that begin a line or a sentence; only the first letter changes, for a German noun keeps its own."""
+def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktop.domain.entities.words import Verb
-from desktop.words.catalogue import capital, tr, word
+from desktop.words.catalogue import tr, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Key:
     @property
     def title(self) -> str:
         """The label with a capital, as in the palette."""
-        return capital(self.label)
+        return titled(self.label)
 
     @property
     def help(self) -> str:
@@ -102,6 +102,11 @@ def alts(letters: Iterable[str]) -> tuple[str, ...]:
     """The letters together with alt, as far as every terminal can send that."""
     plain = (*string.ascii_lowercase, *ALT_SIGNS)
     return tuple(f"alt+{letter}" for letter in letters if letter in plain and letter not in WORD_MOVES)
+
+
+def titled(label: str) -> str:
+    """A label as the palette has it; only the first letter changes, since German nouns inside keep theirs."""
+    return label[:1].upper() + label[1:]
 
 
 def show(key: str) -> str:
