@@ -8,6 +8,7 @@ from pathlib import Path
 
 PROGRAM = Path(__file__).parents[2] / "desktop"
 GIVEN_TO_THE_CATALOGUE = frozenset({"tr", "ptr", "ntr", "mark", "pmark", "plural"})
+"""The functions that a sentence is given to: they translate it, or mark it to be translated where it is shown."""
 FOR_PROGRAMMERS = frozenset(
     {"ValueError", "TypeError", "AssertionError", "KeyError", "IndexError", "LookupError", "RuntimeError"}
     | {"NotImplementedError", "AttributeError", "OverflowError", "TimeoutError"}
@@ -85,6 +86,8 @@ def _passed_over(tree: ast.Module) -> Iterator[ast.AST]:
             yield node
         elif isinstance(node, ast.Assert) and node.msg is not None:
             yield node.msg
+        elif isinstance(node, ast.Call) and called(node) in GIVEN_TO_THE_CATALOGUE:
+            yield from node.args
         elif isinstance(node, ast.Call) and _says_nothing_to_people(node):
             yield node
         elif isinstance(node, ast.AnnAssign | ast.arg) and node.annotation is not None:
@@ -95,7 +98,7 @@ def _passed_over(tree: ast.Module) -> Iterator[ast.AST]:
 
 def _says_nothing_to_people(call: ast.Call) -> bool:
     name = called(call)
-    if name in GIVEN_TO_THE_CATALOGUE | FOR_PROGRAMMERS | NO_WORDS:
+    if name in FOR_PROGRAMMERS | NO_WORDS:
         return True
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     return isinstance(owner, ast.Name) and owner.id in ("log", "_log", "logger", "logging", "re", "warnings")

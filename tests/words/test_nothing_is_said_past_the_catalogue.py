@@ -4,6 +4,7 @@ import ast
 
 import pytest
 
+from tests.words.catalogues import calls_of_the_catalogue
 from tests.words.code import Text, is_prose, modules, texts
 
 BELOW = ("domain", "app", "config", "ports")
@@ -38,6 +39,18 @@ def test_nothing_above_is_said_past_the_catalogue(room: str) -> None:
     assert [str(one) for one in found] == []
 
 
+def test_what_the_catalogue_is_given_is_not_put_together_before() -> None:
+    """A sentence with its facts already in it is in no catalogue."""
+    glued = [
+        f"{file}:{call.lineno}"
+        for file, tree in modules(".")
+        for call in calls_of_the_catalogue(tree)
+        for text in call.args[:2]
+        if isinstance(text, ast.JoinedStr | ast.BinOp)
+    ]
+    assert glued == []
+
+
 def test_nothing_below_knows_the_words() -> None:
     below = (*BELOW, "backends", "testing")
     importing = [
@@ -66,6 +79,7 @@ def _imported(node: ast.AST) -> list[str]:
         ('table = {"a": "nobody is waiting here"}', ["nobody is waiting here"]),
         ('raise ProtocolError("The answer is not a customer.")', ["The answer is not a customer."]),
         ('tell(tr("The note was not saved."))', []),
+        ('tell(tr("Not saved: {why}.", why="the disk is full"))', ["the disk is full"]),
         ('"""The docstring of a module."""', []),
         ('log.warning("the stream of %s ended early", name)', []),
         ('raise ValueError("no such thing is here")', []),
