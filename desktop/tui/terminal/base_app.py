@@ -13,6 +13,7 @@ import platformdirs
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Size
@@ -222,6 +223,11 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
                 lambda to=name: self.choose_theme(to),
             )
         yield SystemCommand(tr("Quit"), tr("Leave the program"), self.action_quit)
+
+    def action_command_palette(self) -> None:
+        """See the base class; its field speaks the language in force."""
+        if self.use_command_palette and not CommandPalette.is_open(self):
+            self.push_screen(CommandPalette(placeholder=tr("Search for commands…"), id="--command-palette"))
 
     def notify(
         self,
