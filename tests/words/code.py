@@ -64,7 +64,7 @@ def is_prose(said: str, *, words: int = 3) -> bool:
 _WORD = re.compile(r"(?<![\w$#.\-/])[A-Za-z][a-z'’]+(?![\w/=(_])")
 _MACHINE = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|PRAGMA|WHERE|JOIN|GROUP BY|ORDER BY|VALUES|PRIMARY KEY|UNION)\b"
-    r"|\bCOALESCE\(|= ?\?|\(\?[:P<]|\\[dwsb]|^\s*<|/>|%\(\w+\)s|;\s*\w+:|\{\w*:"
+    r"|^\w+(, \w+)+$|\bCOALESCE\(|= ?\?|\(\?[:P<]|\\[dwsb]|^\s*<|/>|%\(\w+\)s|;\s*\w+:|\{\w*:"
 )
 
 

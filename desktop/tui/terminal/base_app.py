@@ -226,7 +226,7 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
 
     def action_command_palette(self) -> None:
         """See the base class; its field speaks the language in force."""
-        if self.use_command_palette and not CommandPalette.is_open(self):
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
             self.push_screen(CommandPalette(placeholder=tr("Search for commands…"), id="--command-palette"))
 
     def notify(
