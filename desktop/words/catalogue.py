@@ -47,8 +47,13 @@ def tr(sentence: str, /, **facts: Fact) -> str:
         sentence: in English, with `{name}` or `{name:format}` for each fact and `{name:key}` for a key (see `keys`).
         facts: what stands in for the names. Text from outside must be harmless already.
     """
-    found = _translations.gettext(sentence)
+    found = word(sentence)
     return _filled(found, facts) if "{" in found else found
+
+
+def word(text: str) -> str:
+    """A `mark`ed label in the language in force, without facts; any other text as it is, braces and all."""
+    return _translations.gettext(text) if text else ""  # of "", gettext knows what stands at the catalogue's head
 
 
 def ptr(context: str, sentence: str, /, **facts: Fact) -> str:
@@ -72,18 +77,21 @@ def in_words(sentence: Sentence | str) -> str:
 
 def _said(sentence: Sentence) -> str:
     if sentence.id == VERBATIM:
-        return str(sentence.facts["text"])
+        return str(sentence.facts.get("text", ""))
     if not sentence.id:
         return ""
     known = SENTENCES.get(sentence.id)
     if known is None:  # from a newer desktop's file, or a mistake of ours: never nothing
         return repr(sentence)
     if isinstance(known, Plural):
-        n = sentence.facts["n"]
+        n = sentence.facts.get("n")
         found = _translations.ngettext(known.one, known.several, n if isinstance(n, int) else 2)
     else:
         found = _translations.gettext(known)
-    return _filled(found, sentence.facts)
+    try:
+        return _filled(found, sentence.facts)
+    except (KeyError, ValueError, TypeError):  # from another version's file, or a damaged one
+        return repr(sentence)
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,8 @@ def number(value: "Fact", spec: str = ",.0f") -> str:
     """A number in a format of Python's, with the separators of the language: `1,204.5`, `1.204,5`; `—` for none."""
     if not isinstance(value, int | float):
         return UNKNOWN if value is None else str(value)
+    if not _finite(value):
+        return UNKNOWN
     text = format(value, spec)
     if language.current() == language.ENGLISH:
         return text
@@ -61,7 +63,7 @@ def weekday(value: date) -> str:
 
 def span(seconds: "Fact") -> str:
     """`45 s`, `3 min 20 s`, `25 min`, `2 h 5 min`; the part that has passed, never rounded up; `—` when not known."""
-    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if not isinstance(seconds, int | float) or not _finite(seconds):
         return UNKNOWN
     whole = max(int(seconds), 0)
     if whole < 60:
@@ -77,7 +79,17 @@ def span(seconds: "Fact") -> str:
 
 def percent(share: "Fact") -> str:
     """`74 %` of a share between 0 and 1. Cut, never rounded up."""
-    return f"{math.floor(share * 100 + 1e-9)} %" if isinstance(share, int | float) else UNKNOWN
+    if not isinstance(share, int | float) or not _finite(share * 100):
+        return UNKNOWN
+    return f"{math.floor(share * 100 + 1e-9)} %"
+
+
+def _finite(value: float) -> bool:
+    """Whether it can be written as a number: an integer may be too large for that, too."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def _local(instant: "Fact") -> datetime | None:

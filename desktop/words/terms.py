@@ -9,6 +9,9 @@ from desktop.words.marks import mark
 TERMS: Final[Mapping[str, Mapping[str, str]]] = {
     "channel": {
         Channel.VOICE: mark("call"),
+        Channel.CHAT: mark("chat"),
+        Channel.EMAIL: mark("e-mail"),
+        Channel.SMS: mark("SMS"),
     },
     "verb": {},
     "phase": {},
@@ -40,3 +43,12 @@ SOURCES: Final[Mapping[str, str]] = {
     "voice": mark("phone"),
     "assist": mark("assist"),
 }
+SHORT_SOURCES: Final[Mapping[str, str]] = {
+    "contact_center": mark("cc"),
+    "crm": mark("crm"),
+    "presence": mark("directory"),
+    "messaging": mark("messages"),
+    "voice": mark("phone"),
+    "assist": "",
+}
+"""In the header, where there is little room; "" for those that it does not show."""

@@ -16,6 +16,7 @@ from desktop.tui.outbox.item_words import follow_up
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words.sources import tags
+from desktop.words.catalogue import term
 
 NOBODY: Final = "nobody"
 CALLBACK: Final = "callback"
@@ -167,7 +168,7 @@ def with_half(item: OutboxItem) -> Amendment:
 def channel_rows() -> list[Row]:
     """Every channel."""
     return [
-        Row(channel.value, ((str(number), "bold $accent"), f"{traits.sign} {traits.word}", ""))
+        Row(channel.value, ((str(number), "bold $accent"), f"{traits.sign} {term('channel', channel)}", ""))
         for number, (channel, traits) in enumerate(TRAITS.items(), 1)
     ]
 

@@ -6,16 +6,18 @@ from typing import Final
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
 from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
 from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
-from desktop.domain.entities.channels import MESSAGE_KINDS, TRAITS
+from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Instant
 from desktop.domain.state.state import AppState
 from desktop.tui.words import wording
+from desktop.words.catalogue import term
+from desktop.words.terms import TERMS
 
 KIND: Final = {
     RECORD: "unfinished wrap-up",
     WRAP_UP: "note",
-    **{kind: TRAITS[channel].word for kind, channel in MESSAGE_KINDS.items()},
+    **{kind: TERMS["channel"].get(channel, channel) for kind, channel in MESSAGE_KINDS.items()},
     "callback": "callback",
     "case": "case",
     "task": "task",
@@ -96,7 +98,7 @@ def channel_sign(item: OutboxItem) -> str:
 
 def channel_name(item: OutboxItem) -> str:
     """The channel in a word; "" where none is known."""
-    return next((traits.word for channel, traits in TRAITS.items() if channel.value == item.channel), item.channel)
+    return term("channel", item.channel)
 
 
 def moment(instant: Instant) -> str:

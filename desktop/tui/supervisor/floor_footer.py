@@ -53,7 +53,7 @@ class FloorFooter(Footer):
         covered = self._covered
         shown = [] if covered else [(FLOOR_BY_ID[KEY_OF[verb]], "bold $accent") for verb in self.offered]
         if not covered and news is not None and news.answers:
-            unread = replace(FLOOR_BY_ID["quality"], label=f"● {wording.answers(news.answers)}")
+            unread = replace(FLOOR_BY_ID["quality"], english_label=f"● {wording.answers(news.answers)}")
             shown.insert(0, (unread, "bold $accent"))
         shown += [] if covered else [(FLOOR_BY_ID[name], "$accent") for name in _LOOKS]
         last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]

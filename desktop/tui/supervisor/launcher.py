@@ -135,9 +135,7 @@ class FloorLauncher:
             from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 
             for key in FLOOR_BY_ID.values():
-                yield SystemCommand(
-                    f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.act(name)
-                )
+                yield SystemCommand(f"{key.title}  ({key.shown})", key.help, lambda name=key.action: self.act(name))
 
     def toggle(self) -> None:
         """To the floor, or back to the desk; a word to whoever may not."""

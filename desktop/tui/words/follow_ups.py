@@ -8,12 +8,13 @@ from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel
 from desktop.tui.widgets.safe_text import Part
 from desktop.tui.words import wording
+from desktop.words.catalogue import term
 
 
 def kind_of(follow_up: FollowUp) -> str:
     """What it is called: callback, SMS, e-mail, task or case."""
     channel = MESSAGE_KINDS.get(follow_up.kind)
-    return TRAITS[channel].word if channel is not None else follow_up.kind
+    return term("channel", channel) if channel is not None else follow_up.kind
 
 
 def in_words(follow_up: FollowUp, came_from: Address | None, zone: tzinfo, customer: tzinfo | None) -> list[Part]:

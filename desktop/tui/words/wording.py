@@ -34,7 +34,8 @@ from desktop.domain.select.customer import is_on_file
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
-from desktop.ports.kinds import KINDS
+from desktop.words.catalogue import word
+from desktop.words.terms import SHORT_SOURCES
 
 UNKNOWN = "—"
 
@@ -97,20 +98,17 @@ OFFER_ENDED = {
 }
 
 
-_SHORT = {kind.value: spec.short for kind, spec in KINDS.items()}
-
-
 def source(name: str) -> str:
     """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
     kind, own = Source.of(name)
-    short = _SHORT.get(kind, "")
+    short = word(SHORT_SOURCES.get(kind, kind))
     return f"{short} {own}" if short and own else short
 
 
 def source_tag(name: str) -> str:
     """The shortest name of a source: that of one of several, else its kind."""
     kind, own = Source.of(name)
-    return own or kind or _SHORT["crm"]
+    return own or kind or word(SHORT_SOURCES["crm"])
 
 
 def _local(instant: Instant) -> datetime | None:

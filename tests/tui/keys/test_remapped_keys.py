@@ -9,10 +9,7 @@ from typing import Any
 import pytest
 
 from desktop.app import key_names
-from desktop.app.connections.failures import explain
 from desktop.app.key_names import USUAL, key_name
-from desktop.app.storage.recovery.salvage import Salvaged
-from desktop.ports.errors import Unavailable
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys
@@ -155,8 +152,6 @@ def test_sentences_of_the_application_name_the_keys_in_force() -> None:
     assert {name: key_name(name) for name in USUAL} == dict(USUAL), "without other keys the usual ones"
     keys.remap({"outbox": "f15", "retry": "f13", "palette": "f14"})
     assert [key_name(name) for name in ("outbox", "retry", "palette")] == ["F15", "F13", "F14"]
-    assert explain(Unavailable("down"), "Not done.", source="crm").press == "F13 tries again."
-    assert "not sent: F15." in Salvaged(Path("w.db.damaged-1"), {}, 2, ()).text
 
 
 def test_no_sentence_names_a_key_that_a_user_can_change() -> None:
