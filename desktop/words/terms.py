@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability, Channel, PresenceState
 from desktop.words.marks import mark
 
@@ -21,6 +22,24 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         PresenceState.AVAILABLE: mark("available"),
     },
     "severity": {},
+    "floor_verb": {
+        FloorVerb.LISTEN: mark("listen"),
+        FloorVerb.WHISPER: mark("whisper"),
+        FloorVerb.BARGE: mark("barge in"),
+        FloorVerb.END_MONITOR: mark("stop listening"),
+        FloorVerb.TAKE_OVER: mark("take over"),
+        FloorVerb.REASSIGN: mark("reassign"),
+        FloorVerb.MOVE: mark("move"),
+        FloorVerb.PRIORITY: mark("priority"),
+        FloorVerb.WITHDRAW: mark("withdraw"),
+        FloorVerb.AGENT_STATE: mark("change state"),
+        FloorVerb.ANSWER_HELP: mark("answer help"),
+        FloorVerb.MESSAGE: mark("message"),
+        FloorVerb.ACKNOWLEDGE: mark("acknowledge"),
+        "ask_help": mark("ask for help"),
+        "close_help": mark("close the help request"),
+        "answer_supervisor": mark("answer a supervisor"),
+    },
 }
 
 THE_SOURCES: Final[Mapping[str, str]] = {

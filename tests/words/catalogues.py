@@ -13,7 +13,7 @@ from desktop.words.catalogue import DOMAIN, LOCALES
 from desktop.words.language import ENGLISH, LANGUAGES
 
 PROJECT = Path(__file__).parents[2]
-MARKS = {"tr": None, "ptr": ((1, "c"), 2), "ntr": (1, 2), "mark": None, "plural": (1, 2)}
+MARKS = {"tr": None, "ptr": ((1, "c"), 2), "ntr": (1, 2), "mark": None, "pmark": ((1, "c"), 2), "plural": (1, 2)}
 OTHERS = tuple(code for code in LANGUAGES if code != ENGLISH)
 
 
