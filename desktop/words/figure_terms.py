@@ -103,18 +103,8 @@ DEFINITIONS: Final[Mapping[str, str]] = {
     "agents_available": mark("Agents who can take a contact of this queue now."),
     "agents_busy": mark("Agents of this queue with a contact in hand."),
     "agents_signed_in": mark("Agents of this queue who are signed in."),
-    "agent_time_in_state": mark("How long an agent has been in the rule's `state`."),
-    "agent_missed": mark("Offers an agent has missed today."),
-    "agent_out_of_adherence": mark("How long an agent has been doing something else than their schedule says."),
-    "work_ringing": mark("How long an offer has been ringing at one agent."),
-    "work_talking": mark("How long a conversation has lasted."),
-    "work_on_hold": mark("How long a customer has been on hold."),
-    "work_wrap_up": mark("How long a wrap-up has lasted."),
-    "work_overdue": mark("How long an offer or a wrap-up has gone on after it should have ended by itself."),
-    "source_down": mark("How long a system has not been live."),
-    "source_silent": mark("How long nothing was heard of a system that is said to be live."),
 }
-"""What each of them means, in a sentence."""
+"""What each metric of a queue means, in a sentence."""
 
 FORMULAS: Final[Mapping[str, str]] = {
     "answered_in_time_of_all": mark("of all who left"),

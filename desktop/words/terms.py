@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from desktop.domain.entities.floor import FloorVerb
+from desktop.domain.entities.floor import ActivityKind, FloorVerb
 from desktop.domain.entities.words import Availability, Channel, PresenceState
 from desktop.words.marks import mark
 
@@ -22,6 +22,20 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         PresenceState.AVAILABLE: mark("available"),
     },
     "severity": {},
+    "activity": {
+        ActivityKind.WORK: mark("work"),
+        ActivityKind.BREAK: mark("break"),
+        ActivityKind.MEAL: mark("meal"),
+        ActivityKind.MEETING: mark("meeting"),
+        ActivityKind.TRAINING: mark("training"),
+        ActivityKind.EXCEPTION: mark("exception"),
+    },
+    "seen": {
+        Availability.AVAILABLE: mark("available"),
+        Availability.NOT_READY: mark("not ready"),
+        Availability.OFFLINE: mark("offline"),
+        "engaged": mark("engaged"),
+    },
     "floor_verb": {
         FloorVerb.LISTEN: mark("listen"),
         FloorVerb.WHISPER: mark("whisper"),

@@ -24,7 +24,9 @@ def amount(value: float, unit: Unit, limit: float | None = None) -> Sentence:
             cut = floor(shown * 10**decimals + 1e-6) / 10**decimals
             if cut != other:
                 return Sentence("amount.percent" if unit is Unit.SHARE else "amount.seconds", value=cut)
-    return Sentence("amount.percent", value=floor(shown)) if unit is Unit.SHARE else Sentence("amount.span", value=value)
+    if unit is Unit.SHARE:
+        return Sentence("amount.percent", value=floor(shown))
+    return Sentence("amount.span", value=value)
 
 
 def alert_text(rule: Rule, name: str, value: float, breach: float | None = None) -> Sentence:
