@@ -83,6 +83,7 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
         return [content(tr("This queue has no counts."), "$muted")]
     counts = queue.counts
     threshold = wording.UNKNOWN if counts.threshold is None else f"{counts.threshold:.0f} s"
+    in_time = tr('"in time" means within {threshold}', threshold=threshold)
     lines: list[Line] = [
         line(
             (
@@ -93,8 +94,7 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
                 ),
                 "$muted",
             ),
-            (" · ", "$muted"),
-            (tr('"in time" means within {threshold}', threshold=threshold), "$muted"),
+            (f" · {in_time}", "$muted"),
         ),
         content(""),
     ]

@@ -263,9 +263,11 @@ def _intervals(report: Report) -> str:
 
 def _formulas(report: Report, total: Counts) -> str:
     rows = [
-        f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}><td>{_text(term('formula', one.formula.id))}</td>"
+        f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}>"
+        f"<td>{_text(term('formula', one.formula.id))}</td>"
         f'<td class="words">{_text(", ".join(one.formula.known_as))}</td>'
-        f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or words.UNKNOWN}</td><td>{words.share(one.value)}</td></tr>"
+        f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or words.UNKNOWN}</td>"
+        f"<td>{words.share(one.value)}</td></tr>"
         for one in compare(total)
     ]
     return (
