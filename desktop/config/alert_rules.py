@@ -226,9 +226,8 @@ class _Reader:
         value = self._table.get("formula", DEFAULT_FORMULA.id)
         if isinstance(value, str) and value in FORMULAS:
             return FORMULAS[value]
-        typed = str(value).casefold()
-        own = [one.id for one in FORMULAS.values() if any(typed in name.casefold() for name in one.known_as)]
-        guess = meant(own) if typed and own else near(str(value), FORMULAS)
+        own = [one.id for one in FORMULAS.values() if one.is_of(str(value))]
+        guess = meant(own) if own else near(str(value), FORMULAS)
         self._wrong("formula", Sentence("rule.no_formula", name=repr(value)) + guess)
         return DEFAULT_FORMULA
 

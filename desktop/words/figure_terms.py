@@ -120,6 +120,26 @@ FORMULAS: Final[Mapping[str, str]] = {
 }
 """Which service level a formula makes, in a few words."""
 
+VENDORS: Final[Mapping[str, str]] = {
+    "vonage": "Vonage",
+    "genesys_with_flow_outs": mark("Genesys with flow-outs"),
+    "genesys": "Genesys",
+    "vonage_without_breakouts": mark("Vonage without breakouts"),
+    "ucce_abandons_count_against": mark("UCCE abandons count against"),
+    "talkdesk_contacts": mark("Talkdesk contacts"),
+    "genesys_without_short_abandons": mark("Genesys without short abandons"),
+    "cxengage": "CxEngage",
+    "ucce_abandons_ignored": mark("UCCE abandons ignored"),
+    "amazon_connect": "Amazon Connect",
+    "asterisk_sl2": "Asterisk SL2",
+    "ucce_abandons_count_for": mark("UCCE abandons count for"),
+    "asterisk_sl": "Asterisk SL",
+    "wazo": "Wazo",
+    "twilio_flex": "Twilio Flex",
+    "genesys_without_abandons": mark("Genesys without abandons"),
+}
+"""Whose service level a formula is."""
+
 COUNTS: Final[Mapping[str, str]] = {
     "offered": pmark("count", "offered"),
     "answered": pmark("count", "answered"),

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 
 from desktop.domain.entities.counts import Counts
 from desktop.domain.figures.ratio import Ratio, counted
+from desktop.domain.figures.service_level import Formula
 from desktop.words import formats
-from desktop.words.catalogue import ptr, tr
+from desktop.words.catalogue import ptr, term, tr
 from desktop.words.figure_terms import COUNTS, DEFINITIONS
 
 
 def definition(figure: str) -> str:
     """What a figure means, by its id, in a sentence."""
     return tr(DEFINITIONS[figure])
+
+
+def known_as(formula: Formula) -> tuple[str, ...]:
+    """Whose service level a formula is: "Genesys", "Amazon Connect"."""
+    return tuple(term("vendor", vendor) for vendor in formula.known_as)
 
 
 def arithmetic(ratio: Ratio) -> str:

@@ -17,8 +17,7 @@ def formula_named(name: str | None) -> Formula:
         return DEFAULT_FORMULA
     if name in FORMULAS:
         return FORMULAS[name]
-    typed = name.casefold()
-    near = [one.id for one in FORMULAS.values() if typed and any(typed in vendor.casefold() for vendor in one.known_as)]
+    near = [one.id for one in FORMULAS.values() if one.is_of(name)]
     near = near or difflib.get_close_matches(name, list(FORMULAS), n=1)
     wrong = tr("There is no formula {name}.", name=repr(name))
     if near:

@@ -15,7 +15,7 @@ from desktop.domain.figures.service_level import FORMULAS, Formula, compare
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.errors import ProtocolError
 from desktop.words.catalogue import term, tr
-from desktop.words.figures import arithmetic, definition
+from desktop.words.figures import arithmetic, definition, known_as
 
 
 def _definitions() -> list[dict[str, object]]:
@@ -35,7 +35,7 @@ def _formula(formula: Formula) -> dict[str, object]:
     return {
         "id": formula.id,
         "label": term("formula", formula.id),
-        "known_as": formula.known_as,
+        "known_as": known_as(formula),
         "arithmetic": arithmetic(formula.ratio),
     }
 

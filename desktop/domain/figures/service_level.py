@@ -17,11 +17,16 @@ _SETTLED = ("answered", "abandoned")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One meaning of service level: its id, the names it goes by at vendors, and the arithmetic."""
+    """One meaning of service level: its id, what it is at which vendors, and the arithmetic."""
 
     id: str
     known_as: tuple[str, ...]
     ratio: Ratio
+
+    def is_of(self, vendor: str) -> bool:
+        """Whether a vendor means this one, by their name or a part of it, in any case."""
+        typed = vendor.casefold().replace(" ", "_")
+        return bool(typed) and any(typed in name for name in self.known_as)
 
     def value(self, counts: Counts) -> float | None:
         """0..1, None when a count it needs is unknown or nobody has left the queue yet."""
@@ -35,52 +40,52 @@ def _named(*formulas: Formula) -> dict[str, Formula]:
 FORMULAS = _named(
     Formula(
         "answered_in_time_of_all",
-        ("Vonage",),
+        ("vonage",),
         Ratio(_ANSWERED, ("answered", "abandoned", "callbacks", "flow_outs")),
     ),
     Formula(
         "answered_in_time_flow_outs_against",
-        ("Genesys with flow-outs",),
+        ("genesys_with_flow_outs",),
         Ratio(_ANSWERED, ("answered", "abandoned", "flow_outs")),
     ),
     Formula(
         "answered_in_time_abandons_against",
-        ("Genesys", "Vonage without breakouts", "UCCE abandons count against"),
+        ("genesys", "vonage_without_breakouts", "ucce_abandons_count_against"),
         Ratio(_ANSWERED, _SETTLED),
     ),
     Formula(
         "answered_in_time_of_offered_less_short",
-        ("Talkdesk contacts",),
+        ("talkdesk_contacts",),
         Ratio(_ANSWERED, ("offered",), of_less=("short_abandons",)),
     ),
     Formula(
         "answered_in_time_less_short_abandons",
-        ("Genesys without short abandons",),
+        ("genesys_without_short_abandons",),
         Ratio(_ANSWERED, _SETTLED, of_less=("short_abandons",)),
     ),
     Formula(
         "answered_in_time_of_offered_less_quick",
-        ("CxEngage",),
+        ("cxengage",),
         Ratio(_ANSWERED, ("offered",), of_less=("abandoned_within",)),
     ),
     Formula(
         "answered_in_time_abandons_ignored",
-        ("UCCE abandons ignored",),
+        ("ucce_abandons_ignored",),
         Ratio(_ANSWERED, _SETTLED, of_less=("abandoned_within",)),
     ),
     Formula(
         "left_in_time_of_offered",
-        ("Amazon Connect",),
+        ("amazon_connect",),
         Ratio(("answered_within", "abandoned_within", "callbacks_within"), ("offered",)),
     ),
     Formula(
         "answered_in_time_abandons_for",
-        ("Asterisk SL2", "UCCE abandons count for"),
+        ("asterisk_sl2", "ucce_abandons_count_for"),
         Ratio(("answered_within", "abandoned_within"), _SETTLED),
     ),
     Formula(
         "answered_in_time_of_answered",
-        ("Asterisk SL", "Wazo", "Twilio Flex", "Genesys without abandons"),
+        ("asterisk_sl", "wazo", "twilio_flex", "genesys_without_abandons"),
         Ratio(_ANSWERED, ("answered",)),
     ),
 )

@@ -30,7 +30,7 @@ from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, ntr, tr
-from desktop.words.figures import arithmetic
+from desktop.words.figures import arithmetic, known_as
 from desktop.words.marks import mark
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class FloorActions:
             tr(
                 "Service level: {arithmetic} ({names}).",
                 arithmetic=arithmetic(formula.ratio),
-                names=", ".join(formula.known_as),
+                names=", ".join(known_as(formula)),
             )
         )
 

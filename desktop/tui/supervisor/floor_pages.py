@@ -15,7 +15,7 @@ from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, share
 from desktop.words.catalogue import ptr, term, tr
-from desktop.words.figures import arithmetic, arithmetic_of, definition
+from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
 from desktop.words.marks import mark, pmark
 
 _SIGNS = (
@@ -71,7 +71,7 @@ def definition_lines(formula: Formula) -> list[Line]:
         ratio = metric.ratio_by(formula)
         if ratio is not None:
             label = term("formula", formula.id)
-            named = f"{label} ({', '.join(formula.known_as)}): " if metric.ratio is None else ""
+            named = f"{label} ({', '.join(known_as(formula))}): " if metric.ratio is None else ""
             lines.append(Hanging(content("  "), content(f"{named}{arithmetic(ratio)}", "$accent")))
         lines.append(content(""))
     return lines[:-1]
@@ -106,7 +106,7 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
                 line((f"{'▸' if chosen else ' '} {exact_share(one.value):>9}  ", "bold" if chosen else "")),
                 line(
                     (f"{term('formula', one.formula.id):<39}", "bold" if chosen else ""),
-                    (", ".join(one.formula.known_as), "$muted"),
+                    (", ".join(known_as(one.formula)), "$muted"),
                 ),
             )
         )

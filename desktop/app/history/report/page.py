@@ -18,7 +18,7 @@ from desktop.domain.figures.count_sums import total as total_of
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import Formula, compare
 from desktop.words.catalogue import term
-from desktop.words.figures import arithmetic, arithmetic_of, definition
+from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
 
 STYLE = Path(__file__).with_name("report.css")
 MOST_BARS = 400
@@ -265,7 +265,7 @@ def _formulas(report: Report, total: Counts) -> str:
     rows = [
         f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}>"
         f"<td>{_text(term('formula', one.formula.id))}</td>"
-        f'<td class="words">{_text(", ".join(one.formula.known_as))}</td>'
+        f'<td class="words">{_text(", ".join(known_as(one.formula)))}</td>'
         f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or words.UNKNOWN}</td>"
         f"<td>{words.share(one.value)}</td></tr>"
         for one in compare(total)

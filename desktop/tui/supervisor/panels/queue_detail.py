@@ -17,6 +17,7 @@ from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, number, share, signed_duration, trend, written
 from desktop.words.catalogue import in_words, ptr, term, tr
+from desktop.words.figures import known_as
 
 if TYPE_CHECKING:
     from desktop.domain.staffing.what_if import WhatIf
@@ -58,7 +59,7 @@ def _service_level(queue: QueueStats, view: FloorView) -> Content:
         (f"{tr('service level today')} ", "$muted"),
         (exact_share(value), "bold"),
         (f"{threshold} · {term('formula', formula.id)} ", ""),
-        (f"({formula.known_as[0]})", "$muted"),
+        (f"({known_as(formula)[0]})", "$muted"),
     ]
     if queue.service_level is not None:
         own = tr("contact centre's own figure")

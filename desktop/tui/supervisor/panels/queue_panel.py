@@ -12,6 +12,7 @@ from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.words.catalogue import ntr, ptr, term, tr
+from desktop.words.figures import known_as
 
 TOTALS_SECONDS = 0.5
 """How often the line of totals is made anew at most: it reads every queue."""
@@ -47,7 +48,7 @@ class QueuePanel(FloorTable[QueueStats]):
             *self.filter_words(),
         )
         formula = view.formula
-        self.border_subtitle = content(f"{ptr('column', 'SL')}: {term('formula', formula.id)} · {formula.known_as[0]}")
+        self.border_subtitle = content(f"{ptr('column', 'SL')}: {term('formula', formula.id)} · {known_as(formula)[0]}")
 
     def row(self, key: str, queue: QueueStats, view: FloorView) -> Row:
         """One queue."""
