@@ -16,6 +16,7 @@ from typing import Final
 from desktop.domain.entities.source import Source
 from desktop.domain.text.sentence import VERBATIM, Fact, Sentence
 from desktop.words import formats, keys, language
+from desktop.words.figure_terms import FIGURES, FORMULAS, VENDORS
 from desktop.words.marks import Plural
 from desktop.words.sentences import SENTENCES
 from desktop.words.terms import SOURCES, TERMS, THE_SOURCES
@@ -139,6 +140,9 @@ _FORMATS: Final[Mapping[str, Callable[[Fact], str]]] = {
     "span": formats.span,
     "percent": formats.percent,
     **{table: _term(table) for table in TERMS},
+    "figure": lambda fact: ptr("figure", FIGURES[str(fact)]),
+    "formula": lambda fact: tr(FORMULAS[str(fact)]),
+    "vendor": lambda fact: tr(VENDORS[str(fact)]),
     "source": lambda fact: source(str(fact)),
     "the": lambda fact: source(str(fact), article=True),
     "The": lambda fact: _capital(source(str(fact), article=True)),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from desktop.domain.entities.floor import ActivityKind, FloorVerb
 from desktop.domain.entities.words import Availability, Channel, PresenceState
 from desktop.words.marks import mark
 
@@ -24,6 +25,38 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         PresenceState.AVAILABLE: mark("available"),
     },
     "severity": {},
+    "activity": {
+        ActivityKind.WORK: mark("work"),
+        ActivityKind.BREAK: mark("break"),
+        ActivityKind.MEAL: mark("meal"),
+        ActivityKind.MEETING: mark("meeting"),
+        ActivityKind.TRAINING: mark("training"),
+        ActivityKind.EXCEPTION: mark("exception"),
+    },
+    "seen": {
+        Availability.AVAILABLE: mark("available"),
+        Availability.NOT_READY: mark("not ready"),
+        Availability.OFFLINE: mark("offline"),
+        "engaged": mark("engaged"),
+    },
+    "floor_verb": {
+        FloorVerb.LISTEN: mark("listen"),
+        FloorVerb.WHISPER: mark("whisper"),
+        FloorVerb.BARGE: mark("barge in"),
+        FloorVerb.END_MONITOR: mark("stop listening"),
+        FloorVerb.TAKE_OVER: mark("take over"),
+        FloorVerb.REASSIGN: mark("reassign"),
+        FloorVerb.MOVE: mark("move"),
+        FloorVerb.PRIORITY: mark("priority"),
+        FloorVerb.WITHDRAW: mark("withdraw"),
+        FloorVerb.AGENT_STATE: mark("change state"),
+        FloorVerb.ANSWER_HELP: mark("answer help"),
+        FloorVerb.MESSAGE: mark("message"),
+        FloorVerb.ACKNOWLEDGE: mark("acknowledge"),
+        "ask_help": mark("ask for help"),
+        "close_help": mark("close the help request"),
+        "answer_supervisor": mark("answer a supervisor"),
+    },
 }
 
 THE_SOURCES: Final[Mapping[str, str]] = {

@@ -16,6 +16,7 @@ from desktop.domain.select.floor_verbs import MODES
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown
+from desktop.words.catalogue import tr
 
 _REASONED = frozenset(FloorVerb) - {
     FloorVerb.END_MONITOR,
@@ -28,7 +29,10 @@ _REASONED = frozenset(FloorVerb) - {
 def _given(chosen: Chosen, name: str) -> str:
     value = chosen[name]
     if value is None or not str(value).strip():
-        raise CommandError(f"supervise {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
+        verb = chosen["verb"]
+        wants_id = tr("supervise {verb} wants an id.", verb=verb)
+        wants = wants_id if name == "id" else tr("supervise {verb} wants {option}.", verb=verb, option=f"--{name}")
+        raise CommandError(wants, Exit.USAGE)
     return str(value)
 
 
@@ -41,7 +45,7 @@ async def _day(backend: ContactCenter, chosen: Chosen) -> date:
     try:
         return date.fromisoformat(chosen["day"])
     except ValueError:
-        raise CommandError("--day must be a day such as 2026-11-24.", Exit.USAGE) from None
+        raise CommandError(tr("--day must be a day such as 2026-11-24."), Exit.USAGE) from None
 
 
 async def _queue(backend: ContactCenter, asked: str) -> str:
@@ -105,6 +109,6 @@ def run(chosen: Chosen) -> int:
         emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
     except (TimeoutError, OutcomeUnknown):
         if chosen["verb"] not in LOOKS:
-            say(f"It may or may not have been done. Repeating it with --key {key} does it once.")
+            say(tr("It may or may not have been done. Repeating it with --key {key} does it once.", key=key))
         raise
     return Exit.OK

@@ -8,6 +8,8 @@ from desktop.tui.report.choice import NAMES, VIEWS, Choice
 from desktop.tui.report.period import WIDTHS
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import term
+from desktop.words.figures import known_as
 
 
 def tabs(choice: Choice) -> Content:
@@ -30,7 +32,7 @@ def chosen(choice: Choice) -> Content:
         parts.append((f" · each {WIDTHS.get(choice.width, '')}", "$muted"))
     if choice.view != "contacts":
         formula = choice.formula
-        parts += [(" · SL ", "$muted"), (formula.label, ""), (f" ({formula.known_as[0]})", "$muted")]
+        parts += [(" · SL ", "$muted"), (term("formula", formula.id), ""), (f" ({known_as(formula)[0]})", "$muted")]
     return line(*parts)
 
 

@@ -11,6 +11,7 @@ from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 KEY_OF = {
     FloorVerb.LISTEN: "listen",
@@ -59,7 +60,7 @@ class FloorFooter(Footer):
         last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]
         tail: list[Part] = []
         for key, style in last:
-            tail += [(key.shown, style), (f" {'desk' if key.id == 'floor' else key.label}  ", "$muted")]
+            tail += [(key.shown, style), (f" {tr('desk') if key.id == 'floor' else key.label}  ", "$muted")]
         room = width - line(*tail).cell_length
         parts: list[Part] = [" "]
         for key, style in shown:

@@ -8,6 +8,7 @@ from desktop.domain.figures.metric import Metric, Unit
 from desktop.domain.figures.ratio import percent
 from desktop.domain.figures.service_level import Formula
 from desktop.tui.words import wording
+from desktop.words import formats
 
 _BARS = "▁▂▃▄▅▆▇█"
 _SIZES = ((1, "s"), (60, "m"), (3600, "h"))
@@ -34,7 +35,7 @@ def written(value: float | None, unit: Unit) -> str:
 
 def number(value: float | None) -> str:
     """`7`; `1,204`."""
-    return wording.UNKNOWN if value is None else f"{value:,.0f}"
+    return formats.number(value)
 
 
 def short_number(value: float | None, width: int) -> str:
@@ -62,7 +63,7 @@ def share(value: float | None) -> str:
 
 def exact_share(value: float | None) -> str:
     """`71.43 %`, for comparing formulas."""
-    return wording.UNKNOWN if value is None else f"{percent(value, 2)} %"
+    return wording.UNKNOWN if value is None else f"{formats.number(float(percent(value, 2)), '.2f')} %"
 
 
 def signed_duration(seconds: float | None) -> str:

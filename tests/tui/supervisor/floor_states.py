@@ -17,6 +17,7 @@ from desktop.domain.entities.history import Interval
 from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
 from desktop.domain.entities.words import Availability, Channel, Direction, Health, Phase, Role
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from tests.tui.states import ALL, IDLE, NOW
 
 MIDNIGHT = NOW - 14 * 3600 - 3 * 60 - 22
@@ -121,7 +122,7 @@ AGENTS = {
 
 def alert(key: str, subject: str, severity: Severity, text: str, since: float, **more: object) -> Alert:
     """One alert."""
-    made = Alert(f"{key}|{subject}", key, subject, severity, text, NOW - since, NOW - since + 60)
+    made = Alert(f"{key}|{subject}", key, subject, severity, verbatim(text), NOW - since, NOW - since + 60)
     return replace(made, **more)  # type: ignore[arg-type]
 
 

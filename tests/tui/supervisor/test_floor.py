@@ -24,6 +24,7 @@ from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.supervisor.screen import SupervisorScreen
 from desktop.tui.widgets.safe_text import plain
+from desktop.words.catalogue import term
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, offered
 from tests.tui.supervisor.floor_desk import FloorSession, floor_desk
@@ -294,7 +295,7 @@ async def test_the_formula_changes_everywhere_and_is_remembered() -> None:
             await settle(pilot, ["f"])
             formula = screen.formula
             seen.add(formula.id)
-            assert formula.label in str(screen.query_one(QueuePanel).border_subtitle)
+            assert term("formula", formula.id) in str(screen.query_one(QueuePanel).border_subtitle)
             value = formula.value(QUEUES["Billing"].counts)  # type: ignore[arg-type]
             await sees(pilot, f"{value * 100:.2f} %")
             assert session.supervisor.kept["formula"] == formula.id

@@ -15,6 +15,7 @@ import desktop.tui.app
 from desktop.domain.entities.alert import Alert, Severity
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import AlertsChanged
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.app import DesktopApp
 from tests.tui.hostile.payloads import PAYLOADS
 from tests.tui.states import NOW
@@ -32,7 +33,7 @@ class AlertedFloor(DesktopApp):
 
         def more() -> None:
             number, text = next(numbers), next(payloads)
-            one = Alert(f"r|{number}", "r", text, Severity.CRITICAL, f"{text};{number};end", NOW, NOW)
+            one = Alert(f"r|{number}", "r", text, Severity.CRITICAL, verbatim(f"{text};{number};end"), NOW, NOW)
             alerts[one.key] = replace(one, notify=sys.argv[1] == "on")
             assert self.session is not None
             store = self.session.store

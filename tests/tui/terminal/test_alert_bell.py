@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from desktop.domain.entities.alert import Alert, Severity
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import AlertsChanged
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.supervisor.panels.alert_panel import AlertPanel
 from desktop.tui.terminal.alert_bell import AlertBell, notification
 from tests.tui.desk import settle
@@ -19,7 +20,7 @@ from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import floor_desk
 from tests.tui.supervisor.floor_states import floor
 
-ONE = Alert("r|Billing", "r", "Billing", Severity.WARNING, "Billing: waiting 9, above 5", 1.0, 1.0)
+ONE = Alert("r|Billing", "r", "Billing", Severity.WARNING, verbatim("Billing: waiting 9, above 5"), 1.0, 1.0)
 RINGING = replace(ONE, key="r|Support", ring=True)
 TOLD = replace(ONE, key="n|Billing", notify=True)
 
@@ -43,7 +44,11 @@ def test_it_rings_once_for_what_is_new_and_wants_it() -> None:
     assert (ears.rings, ears.written) == (0, [])
     ears.hear(ONE, RINGING, replace(RINGING, key="r|Sales"))
     assert ears.rings == 1
-    ears.hear(ONE, replace(RINGING, text="Billing: waiting 12, above 5"), replace(RINGING, key="r|Sales", over_at=5.0))
+    ears.hear(
+        ONE,
+        replace(RINGING, text=verbatim("Billing: waiting 12, above 5")),
+        replace(RINGING, key="r|Sales", over_at=5.0),
+    )
     assert ears.rings == 1
     ears.hear(ONE, RINGING, replace(RINGING, key="r|Sales", raised_at=9.0, over_at=None))
     assert ears.rings == 2
@@ -57,7 +62,7 @@ def test_what_somebody_deals_with_already_is_silent() -> None:
 
 def test_several_notifications_are_one_with_the_worst_first() -> None:
     ears = Ears()
-    worst = replace(TOLD, key="w", severity=Severity.CRITICAL, text="Billing: service level 40 %")
+    worst = replace(TOLD, key="w", severity=Severity.CRITICAL, text=verbatim("Billing: service level 40 %"))
     ears.hear(TOLD, worst, replace(TOLD, key="x"))
     (written,) = ears.written
     assert "service level 40 % (and 2 more)" in written

@@ -17,6 +17,8 @@ from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.count_sums import total as total_of
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import Formula, compare
+from desktop.words.catalogue import term
+from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
 
 STYLE = Path(__file__).with_name("report.css")
 MOST_BARS = 400
@@ -87,7 +89,7 @@ def _cards(total: Counts, formula: Formula) -> str:
         (words.count(total.offered), "offered"),
         (words.count(total.answered), "answered"),
         (words.count(total.abandoned), f"abandoned · {words.share(made['abandon_rate'])}"),
-        (words.share(made["service_level"]), f"service level · {formula.label}"),
+        (words.share(made["service_level"]), f"service level · {term('formula', formula.id)}"),
         (words.span(made["asa"]), "average speed of answer"),
         (words.span(made["aht"]), "average handling time"),
         (words.share(made["occupancy"]), "occupancy"),
@@ -147,7 +149,7 @@ def _pictures(report: Report) -> str:
     times = _key("blue", "talk") + _key("sand", "hold") + _key("pale", "wrap-up")
     return (
         _figure("Customers", keys, picture(offered))
-        + _figure("Service level", _key("green", _text(report.formula.label), line=True), picture(level))
+        + _figure("Service level", _key("green", _text(term("formula", report.formula.id)), line=True), picture(level))
         + _figure("Handling time", times + " · average minutes a contact", picture(handling))
     )
 
@@ -261,9 +263,11 @@ def _intervals(report: Report) -> str:
 
 def _formulas(report: Report, total: Counts) -> str:
     rows = [
-        f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}><td>{_text(one.formula.label)}</td>"
-        f'<td class="words">{_text(", ".join(one.formula.known_as))}</td>'
-        f"<td>{_text(one.numbers) or words.UNKNOWN}</td><td>{words.share(one.value)}</td></tr>"
+        f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}>"
+        f"<td>{_text(term('formula', one.formula.id))}</td>"
+        f'<td class="words">{_text(", ".join(known_as(one.formula)))}</td>'
+        f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or words.UNKNOWN}</td>"
+        f"<td>{words.share(one.value)}</td></tr>"
         for one in compare(total)
     ]
     return (
@@ -277,9 +281,10 @@ def _footer(report: Report) -> str:
     meant = [
         (
             "service level",
-            f"{report.formula.label}: {report.formula.ratio.words}; “in time” means within each queue’s threshold.",
+            f"{term('formula', report.formula.id)}: {arithmetic(report.formula.ratio)};"
+            " “in time” means within each queue’s threshold.",
         )
     ]
-    meant += [(METRICS[name].label, METRICS[name].definition) for name in ("abandon_rate", "asa", "aht", "occupancy")]
+    meant += [(term("figure", name), definition(name)) for name in ("abandon_rate", "asa", "aht", "occupancy")]
     lines = "".join(f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>" for name, text in meant)
     return f"<footer><dl>{lines}</dl></footer>"
