@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from desktop.words.catalogue import in_words
+
 
 class Exit(IntEnum):
     """What the exit code of a command says."""
@@ -47,6 +49,6 @@ def explain(error: Exception) -> CommandError:
     if isinstance(error, errors.BackendError):
         return CommandError(error.message, Exit.REFUSED)
     if isinstance(error, StoreError):
-        return CommandError(f"{error}.", Exit.UNAVAILABLE)
+        return CommandError(in_words(error.sentence), Exit.UNAVAILABLE)
     # A plug-in may raise anything. Its text may hold anything too, so only its class is told.
     return CommandError(f"Something went wrong inside: {type(error).__name__}.", Exit.UNAVAILABLE)

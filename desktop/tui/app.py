@@ -23,6 +23,7 @@ from desktop.domain.entities.words import Phase, PopAnswer
 from desktop.domain.news.notices import DONE
 from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.actions import DeskActions
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
@@ -54,6 +55,7 @@ from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
@@ -249,9 +251,9 @@ class DesktopApp(TerminalApp):
         """See the base class: words that are in memory only keep this desktop here."""
         unsaved = self._unsaved()
         if unsaved and self.session is not None:
-            why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+            why = f" ({in_words(problem).rstrip('.')})" if (problem := unsaved[0].problem) else ""
             self.session.store.notice(
-                f"Another desktop wanted to take over. This one stays: the {unsaved[0].about} is not saved{why}.",
+                f"Another desktop wanted to take over. This one stays: the {in_words(unsaved[0].about)} is not saved{why}.",
                 "error",
             )
         return bool(unsaved)
@@ -312,8 +314,9 @@ class DesktopApp(TerminalApp):
             else:
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
-                why = str(error) if isinstance(error, StoreError) else "Program error"
-                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
+                why = in_words(error.sentence) if isinstance(error, StoreError) else "Program error"
+                told = verbatim(f"That could not be done. {why.rstrip('.')}.") + self.session.safety
+                self.session.store.notice(told, "error")
 
     def _leave_in_order(self) -> None:
         async def close() -> None:

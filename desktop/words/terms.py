@@ -9,6 +9,9 @@ from desktop.words.marks import mark
 TERMS: Final[Mapping[str, Mapping[str, str]]] = {
     "channel": {
         Channel.VOICE: mark("call"),
+        Channel.CHAT: mark("chat"),
+        Channel.EMAIL: mark("e-mail"),
+        Channel.SMS: mark("SMS"),
     },
     "verb": {},
     "phase": {},
@@ -21,6 +24,13 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         PresenceState.AVAILABLE: mark("available"),
     },
     "severity": {},
+    "table": {
+        "drafts": mark("notes"),
+        "outbox": mark("outbox"),
+        "messages": mark("messages"),
+        "links": mark("links"),
+        "preferences": mark("preferences"),
+    },
 }
 
 THE_SOURCES: Final[Mapping[str, str]] = {

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.reasons import ANOTHER_TEXT, TEXT_DAMAGED
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 log = logging.getLogger(__name__)
 
 AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
 WHILE_TYPING = 1.8  # and within 2 s
 AFTER_REFUSAL = 2.0
-DAMAGED = "the text was damaged on this machine; read it over before you use it"
-NOT_MINE = "another agent's words about this contact have to go to the outbox first"
-ANOTHER = "another text was begun for the same while this one could not be read"
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +27,7 @@ class OpenDraft:
     draft: Draft
     writing: asyncio.Lock
     saved: Draft | None = None
-    problem: str = ""
+    problem: Sentence = NOTHING
     last_key: float = 0.0
     first_unsaved: float = 0.0
     stale: bool = False  # what is known of its contact changed since it was saved
@@ -147,11 +146,11 @@ class Autosave:
             if known is not None and known.saved is not None:
                 continue  # the disk has what is here
             if not (draft.intact and whole(draft)):
-                await self._put_aside(draft, DAMAGED)
+                await self._put_aside(draft, TEXT_DAMAGED)
             elif known is None:
                 self._take(draft)
             elif not self._join(known, draft):
-                await self._put_aside(draft, ANOTHER)
+                await self._put_aside(draft, ANOTHER_TEXT)
         self.restored = True
 
     def take(self, older: Draft, on_disk: Draft) -> None:
@@ -190,7 +189,7 @@ class Autosave:
             if self._open.get(open_draft.draft.interaction_id) is not open_draft:
                 return
             if not self._may_save(open_draft.draft):
-                open_draft.problem = NOT_MINE
+                open_draft.problem = Sentence("note.not_mine")
                 return
             try:
                 if open_draft.saved is None and not self.restored:
@@ -201,10 +200,10 @@ class Autosave:
                 on_disk = open_draft.saved
                 words_since = None if on_disk is None or on_disk.words != open_draft.draft.words else on_disk.saved_at
                 open_draft.saved = await self._local().save_draft(open_draft.draft, words_since=words_since)
-                open_draft.problem = ""
+                open_draft.problem = NOTHING
             except StoreError as error:
                 open_draft.stale = True
-                open_draft.problem = str(error)
+                open_draft.problem = error.sentence
                 log.error("a draft could not be saved: %s", error)
             finally:
                 open_draft.being_saved = None
@@ -230,7 +229,7 @@ class Autosave:
             self._begin_saving(open_draft)
         return True
 
-    async def _put_aside(self, older: Draft, why: str) -> None:
+    async def _put_aside(self, older: Draft, why: Sentence) -> None:
         await self._local().park_draft(older.interaction_id, why)
         self._parked(older.interaction_id)
 
@@ -256,4 +255,4 @@ class Autosave:
         """Where the disk came late, words for the same may be on it: they come before those written since."""
         older = await self._local().draft(open_draft.draft.interaction_id)
         if older is not None and not (older.intact and self._join(open_draft, older)):
-            await self._put_aside(older, ANOTHER if older.intact else DAMAGED)
+            await self._put_aside(older, ANOTHER_TEXT if older.intact else TEXT_DAMAGED)

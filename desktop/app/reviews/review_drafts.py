@@ -14,6 +14,7 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import canonical_json
 from desktop.app.storage.tables.drafts import Draft, is_kept_words, kept_subject, kept_words_id
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 class ReviewDrafts:
@@ -48,10 +49,10 @@ class ReviewDrafts:
         open_draft = self._sheet(subject)
         return open_draft.saved_at if open_draft is not None else None
 
-    def problem(self, subject: str) -> str:
-        """Why the words are not on disk; "" when nothing is wrong."""
+    def problem(self, subject: str) -> Sentence:
+        """Why the words are not on disk; nothing when nothing is wrong."""
         open_draft = self._sheet(subject)
-        return open_draft.problem if open_draft is not None else ""
+        return open_draft.problem if open_draft is not None else NOTHING
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The words that are in memory only."""
@@ -59,7 +60,7 @@ class ReviewDrafts:
             (subject, open_draft) for subject in self.subjects if (open_draft := self._sheet(subject)) is not None
         ]
         return tuple(
-            Unsaved(f"words about {subject}", open_draft.draft.note, open_draft.problem)
+            Unsaved(Sentence("unsaved.review", subject=subject), open_draft.draft.note, open_draft.problem)
             for subject, open_draft in open_drafts
             if not open_draft.is_saved
         )

@@ -14,6 +14,7 @@ from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.app.storage.tables.preferences import count_reasons, forget_reasons
 from desktop.app.storage.tables.review_erasure import interactions_spoken_of, words_about
 from desktop.app.storage.transaction import Connection
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -154,7 +155,7 @@ def leave_no_byte(connection: Connection, database: "Database") -> None:
     """
     database.vacuum()
     if not empty_log(connection):
-        raise StoreLocked("The rows are deleted, but another program keeps their traces in use; erase once more")
+        raise StoreLocked(Sentence("store.traces_in_use"))
 
 
 def empty_log(connection: Connection) -> bool:

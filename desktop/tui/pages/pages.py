@@ -83,7 +83,9 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
         content(f"  the server is {state.skew:+.2f} s from this machine; every time on screen is the server's"),
         content(""),
         content("Outbox", "bold $accent"),
-        content(f"  {state.outbox.waiting} waiting, {state.outbox.parked} need attention  {state.outbox.why}"),
+        content(
+            f"  {state.outbox.waiting} waiting, {state.outbox.parked} need attention  {in_words(state.outbox.why)}"
+        ),
         content(""),
         *_service_levels(state),
         content("Program", "bold $accent"),
