@@ -19,6 +19,7 @@ from desktop.domain.entities.words import Availability, CodeRule, Phase
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.own_events import ClockRead
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
 from tests.app.app_fakes import customer, interaction, match, until
@@ -223,7 +224,7 @@ async def test_a_full_disk_is_said_and_the_text_stays(
 
     async def refuse(store: LocalStore, draft: Any, **when: Any) -> Any:
         if full:
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await save(store, draft, **when)
 
     monkeypatch.setattr(LocalStore, "save_draft", refuse)
@@ -311,7 +312,7 @@ async def test_a_disk_that_refuses_leaves_the_text_in_the_editor(
     d.session.notes.edit("i1", "done", ("sold",))
 
     async def refuse(*_: Any, **__: Any) -> Any:
-        raise StoreFull("No room left")
+        raise StoreFull(verbatim("No room left"))
 
     monkeypatch.setattr(LocalStore, "enqueue", refuse)
     result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
@@ -397,7 +398,7 @@ class LateDisk(Desk):
     async def _open(self) -> LocalStore:
         if not self.refused:
             self.refused = True
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await super()._open()
 
 

@@ -18,6 +18,7 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Consent, FollowUp
 from desktop.domain.entities.words import Phase
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import Forbidden, OutcomeUnknown, Rejected, Unavailable
 from tests.app.app_fakes import FakeMessaging, agent, customer, interaction, match, spin, until
 from tests.app.notes.note_desk import Desk, again, make
@@ -251,7 +252,7 @@ async def test_a_record_is_known_to_be_parked_though_its_last_words_came_too_lat
         return kept
 
     async def full(*args: Any) -> Any:
-        raise StoreFull("No room left")
+        raise StoreFull(verbatim("No room left"))
 
     monkeypatch.setattr(local, "park_draft", typed_meanwhile)
     monkeypatch.setattr(local, "replace_parked", full)
@@ -288,7 +289,7 @@ async def test_a_disk_that_is_full_after_a_delivery_sends_nothing_twice(
 
     async def refuse(store: LocalStore, key: str, receipt: str) -> Any:
         if full:
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await mark(store, key, receipt)
 
     monkeypatch.setattr(LocalStore, "mark_delivered", refuse)
@@ -536,7 +537,7 @@ class WithoutDisk(Desk):
 
     async def _open(self) -> LocalStore:
         if self.refuses:
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await super()._open()
 
 

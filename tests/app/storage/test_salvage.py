@@ -24,6 +24,7 @@ from desktop.app.storage.tables.outbox_rows import OutboxRow, new_row, outbox_ke
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.identity import IdentityLink
+from desktop.domain.text.sentence import verbatim
 
 DRAFTS, ROWS = 40, 60
 NOW = 1_700_000_000.0
@@ -74,7 +75,7 @@ async def fill_open(store: LocalStore) -> None:
         await store.save_draft(draft(number))
     await store.enqueue([row(number) for number in range(ROWS)], drop_draft=None)
     await store.mark_delivered(row(1).key, "receipt")
-    await store.park(row(2).key, "refused")
+    await store.park(row(2).key, verbatim("refused"))
     await store.keep_link(IdentityLink("customer", "a:1", "b:2", True))
     await store.set_preference("experts", ["noor"])
 
