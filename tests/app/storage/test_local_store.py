@@ -20,7 +20,7 @@ from desktop.app.storage.errors import StoreAbsent, StoreError, StoreReadOnly, S
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import MIGRATIONS, prepare, schema_version, seal
 from desktop.app.storage.tables.drafts import Draft, draft_body, write_draft
-from desktop.app.storage.tables.outbox_rows import OutboxRow, checked, new_row, outbox_key
+from desktop.app.storage.tables.outbox_rows import OutboxRow, checked, kept_values, new_row, outbox_key
 from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.domain.entities.identity import said
 from desktop.domain.notes.contact_facts import ContactFacts
@@ -114,7 +114,7 @@ async def test_a_delivery_is_never_undone(store: LocalStore, clock: Any) -> None
 
 @pytest.mark.parametrize("verb", ["park", "retry", "mark_delivered"])
 async def test_an_unknown_key_is_an_error(store: LocalStore, verb: str) -> None:
-    arguments = ("nowhere",) if verb == "retry" else ("nowhere", "why")
+    arguments = ("nowhere",) if verb == "retry" else ("nowhere", verbatim("why") if verb == "park" else "why")
     with pytest.raises(LookupError):
         await getattr(store, verb)(*arguments)
 
@@ -142,7 +142,12 @@ async def test_a_parked_draft_is_whole_and_comes_back_as_it_was(store: LocalStor
     await store.save_draft(draft())
     parked = await store.park_draft("i1", verbatim("signed out"), draft=whole)
     assert parked is not None
-    assert (parked.kind, parked.state, parked.reason, parked.author) == ("record", "parked", "signed out", "a1")
+    assert (parked.kind, parked.state, parked.reason, parked.author) == (
+        "record",
+        "parked",
+        verbatim("signed out"),
+        "a1",
+    )
     assert await store.drafts() == []
     kept = record_of(parked)
     assert (kept.words, kept.facts, kept.intact) == (whole.words, facts, True)
@@ -239,7 +244,7 @@ async def test_a_later_versions_file_is_left_alone(store: LocalStore, store_path
 def insert_as_then(connection: sqlite3.Connection, row: OutboxRow, **changes: Any) -> None:
     """Insert a row as the versions before the fourth schema did."""
     names = [field.name for field in fields(OutboxRow)][:13]
-    values = [changes.get(name, getattr(row, name)) for name in names]
+    values = [changes.get(name, kept_values(row)[name]) for name in names]
     sealed = seal(row.key, row.kind, row.interaction_id, row.target, row.payload, row.sha256, row.created_at)
     connection.execute(
         f"INSERT INTO outbox ({', '.join(names)}, seal) VALUES ({', '.join('?' * 14)})",
