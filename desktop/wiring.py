@@ -112,7 +112,7 @@ async def build(
             try:
                 await asyncio.to_thread(lock.acquire)
             except InstanceHeld as held:
-                raise StoreLocked(str(held)) from held
+                raise StoreLocked(held.sentence) from held
         return await LocalStore.open(profile.store_path, clock=timing.clock)
 
     made = _Made(profile, without)

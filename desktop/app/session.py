@@ -47,6 +47,7 @@ from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
+from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
@@ -220,10 +221,12 @@ class Session:
         return (*self.notes.unsaved(), *self.supervisor.unsaved())
 
     @property
-    def safety(self) -> str:
+    def safety(self) -> Sentence:
         """Whether the notes are safe, as a sentence that is so."""
         refused = next((one for one in self.unsaved() if one.problem), None)
-        return "Your notes are safe." if refused is None else f"The {refused.about} is NOT SAVED: {refused.problem}."
+        if refused is None:
+            return Sentence("note.all_safe")
+        return Sentence("note.not_saved", about=refused.about, why=refused.problem)
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
@@ -331,14 +334,15 @@ class Session:
         self.outbox.wake()
         self.store.publish(
             Noticed(
-                f"This machine slept or its clock was set ({abs(seconds):.0f} s). {self.safety}"
-                " Your state is being looked up; you were not made available.",
+                verbatim(f"This machine slept or its clock was set ({abs(seconds):.0f} s).")
+                + self.safety
+                + verbatim("Your state is being looked up; you were not made available."),
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice(f"A part of the desktop stopped because of an error. {self.safety}", "error")
+        self.store.notice(verbatim("A part of the desktop stopped because of an error.") + self.safety, "error")
 
 
 async def _warm_up() -> None:

@@ -56,6 +56,6 @@ def explain(error: Exception) -> CommandError:
     if isinstance(error, errors.BackendError):
         return CommandError(said, Exit.REFUSED)
     if isinstance(error, StoreError):
-        return CommandError(f"{error}.", Exit.UNAVAILABLE)
+        return CommandError(in_words(error.sentence), Exit.UNAVAILABLE)
     # A plug-in may raise anything. Its text may hold anything too, so only its class is told.
     return CommandError(tr("Something went wrong inside: {type}.", type=type(error).__name__), Exit.UNAVAILABLE)

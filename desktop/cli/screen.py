@@ -7,7 +7,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.startup_check import start_problems
 from desktop.config import ConfigError
 from desktop.config.log import logging_to
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import in_words, tr
 
 
 def start_desktop(chosen: Chosen) -> int:
@@ -43,7 +43,7 @@ def start_desktop(chosen: Chosen) -> int:
             )
         elif chosen["take_over"]:
             advice = tr("It cannot be asked from here to leave, or another one came first. Close it there.")
-        raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held
+        raise CommandError(f"{in_words(held.sentence)} {advice}", Exit.REFUSED) from held
 
 
 def start_demo(chosen: Chosen) -> int:

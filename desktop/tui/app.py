@@ -319,7 +319,7 @@ class DesktopApp(TerminalApp):
             else:
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
-                why = str(error).rstrip(".") if isinstance(error, StoreError) else tr("Program error")
+                why = in_words(error.sentence).rstrip(".") if isinstance(error, StoreError) else tr("Program error")
                 not_done = tr("That could not be done. {why}.", why=why)
                 self.session.store.notice(f"{not_done} {in_words(self.session.safety)}", "error")
 

@@ -112,7 +112,10 @@ def _filled(text: str, facts: Mapping[str, Fact]) -> str:
 
 def _written(fact: Fact, spec: str) -> str:
     if isinstance(fact, Sentence):
-        return in_words(fact).rstrip(".") if spec == "clause" else in_words(fact)
+        said = in_words(fact)
+        if spec == "sentence":
+            return as_sentence(said)
+        return said.rstrip(".") if spec == "clause" else said
     if isinstance(fact, tuple):
         return ", ".join(_written(one, spec) for one in fact)
     form = _FORMATS.get(spec)
@@ -137,6 +140,9 @@ def _term(table: str) -> Callable[[Fact], str]:
 _FORMATS: Final[Mapping[str, Callable[[Fact], str]]] = {
     "clock": formats.clock,
     "day": formats.day,
+    "date": formats.iso_date,
+    "weekday": formats.weekday_name,
+    "month": formats.month_name,
     "span": formats.span,
     "percent": formats.percent,
     **{table: _term(table) for table in TERMS},
@@ -165,6 +171,12 @@ def source(name: str, *, article: bool = False) -> str:
     known = (THE_SOURCES if article else SOURCES).get(kind)
     said = kind if known is None else _translations.gettext(known)
     return f"{said} ({own})" if own else said
+
+
+def as_sentence(text: str) -> str:
+    """A clause, or the words of a plug-in, as a sentence of its own: with a capital and one full stop."""
+    text = text.strip().rstrip(".")
+    return f"{_capital(text)}." if text else ""
 
 
 def _capital(text: str) -> str:

@@ -61,6 +61,23 @@ def weekday(value: date) -> str:
     return _date(value, f"{value:%a}", "EEE")
 
 
+def iso_date(text: "Fact") -> str:
+    """`Mon 23 Nov` of a date in ISO's form."""
+    return weekday_and_day(date.fromisoformat(str(text)))
+
+
+def weekday_name(number: "Fact") -> str:
+    """`Monday` for 0."""
+    value = date(2024, 1, 1 + int(str(number)))  # that was a Monday
+    return _date(value, f"{value:%A}", "EEEE")
+
+
+def month_name(number: "Fact") -> str:
+    """`Jan` for 1."""
+    value = date(2024, int(str(number)), 1)
+    return _date(value, f"{value:%b}", "LLL")
+
+
 def span(seconds: "Fact") -> str:
     """`45 s`, `3 min 20 s`, `25 min`, `2 h 5 min`; the part that has passed, never rounded up; `—` when not known."""
     if not isinstance(seconds, int | float) or not _finite(seconds):

@@ -57,6 +57,14 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         "close_help": mark("close the help request"),
         "answer_supervisor": mark("answer a supervisor"),
     },
+    "table": {
+        "drafts": mark("notes"),
+        "review_drafts": mark("reviews"),
+        "outbox": mark("outbox"),
+        "messages": mark("messages"),
+        "links": mark("links"),
+        "preferences": mark("preferences"),
+    },
 }
 
 THE_SOURCES: Final[Mapping[str, str]] = {

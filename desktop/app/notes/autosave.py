@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from desktop.app.storage.errors import StoreError
+from desktop.app.storage.tables.reasons import ANOTHER_TEXT, TEXT_DAMAGED
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 log = logging.getLogger(__name__)
 
 AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
 WHILE_TYPING = 1.8  # and within 2 s
 AFTER_REFUSAL = 2.0
-DAMAGED = "the text was damaged on this machine; read it over before you use it"
-NOT_MINE = "another agent's words about this contact have to go to the outbox first"
-ANOTHER = "another text was begun for the same while this one could not be read"
 
 
 class Written(Protocol):
@@ -55,7 +54,7 @@ class Shelf(Protocol[W]):
     async def save(self, draft: W, /, *, words_since: float | None) -> W:
         """Keep it; answers it with the time when the disk got its words, which is `words_since` where it has them."""
 
-    async def park(self, draft_id: str, why: str, /) -> None:
+    async def park(self, draft_id: str, why: Sentence, /) -> None:
         """Put it into the outbox, with the reason."""
 
 
@@ -66,7 +65,7 @@ class OpenDraft(Generic[W]):
     draft: W
     writing: asyncio.Lock
     saved: W | None = None
-    problem: str = ""
+    problem: Sentence = NOTHING
     last_key: float = 0.0
     first_unsaved: float = 0.0
     stale: bool = False  # what is known of its contact changed since it was saved
@@ -185,11 +184,11 @@ class Autosave(Generic[W]):
             if known is not None and known.saved is not None:
                 continue  # the disk has what is here
             if not (draft.intact and whole(draft)):
-                await self._put_aside(draft, DAMAGED)
+                await self._put_aside(draft, TEXT_DAMAGED)
             elif known is None:
                 self._take(draft)
             elif not self._join(known, draft):
-                await self._put_aside(draft, ANOTHER)
+                await self._put_aside(draft, ANOTHER_TEXT)
         self.restored = True
 
     def take(self, older: W, on_disk: W) -> None:
@@ -228,7 +227,7 @@ class Autosave(Generic[W]):
             if self._open.get(open_draft.draft.id) is not open_draft:
                 return
             if not self._may_save(open_draft.draft):
-                open_draft.problem = NOT_MINE
+                open_draft.problem = Sentence("note.not_mine")
                 return
             try:
                 if open_draft.saved is None and not self.restored:
@@ -239,10 +238,10 @@ class Autosave(Generic[W]):
                 on_disk = open_draft.saved
                 words_since = None if on_disk is None or on_disk.words != open_draft.draft.words else on_disk.saved_at
                 open_draft.saved = await self._shelf.save(open_draft.draft, words_since=words_since)
-                open_draft.problem = ""
+                open_draft.problem = NOTHING
             except StoreError as error:
                 open_draft.stale = True
-                open_draft.problem = str(error)
+                open_draft.problem = error.sentence
                 log.error("a draft could not be saved: %s", error)
             finally:
                 open_draft.being_saved = None
@@ -268,7 +267,7 @@ class Autosave(Generic[W]):
             self._begin_saving(open_draft)
         return True
 
-    async def _put_aside(self, older: W, why: str) -> None:
+    async def _put_aside(self, older: W, why: Sentence) -> None:
         await self._shelf.park(older.id, why)
         self._parked(older.id)
 
@@ -294,4 +293,4 @@ class Autosave(Generic[W]):
         """Where the disk came late, words for the same may be on it: they come before those written since."""
         older = await self._shelf.one(open_draft.draft.id)
         if older is not None and not (older.intact and self._join(open_draft, older)):
-            await self._put_aside(older, ANOTHER if older.intact else DAMAGED)
+            await self._put_aside(older, ANOTHER_TEXT if older.intact else TEXT_DAMAGED)

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.connections.failures import source_name
 from desktop.app.connections.targets import Targets
 from desktop.app.notes.wrap_up_json import address_from, message_from, record_from
 from desktop.app.storage.tables.outbox_rows import CASE, FOLLOW_UP, LINK, TASK, WRAP_UP, OutboxRow
 from desktop.domain.entities.source import Source
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
@@ -50,18 +50,18 @@ class Deliveries:
         source = self._targets.source(row.target)
         backend = self._backends.get(source or "")
         if backend is None and ":" in row.target:
-            raise Unavailable(f"This profile has no {source_name(row.target)}. The record waits until it does.")
+            raise Unavailable(Sentence("outbox.no_such_backend", source=row.target))
         try:
             payload: dict[str, Any] = json.loads(row.payload)
             call = self._call(row, backend, payload)
         except (LookupError, TypeError, ValueError) as error:
-            raise Rejected("The record on this machine cannot be read.", type(error).__name__) from error
+            raise Rejected(Sentence("outbox.cannot_be_read"), type(error).__name__) from error
         answer: object = await call
         if isinstance(answer, MessageReceipt):
             self._sent(message_from(payload), answer)
         receipt = answer.id if isinstance(answer, MessageReceipt) else getattr(answer, "id", answer)
         if not isinstance(receipt, str) or not receipt.strip():
-            raise ProtocolError("The answer was no receipt.", type(answer).__name__)
+            raise ProtocolError(Sentence("outbox.no_receipt"), type(answer).__name__)
         return receipt
 
     def _call(self, row: OutboxRow, backend: Backend | None, payload: Mapping[str, Any]) -> Any:
@@ -102,7 +102,7 @@ class Deliveries:
                     key=row.key,
                 )
             case _:
-                raise Unsupported("Nothing in this profile accepts it.")
+                raise Unsupported(Sentence("outbox.nobody_takes_it"))
 
 
 async def _link(crm: Crm, row: OutboxRow, payload: Mapping[str, Any]) -> str:

@@ -23,6 +23,7 @@ from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 
 _CLOCK_WAS_SET = 1.0
 """Seconds by which the server's clock must differ from before for the times on screen to be said anew."""
@@ -45,7 +46,7 @@ class _Drafts:
     async def save(self, draft: Draft, *, words_since: float | None) -> Draft:
         return await self._local().save_draft(draft, words_since=words_since)
 
-    async def park(self, draft_id: str, why: str) -> None:
+    async def park(self, draft_id: str, why: Sentence) -> None:
         await self._local().park_draft(draft_id, why)
 
 
@@ -174,7 +175,7 @@ class Notes:
             open_draft for name in self._autosave.ids if (open_draft := self._autosave.get(name)) is not None
         ]
         return tuple(
-            Unsaved(_whose(draft), _plain(draft), open_draft.problem)
+            Unsaved(_whose(draft), draft.note, open_draft.problem, _chosen(draft))
             for open_draft in open_drafts
             if not open_draft.is_saved and not (draft := self._complete(open_draft.draft)).is_empty
         )
@@ -303,7 +304,7 @@ class Notes:
             self._autosave.edit(rest)
 
     def _parked_damaged(self, _: str) -> None:
-        self._store.notice("A note was damaged on this machine. It is in the outbox as far as it can be read.", "error")
+        self._store.notice(Sentence("note.was_damaged"), "error")
 
     # What happens by itself
 
@@ -337,16 +338,17 @@ class Notes:
                     self._autosave.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
 
 
-def _whose(draft: Draft) -> str:
+def _whose(draft: Draft) -> Sentence:
     facts = draft.facts
     known = (facts.customer_name or facts.address) if facts is not None else ""
-    return f"note about {known} (contact {draft.interaction_id})" if known else f"note of {draft.interaction_id}"
+    if known:
+        return Sentence("unsaved.note_about", whom=known, contact=draft.interaction_id)
+    return Sentence("unsaved.note", contact=draft.interaction_id)
 
 
-def _plain(draft: Draft) -> str:
-    """All that somebody wrote or chose, as lines for people."""
-    lines = [draft.note] if draft.note else []
-    lines += [f"codes: {', '.join(draft.codes)}"] if draft.codes else []
-    for one in (*draft.follow_ups, *(() if draft.half is None else (draft.half,))):
-        lines.append(f"follow-up: {', '.join(f'{name} {value}' for name, value in one.items() if value)}")
-    return "\n".join(lines)
+def _chosen(draft: Draft) -> tuple[Sentence, ...]:
+    """All that somebody chose or planned beside the note, each for a line of its own."""
+    codes = [Sentence("unsaved.codes", codes=draft.codes)] if draft.codes else []
+    planned = (*draft.follow_ups, *(() if draft.half is None else (draft.half,)))
+    parts = (tuple(f"{name} {value}" for name, value in one.items() if value) for one in planned)
+    return (*codes, *(Sentence("unsaved.follow_up", parts=each) for each in parts))

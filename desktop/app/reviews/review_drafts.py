@@ -13,6 +13,7 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import canonical_json
 from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 class _Shelf:
@@ -30,7 +31,7 @@ class _Shelf:
     async def save(self, draft: ReviewDraft, *, words_since: float | None) -> ReviewDraft:
         return await self._local().save_review_draft(draft, words_since=words_since)
 
-    async def park(self, subject: str, why: str) -> None:
+    async def park(self, subject: str, why: Sentence) -> None:
         await self._local().park_review_draft(subject, why)
 
 
@@ -66,10 +67,10 @@ class ReviewDrafts:
         open_draft = self._sheet(subject)
         return open_draft.saved_at if open_draft is not None else None
 
-    def problem(self, subject: str) -> str:
-        """Why the words are not on disk; "" when nothing is wrong."""
+    def problem(self, subject: str) -> Sentence:
+        """Why the words are not on disk; nothing when nothing is wrong."""
         open_draft = self._sheet(subject)
-        return open_draft.problem if open_draft is not None else ""
+        return open_draft.problem if open_draft is not None else NOTHING
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The words that are in memory only."""
@@ -77,7 +78,7 @@ class ReviewDrafts:
             (subject, open_draft) for subject in self.subjects if (open_draft := self._sheet(subject)) is not None
         ]
         return tuple(
-            Unsaved(f"words about {subject}", open_draft.draft.body, open_draft.problem)
+            Unsaved(Sentence("unsaved.review", subject=subject), open_draft.draft.body, open_draft.problem)
             for subject, open_draft in open_drafts
             if not open_draft.is_saved
         )

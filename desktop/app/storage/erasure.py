@@ -16,6 +16,7 @@ from desktop.app.storage.tables.review_drafts import PARKED_REVIEW, delete_revie
 from desktop.app.storage.tables.review_erasure import interactions_spoken_of, subjects_about
 from desktop.app.storage.transaction import Connection
 from desktop.domain.entities.source import Source
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -160,7 +161,7 @@ def leave_no_byte(connection: Connection, database: "Database") -> None:
     """
     database.vacuum()
     if not empty_log(connection):
-        raise StoreLocked("The rows are deleted, but another program keeps their traces in use; erase once more")
+        raise StoreLocked(Sentence("store.traces_in_use"))
 
 
 def empty_log(connection: Connection) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop.app.storage.recovery.salvage import park_damaged
 from desktop.app.storage.tables import customer_cache, drafts, outbox_rows, review_drafts
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -29,7 +30,7 @@ class StoreHealth:
     damaged_customers: tuple[str, ...]
     has_ballast: bool
     sqlite_version: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Sentence, ...]
 
     @property
     def is_sound(self) -> bool:
@@ -90,14 +91,11 @@ def report(findings: Findings, forgotten: list[str], has_ballast: bool) -> Store
     """The findings in the form shown to others."""
     warnings = []
     if sqlite3.sqlite_version_info < _SAFE_SQLITE:
-        warnings.append(
-            f"SQLite {sqlite3.sqlite_version} can damage a file that two programs write at once;"
-            " 3.51.3 cannot. One desktop per profile keeps it safe."
-        )
+        warnings.append(Sentence("store.sqlite_not_safe", version=sqlite3.sqlite_version))
     if findings.index_is_wrong:
-        warnings.append("The index of the outbox did not find every row.")
+        warnings.append(Sentence("store.index_wrong"))
     if not has_ballast:
-        warnings.append("There is no room in reserve for the last words on a full disk.")
+        warnings.append(Sentence("store.no_reserve"))
     return StoreHealth(
         findings.problems,
         tuple(key for _, key in findings.damaged_outbox),

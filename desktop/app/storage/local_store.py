@@ -32,6 +32,7 @@ from desktop.app.storage.writer_thread import WriterThread
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.message import InboundMessage
 from desktop.domain.notes.record_states import RecordStep
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -128,7 +129,9 @@ class LocalStore:
         await self._thread.write(lambda connection, _: drafts.delete_draft(connection, interaction_id))
         self._unsaved.pop(interaction_id, None)
 
-    async def park_draft(self, interaction_id: str, reason: str, *, draft: Draft | None = None) -> OutboxRow | None:
+    async def park_draft(
+        self, interaction_id: str, reason: Sentence, *, draft: Draft | None = None
+    ) -> OutboxRow | None:
         """Turn a draft into a parked record in the outbox, whole, in one transaction.
 
         draft: the words as they are now and what is known of the contact; by default what is on disk.
@@ -199,7 +202,7 @@ class LocalStore:
         """Forget one because it was handed in, or somebody said so."""
         await self._thread.write(lambda connection, _: review_drafts.delete_review_draft(connection, subject))
 
-    async def park_review_draft(self, subject: str, reason: str) -> None:
+    async def park_review_draft(self, subject: str, reason: Sentence) -> None:
         """Put one that cannot be written on into the outbox, in one transaction."""
         at = float(self._clock())
 
@@ -302,13 +305,13 @@ class LocalStore:
         """An attempt begins whose end must not be left open: the far side would take the same twice."""
         await self._thread.write(lambda connection, _: outbox_rows.set_sending(connection, key))
 
-    async def mark_waiting(self, key: str, reason: str, not_before: float, doubts: int = 0) -> OutboxRow:
+    async def mark_waiting(self, key: str, reason: Sentence, not_before: float, doubts: int = 0) -> OutboxRow:
         """An attempt failed for now; the next one may come at not_before. Never undoes a delivery."""
         return await self._thread.write(
             lambda connection, _: outbox_rows.set_waiting(connection, key, reason, not_before, doubts)
         )
 
-    async def park(self, key: str, reason: str, doubts: int = 0) -> OutboxRow:
+    async def park(self, key: str, reason: Sentence, doubts: int = 0) -> OutboxRow:
         """An attempt failed for good; a person has to look. Never undoes a delivery."""
         return await self._thread.write(lambda connection, _: outbox_rows.set_parked(connection, key, reason, doubts))
 

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from desktop.app.storage.errors import StoreTooNew
 from desktop.app.storage.transaction import Connection, transaction
+from desktop.domain.text.sentence import Sentence
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -114,7 +115,7 @@ def prepare(connection: Connection, migrations: Sequence[Sequence[Step]] = MIGRA
 def refuse_newer(connection: Connection, known: int = len(MIGRATIONS)) -> None:
     """Raise StoreTooNew when the file has been through more migrations than `known`."""
     if (found := schema_version(connection)) > known:
-        raise StoreTooNew(f"A newer desktop keeps this file (version {found}, this one knows {known})")
+        raise StoreTooNew(Sentence("store.too_new", found=found, known=known))
 
 
 def canonical_json(value: Any) -> str:

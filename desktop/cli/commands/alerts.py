@@ -25,7 +25,7 @@ from desktop.domain.entities.floor import Schedule
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import CapabilitiesKnown
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import verbatim
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability, Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
@@ -35,7 +35,7 @@ SOURCE = "contact_center"
 
 
 def _not_kept() -> LocalStore:
-    raise StoreAbsent(verbatim(tr("Nothing is kept by this command.")))
+    raise StoreAbsent(Sentence("store.nothing_kept"))
 
 
 class _Floor:

@@ -13,6 +13,7 @@ from desktop.tui.quality.quality_rows import judged_rows, note_rows
 from desktop.tui.quality.quality_texts import evaluation_lines, note_lines
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.words.catalogue import in_words
 
 
 class FeedbackPage(QualityPage):
@@ -55,7 +56,7 @@ class FeedbackPage(QualityPage):
         if self.words.is_open:
             subject = self.desk.reply_subject(self.words.subject)
             keys = keys_of((shown("finish"), "acknowledge"), ("esc", "later (kept)"))
-            self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
+            self.words.say(self.saved_at(subject), in_words(self.desk.words.problem(subject)).rstrip("."), keys)
             if note is not None and note.acknowledged_at is not None and note.id == self.words.subject:
                 self._end_answer()
 

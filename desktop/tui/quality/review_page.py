@@ -45,6 +45,7 @@ from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words
 
 TABS = tuple(Tab)
 WEEKS = 12
@@ -88,7 +89,9 @@ class ReviewPage(QualityPage):
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
-            self.view.show(card, self.saved_at(card.subject), self.desk.words.problem(card.subject))
+            self.view.show(
+                card, self.saved_at(card.subject), in_words(self.desk.words.problem(card.subject)).rstrip(".")
+            )
         self.look(self._lines(card if self.view.is_open else None))
         if self.words.is_open:
             subject = self.words.subject if not self.view.is_open else self._card
@@ -97,7 +100,7 @@ class ReviewPage(QualityPage):
                 if self.view.is_open
                 else keys_of((shown("finish"), "send"), ("esc", "later (kept)"))
             )
-            self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
+            self.words.say(self.saved_at(subject), in_words(self.desk.words.problem(subject)).rstrip("."), keys)
 
     def keys_now(self) -> tuple[tuple[str, str], ...]:
         """See the base class."""
@@ -461,7 +464,9 @@ class ReviewPage(QualityPage):
         try:
             await self.desk.discard(card)
         except StoreError as error:
-            self._tell(f"The scorecard was not discarded: {error}. It is safe here.", "error")
+            self._tell(
+                f"The scorecard was not discarded: {in_words(error.sentence).rstrip('.')}. It is safe here.", "error"
+            )
         if self.is_attached:
             self.redraw()
 

@@ -15,6 +15,7 @@ from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
+from desktop.domain.text.sentence import verbatim
 from tests.cli.command_line import clean_env, run
 
 THEIRS = ("cust-a", "Ottilie", "zitronenfalter", "+493012345", "a-parked", "a-draft")
@@ -59,7 +60,7 @@ async def _keep(path: Path, *, unsent: bool) -> None:
             if name == "sent":
                 await store.mark_delivered(key, text)
             if name == "parked":
-                await store.park(key, text)
+                await store.park(key, verbatim(text))
         if unsent:
             await store.save_draft(Draft(f"{letter}-draft", customer, text, (), ({"text": text},), 1, 0.0))
         await store.cache_customer(customer, f'{{"name": "{text}"}}', 1.0, "mock", words)
@@ -140,7 +141,7 @@ async def _judge(path: Path, *, linked: bool, parked: bool = False) -> None:
         ):
             await store.save_review_draft(ReviewDraft(subject, json.dumps(body)))
             if parked:
-                await store.park_review_draft(subject, "the text was damaged on this machine")
+                await store.park_review_draft(subject, verbatim("the text was damaged on this machine"))
     await store.set_preference("floor", {"formula": "f", "reasons": ["Ottilie complained", "zitronenfalter"]})
     await store.close()
 

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.app.key_names import key_name
 from desktop.app.storage.errors import store_error
 from desktop.app.storage.private_file import make_private
 from desktop.app.storage.recovery.page_reader import Record, log_is_cut, records
 from desktop.app.storage.schema import MIGRATIONS, is_sealed, prepare, schema_version
 from desktop.app.storage.tables import outbox_rows
 from desktop.app.storage.tables.drafts import draft_of_body
-from desktop.app.storage.tables.outbox_rows import DAMAGED, PARKED, STATES, WAITING
+from desktop.app.storage.tables.outbox_rows import PARKED, STATES, WAITING
 from desktop.app.storage.tables.parked_record_rows import record_row
+from desktop.app.storage.tables.reasons import DAMAGED
 from desktop.app.storage.tables.review_drafts import ReviewDraft, as_record
 from desktop.app.storage.transaction import transaction
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 Row = dict[str, Any]
 
@@ -36,15 +37,16 @@ _SEALED: Mapping[str, Callable[[Row], bool]] = {
 _BROKEN = (sqlite3.Error, UnicodeError, OverflowError)
 """What a file that is not as it was written may lead to; an error's own words may be broken, too."""
 _UNSEALED = ("interaction_customers", "preferences")
-_NAMES = {
-    "drafts": "notes",
-    "review_drafts": "reviews",
+_TOLD_AS = {
+    "drafts": "drafts",
+    "review_drafts": "review_drafts",
     "outbox": "outbox",
     "messages": "messages",
     "links": "links",
     "interaction_customers": "links",
     "preferences": "preferences",
 }
+"""As which table a person is told of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,28 +63,25 @@ class Salvaged:
     unread: tuple[str, ...]
 
     @property
-    def text(self) -> str:
+    def sentence(self) -> Sentence:
         """For the agent, in a few sentences that three lines of 80 columns hold."""
         notes = self.kept.get("drafts", 0) + self.kept.get("review_drafts", 0)
-        waiting = self.kept.get("outbox", 0)
-        told = [f"What is kept on this machine was damaged. Taken over: {notes} notes, {waiting} outbox records."]
+        records = self.kept.get("outbox", 0)
+        told = Sentence("store.was_damaged") + Sentence("store.taken_over", notes=notes, records=records)
         if self.damaged:
-            told.append(f"{self.damaged} of them are damaged and not sent: {key_name('outbox')}.")
-        if self.unread:
-            told.append(f"Unreadable in part: {_names(self.unread)}.")
-        return " ".join((*told, f"Old file: {self.aside.name}"))
+            told += Sentence("store.of_them_damaged", n=self.damaged)
+        return told + _unreadable(self.unread) + Sentence("store.old_file", file=self.aside.name)
 
     @property
-    def lost(self) -> str:
-        """What may be missing of what the agent wrote; "" where all of that could be read."""
-        names = _names([one for one in self.unread if one in ("drafts", "review_drafts", "outbox")])
-        if not names:
-            return ""
-        return f"Unreadable in part: {names}. Some may be missing; the old file is {self.aside.name}."
+    def lost(self) -> Sentence:
+        """What may be missing of what the agent wrote; nothing where all of that could be read."""
+        unreadable = _unreadable(one for one in self.unread if one in ("drafts", "review_drafts", "outbox"))
+        return unreadable + Sentence("store.some_missing", file=self.aside.name) if unreadable else NOTHING
 
 
-def _names(tables: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(_NAMES[one] for one in tables))
+def _unreadable(tables: Iterable[str]) -> Sentence:
+    told = tuple(dict.fromkeys(_TOLD_AS[one] for one in tables))
+    return Sentence("store.unreadable_in_part", tables=told) if told else NOTHING
 
 
 def salvage(path: Path, now: float) -> Salvaged:
@@ -273,7 +272,7 @@ def _into_new(path: Path, aside: Path, found: _Found) -> Salvaged:
                         damaged += not intact
                     else:
                         unread.add(table)
-    return Salvaged(aside, kept, damaged, tuple(one for one in _NAMES if one in unread))
+    return Salvaged(aside, kept, damaged, tuple(one for one in _TOLD_AS if one in unread))
 
 
 def park_damaged(connection: sqlite3.Connection, table: str, damaged: Iterable[str]) -> None:
@@ -313,11 +312,11 @@ def _to_be_read(table: str, row: Row) -> Row:
     else:
         made = outbox_rows.OutboxRow(
             words["key"], words["kind"], words["interaction_id"], words["target"], words["payload"], words["sha256"],
-            WAITING, "", 0, 0.0, _time(row["created_at"]), None, words["receipt"],
+            WAITING, NOTHING, 0, 0.0, _time(row["created_at"]), None, words["receipt"],
         )  # fmt: skip
     made = replace(made, state=PARKED, reason=DAMAGED)
     # No seal: whoever looks takes it for damaged, whatever else is changed.
-    return {**{name: getattr(made, name) for name in made.__dataclass_fields__}, "seal": ""}
+    return {**outbox_rows.kept_values(made), "seal": ""}
 
 
 def _time(value: object) -> float:

@@ -19,6 +19,7 @@ from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
@@ -148,8 +149,8 @@ def _stays(talking: Sequence[Interaction], who: str) -> str:
 def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
     """What is not on disk, why, and what leaving does about it."""
     more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
-    why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+    why = f" ({in_words(problem).rstrip('.')})" if (problem := unsaved[0].problem) else ""
     return (
-        f"leave. Not saved: the {unsaved[0].about}{more}{why}. It will be tried once more; if that fails, the text"
-        " goes into a file, and you are told which."
+        f"leave. Not saved: the {in_words(unsaved[0].about)}{more}{why}. It will be tried once more; if that fails,"
+        " the text goes into a file, and you are told which."
     )

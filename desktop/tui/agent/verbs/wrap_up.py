@@ -13,6 +13,7 @@ from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import in_words
 
 STAYS_HIDDEN: Final = "It stays hidden: a message to the customer carries no card number."
 SLIP_SECONDS: Final = 1.0
@@ -84,7 +85,7 @@ class WrapUpVerbs(DeskVerbs):
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
-            self._tell("Still needed: " + " ".join(problems))
+            self._tell("Still needed: " + " ".join(map(in_words, problems)))
             only_note = not select.wrap_up_problems(self._screen.state, interaction, pane.codes, "any")
             if only_note:
                 self._screen.uncover()
