@@ -5,6 +5,7 @@ them only, since it takes longer than the first paint may.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -107,6 +108,15 @@ def _finite(value: float) -> bool:
         return math.isfinite(value)
     except OverflowError:
         return False
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if language.current() != language.ENGLISH:
+        from babel.lists import format_list
+
+        return format_list(words, locale=language.current())
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _local(instant: "Fact") -> datetime | None:

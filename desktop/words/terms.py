@@ -4,8 +4,19 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop.domain.entities.floor import ActivityKind, FloorVerb
-from desktop.domain.entities.words import Availability, Channel, PresenceState
+from desktop.domain.entities.words import Availability, Channel, LegFailure, LegPhase, PresenceState
 from desktop.words.marks import mark
+
+_CARD_FIELDS: Final[Mapping[str, str]] = {
+    "name": mark("name"),
+    "company": mark("company"),
+    "tier": mark("tier"),
+    "language": mark("language"),
+    "time_zone": mark("time zone"),
+    "note": mark("note"),
+    "url": mark("link"),
+}
+"""By the name of the field in `Customer`; a new one is called by its name until it has a word here."""
 
 TERMS: Final[Mapping[str, Mapping[str, str]]] = {
     "channel": {
@@ -64,6 +75,48 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         "messages": mark("messages"),
         "links": mark("links"),
         "preferences": mark("preferences"),
+    },
+    "leg_outcome": {
+        LegPhase.REQUESTED: mark("asked"),
+        LegPhase.RINGING: mark("ringing"),
+        LegPhase.ACTIVE: mark("talking"),
+        LegPhase.COMPLETED: mark("done"),
+        LegPhase.CANCELLED: mark("called off"),
+        LegPhase.FAILED: mark("failed"),
+        LegFailure.BUSY: mark("line busy"),
+        LegFailure.NO_ANSWER: mark("no answer"),
+        LegFailure.DECLINED: mark("declined"),
+        LegFailure.INVALID: mark("invalid"),
+        LegFailure.UNREACHABLE: mark("unreachable"),
+        "took_over": mark("took over"),
+    },
+    "card_field": _CARD_FIELDS,
+    "consent": {
+        "sms": mark("sms"),
+        "email": mark("email"),
+        "recording": mark("recording"),
+        "marketing": mark("marketing"),
+        "whatsapp": mark("WhatsApp"),
+    },
+    "case_status": {
+        "open": mark("open"),
+        "pending": mark("pending"),
+        "solved": mark("solved"),
+        "closed": mark("closed"),
+    },
+    "copyable": {
+        **_CARD_FIELDS,
+        "phone": mark("number"),
+        "email": mark("e-mail"),
+        "handle": mark("handle"),
+        "address": mark("address"),
+        "came_from_phone": mark("contact's number"),
+        "came_from_email": mark("contact's e-mail"),
+        "came_from_handle": mark("contact's handle"),
+        "came_from_address": mark("contact's address"),
+        "customer_id": mark("customer id"),
+        "contact_id": mark("contact id"),
+        "case": mark("case"),
     },
 }
 

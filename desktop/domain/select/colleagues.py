@@ -12,6 +12,7 @@ from desktop.domain.entities.words import Health, PresenceState
 from desktop.domain.state.freshness import STALE_AFTER, known_at
 from desktop.domain.state.state import AppState
 from desktop.domain.text.folding import fold
+from desktop.domain.text.sentence import Sentence
 
 _BUSIEST = {
     PresenceState.DO_NOT_DISTURB: 4,
@@ -48,7 +49,7 @@ def same_people(
     return {one: group.ids for group in grouped(known, links, precedence) if len(group.ids) > 1 for one in group.ids}
 
 
-def why_same(state: AppState, person_id: str) -> Mapping[str, str]:
+def why_same(state: AppState, person_id: str) -> Mapping[str, Sentence]:
     """For each record of a person but the first, what ties it to the others."""
     people = [state.people[one] for one in state.same_people.get(person_id, ()) if one in state.people]
     known = [Known(person.id, person.source, _keys(person)) for person in people]

@@ -14,7 +14,7 @@ from desktop.domain.entities.person import PastHelp
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import Sentence, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class DetailsChanged:
 
     customer_id: str
     details: CustomerDetails
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Sentence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

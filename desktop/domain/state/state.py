@@ -24,7 +24,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, OfferEnd, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
 from desktop.domain.state.events import Change
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import Sentence, Words
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
@@ -100,7 +100,7 @@ class AppState:
     received: Mapping[str, InboundMessage] = field(default_factory=dict)
     pops: Mapping[str, ScreenPop] = field(default_factory=dict)
     details: Mapping[str, CustomerDetails] = field(default_factory=dict)
-    details_failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    details_failed: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
     drafts: Mapping[str, DraftView] = field(default_factory=dict)
     handed_over: Mapping[str, HandedOver] = field(default_factory=dict)  # the latest, by interaction
     outbox: OutboxView = field(default_factory=OutboxView)

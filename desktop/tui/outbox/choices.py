@@ -17,7 +17,7 @@ from desktop.tui.outbox.item_words import follow_up
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words.sources import tags
-from desktop.words.catalogue import term, tr
+from desktop.words.catalogue import in_words, term, tr
 from desktop.words.marks import mark
 
 NOBODY: Final = "nobody"
@@ -81,7 +81,8 @@ def customer_rows(found: Sequence[Match]) -> list[Row]:
                 (_digit(number), "bold $accent"),
                 (match.customer.name, "bold"),
                 content(
-                    " · ".join(text for text in (match.customer.company, match.reason, tags(match)) if text), "$muted"
+                    " · ".join(text for text in (match.customer.company, in_words(match.reason), tags(match)) if text),
+                    "$muted",
                 ),
             ),
         )
