@@ -17,6 +17,7 @@ from desktop.domain.entities.history import Interval
 from desktop.domain.entities.model import Address, Agent, Interaction, QueueStats
 from desktop.domain.entities.words import Availability, Channel, Direction, Health, Phase, Role
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from tests.tui.states import ALL, IDLE, NOW
 
 MIDNIGHT = NOW - 14 * 3600 - 3 * 60 - 22
@@ -201,7 +202,7 @@ def quiet() -> AppState:
 
 def frozen() -> AppState:
     """The contact centre has not been heard for two minutes."""
-    gone = SourceHealth(Health.STALE, NOW - 118, "No sign of life for 12 s.", last_heard=NOW - 130)
+    gone = SourceHealth(Health.STALE, NOW - 118, verbatim("No sign of life for 12 s."), last_heard=NOW - 130)
     return replace(floor(), health={**HEALTH, "contact_center": gone})
 
 

@@ -16,6 +16,7 @@ from desktop.domain.entities.words import CodeRule, Health
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import Keep
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import desk
 from tests.tui.states import CODES as KNOWN_CODES
@@ -229,7 +230,9 @@ def outbox_state(items: Sequence[OutboxItem], base: AppState = IDLE) -> AppState
 
 def crm_down(state: AppState) -> AppState:
     """The CRM has been down for ten minutes."""
-    return replace(state, health={**state.health, "crm": SourceHealth(Health.DOWN, NOW - 600, "does not answer")})
+    return replace(
+        state, health={**state.health, "crm": SourceHealth(Health.DOWN, NOW - 600, verbatim("does not answer"))}
+    )
 
 
 def outbox_desk(

@@ -28,6 +28,7 @@ from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability, Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
+from desktop.words.catalogue import in_words
 
 SOURCE = "contact_center"
 
@@ -42,7 +43,7 @@ class _Floor:
     def __init__(self, center: ContactCenter, offered: frozenset[str]) -> None:
         timing = Timing()
         self.store = Store(timing.clock)
-        backend_calls = BackendCalls(timing, say)
+        backend_calls = BackendCalls(timing, lambda told: say(in_words(told)))
         self.feed = Feed(SOURCE, center, self.store, backend_calls, tells_time=True)
         runner = CommandRunner(self.store, backend_calls, center, self.feed.refresh)
         self.desk = SupervisorDesk(runner, center, _not_kept)

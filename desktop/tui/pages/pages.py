@@ -73,7 +73,7 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
                 parts.append(("   taking a snapshot", "$warning"))
         lines.append(line(*parts))
         if health.why:
-            lines.append(content(f"    {health.why}", "$warning"))
+            lines.append(content(f"    {in_words(health.why)}", "$warning"))
         offers = ", ".join(sorted(state.capabilities.get(name, ())))
         if offers:
             lines.append(content(f"    offers {offers}", "$muted"))
@@ -100,7 +100,7 @@ def diagnostics_lines(state: AppState, now: Instant, *, log_path: Path, versions
         lines += [
             content(""),
             content("Warnings", "bold $accent"),
-            *(content(f"  {odd}") for odd in state.oddities),
+            *(content(f"  {in_words(odd)}") for odd in state.oddities),
         ]
     return lines
 
