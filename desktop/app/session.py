@@ -14,7 +14,7 @@ from desktop.app.connections.backends import Backends
 from desktop.app.connections.clock_watch import ClockWatch
 from desktop.app.connections.connections import Connections
 from desktop.app.connections.event_source import EventSource
-from desktop.app.connections.failures import one_line
+from desktop.app.connections.failures import own_words
 from desktop.app.connections.feed import Feed
 from desktop.app.connections.plugin_watch import PluginWatch
 from desktop.app.connections.screen_watch import ScreenWatch
@@ -47,7 +47,7 @@ from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
-from desktop.domain.text.sentence import Sentence, verbatim
+from desktop.domain.text.sentence import NOTHING, Sentence, worded
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
@@ -251,7 +251,7 @@ class Session:
     async def _take_up_later(self) -> None:
         await self._file.take_up_later()
         await self.notes.flush()
-        self.store.notice("Notes can be saved again.")
+        self.store.notice(Sentence("session.notes_saved_again"))
 
     # The backends
 
@@ -310,12 +310,12 @@ class Session:
             receipt = await self._deliveries.deliver(row)
         except Unavailable as error:
             if source not in self._backend_calls.closed:
-                self._say_of_target(source, Health.DOWN, one_line(error.message))
+                self._say_of_target(source, Health.DOWN, own_words(error))
             raise
-        self._say_of_target(source, Health.LIVE, "")
+        self._say_of_target(source, Health.LIVE, NOTHING)
         return receipt
 
-    def _say_of_target(self, source: str, health: Health, why: str) -> None:
+    def _say_of_target(self, source: str, health: Health, why: Sentence) -> None:
         if source in self._backends and source not in self.feeds:
             self._connections.say(source, health, why)
 
@@ -334,15 +334,13 @@ class Session:
         self.outbox.wake()
         self.store.publish(
             Noticed(
-                verbatim(f"This machine slept or its clock was set ({abs(seconds):.0f} s).")
-                + self.safety
-                + verbatim("Your state is being looked up; you were not made available."),
+                Sentence("session.slept", seconds=abs(seconds)) + worded(self.safety) + Sentence("session.look_up"),
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice(verbatim("A part of the desktop stopped because of an error.") + self.safety, "error")
+        self.store.notice(Sentence("session.part_stopped") + worded(self.safety), "error")
 
 
 async def _warm_up() -> None:

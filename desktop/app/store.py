@@ -74,7 +74,7 @@ class Store:
         """Tell what came of a press; once it succeeds, what was told of its subject before is so no more.
 
         Args:
-            text: for people; "" where there is nothing to tell.
+            text: for people; nothing where there is nothing to tell.
             subject: see `domain.notices`.
             done: what a success is about, where that is something else.
         """

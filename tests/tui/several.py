@@ -13,6 +13,7 @@ from desktop.domain.select.merged_customer import merged_matches
 from desktop.domain.state.events import Envelope, PresenceSnapshot
 from desktop.domain.state.own_events import LinksChanged, SourcesDeclared
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from tests.tui.states import ALL, CALL, DAY, IDLE, LIVE, NOW, PEOPLE, PRESENCE, PRIYA, PRIYA_NUMBER, active
 
 SHOP, MAIL = "crm:shop", "crm:mail"
@@ -95,7 +96,7 @@ def two_crms_one_down() -> AppState:
         "only match",
         answers=answers(PopAnswer.ONE, PopAnswer.COULD_NOT_ASK, why),
     )
-    health = {**HEALTH, MAIL: SourceHealth(Health.DOWN, NOW - 41, "connection refused", last_heard=NOW - 44)}
+    health = {**HEALTH, MAIL: SourceHealth(Health.DOWN, NOW - 41, verbatim("connection refused"), last_heard=NOW - 44)}
     return replace(two_crms(), pops={"i1": pop}, details={"shop:4471": SHOP_DETAILS}, health=health)
 
 
@@ -138,7 +139,7 @@ def two_directories() -> AppState:
         Presence("teams:p2", 1, PresenceState.AVAILABLE, NOW - 400, source=TEAMS),
         Presence("teams:q9", 1, PresenceState.AVAILABLE, NOW - 300, source=TEAMS),
     ]
-    gone = {**HEALTH, TEAMS: SourceHealth(Health.DOWN, NOW - 11, "no answer", last_heard=NOW - 12)}
+    gone = {**HEALTH, TEAMS: SourceHealth(Health.DOWN, NOW - 11, verbatim("no answer"), last_heard=NOW - 12)}
     state = replace(active(), sources=(SHOP, MAIL, XMPP, TEAMS), people={}, presence={}, health=gone)
     return reduce(
         state,

@@ -211,7 +211,7 @@ def could_not_ask() -> AppState:
         cached=True,
         why="The CRM does not answer (connection refused).",
     )
-    down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, "connection refused", last_heard=NOW - 44)}
+    down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, verbatim("connection refused"), last_heard=NOW - 44)}
     return replace(
         offered(),
         pops={"i1": pop},
@@ -356,7 +356,7 @@ def follow_ups_planned() -> AppState:
         FollowUp("sms", "We looked into it and will call you tomorrow.", to=PRIYA_NUMBER.value),
     )
     draft = replace(state.drafts["i1"], codes=("refund",), follow_ups=follow_ups)
-    down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, "connection refused", last_heard=NOW - 44)}
+    down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, verbatim("connection refused"), last_heard=NOW - 44)}
     return replace(state, drafts={"i1": draft}, health=down)
 
 
@@ -377,14 +377,17 @@ def parked() -> AppState:
 
 def disconnected() -> AppState:
     """The contact centre is gone in the middle of a call."""
-    down = {**LIVE, "contact_center": SourceHealth(Health.DOWN, NOW - 14, "no sign of life", last_heard=NOW - 27)}
+    down = {
+        **LIVE,
+        "contact_center": SourceHealth(Health.DOWN, NOW - 14, verbatim("no sign of life"), last_heard=NOW - 27),
+    }
     return replace(active(), health=down)
 
 
 def phone_not_registered() -> AppState:
     """A call is offered to a phone that no call can reach."""
     phone = PhoneRegistration(Registration.UNREGISTERED, NOW - 33, "maya@pbx", "503 Service Unavailable")
-    health = {**LIVE, "voice": SourceHealth(Health.DOWN, NOW - 33, phone.why, last_heard=NOW - 1)}
+    health = {**LIVE, "voice": SourceHealth(Health.DOWN, NOW - 33, verbatim(phone.why), last_heard=NOW - 1)}
     return replace(offered(), phone=phone, health=health, capabilities={**IDLE.capabilities, "voice": ALL})
 
 

@@ -20,7 +20,7 @@ class ActionResult:
     error: str = ""
 
 
-IGNORED = ActionResult(False, "", "ignored")
+IGNORED = ActionResult(False, error="ignored")
 
 
 def failed(
@@ -33,9 +33,9 @@ def failed(
     """A press that came to nothing.
 
     Args:
-        not_done: what was not done, as a sentence.
+        not_done: what was not done.
         source: who was asked.
-        safe: what is safe all the same, as a sentence; "" where nothing was at stake.
+        safe: what is safe all the same; nothing where nothing was at stake.
     """
     return ActionResult(False, explain(error, not_done, source=source, safe=safe).text, error_class(error).__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 
 from desktop.app.commands.action_result import CONTACT_CENTER, IGNORED, ActionResult, failed
 from desktop.app.commands.colleague_chat import ColleagueChat
-from desktop.app.commands.contact_commands import SPECS, Arguments, not_known, shown
+from desktop.app.commands.contact_commands import SPECS, Arguments, not_done, not_known, shown
 from desktop.app.commands.fresh_snapshot import LOOK_SECONDS
 from desktop.app.commands.own_state import OwnState
 from desktop.app.commands.phone import Phone
@@ -15,7 +15,7 @@ from desktop.domain.entities.words import Availability, ContactEnd, Phase, Verb
 from desktop.domain.select import call_capabilities, call_way
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.events import Change, InteractionChanged
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource
 
@@ -47,7 +47,7 @@ class Actions:
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            return self._failed(verb, interaction_id, NotFound("It is no longer yours."))
+            return self._failed(verb, interaction_id, NotFound(Sentence("command.no_longer_yours")))
         asked = arguments.get("target", "")
         if asked:
             arguments["target"] = call_way(self._store.state, asked)
@@ -95,7 +95,7 @@ class Actions:
 
     def _on_phone(
         self, phone: Phone, verb: Verb, interaction: Interaction, given: Arguments, slot: Hashable
-    ) -> Request[str]:
+    ) -> Request[Sentence]:
         return Request(
             verb=verb.value,
             intent=object(),  # no key outlives the phone
@@ -111,23 +111,23 @@ class Actions:
 
     async def answer_call(self, call_id: str) -> ActionResult:
         """Pick up a call on the phone that is no contact."""
-        return await self._phone_only(call_id, "answer", "The call was not answered.")
+        return await self._phone_only(call_id, "answer", Sentence("phone.not_answered"))
 
     async def hang_up_call(self, call_id: str) -> ActionResult:
         """Reject or end a call on the phone that is no contact."""
-        return await self._phone_only(call_id, "hang up", "The call was not ended.")
+        return await self._phone_only(call_id, "hang up", Sentence("phone.not_ended"))
 
-    async def _phone_only(self, call_id: str, what: str, not_done: str) -> ActionResult:
+    async def _phone_only(self, call_id: str, what: str, not_done: Sentence) -> ActionResult:
         phone = self._phone
         if phone is None:
-            return failed(Unsupported("This profile has none."), not_done, "voice")
+            return failed(Unsupported(Sentence("profile.none")), not_done, "voice")
         act = phone.answer if what == "answer" else phone.hang_up
         return await self._runner.run(
             Request(
                 verb=what,
                 intent=object(),
                 call=lambda _: act(call_id),
-                take=lambda _: "",
+                take=lambda _: NOTHING,
                 refused=lambda error: failed(error, not_done, phone.source),
                 source=phone.source,
                 seconds=None,
@@ -169,12 +169,12 @@ class Actions:
     def _failed(
         self, verb: Verb, interaction_id: str, error: BackendError, source: str = CONTACT_CENTER
     ) -> ActionResult:
-        return failed(error, SPECS[verb].not_done, source, safe=self._safety(verb, interaction_id, error))
+        return failed(error, not_done(verb), source, safe=self._safety(verb, interaction_id, error))
 
-    def _safety(self, verb: Verb, interaction_id: str, error: BackendError) -> Words:
+    def _safety(self, verb: Verb, interaction_id: str, error: BackendError) -> Sentence:
         """Of the note, where the contact goes, or has gone."""
         leaves = SPECS[verb].contact_leaves or isinstance(error, NotFound)
-        return note_safety(self._store.state, interaction_id) if leaves else ""
+        return note_safety(self._store.state, interaction_id) if leaves else NOTHING
 
     async def _look_up(self, verb: Verb, before: Interaction, error: OutcomeUnknown) -> ActionResult:
         """Nobody knows what became of it: look, and say what is there."""
@@ -187,23 +187,21 @@ class Actions:
         seen = shown(after, state.me)
         done = SPECS[verb].seen(before, after, state.me)
         if done:
-            return ActionResult(True, f"The contact centre answered late, but it was done. {seen}")
-        first = SPECS[verb].not_done if done is False else unknown
-        press = "Press again if you still want it." if done is False else "Look before you press again."
-        return ActionResult(
-            False, f"{first} The contact centre did not answer in time. {seen} {press}", OutcomeUnknown.__name__
-        )
+            return ActionResult(True, Sentence("late.but_done") + seen)
+        first = not_done(verb) if done is False else unknown
+        press = Sentence("late.press_again" if done is False else "late.look_first")
+        return ActionResult(False, first + Sentence("late.no_answer") + seen + press, OutcomeUnknown.__name__)
 
-    def _take(self, verb: Verb, asked: Interaction, answer: object) -> str:
+    def _take(self, verb: Verb, asked: Interaction, answer: object) -> Sentence:
         if not isinstance(answer, SPECS[verb].answers):
-            raise ProtocolError("The answer is not about the contact.", type(answer).__name__)
+            raise ProtocolError(Sentence("answer.not_about_contact"), type(answer).__name__)
         if isinstance(answer, Interaction):
             if answer.id != asked.id:
-                raise ProtocolError("The answer is about another contact.")
+                raise ProtocolError(Sentence("answer.about_another"))
             ended = verb is Verb.END and answer.phase is Phase.WRAP_UP  # the event that says so may come later: no news
             change, reason = (Change.WRAP_UP, ContactEnd.AGENT_ENDED.value) if ended else (Change.UPDATED, "")
             self._store.publish(InteractionChanged(change, answer, reason), CONTACT_CENTER)
-        return ""
+        return NOTHING
 
     def _tell_written_to(self, person_id: str) -> None:
         self._tell_asked(f"person:{person_id}", "")

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 
 from desktop.app.commands.action_result import ActionResult, failed
+from desktop.app.commands.contact_commands import not_done, not_known
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.domain.entities.person import ChatLine
+from desktop.domain.entities.words import Verb
 from desktop.domain.select import chat_way
 from desktop.domain.state.events import ChatReceived
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Unsupported
 from desktop.ports.presence import PresenceSource
 
@@ -27,23 +30,23 @@ class ColleagueChat:
 
     async def write(self, person_id: str, text: str) -> ActionResult:
         """Write to a colleague, through the first directory that knows them and can."""
-        not_sent = "The message was not sent."
+        not_sent = not_done(Verb.SEND_MESSAGE)
         person_id, source = chat_way(self._store.state, person_id)
         directory = self._directories.get(source)
         if directory is None:
-            return failed(Unsupported("This profile has none."), not_sent, PRESENCE)
+            return failed(Unsupported(Sentence("profile.none")), not_sent, PRESENCE)
 
-        def take(line: object) -> str:
+        def take(line: object) -> Sentence:
             if not isinstance(line, ChatLine):
-                raise ProtocolError("The answer is not a line of chat.", type(line).__name__)
+                raise ProtocolError(Sentence("answer.not_a_chat_line"), type(line).__name__)
             self._store.publish(ChatReceived(line), source)
             self._asked(person_id)
-            return ""
+            return NOTHING
 
         def refused(error: BackendError) -> ActionResult:
             unknown = isinstance(error, OutcomeUnknown)
-            told = "It is not known whether the message was sent." if unknown else not_sent
-            return failed(error, told, source, safe="What you typed is still here.")
+            told = not_known(Verb.SEND_MESSAGE) if unknown else not_sent
+            return failed(error, told, source, safe=Sentence("chat.typed_is_here"))
 
         return await self._runner.run(
             Request(

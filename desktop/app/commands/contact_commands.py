@@ -1,4 +1,4 @@
-"""What each verb is to the contact centre: its call, the words when it was not done, and how its effect is seen.
+"""What each verb is to the contact centre: its call, how its effect is seen, and what to say of it.
 
 When a verb is on offer is the domain's (`available_verbs`), which key it has the screen's (`keys`).
 """
@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.words import LegPhase, Phase, Recording, Verb
 from desktop.domain.state.lifecycle import open_leg
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Rejected, Unsupported
 
@@ -65,7 +65,7 @@ def _with_leg(interaction: Interaction, given: Arguments) -> Arguments:
         return given
     opened = open_leg(interaction)
     if opened is None:
-        raise Rejected("No one else is on the line.")
+        raise Rejected(Sentence("command.no_leg"))
     return {**given, "leg_id": opened.id}
 
 
@@ -73,11 +73,11 @@ def _with_number(interaction: Interaction, given: Arguments) -> Arguments:
     try:
         float(given.get("at", ""))
     except ValueError:
-        raise Rejected("The time of the callback is missing.") from None
+        raise Rejected(Sentence("callback.no_time")) from None
     to = given.get("to", "").strip()
     address = Address("phone", to) if to else interaction.customer
     if address.withheld or not address.value:
-        raise Rejected("There is no number to call back.")
+        raise Rejected(Sentence("callback.no_number"))
     return {
         **given,
         "kind": address.kind,
@@ -91,10 +91,8 @@ class CommandSpec:
     """One verb.
 
     Args:
-        not_done: what was not done, as a sentence.
-        not_known: that it is not known whether it was done, as a sentence.
         call: sends it; None for what is not done by a verb alone.
-        needs: arguments that must be given, each with what is missing otherwise.
+        needs: arguments that must be given, each with what to say where it is missing.
         of_leg: whether it is done to a leg: the open one unless given.
         completed: fills in from the interaction what was not given; raises Rejected where that cannot be had.
         seen: how its effect can be seen.
@@ -104,10 +102,8 @@ class CommandSpec:
         contact_leaves: whether the contact goes, so that what was written about it is asked after.
     """
 
-    not_done: str
-    not_known: str = ""
     call: Call | None = None
-    needs: Mapping[str, str] = field(default_factory=dict)
+    needs: Mapping[str, Sentence] = field(default_factory=dict)
     of_leg: bool = False
     completed: Callable[[Interaction, Arguments], Arguments] | None = None
     seen: Seen = _never
@@ -122,9 +118,9 @@ class CommandSpec:
         Raises:
             Rejected: one is missing or makes no sense.
         """
-        for name, what in self.needs.items():
+        for name, missing in self.needs.items():
             if not given.get(name, "").strip():
-                raise Rejected(f"{what} is missing.")
+                raise Rejected(missing)
         if self.of_leg:
             return _with_leg(interaction, given)
         return self.completed(interaction, given) if self.completed is not None else given
@@ -137,131 +133,106 @@ class CommandSpec:
             BackendError: whatever the contact centre raised.
         """
         if self.call is None:
-            raise Unsupported("This desktop cannot do it by itself.")
+            raise Unsupported(Sentence("command.not_by_itself"))
         return await self.call(contact_center, interaction_id, given, key)
 
 
 SPECS: Mapping[Verb, CommandSpec] = MappingProxyType(
     {
         Verb.ACCEPT: CommandSpec(
-            not_done="The offer was not accepted.",
-            not_known="It is not known whether the offer was accepted.",
             call=lambda at, of, given, key: at.accept(of, key=key),
             seen=_accepted,
             is_state=True,
         ),
         Verb.DECLINE: CommandSpec(
-            not_done="The offer was not declined.",
             call=lambda at, of, given, key: at.decline(of, reason=given.get("reason", ""), key=key),
             seen=_declined,
         ),
         Verb.HOLD: CommandSpec(
-            not_done="The customer was not put on hold.",
             call=lambda at, of, given, key: at.hold(of, on=True, key=key),
             seen=_shows(lambda after: after.held),
             is_state=True,
         ),
         Verb.RESUME: CommandSpec(
-            not_done="The customer was not taken off hold.",
             call=lambda at, of, given, key: at.hold(of, on=False, key=key),
             seen=_shows(lambda after: not after.held),
             is_state=True,
         ),
         Verb.MUTE: CommandSpec(
-            not_done="You were not muted.",
             call=lambda at, of, given, key: at.mute(of, on=True, key=key),
             seen=_shows(lambda after: after.muted),
             is_state=True,
         ),
         Verb.UNMUTE: CommandSpec(
-            not_done="You are still muted.",
             call=lambda at, of, given, key: at.mute(of, on=False, key=key),
             seen=_shows(lambda after: not after.muted),
             is_state=True,
         ),
         Verb.PAUSE_RECORDING: CommandSpec(
-            not_done="The recording was not paused.",
-            not_known="It is not known whether the recording was paused.",
             call=lambda at, of, given, key: at.pause_recording(of, on=True, key=key),
             seen=_shows(lambda after: after.recording is Recording.PAUSED),
             is_state=True,
         ),
         Verb.RESUME_RECORDING: CommandSpec(
-            not_done="The recording is still paused.",
             call=lambda at, of, given, key: at.pause_recording(of, on=False, key=key),
             seen=_shows(lambda after: after.recording is Recording.ACTIVE),
             is_state=True,
         ),
         Verb.DTMF: CommandSpec(
-            not_done="The tones were not sent.",
             call=lambda at, of, given, key: at.dtmf(of, given["digits"].strip(), key=key),
-            needs={"digits": "What to dial"},
+            needs={"digits": Sentence("dtmf.no_digits")},
             repeatable=True,
         ),
         Verb.SEND_MESSAGE: CommandSpec(
-            not_done="The message was not sent.",
-            not_known="It is not known whether the message was sent.",
             call=lambda at, of, given, key: at.send_message(of, given["text"], key=key),
-            needs={"text": "The text"},
+            needs={"text": Sentence("send_message.no_text")},
             repeatable=True,
         ),
         Verb.CONSULT: CommandSpec(
-            not_done="The expert was not called.",
             call=lambda at, of, given, key: at.consult(of, given["target"].strip(), key=key),
-            needs={"target": "Whom to ask"},
+            needs={"target": Sentence("consult.no_target")},
             seen=_rings,
         ),
         Verb.CANCEL_LEG: CommandSpec(
-            not_done="The call to the expert was not ended.",
             call=lambda at, of, given, key: at.cancel_leg(of, given["leg_id"], key=key),
             of_leg=True,
             seen=_shows(_no_leg),
         ),
         Verb.SWAP: CommandSpec(
-            not_done="The calls were not swapped.",
             call=lambda at, of, given, key: at.swap(of, given["leg_id"], key=key),
             of_leg=True,
         ),
         Verb.COMPLETE_TRANSFER: CommandSpec(
-            not_done="The customer was not handed over.",
-            not_known="It is not known whether the customer was handed over.",
             call=lambda at, of, given, key: at.complete_transfer(of, given["leg_id"], key=key),
             of_leg=True,
             seen=_left,
             contact_leaves=True,
         ),
         Verb.CONFERENCE: CommandSpec(
-            not_done="The parties were not joined.",
             call=lambda at, of, given, key: at.conference(of, given["leg_id"], key=key),
             of_leg=True,
         ),
         Verb.BLIND_TRANSFER: CommandSpec(
-            not_done="The customer was not transferred.",
-            not_known="It is not known whether the customer was transferred.",
             call=lambda at, of, given, key: at.blind_transfer(of, given["target"].strip(), key=key),
-            needs={"target": "Whom to transfer to"},
+            needs={"target": Sentence("blind_transfer.no_target")},
             seen=_left,
             contact_leaves=True,
         ),
         Verb.END: CommandSpec(
-            not_done="The contact was not ended.",
             call=lambda at, of, given, key: at.end(of, key=key),
             seen=_left,
             is_state=True,
             contact_leaves=True,
         ),
         Verb.EXTEND_WRAP_UP: CommandSpec(
-            not_done="The wrap-up time was not extended.",
             call=lambda at, of, given, key: at.extend_wrap_up(of, key=key),
             seen=_extended,
         ),
         Verb.WRAP_UP: CommandSpec(  # done with codes and a note that is safe
-            not_done="The contact centre did not close the contact.",
             seen=lambda before, after, me: after is None or after.phase is Phase.CLOSED,
             contact_leaves=True,
         ),
         Verb.CALLBACK: CommandSpec(
-            not_done="The callback was not planned.",
             call=lambda at, of, given, key: at.callback(
                 of,
                 queue=given["queue"],
@@ -270,27 +241,34 @@ SPECS: Mapping[Verb, CommandSpec] = MappingProxyType(
                 note=given.get("note", ""),
                 key=key,
             ),
-            needs={"at": "The time of the callback"},
+            needs={"at": Sentence("callback.no_time")},
             completed=_with_number,
             answers=str,
         ),
-        Verb.PARK: CommandSpec(not_done="It was not parked."),
-        Verb.UNPARK: CommandSpec(not_done="It was not taken back."),
+        Verb.PARK: CommandSpec(),
+        Verb.UNPARK: CommandSpec(),
     }
 )
 
 
-def not_known(verb: Verb) -> str:
-    """That nobody knows whether a verb was carried out, as a sentence."""
-    return SPECS[verb].not_known or f"It is not known whether it was done: {verb.value.replace('_', ' ')}."
+def not_done(verb: Verb) -> Sentence:
+    """That a verb was not carried out."""
+    return Sentence(f"not_done.{verb.value}")
 
 
-def shown(interaction: Interaction | None, me: str) -> str:
-    """What the contact centre shows now, as a sentence."""
+def not_known(verb: Verb) -> Sentence:
+    """That nobody knows whether a verb was carried out."""
+    return Sentence(f"not_known.{verb.value}")
+
+
+def shown(interaction: Interaction | None, me: str) -> Sentence:
+    """What the contact centre shows now."""
     if interaction is None:
-        return "The contact centre now shows that it is not with you."
-    what = "call" if interaction.channel in CALLS else "conversation"
-    whose = "yours" if interaction.agent_id == me else "another's" if interaction.agent_id else "nobody's"
-    phase = interaction.phase.value.replace("_", "-")
-    held = ", on hold" if interaction.held else ""
-    return f"The contact centre now shows: the {what} is {whose}, {phase}{held}."
+        return Sentence("seen.not_with_you")
+    if interaction.agent_id == me:
+        name = "seen.yours_held" if interaction.held else "seen.yours"
+    elif interaction.agent_id:
+        name = "seen.anothers_held" if interaction.held else "seen.anothers"
+    else:
+        name = "seen.no_ones_held" if interaction.held else "seen.no_ones"
+    return Sentence(name, channel=interaction.channel, phase=interaction.phase)

@@ -11,6 +11,7 @@ from desktop.domain.entities.words import Availability, Health
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.own_events import AvailabilityAwaited
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError, Unavailable
 
 
@@ -38,7 +39,7 @@ class OwnState:
         try:
             contact_center = self._runner.contact_center
         except BackendError as error:
-            return failed(error, "Your availability was not changed.")
+            return failed(error, Sentence("state.not_changed"))
         if self._is_signing_in:
             refused = await self._signed_in(AvailabilityChoice(availability, reason))
             if refused is not None:
@@ -49,15 +50,15 @@ class OwnState:
                     self._runner.snapshot.refresh, CONTACT_CENTER, seconds=LOOK_SECONDS, changing=False
                 )
             except BackendError as error:
-                return failed(error, "You were not made available: this machine slept, and nothing is known since.")
+                return failed(error, Sentence("state.slept"))
             self.must_prove = False
         return await self._choose(
             choice,
             lambda key: contact_center.set_availability(
                 availability, reason=reason, after_current=after_current, key=key
             ),
-            "Your availability was not changed.",
-            "It is not known whether your availability was changed.",
+            Sentence("state.not_changed"),
+            Sentence("state.outcome_unknown"),
         )
 
     @property
@@ -81,14 +82,14 @@ class OwnState:
             if number == self._choices:
                 self._store.publish(AvailabilityAwaited(None))
         if number != self._choices:
-            return ActionResult(False, "", "ignored")
+            return IGNORED
         state = self._store.drain()
         if state.me:
             return None
         known = state.health.get(CONTACT_CENTER)
-        why = Unavailable(known.why if known is not None else "")
-        not_done = "You could not be signed in, so the availability you chose was not set."
-        return failed(why, not_done, safe="Choose it again once you are signed in.")
+        why = Unavailable(known.why if known is not None else NOTHING)
+        not_done = Sentence("state.not_signed_in")
+        return failed(why, not_done, safe=Sentence("state.choose_again"))
 
     def _listen(self, old: AppState, new: AppState) -> None:
         if new.me != old.me or new.health is not old.health:
@@ -99,27 +100,31 @@ class OwnState:
         try:
             contact_center = self._runner.contact_center
         except BackendError as error:
-            return failed(error, "Nothing was cancelled.")
+            return failed(error, Sentence("state.nothing_cancelled"))
         return await self._choose(
             ("cancel_next",),
             lambda key: contact_center.cancel_next(key=key),
-            "What comes next was not cancelled.",
-            "It is not known whether what comes next was cancelled.",
+            Sentence("state.next_not_cancelled"),
+            Sentence("state.next_not_known"),
         )
 
     async def _choose(
-        self, choice: tuple[object, ...], call: Callable[[str], Awaitable[Agent]], not_done: str, not_known: str
+        self,
+        choice: tuple[object, ...],
+        call: Callable[[str], Awaitable[Agent]],
+        not_done: Sentence,
+        not_known: Sentence,
     ) -> ActionResult:
         if choice == self._newest_choice:
             return IGNORED
         self._choices += 1
         number, self._newest_choice = self._choices, choice
 
-        def take(agent: object) -> str:
+        def take(agent: object) -> Sentence:
             if not isinstance(agent, Agent):
-                raise ProtocolError("The answer is not about you.", type(agent).__name__)
+                raise ProtocolError(Sentence("answer.not_about_you"), type(agent).__name__)
             self._store.publish(AgentChanged(agent), CONTACT_CENTER)
-            return ""
+            return NOTHING
 
         async def look_up(error: OutcomeUnknown) -> ActionResult:
             await self._runner.snapshot.see(TELL_LOSER_SECONDS)
@@ -127,7 +132,7 @@ class OwnState:
 
         def outdated() -> ActionResult | None:
             newest = number == self._choices
-            return None if newest else ActionResult(False, "A newer choice took its place.", "ignored")
+            return None if newest else ActionResult(False, Sentence("state.newer_choice"), "ignored")
 
         try:
             return await self._runner.run(

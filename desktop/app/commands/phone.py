@@ -8,7 +8,6 @@ from typing import TypeVar
 from desktop.app.commands.contact_commands import SPECS, shown
 from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
 from desktop.app.connections.failures import one_line
-from desktop.app.key_names import key_name
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.model import Interaction
@@ -17,6 +16,7 @@ from desktop.domain.entities.words import Direction, Phase, Verb
 from desktop.domain.select import phone_call, phone_does, phone_registered
 from desktop.domain.state.events import Envelope, PhoneCallChanged
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import Conflict, NotFound, Unavailable, Unsupported
 from desktop.ports.voice import Voice
 
@@ -59,11 +59,11 @@ class Phone:
             return phone_call(state, interaction) is not None
         return verb is Verb.ACCEPT or verb in _NEEDED
 
-    async def carry_out(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str], key: str) -> str:
+    async def carry_out(self, verb: Verb, interaction: Interaction, arguments: Mapping[str, str], key: str) -> Sentence:
         """Do it on the phone and wait, for a bounded time, until the contact centre shows it.
 
         Returns:
-            A sentence when the phone did it and the contact centre does not show it yet; "" when it does.
+            What to say when the phone did it and the contact centre does not show it yet; nothing when it does.
 
         Raises:
             Conflict: the interaction moved on, or its call is not on the phone.
@@ -74,7 +74,7 @@ class Phone:
         call = await self._call(interaction)
         await self._ask(verb, call.id, digits, key)
         if verb is Verb.DTMF:
-            return ""
+            return NOTHING
         me = self._store.state.me
 
         def settled(state: AppState) -> bool | None:
@@ -87,7 +87,7 @@ class Phone:
         seen = await self._until(settled, SEEN_SECONDS)
         if seen is False:
             raise Conflict(shown(self._store.state.interactions.get(interaction.id), me))
-        return "" if seen else "Your phone did it. The contact centre does not show it yet."
+        return NOTHING if seen else Sentence("phone.not_shown_yet")
 
     async def answer(self, call_id: str) -> None:
         """Pick up a call that is no contact. Raises BackendError."""
@@ -102,7 +102,7 @@ class Phone:
     def _known(self, call_id: str) -> PhoneCall:
         call = self._store.drain().phone_calls.get(call_id)
         if call is None:
-            raise NotFound("The call has ended.")
+            raise NotFound(Sentence("phone.has_ended"))
         return call
 
     async def _call(self, interaction: Interaction) -> PhoneCall:
@@ -124,18 +124,16 @@ class Phone:
             raise Conflict(shown(state.interactions.get(interaction.id), state.me))
         if not phone_registered(state):
             health = state.health.get(self.source)
-            why = f": {one_line(health.why)}" if health is not None and health.why else "."
-            raise Unavailable(f"Your phone is not registered{why}")
-        raise Conflict(
-            "The call is not on your phone yet."
-            if interaction.phase is Phase.OFFERED
-            else "The call is not on your phone."
-        )
+            if health is not None and health.why:
+                raise Unavailable(Sentence("phone.not_registered_because", why=health.why))
+            raise Unavailable(Sentence("phone.not_registered"))
+        on_its_way = interaction.phase is Phase.OFFERED
+        raise Conflict(Sentence("phone.call_not_there_yet" if on_its_way else "phone.call_not_there"))
 
     async def _ask(self, verb: Verb, call_id: str, digits: str = "", key: str = "") -> None:
         voice = self._voice
         if voice is None:
-            raise Unsupported("This profile has no phone.")
+            raise Unsupported(Sentence("phone.none"))
         call: Callable[[], Awaitable[None]]
         match verb:
             case Verb.ACCEPT:
@@ -179,11 +177,11 @@ class Phone:
         was = old.phone.state if old.phone is not None else None
         now = new.phone.state
         if now is Registration.UNREGISTERED and was is not Registration.UNREGISTERED:
-            why = f" ({one_line(new.phone.why, 80)})" if new.phone.why else ""
-            text = f"Your phone is not registered{why}: calls cannot reach you."
-            self._store.notice(f"{text} It is tried again; {key_name('retry')} tries now.", "error")
+            why = one_line(new.phone.why, 80)
+            told = Sentence("phone.unreachable_because", why=why) if why else Sentence("phone.unreachable")
+            self._store.notice(told + Sentence("phone.tried_again"), "error")
         elif now is Registration.REGISTERED and was is Registration.UNREGISTERED:
-            self._store.notice("Your phone is registered again.")
+            self._store.notice(Sentence("phone.registered_again"))
 
     def _tap(self, envelope: Envelope) -> None:
         """Say what is wrong with a call, and that one rang in vain which no contact would tell of."""
@@ -193,12 +191,13 @@ class Phone:
         before = self._store.state.phone_calls.get(event.call.id)
         if event.call.state is not CallState.ENDED:
             if event.call.why and (before is None or before.why != event.call.why):
-                self._store.notice(f"Your phone: {one_line(event.call.why)} The call goes on.", "error")
+                told = Sentence("phone.says", why=one_line(event.call.why))
+                self._store.notice(told + Sentence("phone.call_goes_on"), "error")
             return
         if event.call.ended not in (CallEnd.LEFT, CallEnd.NO_ANSWER):
             return
         if before is None or before.state is not CallState.RINGING or before.interaction_id:
             return
         if before.direction is Direction.INBOUND:
-            who = one_line(" ".join(part for part in (before.name, before.number) if part) or "a withheld number", 80)
-            self._store.notice(f"A call to your phone was not answered: {who}.")
+            who = one_line(" ".join(part for part in (before.name, before.number) if part), 80)
+            self._store.notice(Sentence("phone.missed", who=who) if who else Sentence("phone.missed_withheld"))

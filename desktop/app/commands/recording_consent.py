@@ -12,6 +12,7 @@ from desktop.domain.news import notices
 from desktop.domain.select import customer_of, mine, recorded_against_will, verbs_on_offer
 from desktop.domain.state.own_events import PolicyDeclared
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence, worded
 
 
 class RecordingPolicy:
@@ -48,9 +49,9 @@ class RecordingPolicy:
         by_us = resumes in old.pending.get(now.id, ()) or resumes in new.pending.get(now.id, ())
         if before is not None and before.recording is Recording.PAUSED and now.recording is not Recording.PAUSED:
             if now.recording is Recording.ACTIVE and not by_us:
-                self._store.notice(f"Recording again, and not by you: {self._name(now)}.", "warning")
+                self._store.notice(self._of("again", now), "warning")
             elif now.recording is not Recording.ACTIVE:
-                self._store.notice(f"The recording that was paused has ended: {self._name(now)}.")
+                self._store.notice(self._of("pause_ended", now))
         if self._policy is not RecordingConsent.PAUSE or now.id in self._tried:
             return
         if recorded_against_will(new, now) and Verb.PAUSE_RECORDING in verbs_on_offer(new, now):
@@ -59,13 +60,13 @@ class RecordingPolicy:
 
     async def _pause(self, interaction: Interaction) -> None:
         result = await self._actions.do(Verb.PAUSE_RECORDING, interaction.id)
-        name = self._name(interaction)
         if result.ok:
-            words = f"Recording paused: {name} has refused to be recorded."
-            self._store.notice(words, "warning", notices.recording(interaction.id))
+            self._store.notice(self._of("paused", interaction), "warning", notices.recording(interaction.id))
         elif result.text:
-            self._store.notice(f"{name} has refused to be recorded. {result.text}", "error")
+            self._store.notice(self._of("refused", interaction) + worded(result.text), "error")
 
-    def _name(self, interaction: Interaction) -> str:
+    def _of(self, what: str, interaction: Interaction) -> Sentence:
+        """Something about the recording of a customer, who may have no name."""
         customer = customer_of(self._store.state, interaction.id)
-        return one_line((customer.name if customer is not None else "") or interaction.customer_name) or "the customer"
+        who = one_line((customer.name if customer is not None else "") or interaction.customer_name)
+        return Sentence(f"recording.{what}", who=who) if who else Sentence(f"recording.{what}_unnamed")

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from desktop.app.connections.backoff import Breaker, full_jitter
-from desktop.app.connections.failures import source_name
+from desktop.app.connections.failures import own_words
 from desktop.app.timing import Timing
 from desktop.domain.entities.words import Health
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import BackendBug, BackendError, OutcomeUnknown, ProtocolError, Unavailable
 
@@ -23,10 +24,10 @@ READ_ATTEMPTS = 3
 class BackendCalls:
     """Calls a backend so that whatever it does, the caller gets an answer or a `BackendError` in time."""
 
-    def __init__(self, timing: Timing, tell: Callable[[str], None]) -> None:
-        """`tell` gets one sentence for the agent when a plug-in has a bug."""
+    def __init__(self, timing: Timing, tell: Callable[[Sentence], None]) -> None:
+        """`tell` gets what to say to the agent when a plug-in has a bug."""
         self.timing = timing
-        self.closed: dict[str, str] = {}  # sources that are not connected, and why
+        self.closed: dict[str, Sentence] = {}  # sources that are not connected, and why
         self._tell = tell
 
     def begin(self, call: Callable[[], Awaitable[T]], source: str) -> asyncio.Task[T]:
@@ -55,12 +56,10 @@ class BackendCalls:
                 task.add_done_callback(_let_go)
         if task.done():
             if task.cancelled():
-                raise self.bug(source, "it cancelled itself")
+                raise self.bug(source, asyncio.CancelledError.__name__)
             return task.result()
-        name = source_name(source)
-        if changing:
-            raise OutcomeUnknown(f"The {name} did not answer in time.", f"no answer in {seconds:g} s")
-        raise Unavailable(f"The {name} did not answer in time.", f"no answer in {seconds:g} s")
+        silent = Sentence("connection.no_answer", source=source)
+        raise (OutcomeUnknown if changing else Unavailable)(silent, f"{seconds:g} s")
 
     async def ask(
         self, call: Callable[[], Awaitable[T]], source: str, *, seconds: float = CHANGE_SECONDS, changing: bool = True
@@ -71,9 +70,9 @@ class BackendCalls:
     def bug(self, source: str, what: str, error: BaseException | None = None) -> BackendBug:
         """Log and tell that a plug-in misbehaved; answers the error to raise."""
         log.error("bug in the %s plug-in: %s", source, what, exc_info=error)
-        message = f"The {source_name(source)} plug-in failed ({what})."
-        self._tell(f"{message} It was logged, and the desktop keeps running.")
-        return BackendBug(message, what)
+        failed = Sentence("connection.plugin_failed", source=source, what=what)
+        self._tell(failed + Sentence("connection.was_logged"))
+        return BackendBug(failed, what)
 
     async def _guarded(self, call: Callable[[], Awaitable[T]], source: str) -> T:
         if source in self.closed:
@@ -90,7 +89,10 @@ class Reading:
     """Short reads of one backend: a few tries with jitter, and a breaker that stops asking a dead one."""
 
     def __init__(
-        self, backend_calls: BackendCalls, source: str, health: Callable[[Health, str], None] = lambda health, why: None
+        self,
+        backend_calls: BackendCalls,
+        source: str,
+        health: Callable[[Health, Sentence], None] = lambda health, why: None,
     ) -> None:
         """`health` hears what each answer, or the lack of one, says of the connection."""
         self.source = source
@@ -123,7 +125,7 @@ class Reading:
     async def _answer(self, call: Callable[[], Awaitable[T]], first: asyncio.Task[T] | None) -> T:
         timing = self._backend_calls.timing
         if first is None:
-            raise Unavailable(f"The {source_name(self.source)} is not responding; retrying shortly.")
+            raise Unavailable(Sentence("connection.not_responding", source=self.source))
         until = timing.monotonic() + READ_SECONDS
         task = first
         for attempt in range(READ_ATTEMPTS):
@@ -132,7 +134,7 @@ class Reading:
                 answer = await self._backend_calls.settle(task, self.source, left, changing=False)
             except (Unavailable, ProtocolError, OutcomeUnknown) as error:
                 self._breaker.failed()
-                self._health(Health.STALE if attempt + 1 < READ_ATTEMPTS else Health.DOWN, error.message)
+                self._health(Health.STALE if attempt + 1 < READ_ATTEMPTS else Health.DOWN, own_words(error))
                 pause = full_jitter(attempt, timing.random, base=0.2, cap=1.0)
                 if attempt + 1 == READ_ATTEMPTS or timing.monotonic() + pause >= until or self._breaker.wait():
                     raise
@@ -146,7 +148,7 @@ class Reading:
                 raise
             else:
                 self._breaker.succeeded()
-                self._health(Health.LIVE, "")
+                self._health(Health.LIVE, NOTHING)
                 return answer
         raise AssertionError("the last try returns or raises")
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
-from desktop.app.connections.failures import explain, one_line, source_name
+from desktop.app.connections.failures import explain, one_line, own_words
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import CapabilitiesKnown, HealthChanged
+from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports.base import Backend
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
@@ -45,22 +46,21 @@ class Connections:
         self._store = store
         self._backend_calls = backend_calls
         self._backends = backends
-        self._broken = broken
+        self._broken = {source: verbatim(one_line(why)) for source, why in broken.items()}
         self._opened = opened
         self._spawn = spawn
-        self._told: dict[str, tuple[Health, str]] = {}
+        self._told: dict[str, tuple[Health, Sentence]] = {}
         self._retry_now = asyncio.Event()
         for source in backends:
-            backend_calls.closed[source] = f"The {source_name(source)} is not connected yet."
-        backend_calls.closed.update(broken)
+            backend_calls.closed[source] = Sentence("connection.not_yet", source=source)
+        backend_calls.closed.update(self._broken)
 
     async def open(self) -> None:
         """Try every backend once, all at once (10 s at most); those that fail are tried again in the background."""
         for source, why in self._broken.items():
-            self.say(source, Health.DOWN, one_line(why))
-            self._store.notice(
-                f"The {source_name(source)} cannot be used: {one_line(why)} Everything else works without it.", "error"
-            )
+            self.say(source, Health.DOWN, why)
+            useless = Sentence("connection.cannot_be_used", source=source, why=why)
+            self._store.notice(useless + Sentence("connection.others_work"), "error")
         await asyncio.gather(*(self._connect(source, backend) for source, backend in self._backends.items()))
 
     def retry(self) -> None:
@@ -71,14 +71,14 @@ class Connections:
         """Let go of every backend."""
         await asyncio.gather(*(self._close(source, backend) for source, backend in self._backends.items()))
 
-    def say(self, source: str, health: Health, why: str) -> None:
+    def say(self, source: str, health: Health, why: Sentence) -> None:
         """Tell the health of a source, once."""
         if self._told.get(source) != (health, why):
             self._told[source] = (health, why)
             self._store.publish(HealthChanged(health, why), source)
 
     async def _connect(self, source: str, backend: Backend) -> None:
-        self.say(source, Health.CONNECTING, "")
+        self.say(source, Health.CONNECTING, NOTHING)
         if not await self._open(source, backend):
             self._spawn(self._connect_later(source, backend))
 
@@ -94,23 +94,23 @@ class Connections:
             attempt += 1
 
     async def _open(self, source: str, backend: Backend) -> bool:
-        why = self._backend_calls.closed.pop(source, "")
+        why = self._backend_calls.closed.pop(source, NOTHING)
         try:
             offered = await self._backend_calls.ask(backend.open, source, seconds=OPEN_SECONDS, changing=False)
             if not isinstance(offered, frozenset | set):
-                raise ProtocolError("It did not say what it offers.", type(offered).__name__)
+                raise ProtocolError(Sentence("connection.offers_nothing"), type(offered).__name__)
         except BackendError as error:
             self._backend_calls.closed[source] = why
             log.warning("%s: %s: %s (%s)", source, type(error).__name__, error.message, error.detail)
-            self.say(source, Health.DOWN, one_line(error.message))
+            self.say(source, Health.DOWN, own_words(error))
             if not isinstance(error, Unavailable):
-                failure = explain(error, f"The {source_name(source)} could not be opened.", source=source)
+                failure = explain(error, Sentence("connection.not_opened", source=source), source=source)
                 self._store.notice(failure.text, "error", source)
             return False
         known = frozenset(str(getattr(capability, "value", capability)) for capability in offered)
         self._store.publish(CapabilitiesKnown(known), source)
         if not self._opened(source, known):
-            self.say(source, Health.LIVE, "")
+            self.say(source, Health.LIVE, NOTHING)
         return True
 
     async def _close(self, source: str, backend: Backend) -> None:
@@ -119,4 +119,4 @@ class Connections:
             await self._backend_calls.ask(backend.close, source, seconds=CLOSE_SECONDS, changing=False)
         except BackendError as error:
             log.info("%s did not close cleanly: %s", source, error.message)
-        self._backend_calls.closed[source] = "The session is over."
+        self._backend_calls.closed[source] = Sentence("connection.session_over")

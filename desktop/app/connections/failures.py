@@ -92,6 +92,12 @@ def own_words(error: BackendError) -> Sentence:
     return verbatim(one_line(error.message)) if said.id == VERBATIM else said
 
 
+def reason(error: BackendError, source: str) -> Sentence:
+    """Why something was not done: whose doing it is, and what they say themselves."""
+    what, why = Sentence(_WHY[error_class(error)], source=source), own_words(error)
+    return Sentence("failure.because", what=what, why=why) if why else Sentence("failure.reason", what=what)
+
+
 def explain(error: BackendError, not_done: Words, *, source: str, safe: Words = NOTHING) -> Failure:
     """The sentences for an error.
 
@@ -101,12 +107,9 @@ def explain(error: BackendError, not_done: Words, *, source: str, safe: Words = 
         safe: what is safe; `NOTHING` where nothing was at stake.
     """
     known = error_class(error)
-    because = Sentence(_WHY[known], source=source)
-    why = own_words(error)
-    reason = Sentence("failure.because", what=because, why=why) if why else Sentence("failure.reason", what=because)
     seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 1
     press = Sentence(_PRESS[known], seconds=seconds) if known is RateLimited else Sentence(_PRESS[known])
-    return Failure(worded(not_done) + reason, worded(safe), press)
+    return Failure(worded(not_done) + reason(error, source), worded(safe), press)
 
 
 def note_safety(state: AppState, interaction_id: str) -> Sentence:

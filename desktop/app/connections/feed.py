@@ -8,7 +8,7 @@ from dataclasses import replace
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
 from desktop.app.connections.event_source import SNAPSHOTS, STREAMED, EventSource
-from desktop.app.connections.failures import one_line, source_name
+from desktop.app.connections.failures import own_words, reason
 from desktop.app.connections.server_clock import ServerClock
 from desktop.app.store import Store
 from desktop.app.timing import first_of
@@ -16,6 +16,7 @@ from desktop.domain.entities.words import Health
 from desktop.domain.reduce.reducer import needs_snapshot
 from desktop.domain.state.events import Envelope, Gap, Heartbeat
 from desktop.domain.state.own_events import HealthChanged
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import AuthFailed, BackendError, Forbidden, ProtocolError, RateLimited, Unavailable
 
@@ -77,7 +78,7 @@ class Feed:
         self._connection = 0
         self._heard = 0.0
         self._live_since: float | None = None
-        self._told: tuple[Health, str] | None = None
+        self._told: tuple[Health, Sentence] | None = None
         self._lock = asyncio.Lock()  # one snapshot at a time
         self._snapshots_taken = 0
         self._snapshot_at = 0.0  # the server's time of the newest one
@@ -85,7 +86,7 @@ class Feed:
 
     async def run(self) -> None:
         """Keep the source's events coming until cancelled."""
-        self._say(Health.CONNECTING, "")
+        self._say(Health.CONNECTING, NOTHING)
         attempt = 0
         hole_at: tuple[str, int] | None = None
         while True:
@@ -95,7 +96,7 @@ class Feed:
             wait = 0.0
             try:
                 await self._one_connection()
-                error: BackendError | None = Unavailable("The connection ended.")
+                error: BackendError | None = Unavailable(Sentence("connection.ended"))
             except _HoleFoundError as hole:
                 log.info("%s: %s", self.source, hole)
                 self._must_heal = self._must_heal or (hole_at is not None and hole_at == self._position)
@@ -187,7 +188,7 @@ class Feed:
 
     async def _take(self, envelope: object) -> None:
         if not isinstance(envelope, Envelope) or not isinstance(envelope.event, STREAMED):
-            raise ProtocolError("The stream brought something that is not an event.", type(envelope).__name__)
+            raise ProtocolError(Sentence("answer.not_an_event"), type(envelope).__name__)
         if envelope.source != self.source:
             envelope = replace(envelope, source=self.source)
         if self._live_since is None and not self._numbered:
@@ -213,7 +214,7 @@ class Feed:
     async def _take_numbered(self, envelope: Envelope, seq: int) -> None:
         epoch, known = self._position if self._position is not None else ("", -1)
         if self._position is None or envelope.epoch != epoch:
-            self._store.put(replace(envelope, event=Gap("the stream began anew"), seq=None))
+            self._store.put(replace(envelope, event=Gap("new epoch"), seq=None))
             await self._heal()
         elif seq == known + 1:
             self._position = (epoch, seq)
@@ -226,9 +227,9 @@ class Feed:
             return
         epoch, known = self._position
         if envelope.epoch and envelope.epoch != epoch:
-            raise _HoleFoundError(f"epoch {envelope.epoch} came after {epoch}")
+            raise _HoleFoundError(f"epoch {envelope.epoch} after {epoch}")
         if event.head > known:
-            raise _HoleFoundError(f"the newest event is {event.head}, {known} is the last that came")
+            raise _HoleFoundError(f"head {event.head} after {known}")
 
     async def _heal_gap(self, envelope: Envelope, event: Gap) -> None:
         """One snapshot heals every gap from before it; a stream full of gaps costs one a second, not one each."""
@@ -248,13 +249,13 @@ class Feed:
         await self.refresh()
         self._heard = self._timing.monotonic()
         if self._snapshots_taken == before:
-            raise ProtocolError("The snapshot is older than the stream.")
+            raise ProtocolError(Sentence("answer.old_snapshot"))
         self._must_heal = False
         self._live()
 
     def _accept_snapshot(self, envelope: object) -> None:
         if not isinstance(envelope, Envelope) or not isinstance(envelope.event, SNAPSHOTS):
-            raise ProtocolError("That is not a snapshot.", type(envelope).__name__)
+            raise ProtocolError(Sentence("answer.not_a_snapshot"), type(envelope).__name__)
         envelope = replace(envelope, source=self.source)
         if envelope.seq is None:
             self._numbered, self._position = False, None
@@ -275,7 +276,7 @@ class Feed:
         while True:
             quiet = self._timing.monotonic() - self._heard
             if quiet >= self._quiet_limit - _TICK:  # or rounding makes the last nap endlessly short
-                raise Unavailable(f"No sign of life for {quiet:.0f} s.")
+                raise Unavailable(Sentence("connection.silent", seconds=quiet))
             await self._timing.sleep(self._quiet_limit - quiet)
 
     async def _pause(self, seconds: float) -> None:
@@ -284,20 +285,20 @@ class Feed:
     def _live(self) -> None:
         if self._live_since is None:
             self._live_since = self._timing.monotonic()
-        self._say(Health.LIVE, "")
+        self._say(Health.LIVE, NOTHING)
 
     def _say_lost(self, error: BackendError, *, lived: bool) -> None:
         log.warning("%s: %s: %s (%s)", self.source, type(error).__name__, error.message, error.detail)
         if isinstance(error, Forbidden):
-            self._say(Health.DOWN, f"The {source_name(self.source)} does not allow it: {one_line(error.message)}")
+            self._say(Health.DOWN, reason(error, self.source))
         elif isinstance(error, AuthFailed):
-            self._say(Health.DOWN, f"The {source_name(self.source)} does not accept our sign-in.")
-        elif lived or self._told == (Health.LIVE, ""):
-            self._say(Health.STALE, one_line(error.message))
+            self._say(Health.DOWN, Sentence("connection.not_signed_in", source=self.source))
+        elif lived or self._told == (Health.LIVE, NOTHING):
+            self._say(Health.STALE, own_words(error))
         else:
-            self._say(Health.DOWN, one_line(error.message))
+            self._say(Health.DOWN, own_words(error))
 
-    def _say(self, health: Health, why: str) -> None:
+    def _say(self, health: Health, why: Sentence) -> None:
         if self._told != (health, why):
             self._told = (health, why)
             self._store.publish(HealthChanged(health, why), self.source)

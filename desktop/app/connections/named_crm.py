@@ -7,9 +7,10 @@ from typing import ClassVar, Self, TypeVar
 from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
 from desktop.domain.entities.model import Address, Instant
 from desktop.domain.entities.source import Source
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
-from desktop.ports.errors import ProtocolError, Unsupported
+from desktop.ports.errors import ProtocolError
 
 T = TypeVar("T")
 
@@ -17,7 +18,7 @@ T = TypeVar("T")
 class NamedCrm(Crm):
     """Passes every call on. Ids of customers go in and come out as `NAME:ID`; everything says its source."""
 
-    manifest: ClassVar[Manifest] = Manifest(Kind.CRM, "named", API, "One of several CRMs", frozenset(Capability))
+    manifest: ClassVar[Manifest] = Manifest(Kind.CRM, "named", API, "CRM", frozenset(Capability))
 
     def __init__(self, source: str, crm: Crm) -> None:
         """`source` is what its events carry, such as `crm:shop`."""
@@ -27,7 +28,7 @@ class NamedCrm(Crm):
 
     @classmethod
     def create(cls, options: Mapping[str, str]) -> Self:
-        raise Unsupported("It is made around another CRM.")
+        raise NotImplementedError("it is made around another CRM")
 
     async def open(self) -> frozenset[Capability]:
         return await self._crm.open()
@@ -90,17 +91,17 @@ class NamedCrm(Crm):
 
     def _named(self, customer: object) -> Customer:
         if not isinstance(customer, Customer):
-            raise ProtocolError("The answer is not a customer.", type(customer).__name__)
+            raise ProtocolError(Sentence("answer.not_a_customer"), type(customer).__name__)
         return replace(customer, id=self._record.qualified(customer.id), source=self.source)
 
     def _matches(self, found: Sequence[Match]) -> Sequence[Match]:
         matches = _listed(found)
         if not all(isinstance(match, Match) for match in matches):
-            raise ProtocolError("The CRM's answer is not a list of customers.")
+            raise ProtocolError(Sentence("answer.not_customers"))
         return [replace(match, customer=self._named(match.customer)) for match in matches]
 
 
 def _listed(found: Sequence[T]) -> Sequence[T]:
     if not isinstance(found, Sequence) or isinstance(found, str):
-        raise ProtocolError("That is not a list.", type(found).__name__)
+        raise ProtocolError(Sentence("answer.not_a_list"), type(found).__name__)
     return found

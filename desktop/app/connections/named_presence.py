@@ -8,17 +8,16 @@ from desktop.domain.entities.person import ChatLine, Person, Presence
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.state.events import ChatReceived, Envelope, PersonChanged, PresenceChanged, PresenceSnapshot
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import API, Capability, Kind, Manifest
-from desktop.ports.errors import ProtocolError, Unsupported
+from desktop.ports.errors import ProtocolError
 from desktop.ports.presence import PresenceSource
 
 
 class NamedPresence(PresenceSource):
     """Passes every call on. Ids of people go in and come out as `NAME:ID`; everything says its source."""
 
-    manifest: ClassVar[Manifest] = Manifest(
-        Kind.PRESENCE, "named", API, "One of several directories", frozenset(Capability)
-    )
+    manifest: ClassVar[Manifest] = Manifest(Kind.PRESENCE, "named", API, "directory", frozenset(Capability))
 
     def __init__(self, source: str, directory: PresenceSource) -> None:
         """`source` is what its events carry, such as `presence:xmpp`."""
@@ -28,7 +27,7 @@ class NamedPresence(PresenceSource):
 
     @classmethod
     def create(cls, options: Mapping[str, str]) -> Self:
-        raise Unsupported("It is made around another directory.")
+        raise NotImplementedError("it is made around another directory")
 
     async def open(self) -> frozenset[Capability]:
         return await self._directory.open()
@@ -66,17 +65,17 @@ class NamedPresence(PresenceSource):
 
     def _presence(self, presence: object) -> Presence:
         if not isinstance(presence, Presence):
-            raise ProtocolError("The answer is not a presence.", type(presence).__name__)
+            raise ProtocolError(Sentence("answer.not_a_presence"), type(presence).__name__)
         return replace(presence, person_id=self._record.qualified(presence.person_id), source=self.source)
 
     def _line(self, line: object) -> ChatLine:
         if not isinstance(line, ChatLine):
-            raise ProtocolError("The answer is not a line of chat.", type(line).__name__)
+            raise ProtocolError(Sentence("answer.not_a_chat_line"), type(line).__name__)
         return replace(line, person_id=self._record.qualified(line.person_id))
 
     def _envelope(self, envelope: Envelope) -> Envelope:
         if not isinstance(envelope, Envelope):
-            raise ProtocolError("The stream brought something that is not an event.", type(envelope).__name__)
+            raise ProtocolError(Sentence("answer.not_an_event"), type(envelope).__name__)
         event = envelope.event
         match event:
             case PersonChanged():

@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Mapping
 
-from desktop.app.connections.failures import source_name
 from desktop.app.store import Store
 from desktop.domain.state.own_events import LookedOdd
+from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports import registry
 from desktop.ports.base import Backend
 from desktop.ports.loop_watch import LoopWatch, Stall
@@ -31,7 +31,7 @@ class PluginWatch:
         self._loop.begin()
         for source, backend in self._backends.items():
             if warning := registry.old(backend.manifest):
-                self._store.publish(LookedOdd(warning), source)
+                self._store.publish(LookedOdd(verbatim(warning)), source)
 
     def end(self) -> None:
         """Watch no more. May be called twice, and before `begin`."""
@@ -39,7 +39,9 @@ class PluginWatch:
 
     def stalled(self, stall: Stall) -> None:
         """The loop stands still, or did."""
-        who = self._name(stall.owner)
+        backend = self._backends.get(stall.owner)
+        plugin = backend.manifest.name if backend is not None else ""
+        who = f"{stall.owner} ({plugin})" if backend is not None else "the desktop"
         level = logging.WARNING if stall.owner else logging.INFO
         if not stall.over:
             log.log(level, "%s keeps the event loop for itself; innermost first: %s", who, " < ".join(stall.stack))
@@ -47,16 +49,9 @@ class PluginWatch:
         log.log(level, "%s kept the event loop for %.2f s, in %s", who, stall.seconds, stall.where)
         if stall.owner and stall.seconds >= _WORSE * self._longest.get(stall.where, 0.0):
             self._longest[stall.where] = stall.seconds
-            self._store.publish(
-                LookedOdd(f"{who} kept the desktop from drawing for {stall.seconds:.2f} s, in {stall.where}."),
-                stall.owner,
-            )
-
-    def _name(self, source: str) -> str:
-        backend = self._backends.get(source)
-        if backend is None:
-            return "The desktop itself"
-        return f"The {source_name(source)} plug-in {backend.manifest.name!r}"
+            seconds, where = stall.seconds, stall.where
+            stalled = Sentence("odd.stalled", source=stall.owner, plugin=plugin, seconds=seconds, where=where)
+            self._store.publish(LookedOdd(stalled), stall.owner)
 
 
 def _owners(backends: Mapping[str, Backend]) -> dict[str, str]:

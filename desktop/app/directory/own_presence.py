@@ -14,6 +14,7 @@ from desktop.domain.entities.words import Phase, PresenceState
 from desktop.domain.select import mine
 from desktop.domain.state.events import PresenceChanged
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.errors import AuthFailed, BackendError, ProtocolError, RateLimited, Unsupported
 from desktop.ports.presence import PresenceSource
@@ -77,7 +78,7 @@ class OwnPresence:
                     lambda: presence.set_own(state, activity=activity, key=key, in_call=wanted), self._source
                 )
                 if not isinstance(answer, Presence):
-                    raise ProtocolError("The answer is not a presence.", type(answer).__name__)
+                    raise ProtocolError(Sentence("answer.not_a_presence"), type(answer).__name__)
             except BackendError as error:
                 log.info("own presence was not set: %s: %s", type(error).__name__, error.detail)
                 if isinstance(error, Unsupported | AuthFailed):

@@ -13,6 +13,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.domain.staffing.erlang import Steady
 from desktop.domain.staffing.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.app.staffing.demand_forecast import DemandForecast, Plan
@@ -84,7 +85,7 @@ async def _desk(center: "ContactCenter") -> "StaffingDesk":
     snapshot = await center.snapshot()
     ahead = snapshot.at - time.time()
     store = Store(clock=lambda: time.time() + ahead)
-    desk = StaffingDesk(store, HistoryDesk(store, BackendCalls(Timing(), say), center))
+    desk = StaffingDesk(store, HistoryDesk(store, BackendCalls(Timing(), lambda told: say(in_words(told))), center))
     store.put(snapshot)
     store.drain()
     return desk

@@ -19,6 +19,7 @@ from desktop.domain.state.events import (
 from desktop.domain.state.floor_events import FloorChanged
 from desktop.domain.state.lifecycle import is_odd
 from desktop.domain.state.state import Ending
+from desktop.domain.text.sentence import Sentence
 
 
 class Versioned(Protocol):
@@ -59,7 +60,7 @@ def apply_interaction(batch: Batch, envelope: Envelope, event: InteractionChange
         return
     if old is None and envelope.seq is None and is_numbered(batch, envelope.source):
         # A late answer to a command may outlive its interaction; only the stream and the snapshot bring new ones.
-        batch.odd(f"interaction {new.id}: told of outside the stream, which does not know it")
+        batch.odd(Sentence("odd.outside_stream", id=new.id))
         return
     if old is not None:
         odd = is_odd(old, new)

@@ -17,6 +17,7 @@ from desktop.domain.state.events import (
 )
 from desktop.domain.state.own_events import HealthChanged
 from desktop.domain.state.state import SourceHealth
+from desktop.domain.text.sentence import verbatim
 
 _ENDED = CallState.ENDED
 PHONE = "voice"
@@ -57,7 +58,7 @@ def apply_registration(batch: Batch, envelope: Envelope, registration: PhoneRegi
     health = _health_of(registration)
     since = known.since if known is not None and known.health is health else server_time(batch, envelope)
     heard = known.last_heard if known is not None else None
-    batch.health.put(envelope.source, SourceHealth(health, since, registration.why, heard))
+    batch.health.put(envelope.source, SourceHealth(health, since, verbatim(registration.why), heard))
 
 
 def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthChanged:
@@ -69,7 +70,7 @@ def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthCh
     """
     if Source.of(source).kind != PHONE or told.health is not Health.LIVE or batch.phone is None:
         return told
-    return HealthChanged(_health_of(batch.phone), batch.phone.why)
+    return HealthChanged(_health_of(batch.phone), verbatim(batch.phone.why))
 
 
 def follow(batch: Batch, event: Event) -> None:

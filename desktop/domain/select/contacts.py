@@ -1,4 +1,4 @@
-"""Questions about my work: what is mine and in which order, what I may do with it, how it ended."""
+"""Questions about my work: what is mine and in which order, what I may do with it."""
 
 from collections.abc import Mapping
 
@@ -6,9 +6,9 @@ from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Agent, Instant, Interaction
 from desktop.domain.entities.phone import PhoneCall, Registration, call_of
 from desktop.domain.entities.source import Source
-from desktop.domain.entities.words import Occupancy, OfferEnd, Phase, Verb
+from desktop.domain.entities.words import Occupancy, Phase, Verb
 from desktop.domain.state.available_verbs import verbs
-from desktop.domain.state.state import AppState, Ending
+from desktop.domain.state.state import AppState
 
 _ON_PHONE = frozenset({"hold", "mute", "dtmf"})
 """What a phone does for a contact centre whose calls it carries."""
@@ -129,18 +129,3 @@ def calls_of_nobody(state: AppState) -> tuple[PhoneCall, ...]:
 def _offered(state: AppState, kind: str) -> frozenset[str]:
     known = (known for source, known in state.capabilities.items() if Source.of(source).kind == kind)
     return frozenset[str]().union(*known)
-
-
-_OFFER_END_WORDS = {
-    OfferEnd.MISSED: "Missed: the offer timed out before it was answered.",
-    OfferEnd.DECLINED: "Declined: it goes to another agent.",
-    OfferEnd.ABANDONED: "The customer left before it was answered.",
-    OfferEnd.RESCINDED: "It was given to another agent.",
-    OfferEnd.FAILED: "It could not be connected.",
-}
-
-
-def offer_end_words(ending: Ending) -> str:
-    """Why the offer ended, for the agent; empty when no offer ended."""
-    end = ending.offer_end
-    return _OFFER_END_WORDS[end] if end is not None else ""

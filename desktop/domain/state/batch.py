@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Role
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 
 TOMBSTONES = 2_000
 DETAILS = 200
@@ -169,9 +170,9 @@ class Batch:
         skew: float = self._values.get("skew", self._before.skew)
         return skew
 
-    def odd(self, words: str) -> None:
+    def odd(self, what: Sentence) -> None:
         """Note something for the diagnostics screen."""
-        self.oddities = newest(self.oddities, words)
+        self.oddities = newest(self.oddities, what)
 
     def is_mine_to_see(self, interaction: Interaction) -> bool:
         """Whether the interaction belongs into the state: open, and mine unless I am a supervisor."""

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from desktop.domain.entities.model import Agent, Interaction, Leg
 from desktop.domain.entities.words import Availability, LegKind, LegPhase, Phase
+from desktop.domain.text.sentence import Sentence
 
 INTERACTION_MOVES: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
     {
@@ -58,26 +59,26 @@ def open_leg(interaction: Interaction) -> Leg | None:
     return None
 
 
-def is_odd(old: Interaction | Agent | Leg, new: Interaction | Agent | Leg) -> str | None:
-    """What is odd about `new` following `old`, in words for the diagnostics screen; None when nothing is."""
+def is_odd(old: Interaction | Agent | Leg, new: Interaction | Agent | Leg) -> Sentence | None:
+    """What is odd about `new` following `old`, for the diagnostics screen; None when nothing is."""
     if isinstance(old, Interaction) and isinstance(new, Interaction):
         if new.phase not in INTERACTION_MOVES[old.phase]:
-            return f"interaction {new.id}: {old.phase} was followed by {new.phase}"
+            return Sentence("odd.interaction_moved", id=new.id, old=old.phase, new=new.phase)
         return _odd_legs(old, new)
     if isinstance(old, Agent) and isinstance(new, Agent):
         if new.observed not in AGENT_MOVES[old.observed]:
-            return f"agent {new.id}: {old.observed} was followed by {new.observed}"
+            return Sentence("odd.agent_moved", id=new.id, old=old.observed, new=new.observed)
         if new.observed is Availability.OFFLINE and any(new.in_use.values()):
-            return f"agent {new.id}: offline while carrying work"
+            return Sentence("odd.offline_with_work", id=new.id)
         return None
     if isinstance(old, Leg) and isinstance(new, Leg):
         if new.phase not in LEG_MOVES[old.phase]:
-            return f"leg {new.id}: {old.phase} was followed by {new.phase}"
+            return Sentence("odd.leg_moved", id=new.id, old=old.phase, new=new.phase)
         return None
     raise TypeError("only two records of the same kind can follow each other")
 
 
-def _odd_legs(old: Interaction, new: Interaction) -> str | None:
+def _odd_legs(old: Interaction, new: Interaction) -> Sentence | None:
     if not old.legs:
         return None
     now = {leg.id: leg for leg in new.legs}
@@ -85,5 +86,5 @@ def _odd_legs(old: Interaction, new: Interaction) -> str | None:
         after = now.get(before.id)
         odd = is_odd(before, after) if after is not None else None
         if odd is not None:
-            return f"interaction {new.id}, {odd}"
+            return Sentence("odd.in_interaction", id=new.id, what=odd)
     return None

@@ -14,7 +14,7 @@ from desktop.domain.entities.person import PastHelp
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
-from desktop.domain.text.sentence import Sentence, Words
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class HealthChanged:
     """What we know of the connection to `envelope.source`. `why` is for people."""
 
     health: Health
-    why: str = ""
+    why: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class NewsSeen:
 class LookedOdd:
     """Something that whoever looks into a problem should read; for the diagnostics screen."""
 
-    text: str
+    text: Sentence
 
 
 OwnEvent = (

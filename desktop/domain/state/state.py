@@ -24,7 +24,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, OfferEnd, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
 from desktop.domain.state.events import Change
-from desktop.domain.text.sentence import Sentence, Words
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
@@ -35,7 +35,7 @@ class SourceHealth:
 
     health: Health
     since: Instant
-    why: str = ""
+    why: Sentence = NOTHING
     last_heard: Instant | None = None
 
 
@@ -121,4 +121,6 @@ class AppState:
     news: Mapping[str, News] = field(default_factory=dict)  # what happened unasked, by id, seen or not
     endings: tuple[Ending, ...] = ()  # newest last
     unfinished: Mapping[str, Interaction] = field(default_factory=dict)  # left me while their note was not handed over
-    oddities: tuple[str, ...] = ()  # what a service or a plug-in did that it should not, newest last; for diagnostics
+    oddities: tuple[
+        Sentence, ...
+    ] = ()  # what a service or a plug-in did that it should not, newest last; for diagnostics

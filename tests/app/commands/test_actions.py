@@ -15,8 +15,10 @@ from desktop.domain.entities.words import Availability, Health, Phase, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
+from desktop.domain.text.sentence import NOTHING
 from desktop.ports import errors
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, RateLimited, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakePresence, VirtualTime, interaction, make_asking, spin, told
 
 
@@ -75,8 +77,8 @@ async def test_a_hung_accept_is_looked_up_and_its_late_answer_ignored() -> None:
     await d.time.advance(0.2)
     result = await asked
     assert (result.ok, result.error) == (False, "OutcomeUnknown")
-    assert "offered" in result.text
-    assert "Press again" in result.text
+    assert "offered" in in_words(result.text)
+    assert "Press again" in in_words(result.text)
     assert d.script.count("snapshot") == 2
     release.set()
     await spin()
@@ -95,7 +97,7 @@ async def test_a_hung_accept_that_was_done_says_so() -> None:
     await d.time.advance(5.1)
     result = await asked
     assert result.ok
-    assert "active" in result.text
+    assert "active" in in_words(result.text)
 
 
 async def test_when_nothing_can_be_seen_nothing_is_claimed() -> None:
@@ -106,7 +108,7 @@ async def test_when_nothing_can_be_seen_nothing_is_claimed() -> None:
     await d.time.advance(10.1)
     result = await asked
     assert (result.ok, result.error) == (False, "OutcomeUnknown")
-    assert "not known" in result.text
+    assert "not known" in in_words(result.text)
 
 
 async def test_the_same_press_again_carries_the_same_key_until_it_is_answered() -> None:
@@ -144,7 +146,7 @@ async def test_a_press_too_many_of_what_is_already_so_is_no_failure() -> None:
     d = await desk()
     assert (await d.actions.do(Verb.ACCEPT, "i1")).ok
     again = await d.actions.do(Verb.ACCEPT, "i1")
-    assert (again.error, again.text) == ("ignored", "")
+    assert (again.error, again.text) == ("ignored", NOTHING)
     assert d.script.count("accept") == 1
 
 
@@ -224,11 +226,11 @@ CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and 
 def test_every_error_says_what_was_not_done_and_what_to_press(error: type[BackendError]) -> None:
     made = RateLimited("busy", 3.2) if error is RateLimited else error("no\x1b[2J\nway", "secret detail")
     failure = explain(made, "The call was not accepted.", source="contact_center")
-    assert failure.not_done.startswith("The call was not accepted. The contact centre ")
-    assert failure.safe == ""
+    assert in_words(failure.not_done).startswith("The call was not accepted. The contact centre ")
+    assert not failure.safe
     assert failure.press
-    assert "\n" not in failure.text
-    assert "secret detail" not in failure.text
+    assert "\n" not in in_words(failure.text)
+    assert "secret detail" not in in_words(failure.text)
 
 
 async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk() -> None:
@@ -236,7 +238,7 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
 
     async def refused(verb: Verb, **arguments: str) -> str:
         d.script.then(verb.value, Conflict("Not now."))
-        return (await d.actions.do(verb, "i1", **arguments)).text
+        return in_words((await d.actions.do(verb, "i1", **arguments)).text)
 
     assert "safe" not in await refused(Verb.END)  # nothing was written
     d.store.publish(DraftSaved("i1", DraftView("she was charged twice", (), 1, None)))
@@ -245,24 +247,26 @@ async def test_a_note_is_said_to_be_safe_only_where_it_is_at_stake_and_on_disk()
     assert "Your note is safe here." in await refused(Verb.END)
     assert "safe" not in await refused(Verb.HOLD)
     d.script.then("set_availability", Unavailable("gone"))
-    assert "safe" not in (await d.actions.set_availability(Availability.AVAILABLE)).text
+    assert "safe" not in in_words((await d.actions.set_availability(Availability.AVAILABLE)).text)
 
 
 async def test_what_became_of_an_unanswered_request_is_said_to_be_unknown() -> None:
     d = await desk()
     d.script.then("set_availability", OutcomeUnknown("No answer."))
-    said = (await d.actions.set_availability(Availability.AVAILABLE)).text
+    said = in_words((await d.actions.set_availability(Availability.AVAILABLE)).text)
     assert said.startswith("It is not known whether your availability was changed.")
     d.presence.script.then("chat", OutcomeUnknown("No answer."))
-    assert (await d.actions.chat("p1", "hello")).text.startswith("It is not known whether the message was sent.")
+    assert in_words((await d.actions.chat("p1", "hello")).text).startswith(
+        "It is not known whether the message was sent."
+    )
 
 
 def test_a_plugins_own_sub_class_has_words_too() -> None:
     class Odd(Conflict):
         pass
 
-    assert "this has changed" in explain(Odd("x"), "No.", source="crm").text
-    assert "an error in its plug-in" in explain(BackendError("x"), "No.", source="crm").text
+    assert "this has changed" in in_words(explain(Odd("x"), "No.", source="crm").text)
+    assert "an error in its plug-in" in in_words(explain(BackendError("x"), "No.", source="crm").text)
     assert issubclass(OutcomeUnknown, BackendError)
 
 

@@ -19,6 +19,7 @@ from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, PopChanged
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, customer, interaction, make_asking, spin, told
 
 TALKING: dict[str, Any] = {"phase": Phase.ACTIVE, "recording": Recording.ACTIVE}
@@ -146,7 +147,7 @@ async def test_nothing_is_paused_where_the_profile_or_the_contact_centre_does_no
 async def test_pausing_what_is_not_recorded_is_refused_and_pausing_twice_is_no_harm(d: Desk) -> None:
     await d.call(phase=Phase.ACTIVE, recording=Recording.NONE)
     refused = await d.actions.do(Verb.PAUSE_RECORDING, "i1")
-    assert not refused.ok and refused.text.startswith("The recording was not paused.")
+    assert not refused.ok and in_words(refused.text).startswith("The recording was not paused.")
     await d.call(recording=Recording.PAUSED)
     assert (await d.actions.do(Verb.PAUSE_RECORDING, "i1")).error == "ignored"
     assert d.asked == []

@@ -11,6 +11,7 @@ from desktop.app.store import Store
 from desktop.domain.entities.model import AvailabilityChoice
 from desktop.domain.entities.words import Availability, Health
 from desktop.domain.state.own_events import HealthChanged
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, make_asking
 
 
@@ -66,7 +67,7 @@ async def test_when_the_sign_in_fails_it_is_said_and_nobody_is_made_available_la
     d.store.publish(HealthChanged(Health.DOWN, "No route to it."), "contact_center")
     d.store.drain()
     result = await chosen
-    assert not result.ok and "was not set" in result.text and "No route to it" in result.text
+    assert not result.ok and "was not set" in in_words(result.text) and "No route to it" in in_words(result.text)
     assert d.store.drain().awaited is None
     if later:
         await d.feed.refresh()

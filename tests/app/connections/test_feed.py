@@ -15,6 +15,7 @@ from desktop.domain.entities.words import Health, Phase
 from desktop.domain.select import server_now
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, Gap
 from desktop.ports.errors import AuthFailed, Forbidden, RateLimited, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, interaction, make_asking, spin, told
 
 
@@ -201,12 +202,12 @@ async def test_rate_limit_and_refused_sign_in_are_obeyed() -> None:
         rig.feed.restart()
         await rig.time.advance(60)
         assert rig.health is Health.DOWN
-        assert "sign-in" in rig.store.drain().health["contact_center"].why
+        assert "sign-in" in in_words(rig.store.drain().health["contact_center"].why)
         rig.server.script.always("events", Forbidden("Agents of this site may not."))
         rig.feed.restart()
         await rig.time.advance(60)
         assert rig.health is Health.DOWN
-        why = rig.store.drain().health["contact_center"].why
+        why = in_words(rig.store.drain().health["contact_center"].why)
         assert why == "The contact centre does not allow it: Agents of this site may not."
 
 

@@ -22,6 +22,7 @@ from desktop.domain.state.events import (
 )
 from desktop.domain.state.own_events import ClockRead
 from desktop.domain.state.state import AppState
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import ME, interaction
 
 LONDON = Address("phone", "+442079460958")
@@ -107,7 +108,7 @@ def test_a_call_leaves_when_it_ends_and_health_follows_the_registration() -> Non
     ):
         event = PhoneRegistrationChanged(PhoneRegistration(registration, 1.0, why="why"))
         state = reduce(state, [Envelope("voice", event, 12.0)])
-        assert (state.health["voice"].health, state.health["voice"].why) == (health, "why")
+        assert (state.health["voice"].health, in_words(state.health["voice"].why)) == (health, "why")
 
 
 def test_a_call_taken_for_a_contact_by_its_number_is_free_again_when_the_contact_centre_names_another() -> None:

@@ -36,6 +36,7 @@ from desktop.domain.state.own_events import (
     PopChanged,
 )
 from desktop.domain.state.state import AppState
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import CC, ME, OTHER, agent, changed, envelope, interaction, queue, state
 
 
@@ -190,7 +191,7 @@ def test_the_customer_hanging_up_and_the_time_running_out_are_kept_too() -> None
 def test_an_odd_event_is_applied_and_noted() -> None:
     after = reduce(state(interaction(phase=Phase.WRAP_UP)), [changed(interaction(version=2, phase=Phase.ACTIVE))])
     assert after.interactions["i1"].phase is Phase.ACTIVE
-    assert after.oddities == ("interaction i1: wrap_up was followed by active",)
+    assert [in_words(one) for one in after.oddities] == ["interaction i1: wrap_up was followed by active"]
 
 
 def test_what_hangs_on_an_interaction_goes_with_it() -> None:

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from desktop.domain.entities.model import Interaction
-from desktop.domain.entities.words import Channel, Occupancy, OfferEnd, Phase, Verb
+from desktop.domain.entities.words import Channel, Occupancy, Phase, Verb
 from desktop.domain.news.news import news_between
-from desktop.domain.select import me, mine, occupancy, offer_end_words, own, server_now, verbs_on_offer
-from desktop.domain.state.events import Change
-from desktop.domain.state.state import AppState, Ending
+from desktop.domain.select import me, mine, occupancy, own, server_now, verbs_on_offer
+from desktop.domain.state.state import AppState
 from tests.domain.domain_records import OTHER, agent, interaction, state
 
 OFFER = interaction(id="offer", phase=Phase.OFFERED, offer_deadline=130.0)
@@ -96,10 +95,3 @@ def test_a_verb_under_way_is_not_on_offer_again() -> None:
 
 def test_server_time_is_local_time_and_skew() -> None:
     assert server_now(AppState(skew=-90.0), 1_000.0) == 910.0
-
-
-def test_each_way_an_offer_ends_has_its_own_words() -> None:
-    words = {offer_end_words(Ending(0.0, Change.OFFER_ENDED, end.value, OFFER)) for end in OfferEnd}
-    assert len(words) == 5
-    assert "" not in words
-    assert offer_end_words(Ending(0.0, Change.CLOSED, "missed", OFFER)) == ""

@@ -9,7 +9,9 @@ import pytest
 from desktop.domain.entities.words import Availability, Channel, LegKind, LegPhase, Phase, Recording, Verb
 from desktop.domain.state.available_verbs import COMMANDS, verbs
 from desktop.domain.state.lifecycle import AGENT_MOVES, INTERACTION_MOVES, LEG_MOVES, is_odd, open_leg
+from desktop.domain.text.sentence import NOTHING
 from desktop.ports.base import Capability
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import ME, OTHER, agent, interaction, leg
 
 EVERYTHING = frozenset(capability.value for capability in Capability)
@@ -143,7 +145,7 @@ def test_everything_can_come_to_an_end() -> None:
     ],
 )
 def test_what_is_odd(old: Any, new: Any, word: str) -> None:
-    assert word in (is_odd(old, new) or "")
+    assert word in in_words(is_odd(old, new) or NOTHING)
 
 
 def test_what_is_not_odd() -> None:

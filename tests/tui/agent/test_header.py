@@ -8,6 +8,7 @@ from desktop.domain.entities.news_item import News, NewsKind
 from desktop.domain.entities.words import Availability, Health
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.state import SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.header import Header
 from tests.tui.desk import desk, settle
 from tests.tui.states import FACES, MAYA, NOW
@@ -18,7 +19,7 @@ from tests.tui.states import FACES, MAYA, NOW
 )
 async def test_a_long_name_pushes_nothing_out(name: str) -> None:
     quiet = next(iter(FACES.values()))()
-    ill = {**quiet.health, "crm": SourceHealth(Health.DOWN, NOW - 60, "It does not answer.", NOW - 60)}
+    ill = {**quiet.health, "crm": SourceHealth(Health.DOWN, NOW - 60, verbatim("It does not answer."), NOW - 60)}
     app, _ = desk(replace(quiet, agents={**quiet.agents, MAYA.id: replace(MAYA, name=name)}, health=ill))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
@@ -30,7 +31,7 @@ async def test_a_long_name_pushes_nothing_out(name: str) -> None:
 @pytest.mark.parametrize("next_", [None, Availability.NOT_READY])
 async def test_at_80_news_pushes_out_neither_the_outbox_nor_what_is_ill(ill: bool, next_: Availability | None) -> None:
     quiet = next(iter(FACES.values()))()
-    down = {**quiet.health, "crm": SourceHealth(Health.DOWN, NOW - 60, "It does not answer.", NOW - 60)}
+    down = {**quiet.health, "crm": SourceHealth(Health.DOWN, NOW - 60, verbatim("It does not answer."), NOW - 60)}
     me = replace(MAYA, next=next_, next_reason="break" if next_ else "")
     news = News(NewsKind.MESSAGE, "sam", NOW, who="Sam Rivera", lines=("Hello.",))
     app, _ = desk(

@@ -230,7 +230,9 @@ def outbox_state(items: Sequence[OutboxItem], base: AppState = IDLE) -> AppState
 
 def crm_down(state: AppState) -> AppState:
     """The CRM has been down for ten minutes."""
-    return replace(state, health={**state.health, "crm": SourceHealth(Health.DOWN, NOW - 600, "does not answer")})
+    return replace(
+        state, health={**state.health, "crm": SourceHealth(Health.DOWN, NOW - 600, verbatim("does not answer"))}
+    )
 
 
 def outbox_desk(

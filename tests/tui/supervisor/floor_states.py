@@ -202,7 +202,7 @@ def quiet() -> AppState:
 
 def frozen() -> AppState:
     """The contact centre has not been heard for two minutes."""
-    gone = SourceHealth(Health.STALE, NOW - 118, "No sign of life for 12 s.", last_heard=NOW - 130)
+    gone = SourceHealth(Health.STALE, NOW - 118, verbatim("No sign of life for 12 s."), last_heard=NOW - 130)
     return replace(floor(), health={**HEALTH, "contact_center": gone})
 
 

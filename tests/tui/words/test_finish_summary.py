@@ -9,6 +9,7 @@ from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Health
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.words.finish_summary import finish_summary
 from tests.tui.states import NOW, wrapping_up
 
@@ -26,7 +27,7 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def down(*sources: str, state: AppState | None = None) -> AppState:
     state = state or wrapping_up()
-    gone = {source: SourceHealth(Health.DOWN, NOW - 82, "refused") for source in sources}
+    gone = {source: SourceHealth(Health.DOWN, NOW - 82, verbatim("refused")) for source in sources}
     return replace(state, health={**state.health, **gone})
 
 
