@@ -30,6 +30,7 @@ from desktop.tui.supervisor.screen import SupervisorScreen
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -264,7 +265,7 @@ class FloorActions:
             try:
                 path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
             except ReportError as error:
-                return ActionResult(False, f"Nothing was written. {error}", "ReportError")
+                return ActionResult(False, f"Nothing was written. {in_words(error.sentence)}", "ReportError")
             return ActionResult(True, f"{len(table.rows)} {what} written to {path}.")
 
         question = Question("path", "File name, ending in .csv or .json", options, free=True)

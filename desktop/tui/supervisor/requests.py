@@ -11,6 +11,7 @@ from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import Formula
 from desktop.ports.base import Capability
 from desktop.tui.supervisor.floor_view import CENTER, HALF_HOUR, FloorView, LookedUp
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_desk import SupervisorDesk
@@ -118,7 +119,7 @@ class FloorRequests:
         history = self._desk.history
         since, until = history.last_days(1)
         answer = await history.intervals(IntervalQuery(since, until, HALF_HOUR, (queue,)))
-        return answer.value, answer.problem, answer.at
+        return answer.value, in_words(answer.problem), answer.at
 
 
 _NOTHING: Final[LookedUp[Any]] = LookedUp()

@@ -16,6 +16,7 @@ from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, number, share, signed_duration, trend, written
+from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
     from desktop.domain.staffing.what_if import WhatIf
@@ -95,7 +96,7 @@ def _assumed(queue: QueueStats, view: FloorView) -> list[Content]:
     found = _found(queue, view)
     if found is None or not found.steps or not found.assumes:
         return []
-    return [line(("what-if assumes ", "$muted"), (" · ".join(found.assumes), "$muted"))]
+    return [line(("what-if assumes ", "$muted"), (" · ".join(map(in_words, found.assumes)), "$muted"))]
 
 
 def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
@@ -104,11 +105,11 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
     if found is None:
         return []
     if not found.steps:
-        return [line(("what-if: ", "$muted"), (found.why_not, "$muted"))]
+        return [line(("what-if: ", "$muted"), (in_words(found.why_not), "$muted"))]
     period = f"what-if, last {found.window / 60:.0f} min: "
     parts: list[Part] = [(period, "$muted"), *_aged(view.what_if.at, view)]
     for more in (1, 2, -1):
-        said = found.line(more)
+        said = in_words(found.line(more))
         if said:
             parts.append((f"{said}   ", "bold" if more == 1 else ""))
     step = next((one for one in found.steps if one.more == 1), None)
