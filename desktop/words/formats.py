@@ -57,6 +57,39 @@ def day_of_month(value: date, *, year: bool = False) -> str:
     return _date(value, f"{text} {value.year}" if year else text, "d. MMM yyyy" if year else "d. MMM")
 
 
+def day_and_year(value: date) -> str:
+    """`Mon 23 Nov 2026`, in German `Mo., 23. Nov. 2026`."""
+    return _date(value, f"{value:%a} {value.day} {value:%b %Y}", "EEE, d. MMM yyyy")
+
+
+def long_day(value: date) -> str:
+    """`Monday 23 Nov 2026`, in German `Montag, 23. Nov. 2026`."""
+    return _date(value, f"{value:%A} {value.day} {value:%b %Y}", "EEEE, d. MMM yyyy")
+
+
+def short_day(value: date) -> str:
+    """`Mon 23`, in German `Mo 23.`"""
+    return _date(value, f"{value:%a} {value.day}", "ccc d.")
+
+
+def days(first: date, last: date) -> str:
+    """The days of a period, in which what both have in common stands once: `Mon 16 – Sun 22 Nov 2026`."""
+    if first == last:
+        return day_and_year(first)
+    if first.year != last.year:
+        return f"{day_and_year(first)} – {day_and_year(last)}"
+    if first.month != last.month:
+        return f"{weekday_and_day(first)} – {day_and_year(last)}"
+    begin = _date(first, f"{first:%a} {first.day}", "EEE, d.")
+    return f"{begin} – {day_and_year(last)}"
+
+
+def short_weekday(number: int) -> str:
+    """`Mon` for 0, in German `Mo`."""
+    value = date(2024, 1, 1 + number)  # that was a Monday
+    return _date(value, f"{value:%a}", "ccc")
+
+
 def weekday(value: date) -> str:
     """`Mon`, in German `Mo.`"""
     return _date(value, f"{value:%a}", "EEE")

@@ -272,7 +272,7 @@ class FloorActions:
             try:
                 path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
             except ReportError as error:
-                return ActionResult(False, tr("Nothing was written.") + f" {error}", "ReportError")
+                return ActionResult(False, f"{tr('Nothing was written.')} {in_words(error.sentence)}", "ReportError")
             rows = len(table.rows)
             if agents:
                 told = ntr("{n} agent written to {path}.", "{n} agents written to {path}.", rows, path=path)

@@ -9,9 +9,10 @@ from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.figures.adherence import standing, stretches_of
 from desktop.domain.figures.agent_day import missed_today
 from desktop.domain.figures.metrics import METRICS
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.supervisor.agent_activity import activity, reason_label
 from desktop.tui.supervisor.floor_view import FloorView
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import in_words
 from desktop.words.figures import arithmetic
 
 _WHOLE = ("waiting", "offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined", "handled")
@@ -81,7 +82,7 @@ def written(table: Table, name: str, path: str, view: FloorView) -> str:
     """
     form = form_of(path)
     if form not in ("csv", "json"):
-        raise ReportError(tr("The file name must end in .csv or .json."))
+        raise ReportError(Sentence("report.csv_or_json"))
     target = target_of(Path(path), overwrite=False)
     about = {"as_of": view.clock, "formula": view.formula.id, "arithmetic": arithmetic(view.formula.ratio)}
     text = csv_text(table) if form == "csv" else json_text(table, name, about)

@@ -22,6 +22,7 @@ from desktop.tui.report.report_page import ReportPage
 from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import in_words
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.report.report_desk import DAYS, Past, contact, report_desk
 from tests.tui.states import NOW
@@ -450,7 +451,7 @@ async def test_a_report_is_written_and_never_over_another_one_unasked(tmp_path: 
         path = tmp_path / "day.csv"
         await written(pilot, page, path, lambda: session.store.state.notices and path.exists())
         assert path.read_text().startswith("since,")
-        assert "rows written" in session.store.state.notices[-1].text
+        assert "rows written" in in_words(session.store.state.notices[-1].text)
         path.write_text("mine")
         await written(pilot, page, path, lambda: app.presses.armed)
         assert "already exists" in seen(app)

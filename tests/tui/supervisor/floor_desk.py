@@ -17,6 +17,7 @@ from desktop.domain.select import floor_verbs
 from desktop.domain.select.floor_verbs import Standing
 from desktop.domain.staffing.what_if import Step, WhatIf
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import RecordedSession, unhurried
@@ -99,7 +100,7 @@ class RecordedSupervisor:
 
     async def what_if(self, queue: str, formula: Formula) -> WhatIf:
         if queue != "Billing":
-            return WhatIf(queue, formula.id, 1_800.0, 4, None, why_not="Only 4 came in 30 min.")
+            return WhatIf(queue, formula.id, 1_800.0, 4, None, why_not=verbatim("Only 4 came in 30 min."))
         now, more = Step(0, 9, 0.62, 0.55, 0.7, 31.0, 0.9, 0.08), Step(1, 10, 0.79, 0.72, 0.85, 14.0, 0.84, 0.04)
         fewer = Step(-1, 8, 0.41, 0.3, 0.5, 70.0, 0.95, 0.15)
         return WhatIf(queue, formula.id, 1_800.0, 40, 0.62, now, (fewer, more), 320.0, None, 9)

@@ -9,6 +9,7 @@ from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import DEFAULT_FORMULA
 from desktop.domain.staffing.what_if import Step, WhatIf
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.supervisor.floor_view import HALF_HOUR, FloorView, LookedUp
 from desktop.tui.supervisor.panels.queue_detail import queue_lines
 from desktop.tui.words import wording
@@ -17,7 +18,8 @@ from tests.tui.supervisor.floor_states import QUEUES
 
 Q = "Billing"
 NOW, MORE = Step(0, 7.6, 0.62, 0.5, 0.7, 31.0, 0.9, 0.08), Step(1, 8.6, 0.79, 0.7, 0.9, 14.0, 0.8, 0.04)
-SAID = WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 40, 0.62, NOW, (MORE,), 97.0, None, 7.6, ("[red]7.6[/] agents", "patience"))
+ASSUMED = (verbatim("[red]7.6[/] agents"), verbatim("patience"))
+SAID = WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 40, 0.62, NOW, (MORE,), 97.0, None, 7.6, ASSUMED)
 
 
 def shown(found: WhatIf, of: str = Q) -> str:
@@ -32,7 +34,8 @@ def test_what_it_assumes_stands_below_the_figures() -> None:
 
 
 def test_nothing_is_assumed_where_nothing_is_said() -> None:
-    text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=("a",), why_not="Only 4 came in 30 min."))
+    why_not = verbatim("Only 4 came in 30 min.")
+    text = shown(WhatIf(Q, DEFAULT_FORMULA.id, 1_800, 4, None, assumes=(verbatim("a"),), why_not=why_not))
     assert "what-if: Only 4 came in 30 min." in text and "assumes" not in text
 
 

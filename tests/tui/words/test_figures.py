@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.app.history.report import words
 from desktop.domain.entities.counts import Counts, StaffTime
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.entities.words import Availability
+from desktop.report import words
 from desktop.tui.words.figures import estimate, exact_share, share, short_duration, short_number
 from tests.tui.states import NOW
 from tests.tui.supervisor.floor_desk import floor_desk

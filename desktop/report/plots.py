@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
+from desktop.words import formats
+
 WIDTH, HEIGHT = 960.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 52.0, 10.0, 12.0, 30.0
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _STEPS = 4
 _SHADES = 9
 
@@ -49,7 +50,7 @@ class Plot:
     lines: Sequence[Series] = ()
     top: float | None = None
     nice: Callable[[float], float] = nice
-    say: Callable[[float], str] = lambda value: f"{value:,.0f}"
+    say: Callable[[float], str] = formats.number
 
 
 def _number(value: float) -> str:
@@ -157,17 +158,20 @@ def heat_map(
         f'<svg viewBox="0 0 {WIDTH:g} {top + 7 * down + 4:g}" role="img" aria-label="{escape(title)}"><g class="grid">'
     ]
     every = 2 if last - first <= 40 else 4
+    weekdays = [escape(formats.short_weekday(day)) for day in range(7)]
     parts += [
         f'<text x="{_number(left + (slot - first) * across)}" y="11">{slot // 2:02}:00</text>'
         for slot in range(first, last, every)
     ]
-    parts += [f'<text x="0" y="{top + day * down + 16:g}">{WEEKDAYS[day]}</text>' for day in range(7)]
+    parts += [f'<text x="0" y="{top + day * down + 16:g}">{weekdays[day]}</text>' for day in range(7)]
     parts.append("</g>")
     for day, row in enumerate(cells):
         for slot in range(first, last):
             value = row[slot]
             shade = "none" if value is None else f"{style}{_shade(value, low, high)}"
-            words = f"{WEEKDAYS[day]} {slot // 2:02}:{slot % 2 * 30:02} {'—' if value is None else say(value)}"
+            words = (
+                f"{weekdays[day]} {slot // 2:02}:{slot % 2 * 30:02} {formats.UNKNOWN if value is None else say(value)}"
+            )
             parts.append(
                 f'<rect class="{shade}" x="{_number(left + (slot - first) * across + 0.75)}" '
                 f'y="{top + day * down + 0.75:g}" width="{_number(across - 1.5)}" height="{down - 1.5:g}" rx="2">'

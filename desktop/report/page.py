@@ -1,24 +1,23 @@
 """A report for people: one file that shows itself in any browser, on any screen and on paper, and runs nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from desktop.app.history.centre_days import CentreDays
-from desktop.app.history.report import words
 from desktop.app.history.report.outside_text import plain
-from desktop.app.history.report.plots import Plot, Series, heat_map, nice_span, picture
+from desktop.app.history.report.report import Report
 from desktop.app.history.report.table import figures
-from desktop.app.history.week_map import WeekMap
 from desktop.domain.entities.counts import Counts
-from desktop.domain.entities.history import DAY, Interval
-from desktop.domain.entities.instant import Instant
+from desktop.domain.entities.history import DAY
 from desktop.domain.figures.count_sums import total as total_of
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import Formula, compare
-from desktop.words.catalogue import term
+from desktop.report import words
+from desktop.report.plots import Plot, Series, heat_map, nice_span, picture
+from desktop.words import formats, language
+from desktop.words.catalogue import ptr, term, tr
 from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
+from desktop.words.marks import mark
 
 STYLE = Path(__file__).with_name("report.css")
 MOST_BARS = 400
@@ -26,40 +25,19 @@ MOST_ROWS = 800
 MOST_TICKS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a page is made from.
-
-    `intervals` are those of the period, all queues together, `width` seconds each; `queues` the counts of each queue
-    over all of it; `week` its half hours as a map. `as_of` is when the contact centre was asked.
-    """
-
-    title: str
-    since: Instant
-    until: Instant
-    width: float
-    as_of: Instant
-    formula: Formula
-    days: CentreDays
-    intervals: Sequence[Interval]
-    queues: Sequence[tuple[str, Counts]]
-    week: WeekMap
-    narrowed: str = ""  # what it was narrowed to, in words
-
-
 def page(report: Report) -> str:
     """The whole HTML document."""
     total = total_of([one.counts for one in report.intervals], by_own_threshold=True)
-    title = _text(report.title)
+    title = _text(report.title or tr("Contact centre"))
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+        f'<!doctype html><html lang="{language.current()}"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{title}</title><style>{STYLE.read_text(encoding='utf-8')}</style></head><body><main><header><h1>{title}</h1>",
         f'<p class="about">{_about(report)}</p></header>',
     ]
     if total is None:
-        parts.append("<p>No data for this period.</p>")
+        parts.append(f"<p>{_text(tr('No data for this period.'))}</p>")
     else:
         parts += [_cards(total, report.formula), _pictures(report), _maps(report), _queues(report, total)]
         parts += [_intervals(report), _formulas(report, total)]
@@ -76,23 +54,27 @@ def _named(text: str) -> str:
 
 def _about(report: Report) -> str:
     asked = report.days.local(report.as_of)
-    narrowed = f"{_text(report.narrowed)} · " if report.narrowed else ""
-    return (
-        f"{words.period(report.since, report.until, report.days)} · {narrowed}by {words.WIDTH_NAMES[report.width]}<br>"
-        f"as of {words.day(asked.date())} {asked:%H:%M:%S} · times of {_text(report.days.zone)}"
+    when = words.period(report.since, report.until, report.days)
+    chosen = " · ".join(filter(None, (when, report.narrowed, tr(words.BY_WIDTH[report.width]))))
+    as_of = tr(
+        "as of {day} {time} · times of {zone}",
+        day=formats.day_and_year(asked.date()),
+        time=f"{asked:%H:%M:%S}",
+        zone=report.days.zone,
     )
+    return f"{_text(chosen)}<br>{_text(as_of)}"
 
 
 def _cards(total: Counts, formula: Formula) -> str:
     made = figures(total, formula)
     cards = [
-        (words.count(total.offered), "offered"),
-        (words.count(total.answered), "answered"),
-        (words.count(total.abandoned), f"abandoned · {words.share(made['abandon_rate'])}"),
-        (words.share(made["service_level"]), f"service level · {term('formula', formula.id)}"),
-        (words.span(made["asa"]), "average speed of answer"),
-        (words.span(made["aht"]), "average handling time"),
-        (words.share(made["occupancy"]), "occupancy"),
+        (words.count(total.offered), tr("offered")),
+        (words.count(total.answered), tr("answered")),
+        (words.count(total.abandoned), tr("abandoned · {share}", share=words.share(made["abandon_rate"]))),
+        (words.share(made["service_level"]), tr("service level · {formula}", formula=term("formula", formula.id))),
+        (words.span(made["asa"]), tr("average speed of answer")),
+        (words.span(made["aht"]), tr("average handling time")),
+        (words.share(made["occupancy"]), tr("occupancy")),
     ]
     return (
         '<section class="cards">'
@@ -102,55 +84,59 @@ def _cards(total: Counts, formula: Formula) -> str:
 
 
 def _figure(title: str, keys: str, drawn: str) -> str:
-    return f"<h2>{title}</h2><figure><figcaption>{keys}</figcaption>{drawn}</figure>"
+    return f"<h2>{_text(title)}</h2><figure><figcaption>{keys}</figcaption>{drawn}</figure>"
 
 
 def _key(style: str, word: str, *, line: bool = False) -> str:
-    return f'<i class="key{" dash" if line else ""}" style="background:var(--{style})"></i>{word}'
+    return f'<i class="key{" dash" if line else ""}" style="background:var(--{style})"></i>{_text(word)}'
 
 
 def _pictures(report: Report) -> str:
     shown = report.intervals
     if len(shown) > MOST_BARS:
-        return f"<p>{len(shown):,} intervals are too many for charts. Choose wider intervals.</p>"
+        too_many = tr("{n:,.0f} intervals are too many for charts. Choose wider intervals.", n=len(shown))
+        return f"<p>{_text(too_many)}</p>"
     counts = _places([one.counts for one in shown])
     names = ["" if one is None else words.interval(one.since, report.width, report.days) for one in counts]
     ticks = _ticks(counts, report)
+    answered, abandoned, moved = tr("answered"), tr("abandoned"), tr("callbacks and moves")
+    talk, hold, wrap_up = ptr("time", "talk"), ptr("time", "hold"), ptr("time", "wrap-up")
     offered = Plot(
-        "Offered, answered and abandoned by interval",
+        tr("Offered, answered and abandoned by interval"),
         names,
         ticks,
         [
-            _series("answered", "blue", counts, lambda one: one.answered),
-            _series("abandoned", "red", counts, lambda one: one.abandoned),
-            _series("callbacks and moves", "sand", counts, lambda one: (one.callbacks or 0) + (one.flow_outs or 0)),
+            _series(answered, "blue", counts, lambda one: one.answered),
+            _series(abandoned, "red", counts, lambda one: one.abandoned),
+            _series(moved, "sand", counts, lambda one: (one.callbacks or 0) + (one.flow_outs or 0)),
         ],
-        [_series("offered", "ink", counts, lambda one: one.offered)],
+        [_series(tr("offered"), "ink", counts, lambda one: one.offered)],
     )
     level = Plot(
-        "Service level by interval",
+        tr("Service level by interval"),
         names,
         ticks,
-        lines=[_series("service level", "green", counts, report.formula.value)],
+        lines=[_series(tr("service level"), "green", counts, report.formula.value)],
         top=1.0,
         say=words.whole_share,
     )
-    parts = (("talk", "blue", "average_talk"), ("hold", "sand", "average_hold"), ("wrap-up", "pale", "average_wrap_up"))
+    parts = ((talk, "blue", "average_talk"), (hold, "sand", "average_hold"), (wrap_up, "pale", "average_wrap_up"))
     handling = Plot(
-        "Average handling time by interval",
+        tr("Average handling time by interval"),
         names,
         ticks,
         [_series(word, style, counts, ratio.value) for word, style, name in parts if (ratio := METRICS[name].ratio)],
         nice=nice_span,
         say=words.span,
     )
-    keys = _key("blue", "answered") + _key("red", "abandoned") + _key("sand", "callbacks and moves")
-    keys += _key("ink", "offered", line=True)
-    times = _key("blue", "talk") + _key("sand", "hold") + _key("pale", "wrap-up")
+    keys = _key("blue", answered) + _key("red", abandoned) + _key("sand", moved)
+    keys += _key("ink", tr("offered"), line=True)
+    times = _key("blue", talk) + _key("sand", hold) + _key("pale", wrap_up)
+    times += f" · {_text(tr('average minutes a contact'))}"
     return (
-        _figure("Customers", keys, picture(offered))
-        + _figure("Service level", _key("green", _text(term("formula", report.formula.id)), line=True), picture(level))
-        + _figure("Handling time", times + " · average minutes a contact", picture(handling))
+        _figure(tr("Customers"), keys, picture(offered))
+        + _figure(tr("Service level"), _key("green", term("formula", report.formula.id), line=True), picture(level))
+        + _figure(tr("Handling time"), times, picture(handling))
     )
 
 
@@ -174,7 +160,7 @@ def _ticks(counts: Sequence[Counts | None], report: Report) -> list[tuple[int, s
     if report.width >= DAY or len({at.date() for _, at in local}) > 2:
         labels: dict[object, tuple[int, str]] = {}
         for place, at in local:
-            labels.setdefault(at.date(), (place, f"{at.day} {at:%b}"))
+            labels.setdefault(at.date(), (place, formats.day_of_month(at.date())))
         found = list(labels.values())
     else:
         found = [(place, f"{at:%H:%M}") for place, at in local if at.minute == 0]
@@ -193,21 +179,34 @@ def _maps(report: Report) -> str:
     highest = max((value for row in per_day for value in row if value is not None), default=0.0)
     many = max(days, default=0) > 1
     offered = heat_map(
-        "Offered by weekday and half hour", per_day, lambda v: f"{v:,.1f} offered", style="h", low=0.0, high=highest
+        tr("Offered by weekday and half hour"),
+        per_day,
+        lambda v: tr("{n:,.1f} offered", n=v),
+        style="h",
+        low=0.0,
+        high=highest,
     )
-    level = heat_map(
-        "Service level by weekday and half hour", levels, lambda v: words.share(v), style="g", low=0.4, high=1.0
-    )
+    level = heat_map(tr("Service level by weekday and half hour"), levels, words.share, style="g", low=0.4, high=1.0)
+    counted = tr("Offered in each half hour, on an average day:") if many else tr("Offered in each half hour:")
     return (
-        "<h2>The week</h2>"
-        f"<figure><figcaption>Offered in each half hour{', on an average day' if many else ''}: "
-        f"{_key('h0', 'none')}{_key('h8', words.count(highest))}</figcaption>{offered}</figure>"
-        f"<figure><figcaption>Service level: {_key('g0', '40 % or less')}{_key('g4', '70 %')}{_key('g8', '100 %')}"
-        f"</figcaption>{level}</figure>"
+        f"<h2>{_text(tr('The week'))}</h2>"
+        f"<figure><figcaption>{_text(counted)} "
+        f"{_key('h0', tr('none'))}{_key('h8', words.count(highest))}</figcaption>{offered}</figure>"
+        f"<figure><figcaption>{_text(tr('Service level:'))} "
+        f"{_key('g0', tr('40 % or less'))}{_key('g4', '70 %')}{_key('g8', '100 %')}</figcaption>{level}</figure>"
     )
 
 
-_HEADS = ("offered", "answered", "abandoned", "abandon rate", "service level", "ASA", "AHT", "longest wait")
+_HEADS = (
+    mark("offered"),
+    mark("answered"),
+    mark("abandoned"),
+    mark("abandon rate"),
+    mark("service level"),
+    mark("ASA"),
+    mark("AHT"),
+    mark("longest wait"),
+)
 
 
 def _row(name: str, counts: Counts, formula: Formula, *, style: str = "", extra: str = "") -> str:
@@ -227,9 +226,9 @@ def _row(name: str, counts: Counts, formula: Formula, *, style: str = "", extra:
 
 
 def _table(caption: str, first: str, rows: Sequence[str], more: Sequence[str] = ()) -> str:
-    heads = "".join(f"<th>{head}</th>" for head in (first, *_HEADS, *more))
+    heads = "".join(f"<th>{_text(head)}</th>" for head in (first, *map(tr, _HEADS), *more))
     return (
-        f'<div class="scroll"><table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
+        f'<div class="scroll"><table><caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
@@ -245,20 +244,21 @@ def _queues(report: Report, total: Counts) -> str:
         for name, one in report.queues
     ]
     if len(rows) > 1:
-        same = f"{words.count(total.threshold)} s" if total.threshold else "each queue’s"
-        rows.append(_row("all", total, report.formula, style="sum", extra=f"<td>{same}</td>"))
-    return "<h2>Queues</h2>" + _table("", "queue", rows, ("in time within",))
+        same = f"{words.count(total.threshold)} s" if total.threshold else tr("each queue’s")
+        rows.append(_row(_text(tr("all")), total, report.formula, style="sum", extra=f"<td>{_text(same)}</td>"))
+    return f"<h2>{_text(tr('Queues'))}</h2>" + _table("", tr("queue"), rows, (tr("in time within"),))
 
 
 def _intervals(report: Report) -> str:
     shown = report.intervals[:MOST_ROWS]
-    caption = (
-        f"Showing the first {MOST_ROWS:,} of {len(report.intervals):,}." if len(shown) < len(report.intervals) else ""
-    )
+    every = len(report.intervals)
+    caption = tr("Showing the first {n:,.0f} of {all:,.0f}.", n=MOST_ROWS, all=every) if len(shown) < every else ""
     rows = [
-        _row(words.interval(one.counts.since, report.width, report.days), one.counts, report.formula) for one in shown
+        _row(_text(words.interval(one.counts.since, report.width, report.days)), one.counts, report.formula)
+        for one in shown
     ]
-    return f"<h2>By {words.WIDTH_NAMES[report.width]}</h2>" + _table(caption, "from", rows)
+    heading = _text(tr(words.HEADING_BY_WIDTH[report.width]))
+    return f"<h2>{heading}</h2>" + _table(caption, ptr("time", "from"), rows)
 
 
 def _formulas(report: Report, total: Counts) -> str:
@@ -266,25 +266,26 @@ def _formulas(report: Report, total: Counts) -> str:
         f"<tr{' class=sum' if one.formula.id == report.formula.id else ''}>"
         f"<td>{_text(term('formula', one.formula.id))}</td>"
         f'<td class="words">{_text(", ".join(known_as(one.formula)))}</td>'
-        f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or words.UNKNOWN}</td>"
+        f"<td>{_text(arithmetic_of(one.formula.ratio, total)) or formats.UNKNOWN}</td>"
         f"<td>{words.share(one.value)}</td></tr>"
         for one in compare(total)
     ]
     return (
-        "<h2>Service level by other formulas</h2>"
-        '<div class="scroll"><table><thead><tr><th>service level</th><th class="words">as in</th><th>arithmetic</th>'
-        f"<th>share</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"<h2>{_text(tr('Service level by other formulas'))}</h2>"
+        f'<div class="scroll"><table><thead><tr><th>{_text(tr("service level"))}</th>'
+        f'<th class="words">{_text(tr("as in"))}</th><th>{_text(tr("arithmetic"))}</th><th>{_text(tr("share"))}</th>'
+        f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
 def _footer(report: Report) -> str:
-    meant = [
-        (
-            "service level",
-            f"{term('formula', report.formula.id)}: {arithmetic(report.formula.ratio)};"
-            " “in time” means within each queue’s threshold.",
-        )
-    ]
+    formula = report.formula
+    level = tr(
+        "{formula}: {arithmetic}; “in time” means within each queue’s threshold.",
+        formula=term("formula", formula.id),
+        arithmetic=arithmetic(formula.ratio),
+    )
+    meant = [(tr("service level"), level)]
     meant += [(term("figure", name), definition(name)) for name in ("abandon_rate", "asa", "aht", "occupancy")]
     lines = "".join(f"<dt>{_text(name)}</dt><dd>{_text(text)}</dd>" for name, text in meant)
     return f"<footer><dl>{lines}</dl></footer>"
