@@ -39,7 +39,7 @@ def usable_profile(chosen: Chosen) -> Profile:
     """The same, refused with everything that is wrong with it."""
     profile = profile_of(chosen)
     if profile.problems:
-        raise ConfigError("\n".join(profile.problems))
+        raise ConfigError(*profile.problems)
     return profile
 
 
@@ -68,7 +68,7 @@ def made(settings: BackendSettings) -> Backend:
         registry.PluginError: its plug-in cannot be used.
     """
     if settings.problems:
-        raise ConfigError("\n".join(settings.problems))
+        raise ConfigError(*settings.problems)
     return registry.load(settings.kind, settings.backend.value).create(settings.values())
 
 

@@ -34,7 +34,9 @@ def explain(error: Exception) -> CommandError:
 
     if isinstance(error, CommandError):
         return error
-    if isinstance(error, (ConfigError, PluginError)):
+    if isinstance(error, ConfigError):
+        return CommandError("\n".join(map(in_words, error.problems)), Exit.USAGE)
+    if isinstance(error, PluginError):
         return CommandError(str(error), Exit.USAGE)
     if isinstance(error, TimeoutError):
         return CommandError(tr("No answer in time."), Exit.TIMED_OUT)

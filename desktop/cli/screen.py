@@ -15,7 +15,7 @@ def start_desktop(chosen: Chosen) -> int:
     gc.disable()  # until the desktop has settled: a start makes much and throws little away
     profile = profile_of(chosen)
     if problems := start_problems(profile):
-        raise ConfigError("\n".join(problems))
+        raise ConfigError(*problems)
     from desktop.tui.app import run_desktop
     from desktop.tui.terminal.ending import require_screen
     from desktop.tui.terminal.news_bell import Wanted

@@ -57,7 +57,8 @@ class _File:
             self._lines = path.read_text("utf-8").splitlines() if tables else []
         except (ConfigError, OSError) as error:
             # The configuration file itself was read before, and whoever did told of it.
-            self.problems += [verbatim(str(error))] if whole else []
+            if whole:
+                self.problems += error.problems if isinstance(error, ConfigError) else [verbatim(str(error))]
             return
         self._heads = [number for number, line in enumerate(self._lines) if _HEAD.match(line)]
         for key in tables if whole else ():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.domain.entities.words import RecordingConsent
+from desktop.domain.text.sentence import Sentence, Words, verbatim, worded
 from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"
@@ -25,7 +26,11 @@ LANGUAGE = ("auto", "en", "de")
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; the message says what to change."""
+    """The configuration cannot be used; `problems` say what to change, the text is for the log."""
+
+    def __init__(self, *problems: Words) -> None:
+        self.problems = tuple(map(worded, problems))
+        super().__init__("\n".join(map(str, problems)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class BackendSettings:
     name: str = ""
     shared: bool = False
     broken: str = ""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
 
     @property
     def source(self) -> str:
@@ -83,7 +88,7 @@ class Profile:
     path: Path
     data_dir: Setting
     backends: Mapping[Kind, tuple[BackendSettings, ...]]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
     region: Setting = Setting("", "default")
     keys: Mapping[str, Setting] = field(default_factory=dict)
     theme: Setting = Setting("", "default")
@@ -94,9 +99,9 @@ class Profile:
     language: Setting = Setting(LANGUAGE[0], "default")
 
     @property
-    def broken(self) -> tuple[str, ...]:
+    def broken(self) -> tuple[Sentence, ...]:
         """What is wrong with plug-ins that the profile is used without."""
-        return tuple(one.broken for several in self.backends.values() for one in several if one.broken)
+        return tuple(verbatim(one.broken) for several in self.backends.values() for one in several if one.broken)
 
     @property
     def store_path(self) -> Path:

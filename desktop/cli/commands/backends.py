@@ -7,7 +7,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.ports import registry
 from desktop.ports.base import Kind
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import in_words, tr
 
 
 def run(chosen: Chosen) -> int:
@@ -115,8 +115,8 @@ def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
             Exit.USAGE,
         )
     for problem in (problem for one in several for problem in one.problems):
-        say(problem)
+        say(in_words(problem))
     checked = [run_loop(check_backend(one)) for one in several]
     for one in checked:
-        say(f"{one.kind} {one.backend}: {tr('opened') if one.ok else one.message}")
+        say(f"{one.kind} {one.backend}: {tr('opened') if one.ok else in_words(one.message)}")
     return [asdict(one) for one in checked]

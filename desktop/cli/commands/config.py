@@ -8,6 +8,7 @@ from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say
 from desktop.cli.startup_check import start_problems
 from desktop.config import BackendSettings, Profile, Setting
+from desktop.domain.text.sentence import worded
 from desktop.ports.base import Kind
 from desktop.words.catalogue import in_words, tr
 
@@ -54,13 +55,13 @@ def _check(profile: Profile) -> int:
 
     without = _not_to_be_tried(profile)
     checked = run_loop(check_profile(profile, without=without))
-    problems = start_problems(profile) + scorecards_beside(profile.path).problems
-    problems += tuple(map(in_words, alerts_beside(profile.path).problems))
+    problems = start_problems(profile) + tuple(map(worded, scorecards_beside(profile.path).problems))
+    problems += tuple(alerts_beside(profile.path).problems)
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:
-        say(problem)
+        say(in_words(problem))
     for one in checked:
-        words = tr("works") if one.ok else one.message
+        words = tr("works") if one.ok else in_words(one.message)
         of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""
         took = f" ({one.seconds * 1000:.0f} ms)" if one.tried else ""
         say(f"{one.kind}{of} {one.backend}: {words}{took}")

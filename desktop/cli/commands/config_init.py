@@ -16,7 +16,7 @@ from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import in_words, tr
 
 
 def _ask(question: str, default: str = "") -> str:
@@ -135,7 +135,7 @@ def _checked(name: str, path: Path) -> int:
     checked = run(check_profile(profile))
     emit({"profile": name, "file": str(path), "problems": profile.problems, "backends": checked})
     for words in profile.problems:
-        say(words)
+        say(in_words(words))
     for one in checked:
-        say(f"{one.kind} {one.name}: {tr('works') if one.ok else one.message}")
+        say(f"{one.kind} {one.name}: {tr('works') if one.ok else in_words(one.message)}")
     return Exit.USAGE if profile.problems else outcome(checked)
