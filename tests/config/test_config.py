@@ -14,6 +14,7 @@ from desktop.config.secret import from_file
 from desktop.ports.base import Kind
 from desktop.wiring import build
 from tests.cli.command_line import clean_env, run
+from tests.config.refusals import refused
 
 CANARY = "canary-7f3a9c"
 
@@ -69,7 +70,7 @@ def test_a_secret_is_taken_out_of_the_environment_even_when_a_file_wins(config: 
 def test_a_profile_that_nothing_names_is_said_how_to_choose(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text('[profiles.desk]\nregion = "DE"\n')
-    with pytest.raises(ConfigError, match=r'Profiles there: desk.* --profile, .* default = "desk"'):
+    with refused(r'Profiles there: desk.* --profile, .* default = "desk"'):
         load_profile(None, {}, config)
 
 
@@ -118,7 +119,7 @@ def test_secrets_are_in_no_text_that_python_makes_of_them(config: Path) -> None:
 def test_what_is_wrong_is_named_with_a_hint(tmp_path: Path, token_file: Path, line: str, words: str) -> None:
     path = tmp_path / "config.toml"
     path.write_text(line.replace("TOKEN", str(token_file)))
-    with pytest.raises(ConfigError, match="(?s).*" + words.replace("[", r"\[")) as caught:
+    with refused("(?s).*" + words.replace("[", r"\[")) as caught:
         load_profile("work", {}, path)
     assert str(path) in str(caught.value)
 
@@ -132,7 +133,7 @@ def test_a_profile_name_cannot_leave_its_folder(tmp_path: Path, name: str) -> No
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644, 0o601])
 def test_a_token_file_others_can_touch_is_refused(token_file: Path, mode: int) -> None:
     token_file.chmod(mode)
-    with pytest.raises(ConfigError, match="chmod 600"):
+    with refused("chmod 600"):
         from_file(token_file, "token")
 
 
@@ -147,13 +148,13 @@ def test_other_bad_token_files_are_refused(tmp_path: Path, token_file: Path) -> 
             from_file(path, "token")
     if os.geteuid() == 0:
         os.chown(token_file, 12345, -1)
-        with pytest.raises(ConfigError, match="somebody else"):
+        with refused("somebody else"):
             from_file(token_file, "token")
 
 
 def test_a_keyring_that_is_not_there_is_said_and_nothing_else_tried(config: Path) -> None:
     config.write_text(config.read_text().replace("token_file", 'token_keyring = "true"\ntoken_file'))
-    with pytest.raises(ConfigError, match="keyring"):
+    with refused("keyring"):
         load_profile(None, {"AGENT_DESKTOP_CRM_TOKEN": "t", "PYTHON_KEYRING_BACKEND": "x"}, config)
 
 
@@ -274,13 +275,13 @@ def test_a_backend_with_a_wrong_setting_is_not_tried(
 async def test_a_backend_with_a_wrong_setting_is_not_even_made(config: Path, token_file: Path) -> None:
     token_file.chmod(0o644)
     profile = read_profile("work", {"AGENT_DESKTOP_CRM_TOKEN": CANARY}, config)
-    with pytest.raises(ConfigError, match="chmod 600"):
+    with refused("chmod 600"):
         await build(profile)
 
 
 def test_words_about_a_secret_call_it_by_its_name(tmp_path: Path) -> None:
     for option, words in (("token", "token file"), ("password", "password file"), ("api_key", "api key file")):
-        with pytest.raises(ConfigError, match=f"The {words} .*absent cannot be read"):
+        with refused(f"The {words} .*absent cannot be read"):
             from_file(tmp_path / "absent", option)
 
 
