@@ -93,7 +93,7 @@ def test_the_page_says_what_it_shows() -> None:
     found = read(page(report([counts(), counts(BEGIN + 1_800, offered=30)], narrowed="Billing, voice"))).text
     for words in (
         "Mon 16 Nov 2026 – Sun 22 Nov 2026", "as of Mon 16 Nov 2026 00:01:00", "Europe/London", "Billing, voice",
-        DEFAULT_FORMULA.label, "60.0\u00a0%", "0:15", "2:05", "75.0\u00a0%", "Mon 16 Nov 00:30",
+        term("formula", DEFAULT_FORMULA.id), "60.0\u00a0%", "0:15", "2:05", "75.0\u00a0%", "Mon 16 Nov 00:30",
         "Amazon Connect", "20 s",
         "average speed of answer", "by half hour",
     ):  # fmt: skip

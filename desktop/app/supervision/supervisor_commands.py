@@ -22,7 +22,6 @@ from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import NotFound, Rejected
 
 T = TypeVar("T")
-_VERB_OF = {mode: verb for verb, mode in MODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class SupervisorCommands:
 
     async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> ActionResult:
         """Listen, whisper or barge; also from one to another while it lasts. Whoever else is listened to is left."""
-        verb = _VERB_OF[mode]
+        verb = MODES[mode]
         before = self.monitoring
         if before is not None and before.agent_id != agent_id:
             left = await self.end_monitor()

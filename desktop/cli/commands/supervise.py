@@ -12,18 +12,11 @@ from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability
-from desktop.domain.select.floor_verbs import MODES
+from desktop.domain.select.floor_verbs import VERBS
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown
 from desktop.words.catalogue import tr
-
-_REASONED = frozenset(FloorVerb) - {
-    FloorVerb.END_MONITOR,
-    FloorVerb.ANSWER_HELP,
-    FloorVerb.MESSAGE,
-    FloorVerb.ACKNOWLEDGE,
-}
 
 
 def _given(chosen: Chosen, name: str) -> str:
@@ -69,10 +62,11 @@ async def _look(backend: ContactCenter, chosen: Chosen) -> object:
 
 async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
     verb, one = FloorVerb(chosen["verb"]), _given(chosen, "id")
-    why = _given(chosen, "why") if verb in _REASONED else ""
+    spec = VERBS[verb]
+    why = _given(chosen, "why") if spec.reasoned else ""
+    if spec.mode is not None:
+        return {"monitor_id": await backend.monitor(one, spec.mode, why=why, key=key)}
     match verb:
-        case FloorVerb.LISTEN | FloorVerb.WHISPER | FloorVerb.BARGE:
-            return {"monitor_id": await backend.monitor(one, MODES[verb], why=why, key=key)}
         case FloorVerb.END_MONITOR:
             await backend.end_monitor(one, key=key)
             return {"monitor_id": one}
@@ -93,7 +87,7 @@ async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
             return await backend.answer_help(one, chosen["text"], close=chosen["close"], key=key)
         case FloorVerb.MESSAGE:
             return await backend.message_agent(one, _given(chosen, "text"), key=key)
-        case FloorVerb.ACKNOWLEDGE:
+        case _:
             return await backend.acknowledge(one, chosen["text"], key=key)
 
 

@@ -18,7 +18,6 @@ from desktop.tui.supervisor.actions.action_builder import ActionBuilder
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.actions.question import Act, Proposal, Question
 from desktop.tui.supervisor.contact import offering
-from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_view import CENTER
 from desktop.tui.supervisor.panels.agent_panel import GROUPED, AgentPanel
@@ -26,17 +25,15 @@ from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.supervisor.report_launcher import ReportsWanted
 from desktop.tui.supervisor.screen import SupervisorScreen
+from desktop.tui.supervisor.verb_words import SHOWN, VERB_OF
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, ntr, tr
 from desktop.words.figures import arithmetic, known_as
-from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
-
-VERB_OF = {key: verb for verb, key in KEY_OF.items()}
 
 
 class FloorActions:
@@ -105,9 +102,9 @@ class FloorActions:
             return
         act = ActionBuilder(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
         if act is None:
-            self.tell(self._screen.gone(view) or tr(_WANTS[verb]))
+            self.tell(self._screen.gone(view) or tr(SHOWN[verb].first))
         else:
-            self._screen.query_one(FloorGuide).did(KEY_OF[verb])
+            self._screen.query_one(FloorGuide).did(SHOWN[verb].key)
             self._screen.dialog.open(act)
             self._screen.redraw()
 
@@ -319,25 +316,3 @@ class FloorActions:
             self._screen.close_top()
         else:
             page.open(topic, heading, lines)
-
-
-_ON_A_CALL = mark("Select an agent on a call first, other than yourself (2: agents).")
-_AN_AGENT = mark("Select an agent first (2: agents).")
-_A_WAITING = mark("Select a waiting or ringing contact first: enter on a queue lists them.")
-_WANTS = {
-    FloorVerb.LISTEN: _ON_A_CALL,
-    FloorVerb.WHISPER: _ON_A_CALL,
-    FloorVerb.BARGE: _ON_A_CALL,
-    FloorVerb.TAKE_OVER: mark("Select an agent who is on a call first (2: agents)."),
-    FloorVerb.REASSIGN: mark("Select a waiting, ringing or active contact first: enter on a row lists them."),
-    FloorVerb.MOVE: _A_WAITING,
-    FloorVerb.PRIORITY: _A_WAITING,
-    FloorVerb.WITHDRAW: mark(
-        "Select a contact that is waiting, ringing or stuck first; a conversation is never cut off."
-    ),
-    FloorVerb.AGENT_STATE: _AN_AGENT,
-    FloorVerb.MESSAGE: _AN_AGENT,
-    FloorVerb.ANSWER_HELP: mark("Select a help request first (3: alerts)."),
-    FloorVerb.ACKNOWLEDGE: mark("Select an unacknowledged alert first (3: alerts)."),
-}
-"""What must be selected for a verb."""

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 
-from desktop.domain.entities.floor import AuditEntry
+from desktop.domain.entities.floor import AuditEntry, FloorVerb
 from desktop.domain.entities.model import Instant, QueueStats
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import Formula, compare
+from desktop.domain.select.floor_verbs import VERBS
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID, SHARED
 from desktop.tui.keys.key import show
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
+from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, share
 from desktop.words.catalogue import ptr, term, tr
 from desktop.words.figures import arithmetic, arithmetic_of, definition, known_as
-from desktop.words.marks import mark, pmark
+from desktop.words.marks import mark
 
 _SIGNS = (
     ("✕", mark("critical alert")),
@@ -126,28 +128,14 @@ def compare_lines(queue: QueueStats | None, view: FloorView) -> list[Line]:
     return lines
 
 
-_AUDITED = {
-    "listen": pmark("audit", "listened to"),
-    "whisper": pmark("audit", "whispered to"),
-    "barge": pmark("audit", "joined the call of"),
-    "end_monitor": pmark("audit", "stopped listening to"),
-    "take_over": pmark("audit", "took over"),
-    "reassign": pmark("audit", "reassigned"),
-    "move": pmark("audit", "moved"),
-    "priority": pmark("audit", "changed the priority of"),
-    "withdraw": pmark("audit", "withdrew"),
-    "agent_state": pmark("audit", "changed the state of"),
-    "answer_help": pmark("audit", "answered the help request of"),
-    "message": pmark("audit", "messaged"),
-    "acknowledge": pmark("audit", "acknowledged"),
-}
-"""What was done, as people say it; verbs of other centres stand as they are told."""
-_WITHOUT_REASON = frozenset({"end_monitor", "answer_help", "acknowledge", "message"})
-"""Verbs that nobody is asked a reason for."""
-
-
 def _did(verb: str) -> str:
-    return ptr("audit", _AUDITED[verb]) if verb in _AUDITED else verb.replace("_", " ")
+    """What was done, as people say it; verbs of other centres stand as they are told."""
+    return ptr("audit", SHOWN[FloorVerb(verb)].did) if verb in set(FloorVerb) else verb.replace("_", " ")
+
+
+def _is_reasoned(verb: str) -> bool:
+    """Whether somebody is asked for a reason; of a verb of another centre nobody knows."""
+    return verb not in set(FloorVerb) or VERBS[FloorVerb(verb)].reasoned
 
 
 def _day(at: Instant, now: Instant) -> str:
@@ -172,7 +160,7 @@ def audit_lines(entries: Sequence[AuditEntry], view: FloorView) -> list[Line]:
             ("" if done else f"  ✕ {one.outcome}", "bold $warning"),
         )
         lines.append(Hanging(content(f"{wording.clock(one.at)} ", "$muted"), told))
-        if one.why or one.verb not in _WITHOUT_REASON:
+        if one.why or _is_reasoned(one.verb):
             why = content(one.why) if one.why else content(tr("no reason given"), "$warning")
             lines.append(Hanging(content("         "), why))
     return lines

@@ -9,7 +9,7 @@ from desktop.domain.entities.floor import AgentWork, FloorVerb, HelpRequest, Hel
 from desktop.domain.entities.model import Address, Agent, Interaction
 from desktop.domain.entities.words import Availability, Channel, Direction, Monitoring, Phase, Role
 from desktop.domain.select import floor_verbs as on_offer
-from desktop.domain.select.floor_verbs import CAPABILITY_OF, Standing, standing
+from desktop.domain.select.floor_verbs import VERBS, Standing, standing
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
@@ -55,13 +55,13 @@ def test_nothing_is_offered_to_who_is_no_supervisor(role: Role | None, phase: Ph
 @given(phase=st.sampled_from(Phase), can=st.frozensets(st.sampled_from(sorted(EVERY))))
 def test_what_the_centre_cannot_do_is_not_offered(phase: Phase, can: frozenset[str]) -> None:
     for verb in everything(Standing("sam", Role.SUPERVISOR, can), phase):
-        assert CAPABILITY_OF[verb] in can or not CAPABILITY_OF[verb]
+        assert VERBS[verb].capability in can or not VERBS[verb].capability
 
 
 def test_every_verb_is_offered_somewhere_and_names_a_capability_there_is() -> None:
     hearing = Standing("sam", Role.SUPERVISOR, EVERY, "maya", Monitoring.LISTEN)
     assert set().union(*(everything(who, phase) for phase in Phase for who in (BOSS, hearing))) == set(FloorVerb)
-    assert set(CAPABILITY_OF.values()) <= EVERY | {""}
+    assert {spec.capability for spec in VERBS.values()} <= EVERY | {""}
 
 
 @pytest.mark.parametrize(

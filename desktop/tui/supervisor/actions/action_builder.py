@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from desktop.app.commands.action_result import ActionResult
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent
-from desktop.domain.entities.words import Availability
+from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
-from desktop.domain.select.floor_verbs import IRREVOCABLE, MODES
+from desktop.domain.select.floor_verbs import VERBS
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
@@ -16,37 +16,15 @@ from desktop.tui.supervisor.actions.question import Act, Proposal, Question, why
 from desktop.tui.supervisor.actions.target import Target
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named, offering
-from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
+from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.words import wording
 from desktop.words.catalogue import in_words, tr
-from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_commands import SupervisorCommands
 
 MOST_PRIORITY = 1_000
-_TITLES = {
-    FloorVerb.LISTEN: mark("Listen"),
-    FloorVerb.WHISPER: mark("Whisper to the agent"),
-    FloorVerb.BARGE: mark("Barge in (both hear you)"),
-    FloorVerb.TAKE_OVER: mark("Take over"),
-    FloorVerb.REASSIGN: mark("Reassign to another agent"),
-    FloorVerb.MOVE: mark("Move to another queue"),
-    FloorVerb.PRIORITY: mark("Change the priority"),
-    FloorVerb.WITHDRAW: mark("Withdraw and close"),
-    FloorVerb.AGENT_STATE: mark("Change the agent's state"),
-    FloorVerb.MESSAGE: mark("Message"),
-    FloorVerb.ANSWER_HELP: mark("Answer the request for help"),
-    FloorVerb.ACKNOWLEDGE: mark("Acknowledge"),
-}
-_ON_CONTACT = (
-    FloorVerb.TAKE_OVER,
-    FloorVerb.REASSIGN,
-    FloorVerb.MOVE,
-    FloorVerb.PRIORITY,
-    FloorVerb.WITHDRAW,
-)
 _CLOSE = "close"
 
 
@@ -69,7 +47,8 @@ class ActionBuilder:
         """The act, None where the verb makes no sense for what is selected."""
         if verb not in target.offered(self._acts.standing):
             return None
-        if verb in _ON_CONTACT:
+        spec = VERBS[verb]
+        if spec.phases:
             return self._on_contact(verb, offering(target.contacts, verb))
         if verb is FloorVerb.ANSWER_HELP:
             return self._answer_help(target)
@@ -77,8 +56,8 @@ class ActionBuilder:
             return self._acknowledge(target)
         if target.agent is None:
             return None
-        if verb in MODES:
-            return self._monitor(verb, target.agent)
+        if spec.mode is not None:
+            return self._monitor(verb, spec.mode, target.agent)
         return self._message(target.agent) if verb is FloorVerb.MESSAGE else self._agent_state(target.agent)
 
     # Contacts
@@ -111,12 +90,12 @@ class ActionBuilder:
 
         whom = self._whose(first) if not others else tr("{n} contacts", n=len(known))
         return Act(
-            tr(_TITLES[verb]),
+            tr(SHOWN[verb].title),
             whom,
             tuple(questions),
             run,
             lambda answers: answers.get("contact", first.id),
-            takes_away if verb in IRREVOCABLE else None,
+            takes_away if VERBS[verb].irrevocable else None,
         )
 
     def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
@@ -138,7 +117,7 @@ class ActionBuilder:
 
     def _takes_away(self, verb: FloorVerb, contact: Contact, agent_id: str) -> Irrevocable:
         """What one more press does to a contact."""
-        key, state = FLOOR_BY_ID[KEY_OF[verb]], self._view.state
+        key, state = FLOOR_BY_ID[SHOWN[verb].key], self._view.state
         who, has = named_short(contact.who), contact.agent_id
         if sum(one == contact.who for one in self._everybody()) > 1:
             who = tr(
@@ -207,14 +186,12 @@ class ActionBuilder:
 
     # Agents
 
-    def _monitor(self, verb: FloorVerb, agent: Agent) -> Act:
-        mode = MODES[verb]
-
+    def _monitor(self, verb: FloorVerb, mode: Monitoring, agent: Agent) -> Act:
         async def listen(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.monitor(agent.id, mode, answers["why"])
 
         whom = f"{agent.name} · {self._doing(agent)}"
-        return Act(tr(_TITLES[verb]), whom, (self._why,), listen, _about("agent", agent.id))
+        return Act(tr(SHOWN[verb].title), whom, (self._why,), listen, _about("agent", agent.id))
 
     def _doing(self, agent: Agent) -> str:
         doing = activity(agent, self._view.state)
@@ -240,7 +217,7 @@ class ActionBuilder:
 
         questions = (Question("state", ask, tuple(options)), self._why)
         whom = f"{agent.name} · {self._doing(agent)}"
-        return Act(tr(_TITLES[FloorVerb.AGENT_STATE]), whom, questions, change, _about("agent", agent.id))
+        return Act(tr(SHOWN[FloorVerb.AGENT_STATE].title), whom, questions, change, _about("agent", agent.id))
 
     def _message(self, agent: Agent) -> Act:
         async def send(answers: Mapping[str, str]) -> ActionResult:
@@ -249,7 +226,11 @@ class ActionBuilder:
         ask = tr("Your message. Enter to send")
         question = Question("text", ask, free=True)
         return Act(
-            tr("Message to {agent}", agent=agent.name), self._doing(agent), (question,), send, _about("agent", agent.id)
+            tr(SHOWN[FloorVerb.MESSAGE].title, agent=agent.name),
+            self._doing(agent),
+            (question,),
+            send,
+            _about("agent", agent.id),
         )
 
     # Help and alerts
@@ -272,7 +253,9 @@ class ActionBuilder:
         waited = wording.duration(self._view.now - request.at)
         question = Question("text", tr("Your answer. Enter to send"), options, free=True, by_hand=True)
         whom = f"{request.text or tr('needs help')} · {waited}"
-        return Act(tr("Help for {agent}", agent=who), whom, (question,), answer, _about("help", request.id))
+        return Act(
+            tr(SHOWN[FloorVerb.ANSWER_HELP].title, agent=who), whom, (question,), answer, _about("help", request.id)
+        )
 
     def _acknowledge(self, target: Target) -> Act | None:
         alert = target.alert
@@ -283,7 +266,7 @@ class ActionBuilder:
             return await self._acts.acknowledge(alert.key, answers["text"])
 
         question = Question("text", tr("Comment (optional). Enter to acknowledge"), free=True, needed=False)
-        title, about = tr(_TITLES[FloorVerb.ACKNOWLEDGE]), _about("alert", alert.key)
+        title, about = tr(SHOWN[FloorVerb.ACKNOWLEDGE].title), _about("alert", alert.key)
         return Act(title, in_words(alert.text), (question,), acknowledge, about)
 
 
