@@ -13,6 +13,7 @@ from desktop.domain.select.merged_customer import merged_matches
 from desktop.domain.state.events import Envelope, PresenceSnapshot
 from desktop.domain.state.own_events import LinksChanged, SourcesDeclared
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from tests.tui.states import ALL, CALL, DAY, IDLE, LIVE, NOW, PEOPLE, PRESENCE, PRIYA, PRIYA_NUMBER, active
 
 SHOP, MAIL = "crm:shop", "crm:mail"
@@ -67,7 +68,7 @@ def matches(*customers: Customer, links: tuple[IdentityLink, ...] = ()) -> tuple
 
 def answers(shop: PopAnswer, mail: PopAnswer, why: str = "") -> tuple[CrmAnswer, ...]:
     """Each CRM's answer."""
-    return (CrmAnswer(SHOP, shop, NOW - 8), CrmAnswer(MAIL, mail, NOW - 6, why))
+    return (CrmAnswer(SHOP, shop, NOW - 8), CrmAnswer(MAIL, mail, NOW - 6, verbatim(why)))
 
 
 def two_crms() -> AppState:
@@ -105,7 +106,7 @@ def two_crms_one_unknown() -> AppState:
     pop = ScreenPop(
         PopAnswer.COULD_NOT_ASK,
         NOW - 6,
-        why=why,
+        why=verbatim(why),
         answers=answers(PopAnswer.NO_MATCH, PopAnswer.COULD_NOT_ASK, why),
     )
     return replace(two_crms_one_down(), pops={"i1": pop}, details={})

@@ -45,6 +45,7 @@ from desktop.domain.entities.words import (
 )
 from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
 from desktop.domain.state.state import AppState, Notice, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 
 NOW = datetime(2026, 11, 17, 14, 3, 22, tzinfo=UTC).timestamp()
@@ -208,7 +209,7 @@ def could_not_ask() -> AppState:
         NOW - 6,
         (Match(old, "phone", "kept here", verified=False),),
         cached=True,
-        why="The CRM does not answer (connection refused).",
+        why=verbatim("The CRM does not answer (connection refused)."),
     )
     down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, "connection refused", last_heard=NOW - 44)}
     return replace(
