@@ -96,7 +96,7 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         "email": mark("email"),
         "recording": mark("recording"),
         "marketing": mark("marketing"),
-        "whatsapp": mark("WhatsApp"),
+        "whatsapp": mark("whatsapp"),
     },
     "case_status": {
         "open": mark("open"),

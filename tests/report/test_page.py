@@ -16,6 +16,7 @@ from desktop.domain.figures.service_level import DEFAULT_FORMULA
 from desktop.report.page import MOST_BARS, page
 from desktop.report.plots import Plot, Series, heat_map, nice, nice_span, picture
 from desktop.words import catalogue
+from desktop.words.catalogue import term
 from tests.app.history.test_report import BEGIN, DAYS, counts
 
 

@@ -209,7 +209,7 @@ def could_not_ask() -> AppState:
         NOW - 6,
         (Match(old, "phone", "kept here", verified=False),),
         cached=True,
-        why="The CRM does not answer (connection refused).",
+        why=verbatim("The CRM does not answer (connection refused)."),
     )
     down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, verbatim("connection refused"), last_heard=NOW - 44)}
     return replace(

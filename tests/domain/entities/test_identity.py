@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,6 +21,8 @@ from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select import may_contact
 from desktop.domain.select.merged_customer import combined_answer, differing, merged_matches, said_of
+from desktop.domain.text.sentence import Sentence
+from desktop.words.catalogue import in_words
 
 SOURCES = ("crm:a", "crm:b", "crm:c")
 KEYS = ("phone:+441", "phone:+442", "email:x@y")
@@ -133,9 +137,19 @@ def test_nobody_is_said_only_on_the_word_of_all(answers: list[PopAnswer], matche
 def test_the_reason_is_the_agent_or_the_shared_address() -> None:
     made = [Known("a:1", "crm:a", ("phone:+441",)), Known("b:1", "crm:b", ("phone:+441",)), Known("c:1", "crm:c")]
     (first, *_) = grouped(made, (), SOURCES)
-    assert (first.ids, first.why) == (("a:1", "b:1"), {"b:1": "same number"})
+    assert (first.ids, first.why) == (("a:1", "b:1"), {"b:1": Sentence("identity.same_phone")})
     (all_,) = grouped(made, [said(CUSTOMER, "c:1", "a:1", same=True)], SOURCES)
-    assert all_.why == {"b:1": "same number", "c:1": BY_HAND}
+    assert all_.why == {"b:1": Sentence("identity.same_phone"), "c:1": BY_HAND}
+
+
+@pytest.mark.parametrize("kinds", [kinds for n in (1, 2, 3) for kinds in combinations(("email", "handle", "phone"), n)])
+def test_whatever_is_shared_is_named_in_a_sentence_of_its_own(kinds: tuple[str, ...]) -> None:
+    keys = tuple(f"{kind}:x" for kind in kinds)
+    (both,) = grouped([Known("a:1", "crm:a", keys), Known("b:1", "crm:b", keys)], (), SOURCES)
+    named = {"email": "e-mail", "phone": "number"}
+    said_ = in_words(both.why["b:1"])
+    assert said_.startswith("same ")
+    assert all(named.get(kind, kind) in said_ for kind in kinds)
 
 
 def test_a_number_that_two_of_one_system_share_proves_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from desktop.app.screen_pop.crm_lookups import NO_CRM
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.state.state import AppState
@@ -12,7 +13,7 @@ from tests.tui.states import NOW, active, offered
 
 
 def without_crm(state: AppState) -> AppState:
-    pop = ScreenPop(PopAnswer.COULD_NOT_ASK, NOW - 3, why="this profile has no CRM")
+    pop = ScreenPop(PopAnswer.COULD_NOT_ASK, NOW - 3, why=NO_CRM)
     health = {source: one for source, one in state.health.items() if source != "crm"}
     return replace(state, pops={"i1": pop}, details={}, health=health)
 

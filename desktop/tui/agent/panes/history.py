@@ -16,11 +16,14 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.sources import tagged
-from desktop.words.catalogue import in_words, term, tr
+from desktop.words.catalogue import in_words, ptr, term, tr
 from desktop.words.marks import mark
 
-HERE = mark("desk")
-"""Stands for the source of what the desktop itself saw, where the others of a timeline are named."""
+_NONE = {
+    "cases": (mark("No cases."), mark("This CRM has no cases.")),
+    "timeline": (mark("No history."), mark("This CRM has no timeline.")),
+}
+"""By the part: that there is nothing in it, and that the CRM does not keep any."""
 
 
 class CasesPane(Pane, LineTable):
@@ -130,12 +133,13 @@ def _timeline_title(details: select.ShownDetails, now: Instant) -> Content:
 
 
 def _entry(key: str, entry: TimelineEntry, now: Instant, *, several: bool) -> Row:
+    here = ptr("source", "desk") if several else ""  # what the desktop itself saw, where the other sources are named
     return Row(
         key,
         (
             content(wording.day(entry.at, now), "$muted"),
             content(wording.TIMELINE_SIGN.get(entry.channel, "·"), "$accent"),
-            tagged(content(in_words(entry.summary)), entry.source or (tr(HERE) if several else "")),
+            tagged(content(in_words(entry.summary)), entry.source or here),
             content(in_words(entry.agent), "$muted"),
         ),
     )
@@ -151,13 +155,6 @@ def _look(view: View) -> tuple[object, ...]:
 def _match(view: View) -> Match | None:
     pop = view.state.pops.get(view.selected or "")
     return pop.match if pop is not None else view.preview
-
-
-_NONE = {
-    "cases": (mark("No cases."), mark("This CRM has no cases.")),
-    "timeline": (mark("No history."), mark("This CRM has no timeline.")),
-}
-"""By the part: that there is nothing in it, and that the CRM does not keep any."""
 
 
 def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails) -> str:
