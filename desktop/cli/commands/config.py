@@ -9,6 +9,7 @@ from desktop.cli.output import emit, say
 from desktop.cli.startup_check import start_problems
 from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports.base import Kind
+from desktop.words.catalogue import in_words
 
 
 def _shown(setting: Setting) -> dict[str, str]:
@@ -52,7 +53,8 @@ def _check(profile: Profile) -> int:
 
     without = _not_to_be_tried(profile)
     checked = run_loop(check_profile(profile, without=without))
-    problems = start_problems(profile) + scorecards_beside(profile.path).problems + alerts_beside(profile.path).problems
+    forms = tuple(map(in_words, scorecards_beside(profile.path).problems))
+    problems = start_problems(profile) + forms + alerts_beside(profile.path).problems
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:
         say(problem)
