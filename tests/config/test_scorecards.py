@@ -7,6 +7,7 @@ import pytest
 from desktop.config.scorecards import EXAMPLES, parse_scorecard, read_scorecards, scorecards_beside
 from desktop.domain.reviews.sampling import SampleRule
 from desktop.domain.reviews.scorecards import Comment, QuestionKind
+from desktop.words.catalogue import in_words
 from tests.cli.command_line import clean_env, run
 
 FORM = """
@@ -69,7 +70,7 @@ def test_the_bundled_form_can_be_used() -> None:
 )
 def test_a_mistake_is_told_in_words(line: str, words: str) -> None:
     _, wrong = parse_scorecard("form", line)
-    assert words in ". ".join(wrong)
+    assert words in " ".join(map(in_words, wrong))
 
 
 def test_what_is_no_toml_is_told_with_its_file(tmp_path: Path) -> None:
@@ -79,7 +80,10 @@ def test_what_is_no_toml_is_told_with_its_file(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no form")
     found = read_scorecards(tmp_path)
     assert [card.form.name for card in found.cards] == ["good"]
-    assert [problem.split(":")[0].rsplit("/", 1)[1] for problem in found.problems] == ["bad.toml", "binary.toml"]
+    assert [in_words(problem).split(":")[0].rsplit("/", 1)[1] for problem in found.problems] == [
+        "bad.toml",
+        "binary.toml",
+    ]
 
 
 def test_without_forms_of_ones_own_the_bundled_one_is_used(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from desktop.cli.exits import Exit
 from desktop.cli.output import emit, say
 from desktop.cli.startup_check import start_problems
 from desktop.config import BackendSettings, Profile, Setting
-from desktop.domain.text.sentence import worded
 from desktop.ports.base import Kind
 from desktop.words.catalogue import in_words, tr
 
@@ -55,7 +54,7 @@ def _check(profile: Profile) -> int:
 
     without = _not_to_be_tried(profile)
     checked = run_loop(check_profile(profile, without=without))
-    problems = start_problems(profile) + tuple(map(worded, scorecards_beside(profile.path).problems))
+    problems = start_problems(profile) + tuple(scorecards_beside(profile.path).problems)
     problems += tuple(alerts_beside(profile.path).problems)
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:

@@ -4,7 +4,7 @@ import asyncio
 import json
 import multiprocessing
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from desktop.app.commands.action_result import ActionResult
 from desktop.app.connections.backends import Backends
 from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.app.reviews.review_drafts import ReviewDrafts
@@ -27,6 +28,7 @@ from desktop.domain.reviews.sampling import SampleRule, Scorecard
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
 from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import ME, FakeContactCenter, FakeCrm, VirtualTime, until
 
 FORM = Form("voice", "Calls", (Section("All", (Question("greeting", "Greeted?"), Question("tone", "Kind?"))),))
@@ -107,7 +109,7 @@ class Desk:
 
     @property
     def told(self) -> list[str]:
-        return [notice.text for notice in self.session.store.drain().notices]
+        return [in_words(notice.text) for notice in self.session.store.drain().notices]
 
 
 @pytest.fixture
@@ -176,7 +178,7 @@ async def test_it_is_handed_in_once_and_then_forgotten(desk: Desk) -> None:
 
 async def test_what_is_incomplete_is_not_handed_in(desk: Desk) -> None:
     result = await desk.quality.submit(CARD.answered(Answer("greeting", "yes")))
-    assert (result.ok, "an answer is missing" in result.text) == (False, True)
+    assert (result.ok, "an answer is missing" in in_words(result.text)) == (False, True)
     assert desk.server.handed_in == {}
 
 
@@ -184,7 +186,7 @@ async def test_without_an_answer_it_waits_and_goes_under_the_same_key(desk: Desk
     desk.server.script.then("submit", Unavailable("gone"), desk.server.take_and_say_nothing)
     result = await desk.quality.submit(FULL)
     assert not result.ok
-    assert "safe here" in result.text
+    assert "safe here" in in_words(result.text)
     assert desk.quality.edit(replace(FULL, comment="changed")) is False  # it may be there already
     await desk.time.run_until(lambda: desk.quality.unfinished == (), disk=True)
     assert list(desk.server.handed_in.values()) == [FULL.draft()]
@@ -209,7 +211,7 @@ async def test_what_is_refused_stays_and_can_be_changed(desk: Desk, error: Excep
     desk.server.script.then("submit", error)
     result = await desk.quality.submit(FULL)
     assert not result.ok
-    assert "safe here" in result.text
+    assert "safe here" in in_words(result.text)
     (kept,) = desk.quality.unfinished
     assert (kept.answers, kept.sending) == (FULL.answers, "")
     assert desk.quality.edit(replace(kept, comment="mended"))
@@ -272,11 +274,30 @@ async def test_a_release_pressed_twice_has_one_key_until_it_is_answered(desk: De
     assert len(set(desk.server.script.keys("release"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("call", "act", "said"),
+    [
+        ("release", lambda desk: desk.release("e-1"), "whether the evaluation was released"),
+        ("submit", lambda desk: desk.submit(FULL), "whether the evaluation was submitted"),
+        ("coach", lambda desk: desk.send_note("maya", "Well done."), "whether the note was sent"),
+        ("acknowledge", lambda desk: desk.acknowledge("n-1", ""), "whether the note was acknowledged"),
+    ],
+)
+async def test_without_an_answer_it_does_not_say_that_it_was_not_done(
+    desk: Desk, call: str, act: Callable[[QualityDesk], Awaitable[ActionResult]], said: str
+) -> None:
+    desk.server.script.then(call, OutcomeUnknown("No answer."))
+    result = await act(desk.quality)
+    assert (result.ok, result.error) == (False, "OutcomeUnknown")
+    text = in_words(result.text)
+    assert text.startswith("It is not known ") and said in text and "safe here" in text and " was not " not in text
+
+
 async def test_what_cannot_be_read_is_said_in_words(desk: Desk) -> None:
     desk.server.script.then("evaluations", Unavailable("gone"))
     found = await desk.quality.evaluations()
     assert (found.value, found.error) == (None, "Unavailable")
-    assert "could not be loaded" in found.problem
+    assert "could not be loaded" in in_words(found.problem)
 
 
 async def test_a_sample_is_drawn_over_all_pages_without_what_was_judged(desk: Desk) -> None:

@@ -21,6 +21,7 @@ from desktop.tui.app import DesktopApp
 from desktop.tui.pages.help import PageHelp
 from desktop.tui.quality.words_field import WordsField
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import in_words
 from tests.tui.desk import settle
 from tests.tui.quality.quality_desk import (
     FAIR,
@@ -154,11 +155,11 @@ def test_an_error_goes_once_the_same_act_succeeds() -> None:
         assert app.session is not None
         store = app.session.store
         await done(pilot, "enter", "1", "y", "5", "2", HAND_IN)  # a comment is missing
-        (error,) = [one for one in store.drain().notices if "not submitted" in one.text]
+        (error,) = [one for one in store.drain().notices if "not submitted" in in_words(one.text)]
         assert error.subject and not error.over
         await done(pilot, "c", *"why", "escape", HAND_IN)
         assert len(submitted(server)) == 1
-        assert all(one.over for one in store.drain().notices if "not submitted" in one.text)
+        assert all(one.over for one in store.drain().notices if "not submitted" in in_words(one.text))
 
     reviewing(server, work)
 
@@ -171,7 +172,7 @@ def test_what_is_incomplete_stays_and_says_what_is_missing() -> None:
         assert submitted(server) == []
         assert app.screen.query_one("#card").has_class("open")
         assert app.session is not None
-        notices = [one.text for one in app.session.store.drain().notices]
+        notices = [in_words(one.text) for one in app.session.store.drain().notices]
         assert any("not submitted" in text and "safe" in text for text in notices)
         assert "needs a comment" in page_text(app)
 
@@ -487,7 +488,7 @@ def test_news_are_told_quietly_while_somebody_types() -> None:
         await done(pilot, "c")
         assert typed.has_focus
         assert typed.text.endswith("abc")
-        told = [one.text for one in session.store.drain().notices]
+        told = [in_words(one.text) for one in session.store.drain().notices]
         assert any("feedback on your work from Sam Rivera" in text for text in told)
         assert not app.quality.is_open
 
@@ -510,7 +511,7 @@ def test_who_wrote_a_note_is_told_quietly_of_the_answer_and_reads_it() -> None:
         news = CoachingNews(answers=1, answered_by="Maya Okafor", answered_at=NOW - 5)
         session.store.put(Envelope("contact_center", CoachingChanged(news), NOW))
         await done(pilot)
-        told = [one.text for one in app.desk_screen.state.notices]
+        told = [in_words(one.text) for one in app.desk_screen.state.notices]
         assert "Maya Okafor answered your coaching note: S on the floor to read." in told
         app.quality.toggle(session, app.desk_screen, review=True)
         await done(pilot, "4")
@@ -534,7 +535,7 @@ def test_an_answer_that_comes_while_the_notes_are_open_is_shown() -> None:
         server.notes = [ANSWERED]
         session.store.put(Envelope("contact_center", CoachingChanged(CoachingNews(answers=1)), NOW))
         await until(pilot, lambda: "Thank you." in page_text(app))
-        assert not any("answered" in one.text for one in app.desk_screen.state.notices)
+        assert not any("answered" in in_words(one.text) for one in app.desk_screen.state.notices)
 
     reviewing(server, work)
 
@@ -588,7 +589,7 @@ def test_who_keeps_no_evaluations_is_said_to() -> None:
         session.supervisor.offers = lambda capability: False
         await done(pilot, "C")
         assert not app.quality.is_open
-        told = [one.text for one in session.store.drain().notices]
+        told = [in_words(one.text) for one in session.store.drain().notices]
         assert any("does not support evaluations" in text for text in told)
 
     at_the_desk(QualityServer(), work, keys=())
