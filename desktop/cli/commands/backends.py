@@ -77,7 +77,7 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
 
     from desktop.config.extras import require
 
-    require("kit", "Checking a backend needs", ("pytest", "pytest_asyncio"))
+    require("kit", ("pytest", "pytest_asyncio"))
 
     # -P: a folder named `desktop` where the command is called is not ours.
     words = [sys.executable, "-P", "-m", "desktop.testing", kind.value, name, *(["--markdown"] if markdown else [])]

@@ -6,6 +6,8 @@ from typing import Final
 from desktop.words.marks import Plural, mark
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
+    "extra.mocks": mark("The mock servers need {packages}: pip install 'agent-desktop[{extra}]'"),
+    "extra.kit": mark("Checking a backend needs {packages}: pip install 'agent-desktop[{extra}]'"),
     "config.at": mark("{where}: {problem}"),
     "config.backend_failed": mark("the backend failed: {error}."),
     "config.bad_name": mark("{where}: a name is made of up to 32 small letters and digits, a letter first."),
