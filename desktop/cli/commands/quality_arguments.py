@@ -1,4 +1,4 @@
-"""The words of `quality`. Only argparse is imported, as in `arguments.py`."""
+"""The words of `quality`. Only argparse and the catalogue are imported, as in `arguments.py`."""
 
 import argparse
 from collections.abc import Callable

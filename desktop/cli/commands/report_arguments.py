@@ -1,4 +1,4 @@
-"""The words of `report`. Only argparse is imported, as in `arguments.py`."""
+"""The words of `report`. Only argparse and the catalogue are imported, as in `arguments.py`."""
 
 import argparse
 from collections.abc import Callable
@@ -39,7 +39,8 @@ def _count(text: str) -> int:
 def add_report(add: Add) -> None:
     """Add the command."""
     report = add(
-        "report", tr("The past of your team, for supervisors: counts by interval, and what happened to contacts.")
+        "report",
+        tr("The past of your team, for supervisors: counts by interval, and what happened to contacts."),
     )
     actions = report.add_subparsers(dest="action", required=True, metavar="intervals|interactions|interaction")
     intervals = actions.add_parser("intervals", help=tr("counts and figures by interval"), allow_abbrev=False)
@@ -51,7 +52,7 @@ def add_report(add: Add) -> None:
         choices=FORMULAS,
         default=FORMULAS[2],
         metavar="NAME",
-        help=tr("of service level: {join}", join=", ".join(FORMULAS)),
+        help=tr("of service level: {formulas}", formulas=FORMULAS),
     )
     intervals.add_argument("--title", default="", help=tr("what an HTML report is headed by"))
     _output(intervals, ("json", "csv", "parquet", "html"))
@@ -59,10 +60,13 @@ def add_report(add: Add) -> None:
         "interactions", help=tr("finished interactions, newest first"), allow_abbrev=False
     )
     _period(interactions)
-    for name, what in (("agent", "by id"), ("outcome", "such as abandoned"), ("code", "wrap-up code, by id")):
-        interactions.add_argument(
-            f"--{name}", dest=f"{name}s", action="append", default=[], help=tr("only {what}; again", what=what)
-        )
+    narrowing = {
+        "agent": tr("only this agent, by id; may be given again"),
+        "outcome": tr("only this outcome, such as abandoned; may be given again"),
+        "code": tr("only this wrap-up code, by id; may be given again"),
+    }
+    for name, what in narrowing.items():
+        interactions.add_argument(f"--{name}", dest=f"{name}s", action="append", default=[], help=what)
     interactions.add_argument("--customer", default="", help=tr("only this number or address, exactly"))
     interactions.add_argument(
         "--longer-than", type=_seconds, metavar="SECONDS", help=tr("only who waited at least so long")
@@ -83,7 +87,9 @@ def _period(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--queue", dest="queues", action="append", default=[], help=tr("only this queue; may be given again")
     )
-    to.add_argument("--channel", dest="channels", action="append", default=[], help=tr("only this channel; again"))
+    to.add_argument(
+        "--channel", dest="channels", action="append", default=[], help=tr("only this channel; may be given again")
+    )
 
 
 def _output(to: argparse.ArgumentParser, forms: tuple[str, ...]) -> None:
