@@ -42,7 +42,7 @@ PROFILE_MEANINGS = {
     "data_dir": "where notes and the outbox are kept; on Linux `~/.local/share/agent-desktop` if left out",
     "region": "two letters, like `GB`: how numbers without `+` and dates like 03/12 are read",
     "write_back": "several CRMs: a wrap-up goes to the first that holds the customer, or to all of them",
-    "recording_consent": "when a recorded customer has refused: pause once, warn loudly, or record and say that it is policy",
+    "recording_consent": "when a recorded customer has refused: pause once, warn loudly, or record as policy",
     "ring": "for which news the terminal's bell rings; an offer always rings",
     "notify": "for which news the terminal is asked for a desktop notification",
 }
@@ -53,9 +53,9 @@ def keys() -> str:
     return f"""\
 # Keys
 
-Function keys, and `alt` with a letter, work everywhere, also while you type. Single letters work when no field has the keyboard.
-The name is what a key is called in the [configuration file](profile.md), where you can give it other keys. `F1` shows the
-keys of the page you are on.
+Function keys, and `alt` with a letter, work everywhere, also while you type. Single letters work when no field has the
+keyboard. The name is what a key is called in the [configuration file](profile.md), where you can give it other keys.
+`F1` shows the keys of the page you are on.
 
 ## On your desk
 
@@ -80,7 +80,7 @@ def command_line() -> str:
     own = [one for one in top._actions if one.dest not in (*SHARED, "help", "command")]
     parts = [
         "# Command line\n\n"
-        "`agent-desktop` alone starts the desktop for a profile. Every command but `demo`, `mock` and `docs` writes JSON to"
+        "`agent-desktop` alone starts the desktop for a profile. Every command but `demo` and `mock` writes JSON to"
         " standard output and words to standard error; `report` writes other forms too, if asked. `--help` after any"
         " command explains it. The [exit codes](errors.md#exit-codes) are the same everywhere.\n",
         "Every command takes these:\n",
@@ -173,9 +173,7 @@ Keys of `[profiles.NAME]`.
 {
         table(
             ("key", "values", "if left out", "means"),
-            [
-                (f"`{key}`", values.get(key, ""), usual.get(key, ""), PROFILE_MEANINGS.get(key, "")) for key in plain
-            ],
+            [(f"`{key}`", values.get(key, ""), usual.get(key, ""), PROFILE_MEANINGS.get(key, "")) for key in plain],
         )
     }
 ## Kinds of backend
@@ -204,9 +202,9 @@ def backends() -> str:
         "# Options of the backends\n\n"
         "What is bundled. `agent-desktop backends` lists what is installed, plug-ins of your own among it, and"
         " `agent-desktop backends show KIND NAME` prints the same as JSON.\n\n"
-        "A secret, here `token`, never stands in the profile as it is. It comes from `token_file` (a file that only you can"
-        " read, mode 0600), from the system's keyring with `token_keyring = true`, or from the environment. Each option is"
-        " also a variable: `AGENT_DESKTOP_CRM_URL` is the `url` of the CRM.\n"
+        "A secret, here `token`, never stands in the profile as it is. It comes from `token_file` (a file that only you"
+        " can read, mode 0600), from the system's keyring with `token_keyring = true`, or from the environment. Each"
+        " option is also a variable: `AGENT_DESKTOP_CRM_URL` is the `url` of the CRM.\n"
     ]
     for kind in Kind:
         for name in bundled(kind):
@@ -249,9 +247,9 @@ def ports() -> str:
     """Kinds, methods, capabilities and deadlines."""
     waits = dict(re.findall(r"^ {4}(\w+): (.*?)(?=^ {4}\w+: |\Z)", inspect.getdoc(type(HOST)) or "", re.M | re.S))
     parts = [
-        f"# Ports and capabilities\n\nWhat a backend implements, for [authors of plug-ins](../how-to/write-a-plug-in.md)."
-        f" The ports have number {API}; plug-ins for {OLDEST_API} are still loaded, with a warning. Signatures and what a"
-        " method may raise stand in `desktop/ports`.\n\n"
+        "# Ports and capabilities\n\nWhat a backend implements, for"
+        f" [authors of plug-ins](../how-to/write-a-plug-in.md). The ports have number {API}; plug-ins for {OLDEST_API} are"
+        " still loaded, with a warning. Signatures and what a method may raise stand in `desktop/ports`.\n\n"
         "## Deadlines\n\nHow many seconds the desktop waits. A plug-in reads them as `self.deadlines`.\n",
         table(
             ("deadline", "seconds", "for"),
@@ -392,7 +390,8 @@ def decisions() -> str:
     """The index of the decisions."""
     lines = [
         "# Decisions\n",
-        "One page a decision: what was decided, why, and what would change our mind. A new one takes the next number.\n",
+        "One page a decision: what was decided, why, and what would change our mind."
+        " A new one takes the next number.\n",
     ]
     for page in sorted((DOCS / "decisions").glob("[0-9]*.md")):
         title = page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")

@@ -39,7 +39,9 @@ def key_table() -> str:
                 rows.append((name, f"`{key.id}`", shown(key.anywhere), shown(key.letters), key.help))
                 name = ""
     first, last = show(PICK[0]), show(PICK[-1])
-    rows.append(("", "", f"`{first}` … `{last}`", "`1` … `9`", "Pick one of several customers, or one of your contacts."))
+    rows.append(
+        ("", "", f"`{first}` … `{last}`", "`1` … `9`", "Pick one of several customers, or one of your contacts.")
+    )
     return table(("", "name", "always", "not typing", "does"), rows)
 
 
