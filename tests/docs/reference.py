@@ -23,6 +23,8 @@ from desktop.ports.base import API, OLDEST_API, Backend, Capability, Kind, Manif
 from desktop.ports.deadlines import HOST
 from desktop.ports.kinds import KINDS
 from desktop.testing.statics import METHODS, PORTS
+from desktop.words.catalogue import term
+from desktop.words.figures import definition, known_as
 from mock_backends.__main__ import parser as mock_parser
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.tables import floor_key_table, key_table, outbox_key_table, table
@@ -45,6 +47,7 @@ PROFILE_MEANINGS = {
     "recording_consent": "when a recorded customer has refused: pause once, warn loudly, or record as policy",
     "ring": "for which news the terminal's bell rings; an offer always rings",
     "notify": "for which news the terminal is asked for a desktop notification",
+    "language": "what the desktop speaks: `auto` is what the terminal is set to (`LANG`)",
 }
 
 
@@ -321,11 +324,16 @@ def wire() -> str:
 
 def alert_rules() -> str:
     """Options of a rule, what it can watch, and the rules that are bundled."""
-    rows = [(f"`{one.id}`", one.about.value, one.unit.value, one.definition) for one in WATCHED.values()]
     bundled_rules = (ROOT / "desktop" / "config" / "alerts.toml").read_text(encoding="utf-8")
     rules = bundled_rules[bundled_rules.index("\n[[alerts]]") + 1 :]
     names = {About.QUEUE: "a queue", About.AGENT: "an agent", About.WORK: "a contact", About.SOURCE: "a system"}
-    rows = [(name, names[About(about)], unit, definition) for name, about, unit, definition in rows]
+    others = _described(bundled_rules, "or one of these:\n", "\n#\n# For all rules")
+    rows = [
+        (f"`{one.id}`", names[one.about], one.unit.value, others.get(one.id) or definition(one.id))
+        for one in WATCHED.values()
+    ]
+    options = _described(bundled_rules, "# Options:\n", "\n#\n# Times are")
+    assert options.keys() == set(OPTIONS)
     return f"""\
 # Alert rules
 
@@ -334,7 +342,7 @@ def alert_rules() -> str:
 
 ## Options of a rule
 
-{table(("option", "means"), [(f"`{name}`", meaning) for name, meaning in OPTIONS.items()])}
+{table(("option", "means"), [(f"`{name}`", meaning) for name, meaning in options.items()])}
 Times are written `"90 s"`, `"2 min"`, `"1 h 30 min"` or as seconds; shares `"80 %"` or `0.8`.
 
 ## What a rule can watch
@@ -358,11 +366,23 @@ fits.meal = ["not_ready:lunch"]     # what fits an activity of a schedule (work,
 """
 
 
+def _described(rules: str, after: str, before: str) -> dict[str, str]:
+    """What the head of the bundled file describes between two places, by name."""
+    found: dict[str, str] = {}
+    name = ""
+    for line in rules[rules.index(after) : rules.index(before)].splitlines()[1:]:
+        begins = re.match(r"#   (\w+) +(.*)", line)
+        name = begins[1] if begins else name
+        found[name] = begins[2] if begins else f"{found[name]} {line.lstrip('# ')}"
+    return found
+
+
 def metrics() -> str:
     """Every figure, and what service level means to whom."""
-    figures = [(f"`{one.id}`", one.label, one.unit.value, one.definition) for one in METRICS.values()]
+    figures = [(f"`{one.id}`", term("figure", one.id), one.unit.value, definition(one.id)) for one in METRICS.values()]
     formulas = [
-        (f"`{one.id}`", one.label, ", ".join(one.known_as), f"`{_sum(one.ratio.over, one.ratio.over_less)}`"
+        (f"`{one.id}`", term("formula", one.id), ", ".join(known_as(one)),
+         f"`{_sum(one.ratio.over, one.ratio.over_less)}`"
          f" of `{_sum(one.ratio.of, one.ratio.of_less)}`")
         for one in FORMULAS.values()
     ]  # fmt: skip
