@@ -47,7 +47,7 @@ from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
-from desktop.domain.text.sentence import NOTHING, Sentence, verbatim, worded
+from desktop.domain.text.sentence import NOTHING, Sentence, worded
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
@@ -123,7 +123,7 @@ class Session:
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
-        broken = {source: verbatim(why) for source, why in backends.broken.items() if Source.of(source).kind == "crm"}
+        broken = {source: why for source, why in backends.broken.items() if Source.of(source).kind == "crm"}
         self.pops = ScreenPops(
             self.store,
             self._desks,

@@ -14,7 +14,7 @@ from desktop.app.screen_pop.pop import CrmLookup, Pop
 from desktop.app.timing import Timing, first_of
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.text.sentence import NOTHING, Sentence, worded
+from desktop.domain.text.sentence import NOTHING, Sentence, Words, worded
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class CrmLookups:
     def __init__(
         self,
         desks: Sequence[CrmDesk],
-        broken: Mapping[str, Sentence],
+        broken: Mapping[str, Words],
         timing: Timing,
         now: Callable[[], float],
         changed: Callable[[Pop], None],
