@@ -320,7 +320,8 @@ def _heard(view: View) -> str:
 
 def _queue_row(name: str) -> Row:
     return Row(
-        f"queue:{name}", (content("≡", "$accent"), content(name, "bold"), content(ptr("in a column", "queue"), "$muted"), "", "", "")
+        f"queue:{name}",
+        (content("≡", "$accent"), content(name, "bold"), content(ptr("in a column", "queue"), "$muted"), "", "", ""),
     )
 
 
