@@ -253,7 +253,8 @@ class DesktopApp(TerminalApp):
         if unsaved and self.session is not None:
             why = f" ({in_words(problem).rstrip('.')})" if (problem := unsaved[0].problem) else ""
             self.session.store.notice(
-                f"Another desktop wanted to take over. This one stays: the {in_words(unsaved[0].about)} is not saved{why}.",
+                "Another desktop wanted to take over."
+                f" This one stays: the {in_words(unsaved[0].about)} is not saved{why}.",
                 "error",
             )
         return bool(unsaved)

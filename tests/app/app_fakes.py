@@ -33,6 +33,7 @@ from desktop.ports.crm import Crm
 from desktop.ports.errors import Conflict, NotFound, Unavailable
 from desktop.ports.messaging import MessageReceipt, Messaging, OutgoingMessage
 from desktop.ports.presence import PresenceSource
+from desktop.words.catalogue import in_words
 
 START = 1_800_000_000.0
 ME = "agent-1"
@@ -503,7 +504,7 @@ class FakeMessaging(Messaging):
 
 
 def told(store: Store) -> list[str]:
-    return [notice.text for notice in store.drain().notices]
+    return [in_words(notice.text) for notice in store.drain().notices]
 
 
 def make_asking(time_: VirtualTime, store: Store) -> BackendCalls:

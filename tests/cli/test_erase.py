@@ -14,6 +14,7 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft, kept_words_id
 from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
+from desktop.domain.text.sentence import verbatim
 
 from .command_line import clean_env, run
 
@@ -59,7 +60,7 @@ async def _keep(path: Path, *, unsent: bool) -> None:
             if name == "sent":
                 await store.mark_delivered(key, text)
             if name == "parked":
-                await store.park(key, text)
+                await store.park(key, verbatim(text))
         if unsent:
             await store.save_draft(Draft(f"{letter}-draft", customer, text, (), ({"text": text},), 1, 0.0))
         await store.cache_customer(customer, f'{{"name": "{text}"}}', 1.0, "mock", words)
@@ -141,7 +142,7 @@ async def _judge(path: Path, *, linked: bool, parked: bool = False) -> None:
             kept = kept_words_id(subject)
             await store.save_draft(Draft(kept, None, json.dumps(body), (), (), 1, 0.0))
             if parked:
-                await store.park_draft(kept, "the text was damaged on this machine")
+                await store.park_draft(kept, verbatim("the text was damaged on this machine"))
     await store.set_preference("floor", {"formula": "f", "reasons": ["Ottilie complained", "zitronenfalter"]})
     await store.close()
 

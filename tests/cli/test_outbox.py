@@ -9,6 +9,7 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.notes.contact_facts import ContactFacts
+from desktop.domain.text.sentence import verbatim
 
 from .command_line import clean_env, run
 
@@ -34,7 +35,7 @@ url = "http://127.0.0.1:9"
             facts = ContactFacts(agent_id="maya", customer_name="Priya", channel="voice", code_rule="one")
             draft = Draft("i1", None, "charged twice", (), ({"kind": "sms", "text": "soon"},), 1, 1.0, facts=facts)
             await store.save_draft(draft)
-            await store.park_draft("i1", "the contact was closed before the note was finished", draft=draft)
+            await store.park_draft("i1", verbatim("the contact was closed before the note was finished"), draft=draft)
             await store.enqueue(
                 [new_row("k2", "wrap_up", "i2", "crm", {"note": "waits"}, created_at=2.0)], drop_draft=None
             )

@@ -11,6 +11,7 @@ import pytest
 
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.outbox_rows import OutboxRow, new_row, outbox_key
+from desktop.domain.text.sentence import verbatim
 from mock_backends.launcher import Running
 
 from .command_line import control, run
@@ -43,7 +44,7 @@ def keep(path: Path, *rows: OutboxRow, parked: dict[str, str] | None = None) -> 
         store = await LocalStore.open(path)
         await store.enqueue(rows, drop_draft=None)
         for key, reason in (parked or {}).items():
-            await store.park(key, reason)
+            await store.park(key, verbatim(reason))
         await store.close()
 
     asyncio.run(fill())

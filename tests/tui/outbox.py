@@ -16,6 +16,7 @@ from desktop.domain.entities.words import CodeRule, Health
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import Keep
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import desk
 from tests.tui.states import CODES as KNOWN_CODES
@@ -50,7 +51,7 @@ UNKNOWN = replace(
     PARKED_RECORD,
     key="k2",
     interaction_id="i8",
-    reason="the contact was gone when this desktop came back, before the note was finished",
+    reason=verbatim("the contact was gone when this desktop came back, before the note was finished"),
     created_at=NOW - 7200,
     author="noor",
     author_name="Noor Haddad",
@@ -92,7 +93,7 @@ WAITS = replace(
     key="k4",
     interaction_id="i6",
     state=WAITING,
-    reason="does not answer",
+    reason=verbatim("does not answer"),
     attempts=4,
     created_at=NOW - 90,
     not_before=NOW + 12,
@@ -146,11 +147,11 @@ class KeptOutbox:
         if item is None:
             raise LookupError(f"no outbox row {key}")
         if not item.intact:
-            raise NotSendable("This record was damaged on this machine. Read it over and save it first")
+            raise NotSendable(verbatim("This record was damaged on this machine. Read it over and save it first"))
         if item.half is not None:
-            raise NotSendable("A follow-up was being typed and was not added. Add it or drop it first")
+            raise NotSendable(verbatim("A follow-up was being typed and was not added. Add it or drop it first"))
         if not item.channel:
-            raise NotSendable("It is not known how the customer was in touch. Choose the channel first")
+            raise NotSendable(verbatim("It is not known how the customer was in touch. Choose the channel first"))
         del self.kept[key]
 
     async def discard(self, key: str) -> None:

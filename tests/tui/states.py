@@ -45,6 +45,7 @@ from desktop.domain.entities.words import (
 )
 from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
 from desktop.domain.state.state import AppState, Notice, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 
 NOW = datetime(2026, 11, 17, 14, 3, 22, tzinfo=UTC).timestamp()
@@ -212,7 +213,11 @@ def could_not_ask() -> AppState:
     )
     down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, "connection refused", last_heard=NOW - 44)}
     return replace(
-        offered(), pops={"i1": pop}, details={}, health=down, outbox=OutboxView(3, 0, NOW - 180, "CRM does not answer")
+        offered(),
+        pops={"i1": pop},
+        details={},
+        health=down,
+        outbox=OutboxView(3, 0, NOW - 180, verbatim("CRM does not answer")),
     )
 
 
@@ -367,7 +372,7 @@ def missed() -> AppState:
 
 def parked() -> AppState:
     """The CRM refused a record; its text is kept."""
-    return replace(IDLE, outbox=OutboxView(0, 1, NOW - 3600, "The CRM refuses the record"))
+    return replace(IDLE, outbox=OutboxView(0, 1, NOW - 3600, verbatim("The CRM refuses the record")))
 
 
 def disconnected() -> AppState:

@@ -15,6 +15,7 @@ from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys, outbox_keys
 from desktop.tui.outbox.item_rows import worst_first
@@ -176,7 +177,7 @@ def test_another_agents_says_whose_it_is_and_what_keeps_it_from_being_sent() -> 
 
 def test_what_waits_says_why_and_when_it_is_tried_next() -> None:
     assert "Waits: the CRM is down since 13:53 (4 tries). Next try in 00:12." in told(
-        WAITS, "the CRM is down since 13:53."
+        WAITS, verbatim("the CRM is down since 13:53.")
     )
     assert "Waits: does not answer (4 tries)." in told(WAITS)
     assert "It is being sent." in told(WAITING_SMS)
@@ -201,7 +202,7 @@ async def test_hostile_words_are_only_text(kind: str, size: tuple[int, int]) -> 
     item = replace(
         PARKED_RECORD,
         kind=kind,
-        reason=evil,
+        reason=verbatim(evil),
         target=evil,
         author=evil,
         author_name=evil,
@@ -340,7 +341,7 @@ async def test_it_closes_while_it_is_read_and_stays_closed() -> None:
 
 async def test_an_outbox_that_cannot_be_read_says_why() -> None:
     app, kept, _ = outbox_desk([PARKED_RECORD])
-    kept.fail = StoreAbsent("The disk is away")
+    kept.fail = StoreAbsent(verbatim("The disk is away"))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o"])
         assert "The disk is away" in "".join(segment.text for y in range(2) for segment in list_of(app).render_line(y))
@@ -396,7 +397,7 @@ async def test_what_the_disk_refuses_stays_in_the_field() -> None:
     app, kept, session = outbox_desk([PARKED_RECORD])
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["o", "e", "z"])
-        kept.fail = StoreFull("No room left")
+        kept.fail = StoreFull(verbatim("No room left"))
         await settle(pilot, ["alt+enter"])
         field = app.screen.query_one(NoteField)
         assert field.is_open
@@ -422,7 +423,7 @@ async def test_the_page_stays_while_the_disk_refuses_what_was_typed(closing: str
     app, kept, session = outbox_desk([PARKED_RECORD], outbox_state([PARKED_RECORD], wrapping_up()))
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["escape", "o", "e", *"more"])
-        kept.fail = StoreFull("No room left")
+        kept.fail = StoreFull(verbatim("No room left"))
         await settle(pilot, [closing, closing])
         (page,) = app.screen.query(OutboxPage)
         assert page.is_open
@@ -908,7 +909,7 @@ def test_a_key_for_two_things_on_the_page_is_refused(changes: dict[str, str], sa
 
 async def test_what_may_be_lost_is_said_to_its_end_on_the_narrowest_screen() -> None:
     lost = "Unreadable in part: notes, outbox. Some may be missing; the old file is work.db.damaged-1795000000."
-    app, _, _ = outbox_desk([], replace(outbox_state([]), outbox=OutboxView(lost=lost)))
+    app, _, _ = outbox_desk([], replace(outbox_state([]), outbox=OutboxView(lost=verbatim(lost))))
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot, ["o"])
         summary = app.screen.query_one("#outbox-summary")
@@ -922,8 +923,11 @@ LOOSE = {"i9": DraftView("of the last run", (), 1, NOW)}
 @pytest.mark.parametrize(
     ("state", "says"),
     [
-        (replace(outbox_state([]), outbox=OutboxView(unknown="The disk is read-only")), "not known what waits"),
-        (replace(outbox_state([]), outbox=OutboxView(lost="Some may be missing.")), "Some may be missing."),
+        (
+            replace(outbox_state([]), outbox=OutboxView(unknown=verbatim("The disk is read-only"))),
+            "not known what waits",
+        ),
+        (replace(outbox_state([]), outbox=OutboxView(lost=verbatim("Some may be missing."))), "Some may be missing."),
         (replace(outbox_state([]), drafts=LOOSE), "1 note in progress"),
     ],
     ids=["unknown", "lost", "in progress"],

@@ -11,6 +11,7 @@ from desktop.app.storage.errors import StoreAbsent
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Phase, Verb
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.keypad import Keypad
@@ -276,7 +277,7 @@ async def test_what_fails_beside_the_screen_is_told_and_ends_nothing() -> None:
     app, session = desk(active())
 
     async def fail() -> None:
-        raise StoreAbsent("The disk is away")
+        raise StoreAbsent(verbatim("The disk is away"))
 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)

@@ -18,6 +18,7 @@ from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
+from desktop.domain.text.sentence import verbatim
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, interaction, until
 
 CARD = "4111 1111 1111 1111"
@@ -201,7 +202,7 @@ async def test_what_an_earlier_version_kept_is_hidden_once(tmp_path: Path) -> No
     waiting = new_row("k1", "sms", "i2", "sms", {"text": CARD, "to": "+4930123", "channel": "sms"}, created_at=1.0)
     tried = new_row("k2", "sms", "i2", "sms", {"text": CARD, "to": "+4930123", "channel": "sms"}, created_at=1.0)
     await store.enqueue([waiting, tried], drop_draft=None)
-    await store.mark_waiting("k2", "no answer", 0.0)
+    await store.mark_waiting("k2", verbatim("no answer"), 0.0)
 
     assert await store.hide_cards() == 3
     drafts = {draft.interaction_id: draft for draft in await store.drafts()}

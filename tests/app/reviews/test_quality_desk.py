@@ -25,6 +25,7 @@ from desktop.domain.entities.history import PastInteraction, PastPage, PastQuery
 from desktop.domain.reviews.quality import CoachingNote, Evaluation, EvaluationDraft
 from desktop.domain.reviews.sampling import SampleRule, Scorecard
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
 from tests.app.app_fakes import ME, FakeContactCenter, FakeCrm, VirtualTime, until
 
@@ -248,7 +249,7 @@ async def test_a_disk_that_comes_late_costs_neither_text(desk: Desk) -> None:
 
     def local() -> LocalStore:
         if not there:
-            raise StoreError("not yet")
+            raise StoreError(verbatim("not yet"))
         return desk.session.local
 
     words = ReviewDrafts(desk.time.timing, local, lambda _: None)
