@@ -16,7 +16,7 @@ from desktop.domain.entities.words import CodeRule, Health
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import Keep
 from desktop.domain.state.state import AppState, SourceHealth
-from desktop.domain.text.sentence import verbatim
+from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import desk
 from tests.tui.states import CODES as KNOWN_CODES
@@ -131,7 +131,7 @@ class KeptOutbox:
     def __init__(self, items: Sequence[OutboxItem], calls: list[tuple[Any, ...]]) -> None:
         self.kept = {item.key: item for item in items}
         self.calls = calls
-        self.down = ""
+        self.down = NOTHING
         self.found: tuple[Match, ...] = (PRIYA_FOUND, OTHER_FOUND)
         self.fail: Exception | None = None
         self.changes = 0
@@ -160,7 +160,7 @@ class KeptOutbox:
             raise LookupError(f"no parked outbox row {key}")
         del self.kept[key]
 
-    def why(self, target: str) -> str:
+    def why(self, target: str) -> Sentence:
         return self.down
 
     async def change(self, key: str, change: Amendment) -> str:
@@ -237,7 +237,7 @@ def outbox_desk(
     items: Sequence[OutboxItem],
     state: AppState | None = None,
     *,
-    down: str = "",
+    down: Sentence = NOTHING,
     keymap: dict[str, str] | None = None,
 ) -> tuple[DesktopApp, KeptOutbox, Any]:
     """The desk, the outbox, and the session between them."""

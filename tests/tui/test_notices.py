@@ -14,6 +14,7 @@ from desktop.domain.state.state import Notice, SourceHealth
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.app import DesktopApp
+from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
 from tests.tui.states import IDLE, LIVE, NOW, active
 from tests.tui.test_floor import until
@@ -60,8 +61,9 @@ async def test_what_was_damaged_is_told_to_its_end_on_the_narrowest_screen() -> 
         7,
         every,
     )
-    text, _ = await told(salvaged.text, 1.0, 80)
-    assert text == f"✕ {salvaged.text}"
+    words = in_words(salvaged.sentence)
+    text, _ = await told(words, 1.0, 80)
+    assert text == f"✕ {words}"
     assert "12 notes, 345 outbox records" in text
     assert "alt+o" in text
     assert text.endswith("work.db.damaged-1795000000")

@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from desktop.app.notes.outbox_items import OutboxItem
+from desktop.domain.text.sentence import NOTHING, verbatim
 from desktop.tui.outbox.outbox_page import OutboxPage
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.outbox import (
@@ -45,6 +46,6 @@ async def _still(pilot: Pilot[Any], keys: Sequence[str]) -> None:
 def test_face(name: str, size: tuple[int, int], snap_compare: Callable[..., bool]) -> None:
     items, keys = FACES[name]
     state = outbox_state(items)
-    down = "the CRM is down since 13:53." if name == "crm_down" else ""
+    down = verbatim("the CRM is down since 13:53.") if name == "crm_down" else NOTHING
     app, _, _ = outbox_desk(items, crm_down(state) if down else state, down=down)
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _still(pilot, keys))

@@ -15,7 +15,7 @@ from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.entities.wrap_up_record import DraftView, OutboxView
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import verbatim
+from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys, outbox_keys
 from desktop.tui.outbox.item_rows import worst_first
@@ -144,7 +144,7 @@ async def test_messages_can_be_read_with_records_and_without(size: tuple[int, in
 # What an item says
 
 
-def told(item: OutboxItem, why: str = "", me: str = "maya") -> str:
+def told(item: OutboxItem, why: Sentence = NOTHING, me: str = "maya") -> str:
     return "\n".join(plain(item_lines(item, Reader(me, NOW, NOW, why))))
 
 

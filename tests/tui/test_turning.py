@@ -20,6 +20,7 @@ from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.work import WorkPane
+from desktop.words.catalogue import in_words
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import active, missed, wrapping_up
 
@@ -284,7 +285,7 @@ async def test_what_fails_beside_the_screen_is_told_and_ends_nothing() -> None:
         app.spawn(fail())
         await settle(pilot)
         assert app.is_running
-        assert "The disk is away" in session.store.state.notices[-1].text
+        assert "The disk is away" in in_words(session.store.state.notices[-1].text)
 
 
 async def test_escape_takes_back_what_was_not_planned() -> None:

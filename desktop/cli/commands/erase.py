@@ -35,8 +35,9 @@ async def _erase_rows(profile: Profile, customer_id: str, addresses: Sequence[st
 
 def _why_not(found: "Traces") -> str:
     return tr(
-        "Nothing was erased. Not sent yet and nowhere else: {unsent} (notes in progress {drafts}, scorecards and coaching"
-        " notes {words}, waiting {waiting}, parked {parked}). Send them first, or erase them too with --unsent.",
+        "Nothing was erased. Not sent yet and nowhere else: {unsent} (notes in progress {drafts}, scorecards and"
+        " coaching notes {words}, waiting {waiting}, parked {parked}). Send them first, or erase them too with"
+        " --unsent.",
         unsent=found.unsent,
         drafts=found.drafts,
         words=found.words,

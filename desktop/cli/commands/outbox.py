@@ -126,11 +126,16 @@ def _became(rows: "Sequence[OutboxRow]", key: str | None) -> Exit:
             return Exit.REFUSED
         return Exit.UNAVAILABLE if states["waiting"] else Exit.OK
     parked, waiting = states["parked"], states["waiting"]
-    left = (ntr("{n} need you", "{n} need you", parked),) if parked else ()
-    left += (ntr("{n} wait", "{n} wait", waiting),) if waiting else ()
+    left = [ntr("{n} need you", "{n} need you", parked)] if parked else []
+    left += [ntr("{n} wait", "{n} wait", waiting)] if waiting else []
     if left:
-        delivered = states["delivered"]
-        say(tr("Delivered {n} of {all}; {left}. `outbox list` says why.", n=delivered, all=len(rows), left=left))
+        told = tr(
+            "Delivered {n} of {all}; {left}. `outbox list` says why.",
+            n=states["delivered"],
+            all=len(rows),
+            left=tuple(left),
+        )
+        say(told)
     return Exit.REFUSED if left else Exit.OK
 
 
