@@ -248,8 +248,8 @@ def ports() -> str:
     waits = dict(re.findall(r"^ {4}(\w+): (.*?)(?=^ {4}\w+: |\Z)", inspect.getdoc(type(HOST)) or "", re.M | re.S))
     parts = [
         "# Ports and capabilities\n\nWhat a backend implements, for"
-        f" [authors of plug-ins](../how-to/write-a-plug-in.md). The ports have number {API}; plug-ins for {OLDEST_API} are"
-        " still loaded, with a warning. Signatures and what a method may raise stand in `desktop/ports`.\n\n"
+        f" [authors of plug-ins](../how-to/write-a-plug-in.md). The ports have number {API}; plug-ins for {OLDEST_API}"
+        " are still loaded, with a warning. Signatures and what a method may raise stand in `desktop/ports`.\n\n"
         "## Deadlines\n\nHow many seconds the desktop waits. A plug-in reads them as `self.deadlines`.\n",
         table(
             ("deadline", "seconds", "for"),
