@@ -11,6 +11,7 @@ from desktop.config import ConfigError, Profile, load_profile
 from desktop.config.extras import MOCKS, require
 from desktop.config.file import APP, toml_text, write_private
 from desktop.config.log import logging_to
+from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
     from desktop.wiring import InstanceLock
@@ -49,7 +50,7 @@ def fresh_folder(where: Path) -> Iterator[Path]:
     try:
         made = Path(tempfile.mkdtemp(prefix=_RUN, dir=where))
     except OSError as error:
-        raise ConfigError(f"{where} cannot be written: {error.strerror}.") from error
+        raise ConfigError(tr("{folder} cannot be written: {why}.", folder=str(where), why=error.strerror)) from error
     try:
         yield made
     finally:
@@ -107,7 +108,7 @@ def run_demo(
         InstanceHeld: another demo runs.
         StoreError: nothing can be written where the demo keeps its profile.
     """
-    require("mocks", "The mock servers need", MOCKS)
+    require("mocks", MOCKS)
     from desktop.tui.terminal.ending import require_screen
     from desktop.wiring import alone
 
@@ -125,7 +126,7 @@ def _run(where: Path, lock: "InstanceLock", scenario: str, role: str, speed: flo
     try:
         running = launcher.start(scenario=scenario, speed=speed, seed=seed)
     except launcher.NotStarted as error:
-        raise ConfigError(f"The demo cannot start: {error}") from error
+        raise ConfigError(tr("The demo cannot start: {why}", why=str(error))) from error
     with running, fresh_folder(where) as data, pretend_profile(running, where, role, data=data) as profile:
         # The servers end when their standard input does, so a killed demo leaves nothing running.
         log_path = where / f"{NAME}.log"

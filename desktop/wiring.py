@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.instance_lock import InstanceHeld, InstanceLock
 from desktop.config import BackendSettings, ConfigError, Profile
+from desktop.config.backends import at
 from desktop.domain.entities.words import RecordingConsent
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
@@ -36,7 +37,7 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
         ConfigError: its settings are wrong, or it refuses them.
     """
     if settings.problems:
-        raise ConfigError("\n".join(settings.problems))
+        raise ConfigError(*settings.problems)
     if settings.broken:
         raise registry.PluginBrokenError(settings.broken)
     try:
@@ -46,7 +47,7 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
     except registry.PluginError as error:
         raise ConfigError(str(error)) from error
     except Rejected as error:
-        raise ConfigError(f"{settings.kind.value}: {error.message}") from error
+        raise ConfigError(at(settings.kind.value, error.sentence)) from error
     if not isinstance(backend, port):
         raise registry.PluginBrokenError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
     return backend
@@ -112,7 +113,7 @@ async def build(
             try:
                 await asyncio.to_thread(lock.acquire)
             except InstanceHeld as held:
-                raise StoreLocked(str(held)) from held
+                raise StoreLocked(held.sentence) from held
         return await LocalStore.open(profile.store_path, clock=timing.clock)
 
     made = _Made(profile, without)

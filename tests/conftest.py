@@ -1,11 +1,26 @@
-"""What every suite shares: the switches between the quick and the full-size settings, and to the real servers."""
+"""What every suite shares: the language, the switches between the quick and the full-size settings, and to the real
+servers."""
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from desktop.words import catalogue, language
+
 REAL = Path(__file__).parent / "real"
+
+
+os.environ.pop("LANGUAGE", None)
+os.environ["LC_ALL"] = "C.UTF-8"  # whatever the machine is set to, this process and its children speak English
+
+
+@pytest.fixture
+def speak() -> Iterator[Callable[[str], None]]:
+    """Has a test speak another language, by its code; English is spoken again afterwards."""
+    yield catalogue.use
+    catalogue.use(language.ENGLISH)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

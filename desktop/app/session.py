@@ -31,7 +31,6 @@ from desktop.app.notes.outbox import Outbox
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.notes.wrap_ups import WrapUps
-from desktop.app.screen_pop.contact_keys import e164
 from desktop.app.screen_pop.crm_desk import CrmDesk
 from desktop.app.screen_pop.identity_links import IdentityLinks
 from desktop.app.screen_pop.screen_pops import ScreenPops
@@ -44,6 +43,7 @@ from desktop.app.supervision.help_line import HelpLine
 from desktop.app.supervision.notices import FloorNotices
 from desktop.app.supervision.supervisor_desk import SupervisorDesk
 from desktop.app.timing import Timing, first_of
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
@@ -52,6 +52,7 @@ from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
 from desktop.ports.messaging import EVENTS
+from desktop.ports.phone_numbers import e164
 from desktop.ports.presence import PresenceSource
 
 log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ class Session:
             lambda person_id: self.store.state.same_people.get(person_id, (person_id,)),
         )
         self.links = IdentityLinks(self.store, self._file.opened)
-        crms = tuple(source for source in backends.sources if source.partition(":")[0] == "crm")
+        crms = tuple(source for source in backends.sources if Source.of(source).kind == "crm")
         self._targets = targets = Targets(backends.targets, crms, backends.senders, write_back)
         self._desks = [
             CrmDesk(
@@ -122,7 +123,7 @@ class Session:
             for source, crm in self._backends.items()
             if isinstance(crm, Crm)
         ]
-        broken = {source: why for source, why in backends.broken.items() if source.partition(":")[0] == "crm"}
+        broken = {source: why for source, why in backends.broken.items() if Source.of(source).kind == "crm"}
         self.pops = ScreenPops(
             self.store,
             self._desks,
@@ -197,7 +198,7 @@ class Session:
 
     async def first_look(self, seconds: float) -> bool:
         """Wait until the contact centre and the directory gave their first snapshots; False when that took too long."""
-        feeds = [feed for feed in self.feeds.values() if feed.source.partition(":")[0] != "messaging"]
+        feeds = [feed for feed in self.feeds.values() if Source.of(feed.source).kind != "messaging"]
         waits = asyncio.gather(*(feed.connected_once.wait() for feed in feeds))
         await first_of(waits, self.timing.sleep(seconds))
         self.store.drain()
@@ -220,10 +221,12 @@ class Session:
         return (*self.notes.unsaved(), *self.supervisor.unsaved())
 
     @property
-    def safety(self) -> str:
+    def safety(self) -> Sentence:
         """Whether the notes are safe, as a sentence that is so."""
         refused = next((one for one in self.unsaved() if one.problem), None)
-        return "Your notes are safe." if refused is None else f"The {refused.about} is NOT SAVED: {refused.problem}."
+        if refused is None:
+            return Sentence("note.all_safe")
+        return Sentence("note.not_saved", about=refused.about, why=refused.problem)
 
     async def close(self) -> None:
         """Save every draft, then let go of everything. May be called twice."""
@@ -286,7 +289,7 @@ class Session:
 
     def _opened(self, source: str, offered: frozenset[str]) -> bool:
         """A backend was opened: have its events, and send and ask what waited for it."""
-        if source.partition(":")[0] == "messaging" and not offered & {one.value for one in EVENTS}:
+        if Source.of(source).kind == "messaging" and not offered & {one.value for one in EVENTS}:
             self.feeds.pop(source, None)  # it could report, but is not set up to
         feed = self.feeds.get(source)
         if feed is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from desktop.cli.exits import CommandError, Exit, explain
 from desktop.cli.output import say
+from desktop.words import catalogue, language
 
 # Commands that stand in a file of `commands` with another name. Imported only when the command is chosen.
 _FILES = {
@@ -25,6 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         return in_time(lambda: main(sys.argv[1:]))
     words = list(argv)
+    catalogue.use(language.of_environment(os.environ))
     try:
         if words[:1] == ["mock"]:
             return _mock(words[1:])
@@ -72,7 +74,7 @@ def _run(arguments: object) -> int:
 def _mock(rest: list[str]) -> int:
     from desktop.config.extras import MOCKS, require
 
-    require("mocks", "The mock servers need", MOCKS)
+    require("mocks", MOCKS)
     # Another program, which shares no code with this one; it is started, not imported.
     command = [sys.executable, "-m", "mock_backends", *rest]
     if os.name == "posix":

@@ -15,6 +15,8 @@ from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, Unavailable
 from desktop.ports.presence import PresenceSource
+from desktop.words import catalogue, language
+from desktop.words.catalogue import tr
 
 T = TypeVar("T")
 DEFAULT_TIMEOUT = 8.0
@@ -22,16 +24,22 @@ Chosen = Mapping[str, Any]
 
 
 def profile_of(chosen: Chosen) -> Profile:
-    """The profile that the command line, the environment and the file name, however broken it is."""
+    """The profile that the command line, the environment and the file name, however broken it is.
+
+    From here on its language is spoken, where it names one.
+    """
     path = chosen.get("config")
-    return read_profile(chosen.get("profile"), os.environ, Path(path).expanduser() if path else None)
+    profile = read_profile(chosen.get("profile"), os.environ, Path(path).expanduser() if path else None)
+    if profile.language.value in language.LANGUAGES:
+        catalogue.use(profile.language.value)
+    return profile
 
 
 def usable_profile(chosen: Chosen) -> Profile:
     """The same, refused with everything that is wrong with it."""
     profile = profile_of(chosen)
     if profile.problems:
-        raise ConfigError("\n".join(profile.problems))
+        raise ConfigError(*profile.problems)
     return profile
 
 
@@ -60,7 +68,7 @@ def made(settings: BackendSettings) -> Backend:
         registry.PluginError: its plug-in cannot be used.
     """
     if settings.problems:
-        raise ConfigError("\n".join(settings.problems))
+        raise ConfigError(*settings.problems)
     return registry.load(settings.kind, settings.backend.value).create(settings.values())
 
 
@@ -84,7 +92,10 @@ async def connected(profile: Profile, kind: Kind) -> AsyncIterator[tuple[Backend
     """
     several = profile.backends.get(kind)
     if not several:
-        raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
+        raise CommandError(
+            tr("The profile {profile} names no {kind}.", profile=repr(profile.name.value), kind=kind.value),
+            Exit.USAGE,
+        )
     backend = made(several[0])
     try:
         offered = await backend.open()
@@ -113,7 +124,10 @@ async def _every(profile: Profile, kind: Kind) -> AsyncIterator[dict[str, Backen
     """
     settings = profile.backends.get(kind)
     if not settings:
-        raise CommandError(f"The profile {profile.name.value!r} names no {kind.value}.", Exit.USAGE)
+        raise CommandError(
+            tr("The profile {profile} names no {kind}.", profile=repr(profile.name.value), kind=kind.value),
+            Exit.USAGE,
+        )
     if len(settings) == 1:
         async with opened(profile, kind) as backend:
             yield {settings[0].source: backend}
@@ -161,7 +175,7 @@ async def ask_every(profile: Profile, kind: Kind, ask: Callable[[Any], Awaitable
         except BackendError as error:
             failed.append(error)
             if ":" in source:
-                say(f"{source} could not be asked: {error.message}")
+                say(tr("{source} could not be asked: {message}", source=source, message=error.message))
             return ()
 
     async with _every(profile, kind) as backends:
@@ -199,7 +213,9 @@ async def holding(profile: Profile, kind: Kind, record_id: str) -> AsyncIterator
     settings = next((one for one in several if one.name == record_id.partition(":")[0]), None)
     if settings is None:
         names = ", ".join(one.name for one in several)
-        raise CommandError(f"Say whose it is, as in {several[0].name}:ID; there are {names}.", Exit.USAGE)
+        raise CommandError(
+            tr("Say whose it is, as in {name}:ID; there are {names}.", name=several[0].name, names=names), Exit.USAGE
+        )
     backend = _named(settings)
     if isinstance(backend, BackendError):
         raise backend

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from desktop.words.catalogue import in_words, tr
+
 
 class Exit(IntEnum):
     """What the exit code of a command says."""
@@ -32,21 +34,30 @@ def explain(error: Exception) -> CommandError:
 
     if isinstance(error, CommandError):
         return error
-    if isinstance(error, (ConfigError, PluginError)):
+    if isinstance(error, ConfigError):
+        return CommandError("\n".join(map(in_words, error.problems)), Exit.USAGE)
+    if isinstance(error, PluginError):
         return CommandError(str(error), Exit.USAGE)
     if isinstance(error, TimeoutError):
-        return CommandError("No answer in time.", Exit.TIMED_OUT)
+        return CommandError(tr("No answer in time."), Exit.TIMED_OUT)
+    said = in_words(error.sentence) if isinstance(error, errors.BackendError) else ""
     if isinstance(error, errors.OutcomeUnknown):
-        return CommandError(f"{error.message} Look at the state before you repeat it.", Exit.TIMED_OUT)
+        return CommandError(tr("{message} Look at the state before you repeat it.", message=said), Exit.TIMED_OUT)
     if isinstance(error, errors.RateLimited):
-        return CommandError(f"{error.message} Wait {error.retry_after:g} s.", Exit.UNAVAILABLE)
+        return CommandError(
+            tr("{message} Wait {retry_after:g} s.", message=said, retry_after=error.retry_after),
+            Exit.UNAVAILABLE,
+        )
     if isinstance(error, errors.Forbidden):
-        return CommandError(error.message, Exit.REFUSED)
+        return CommandError(said, Exit.REFUSED)
     if isinstance(error, (errors.Unavailable, errors.AuthFailed, errors.ProtocolError)):
-        return CommandError(f"{error.message} ({error.detail})" if error.detail else error.message, Exit.UNAVAILABLE)
+        return CommandError(
+            f"{said} ({error.detail})" if error.detail else said,
+            Exit.UNAVAILABLE,
+        )
     if isinstance(error, errors.BackendError):
-        return CommandError(error.message, Exit.REFUSED)
+        return CommandError(said, Exit.REFUSED)
     if isinstance(error, StoreError):
-        return CommandError(f"{error}.", Exit.UNAVAILABLE)
+        return CommandError(in_words(error.sentence), Exit.UNAVAILABLE)
     # A plug-in may raise anything. Its text may hold anything too, so only its class is told.
-    return CommandError(f"Something went wrong inside: {type(error).__name__}.", Exit.UNAVAILABLE)
+    return CommandError(tr("Something went wrong inside: {type}.", type=type(error).__name__), Exit.UNAVAILABLE)

@@ -11,6 +11,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.config import Profile
 from desktop.ports.base import Kind
 from desktop.wiring import InstanceHeld, alone, build
+from desktop.words.catalogue import in_words, tr
 
 
 @asynccontextmanager
@@ -33,7 +34,9 @@ async def session_alone(profile: Profile) -> AsyncIterator[Session]:
             finally:
                 await session.close()
     except InstanceHeld as held:
-        raise CommandError(f"{held}. Do it there, or close it first.", Exit.REFUSED) from held
+        raise CommandError(
+            tr("{held} Do it there, or close it first.", held=in_words(held.sentence)), Exit.REFUSED
+        ) from held
 
 
 def changes(session: Session) -> asyncio.Event:

@@ -13,14 +13,16 @@ async def kept_drafts(profile: Profile) -> "list[Draft]":
     """The notes in progress of a profile, the latest first; none when nothing was ever kept."""
     from desktop.app.storage.errors import StoreAbsent
     from desktop.app.storage.local_store import LocalStore
-    from desktop.app.storage.tables.drafts import is_kept_words
+    from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
 
     try:
         store = await LocalStore.open(profile.store_path, read_only=True)
     except StoreAbsent:
         return []
     try:
-        return [draft for draft in await store.drafts() if not (is_kept_words(draft) or draft.is_empty)]
+        kept = await store.drafts()
+        # A review that lies among them still: the file is an older version's, or it is damaged.
+        return [one for one in kept if not (one.is_empty or one.interaction_id.startswith(PARKED_REVIEW))]
     finally:
         await store.close()
 

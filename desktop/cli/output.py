@@ -5,10 +5,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 
+from desktop.domain.text.sentence import Sentence
+from desktop.words.catalogue import in_words
+
 
 def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return {one.name: getattr(value, one.name) for one in fields(value)}
+    if isinstance(value, Sentence):
+        return in_words(value)
     if isinstance(value, Mapping):
         return dict(value)
     if isinstance(value, (set, frozenset)):

@@ -7,6 +7,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.startup_check import start_problems
 from desktop.config import ConfigError
 from desktop.config.log import logging_to
+from desktop.words.catalogue import in_words, tr
 
 
 def start_desktop(chosen: Chosen) -> int:
@@ -14,7 +15,7 @@ def start_desktop(chosen: Chosen) -> int:
     gc.disable()  # until the desktop has settled: a start makes much and throws little away
     profile = profile_of(chosen)
     if problems := start_problems(profile):
-        raise ConfigError("\n".join(problems))
+        raise ConfigError(*problems)
     from desktop.tui.app import run_desktop
     from desktop.tui.terminal.ending import require_screen
     from desktop.tui.terminal.news_bell import Wanted
@@ -34,15 +35,15 @@ def start_desktop(chosen: Chosen) -> int:
                     calls=Wanted(profile.ring.value, profile.notify.value),
                 )
     except InstanceHeld as held:
-        advice = "Close it there, or start with --take-over."
+        advice = tr("Close it there, or start with --take-over.")
         if held.asked:
-            advice = (
+            advice = tr(
                 "It leaves as soon as it can: start again in a moment. Where it has words that cannot be saved"
                 " it stays, and its screen says so."
             )
         elif chosen["take_over"]:
-            advice = "It cannot be asked from here to leave, or another one came first. Close it there."
-        raise CommandError(f"{held}. {advice}", Exit.REFUSED) from held
+            advice = tr("It cannot be asked from here to leave, or another one came first. Close it there.")
+        raise CommandError(f"{in_words(held.sentence)} {advice}", Exit.REFUSED) from held
 
 
 def start_demo(chosen: Chosen) -> int:
@@ -59,4 +60,4 @@ def start_demo(chosen: Chosen) -> int:
             log_level=chosen["log_level"],
         )
     except InstanceHeld as held:
-        raise CommandError("A demo runs already; leave it first.", Exit.REFUSED) from held
+        raise CommandError(tr("A demo runs already; leave it first."), Exit.REFUSED) from held

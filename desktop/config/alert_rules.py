@@ -1,46 +1,49 @@
 """One `[[alerts]]` table: its options, and the rule they make."""
 
-from collections.abc import Callable, Mapping
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
 from math import floor
 from typing import Any
 
-from desktop.config.backends import hint
-from desktop.config.quantity import quantity
+from desktop.config.quantity import QuantityError, quantity
 from desktop.domain.alerts.rules import WATCHED, Rule, Watched
 from desktop.domain.entities.alert import About, Severity
 from desktop.domain.entities.words import Availability, Channel
 from desktop.domain.figures.metric import SERVICE_LEVEL, Unit
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS, Formula
+from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 
-Problem = Callable[[str, str], None]
+Problem = Callable[[str, Sentence], None]
+"""Hears of something wrong: at which option, "" for none of them, and what."""
 
-OPTIONS = {
-    "name": "what the rule is called; a rule with the name of an earlier one changes only what it gives",
-    "watch": "the figure: a metric of queues, or something of agents, contacts or systems",
-    "above": "alert when the figure is above this",
-    "below": "alert when the figure is below this; for metrics of queues",
-    "clear_at": "the alert is over when the figure is back here; left out, a little on the good side of the threshold",
-    "for": "how long it must be so before there is an alert (default 0)",
-    "min_volume": "the least number of contacts in a share or an average (default 10), for occupancy seconds of staff",
-    "severity": "warning or critical (default warning)",
-    "critical": "from which figure on the alert is critical, beyond the threshold",
-    "formula": "which service level, by its id; `agent-desktop queues --metrics` lists them",
-    "window": "the last so long instead of since midnight; for shares and averages",
-    "forecast": "warn also of a breach that is so far ahead at the present rate",
-    "rate": "over how long the present rate is taken (default 10 min); with forecast",
-    "threshold_within": "only queues whose own threshold of service level is at most this: calls, not e-mail",
-    "queues": "which queues, as patterns like Bill*; left out, all",
-    "teams": "which teams, as patterns; for agents and contacts",
-    "channels": "which channels; for contacts",
-    "sources": "which systems, as patterns like crm*; for systems",
-    "state": "which state: available, not_ready, offline, or not_ready:REASON; for agent_time_in_state",
-    "stays": "whether an alert that has ended stays in the list until somebody acknowledges it (default false)",
-    "ring": "whether the bell rings (default false)",
-    "notify": "whether the terminal is asked for a desktop notification (default false)",
-    "off": "true: this rule is not used",
-}
-"""Every option, with what it means."""
+OPTIONS = (
+    "name",
+    "watch",
+    "above",
+    "below",
+    "clear_at",
+    "for",
+    "min_volume",
+    "severity",
+    "critical",
+    "formula",
+    "window",
+    "forecast",
+    "rate",
+    "threshold_within",
+    "queues",
+    "teams",
+    "channels",
+    "sources",
+    "state",
+    "stays",
+    "ring",
+    "notify",
+    "off",
+)
+"""Every option; the bundled file says what each means."""
 
 _QUEUE = {"formula", "window", "forecast", "rate", "min_volume", "threshold_within", "queues", "below"}
 _FOR = {
@@ -50,15 +53,23 @@ _FOR = {
     About.SOURCE: {"sources"},
 }
 _EVERY = {"name", "watch", "above", "clear_at", "critical", "for", "severity", "stays", "ring", "notify", "off"}
-_THINGS = {
-    About.QUEUE: "a metric of queues",
-    About.AGENT: "something of agents",
-    About.WORK: "something of contacts",
-    About.SOURCE: "something of systems",
-}
 STAFF_VOLUME = 1_800.0
 CONTACT_VOLUME = 10.0
 RANGES = {"window": (60.0, 14_400.0), "forecast": (60.0, 14_400.0), "rate": (120.0, 7_200.0)}
+
+
+def near(word: str, known: Iterable[str]) -> Sentence:
+    """A guess at what was meant; says nothing when nothing is near."""
+    return meant(difflib.get_close_matches(word, list(known), n=1))
+
+
+def meant(names: Sequence[str]) -> Sentence:
+    """Whether one of these was meant; says nothing where there are none."""
+    if not names:
+        return NOTHING
+    first, *others = map(repr, names)
+    said = reduce(lambda before, name: Sentence("rule.or", before=before, name=name), others, verbatim(first))
+    return Sentence("rule.did_you_mean", names=said)
 
 
 def merged(base: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,14 +87,14 @@ def make_rule(table: Mapping[str, Any], problem: Problem) -> Rule | None:
     """The rule of a table; None when something is wrong with it.
 
     Args:
-        problem: hears of everything that is wrong: the option, "" for none of them, and a sentence's end.
+        problem: hears of everything that is wrong.
     """
     found = 0
 
-    def wrong(option: str, text: str) -> None:
+    def wrong(option: str, what: Sentence) -> None:
         nonlocal found
         found += 1
-        problem(option, text)
+        problem(option, what)
 
     watch = _watch(table, wrong)
     if watch is None:
@@ -92,30 +103,31 @@ def make_rule(table: Mapping[str, Any], problem: Problem) -> Rule | None:
     low = "below" in table
     limits = [option for option in ("above", "below") if option in table]
     if len(limits) != 1:
-        wrong("", "wants either `above` or `below`.")
+        wrong("", Sentence("rule.wants_threshold"))
         return None
     raise_at = reader.amount(limits[0], watch.unit, 0.0)
     clear_at = reader.amount("clear_at", watch.unit, _usual_clear(watch, raise_at, low))
     if not found and (clear_at < raise_at if low else clear_at > raise_at):
-        wrong("clear_at", f"must lie on the good side of `{limits[0]}`.")
+        wrong("clear_at", Sentence("rule.not_on_good_side", of=limits[0]))
     critical_at = reader.amount("critical", watch.unit, raise_at) if "critical" in table else None
     if not found and critical_at is not None and (critical_at > raise_at if low else critical_at < raise_at):
-        wrong("critical", f"must lie beyond `{limits[0]}`.")
+        wrong("critical", Sentence("rule.not_beyond", of=limits[0]))
     state = reader.state()
     ratio = METRICS[watch.id].ratio_by(DEFAULT_FORMULA) if watch.id in METRICS else None
     usual = 1.0
     if ratio is not None:
         usual = STAFF_VOLUME if any(name.startswith("staff.") for name in ratio.of) else CONTACT_VOLUME
     elif table.keys() & {"window", "min_volume"}:
-        wrong("window" if "window" in table else "min_volume", "is for shares and averages only.")
+        option = "window" if "window" in table else "min_volume"
+        wrong(option, Sentence("rule.shares_only", option=option))
     if watch.grows and "forecast" in table:
-        wrong("forecast", "says nothing of a time that goes by itself; take a lower threshold.")
+        wrong("forecast", Sentence("rule.no_forecast_of_time"))
     if "forecast" in table and "window" in table:
-        wrong("forecast", "and `window` do not go together; give the rule two names.")
+        wrong("forecast", Sentence("rule.forecast_or_window"))
     if "rate" in table and "forecast" not in table:
-        wrong("rate", "goes with `forecast`.")
+        wrong("rate", Sentence("rule.rate_without_forecast"))
     if "formula" in table and watch.id != SERVICE_LEVEL:
-        wrong("formula", "is for service_level only.")
+        wrong("formula", Sentence("rule.formula_of_service_level"))
     rule = Rule(
         str(table["name"]),
         watch,
@@ -147,17 +159,17 @@ def _watch(table: Mapping[str, Any], wrong: Problem) -> Watched | None:
     """What the rule watches, and whether every option goes with it."""
     name = table.get("watch")
     if name is None:
-        wrong("", "wants a `watch`: the figure to look at.")
+        wrong("", Sentence("rule.wants_watch"))
         return None
     watch = WATCHED.get(name) if isinstance(name, str) else None
     if watch is None:
-        wrong("watch", f"there is no figure {name!r}.{hint(str(name), WATCHED)}")
+        wrong("watch", Sentence("rule.no_figure", name=repr(name)) + near(str(name), WATCHED))
         return None
     for option in table:
         if option not in OPTIONS:
-            wrong(option, f"is not an option.{hint(option, OPTIONS)}")
+            wrong(option, Sentence("rule.not_an_option", option=option) + near(option, OPTIONS))
         elif option not in _EVERY | _FOR[watch.about]:
-            wrong(option, f"has no meaning for `{watch.id}`, which is {_THINGS[watch.about]}.")
+            wrong(option, Sentence(f"rule.no_meaning_for.{watch.about.value}", option=option, watch=watch.id))
     return watch
 
 
@@ -186,8 +198,8 @@ class _Reader:
             return default
         try:
             return quantity(self._table[option], unit)
-        except ValueError as error:
-            self._wrong(option, f"{error}.")
+        except QuantityError as error:
+            self._wrong(option, error.of(option))
             return default
 
     def span(self, option: str) -> float | None:
@@ -197,7 +209,7 @@ class _Reader:
         value = self.amount(option, Unit.SECONDS, 60.0)
         least, most = RANGES.get(option, (0.0, 7 * 86_400.0))
         if not least <= value <= most:
-            self._wrong(option, f"lies between {least / 60:g} and {most / 60:g} min.")
+            self._wrong(option, Sentence("rule.outside", option=option, least=least / 60, most=most / 60))
         return value
 
     def word(self, option: str, default: str, known: list[str]) -> str:
@@ -205,7 +217,8 @@ class _Reader:
         value = self._table.get(option, default)
         if value in known:
             return str(value)
-        self._wrong(option, f"there is no {value!r}.{hint(str(value), known)} Known: {', '.join(known)}.")
+        no_such = Sentence("rule.no_such_word", option=option, value=repr(value))
+        self._wrong(option, no_such + near(str(value), known) + Sentence("rule.known_words", words=tuple(known)))
         return default
 
     def formula(self) -> Formula:
@@ -213,16 +226,15 @@ class _Reader:
         value = self._table.get("formula", DEFAULT_FORMULA.id)
         if isinstance(value, str) and value in FORMULAS:
             return FORMULAS[value]
-        typed = str(value).casefold()
-        own = [one.id for one in FORMULAS.values() if any(typed in name.casefold() for name in one.known_as)]
-        guess = f" Did you mean {' or '.join(map(repr, own))}?" if typed and own else hint(str(value), FORMULAS)
-        self._wrong("formula", f"there is no formula {value!r}.{guess}")
+        own = [one.id for one in FORMULAS.values() if one.is_of(str(value))]
+        guess = meant(own) if own else near(str(value), FORMULAS)
+        self._wrong("formula", Sentence("rule.no_formula", name=repr(value)) + guess)
         return DEFAULT_FORMULA
 
     def one_of(self, value: str, known: list[str]) -> str:
         """A channel that there is."""
         if value not in known:
-            self._wrong("channels", f"there is no channel {value!r}.{hint(value, known)}")
+            self._wrong("channels", Sentence("rule.no_channel", name=repr(value)) + near(value, known))
         return value
 
     def names(self, option: str) -> tuple[str, ...]:
@@ -230,7 +242,7 @@ class _Reader:
         value = self._table.get(option, [])
         texts = [value] if isinstance(value, str) else value
         if not isinstance(texts, list) or not all(isinstance(one, str) and one for one in texts):
-            self._wrong(option, "must be a text or a list of texts.")
+            self._wrong(option, Sentence("rule.texts_wanted", option=option))
             return ()
         return tuple(texts)
 
@@ -238,7 +250,7 @@ class _Reader:
         """True or false."""
         value = self._table.get(option, default)
         if not isinstance(value, bool):
-            self._wrong(option, "must be true or false.")
+            self._wrong(option, Sentence("rule.flag_wanted", option=option))
             return default
         return value
 
@@ -247,10 +259,10 @@ class _Reader:
         value = self._table.get("state", "")
         wanted = self._watch.id == "agent_time_in_state"
         if wanted != bool(value):
-            self._wrong("state", "is missing: which state?" if wanted else "is for agent_time_in_state only.")
+            self._wrong("state", Sentence("rule.state_missing" if wanted else "rule.state_not_for_this"))
             return ""
         word = str(value).partition(":")[0]
         known = [one.value for one in Availability]
         if value and word not in known:
-            self._wrong("state", f"there is no state {word!r}.{hint(word, known)}")
+            self._wrong("state", Sentence("rule.no_state", name=repr(word)) + near(word, known))
         return str(value)

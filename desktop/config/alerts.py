@@ -10,16 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from desktop.config.alert_rules import make_rule, merged
-from desktop.config.backends import hint
+from desktop.config.alert_rules import make_rule, merged, near
 from desktop.config.file import read_tables
-from desktop.config.quantity import quantity
+from desktop.config.quantity import QuantityError, quantity
 from desktop.config.setting import ConfigError
 from desktop.domain.alerts.rules import AlertSettings
 from desktop.domain.entities.floor import ActivityKind
 from desktop.domain.entities.words import Availability
 from desktop.domain.figures.adherence import ENGAGED
 from desktop.domain.figures.metric import Unit
+from desktop.domain.text.sentence import Sentence, verbatim
 
 FILE = "alerts.toml"
 BUNDLED = Path(__file__).with_name(FILE)
@@ -47,7 +47,7 @@ class _File:
 
     def __init__(self, path: Path, *, whole: bool) -> None:
         self.path = path
-        self.problems: list[str] = []
+        self.problems: list[Sentence] = []
         self.rules: list[Mapping[str, Any]] = []
         self.settings: Mapping[str, Any] = {}
         self._heads: list[int] = []
@@ -57,12 +57,14 @@ class _File:
             self._lines = path.read_text("utf-8").splitlines() if tables else []
         except (ConfigError, OSError) as error:
             # The configuration file itself was read before, and whoever did told of it.
-            self.problems += [str(error)] if whole else []
+            if whole:
+                self.problems += error.problems if isinstance(error, ConfigError) else [verbatim(str(error))]
             return
         self._heads = [number for number, line in enumerate(self._lines) if _HEAD.match(line)]
         for key in tables if whole else ():
             if key not in TOP_KEYS:
-                self.problems.append(f"{path}: {key!r} is not known here.{hint(key, TOP_KEYS)}")
+                unknown = Sentence("rule.not_known_here", place=str(path), name=repr(key))
+                self.problems.append(unknown + near(key, TOP_KEYS))
         self._read(tables)
 
     def _read(self, tables: Mapping[str, Any]) -> None:
@@ -70,13 +72,13 @@ class _File:
         if isinstance(rules, list) and all(isinstance(one, dict) for one in rules):
             self.rules = rules[:MOST_RULES]
             if len(rules) > MOST_RULES:
-                self.problems.append(f"{self.path}: more than {MOST_RULES} rules; the first {MOST_RULES} are used.")
+                self.problems.append(Sentence("rule.too_many", place=str(self.path), most=MOST_RULES))
         else:
-            self.problems.append(f"{self.path}: each rule is a table [[alerts]].")
+            self.problems.append(Sentence("rule.not_a_table", place=str(self.path)))
         if isinstance(settings, dict):
             self.settings = settings
         else:
-            self.problems.append(f"{self.path}: alerting must be a table.")
+            self.problems.append(Sentence("rule.settings_not_a_table", place=str(self.path)))
 
     @property
     def bundled(self) -> bool:
@@ -104,7 +106,7 @@ class _Rules:
         self._tables: dict[str, Mapping[str, Any]] = {}
         self._places: dict[str, tuple[_File, int]] = {}
         self._settings = AlertSettings()
-        self._problems: list[str] = []
+        self._problems: list[Sentence] = []
 
     def take(self, file: _File) -> None:
         """Take in what a file says."""
@@ -113,17 +115,16 @@ class _Rules:
         for number, table in enumerate(file.rules):
             name = table.get("name")
             if not isinstance(name, str) or not NAME.fullmatch(name):
-                words = "`name` is missing." if name is None else "a name is made of letters, digits, '_', '.', '-'."
-                self._problems.append(f"{file.place(number, 'name')} [[alerts]] {number + 1}: {words}")
+                kind = "rule.name_missing" if name is None else "rule.bad_name"
+                self._problems.append(Sentence(kind, place=file.place(number, "name"), number=number + 1))
                 continue
             if name in here:
-                self._problems.append(f"{file.place(number, 'name')} alert {name!r}: another one has this name.")
+                self._problems.append(_of_rule(file.place(number, "name"), name, Sentence("rule.name_taken")))
                 continue
             here.add(name)
             if name not in self._tables and "watch" not in table and set(table) == {"name", "off"}:
-                self._problems.append(
-                    f"{file.place(number, 'name')} alert {name!r}: there is no such rule.{hint(name, self._tables)}"
-                )
+                none = Sentence("rule.no_such_rule") + near(name, self._tables)
+                self._problems.append(_of_rule(file.place(number, "name"), name, none))
                 continue
             self._tables[name] = merged(self._tables.get(name, {}), table)
             self._places[name] = (file, number)
@@ -133,14 +134,14 @@ class _Rules:
         where = f"{file.path} [alerting]"
         for key, value in file.settings.items():
             if key not in SETTINGS:
-                self._problems.append(f"{where}: {key!r} is not an option.{hint(key, SETTINGS)}")
+                self._wrong(where, Sentence("rule.not_an_option", option=key) + near(key, SETTINGS))
             elif key == "bundled" and not isinstance(value, bool):
-                self._problems.append(f"{where}: bundled must be true or false.")
+                self._wrong(where, Sentence("rule.flag_wanted", option=key))
             elif key == "max_age":
                 try:
                     self._settings = replace(self._settings, max_age=max(quantity(value, Unit.SECONDS), 5.0))
-                except ValueError as error:
-                    self._problems.append(f"{where}: max_age {error}.")
+                except QuantityError as error:
+                    self._wrong(where, error.of(key))
             elif key == "fits":
                 self._take_fits(value, where)
 
@@ -148,14 +149,15 @@ class _Rules:
         kinds = [kind.value for kind in ActivityKind if kind is not ActivityKind.EXCEPTION]
         for kind, words in value.items() if isinstance(value, dict) else [("", value)]:
             if kind not in kinds:
-                self._problems.append(f"{where}: fits.{kind} is no activity.{hint(kind, kinds)}")
+                self._wrong(where, Sentence("rule.no_activity", kind=kind) + near(kind, kinds))
             elif not isinstance(words, list) or not all(_is_doing(one) for one in words):
-                self._problems.append(
-                    f"{where}: fits.{kind} is a list of available, engaged, offline, not_ready or not_ready:REASON."
-                )
+                self._wrong(where, Sentence("rule.bad_fits", kind=kind))
             else:
                 fits = {**self._settings.fits, ActivityKind(kind): frozenset(words)}
                 self._settings = replace(self._settings, fits=fits)
+
+    def _wrong(self, where: str, what: Sentence) -> None:
+        self._problems.append(Sentence("rule.problem_at", place=where, problem=what))
 
     def settings(self) -> AlertSettings:
         """All that was taken in."""
@@ -165,15 +167,20 @@ class _Rules:
                 continue
             file, number = self._places[name]
 
-            def problem(option: str, text: str, file: _File = file, number: int = number, name: str = name) -> None:
-                about = f"`{option}` " if option else ""
-                self._problems.append(f"{file.place(number, option)} alert {name!r}: {about}{text}")
+            def problem(
+                option: str, what: Sentence, file: _File = file, number: int = number, name: str = name
+            ) -> None:
+                self._problems.append(_of_rule(file.place(number, option), name, what))
 
             if not isinstance(table.get("off", False), bool):
-                problem("off", "must be true or false.")
+                problem("off", Sentence("rule.flag_wanted", option="off"))
             elif (rule := make_rule(table, problem)) is not None:
                 made.append(rule)
         return replace(self._settings, rules=tuple(made), problems=tuple(self._problems))
+
+
+def _of_rule(place: str, name: str, problem: Sentence) -> Sentence:
+    return Sentence("rule.problem_of", place=place, name=repr(name), problem=problem)
 
 
 def _is_doing(word: object) -> bool:

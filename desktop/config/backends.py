@@ -16,6 +16,7 @@ from pathlib import Path
 from desktop.config.file import PREFIX
 from desktop.config.secret import secret_setting, take_from_environment
 from desktop.config.setting import BackendSettings, ConfigError, Setting
+from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.errors import Rejected
@@ -23,13 +24,17 @@ from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
 
 NAME = re.compile(r"[a-z][a-z0-9]{0,31}")
-_BAD_NAME = "a name is made of up to 32 small letters and digits, a letter first."
 
 
-def hint(word: str, known: Iterable[str]) -> str:
-    """A guess at what was meant, as a sentence with a space before it; "" when nothing is near."""
+def hint(word: str, known: Iterable[str]) -> Sentence:
+    """A guess at what was meant; nothing when nothing is near."""
     close = difflib.get_close_matches(word, list(known), n=1)
-    return f" Did you mean {close[0]!r}?" if close else ""
+    return Sentence("config.did_you_mean", word=repr(close[0])) if close else NOTHING
+
+
+def at(where: str, problem: Sentence) -> Sentence:
+    """A problem with the place it is at."""
+    return Sentence("config.at", where=where, problem=problem)
 
 
 def plain(value: object, where: str) -> str:
@@ -42,7 +47,7 @@ def plain(value: object, where: str) -> str:
         return "true" if value else "false"
     if isinstance(value, (str, int, float)):
         return str(value)
-    raise ConfigError(f"{where} must be a text, a number or true/false.")
+    raise ConfigError(Sentence("config.not_plain", where=where))
 
 
 def table_of(value: object, where: str) -> Mapping[str, object]:
@@ -52,13 +57,13 @@ def table_of(value: object, where: str) -> Mapping[str, object]:
         ConfigError: it is something else.
     """
     if not isinstance(value, dict):
-        raise ConfigError(f"{where} must be a table.")
+        raise ConfigError(Sentence("config.not_a_table", where=where))
     return value
 
 
 def read_kind(
     profile: str, kind: Kind, value: object, path: Path, env: MutableMapping[str, str]
-) -> tuple[tuple[BackendSettings, ...], list[str]]:
+) -> tuple[tuple[BackendSettings, ...], list[Sentence]]:
     """The backends of one kind in order of precedence, and what is wrong with them.
 
     Args:
@@ -70,20 +75,20 @@ def read_kind(
     try:
         tables = [table_of(one, where) for one in (value if isinstance(value, list) else [value or {}])]
     except ConfigError as error:
-        return (), [str(error)]
+        return (), list(error.problems)
     if len(tables) > 1 and not KINDS[kind].several:
-        return (), [f"{where}: there can be only one {kind.value.replace('_', ' ')}."]
+        return (), [Sentence("config.only_one", where=where, kind=kind.value)]
     if len(tables) < 2:
         reader = _Reader(profile, kind, "", where, env)
         settings, wrong = reader.read(tables[0] if tables else {})
         return (settings,) if settings is not None else (), wrong
     found: list[BackendSettings] = []
-    problems: list[str] = []
+    problems: list[Sentence] = []
     names = [_name_of(one, kind, env) for one in tables]
     for number, (table, name) in enumerate(zip(tables, names, strict=True), start=1):
         place = f"{path} [[profiles.{profile}.{kind.value}]] {number}"
         if not NAME.fullmatch(name):
-            problems.append(f"{place}: {_BAD_NAME}" if name else f"{place}: `backend` is missing.")
+            problems.append(Sentence("config.bad_name" if name else "config.no_backend", where=place))
             continue
         settings, wrong = _Reader(profile, kind, name, place, env).read(table)
         problems += wrong
@@ -91,7 +96,7 @@ def read_kind(
             found.append(settings)
     for name, times in Counter(names).items():
         if name and times > 1:
-            problems.append(f"{where}: {times} are named {name!r}. Give each a `name` of its own.")
+            problems.append(Sentence("config.same_name", where=where, times=times, name=repr(name)))
     return tuple(found), problems + (_strays(kind, names, env) if many else [])
 
 
@@ -102,7 +107,7 @@ def _name_of(table: Mapping[str, object], kind: Kind, env: Mapping[str, str]) ->
     return "".join(c for c in str(table.get("backend", "")).lower() if c.isascii() and c.isalnum())
 
 
-def _strays(kind: Kind, names: list[str], env: Mapping[str, str]) -> list[str]:
+def _strays(kind: Kind, names: list[str], env: Mapping[str, str]) -> list[Sentence]:
     """Variables for this kind that name none of its several backends."""
     prefix = f"{PREFIX}{kind.value.upper()}_"
     strays = sorted(
@@ -111,7 +116,7 @@ def _strays(kind: Kind, names: list[str], env: Mapping[str, str]) -> list[str]:
         if variable.startswith(prefix) and variable.removeprefix(prefix).partition("_")[0].lower() not in names
     )
     return [
-        f"{one}: this profile has several {kind.value} backends; name one, as in {prefix}{names[0].upper()}_URL."
+        Sentence("config.names_none", variable=one, kind=kind.value, example=f"{prefix}{names[0].upper()}_URL")
         for one in strays
     ]
 
@@ -127,47 +132,49 @@ class _Reader:
         self._env = env
         self._prefix = f"{PREFIX}{kind.value.upper()}_" + (f"{name.upper()}_" if name else "")
 
-    def read(self, table: Mapping[str, object]) -> tuple[BackendSettings | None, list[str]]:
+    def read(self, table: Mapping[str, object]) -> tuple[BackendSettings | None, list[Sentence]]:
         """The settings, None where none are given or they cannot be understood, and what is wrong with them."""
         try:
             return self._read(table)
         except ConfigError as error:
-            return None, [str(error)]
+            return None, list(error.problems)
 
-    def _read(self, table: Mapping[str, object]) -> tuple[BackendSettings | None, list[str]]:
+    def _read(self, table: Mapping[str, object]) -> tuple[BackendSettings | None, list[Sentence]]:
         kind, where = self._kind, self._where
         own = {key: value for key, value in table.items() if key != "name"}
         named = self._given(own, frozenset()).get("backend")
         if named is None:
-            return None, [f"{where}: `backend` is missing. Installed: {registry.names(kind)}."] if table else []
+            installed = ", ".join(registry.names(kind))
+            missing = Sentence("config.no_backend", where=where) + Sentence("config.installed", names=installed)
+            return None, [missing] if table else []
         name = str(table.get("name") or _name_of({"backend": named.value}, kind, self._env))
         if not NAME.fullmatch(name) and "name" in table:
-            return None, [f"{where}: {_BAD_NAME}"]
+            return None, [Sentence("config.bad_name", where=where)]
         try:
             plugin = registry.load(kind, named.value)
         except registry.PluginBrokenError as error:
             self._forget_variables()  # which of them are secrets only the plug-in could have told
             return BackendSettings(kind, named, {}, name, bool(self._name), str(error)), []
         except registry.PluginError as error:
-            return None, [f"{where}: {error}"]
+            return None, [at(where, verbatim(str(error)))]
         options = plugin.manifest.options
         given = self._given(own, frozenset(option.name for option in options if option.secret))
         del given["backend"]
-        problems = [f"{where}: {text}" for text in _unknown(given, options)]
+        problems = [at(where, problem) for problem in _unknown(given, options)]
         values: dict[str, Setting] = {}
         for option in options:
             try:
                 setting = self._option(option, given)
             except ConfigError as error:
-                problems.append(f"{where}: {error}")
+                problems += [at(where, problem) for problem in error.problems]
                 continue
             if setting is None and option.required:
-                problems.append(f"{where}: {self._missing(option)}")
+                problems.append(at(where, self._missing(option)))
             elif setting is not None:
                 values[option.name] = setting
         settings = BackendSettings(kind, named, values, name, bool(self._name))
         if not problems and (refused := _refused(plugin, settings)):
-            problems.append(f"{where}: {refused}")
+            problems.append(at(where, refused))
         return replace(settings, problems=tuple(problems)), problems
 
     def _given(self, table: Mapping[str, object], secrets: frozenset[str]) -> dict[str, Setting]:
@@ -185,11 +192,13 @@ class _Reader:
         for variable in [known for known in self._env if known.startswith(self._prefix)]:
             del self._env[variable]
 
-    def _missing(self, option: Option) -> str:
+    def _missing(self, option: Option) -> Sentence:
         if option.secret:
             variable = f"{self._prefix}{option.name.upper()}"
-            return f"{option.name!r} is missing. Name a private file as {option.name}_file, or set {variable}."
-        return f"{option.name!r} is missing: {option.help}"
+            return Sentence(
+                "config.secret_missing", option=repr(option.name), file=f"{option.name}_file", variable=variable
+            )
+        return Sentence("config.option_missing", option=repr(option.name), help=option.help)
 
     def _option(self, option: Option, given: Mapping[str, Setting]) -> Setting | None:
         if option.secret:
@@ -204,28 +213,24 @@ class _Reader:
         return None if option.default is None else Setting(option.default, "default")
 
 
-def _refused(plugin: type[Backend], settings: BackendSettings) -> str:
-    """Why the plug-in will not take these values, found out now rather than when the screen is up; "" if it does."""
+def _refused(plugin: type[Backend], settings: BackendSettings) -> Sentence:
+    """Why the plug-in will not take these values, found out before the screen is up; nothing if it does."""
     try:
         plugin.create(settings.values())
     except Rejected as error:
-        return error.message
+        return error.sentence
     except Exception as error:  # a plug-in may raise anything, and its text may hold a secret
-        return f"the backend failed: {type(error).__name__}."
-    return ""
+        return Sentence("config.backend_failed", error=type(error).__name__)
+    return NOTHING
 
 
-def _unknown(given: Mapping[str, Setting], options: tuple[Option, ...]) -> list[str]:
+def _unknown(given: Mapping[str, Setting], options: tuple[Option, ...]) -> list[Sentence]:
     known = [option.name for option in options if not option.secret]
     known += [option.name + end for option in options if option.secret for end in ("_file", "_keyring")]
     secrets = {option.name for option in options if option.secret}
-    texts = [
-        f"{key!r} must not stand in the profile; put it into a file of mode 0600 and name that as {key}_file."
-        for key in given
-        if key in secrets
-    ]
+    texts = [Sentence("config.secret_in_profile", key=repr(key), file=f"{key}_file") for key in given if key in secrets]
     return texts + [
-        f"{key!r} is not an option of this backend.{hint(key, known)}"
+        Sentence("config.unknown_option", key=repr(key)) + hint(key, known)
         for key in given
         if key not in known and key not in secrets
     ]
@@ -236,9 +241,9 @@ def _checked(option: Option, setting: Setting) -> Setting:
         try:
             float(setting.value)
         except ValueError as error:
-            raise ConfigError(f"{option.name!r} must be a number.") from error
+            raise ConfigError(Sentence("config.not_a_number", option=repr(option.name))) from error
     elif option.kind == "flag" and setting.value.lower() not in {"true", "false"}:
-        raise ConfigError(f"{option.name!r} must be true or false.")
+        raise ConfigError(Sentence("config.not_a_flag", option=repr(option.name)))
     elif option.kind == "path" and setting.value:
         return Setting(str(Path(setting.value).expanduser()), setting.origin)
     return setting

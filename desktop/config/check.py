@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.config.setting import BackendSettings, Profile
+from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError
@@ -27,7 +28,7 @@ class Checked:
     seconds: float
     capabilities: tuple[str, ...] = ()
     error: str = ""
-    message: str = ""
+    message: Sentence = NOTHING
     name: str = ""  # its own within the kind
     tried: bool = True
 
@@ -39,28 +40,28 @@ async def check_backend(
     started = clock()
     kind, name = settings.kind.value, settings.backend.value
 
-    def failed(error: str, message: str) -> Checked:
+    def failed(error: str, message: Sentence) -> Checked:
         return Checked(kind, name, False, clock() - started, error=error, message=message, name=settings.name)
 
     if settings.problems:
-        words = "not tried, since its settings are wrong"
-        return Checked(kind, name, False, 0.0, error="ConfigError", message=words, name=settings.name, tried=False)
+        why = Sentence("config.not_tried")
+        return Checked(kind, name, False, 0.0, error="ConfigError", message=why, name=settings.name, tried=False)
     try:
         backend = registry.load(settings.kind, name).create(settings.values())
     except registry.PluginError as error:
-        return failed("PluginError", str(error))
+        return failed("PluginError", verbatim(str(error)))
     except BackendError as error:
-        return failed(type(error).__name__, error.message)
+        return failed(type(error).__name__, error.sentence)
     try:
         async with asyncio.timeout(deadline):
             offered = await backend.open()
         return Checked(kind, name, True, clock() - started, tuple(sorted(offered)), name=settings.name)
     except TimeoutError:
-        return failed("Unavailable", f"No answer within {deadline:g} s.")
+        return failed("Unavailable", Sentence("config.no_answer", seconds=deadline))
     except BackendError as error:
-        return failed(type(error).__name__, error.message)
+        return failed(type(error).__name__, error.sentence)
     except Exception as error:  # a plug-in may raise anything; it is told, not thrown at the user
-        return failed("BackendBug", f"The backend failed: {type(error).__name__}.")
+        return failed("BackendBug", Sentence("config.the_backend_failed", error=type(error).__name__))
     finally:
         with contextlib.suppress(Exception):  # what matters was said above
             await backend.close()

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desktop.config.setting import ConfigError
+from desktop.domain.text.sentence import Sentence
 
 APP = "agent-desktop"
 PREFIX = "AGENT_DESKTOP_"
@@ -30,14 +31,14 @@ def read_tables(path: Path) -> Mapping[str, object]:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise ConfigError(f"{path} is too large to be a configuration.")
+            raise ConfigError(Sentence("config.file_too_large", path=str(path)))
         return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ConfigError(Sentence("config.file_unreadable", path=str(path), why=error.strerror)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
+        raise ConfigError(Sentence("config.not_toml", path=str(path), why=str(error))) from error
 
 
 def toml_text(text: str) -> str:
@@ -84,4 +85,4 @@ def write_private(path: Path, parts: Sequence[str]) -> None:
             new.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+        raise ConfigError(Sentence("config.file_unwritable", path=str(path), why=error.strerror)) from error

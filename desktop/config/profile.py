@@ -8,6 +8,7 @@ from desktop.config.backends import hint, plain, read_kind, table_of
 from desktop.config.file import APP, PREFIX, default_path, read_tables
 from desktop.config.setting import (
     CALLS,
+    LANGUAGE,
     RECORDING_CONSENT,
     WRITE_BACK,
     BackendSettings,
@@ -15,6 +16,7 @@ from desktop.config.setting import (
     Profile,
     Setting,
 )
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Kind
 
 TOP_KEYS = ("default", "profiles", "keys", "theme", "alerts", "alerting")
@@ -24,6 +26,7 @@ _ONE_OF = {
     "recording_consent": (RECORDING_CONSENT, RECORDING_CONSENT[0]),
     "ring": (CALLS, CALLS[0]),
     "notify": (CALLS, CALLS[-1]),
+    "language": (LANGUAGE, LANGUAGE[0]),
 }
 """Values of a profile that are one of a few words, with the word where none is given."""
 PROFILE_KEYS = ("data_dir", "region", *_ONE_OF, *(kind.value for kind in Kind))
@@ -44,21 +47,21 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
     tables = read_tables(path)
     chosen = _name(name, env, tables, path)
     if not NAME.fullmatch(chosen.value):
-        raise ConfigError("A profile's name is made of up to 64 letters, digits, '_', '.' and '-'.")
+        raise ConfigError(Sentence("config.profile_name"))
     for key in tables:
         if key not in TOP_KEYS:
-            raise ConfigError(f"{path}: {key!r} is not known here.{hint(key, TOP_KEYS)}")
+            raise ConfigError(_unknown(str(path), key, TOP_KEYS))
     profiles = table_of(tables.get("profiles", {}), f"{path}: profiles")
     from_env = any(key.startswith(PREFIX + kind.value.upper() + "_") for key in env for kind in Kind)
     if chosen.value not in profiles and (name is not None or not from_env):
-        known = ", ".join(profiles) or "none"
-        how = f' Choose one with --profile, or write default = "{next(iter(profiles), "")}" at the head of the file.'
-        if not profiles:
-            how = " Make one with: agent-desktop config init NAME. Or look around with: agent-desktop demo"
-        raise ConfigError(f"There is no profile {chosen.value!r} in {path}. Profiles there: {known}.{how}")
+        missing = Sentence("config.no_profile", name=repr(chosen.value), path=str(path))
+        if profiles:
+            there = Sentence("config.profiles_there", names=", ".join(profiles))
+            raise ConfigError(missing + there + Sentence("config.choose_one", first=next(iter(profiles))))
+        raise ConfigError(missing + Sentence("config.make_one"))
     where = f"{path} [profiles.{chosen.value}]"
     table = table_of(profiles.get(chosen.value, {}), where)
-    problems = [f"{where}: {k!r} is not known here.{hint(k, PROFILE_KEYS)}" for k in table if k not in PROFILE_KEYS]
+    problems = [_unknown(where, key, PROFILE_KEYS) for key in table if key not in PROFILE_KEYS]
     backends: dict[Kind, tuple[BackendSettings, ...]] = {}
     for kind in Kind:
         settings, wrong = read_kind(chosen.value, kind, table.get(kind.value), path, env)
@@ -66,16 +69,16 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
         if settings:
             backends[kind] = settings
     if Kind.CONTACT_CENTER not in backends and not problems:
-        problems.append(f"{where}: no contact_center is named.")
+        problems.append(Sentence("config.no_contact_center", where=where))
     region = _profile_value("region", table, where, env) or Setting("", "default")
     if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
-        problems.append(f"{region.origin}: a region is two letters, like GB.")
+        problems.append(Sentence("config.region", origin=region.origin))
     chosen_of = {
         key: _profile_value(key, table, where, env) or Setting(default, "default")
         for key, (_, default) in _ONE_OF.items()
     }
     problems += [
-        f"{setting.origin} must be one of {', '.join(_ONE_OF[key][0])}."
+        Sentence("config.one_of", origin=setting.origin, words=_ONE_OF[key][0])
         for key, setting in chosen_of.items()
         if setting.value not in _ONE_OF[key][0]
     ]
@@ -97,8 +100,12 @@ def load_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
     """
     profile = read_profile(name, env, path)
     if profile.problems:
-        raise ConfigError("\n".join(profile.problems))
+        raise ConfigError(*profile.problems)
     return profile
+
+
+def _unknown(where: str, key: str, known: tuple[str, ...]) -> Sentence:
+    return Sentence("config.unknown_key", where=where, key=repr(key)) + hint(key, known)
 
 
 def _name(name: str | None, env: Mapping[str, str], tables: Mapping[str, object], path: Path) -> Setting:

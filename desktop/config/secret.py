@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop.config.file import APP
 from desktop.config.setting import ConfigError, Setting
+from desktop.domain.text.sentence import Sentence
 
 LARGEST = 8 * 1024
 
@@ -30,13 +31,13 @@ def from_keyring(profile: str, kind: str, option: str) -> Setting:
     try:
         import keyring
     except ImportError as error:
-        raise ConfigError("The keyring is named but not installed: pip install 'agent-desktop[keyring]'.") from error
+        raise ConfigError(Sentence("config.keyring_not_installed")) from error
     try:
         value = keyring.get_password(APP, name)
     except Exception as error:  # each system's keyring raises its own
-        raise ConfigError(f"The keyring cannot be asked: {type(error).__name__}.") from error
+        raise ConfigError(Sentence("config.keyring_fails", error=type(error).__name__)) from error
     if not value:
-        raise ConfigError(f"The keyring holds nothing for {name}. Store it with: keyring set {APP} {name}")
+        raise ConfigError(Sentence("config.keyring_empty", name=name, command=f"keyring set {APP} {name}"))
     return Setting(value, f"keyring {APP} {name}", secret=True)
 
 
@@ -53,23 +54,23 @@ def from_file(path: Path, option: str) -> Setting:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
-        raise ConfigError(f"The {what} cannot be read: {error.strerror}.") from error
+        raise ConfigError(Sentence("config.secret_unreadable", what=what, why=error.strerror)) from error
     try:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
-            raise ConfigError(f"The {what} is not a plain file.")
+            raise ConfigError(Sentence("config.secret_not_plain", what=what))
         if os.name == "posix":
             if facts.st_uid != os.geteuid():
-                raise ConfigError(f"The {what} belongs to somebody else.")
+                raise ConfigError(Sentence("config.secret_not_ours", what=what))
             if facts.st_mode & 0o077:
-                raise ConfigError(f"The {what} can be read by others. Fix it with: chmod 600 {path}")
+                raise ConfigError(Sentence("config.secret_open", what=what, command=f"chmod 600 {path}"))
         if facts.st_size > LARGEST:
-            raise ConfigError(f"The {what} is too large for a secret.")
+            raise ConfigError(Sentence("config.secret_too_large", what=what))
         lines = os.read(descriptor, LARGEST).decode("utf-8", "replace").splitlines()
     finally:
         os.close(descriptor)
     if not lines or not lines[0].strip():
-        raise ConfigError(f"The {what} is empty.")
+        raise ConfigError(Sentence("config.secret_empty", what=what))
     return Setting(lines[0].strip(), what, secret=True)
 
 

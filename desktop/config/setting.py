@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.domain.entities.words import RecordingConsent
+from desktop.domain.text.sentence import Sentence, Words, verbatim, worded
 from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"
@@ -20,8 +21,16 @@ CALLS = ("all", "urgent", "none")
 """For which news the bell rings, or the terminal is asked for a notification."""
 
 
+LANGUAGE = ("auto", "en", "de")
+"""What is spoken; `auto` is what the terminal is set to."""
+
+
 class ConfigError(Exception):
-    """The configuration cannot be used; the message says what to change."""
+    """The configuration cannot be used; `problems` say what to change, the text is for the log."""
+
+    def __init__(self, *problems: Words) -> None:
+        self.problems = tuple(map(worded, problems))
+        super().__init__("\n".join(map(str, problems)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +62,7 @@ class BackendSettings:
     name: str = ""
     shared: bool = False
     broken: str = ""
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
 
     @property
     def source(self) -> str:
@@ -72,14 +81,14 @@ class Profile:
     `region` is the two-letter country in which the CRM's numbers without `+` are dialled. `keys` are other keys for
     the verbs of the desktop and `theme` is its look, for every profile of the file. The backends of a kind stand in
     order of precedence. `write_back` is one of `WRITE_BACK`, `recording_consent` one of `RECORDING_CONSENT`, `ring`
-    and `notify` are of `CALLS`.
+    and `notify` are of `CALLS`, `language` of `LANGUAGE`.
     """
 
     name: Setting
     path: Path
     data_dir: Setting
     backends: Mapping[Kind, tuple[BackendSettings, ...]]
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
     region: Setting = Setting("", "default")
     keys: Mapping[str, Setting] = field(default_factory=dict)
     theme: Setting = Setting("", "default")
@@ -87,11 +96,12 @@ class Profile:
     recording_consent: Setting = Setting(RECORDING_CONSENT[0], "default")
     ring: Setting = Setting(CALLS[0], "default")
     notify: Setting = Setting(CALLS[-1], "default")
+    language: Setting = Setting(LANGUAGE[0], "default")
 
     @property
-    def broken(self) -> tuple[str, ...]:
+    def broken(self) -> tuple[Sentence, ...]:
         """What is wrong with plug-ins that the profile is used without."""
-        return tuple(one.broken for several in self.backends.values() for one in several if one.broken)
+        return tuple(verbatim(one.broken) for several in self.backends.values() for one in several if one.broken)
 
     @property
     def store_path(self) -> Path:

@@ -37,7 +37,6 @@ class KindSpec:
     port: str  # its class, module:name
     contract: str  # the tests that the kit holds for it, module:name
     word: str  # as people say it, in the middle of a sentence
-    short: str = ""  # in the header; "" where it is not shown there
     several: bool = False  # whether several backends of one profile may serve it together
     asked: bool = False  # whether `config init` asks for it
 
@@ -48,21 +47,18 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
             "desktop.ports.contact_center:ContactCenter",
             "desktop.testing.contact_center_contract:ContactCenterContract",
             "contact centre",
-            "cc",
             asked=True,
         ),
         Kind.CRM: KindSpec(
             "desktop.ports.crm:Crm",
             "desktop.testing.crm_contract:CrmContract",
             "CRM",
-            "crm",
             several=True,
             asked=True,
         ),
         Kind.PRESENCE: KindSpec(
             "desktop.ports.presence:PresenceSource",
             "desktop.testing.presence_contract:PresenceContract",
-            "directory",
             "directory",
             several=True,
             asked=True,
@@ -71,7 +67,6 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
             "desktop.ports.messaging:Messaging",
             "desktop.testing.messaging_contract:MessagingContract",
             "message service",
-            "messages",
             several=True,
             asked=True,
         ),
@@ -84,7 +79,6 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
         Kind.VOICE: KindSpec(
             "desktop.ports.voice:Voice",
             "desktop.testing.voice_contract:VoiceContract",
-            "phone",
             "phone",
         ),
     }

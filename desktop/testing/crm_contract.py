@@ -92,6 +92,7 @@ class CrmContract(CrmRecordContract):
             match = await self.found(backend, rig, Address("phone", number))
         assert isinstance(match, Match)
         assert match.matched_on == "phone"
+        assert isinstance(match.reason, str)
         assert match.reason.strip()
 
     # -- behaviour

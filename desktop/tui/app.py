@@ -54,6 +54,7 @@ from desktop.tui.textual_patches.key_sequences import name_alt_keys
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import news as news_words
 from desktop.tui.words.last_words import left_waiting, not_copied_yet, rescued
+from desktop.words.catalogue import in_words, tr
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
@@ -249,9 +250,15 @@ class DesktopApp(TerminalApp):
         """See the base class: words that are in memory only keep this desktop here."""
         unsaved = self._unsaved()
         if unsaved and self.session is not None:
-            why = f" ({problem})" if (problem := unsaved[0].problem) else ""
+            about, problem = in_words(unsaved[0].about), in_words(unsaved[0].problem).rstrip(".")
             self.session.store.notice(
-                f"Another desktop wanted to take over. This one stays: the {unsaved[0].about} is not saved{why}.",
+                tr(
+                    "Another desktop wanted to take over. This one stays: the {text} is not saved ({why}).",
+                    text=about,
+                    why=problem,
+                )
+                if problem
+                else tr("Another desktop wanted to take over. This one stays: the {text} is not saved.", text=about),
                 "error",
             )
         return bool(unsaved)
@@ -312,8 +319,9 @@ class DesktopApp(TerminalApp):
             else:
                 if not isinstance(error, StoreError):
                     crash.write_report(error, self.log_path, context="task")
-                why = str(error) if isinstance(error, StoreError) else "Program error"
-                self.session.store.notice(f"That could not be done. {why.rstrip('.')}. {self.session.safety}", "error")
+                why = in_words(error.sentence).rstrip(".") if isinstance(error, StoreError) else tr("Program error")
+                not_done = tr("That could not be done. {why}.", why=why)
+                self.session.store.notice(f"{not_done} {in_words(self.session.safety)}", "error")
 
     def _leave_in_order(self) -> None:
         async def close() -> None:
@@ -356,7 +364,7 @@ class DesktopApp(TerminalApp):
 
     def letters_lost(self) -> None:
         """See the base class."""
-        self.tell(f"No field is open for typing, so nothing was done. {shown('back')} for keys.")
+        self.tell(tr("No field is open for typing, so nothing was done. {back:key} for keys."))
 
     def clicked(self) -> None:
         """See the base class; a click takes back what was asked."""
@@ -384,11 +392,11 @@ class DesktopApp(TerminalApp):
         if name == "palette":
             self.action_command_palette()
         elif name == "help":
-            self._page("help", "Keys", pages.help_lines)
+            self._page("help", tr("Keys"), pages.help_lines)
         elif name == "diagnostics":
-            self._page("diagnostics", "Diagnostics", self._diagnostics)
+            self._page("diagnostics", tr("Diagnostics"), self._diagnostics)
         elif name == "news":
-            self._page("news", "What is new", self._news)
+            self._page("news", tr("What is new"), self._news)
         elif name == "outbox":
             if self.front.query_one(Page).is_open:
                 self.front.close_top()
@@ -411,20 +419,21 @@ class DesktopApp(TerminalApp):
 
     @on(NotePane.Closed)
     def _typed_into_closed_note(self) -> None:
-        outbox, back = shown("outbox"), shown("back")
-        self.tell(f"Not taken: this note is closed and in the outbox. {outbox} opens it, {back} leaves the note.")
+        self.tell(
+            tr("Not taken: this note is closed and in the outbox. {outbox:key} opens it, {back:key} leaves the note.")
+        )
 
     @on(FollowUpEditor.CardHidden)
     def _card_hidden(self, event: FollowUpEditor.CardHidden) -> None:
         if event.in_message:
-            self.tell(f"{event.what}. A message to the customer carries none.", DONE)
+            self.tell(tr("{what}. A message to the customer carries none.", what=event.what), DONE)
         else:
-            self.tell(f"{event.what}. {shown('not_a_card')}: it is no card.", DONE)
+            self.tell(tr("{what}. {not_a_card:key}: it is no card.", what=event.what), DONE)
 
     @on(FollowUpEditor.Discarded)
     def _follow_up_discarded(self, event: FollowUpEditor.Discarded) -> None:
         key = shown("text" if event.kind == "sms" else event.kind)
-        self.tell(f"Discarded: “{_beginning(event.text)}”. {key} brings it back.", DONE)
+        self.tell(tr("Discarded: “{text}”. {key} brings it back.", text=_beginning(event.text), key=key), DONE)
 
     @on(ExpertFinder.Looking)
     def _experts_on_screen(self, event: ExpertFinder.Looking) -> None:
@@ -524,7 +533,7 @@ class DesktopApp(TerminalApp):
 
     def action_help_quit(self) -> None:
         """See the base class."""
-        self.tell(f"{shown('quit')} leaves.")
+        self.tell(tr("{quit:key} leaves."))
 
     def action_pick(self, number: int) -> None:
         """One of several customers, or one of my contacts."""
@@ -550,12 +559,12 @@ class DesktopApp(TerminalApp):
         for key in BY_ID.values():
             if key.action not in ("palette", "back") and (key.action in ON_FLOOR or not self.door.is_open):
                 yield SystemCommand(
-                    f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)
+                    f"{key.title}  ({key.shown})", key.help, lambda name=key.action: self.action_desk(name)
                 )
         yield from self.quality.commands(self.simulate_key)
         yield from self.outbox.commands(self.simulate_key)
         yield from self.door.commands()
-        yield from (command for command in super().get_system_commands(screen) if command.title != "Quit")
+        yield from (command for command in super().get_system_commands(screen) if command.title != tr("Quit"))
 
 
 def _beginning(text: str) -> str:

@@ -13,8 +13,10 @@ from pathlib import Path
 from string import Formatter
 from typing import Final
 
+from desktop.domain.entities.source import Source
 from desktop.domain.text.sentence import VERBATIM, Fact, Sentence
 from desktop.words import formats, keys, language
+from desktop.words.figure_terms import FIGURES, FORMULAS, VENDORS
 from desktop.words.marks import Plural
 from desktop.words.sentences import SENTENCES
 from desktop.words.terms import SOURCES, TERMS, THE_SOURCES
@@ -46,8 +48,13 @@ def tr(sentence: str, /, **facts: Fact) -> str:
         sentence: in English, with `{name}` or `{name:format}` for each fact and `{name:key}` for a key (see `keys`).
         facts: what stands in for the names. Text from outside must be harmless already.
     """
-    found = _translations.gettext(sentence)
+    found = word(sentence)
     return _filled(found, facts) if "{" in found else found
+
+
+def word(text: str) -> str:
+    """A `mark`ed label in the language in force, without facts; any other text as it is, braces and all."""
+    return _translations.gettext(text) if text else ""  # of "", gettext knows what stands at the catalogue's head
 
 
 def ptr(context: str, sentence: str, /, **facts: Fact) -> str:
@@ -71,18 +78,21 @@ def in_words(sentence: Sentence | str) -> str:
 
 def _said(sentence: Sentence) -> str:
     if sentence.id == VERBATIM:
-        return str(sentence.facts["text"])
+        return str(sentence.facts.get("text", ""))
     if not sentence.id:
         return ""
     known = SENTENCES.get(sentence.id)
     if known is None:  # from a newer desktop's file, or a mistake of ours: never nothing
         return repr(sentence)
     if isinstance(known, Plural):
-        n = sentence.facts["n"]
+        n = sentence.facts.get("n")
         found = _translations.ngettext(known.one, known.several, n if isinstance(n, int) else 2)
     else:
         found = _translations.gettext(known)
-    return _filled(found, sentence.facts)
+    try:
+        return _filled(found, sentence.facts)
+    except (KeyError, ValueError, TypeError):  # from another version's file, or a damaged one
+        return repr(sentence)
 
 
 @lru_cache(maxsize=4096)
@@ -101,8 +111,11 @@ def _filled(text: str, facts: Mapping[str, Fact]) -> str:
 
 
 def _written(fact: Fact, spec: str) -> str:
-    if isinstance(fact, Sentence):
-        return in_words(fact).rstrip(".") if spec == "clause" else in_words(fact)
+    if isinstance(fact, Sentence) or spec in ("clause", "sentence"):
+        said = in_words(fact) if isinstance(fact, Sentence) else str(fact)
+        if spec == "sentence":
+            return as_sentence(said)
+        return said.rstrip(".") if spec == "clause" else said
     if isinstance(fact, tuple):
         return ", ".join(_written(one, spec) for one in fact)
     form = _FORMATS.get(spec)
@@ -127,9 +140,15 @@ def _term(table: str) -> Callable[[Fact], str]:
 _FORMATS: Final[Mapping[str, Callable[[Fact], str]]] = {
     "clock": formats.clock,
     "day": formats.day,
+    "date": formats.iso_date,
+    "weekday": formats.weekday_name,
+    "month": formats.month_name,
     "span": formats.span,
     "percent": formats.percent,
     **{table: _term(table) for table in TERMS},
+    "figure": lambda fact: ptr("figure", FIGURES[str(fact)]),
+    "formula": lambda fact: tr(FORMULAS[str(fact)]),
+    "vendor": lambda fact: tr(VENDORS[str(fact)]),
     "source": lambda fact: source(str(fact)),
     "the": lambda fact: source(str(fact), article=True),
     "The": lambda fact: _capital(source(str(fact), article=True)),
@@ -148,10 +167,16 @@ def source(name: str, *, article: bool = False) -> str:
     Args:
         article: say "the contact centre".
     """
-    kind, _, own = name.partition(":")
+    kind, own = Source.of(name)
     known = (THE_SOURCES if article else SOURCES).get(kind)
     said = kind if known is None else _translations.gettext(known)
     return f"{said} ({own})" if own else said
+
+
+def as_sentence(text: str) -> str:
+    """A clause, or the words of a plug-in, as a sentence of its own: with a capital and one full stop."""
+    text = text.strip().rstrip(".")
+    return f"{_capital(text)}." if text else ""
 
 
 def _capital(text: str) -> str:

@@ -5,6 +5,7 @@ them only, since it takes longer than the first paint may.
 """
 
 import math
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ def number(value: "Fact", spec: str = ",.0f") -> str:
     """A number in a format of Python's, with the separators of the language: `1,204.5`, `1.204,5`; `—` for none."""
     if not isinstance(value, int | float):
         return UNKNOWN if value is None else str(value)
+    if not _finite(value):
+        return UNKNOWN
     text = format(value, spec)
     if language.current() == language.ENGLISH:
         return text
@@ -54,14 +57,64 @@ def day_of_month(value: date, *, year: bool = False) -> str:
     return _date(value, f"{text} {value.year}" if year else text, "d. MMM yyyy" if year else "d. MMM")
 
 
+def day_and_year(value: date) -> str:
+    """`Mon 23 Nov 2026`, in German `Mo., 23. Nov. 2026`."""
+    return _date(value, f"{value:%a} {value.day} {value:%b %Y}", "EEE, d. MMM yyyy")
+
+
+def long_day(value: date) -> str:
+    """`Monday 23 Nov 2026`, in German `Montag, 23. Nov. 2026`."""
+    return _date(value, f"{value:%A} {value.day} {value:%b %Y}", "EEEE, d. MMM yyyy")
+
+
+def short_day(value: date) -> str:
+    """`Mon 23`, in German `Mo 23.`"""
+    return _date(value, f"{value:%a} {value.day}", "ccc d.")
+
+
+def days(first: date, last: date) -> str:
+    """The days of a period, in which what both have in common stands once: `Mon 16 – Sun 22 Nov 2026`."""
+    if first == last:
+        return day_and_year(first)
+    if first.year != last.year:
+        return f"{day_and_year(first)} – {day_and_year(last)}"
+    if first.month != last.month:
+        return f"{weekday_and_day(first)} – {day_and_year(last)}"
+    begin = _date(first, f"{first:%a} {first.day}", "EEE, d.")
+    return f"{begin} – {day_and_year(last)}"
+
+
+def short_weekday(number: int) -> str:
+    """`Mon` for 0, in German `Mo`."""
+    value = date(2024, 1, 1 + number)  # that was a Monday
+    return _date(value, f"{value:%a}", "ccc")
+
+
 def weekday(value: date) -> str:
     """`Mon`, in German `Mo.`"""
     return _date(value, f"{value:%a}", "EEE")
 
 
+def iso_date(text: "Fact") -> str:
+    """`Mon 23 Nov` of a date in ISO's form."""
+    return weekday_and_day(date.fromisoformat(str(text)))
+
+
+def weekday_name(number: "Fact") -> str:
+    """`Monday` for 0."""
+    value = date(2024, 1, 1 + int(str(number)))  # that was a Monday
+    return _date(value, f"{value:%A}", "EEEE")
+
+
+def month_name(number: "Fact") -> str:
+    """`Jan` for 1."""
+    value = date(2024, int(str(number)), 1)
+    return _date(value, f"{value:%b}", "LLL")
+
+
 def span(seconds: "Fact") -> str:
     """`45 s`, `3 min 20 s`, `25 min`, `2 h 5 min`; the part that has passed, never rounded up; `—` when not known."""
-    if not isinstance(seconds, int | float) or not math.isfinite(seconds):
+    if not isinstance(seconds, int | float) or not _finite(seconds):
         return UNKNOWN
     whole = max(int(seconds), 0)
     if whole < 60:
@@ -77,7 +130,26 @@ def span(seconds: "Fact") -> str:
 
 def percent(share: "Fact") -> str:
     """`74 %` of a share between 0 and 1. Cut, never rounded up."""
-    return f"{math.floor(share * 100 + 1e-9)} %" if isinstance(share, int | float) else UNKNOWN
+    if not isinstance(share, int | float) or not _finite(share * 100):
+        return UNKNOWN
+    return f"{math.floor(share * 100 + 1e-9)} %"
+
+
+def _finite(value: float) -> bool:
+    """Whether it can be written as a number: an integer may be too large for that, too."""
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`."""
+    if language.current() != language.ENGLISH:
+        from babel.lists import format_list
+
+        return format_list(words, locale=language.current())
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def _local(instant: "Fact") -> datetime | None:

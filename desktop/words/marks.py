@@ -19,3 +19,8 @@ def mark(sentence: str) -> str:
 def plural(one: str, several: str) -> Plural:
     """A sentence of such a table in singular and plural, by its fact `n`."""
     return Plural(one, several)
+
+
+def pmark(context: str, word: str) -> str:
+    """A short word of such a table that `ptr` says with this context."""
+    return word

@@ -3,8 +3,20 @@
 from collections.abc import Mapping
 from typing import Final
 
-from desktop.domain.entities.words import Availability, Channel, Phase, PresenceState, Verb
+from desktop.domain.entities.floor import ActivityKind, FloorVerb
+from desktop.domain.entities.words import Availability, Channel, LegFailure, LegPhase, Phase, PresenceState, Verb
 from desktop.words.marks import mark
+
+_CARD_FIELDS: Final[Mapping[str, str]] = {
+    "name": mark("name"),
+    "company": mark("company"),
+    "tier": mark("tier"),
+    "language": mark("language"),
+    "time_zone": mark("time zone"),
+    "note": mark("note"),
+    "url": mark("link"),
+}
+"""By the name of the field in `Customer`; a new one is called by its name until it has a word here."""
 
 TERMS: Final[Mapping[str, Mapping[str, str]]] = {
     "channel": {
@@ -54,6 +66,88 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         PresenceState.AVAILABLE: mark("available"),
     },
     "severity": {},
+    "activity": {
+        ActivityKind.WORK: mark("work"),
+        ActivityKind.BREAK: mark("break"),
+        ActivityKind.MEAL: mark("meal"),
+        ActivityKind.MEETING: mark("meeting"),
+        ActivityKind.TRAINING: mark("training"),
+        ActivityKind.EXCEPTION: mark("exception"),
+    },
+    "seen": {
+        Availability.AVAILABLE: mark("available"),
+        Availability.NOT_READY: mark("not ready"),
+        Availability.OFFLINE: mark("offline"),
+        "engaged": mark("engaged"),
+    },
+    "floor_verb": {
+        FloorVerb.LISTEN: mark("listen"),
+        FloorVerb.WHISPER: mark("whisper"),
+        FloorVerb.BARGE: mark("barge in"),
+        FloorVerb.END_MONITOR: mark("stop listening"),
+        FloorVerb.TAKE_OVER: mark("take over"),
+        FloorVerb.REASSIGN: mark("reassign"),
+        FloorVerb.MOVE: mark("move"),
+        FloorVerb.PRIORITY: mark("priority"),
+        FloorVerb.WITHDRAW: mark("withdraw"),
+        FloorVerb.AGENT_STATE: mark("change state"),
+        FloorVerb.ANSWER_HELP: mark("answer help"),
+        FloorVerb.MESSAGE: mark("message"),
+        FloorVerb.ACKNOWLEDGE: mark("acknowledge"),
+        "ask_help": mark("ask for help"),
+        "close_help": mark("close the help request"),
+        "answer_supervisor": mark("answer a supervisor"),
+    },
+    "table": {
+        "drafts": mark("notes"),
+        "review_drafts": mark("reviews"),
+        "outbox": mark("outbox"),
+        "messages": mark("messages"),
+        "links": mark("links"),
+        "preferences": mark("preferences"),
+    },
+    "leg_outcome": {
+        LegPhase.REQUESTED: mark("asked"),
+        LegPhase.RINGING: mark("ringing"),
+        LegPhase.ACTIVE: mark("talking"),
+        LegPhase.COMPLETED: mark("done"),
+        LegPhase.CANCELLED: mark("called off"),
+        LegPhase.FAILED: mark("failed"),
+        LegFailure.BUSY: mark("line busy"),
+        LegFailure.NO_ANSWER: mark("no answer"),
+        LegFailure.DECLINED: mark("declined"),
+        LegFailure.INVALID: mark("invalid"),
+        LegFailure.UNREACHABLE: mark("unreachable"),
+        "took_over": mark("took over"),
+    },
+    "card_field": _CARD_FIELDS,
+    "consent": {
+        "sms": mark("sms"),
+        "email": mark("email"),
+        "recording": mark("recording"),
+        "marketing": mark("marketing"),
+        "whatsapp": mark("whatsapp"),
+    },
+    "case_status": {
+        "open": mark("open"),
+        "pending": mark("pending"),
+        "solved": mark("solved"),
+        "closed": mark("closed"),
+    },
+    "copyable": {
+        **_CARD_FIELDS,
+        "phone": mark("number"),
+        "email": mark("e-mail"),
+        "handle": mark("handle"),
+        "address": mark("address"),
+        "came_from_phone": mark("contact's number"),
+        "came_from_email": mark("contact's e-mail"),
+        "came_from_handle": mark("contact's handle"),
+        "came_from_address": mark("contact's address"),
+        "customer_id": mark("customer id"),
+        "contact_id": mark("contact id"),
+        "case": mark("case"),
+    },
 }
 
 THE_SOURCES: Final[Mapping[str, str]] = {
@@ -73,3 +167,12 @@ SOURCES: Final[Mapping[str, str]] = {
     "voice": mark("phone"),
     "assist": mark("assist"),
 }
+SHORT_SOURCES: Final[Mapping[str, str]] = {
+    "contact_center": mark("cc"),
+    "crm": mark("crm"),
+    "presence": mark("directory"),
+    "messaging": mark("messages"),
+    "voice": mark("phone"),
+    "assist": "",
+}
+"""In the header, where there is little room; "" for those that it does not show."""

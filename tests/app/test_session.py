@@ -19,6 +19,7 @@ from desktop.domain.entities.model import Leg
 from desktop.domain.entities.person import ChatLine
 from desktop.domain.entities.words import Availability, Channel, Health, LegKind, LegPhase, Phase, PresenceState, Verb
 from desktop.domain.state.events import Change, ChatReceived, PresenceChanged
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import AuthFailed, Unavailable
 from tests.app.app_fakes import (
     ME,
@@ -129,7 +130,7 @@ async def test_drafts_are_there_before_any_backend_answers(d: Desk) -> None:
 
 
 async def test_typing_before_the_disk_is_there_is_kept_and_saved_later(d: Desk) -> None:
-    d.refusals = [StoreError("locked"), StoreError("locked")]
+    d.refusals = [StoreError(verbatim("locked")), StoreError(verbatim("locked"))]
     d.server.happen(interaction(1, phase=Phase.ACTIVE))
     await d.session.start()
     assert any("cannot be saved" in text for text in told(d.store))

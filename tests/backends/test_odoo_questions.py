@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.backends.odoo.connection import external_id, record_id
-from desktop.backends.odoo.numbers import e164, national
+from desktop.backends.odoo.numbers import international, national
 from desktop.backends.odoo.questions import by_email, by_phone, by_text, fragment
 from desktop.backends.wire.html_text import clean
 
@@ -81,7 +81,7 @@ def test_a_number_is_asked_for_in_each_way_that_odoo_keeps_it() -> None:
     ],
 )
 def test_one_number_has_one_form(number: str, region: str, canonical: str) -> None:
-    assert e164(number, region) == canonical
+    assert international(number, region) == canonical
 
 
 def test_at_home_a_number_is_dialled_shorter() -> None:

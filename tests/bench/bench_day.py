@@ -2,8 +2,8 @@
 
 `python -m tests.bench.bench_day [--contacts 100000] [--agents 400] [--queues 40]`
 
-Each day crosses midnights of its zone, and on two of them the clocks change. `tests/mocks/day_check.py` says what is
-compared.
+Each day crosses midnights of its zone, and on two of them the clocks change. `tests/mocks/acd/day_check.py` says
+what is compared.
 The reference is the recount itself: how much longer the plain way takes than counting as things happen.
 """
 
@@ -13,9 +13,9 @@ import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tests.mocks.day_check import check
-from tests.mocks.raw_day import RawDay, Size
-from tests.mocks.recount import Recount
+from tests.mocks.acd.day_check import check
+from tests.mocks.acd.raw_day import RawDay, Size
+from tests.mocks.acd.recount import Recount
 
 DAYS = {
     "a day of 25 hours": ("Europe/London", (2026, 10, 24, 21), 30.0),

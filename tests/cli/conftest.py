@@ -8,8 +8,7 @@ import pytest
 from mock_backends import launcher
 from mock_backends.http.settings import Settings
 from mock_backends.launcher import Running
-
-from .command_line import CONTROL, KINDS, clean_env
+from tests.cli.command_line import CONTROL, KINDS, clean_env
 
 
 @pytest.fixture(scope="package")

@@ -16,8 +16,7 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Verb
 from desktop.ports import errors
 from desktop.ports.errors import BackendError
-
-from .command_line import clean_env, run
+from tests.cli.command_line import clean_env, run
 
 COMMANDS = [
     "state",

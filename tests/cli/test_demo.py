@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pyte
 
-from .command_line import clean_env, run
+from tests.cli.command_line import clean_env, run
 
 START_SECONDS = 40.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .command_line import clean_env
+from tests.cli.command_line import clean_env
 
 
 @pytest.mark.parametrize(

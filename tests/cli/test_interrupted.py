@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .command_line import clean_env, run
+from tests.cli.command_line import clean_env, run
 
 HANGS = 3_600.0
 FAR_TOO_LONG = 120.0  # what does not end hangs for an hour; the machine may be busy

@@ -16,8 +16,8 @@ from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.key import SIGNS
 from desktop.tui.keys.outbox_keys import OUTBOX_BY_ID
-
-from .command_line import run
+from desktop.words.catalogue import in_words
+from tests.cli.command_line import run
 
 NAMES = (*keys.BY_ID, *FLOOR_BY_ID, *OUTBOX_BY_ID)
 PRESSED = st.one_of(
@@ -80,14 +80,14 @@ def test_what_is_accepted_starts_and_what_is_refused_is_a_problem(theme: str, ch
     ("changes", "words"),
     [
         ({"hold": "f2"}, "'F2' stands for 'accept' and 'hold'"),
-        ({"hold": "f99"}, "'f99', which there is not"),
-        ({"hold": "ctlr+g"}, "'ctlr+g', which there is not"),
+        ({"hold": "f99"}, "'f99', which does not exist"),
+        ({"hold": "ctlr+g"}, "'ctlr+g', which does not exist"),
         ({"hodl": "f11"}, "there is no 'hodl'. Did you mean 'hold'?"),
         ({"hold": " , "}, "'hold' needs a key"),
     ],
 )
 def test_each_mistake_is_named(changes: dict[str, str], words: str) -> None:
-    (problem,) = start_problems(profile("", changes))
+    (problem,) = map(in_words, start_problems(profile("", changes)))
     assert words in problem
 
 

@@ -19,7 +19,7 @@ from mock_backends.play import fleet
 from mock_backends.presence import directory
 from mock_backends.world import centre as world_centre
 from mock_backends.world import world
-from tests.tui.hostile import PAYLOADS
+from tests.tui.hostile.payloads import PAYLOADS
 
 # Lone surrogates cannot be sent as UTF-8; states built by hand have them.
 TEXTS = [text for text in PAYLOADS.values() if text.encode("utf-8", "ignore").decode() == text]

@@ -15,7 +15,7 @@ from tests.cli.command_line import CONTROL
 from tests.e2e.conftest import SETTINGS
 from tests.e2e.hostile_company import TEXTS
 from tests.e2e.workplace import AVAILABLE, NARROW, PRIYA, SHARED, WIDE, Workplace, finish, until
-from tests.tui.hostile import leaks
+from tests.tui.hostile.payloads import leaks
 
 BOOT = {
     "servers": ["crm", "contact_center", "presence", "messaging"],

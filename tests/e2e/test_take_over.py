@@ -51,7 +51,7 @@ def test_a_desktop_that_is_stopped_is_woken_saves_and_leaves(place: Workplace) -
 def test_so_is_one_in_the_background_of_its_shell(place: Workplace, tmp_path: Path, number: signal.Signals) -> None:
     """There it is stopped again as soon as it touches the terminal."""
     job = tmp_path / "job"
-    shell = [sys.executable, "-m", "tests.tui.job_control", str(job), *DESKTOP, "--config", str(place.config)]
+    shell = [sys.executable, "-m", "tests.tui.terminal.job_control", str(job), *DESKTOP, "--config", str(place.config)]
     with place.desktop(WIDE, shell) as first:
         talking(place, first)
         first.send("left in the background")

@@ -20,6 +20,7 @@ from desktop.app.storage.erasure import Retention
 from desktop.app.storage.errors import StoreDamaged, StoreError, store_error
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import MIGRATIONS, canonical_json, seal
+from desktop.app.storage.tables.reasons import reason_of
 from desktop.app.timing import Timing
 from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp
@@ -29,6 +30,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.state import AppState
 from desktop.tui.widgets.pane import View
 from desktop.tui.words import text_message
+from desktop.words.catalogue import in_words
 from tests.simulation.disk import Disk, WorkInOrder
 from tests.simulation.far_side import CentreAdapter, CrmAdapter, CrmServer, SenderAdapter, SenderServer
 
@@ -137,7 +139,7 @@ class Held:
     @property
     def may_not_be_sent(self) -> bool:
         """Whether it is parked for a reason that holds whatever the agent does."""
-        return self.state == "parked" and "damaged on this machine" in self.reason
+        return self.state == "parked" and "damaged on this machine" in in_words(reason_of(self.reason))
 
 
 def _codes(text: str) -> tuple[str, ...]:
@@ -363,7 +365,7 @@ class Desktop:
                 view.codes,
                 _texts(view),
                 view.saved_at is not None,
-                view.problem,
+                in_words(view.problem),
             )
             for contact, view in self.state.drafts.items()
         }
@@ -402,7 +404,7 @@ class Desktop:
 
     @property
     def has_broken_part(self) -> bool:
-        return any(notice.text.startswith("A part of the desktop stopped") for notice in self.state.notices)
+        return any(in_words(notice.text).startswith("A part of the desktop stopped") for notice in self.state.notices)
 
 
 # --- The agent's hands on the panes -------------------------------------------------------------------------------
@@ -753,7 +755,7 @@ class Hands:
     def _press(self, contact: str, entered: tuple[str, ...], call: Awaitable[Any]) -> Finishing:
         async def wait() -> None:
             result = await call
-            press.ok, press.text = result.ok, result.text
+            press.ok, press.text = result.ok, in_words(result.text)
             self.told(press)
 
         press = Finishing(contact, entered, self.loop.create_task(wait()))

@@ -23,12 +23,10 @@ from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.app import DesktopApp
 from desktop.tui.words.titles import title
 from tests.tui.desk import RecordedCalls
-from tests.tui.floor_desk import RecordedCommands, floor_desk
-from tests.tui.floor_states import AGENTS, WAITING, floor
-from tests.tui.outbox import PARKED_RECORD, REFUSED, UNKNOWN, KeptOutbox, outbox_desk, outbox_state
-from tests.tui.quality import FAIR, SAM, MemoryStore, QualityServer, judged, quality_desk
-from tests.tui.quality import state as quality_state
-from tests.tui.report import Past, report_desk
+from tests.tui.outbox.outbox_desk import PARKED_RECORD, REFUSED, UNKNOWN, KeptOutbox, outbox_desk, outbox_state
+from tests.tui.quality.quality_desk import FAIR, SAM, MemoryStore, QualityServer, judged, quality_desk
+from tests.tui.quality.quality_desk import state as quality_state
+from tests.tui.report.report_desk import Past, report_desk
 from tests.tui.states import (
     IDLE,
     PRIYA,
@@ -40,6 +38,8 @@ from tests.tui.states import (
     three_matches,
     wrapping_up,
 )
+from tests.tui.supervisor.floor_desk import RecordedCommands, floor_desk
+from tests.tui.supervisor.floor_states import AGENTS, WAITING, floor
 
 CHUNK = 200
 """Keys that one run of the app gets."""

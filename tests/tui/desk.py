@@ -15,6 +15,7 @@ from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, DraftSaved, Keep
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys.two_presses import READING_SECONDS
 from desktop.tui.terminal.news_bell import Wanted
@@ -99,7 +100,7 @@ class RecordedSession:
         """Remember it."""
         self.calls.append(("retry",))
 
-    safety = "Your notes are safe."
+    safety = Sentence("note.all_safe")
 
     def unsaved(self) -> tuple[()]:
         """Nothing here is ever on no disk."""

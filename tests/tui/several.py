@@ -68,7 +68,7 @@ def matches(*customers: Customer, links: tuple[IdentityLink, ...] = ()) -> tuple
 
 def answers(shop: PopAnswer, mail: PopAnswer, why: str = "") -> tuple[CrmAnswer, ...]:
     """Each CRM's answer."""
-    return (CrmAnswer(SHOP, shop, NOW - 8), CrmAnswer(MAIL, mail, NOW - 6, why))
+    return (CrmAnswer(SHOP, shop, NOW - 8), CrmAnswer(MAIL, mail, NOW - 6, verbatim(why)))
 
 
 def two_crms() -> AppState:
@@ -106,7 +106,7 @@ def two_crms_one_unknown() -> AppState:
     pop = ScreenPop(
         PopAnswer.COULD_NOT_ASK,
         NOW - 6,
-        why=why,
+        why=verbatim(why),
         answers=answers(PopAnswer.NO_MATCH, PopAnswer.COULD_NOT_ASK, why),
     )
     return replace(two_crms_one_down(), pops={"i1": pop}, details={})

@@ -209,11 +209,15 @@ def could_not_ask() -> AppState:
         NOW - 6,
         (Match(old, "phone", "kept here", verified=False),),
         cached=True,
-        why="The CRM does not answer (connection refused).",
+        why=verbatim("The CRM does not answer (connection refused)."),
     )
     down = {**LIVE, "crm": SourceHealth(Health.DOWN, NOW - 41, verbatim("connection refused"), last_heard=NOW - 44)}
     return replace(
-        offered(), pops={"i1": pop}, details={}, health=down, outbox=OutboxView(3, 0, NOW - 180, "CRM does not answer")
+        offered(),
+        pops={"i1": pop},
+        details={},
+        health=down,
+        outbox=OutboxView(3, 0, NOW - 180, verbatim("CRM does not answer")),
     )
 
 
@@ -368,7 +372,7 @@ def missed() -> AppState:
 
 def parked() -> AppState:
     """The CRM refused a record; its text is kept."""
-    return replace(IDLE, outbox=OutboxView(0, 1, NOW - 3600, "The CRM refuses the record"))
+    return replace(IDLE, outbox=OutboxView(0, 1, NOW - 3600, verbatim("The CRM refuses the record")))
 
 
 def disconnected() -> AppState:

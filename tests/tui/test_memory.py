@@ -10,7 +10,7 @@ from desktop.tui import app as desktop_app
 from desktop.tui.textual_patches.line_cache import LineCache
 from tests.tui import states
 from tests.tui.desk import desk, settle
-from tests.tui.test_table import TableApp, rows
+from tests.tui.widgets.test_table import TableApp, rows
 
 
 @pytest.fixture

@@ -1,28 +1,60 @@
 """The sentences that the code has, and the catalogues of the other languages."""
 
+import ast
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from desktop.words.catalogue import DOMAIN, LOCALES
 from desktop.words.language import ENGLISH, LANGUAGES
+from tests.words.code import GIVEN_TO_THE_CATALOGUE, called, modules
 
-PROJECT = Path(__file__).parents[2]
-MARKS = {"tr": None, "ptr": ((1, "c"), 2), "ntr": (1, 2), "mark": None, "plural": (1, 2)}
+WITH_CONTEXT = frozenset({"ptr", "pmark"})
+WITH_PLURAL = frozenset({"ntr", "plural"})
 OTHERS = tuple(code for code in LANGUAGES if code != ENGLISH)
 
 
 def collected() -> Catalog:
     """Every sentence of the code, in the order of its files."""
     found = Catalog(project="agent-desktop", charset="utf-8")
-    for name, _, text, comments, context in extract_from_dir(PROJECT / "desktop", keywords=MARKS):
-        found.add(text, None, [(name, None)], auto_comments=comments, context=context)
+    for file, tree in modules("."):
+        for call in calls_of_the_catalogue(tree):
+            for context, text in _given(call):
+                found.add(text, None, [(file, None)], context=context)
     return found
+
+
+def calls_of_the_catalogue(tree: ast.Module) -> list[ast.Call]:
+    """Where a module gives a sentence to the catalogue, from its beginning to its end."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and called(node) in GIVEN_TO_THE_CATALOGUE)
+    return sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+
+
+def _given(call: ast.Call) -> Iterator[tuple[str | None, str | tuple[str, str]]]:
+    """What a call gives to the catalogue: of `tr("a" if it else "b")` both.
+
+    Babel's own extraction overlooks what stands in an f-string.
+    """
+    texts = [tuple(_literals(one)) for one in call.args[:2]]
+    match texts:
+        case [(context,), several] if called(call) in WITH_CONTEXT:
+            yield from ((context, one) for one in several)
+        case [(one,), (several,)] if called(call) in WITH_PLURAL:
+            yield None, (one, several)
+        case [several, *_] if called(call) not in WITH_CONTEXT | WITH_PLURAL:
+            yield from ((None, one) for one in several)
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
 
 
 def po_file(code: str) -> Path:
@@ -47,7 +79,18 @@ def kept(code: str) -> Catalog:
 def updated(code: str, sentences: Catalog) -> Catalog:
     """The language's catalogue with the sentences of the code: new ones untranslated, gone ones dropped."""
     old = kept(code)
-    new = Catalog(locale=code, domain=DOMAIN, project="agent-desktop", charset="utf-8", fuzzy=False)
+    new = Catalog(
+        locale=code,
+        domain=DOMAIN,
+        header_comment=f"# What agent-desktop says, in {LANGUAGES[code]}.",
+        project="agent-desktop",
+        version="1",
+        msgid_bugs_address="its maintainers",
+        last_translator="its maintainers",
+        language_team="its maintainers",
+        charset="utf-8",
+        fuzzy=False,
+    )
     new.creation_date = new.revision_date = old.creation_date if po_file(code).exists() else new.creation_date
     for message in sentences:
         if message.id:

@@ -28,7 +28,7 @@ def clock_at(text: str, at: int, *, marked: bool = False, on_a_day: bool = False
         on_a_day: the day is known already.
     """
     if phrases.HALF_HOUR.match(text, at):
-        raise Refusal("Half past, or half to? Write it in figures, like 14:30.")
+        raise Refusal("half_hour")
     for pattern in (phrases.SPOKEN_CLOCK, phrases.CLOCK, phrases.HALF_DAY_CLOCK, phrases.FULL_HOUR):
         if (found := pattern.match(text, at)) is not None and (clock := _read(found)) is not None:
             hours = pattern is phrases.FULL_HOUR and found["hour_h"] is not None  # "2h" may be in two hours
@@ -64,8 +64,8 @@ def times_of(clock: Clock | None, part: str) -> list[tuple[int, int]]:
         hours.append(clock.hour + 12)
     meant = [(hour, clock.minute) for hour in hours if first <= hour <= last]
     if not meant:
-        named = "tonight" if part == "tonight" else f"in the {part}"
-        raise Refusal(f"{clock.hour}:{clock.minute:02} is not {named}.")
+        time = f"{clock.hour}:{clock.minute:02}"
+        raise Refusal("not_tonight", time=time) if part == "tonight" else Refusal("not_in_part", time=time, part=part)
     return meant
 
 

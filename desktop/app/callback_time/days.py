@@ -10,7 +10,7 @@ from dateutil.relativedelta import weekday as nth_weekday
 
 from desktop.app.callback_time import phrases
 from desktop.app.callback_time.clocks import clock_at
-from desktop.app.callback_time.refusal import Refusal, day_words
+from desktop.app.callback_time.refusal import Refusal
 
 FARTHEST = timedelta(days=30)
 """How far ahead a callback is planned at most: contact centres refuse later ones."""
@@ -56,7 +56,7 @@ class Days:
         else:
             return None
         if day.date.weekday() != number:
-            raise Refusal(f"{day_words(day.date)} is not a {phrases.weekday_name(number)}. Which day?")
+            raise Refusal("not_that_weekday", day=day.date.isoformat(), weekday=number)
         return day, end
 
     def _after_link(self, at: int) -> int:
@@ -103,26 +103,24 @@ class Days:
         # "10.12" may be a time; it is a date where a time comes after it
         if short and clock_at(self._text, self._after_link(found.end()), on_a_day=True) is None:
             if 1 <= two <= 12:
-                raise Refusal(f"Is {typed} a date or a time? Write {one}:{found['two']} if it is a time.")
+                raise Refusal("date_or_time", typed=typed, time=f"{one}:{found['two']}")
             return None
         if one <= 12 and two <= 12 and one != two:
             if self._region in MIXED_ORDER:
-                raise Refusal(
-                    f"Is {typed} {one} {_month_name(two)} or {two} {_month_name(one)}? Write the month's name."
-                )
+                raise Refusal("which_month", typed=typed, one=one, two=two)
             if self._region in MONTH_FIRST:
                 one, two = two, one
         elif two > 12 >= one:
             one, two = two, one
         if not 1 <= two <= 12:
-            raise Refusal(f"There is no {typed}.")
+            raise Refusal("no_such_day", typed=typed)
         return self._of_year(f"{one} {_month_name(two)}", year and f"20{year[-2:]}", typed)
 
     def _of_ordinal(self, found: re.Match[str]) -> Day:
         ahead = (self._today + timedelta(days=days) for days in range(FARTHEST.days + 1))
         day = next((day for day in ahead if day.day == int(found["day"])), None)
         if day is None:
-            raise Refusal(f"There is no {found[0]} in the next {FARTHEST.days} days.")
+            raise Refusal("not_within", typed=found[0], days=FARTHEST.days)
         return Day(day, relative=False)
 
     def _of_year(self, day_and_month: str, year: str | None, typed: str) -> Day:
@@ -138,7 +136,7 @@ class Days:
         try:
             return parse(written, default=datetime(2000, 1, 1)).date()
         except (ValueError, OverflowError):
-            raise Refusal(f"There is no {typed}.") from None
+            raise Refusal("no_such_day", typed=typed) from None
 
     def _of_week_day(self, found: re.Match[str]) -> date:
         """The one day that a weekday means, whoever reads it."""
@@ -146,19 +144,17 @@ class Days:
         coming = self._today + relativedelta(days=1, weekday=nth_weekday(number))
         next_monday = self._today + relativedelta(days=1, weekday=nth_weekday(0))
         if later and (which or found["next_week"] or found["week_on"]):
-            raise Refusal("Which week is that? Write the date.")
+            raise Refusal("which_week")
         if found["next_week"] or later.lower().endswith("next week"):
             return next_monday + timedelta(days=number)
         if number == self._today.weekday() and which != "next":
-            raise Refusal(
-                f"Today is {phrases.weekday_name(number)}. Write today, or {day_words(coming)} for the one after."
-            )
+            raise Refusal("today_is", weekday=number, day=coming.isoformat())
         if later or found["week_on"]:
             return coming + timedelta(weeks=1)
         if which == "next" and coming < next_monday:
-            raise Refusal(f"{day_words(coming)} or {day_words(coming + timedelta(weeks=1))}? Write the date.")
+            raise Refusal("which_of_two", one=coming.isoformat(), other=(coming + timedelta(weeks=1)).isoformat())
         if which == "this" and coming >= next_monday and self._today.weekday() != SUNDAY:
-            raise Refusal(f"This {phrases.weekday_name(number)} is past. {day_words(coming)}?")
+            raise Refusal("this_is_past", weekday=number, day=coming.isoformat())
         return coming
 
 

@@ -9,10 +9,10 @@ from desktop.app.callback_time import phrases
 from desktop.app.callback_time.clocks import Clock, begins_with_clock, clock_at, span_of, times_of
 from desktop.app.callback_time.days import FARTHEST, Day, Days
 from desktop.app.callback_time.places import zone_at
-from desktop.app.callback_time.refusal import Refusal, day_words
+from desktop.app.callback_time.refusal import Refusal
 from desktop.domain.entities.model import Instant
+from desktop.domain.text.sentence import Sentence
 
-EXAMPLE = "tomorrow 14:00 about the refund"
 SEPARATORS = ",;:.-–—"
 
 
@@ -29,9 +29,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class NotUnderstood:
-    """Why a text names no time that can be planned; `why` is a sentence for the agent."""
+    """Why a text names no time that can be planned, for the agent."""
 
-    why: str
+    why: Sentence
 
 
 def read_due(
@@ -54,7 +54,7 @@ def read_due(
         reader = _Reader(" ".join(text.split()), datetime.fromtimestamp(now, zone), region.upper(), customer)
         moment, end = reader.read()
     except Refusal as refusal:
-        return NotUnderstood(str(refusal))
+        return NotUnderstood(refusal.sentence)
     return Due(moment.timestamp(), _rest(text, end))
 
 
@@ -86,13 +86,13 @@ class _Reader:
     def read(self) -> tuple[datetime, int]:
         """The moment, and how many signs name it; raises `Refusal`."""
         if not self._text:
-            raise Refusal(f"When, and what about? For example: {EXAMPLE}")
+            raise Refusal("when_and_what")
         if lead_in := phrases.LEAD_IN.match(self._text):
             self._at = lead_in.end()
         while self._span is None and self._take_next():
             pass
         if self._span is None and self._clock is None and not self._part:
-            raise Refusal(self._what_is_missing())
+            raise self._what_is_missing()
         zone = self._take_zone() if self._span is None else None
         self._refuse_a_second_time()
         moment = self._moment(zone or self._zone) if self._span is None else _full_minute(self._now, self._span)
@@ -135,7 +135,7 @@ class _Reader:
         today = Day(self._now.date())
         if found["today"] or part == "tonight":
             if self._day is not None and self._day.date != today.date:
-                raise Refusal(f"{day_words(today.date)} or {day_words(self._day.date)}?")
+                raise Refusal("one_of_two_days", one=today.date.isoformat(), other=self._day.date.isoformat())
             self._day = today
         self._part = part
         return found.end()
@@ -147,10 +147,8 @@ class _Reader:
         zone, self._at = found
         return zone
 
-    def _what_is_missing(self) -> str:
-        if self._day is None:
-            return f"Begin with when: {EXAMPLE}"
-        return f"At what time? For example: {self._day_text[:30]} 14:00"
+    def _what_is_missing(self) -> Refusal:
+        return Refusal("begin_with_when") if self._day is None else Refusal("what_time", day=self._day_text[:30])
 
     def _refuse_a_second_time(self) -> None:
         link = phrases.SECOND.match(self._text, self._at)
@@ -163,15 +161,15 @@ class _Reader:
             or phrases.VAGUE.match(self._text, self._at)
             or (self._span is not None and phrases.LONE_NUMBER.match(self._text, self._at))
         ):
-            raise Refusal("One time only, please. Write about before the note.")
+            raise Refusal("one_time_only")
         if self._span is None and self._clock is None and number:
-            raise Refusal("Is the number a time? Write it like 10:00, or write about before the note.")
+            raise Refusal("is_it_a_time")
 
     def _moment(self, zone: tzinfo) -> datetime:
         """The one moment ahead that the day and the time name."""
         here = self._now.astimezone(zone)
         if here.date() != self._now.date() and (self._day is None or self._day.relative):
-            raise Refusal(f"There it is {day_words(here.date())} now. Write the date: 25 Nov 10:00.")
+            raise Refusal("another_day_there", day=here.date().isoformat())
         day = self._day.date if self._day else here.date()
         meant = [
             datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone)
@@ -179,28 +177,27 @@ class _Reader:
         ]
         ahead = [moment for moment in meant if moment.timestamp() > self._now.timestamp()]
         if len(ahead) > 1:
-            raise Refusal(f"{ahead[0]:%H:%M} or {ahead[1]:%H:%M}? Add am or pm, or type it as {ahead[1]:%H:%M}.")
+            raise Refusal("am_or_pm", first=f"{ahead[0]:%H:%M}", second=f"{ahead[1]:%H:%M}")
         moment = (ahead or meant)[-1]
         if not tz.datetime_exists(moment.replace(tzinfo=None), zone):
-            raise Refusal(f"{day_words(day)} has no {moment:%H:%M}: the clocks go forward. Choose another time.")
+            raise Refusal("clocks_forward", day=day.isoformat(), time=f"{moment:%H:%M}")
         if tz.datetime_ambiguous(moment.replace(tzinfo=None), zone):
-            raise Refusal(f"{day_words(day)} has {moment:%H:%M} twice: the clocks go back. Choose another time.")
+            raise Refusal("clocks_back", day=day.isoformat(), time=f"{moment:%H:%M}")
         return moment
 
     def _checked(self, moment: datetime) -> datetime:
         ahead = moment.timestamp() - self._now.timestamp()
         if ahead > FARTHEST.total_seconds():
             last = (self._now + FARTHEST).date()
-            raise Refusal(f"Callbacks can be planned {FARTHEST.days} days ahead, until {day_words(last)}.")
+            raise Refusal("too_far", days=FARTHEST.days, day=last.isoformat())
         if ahead > 0:
             return moment
         if self._span is not None:
-            raise Refusal("That is now. Choose a later time.")
+            raise Refusal("is_now")
         local = moment.astimezone(self._zone)
         if local.date() != self._now.date():
-            raise Refusal(f"{day_words(local.date())} is past.")
-        hint = f" Write tomorrow {local:%H:%M} for the next day." if self._day is None else ""
-        raise Refusal(f"{local:%H:%M} today is past.{hint}")
+            raise Refusal("day_past", day=local.date().isoformat())
+        raise Refusal("time_past_today" if self._day is None else "time_past", time=f"{local:%H:%M}")
 
 
 def _full_minute(now: datetime, span: timedelta) -> datetime:

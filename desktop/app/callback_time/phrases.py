@@ -158,8 +158,3 @@ def count(text: str) -> int:
 def weekday(name: str) -> int:
     """The weekday that one of these patterns matched; Monday is 0."""
     return next(number for number, names in enumerate(WEEKDAYS) if name.lower() in names)
-
-
-def weekday_name(number: int) -> str:
-    """`Monday` for 0."""
-    return WEEKDAYS[number][-1].capitalize()

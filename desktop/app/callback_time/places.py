@@ -24,20 +24,20 @@ def zone_at(text: str, at: int, now: datetime, customer: tzinfo | None) -> tuple
     if owner := phrases.OWNER.match(text, at):
         zone = own if owner["mine"] else customer
         if zone is None:
-            raise Refusal("The customer's time zone is not known. Name a city: 10:00 London time.")
+            raise Refusal("zone_not_known")
         return zone, owner.end()
     if phrases.UTC_OFFSET.match(text, at):
-        raise Refusal("Name a city instead of an offset: 10:00 London time.")
+        raise Refusal("no_offset")
     if utc := phrases.UTC.match(text, at):
         return UTC, utc.end()
     if (short := phrases.ABBREVIATION.match(text, at)) and phrases.NOTE.match(text, short.end()):
-        raise Refusal(f"{short[0]} means different times. Name a city instead: 10:00 London time.")
+        raise Refusal("ambiguous_zone", typed=short[0])
     if at == len(text) or phrases.NOTE.match(text, at):
         return None
     if (found := phrases.PLACE_TIME.match(text, at)) and phrases.NOTE.match(text, found.end()):
         name = found["place"]
         if not (zones := _zones_of(name)):
-            raise Refusal(f"The time zone of {name} is not known. Name a larger city.")
+            raise Refusal("city_not_known", city=name)
         return _only(zones, name, now), found.end()
     for pattern in phrases.PLACES:
         if (found := pattern.match(text, at)) and (zones := _zones_of(found["place"])):
@@ -45,14 +45,14 @@ def zone_at(text: str, at: int, now: datetime, customer: tzinfo | None) -> tuple
                 continue
             name = found["place"]
             if not found["inside"] and not {_key(own), _key(customer)} & set(map(_key, zones)):
-                raise Refusal(f"Is the time that of {name}? Write {name} time, or about {name}.")
+                raise Refusal("time_of_city", city=name)
             return _only(zones, name, now), found.end()
     return None
 
 
 def _only(zones: list[ZoneInfo], name: str, now: datetime) -> ZoneInfo:
     if len({now.astimezone(zone).utcoffset() for zone in zones}) > 1:
-        raise Refusal(f"There is more than one {name}. Name another city of that time zone.")
+        raise Refusal("several_cities", city=name)
     return zones[0]
 
 

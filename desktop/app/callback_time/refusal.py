@@ -1,12 +1,12 @@
-"""Why a phrase names no time, and how a day is written in such a sentence."""
+"""Why a phrase names no time."""
 
-from datetime import date
+from desktop.domain.text.sentence import Fact, Sentence
 
 
 class Refusal(Exception):
-    """What was typed has no single meaning; the text is a sentence for the agent."""
+    """What was typed has no single meaning; `sentence` tells the agent."""
 
-
-def day_words(day: date) -> str:
-    """`Mon 23 Nov`."""
-    return f"{day:%a} {day.day} {day:%b}"
+    def __init__(self, what: str, /, **facts: Fact) -> None:
+        """`what` is the sentence's name in the catalogue's room `callback`; days are dates in ISO's form."""
+        self.sentence = Sentence(f"callback.{what}", **facts)
+        super().__init__(str(self.sentence))

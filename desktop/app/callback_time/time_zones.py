@@ -6,9 +6,9 @@ from datetime import tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desktop.app.screen_pop.contact_keys import e164
 from desktop.domain.entities.customer import Customer
 from desktop.domain.entities.model import Address
+from desktop.ports.phone_numbers import e164
 
 LOCALTIME = Path("/etc/localtime")
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from desktop.domain.entities.source import Source
 from desktop.domain.state.state import AppState
 from desktop.domain.text.sentence import NOTHING, VERBATIM, Sentence, Words, verbatim, worded
 from desktop.ports.errors import (
@@ -40,7 +41,7 @@ class Failure:
 
 def source_name(source: str) -> str:
     """A source as people say it: `contact_center` is the contact centre, `crm:odoo` the CRM."""
-    kind, _, name = source.partition(":")
+    kind, name = Source.of(source)
     known = _NAMES.get(kind, kind)
     return f"{known} ({name})" if name else known
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import ClassVar, Self, TypeVar
 
 from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
-from desktop.domain.entities.identity import qualified, unqualified
 from desktop.domain.entities.model import Address, Instant
+from desktop.domain.entities.source import Source
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import API, Capability, Kind, Manifest
 from desktop.ports.crm import Crm
@@ -23,6 +23,7 @@ class NamedCrm(Crm):
     def __init__(self, source: str, crm: Crm) -> None:
         """`source` is what its events carry, such as `crm:shop`."""
         self.source = source
+        self._record = Source.of(source)
         self._crm = crm
 
     @classmethod
@@ -86,12 +87,12 @@ class NamedCrm(Crm):
         await self._crm.unlink(interaction_id, key=key)
 
     def _own(self, customer_id: str) -> str:
-        return unqualified(self.source, customer_id)
+        return self._record.unqualified(customer_id)
 
     def _named(self, customer: object) -> Customer:
         if not isinstance(customer, Customer):
             raise ProtocolError(Sentence("answer.not_a_customer"), type(customer).__name__)
-        return replace(customer, id=qualified(self.source, customer.id), source=self.source)
+        return replace(customer, id=self._record.qualified(customer.id), source=self.source)
 
     def _matches(self, found: Sequence[Match]) -> Sequence[Match]:
         matches = _listed(found)

@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Self
 
-from desktop.domain.entities.identity import qualified, unqualified
 from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.state.events import ChatReceived, Envelope, PersonChanged, PresenceChanged, PresenceSnapshot
 from desktop.domain.text.sentence import Sentence
@@ -22,6 +22,7 @@ class NamedPresence(PresenceSource):
     def __init__(self, source: str, directory: PresenceSource) -> None:
         """`source` is what its events carry, such as `presence:xmpp`."""
         self.source = source
+        self._record = Source.of(source)
         self._directory = directory
 
     @classmethod
@@ -50,27 +51,27 @@ class NamedPresence(PresenceSource):
                 await stream.aclose()
 
     async def watch(self, person_ids: Sequence[str]) -> None:
-        own = [unqualified(self.source, one) for one in person_ids if one.startswith(qualified(self.source, ""))]
+        own = [self._record.unqualified(one) for one in person_ids if one.startswith(self._record.qualified(""))]
         await self._directory.watch(own)
 
     async def set_own(self, state: PresenceState, *, activity: str, key: str, in_call: bool = False) -> Presence:
         return self._presence(await self._directory.set_own(state, activity=activity, key=key, in_call=in_call))
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
-        return self._line(await self._directory.chat(unqualified(self.source, person_id), text, key=key))
+        return self._line(await self._directory.chat(self._record.unqualified(person_id), text, key=key))
 
     def _person(self, person: Person) -> Person:
-        return replace(person, id=qualified(self.source, person.id), source=self.source)
+        return replace(person, id=self._record.qualified(person.id), source=self.source)
 
     def _presence(self, presence: object) -> Presence:
         if not isinstance(presence, Presence):
             raise ProtocolError(Sentence("answer.not_a_presence"), type(presence).__name__)
-        return replace(presence, person_id=qualified(self.source, presence.person_id), source=self.source)
+        return replace(presence, person_id=self._record.qualified(presence.person_id), source=self.source)
 
     def _line(self, line: object) -> ChatLine:
         if not isinstance(line, ChatLine):
             raise ProtocolError(Sentence("answer.not_a_chat_line"), type(line).__name__)
-        return replace(line, person_id=qualified(self.source, line.person_id))
+        return replace(line, person_id=self._record.qualified(line.person_id))
 
     def _envelope(self, envelope: Envelope) -> Envelope:
         if not isinstance(envelope, Envelope):

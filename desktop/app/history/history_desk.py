@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, absent, failed
 from desktop.app.connections.backend_calls import BackendCalls
-from desktop.app.connections.failures import explain, one_line
+from desktop.app.connections.failures import explain, own_words
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.query_cache import Answer, QueryCache
 from desktop.app.history.week_map import WeekMap, week_map
@@ -24,11 +24,12 @@ from desktop.domain.entities.history import (
 )
 from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.service_level import Formula
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, RateLimited
 
 if TYPE_CHECKING:
+    from desktop.app.history.report.report import Report
     from desktop.app.history.report.reporter import Made, Reporter
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ DEADLINE = 15.0
 FRESH_SECONDS = 30.0
 OVER_SECONDS = 600.0
 """How long an answer is good enough: one about a period that still goes on, and one about a period that is over."""
-NOT_READ = "The history was not read."
+NOT_READ = Sentence("history.not_read")
 
 
 class HistoryDesk:
@@ -118,13 +119,26 @@ class HistoryDesk:
         return await self._ask(("interaction", interaction_id), put, OVER_SECONDS, lambda detail: len(detail.steps) + 1)
 
     async def export_intervals(
-        self, query: IntervalQuery, path: Path, formula: Formula, *, title: str = "", overwrite: bool = False
+        self,
+        query: IntervalQuery,
+        path: Path,
+        formula: Formula,
+        draw: "Callable[[Report], str]",
+        *,
+        title: str = "",
+        overwrite: bool = False,
     ) -> ActionResult:
         """Write a report of intervals in the form that the file's name asks for: .json, .csv, .parquet or .html.
 
         What is there already is not touched unless `overwrite` says so; `error` is then "exists".
+
+        Args:
+            draw: makes the HTML page of a report.
+            title: what that page is headed by.
         """
-        return await self._export(path, overwrite, lambda maker, form: maker.intervals(query, form, formula, title))
+        return await self._export(
+            path, overwrite, lambda maker, form: maker.intervals(query, form, formula, draw, title)
+        )
 
     async def export_interactions(self, query: PastQuery, path: Path, *, overwrite: bool = False) -> ActionResult:
         """The same of interactions, from the query's cursor on; there is no .html of them."""
@@ -151,13 +165,13 @@ class HistoryDesk:
             made = await make(maker, form_of(target.name))
             await asyncio.to_thread(save, target, made.content, overwrite=overwrite)
         except BackendError as error:
-            return failed(error, "The report was not written.", safe="")
+            return failed(error, Sentence("report.not_written"))
         except FileIsThere as error:
-            return ActionResult(False, str(error), "exists")
+            return ActionResult(False, error.sentence, "exists")
         except ReportError as error:
-            return ActionResult(False, f"The report was not written: {error}", "ReportError")
-        more = "; there are more" if made.more else ""
-        return ActionResult(True, f"{made.rows:,} rows written to {target}{more}.")
+            return ActionResult(False, Sentence("report.not_written_because", why=error.sentence), "ReportError")
+        told = "report.written_there_are_more" if made.more else "report.written"
+        return ActionResult(True, Sentence(told, n=made.rows, file=str(target)))
 
     async def _through(self, call: Callable[[], Awaitable[T]]) -> T:
         return await self._backend_calls.ask(call, CONTACT_CENTER, seconds=DEADLINE, changing=False)
@@ -184,7 +198,7 @@ class HistoryDesk:
         return await self._questions.ask(question, through, fresh=fresh, size=size)
 
 
-def _words(error: BackendError) -> Words:
+def _words(error: BackendError) -> Sentence:
     if isinstance(error, RateLimited):  # nothing is wrong, and whoever asked asks again
-        return one_line(error.message)
-    return explain(error, NOT_READ, source=CONTACT_CENTER, safe="").text
+        return own_words(error)
+    return explain(error, NOT_READ, source=CONTACT_CENTER).text

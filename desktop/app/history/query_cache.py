@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from desktop.app.connections.failures import error_class
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import BackendError, RateLimited
 
 T = TypeVar("T")
@@ -20,12 +21,12 @@ SOONEST = 1.0  # second; a server that wants to be asked again at once is not
 class Answer(Generic[T]):
     """What came of a question. After a failure `value` is what was known before, if anything, with its age.
 
-    `at` is the server's time when the value was asked for; `problem` is for people, "" when all went well.
+    `at` is the server's time when the value was asked for; `problem` says what went wrong.
     """
 
     value: T | None = None
     at: Instant | None = None
-    problem: str = ""
+    problem: Sentence = NOTHING
     error: str = ""  # the class of what went wrong
     later: float = 0.0  # seconds after which the server wants to be asked again; 0 when it did not say so
 
@@ -40,7 +41,7 @@ class QueryCache:
     """The same question put twice is on its way once. Whoever gives up leaves the others their answer; when nobody
     waits any more the question is taken back. Answers of up to 20,000 records altogether are kept."""
 
-    def __init__(self, now: Callable[[], Instant], words: Callable[[BackendError], str]) -> None:
+    def __init__(self, now: Callable[[], Instant], words: Callable[[BackendError], Sentence]) -> None:
         """`now` is the server's time in seconds, `words` says an error to people."""
         self._now = now
         self._words = words

@@ -3,36 +3,73 @@
 import asyncio
 import logging
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from desktop.app.storage.errors import StoreError
-from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.reasons import ANOTHER_TEXT, TEXT_DAMAGED
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 log = logging.getLogger(__name__)
 
 AFTER_LAST_KEY = 0.4  # leaves room for the disk within the promised 0.5 s
 WHILE_TYPING = 1.8  # and within 2 s
 AFTER_REFUSAL = 2.0
-DAMAGED = "the text was damaged on this machine; read it over before you use it"
-NOT_MINE = "another agent's words about this contact have to go to the outbox first"
-ANOTHER = "another text was begun for the same while this one could not be read"
+
+
+class Written(Protocol):
+    """What is written and saved: a contact's record in progress, or a review."""
+
+    @property
+    def id(self) -> str:
+        """What tells it from others."""
+
+    @property
+    def words(self) -> tuple[object, ...]:
+        """All that somebody wrote or chose."""
+
+    @property
+    def saved_at(self) -> float:
+        """When it was put on disk, on this machine's clock."""
+
+    @property
+    def intact(self) -> bool:
+        """Whether it is what was written."""
+
+
+W = TypeVar("W", bound=Written)
+
+
+class Shelf(Protocol[W]):
+    """Where on the disk it is kept. Every method raises StoreError while the disk is not there."""
+
+    async def all(self) -> Sequence[W]:
+        """Everything there is, the latest first."""
+
+    async def one(self, draft_id: str, /) -> W | None:
+        """One of them, if it is there."""
+
+    async def save(self, draft: W, /, *, words_since: float | None) -> W:
+        """Keep it; answers it with the time when the disk got its words, which is `words_since` where it has them."""
+
+    async def park(self, draft_id: str, why: Sentence, /) -> None:
+        """Put it into the outbox, with the reason."""
 
 
 @dataclass(slots=True, eq=False)
-class OpenDraft:
+class OpenDraft(Generic[W]):
     """One draft in memory. Who holds `writing` may put it on disk or take it away from there."""
 
-    draft: Draft
+    draft: W
     writing: asyncio.Lock
-    saved: Draft | None = None
-    problem: str = ""
+    saved: W | None = None
+    problem: Sentence = NOTHING
     last_key: float = 0.0
     first_unsaved: float = 0.0
     stale: bool = False  # what is known of its contact changed since it was saved
-    being_saved: Draft | None = None  # whichever of two is on disk then is not known
+    being_saved: W | None = None  # whichever of two is on disk then is not known
     saver: "asyncio.Task[None] | None" = None
 
     @property
@@ -47,26 +84,26 @@ class OpenDraft:
         return self.saved.saved_at if self.saved is not None and self.is_saved else None
 
 
-class Autosave:
+class Autosave(Generic[W]):
     """Drafts in memory by their ids. Only `forget` ends one."""
 
     def __init__(
         self,
         timing: Timing,
-        local: Callable[[], LocalStore],
-        changed: Callable[[OpenDraft], None],
+        shelf: Shelf[W],
+        changed: Callable[[OpenDraft[W]], None],
         *,
-        joined: Callable[[Draft, Draft], Draft | None],
+        joined: Callable[[W, W], W | None],
         collect: Callable[[], None] = lambda: None,
-        replaced: Callable[[Draft], None] = lambda draft: None,
-        complete: Callable[[Draft], Draft] = lambda draft: draft,
-        may_save: Callable[[Draft], bool] = lambda draft: True,
+        replaced: Callable[[W], None] = lambda draft: None,
+        complete: Callable[[W], W] = lambda draft: draft,
+        may_save: Callable[[W], bool] = lambda draft: True,
         parked: Callable[[str], None] = lambda draft_id: None,
     ) -> None:
         """No drafts yet.
 
         Args:
-            local: raises StoreError while the disk is not there.
+            shelf: where drafts are kept.
             changed: hears of a draft whose words or whose safety changed.
             joined: makes one draft of what was found on disk and what was written before it could be read; None
                 where that cannot be, and the older one has to go to the outbox.
@@ -77,7 +114,7 @@ class Autosave:
             parked: hears of a draft on disk that could not be taken up and was put into the outbox.
         """
         self._timing = timing
-        self._local = local
+        self._shelf = shelf
         self._changed = changed
         self._joined = joined
         self._collect = collect
@@ -85,7 +122,7 @@ class Autosave:
         self._complete = complete
         self._may_save = may_save
         self._parked = parked
-        self._open: dict[str, OpenDraft] = {}
+        self._open: dict[str, OpenDraft[W]] = {}
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self.restored = False
         """Whether it is known what the last run left."""
@@ -95,7 +132,7 @@ class Autosave:
         """Everything that is being written, in the order it was begun or taken up."""
         return tuple(self._open)
 
-    def get(self, draft_id: str) -> OpenDraft | None:
+    def get(self, draft_id: str) -> OpenDraft[W] | None:
         """A draft in memory, if it is being written."""
         return self._open.get(draft_id)
 
@@ -106,11 +143,11 @@ class Autosave:
             lock = self._locks[draft_id] = asyncio.Lock()
         return lock
 
-    def edit(self, draft: Draft) -> None:
+    def edit(self, draft: W) -> None:
         """Take the words there are now; call it for every key."""
-        open_draft = self._open.get(draft.interaction_id)
+        open_draft = self._open.get(draft.id)
         if open_draft is None:
-            open_draft = self._open[draft.interaction_id] = OpenDraft(draft, self.writing(draft.interaction_id))
+            open_draft = self._open[draft.id] = OpenDraft(draft, self.writing(draft.id))
         elif open_draft.draft.words == draft.words:
             return
         now = self._timing.monotonic()
@@ -136,27 +173,27 @@ class Autosave:
             *(self.save(open_draft) for open_draft in wanted if open_draft.stale or not open_draft.is_saved)
         )
 
-    async def restore(self, mine: Callable[[Draft], bool], whole: Callable[[Draft], bool] = lambda _: True) -> None:
+    async def restore(self, whole: Callable[[W], bool] = lambda _: True) -> None:
         """Take up what the last run left; what is damaged or not `whole` can be read in the outbox from now on.
 
         Raises:
             StoreError: it cannot be read.
         """
-        for draft in filter(mine, await self._local().drafts()):
-            known = self._open.get(draft.interaction_id)
+        for draft in await self._shelf.all():
+            known = self._open.get(draft.id)
             if known is not None and known.saved is not None:
                 continue  # the disk has what is here
             if not (draft.intact and whole(draft)):
-                await self._put_aside(draft, DAMAGED)
+                await self._put_aside(draft, TEXT_DAMAGED)
             elif known is None:
                 self._take(draft)
             elif not self._join(known, draft):
-                await self._put_aside(draft, ANOTHER)
+                await self._put_aside(draft, ANOTHER_TEXT)
         self.restored = True
 
-    def take(self, older: Draft, on_disk: Draft) -> None:
+    def take(self, older: W, on_disk: W) -> None:
         """A draft is on disk again: it is written on, together with what was written since it was read from there."""
-        known = self._open.get(older.interaction_id)
+        known = self._open.get(older.id)
         if known is None:
             self._take(on_disk)
         else:
@@ -169,7 +206,7 @@ class Autosave:
             self._changed(open_draft)
             self._begin_saving(open_draft)
 
-    def forget(self, draft_id: str) -> OpenDraft | None:
+    def forget(self, draft_id: str) -> OpenDraft[W] | None:
         """Its words were handed over, or are not wanted."""
         open_draft = self._open.pop(draft_id, None)
         if open_draft is not None and open_draft.saver is not None:
@@ -184,13 +221,13 @@ class Autosave:
         await asyncio.gather(*savers, return_exceptions=True)
         await self.flush()
 
-    async def save(self, open_draft: OpenDraft) -> None:
+    async def save(self, open_draft: OpenDraft[W]) -> None:
         """Put a draft on disk as it is, or have its `problem` say why not."""
         async with open_draft.writing:
-            if self._open.get(open_draft.draft.interaction_id) is not open_draft:
+            if self._open.get(open_draft.draft.id) is not open_draft:
                 return
             if not self._may_save(open_draft.draft):
-                open_draft.problem = NOT_MINE
+                open_draft.problem = Sentence("note.not_mine")
                 return
             try:
                 if open_draft.saved is None and not self.restored:
@@ -200,25 +237,25 @@ class Autosave:
                 open_draft.being_saved = open_draft.draft
                 on_disk = open_draft.saved
                 words_since = None if on_disk is None or on_disk.words != open_draft.draft.words else on_disk.saved_at
-                open_draft.saved = await self._local().save_draft(open_draft.draft, words_since=words_since)
-                open_draft.problem = ""
+                open_draft.saved = await self._shelf.save(open_draft.draft, words_since=words_since)
+                open_draft.problem = NOTHING
             except StoreError as error:
                 open_draft.stale = True
-                open_draft.problem = str(error)
+                open_draft.problem = error.sentence
                 log.error("a draft could not be saved: %s", error)
             finally:
                 open_draft.being_saved = None
             open_draft.first_unsaved = self._timing.monotonic()
-            if self._open.get(open_draft.draft.interaction_id) is open_draft:
+            if self._open.get(open_draft.draft.id) is open_draft:
                 self._changed(open_draft)
 
-    def _take(self, draft: Draft) -> None:
-        open_draft = OpenDraft(draft, self.writing(draft.interaction_id), saved=draft)
-        self._open[draft.interaction_id] = open_draft
+    def _take(self, draft: W) -> None:
+        open_draft = OpenDraft(draft, self.writing(draft.id), saved=draft)
+        self._open[draft.id] = open_draft
         self._replaced(draft)
         self._changed(open_draft)
 
-    def _join(self, open_draft: OpenDraft, older: Draft, on_disk: Draft | None = None) -> bool:
+    def _join(self, open_draft: OpenDraft[W], older: W, on_disk: W | None = None) -> bool:
         self._collect()
         joined = self._joined(older, open_draft.draft)
         if joined is None:
@@ -230,15 +267,15 @@ class Autosave:
             self._begin_saving(open_draft)
         return True
 
-    async def _put_aside(self, older: Draft, why: str) -> None:
-        await self._local().park_draft(older.interaction_id, why)
-        self._parked(older.interaction_id)
+    async def _put_aside(self, older: W, why: Sentence) -> None:
+        await self._shelf.park(older.id, why)
+        self._parked(older.id)
 
-    def _begin_saving(self, open_draft: OpenDraft) -> None:
+    def _begin_saving(self, open_draft: OpenDraft[W]) -> None:
         if open_draft.saver is None:
             open_draft.saver = asyncio.ensure_future(self._save_soon(open_draft))
 
-    async def _save_soon(self, open_draft: OpenDraft) -> None:
+    async def _save_soon(self, open_draft: OpenDraft[W]) -> None:
         try:
             while open_draft.stale or not open_draft.is_saved:
                 due = min(open_draft.last_key + AFTER_LAST_KEY, open_draft.first_unsaved + WHILE_TYPING)
@@ -252,8 +289,8 @@ class Autosave:
         finally:
             open_draft.saver = None
 
-    async def _find_older(self, open_draft: OpenDraft) -> None:
+    async def _find_older(self, open_draft: OpenDraft[W]) -> None:
         """Where the disk came late, words for the same may be on it: they come before those written since."""
-        older = await self._local().draft(open_draft.draft.interaction_id)
+        older = await self._shelf.one(open_draft.draft.id)
         if older is not None and not (older.intact and self._join(open_draft, older)):
-            await self._put_aside(older, ANOTHER if older.intact else DAMAGED)
+            await self._put_aside(older, ANOTHER_TEXT if older.intact else TEXT_DAMAGED)

@@ -6,11 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from desktop.app.connections.failures import source_name
 from desktop.app.connections.targets import Targets
 from desktop.app.notes.wrap_up_json import address_from, message_from, record_from
 from desktop.app.storage.tables.outbox_rows import CASE, FOLLOW_UP, LINK, TASK, WRAP_UP, OutboxRow
-from desktop.domain.entities.identity import unqualified
+from desktop.domain.entities.source import Source
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
@@ -50,18 +50,18 @@ class Deliveries:
         source = self._targets.source(row.target)
         backend = self._backends.get(source or "")
         if backend is None and ":" in row.target:
-            raise Unavailable(f"This profile has no {source_name(row.target)}. The record waits until it does.")
+            raise Unavailable(Sentence("outbox.no_such_backend", source=row.target))
         try:
             payload: dict[str, Any] = json.loads(row.payload)
             call = self._call(row, backend, payload)
         except (LookupError, TypeError, ValueError) as error:
-            raise Rejected("The record on this machine cannot be read.", type(error).__name__) from error
+            raise Rejected(Sentence("outbox.cannot_be_read"), type(error).__name__) from error
         answer: object = await call
         if isinstance(answer, MessageReceipt):
             self._sent(message_from(payload), answer)
         receipt = answer.id if isinstance(answer, MessageReceipt) else getattr(answer, "id", answer)
         if not isinstance(receipt, str) or not receipt.strip():
-            raise ProtocolError("The answer was no receipt.", type(answer).__name__)
+            raise ProtocolError(Sentence("outbox.no_receipt"), type(answer).__name__)
         return receipt
 
     def _call(self, row: OutboxRow, backend: Backend | None, payload: Mapping[str, Any]) -> Any:
@@ -69,13 +69,13 @@ class Deliveries:
             case (kind, Crm()) if kind == WRAP_UP:
                 record = record_from(payload)
                 if record.customer_id is not None:
-                    record = replace(record, customer_id=unqualified(row.target, record.customer_id))
+                    record = replace(record, customer_id=Source.of(row.target).unqualified(record.customer_id))
                 if record.key != row.key:
                     raise ValueError("the record carries another key than its row")
                 return backend.log_wrap_up(record)
             case (kind, Crm()) if kind == CASE:
                 return backend.create_case(
-                    unqualified(row.target, payload["customer_id"]),
+                    Source.of(row.target).unqualified(payload["customer_id"]),
                     payload["subject"],
                     priority="",
                     text=payload["text"],
@@ -83,7 +83,7 @@ class Deliveries:
                 )
             case (kind, Crm()) if kind == TASK:
                 return backend.create_task(
-                    unqualified(row.target, payload["customer_id"]),
+                    Source.of(row.target).unqualified(payload["customer_id"]),
                     payload["text"],
                     due=None if payload["due"] is None else float(payload["due"]),
                     key=row.key,
@@ -102,13 +102,13 @@ class Deliveries:
                     key=row.key,
                 )
             case _:
-                raise Unsupported("Nothing in this profile accepts it.")
+                raise Unsupported(Sentence("outbox.nobody_takes_it"))
 
 
 async def _link(crm: Crm, row: OutboxRow, payload: Mapping[str, Any]) -> str:
     """Tell a CRM whom a contact is with; the receipt says what it was told."""
     if payload["customer_id"] is not None:
-        customer_id = unqualified(row.target, payload["customer_id"])
+        customer_id = Source.of(row.target).unqualified(payload["customer_id"])
         await crm.link(row.interaction_id, customer_id, reason=str(payload["reason"]), key=row.key)
         return "linked"
     with suppress(NotFound):  # there is no link to take back

@@ -15,6 +15,7 @@ from desktop.domain.news.news import endings_since
 from desktop.domain.select import call_capabilities, customer_of, own
 from desktop.domain.state.events import Change
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound
@@ -81,5 +82,5 @@ class Handovers:
             return  # they went to somebody who is no agent here
         except BackendError as error:
             log.warning("what was known of %s was not handed on: %s", interaction_id, type(error).__name__)
-            failure = explain(error, "Your note was not passed on to the next agent.", source=SOURCE)
-            self._store.notice(f"{failure.not_done} It is still your record.", "warning", interaction_id)
+            failure = explain(error, Sentence("note.not_passed_on"), source=SOURCE)
+            self._store.notice(failure.not_done + Sentence("note.still_yours"), "warning", interaction_id)

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable
 
 from desktop.app.connections.failures import one_line
-from desktop.app.key_names import key_name
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.words import DeliveryState
 from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
+from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports.errors import Unavailable
 from desktop.ports.messaging import MessageReceipt, OutgoingMessage
 
@@ -57,7 +57,7 @@ class Messages:
                 await self._local().keep_message(message)
             except StoreError as error:
                 log.error("a message cannot be kept: %s", error)
-                raise Unavailable("A customer's message cannot be kept on this machine.", str(error)) from error
+                raise Unavailable(Sentence("message.cannot_be_kept"), str(error)) from error
 
     def sent(self, message: OutgoingMessage, receipt: MessageReceipt) -> None:
         """A sender took a message of ours."""
@@ -84,18 +84,18 @@ class Messages:
                 self._tell_received(message)
             return
         self._told.update(message.id for message in fresh)
-        many, key = f"{len(fresh)} messages from customers came while you were away.", key_name("outbox")
-        self._store.notice(f"{many}  {key} shows them.")
+        self._store.notice(Sentence("message.many_came", n=len(fresh)))
 
     def _tell_received(self, message: InboundMessage) -> None:
         if message.id in self._told:
             return
         self._told.add(message.id)
-        who = f"{message.channel.value} from {self._name(message)}"
+        channel, who = message.channel.value, self._name(message)
         if message.opts_out:
-            self._store.notice(f"{who}: has opted out. No more messages are sent to them.", "warning")
+            self._store.notice(Sentence("message.opted_out", channel=channel, who=who), "warning")
         else:
-            self._store.notice(f"{who}: {one_line(message.text, _SHOWN)}  {key_name('outbox')} shows it.")
+            text = one_line(message.text, _SHOWN)
+            self._store.notice(Sentence("message.came", channel=channel, who=who, text=text))
 
     def _tell_failed(self, event: DeliveryChanged) -> None:
         message = event.message
@@ -103,15 +103,18 @@ class Messages:
             return
         self._told.add(f"out:{message.id}")
         known = self._store.state.sent.get(message.id)
-        to = message.to or (known.to if known is not None else "") or "a customer"
-        why = f": {one_line(message.detail)}" if message.detail else "."
-        words = f"The {message.channel.value} to {to} was not delivered{why}  {key_name('outbox')} shows it."
-        self._store.notice(words, "warning")
+        to = verbatim(message.to or (known.to if known is not None else "")) or Sentence("message.a_customer")
+        channel, why = message.channel.value, one_line(message.detail)
+        if why:
+            told = Sentence("message.not_delivered_because", channel=channel, to=to, why=why)
+        else:
+            told = Sentence("message.not_delivered", channel=channel, to=to)
+        self._store.notice(told, "warning")
 
-    def _name(self, message: InboundMessage) -> str:
+    def _name(self, message: InboundMessage) -> Sentence:
         """The name of a customer on screen who has the address, or else the address itself."""
         value = message.sender.value
         for pop in self._store.state.pops.values():
             if pop.match is not None and any(one.value == value for one in pop.match.customer.addresses):
-                return f"{pop.match.customer.name} ({value})"
-        return value or "an unknown sender"
+                return Sentence("message.sender", name=pop.match.customer.name, address=value)
+        return verbatim(value) or Sentence("message.unknown_sender")

@@ -1,7 +1,7 @@
 """The notes an agent is writing: on disk half a second after the last key, and never lost."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from desktop.app.notes.follow_up_json import follow_up_from, follow_up_json
 from desktop.app.notes.parking import Parking
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft, is_kept_words
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.store import Store
 from desktop.app.timing import Timing
@@ -23,11 +23,31 @@ from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import unsettled_pop
 from desktop.domain.state.own_events import AS_IT_IS, DraftDropped, DraftSaved, Keep, RecordHandedOver
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 
 _CLOCK_WAS_SET = 1.0
 """Seconds by which the server's clock must differ from before for the times on screen to be said anew."""
 
 FactsOf = Callable[[AppState, Interaction, tuple[str, ...], tuple[FollowUp, ...]], ContactFacts]
+
+
+class _Drafts:
+    """Where records in progress are kept."""
+
+    def __init__(self, local: Callable[[], LocalStore]) -> None:
+        self._local = local
+
+    async def all(self) -> Sequence[Draft]:
+        return await self._local().drafts()
+
+    async def one(self, draft_id: str) -> Draft | None:
+        return await self._local().draft(draft_id)
+
+    async def save(self, draft: Draft, *, words_since: float | None) -> Draft:
+        return await self._local().save_draft(draft, words_since=words_since)
+
+    async def park(self, draft_id: str, why: Sentence) -> None:
+        await self._local().park_draft(draft_id, why)
 
 
 class Notes:
@@ -68,7 +88,7 @@ class Notes:
         """Hears that the note of an interaction is in the outbox and takes no more; set by the screen."""
         self._autosave = Autosave(
             timing,
-            local,
+            _Drafts(local),
             self._say,
             joined=record_merge.joined,
             collect=lambda: self.collect(),
@@ -155,7 +175,7 @@ class Notes:
             open_draft for name in self._autosave.ids if (open_draft := self._autosave.get(name)) is not None
         ]
         return tuple(
-            Unsaved(_whose(draft), _plain(draft), open_draft.problem)
+            Unsaved(_whose(draft), draft.note, open_draft.problem, _chosen(draft))
             for open_draft in open_drafts
             if not open_draft.is_saved and not (draft := self._complete(open_draft.draft)).is_empty
         )
@@ -166,7 +186,7 @@ class Notes:
         Raises:
             StoreError: they cannot be read.
         """
-        await self._autosave.restore(lambda draft: not is_kept_words(draft))
+        await self._autosave.restore()
         for row in await self._local().outbox():
             self.parking.learn(row)
         self.parking.park_gone(self._store.state)
@@ -259,10 +279,10 @@ class Notes:
             target=target if customer_id is not None else "",
         )
 
-    def _say(self, open_draft: OpenDraft) -> None:
+    def _say(self, open_draft: OpenDraft[Draft]) -> None:
         self._store.publish(DraftSaved(open_draft.draft.interaction_id, self._view(open_draft)))
 
-    def _view(self, open_draft: OpenDraft) -> DraftView:
+    def _view(self, open_draft: OpenDraft[Draft]) -> DraftView:
         draft, saved_at = open_draft.draft, open_draft.saved_at
         if saved_at is not None:
             saved_at += self._store.state.skew  # the disk knows this machine's clock only
@@ -284,7 +304,7 @@ class Notes:
             self._autosave.edit(rest)
 
     def _parked_damaged(self, _: str) -> None:
-        self._store.notice("A note was damaged on this machine. It is in the outbox as far as it can be read.", "error")
+        self._store.notice(Sentence("note.was_damaged"), "error")
 
     # What happens by itself
 
@@ -318,16 +338,17 @@ class Notes:
                     self._autosave.edit(Draft(interaction_id, None, "", (), (), 1, 0.0))
 
 
-def _whose(draft: Draft) -> str:
+def _whose(draft: Draft) -> Sentence:
     facts = draft.facts
     known = (facts.customer_name or facts.address) if facts is not None else ""
-    return f"note about {known} (contact {draft.interaction_id})" if known else f"note of {draft.interaction_id}"
+    if known:
+        return Sentence("unsaved.note_about", whom=known, contact=draft.interaction_id)
+    return Sentence("unsaved.note", contact=draft.interaction_id)
 
 
-def _plain(draft: Draft) -> str:
-    """All that somebody wrote or chose, as lines for people."""
-    lines = [draft.note] if draft.note else []
-    lines += [f"codes: {', '.join(draft.codes)}"] if draft.codes else []
-    for one in (*draft.follow_ups, *(() if draft.half is None else (draft.half,))):
-        lines.append(f"follow-up: {', '.join(f'{name} {value}' for name, value in one.items() if value)}")
-    return "\n".join(lines)
+def _chosen(draft: Draft) -> tuple[Sentence, ...]:
+    """All that somebody chose or planned beside the note, each for a line of its own."""
+    codes = [Sentence("unsaved.codes", codes=draft.codes)] if draft.codes else []
+    planned = (*draft.follow_ups, *(() if draft.half is None else (draft.half,)))
+    parts = (tuple(f"{name} {value}" for name, value in one.items() if value) for one in planned)
+    return (*codes, *(Sentence("unsaved.follow_up", parts=each) for each in parts))

@@ -8,21 +8,22 @@ from dataclasses import dataclass
 
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
-from desktop.app.connections.failures import explain, one_line, source_name
+from desktop.app.connections.failures import explain, own_words
 from desktop.app.connections.waiting import waits_for
-from desktop.app.key_names import key_name
 from desktop.app.notes.outbox_items import OutboxItem, is_refused, item_of, note_after, with_new_key
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import DELIVERED, PARKED, RECORD, WAITING, OutboxRow, payload_sha256
 from desktop.app.storage.tables.parked_record_rows import record_of
+from desktop.app.storage.tables.reasons import MAY_BE_THERE
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.words import Health
 from desktop.domain.entities.wrap_up_record import OutboxView
 from desktop.domain.state.own_events import OutboxChanged
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING, Sentence, sentences
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import (
     AuthFailed,
@@ -47,7 +48,6 @@ AUTH_REST = 60.0
 AFTER_REFUSAL = 5.0
 PATIENCE = 8
 """How many answers that make no sense a row gets before a person has to look."""
-MAY_BE_THERE = "it is not known whether this was sent before the desktop stopped; look before you send it again"
 
 _PARK = (Forbidden, NotFound, Rejected, Unsupported)
 _DOUBTFUL = (Conflict, ProtocolError, BackendBug)
@@ -104,9 +104,9 @@ class Outbox:
         self._failures: dict[str, int] = {}
         self._senders: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
-        self._why: dict[str, str] = {}  # by target, why its rows wait; "" is the disk
-        self._unknown = ""
-        self.lost: Callable[[], str] = lambda: ""
+        self._why: dict[str, Sentence] = {}  # by target, why its rows wait; "" is the disk
+        self._unknown = NOTHING
+        self.lost: Callable[[], Sentence] = lambda: NOTHING
         """Says what may be missing because the file was damaged; set by whoever mends it."""
         self.hand_over: Callable[[OutboxRow, Draft], Awaitable[list[OutboxRow]]] = self._nobody_hands_over
         """Turns a parked record into rows on disk; set by whoever makes rows of records."""
@@ -127,7 +127,7 @@ class Outbox:
         rows = [await self._from_last_run(row) if row.state == WAITING else row for row in await self._local().outbox()]
         self._known.clear()
         self._take(rows)
-        self._unknown = ""
+        self._unknown = NOTHING
         self._say(())
         self._wake.set()  # the disk may have come late
 
@@ -139,7 +139,7 @@ class Outbox:
             return row
         return await self._local().mark_waiting(row.key, row.reason, 0.0, row.doubts)
 
-    def cannot_be_read(self, why: str) -> None:
+    def cannot_be_read(self, why: Sentence) -> None:
         """It is not known what the last run left, for the reason given; until `load` has worked."""
         self._unknown = why
         self._say(())
@@ -263,12 +263,10 @@ class Outbox:
         known = self._known.get(key)
         return known is not None and known.state == WAITING
 
-    def why(self, target: str) -> str:
-        """Why what is for a target waits, as the end of a sentence; "" when nothing is known to stand in its way."""
-        source = self._source_of(target) or target
-        if down := waits_for(self._store.state, (source,)):
-            return f"{down}."
-        return self._why.get(target, "") or self._why.get("", "")
+    def why(self, target: str) -> Sentence:
+        """Why what is for a target waits, as a clause; nothing when nothing is known to stand in its way."""
+        down = waits_for(self._store.state, (self._source_of(target) or target,))
+        return down or self._why.get(target, NOTHING) or self._why.get("", NOTHING)
 
     async def _nobody_hands_over(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:
         raise LookupError(f"outbox row {row.key} is no record that can be sent")
@@ -324,7 +322,7 @@ class Outbox:
                     self.forget(key)
                 except StoreError as error:
                     log.error("the outbox cannot be used: %s", error)
-                    self._why[""] = str(error)
+                    self._why[""] = error.sentence
                     if (known := self._known.get(key)) is not None:
                         known.not_before = self._timing.monotonic() + AFTER_REFUSAL  # the others first
                     self._say(())
@@ -386,8 +384,7 @@ class Outbox:
         if again is not None:
             self._take([again])
         self._say(())
-        words = f"A record was damaged on this machine and was not sent. {key_name('outbox')} shows it."
-        self._store.notice(words, "error")
+        self._store.notice(Sentence("outbox.damaged_not_sent"), "error")
 
     async def _failed(self, row: OutboxRow, error: BackendError) -> None:
         known = self._known.get(row.key)
@@ -403,8 +400,9 @@ class Outbox:
             return
         wait = self._pause(row.target, known, error)
         known.not_before = self._timing.monotonic() + wait
-        self._why[row.target] = one_line(f"The {source_name(row.target)}: {error.message}")
-        await self._local().mark_waiting(row.key, one_line(error.message), self._timing.clock() + wait, known.doubts)
+        why = own_words(error)
+        self._why[row.target] = Sentence("outbox.target_says", source=row.target, why=why)
+        await self._local().mark_waiting(row.key, why, self._timing.clock() + wait, known.doubts)
         self._say(())
 
     def _pause(self, target: str, known: _Known, error: BackendError) -> float:
@@ -424,12 +422,13 @@ class Outbox:
         return full_jitter(known.attempts - 1, self._timing.random, base=BASE, cap=CAP)
 
     async def _park(self, row: OutboxRow, error: BackendError, doubts: int) -> None:
-        kept = await self._local().park(row.key, one_line(error.message), doubts)
+        kept = await self._local().park(row.key, own_words(error), doubts)
         self._known.pop(row.key, None)
         self._take([kept])
         self._say(())
-        failure = explain(error, "A record was not delivered.", source=row.target, safe="Its text is in the outbox.")
-        self._store.notice(f"{failure.not_done} {failure.safe} {key_name('outbox')} shows it.", "warning")
+        not_done, safe = Sentence("outbox.not_delivered"), Sentence("outbox.text_is_there")
+        failure = explain(error, not_done, source=row.target, safe=safe)
+        self._store.notice(failure.not_done + failure.safe + Sentence("outbox.shows_it"), "warning")
 
     def _rests(self, target: str) -> bool:
         return self._resting.get(target, 0.0) > self._timing.monotonic()
@@ -449,7 +448,7 @@ class Outbox:
         parked = sum(known.state == PARKED for known in self._known.values())
         oldest = min(waiting) + self._store.state.skew if waiting else None
         targets = {known.target for known in self._known.values() if known.state == WAITING}
-        why = " ".join(why for target, why in self._why.items() if target in targets or (waiting and not target))
+        why = sentences(*(why for target, why in self._why.items() if target in targets or (waiting and not target)))
         self._store.publish(
             OutboxChanged(OutboxView(len(waiting), parked, oldest, why, self._unknown, self.lost()), delivered)
         )

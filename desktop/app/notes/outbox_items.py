@@ -10,7 +10,6 @@ from desktop.app.notes.wrap_up_rows import WrapUpRows
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import (
     CASE,
-    DAMAGED,
     FOLLOW_UP,
     PARKED,
     RECORD,
@@ -22,20 +21,28 @@ from desktop.app.storage.tables.outbox_rows import (
     payload_sha256,
 )
 from desktop.app.storage.tables.parked_record_rows import record_of, record_row
+from desktop.app.storage.tables.reasons import DAMAGED, READ_OVER
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.words import CodeRule
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.state.own_events import AS_IT_IS, Keep
+from desktop.domain.text.sentence import Sentence
 
 CHANNEL, CODES, NOTE, CUSTOMER, HALF = "channel", "codes", "note", "customer", "half"
 """What a record may lack. Without its channel, or with half a follow-up, it cannot be sent."""
 
-READ_OVER = "it was damaged on this machine, and has been read over since"
+
+class NotChangeable(ValueError):
+    """A parked row cannot be changed so; `sentence` says why, for a person."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 @dataclass(frozen=True, slots=True)
 class OutboxItem:
-    """One row of the outbox. "" and None: not known, or not of this kind.
+    """One row of the outbox. "", None and nothing said: not known, or not of this kind.
 
     Args:
         kind: record (a wrap-up that was not finished), wrap_up, sms, email, callback, case or task.
@@ -50,7 +57,7 @@ class OutboxItem:
     kind: str
     interaction_id: str
     state: str
-    reason: str
+    reason: Sentence
     target: str
     attempts: int
     created_at: float
@@ -129,14 +136,14 @@ def amended(row: OutboxRow, change: Amendment, rows: WrapUpRows) -> OutboxRow:
     not known whether the far side has it, the key stays, so that it is there once at most.
 
     Raises:
-        ValueError: it cannot be changed so, in words for people.
+        NotChangeable: it cannot be changed so.
     """
     if row.kind == RECORD:
         draft = _amended_record(record_of(row), change, rows)
         made = record_row(draft, READ_OVER if row.reason == DAMAGED else row.reason, row.created_at)
         return replace(made, author=row.author or made.author)
     if row.reason == DAMAGED or payload_sha256(row.payload) != row.sha256:
-        raise ValueError("It is damaged: it can be read and copied, but not sent")
+        raise NotChangeable(Sentence("outbox.damaged_item"))
     payload: dict[str, Any] = dict(json.loads(row.payload))
     target, customer = row.target, row.customer
     if row.kind == WRAP_UP:
@@ -228,7 +235,7 @@ def _amended_record(draft: Draft, change: Amendment, rows: WrapUpRows) -> Draft:
     if change.follow_ups is not None:
         known = [follow_up_from(one) for one in draft.follow_ups]
         if any(one.kind == "callback" and one.due is None and one not in known for one in change.follow_ups):
-            raise ValueError("It is not clear when the callback is wanted. Say when, or drop it")
+            raise NotChangeable(Sentence("outbox.callback_without_time"))
         draft = replace(draft, follow_ups=tuple(follow_up_json(one) for one in change.follow_ups))
     if not isinstance(change.half, Keep):
         draft = replace(draft, half=None if change.half is None else follow_up_json(change.half))

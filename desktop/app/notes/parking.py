@@ -7,7 +7,6 @@ from functools import partial
 from typing import NamedTuple
 
 from desktop.app.background import Background
-from desktop.app.key_names import key_name
 from desktop.app.notes import record_merge
 from desktop.app.notes.autosave import AFTER_REFUSAL, Autosave, OpenDraft
 from desktop.app.storage.errors import StoreError
@@ -15,12 +14,14 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, OutboxRow
 from desktop.app.storage.tables.parked_record_rows import record_of, record_row
+from desktop.app.storage.tables.reasons import GONE_AT_START, GONE_CLOSED, GONE_TO_ANOTHER, RAN_OUT
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -28,10 +29,6 @@ GONE_FOR = 2.0
 """Seconds for which a contact must be gone, and nothing be typed: a moment's hole in the stream heals within it."""
 _REMEMBERED = 20
 
-GONE_AT_START = "the contact was gone when this desktop came back, before the note was finished"
-GONE_TO_ANOTHER = "the contact went to somebody else before the note was finished"
-GONE_CLOSED = "the contact was closed before the note was finished"
-RAN_OUT = "the wrap-up time ran out before the note was finished"
 _LEFT = (GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED, RAN_OUT)
 _CLOCKS_AGREE = 1.0
 """Seconds before its deadline at which a wrap-up that ends is taken to have run out: two clocks are compared."""
@@ -56,7 +53,7 @@ class Parking:
         store: Store,
         timing: Timing,
         local: Callable[[], LocalStore],
-        autosave: Autosave,
+        autosave: Autosave[Draft],
         *,
         collect: Callable[[], None],
         complete: Callable[[Draft], Draft],
@@ -198,7 +195,7 @@ class Parking:
             else:
                 await self._timing.sleep(AFTER_REFUSAL)
 
-    async def _park(self, open_draft: OpenDraft) -> bool:
+    async def _park(self, open_draft: OpenDraft[Draft]) -> bool:
         interaction_id = open_draft.draft.interaction_id
         self._collect()
         another = open_draft.draft.is_by_another(self._store.state.me)
@@ -231,16 +228,14 @@ class Parking:
         if kept is not None:
             self.learn(kept)
             self._adopt([kept])
-            shows = f"{key_name('outbox')} shows them"
-            words = f"{why[0].upper()}{why[1:]}. Note and follow-ups are in the outbox: {shows}."
-            self._store.notice(words, "warning")
+            self._store.notice(Sentence("note.parked", why=why), "warning")
         return True
 
     def _was_changed(self, parked: Draft, now: Draft) -> bool:
         """Whether a parked record has other words by now, of the same agent."""
         return now.words != parked.words and not parked.is_by_another(self._store.state.me)
 
-    def _why_gone(self, interaction_id: str) -> str:
+    def _why_gone(self, interaction_id: str) -> Sentence:
         state, left = self._store.state, self._left.get(interaction_id)
         last = state.unfinished.get(interaction_id) or (left.interaction if left is not None else None)
         if last is None:

@@ -4,35 +4,41 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 _NAME = "agent-desktop-unsaved-"
 
 
 @dataclass(frozen=True)
 class Unsaved:
-    """Words that are in memory only. about: whose they are, for people; text: all of them; problem: why, or ""."""
+    """Words that are in memory only. about: whose they are; text: as they were typed; problem: why, where it is known.
 
-    about: str
+    chosen: what was chosen or planned beside them.
+    """
+
+    about: Sentence
     text: str
-    problem: str = ""
+    problem: Sentence = NOTHING
+    chosen: tuple[Sentence, ...] = ()
 
 
-def rescue(words: Sequence[Unsaved], folders: Iterable[Path], now: float) -> Path | None:
+def rescue(words: str, folders: Iterable[Path], now: float) -> Path | None:
     """Write words into a new file (0600) in the first folder that takes them.
 
     Args:
-        words: what is written, in this order.
+        words: what is written.
         folders: where it may lie, the best place first.
         now: seconds since the Unix epoch, for the file's name.
 
     Returns:
         The file; None when no folder takes it. Nothing is raised.
     """
-    body = "\n".join(f"== {one.about}\n{one.text}\n" for one in words).encode("utf-8", "backslashreplace")
+    body = words.encode("utf-8", "backslashreplace")
     name = f"{_NAME}{time.strftime('%Y%m%d-%H%M%S', time.localtime(now))}-{os.getpid()}.txt"
     for folder in folders:
         path = folder / name

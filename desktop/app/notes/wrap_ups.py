@@ -12,7 +12,6 @@ from desktop.app.commands.action_result import ActionResult
 from desktop.app.commands.actions import Actions
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import note_safety
-from desktop.app.key_names import key_name
 from desktop.app.notes.card_masking import CardMasking
 from desktop.app.notes.follow_up_json import follow_up_from
 from desktop.app.notes.notes import Notes
@@ -35,12 +34,13 @@ from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.select import names_crm, wrap_up_problems
 from desktop.domain.state.own_events import RecordHandedOver
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import Sentence
+from desktop.domain.text.sentence import NOTHING, Sentence, sentences
 
 log = logging.getLogger(__name__)
 
 _REVISIONS = 100
-_HAS_IT = "The CRM has the note."
+_FINISHED = Sentence("wrap_up.finished")
+_HAS_IT = Sentence("wrap_up.delivered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +105,18 @@ class WrapUps:
         """
         interaction = self._store.drain().interactions.get(interaction_id)
         if interaction is None:
-            left = "This contact has left your desk."
+            left = Sentence("wrap_up.left")
             if self._notes.text(interaction_id) is not None:
-                left += " What you wrote goes to the outbox in a moment."
+                left += Sentence("wrap_up.goes_to_outbox")
             elif self._notes.parking.holds(interaction_id):
-                left += " What you wrote is in the outbox."
+                left += Sentence("wrap_up.is_in_outbox")
             return ActionResult(False, left, "NotFound")
         if interaction.phase is not Phase.WRAP_UP:
             safe = note_safety(self._store.state, interaction_id)
-            told = Sentence("note.not_ended") + safe + Sentence("note.end_it_first")
-            return ActionResult(False, told, "Conflict")
+            refusal = Sentence("note.not_ended") + safe + Sentence("note.end_it_first")
+            return ActionResult(False, refusal, "Conflict")
         if not self._intents.begin(interaction_id):
-            return ActionResult(False, "", "ignored")
+            return ActionResult(False, NOTHING, "ignored")
         try:
             self._notes.edit(
                 interaction_id,
@@ -127,25 +127,20 @@ class WrapUps:
             draft = self._notes.collected(interaction_id)
             problems = wrap_up_problems(self._store.state, interaction, draft.codes, draft.note)
             if problems:
-                return ActionResult(False, " ".join(problems), "Rejected")
+                return ActionResult(False, sentences(*problems), "Rejected")
             if draft.half is not None and draft.half.get("kind") == "callback" and draft.half.get("due") is None:
-                return ActionResult(False, "The callback has no time yet. Say when, or discard it.", "Rejected")
+                return ActionResult(False, Sentence("wrap_up.callback_without_time"), "Rejected")
             try:
                 kept, told = await self._keeping.undisturbed(self._keep(interaction_id))
             except StoreError as error:
                 log.error("a wrap-up could not be kept: %s", error)
-                return ActionResult(
-                    False,
-                    f"The wrap-up was not finished. {error}. Your note is still in the editor."
-                    " Make room, then finish again.",
-                    type(error).__name__,
-                )
+                return ActionResult(False, Sentence("wrap_up.not_kept", why=error.sentence), type(error).__name__)
             note_given = any(bool(str(_payload(row).get("note", "")).strip()) for row in kept)
             result = await self._actions.close_contact(interaction, codes=told, note_given=note_given)
         finally:
             self._intents.end(interaction_id)
         if result.ok:
-            return ActionResult(True, result.text or f"Finished. {self._where(kept)}")
+            return ActionResult(True, result.text or _FINISHED + self._where(kept))
         return result
 
     async def send_parked(self, row: OutboxRow, draft: Draft) -> list[OutboxRow]:
@@ -160,7 +155,7 @@ class WrapUps:
         facts = draft.facts or ContactFacts()
         if not facts.agent_id:
             if not self._store.state.me:
-                raise NotSendable("It is not known yet who is signed in. Wait for the contact centre")
+                raise NotSendable(Sentence("outbox.nobody_signed_in"))
             agent = self._store.state.agents.get(self._store.state.me)
             facts = replace(facts, agent_id=self._store.state.me, agent_name=agent.name if agent is not None else "")
         return await self._keeping.undisturbed(self._hand_over(draft, facts, row.key))
@@ -171,7 +166,7 @@ class WrapUps:
         Raises:
             StoreError: the disk will not do; it stays as it was.
             LookupError: it is not there, or not parked any more.
-            ValueError: it cannot be changed so, in words for people.
+            NotChangeable: it cannot be changed so.
         """
         local = self._local()
         row = await local.outbox_row(key)
@@ -192,7 +187,7 @@ class WrapUps:
         """The rows in and the draft out, and what the contact centre is told: the codes of what was handed over."""
         local = self._local()
         if not self._notes.restored:
-            raise StoreAbsent("What was kept on this machine is still being read")
+            raise StoreAbsent(Sentence("store.still_reading"))
         async with self._notes.writing(interaction_id):
             draft = await self._notes.whole(interaction_id)
             earlier = await local.handed_over(interaction_id)
@@ -246,24 +241,22 @@ class WrapUps:
                 return True
         return False
 
-    def _where(self, kept: Sequence[OutboxRow]) -> str:
+    def _where(self, kept: Sequence[OutboxRow]) -> Sentence:
         """Where the note is, in words that stay true."""
         state = self._store.drain()
         if not names_crm(state):
-            return f"This profile has no CRM: the note is kept in the outbox. {key_name('outbox')} shows it."
+            return Sentence("wrap_up.no_crm")
         record = next((row for row in kept if row.kind == WRAP_UP), None)
         if record is None or record.state == DELIVERED:
             return _HAS_IT
         if self._outbox.is_parked(record.key):
-            return f"The CRM did not accept the note: it is safe in the outbox. {key_name('outbox')} shows it."
+            return Sentence("wrap_up.not_accepted")
         self._told[record.interaction_id] = _Told(record.key, record.target, self._store.now())
         return self._on_its_way(record.target)
 
-    def _on_its_way(self, target: str) -> str:
-        why = self._outbox.why(target).rstrip(".")
-        if not why:
-            return "The note is being sent to the CRM."
-        return f"{why[0].upper()}{why[1:]}. The note is safe in the outbox and is sent automatically."
+    def _on_its_way(self, target: str) -> Sentence:
+        why = self._outbox.why(target)
+        return Sentence("wrap_up.waits", why=why) if why else Sentence("wrap_up.being_sent")
 
     def _listen(self, old: AppState, new: AppState) -> None:
         """What was said of a record on its way is said anew while it is on screen, so that it stays true."""
@@ -282,7 +275,7 @@ class WrapUps:
         if self._outbox.is_parked(told.key) or self._store.now() - told.at > STAYS:
             self._store.settle(subject)  # the outbox tells of it itself
             return
-        text = f"Finished. {self._on_its_way(told.target) if waits else _HAS_IT}"
+        text = _FINISHED + (self._on_its_way(told.target) if waits else _HAS_IT)
         if text != shown.text:
             self._store.notice(text, subject=subject)
 

@@ -16,19 +16,29 @@ from desktop.app.connections.backoff import full_jitter
 from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.scorecard_draft import CARD, card_from
 from desktop.app.storage.errors import StoreError
+from desktop.domain.text.sentence import Sentence, sentences, worded
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import BackendError
+from desktop.ports.errors import BackendError, OutcomeUnknown
 
 log = logging.getLogger(__name__)
 
 NOTE, REPLY = "note", "reply"
-SAFE = "What you wrote is safe here."
+SAFE = Sentence("quality.safe")
 NOT_DONE = {
-    CARD: "The evaluation was not submitted.",
-    NOTE: "The note was not sent.",
-    REPLY: "The note was not acknowledged.",
+    CARD: Sentence("quality.not_submitted"),
+    NOTE: Sentence("quality.note_not_sent"),
+    REPLY: Sentence("quality.not_acknowledged"),
 }
-DONE = {CARD: "Submitted.", NOTE: "Sent.", REPLY: "Acknowledged."}
+NOT_KNOWN = {
+    CARD: Sentence("quality.submitted_or_not"),
+    NOTE: Sentence("quality.note_sent_or_not"),
+    REPLY: Sentence("quality.acknowledged_or_not"),
+}
+DONE = {
+    CARD: Sentence("quality.submitted"),
+    NOTE: Sentence("quality.note_sent"),
+    REPLY: Sentence("quality.acknowledged"),
+}
 LONGEST_REST = 60.0
 
 
@@ -39,7 +49,7 @@ class QualityDeliveries:
         self,
         words: ReviewDrafts,
         runner: CommandRunner,
-        outcome: Callable[[bool, str, str], None],
+        outcome: Callable[[bool, Sentence, str], None],
     ) -> None:
         """`outcome` hears whether what waited came through (or was refused), in a sentence, with its subject."""
         self._words = words
@@ -87,14 +97,14 @@ class QualityDeliveries:
             await self._backend_calls.ask(lambda: _send(center, kind, sent, key), CONTACT_CENTER)
         except ValueError:
             self._words.edit(subject, {**sent, "sending": ""})
-            return ActionResult(False, f"{NOT_DONE[kind]} It was damaged on this machine. {SAFE}", "Rejected")
+            return ActionResult(False, sentences(NOT_DONE[kind], Sentence("quality.damaged"), SAFE), "Rejected")
         except BackendError as error:
             if isinstance(error, UNDECIDED):
                 self._try_later(subject)
             else:
                 self._words.edit(subject, {**sent, "sending": ""})
                 await self._words.flush(subject)
-            return failed(error, NOT_DONE[kind], safe=SAFE)
+            return refusal(error, NOT_DONE[kind], NOT_KNOWN[kind])
         try:
             await self._words.drop(subject)
         except StoreError as error:  # sent again after the next start, under the same key: no harm
@@ -115,11 +125,14 @@ class QualityDeliveries:
             result = await self.deliver(subject)
             body = self._words.body(subject)
             if result.ok:
-                self._outcome(
-                    True, f"{DONE[subject.partition('/')[0]]} The contact centre can be reached again.", subject
-                )
+                self._outcome(True, DONE[subject.partition("/")[0]] + Sentence("quality.reached_again"), subject)
             elif result.error != "ignored" and body is not None and not body.get("sending"):
-                self._outcome(False, result.text, subject)
+                self._outcome(False, worded(result.text), subject)
+
+
+def refusal(error: BackendError, not_done: Sentence, not_known: Sentence) -> ActionResult:
+    """What to say of an error: that it was not done, or, where no answer came, that this is not known."""
+    return failed(error, not_known if isinstance(error, OutcomeUnknown) else not_done, safe=SAFE)
 
 
 async def _send(center: ContactCenter, kind: str, body: Mapping[str, Any], key: str) -> object:

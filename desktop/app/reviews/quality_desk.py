@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult, failed
+from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.history.query_cache import Answer
-from desktop.app.reviews.deliveries import NOTE, REPLY, SAFE, QualityDeliveries
+from desktop.app.reviews.deliveries import NOTE, REPLY, SAFE, QualityDeliveries, refusal
 from desktop.app.reviews.review_drafts import ReviewDrafts
 from desktop.app.reviews.review_week import Week, week_of
 from desktop.app.reviews.scorecard_draft import CARD, ScorecardDraft, card_from
@@ -19,6 +19,7 @@ from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.sampling import Scorecard, sample
 from desktop.domain.reviews.scorecards import Form
 from desktop.domain.text.card_numbers import masked
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError
 
@@ -29,7 +30,7 @@ PAGE, MOST = 1_000, 20_000
 
 
 class QualityDesk:
-    """Nothing here raises because something cannot be had or done; words say so."""
+    """Nothing here raises because something cannot be had or done; what is answered says so."""
 
     def __init__(
         self,
@@ -76,15 +77,17 @@ class QualityDesk:
 
     async def evaluations(self, *, agent: str = "", limit: int = 200) -> Answer[tuple[Evaluation, ...]]:
         """Evaluations I may read, newest first."""
-        return await self._read(lambda center: center.evaluations(agent=agent, limit=limit), "The evaluations")
+        return await self._read(
+            lambda center: center.evaluations(agent=agent, limit=limit), "quality.evaluations_not_loaded"
+        )
 
     async def calibrations(self) -> Answer[tuple[Calibration, ...]]:
         """Calibrations of my team, newest first."""
-        return await self._read(lambda center: center.calibrations(), "The calibrations")
+        return await self._read(lambda center: center.calibrations(), "quality.calibrations_not_loaded")
 
     async def notes(self, *, agent: str = "") -> Answer[tuple[CoachingNote, ...]]:
         """Coaching notes I may read, newest first."""
-        return await self._read(lambda center: center.coaching_notes(agent=agent), "The coaching notes")
+        return await self._read(lambda center: center.coaching_notes(agent=agent), "quality.notes_not_loaded")
 
     async def detail(self, interaction_id: str) -> Answer[PastDetail]:
         """A finished interaction with its timeline."""
@@ -106,7 +109,9 @@ class QualityDesk:
             if not page.value.cursor or len(found) >= MOST:
                 break
             query = replace(query, cursor=page.value.cursor)
-        judged = await self._read(lambda center: center.evaluations(since=week.since, limit=PAGE), "The evaluations")
+        judged = await self._read(
+            lambda center: center.evaluations(since=week.since, limit=PAGE), "quality.evaluations_not_loaded"
+        )
         if judged.value is None:
             return Answer(None, judged.at, judged.problem, judged.error)
         done = {one.interaction_id for one in judged.value if one.form.name == card.form.name}
@@ -158,8 +163,8 @@ class QualityDesk:
         """Hand a scorecard in."""
         missing = card.score
         if not missing.complete:
-            what = "an answer is missing" if missing.unanswered else "a comment is missing"
-            return ActionResult(False, f"The evaluation was not submitted: {what}. {SAFE}", "Rejected")
+            why = Sentence("quality.answer_missing" if missing.unanswered else "quality.comment_missing")
+            return ActionResult(False, why + SAFE, "Rejected")
         self.edit(card)
         return await self.deliveries.deliver(card.subject)
 
@@ -168,8 +173,9 @@ class QualityDesk:
         return await self._act(
             ("release", evaluation_id),
             lambda center, key: center.release_evaluation(evaluation_id, key=key),
-            "The evaluation was not released.",
-            "Released: the agent can read it now.",
+            Sentence("quality.not_released"),
+            Sentence("quality.released_or_not"),
+            Sentence("quality.released"),
         )
 
     async def calibrate(self, interaction_id: str, form: Form, reviewer: str) -> ActionResult:
@@ -177,8 +183,9 @@ class QualityDesk:
         return await self._act(
             ("calibrate", interaction_id, form.version, reviewer),
             lambda center, key: center.start_calibration(interaction_id, form, reviewer, key=key),
-            "The calibration was not started.",
-            "Started. You see each other's answers once both are submitted.",
+            Sentence("quality.calibration_not_started"),
+            Sentence("quality.calibration_started_or_not"),
+            Sentence("quality.calibration_started"),
         )
 
     # Coaching
@@ -222,7 +229,7 @@ class QualityDesk:
     async def send_note(self, agent_id: str, text: str, evaluation: str = "") -> ActionResult:
         """Send a note to an agent."""
         if not text.strip():
-            return ActionResult(False, "Write something first.", "Rejected")
+            return ActionResult(False, Sentence("quality.write_first"), "Rejected")
         self.edit_note(agent_id, text, evaluation)
         return await self.deliveries.deliver(self.note_subject(agent_id, evaluation))
 
@@ -236,8 +243,9 @@ class QualityDesk:
         return await self._act(
             ("read note", note_id),
             lambda center, key: center.read_coaching(note_id, key=key),
-            "The sender was not told that you have read it.",
-            "",
+            Sentence("quality.sender_not_told"),
+            Sentence("quality.sender_told_or_not"),
+            NOTHING,
         )
 
     async def read_evaluation(self, evaluation_id: str) -> ActionResult:
@@ -245,26 +253,28 @@ class QualityDesk:
         return await self._act(
             ("read evaluation", evaluation_id),
             lambda center, key: center.read_evaluation(evaluation_id, key=key),
-            "The sender was not told that you have read it.",
-            "",
+            Sentence("quality.sender_not_told"),
+            Sentence("quality.sender_told_or_not"),
+            NOTHING,
         )
 
-    async def _read(self, ask: Callable[[ContactCenter], Awaitable[Any]], what: str) -> Answer[tuple[Any, ...]]:
+    async def _read(self, ask: Callable[[ContactCenter], Awaitable[Any]], not_loaded: str) -> Answer[tuple[Any, ...]]:
         try:
             found = await self._runner.backend_calls.ask(
                 lambda: ask(self._runner.contact_center), CONTACT_CENTER, seconds=READ_SECONDS, changing=False
             )
         except BackendError as error:
-            words = explain(error, f"{what} could not be loaded.", source=CONTACT_CENTER, safe=SAFE).text
-            return Answer(None, None, words, error_class(error).__name__)
+            problem = explain(error, Sentence(not_loaded), source=CONTACT_CENTER, safe=SAFE).text
+            return Answer(None, None, problem, error_class(error).__name__)
         return Answer(tuple(found), self._history.now())
 
     async def _act(
         self,
         intent: tuple[str, ...],
         call: Callable[[ContactCenter, str], Awaitable[object]],
-        not_done: str,
-        done: str,
+        not_done: Sentence,
+        not_known: Sentence,
+        done: Sentence,
     ) -> ActionResult:
         return await self._runner.run(
             Request(
@@ -272,6 +282,6 @@ class QualityDesk:
                 intent=intent,
                 call=lambda key: call(self._runner.contact_center, key),
                 take=lambda _: done,
-                refused=lambda error: failed(error, not_done, safe=SAFE),
+                refused=lambda error: refusal(error, not_done, not_known),
             )
         )

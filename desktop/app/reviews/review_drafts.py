@@ -1,19 +1,38 @@
-"""Words being written beside the notes of contacts: on disk half a second after the last key, as drafts are.
+"""Reviews being written: on disk half a second after the last key, as the notes of contacts are, by the same code.
 
-They lie among the drafts, under a subject that no interaction has, so that all that holds for drafts holds for them:
-sealed, fsynced, never purged, kept through kill -9 and a full disk.
+Sealed, fsynced, never purged, kept through kill -9 and a full disk, in a table of their own.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from desktop.app.notes.autosave import Autosave, OpenDraft
 from desktop.app.notes.unsaved_text import Unsaved
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import canonical_json
-from desktop.app.storage.tables.drafts import Draft, is_kept_words, kept_subject, kept_words_id
+from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
+
+
+class _Shelf:
+    """Where they are kept."""
+
+    def __init__(self, local: Callable[[], LocalStore]) -> None:
+        self._local = local
+
+    async def all(self) -> Sequence[ReviewDraft]:
+        return await self._local().review_drafts()
+
+    async def one(self, subject: str) -> ReviewDraft | None:
+        return await self._local().review_draft(subject)
+
+    async def save(self, draft: ReviewDraft, *, words_since: float | None) -> ReviewDraft:
+        return await self._local().save_review_draft(draft, words_since=words_since)
+
+    async def park(self, subject: str, why: Sentence) -> None:
+        await self._local().park_review_draft(subject, why)
 
 
 class ReviewDrafts:
@@ -25,22 +44,22 @@ class ReviewDrafts:
         self._changed = changed
         self._autosave = Autosave(
             timing,
-            local,
-            lambda open_draft: changed(kept_subject(open_draft.draft.interaction_id)),
+            _Shelf(local),
+            lambda open_draft: changed(open_draft.draft.subject),
             joined=lambda older, newer: newer if older.words == newer.words else None,
         )
 
     @property
     def subjects(self) -> tuple[str, ...]:
         """Everything that is being written, in the order it was begun or restored."""
-        return tuple(kept_subject(draft_id) for draft_id in self._autosave.ids)
+        return self._autosave.ids
 
     def body(self, subject: str) -> Mapping[str, Any] | None:
         """The words of a subject as they are in memory."""
         open_draft = self._sheet(subject)
         if open_draft is None:
             return None
-        found: Mapping[str, Any] = json.loads(open_draft.draft.note)
+        found: Mapping[str, Any] = json.loads(open_draft.draft.body)
         return found
 
     def saved_at(self, subject: str) -> float | None:
@@ -48,10 +67,10 @@ class ReviewDrafts:
         open_draft = self._sheet(subject)
         return open_draft.saved_at if open_draft is not None else None
 
-    def problem(self, subject: str) -> str:
-        """Why the words are not on disk; "" when nothing is wrong."""
+    def problem(self, subject: str) -> Sentence:
+        """Why the words are not on disk; nothing when nothing is wrong."""
         open_draft = self._sheet(subject)
-        return open_draft.problem if open_draft is not None else ""
+        return open_draft.problem if open_draft is not None else NOTHING
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         """The words that are in memory only."""
@@ -59,7 +78,7 @@ class ReviewDrafts:
             (subject, open_draft) for subject in self.subjects if (open_draft := self._sheet(subject)) is not None
         ]
         return tuple(
-            Unsaved(f"words about {subject}", open_draft.draft.note, open_draft.problem)
+            Unsaved(Sentence("unsaved.review", subject=subject), open_draft.draft.body, open_draft.problem)
             for subject, open_draft in open_drafts
             if not open_draft.is_saved
         )
@@ -70,11 +89,11 @@ class ReviewDrafts:
         Raises:
             TypeError: it is no JSON.
         """
-        self._autosave.edit(Draft(kept_words_id(subject), None, canonical_json(body), (), (), 1, 0.0))
+        self._autosave.edit(ReviewDraft(subject, canonical_json(body)))
 
     async def flush(self, subject: str | None = None) -> None:
         """Save what is not on disk yet, of one subject or of all, now."""
-        await self._autosave.flush(None if subject is None else kept_words_id(subject))
+        await self._autosave.flush(subject)
 
     async def drop(self, subject: str) -> None:
         """The words were handed over, or are not wanted: forget them, on disk too.
@@ -87,9 +106,9 @@ class ReviewDrafts:
             return
         async with open_draft.writing:
             if open_draft.saved is not None or self._autosave.restored:
-                await self._local().discard_draft(kept_words_id(subject))
+                await self._local().discard_review_draft(subject)
             if self._sheet(subject) is open_draft:
-                self._autosave.forget(kept_words_id(subject))
+                self._autosave.forget(subject)
         self._changed(subject)
 
     async def restore(self) -> None:
@@ -98,7 +117,7 @@ class ReviewDrafts:
         Raises:
             StoreError: it cannot be read.
         """
-        await self._autosave.restore(is_kept_words, lambda draft: _is_object(draft.note))
+        await self._autosave.restore(lambda draft: _is_object(draft.body))
 
     async def save_anew(self) -> None:
         """The file was replaced: what was on it may not be there any more."""
@@ -108,8 +127,8 @@ class ReviewDrafts:
         """Save everything and stop."""
         await self._autosave.close()
 
-    def _sheet(self, subject: str) -> OpenDraft | None:
-        return self._autosave.get(kept_words_id(subject))
+    def _sheet(self, subject: str) -> OpenDraft[ReviewDraft] | None:
+        return self._autosave.get(subject)
 
 
 def _is_object(text: str) -> bool:

@@ -7,25 +7,7 @@ from functools import lru_cache
 
 from desktop.domain.entities.customer import Customer
 from desktop.domain.entities.model import Address
-
-
-@lru_cache(maxsize=2_000)
-def e164(number: str, region: str = "") -> str:
-    """The number as `+` and digits without an extension, "" when it is none.
-
-    Args:
-        region: the two-letter country in which a number without `+` is dialled; "" takes only international ones.
-    """
-    import phonenumbers  # a tenth of a second to import; not before the first paint
-
-    try:
-        parsed = phonenumbers.parse(number, region.upper() or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    parsed.extension = None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+from desktop.ports.phone_numbers import e164
 
 
 @lru_cache(maxsize=2_000)

@@ -11,6 +11,7 @@ from desktop.app.storage.errors import StoreError
 from desktop.app.storage.tables.outbox_rows import LINK, OutboxRow, new_row
 from desktop.app.store import Store
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError
@@ -68,13 +69,12 @@ class CrmLinks:
 
     async def _put(self, crm: Crm, interaction_id: str, customer_id: str | None, reason: str) -> None:
         state = self._store.state
-        text = "Not with this customer after all." if customer_id is None else f"With the customer {customer_id}."
         row = new_row(
             str(uuid.uuid4()),
             LINK,
             interaction_id,
             self._target,
-            {"customer_id": customer_id, "reason": reason, "text": text},
+            {"customer_id": customer_id, "reason": reason},
             created_at=self._backend_calls.timing.clock(),
             author=state.me,
             customer=_whose(state, interaction_id, customer_id),
@@ -87,7 +87,7 @@ class CrmLinks:
             else:
                 return
         if not await self._told(crm, interaction_id, customer_id, reason):
-            self._store.notice("The CRM was not told whom the contact is with, and that could not be kept.", "error")
+            self._store.notice(Sentence("customer.link_not_told"), "error")
 
     async def _tell(self, crm: Crm, interaction_id: str, customer_id: str | None, reason: str) -> None:
         await self._told(crm, interaction_id, customer_id, reason)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from desktop.app.background import Background
 from desktop.app.connections.backoff import full_jitter
-from desktop.app.connections.failures import explain, one_line
+from desktop.app.connections.failures import explain, own_words
 from desktop.app.screen_pop.contact_keys import contact_key
 from desktop.app.screen_pop.crm_desk import CrmDesk
 from desktop.app.screen_pop.customer_finder import Matches
@@ -14,12 +14,12 @@ from desktop.app.screen_pop.pop import CrmLookup, Pop
 from desktop.app.timing import Timing, first_of
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import NOTHING, Sentence, Words, worded
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 
 log = logging.getLogger(__name__)
 
-NO_CRM = "this profile has no CRM"
+NO_CRM = Sentence("customer.no_crm")
 
 
 class CrmLookups:
@@ -28,7 +28,7 @@ class CrmLookups:
     def __init__(
         self,
         desks: Sequence[CrmDesk],
-        broken: Mapping[str, str],
+        broken: Mapping[str, Words],
         timing: Timing,
         now: Callable[[], float],
         changed: Callable[[Pop], None],
@@ -55,11 +55,11 @@ class CrmLookups:
             self._unasked(pop)
         elif not self._may_ask(pop):
             self._unasked(pop)
-            pop.why = "the number is withheld" if address.withheld else "there is nothing to search by"
+            pop.why = Sentence("customer.withheld" if address.withheld else "customer.nothing_to_search_by")
             for source in self._desks:
                 self._set(pop.lookups[source], PopAnswer.NOT_ASKED)
         else:
-            pop.why = ""
+            pop.why = NOTHING
             self._unasked(pop)
             for source, desk in self._desks.items():
                 lookup = pop.lookups[source]
@@ -106,7 +106,7 @@ class CrmLookups:
             try:
                 found = await desk.reading.read(lambda: what(desk))
                 if not isinstance(found, Sequence):
-                    raise ProtocolError("The CRM's answer is not a list of customers.")
+                    raise ProtocolError(Sentence("customer.answer_no_customers"))
                 matches = tuple(match for match in found if isinstance(match, Match))
             except BackendError as error:
                 if question == pop.question:
@@ -214,19 +214,25 @@ class CrmLookups:
     def _could_not_ask(self, pop: Pop, lookup: CrmLookup, error: BackendError) -> None:
         log.info("could not ask %s: %s: %s", lookup.source, type(error).__name__, error.detail)
         # What to press is said by the card, once.
-        why = explain(error, "The customer could not be looked up.", source=lookup.source).not_done
+        why = explain(error, Sentence("customer.not_looked_up"), source=lookup.source).not_done
         self._set(lookup, PopAnswer.COULD_NOT_ASK, lookup.matches, why=why, cached=lookup.cached)
-        lookup.reason = one_line(error.message)
+        lookup.reason = own_words(error)
         self._changed(pop)
 
     def _unasked(self, pop: Pop) -> None:
         """Say of the CRMs that cannot be asked at all why that is so."""
         for source, lookup in pop.lookups.items():
             if source not in self._desks:
-                self._set(lookup, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
+                self._set(lookup, PopAnswer.COULD_NOT_ASK, why=worded(self._broken.get(source, NO_CRM)))
 
     def _set(
-        self, lookup: CrmLookup, answer: PopAnswer, matches: Matches = (), *, why: Words = "", cached: bool = False
+        self,
+        lookup: CrmLookup,
+        answer: PopAnswer,
+        matches: Matches = (),
+        *,
+        why: Sentence = NOTHING,
+        cached: bool = False,
     ) -> None:
         if lookup.answer is not answer:
             lookup.since = self._now()

@@ -10,7 +10,7 @@ from desktop.app.connections.failures import explain
 from desktop.app.store import Store
 from desktop.domain.entities.customer import CustomerDetails
 from desktop.domain.state.own_events import DetailsChanged
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.crm import Crm
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported
@@ -51,20 +51,20 @@ class DetailsLoader:
         offered = self._store.drain().capabilities.get(self._source)
         wanted = [name for name, capability in _PARTS if offered is None or capability.value in offered]
         details = CustomerDetails(not_offered=frozenset(name for name, _ in _PARTS if name not in wanted))
-        failed: dict[str, Words] = {}
+        failed: dict[str, Sentence] = {}
 
         async def part(name: str) -> None:
             nonlocal details
             try:
                 answer = await self._reading.read(calls[name])
                 if not isinstance(answer, Sequence):
-                    raise ProtocolError("That is not a list.")
+                    raise ProtocolError(Sentence("customer.answer_no_list"))
                 given: dict[str, Any] = {name: tuple(answer)}
                 details = replace(details, **given, fetched_at=self._store.now())
             except Unsupported:
                 details = replace(details, not_offered=details.not_offered | {name})
             except BackendError as error:
-                failed[name] = explain(error, f"No {name}.", source=self._source, safe="").text
+                failed[name] = explain(error, Sentence(f"customer.no_{name}"), source=self._source).text
             self._store.publish(DetailsChanged(customer_id, details, dict(failed)), self._source)
 
         if details.not_offered:

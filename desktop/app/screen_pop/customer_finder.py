@@ -14,6 +14,7 @@ from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.crm import Crm
 from desktop.ports.errors import ProtocolError
 
@@ -90,7 +91,7 @@ class CustomerFinder:
             and self._is_ours(customer.source)
         ]
         return tuple(
-            Match(customer, address.kind, "known from before", verified=True)
+            Match(customer, address.kind, Sentence("match.known"), verified=True)
             for customer in customers
             if carries(customer, key, self.region)
         )
@@ -148,7 +149,7 @@ class CustomerFinder:
 
 def _checked(answer: object) -> list[Match]:
     if not isinstance(answer, Sequence) or not all(isinstance(match, Match) for match in answer):
-        raise ProtocolError("The CRM's answer is not a list of customers.")
+        raise ProtocolError(Sentence("customer.answer_no_customers"))
     return list(answer)
 
 

@@ -10,6 +10,7 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.store import Store
 from desktop.domain.entities.identity import IdentityLink, said
 from desktop.domain.state.own_events import LinksChanged
+from desktop.domain.text.sentence import Sentence
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +93,4 @@ class IdentityLinks:
                     await self._local().keep_link(link)
             except StoreError as error:
                 log.warning("a link between records cannot be kept: %s", error)
-                self._store.notice(
-                    f"Your links between these records are kept only until you quit: {error}.", "warning"
-                )
+                self._store.notice(Sentence("store.links_until_quit", why=error.sentence), "warning")

@@ -9,11 +9,12 @@ from desktop.app.screen_pop.identity_links import IdentityLinks
 from desktop.app.screen_pop.pop import Pop
 from desktop.domain.entities.customer import Customer, Match
 from desktop.domain.entities.identity import CUSTOMER
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.errors import BackendError
 
 log = logging.getLogger(__name__)
 
-LINKED = "linked by you"
+LINKED = Sentence("match.linked")
 
 
 class ManualLinks:

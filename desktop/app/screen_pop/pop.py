@@ -13,7 +13,9 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select.merged_customer import combined_answer, merged_matches
+from desktop.domain.text.sentence import NOTHING, Sentence, sentences
 
+# Who linked a contact, as the CRM is told.
 ONLY_MATCH = "only match"
 BEFORE = "the agent before"
 BY_AGENT = "you"
@@ -27,8 +29,8 @@ class CrmLookup:
     answer: PopAnswer = PopAnswer.SEARCHING
     since: float = 0.0
     matches: Matches = ()
-    why: str = ""
-    reason: str = ""  # the CRM's own words in `why`
+    why: Sentence = NOTHING
+    reason: Sentence = NOTHING  # the CRM's own words in `why`
     cached: bool = False  # the matches are from the last time, on this machine
     task: "asyncio.Task[None] | None" = None
     again: asyncio.Event = field(default_factory=asyncio.Event)
@@ -46,7 +48,7 @@ class Pop:
     interaction: Interaction
     lookups: dict[str, CrmLookup]
     merge: "Merging"
-    why: str = ""
+    why: Sentence = NOTHING
     chosen: str | None = None  # the id of any record of the customer
     chosen_by: str = ""
     decided: bool = False  # the agent chose, unlinked or went on without: nothing links by itself any more
@@ -115,7 +117,7 @@ class Pop:
             chosen.customer.id if chosen is not None else None,
             self.chosen_by if chosen is not None else "",
             bool(shown) and all(one.cached for one in shown),
-            self.why or " ".join(one.why for one in lookups if one.why and not (several and matches)),
+            self.why or (NOTHING if several and matches else sentences(*(one.why for one in lookups))),
             tuple(CrmAnswer(one.source, one.answer, one.since, one.reason) for one in lookups) if several else (),
             self.decided and not self.searched,
         )

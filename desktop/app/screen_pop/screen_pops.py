@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from desktop.app.background import Background
-from desktop.app.commands.action_result import ActionResult
+from desktop.app.commands.action_result import IGNORED, ActionResult
 from desktop.app.commands.intents import Intents
 from desktop.app.connections.failures import error_class, explain
 from desktop.app.screen_pop.crm_desk import CrmDesk
@@ -24,7 +24,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import Sentence
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError
 
@@ -42,7 +42,7 @@ class ScreenPops:
         links: IdentityLinks,
         timing: Timing,
         region: str = "",
-        broken: Mapping[str, str] | None = None,
+        broken: Mapping[str, Words] | None = None,
         *,
         kept_link: Callable[[str], tuple[str | None] | None] = lambda interaction_id: None,
     ) -> None:
@@ -75,9 +75,9 @@ class ScreenPops:
             return
         question = self._lookups.stop(pop)
         self._lookups.searching(pop)
-        pop.why = f"searching for {wanted!r}"
+        pop.why = Sentence("customer.searching_for", text=wanted)
         self._publish(pop)
-        pop.why = ""
+        pop.why = NOTHING
         answered = await self._lookups.ask_all(pop, lambda desk: desk.crm.search(wanted))
         if question != pop.question:
             return
@@ -130,14 +130,14 @@ class ScreenPops:
 
         It is made in the first CRM that makes any.
         """
-        pop, not_done = self._pop(interaction_id), "No record was created."
+        pop, not_done = self._pop(interaction_id), Sentence("customer.not_created")
         desk = next((desk for desk in self._desks.values() if self._makes_records(desk)), None)
         if pop is None or desk is None or not name.strip():
-            why = "There is no name." if pop is not None and desk is not None else "There is nothing to create it in."
-            return ActionResult(False, f"{not_done} {why}", "Rejected")
+            why = "customer.no_name" if pop is not None and desk is not None else "customer.nowhere_to_create"
+            return ActionResult(False, not_done + Sentence(why), "Rejected")
         intent = (interaction_id, name.strip())
         if not self._intents.begin(intent):
-            return ActionResult(False, "", "ignored")
+            return IGNORED
         address = pop.interaction.customer
         crm = desk.crm
         try:
@@ -146,9 +146,9 @@ class ScreenPops:
                 lambda: crm.create_customer(name.strip(), [] if address.withheld else [address], key=key), desk.source
             )
             if not isinstance(customer, Customer):
-                raise ProtocolError("The answer is not a customer.")
+                raise ProtocolError(Sentence("customer.answer_no_customer"))
         except OutcomeUnknown as error:
-            failure = explain(error, "It is not known whether a record was created.", source=desk.source)
+            failure = explain(error, Sentence("customer.perhaps_created"), source=desk.source)
             look = Sentence("customer.search_first")
             return ActionResult(False, replace(failure, press=look).text, OutcomeUnknown.__name__)
         except BackendError as error:
@@ -158,12 +158,12 @@ class ScreenPops:
         pop.chosen = None
         self._lookups.stop(pop)
         self._lookups.nobody(pop)
-        pop.decided, pop.searched, pop.why = True, False, ""
-        match = Match(customer, "name", "created now", verified=True)
+        pop.decided, pop.searched, pop.why = True, False, NOTHING
+        match = Match(customer, "name", Sentence("match.created"), verified=True)
         self._lookups.found(pop, pop.lookups[desk.source], (match,))
         self._link(pop, customer.id, BY_AGENT)
         desk.finder.keep([match])
-        return ActionResult(True, f"A record for {name.strip()} was created.")
+        return ActionResult(True, Sentence("customer.created", name=name.strip()))
 
     async def retry(self, interaction_id: str) -> None:
         """Ask the CRMs again, now. What the agent chose stays; a link they undid may come back."""
@@ -185,7 +185,7 @@ class ScreenPops:
             pop.decided, pop.searched, pop.chosen, pop.chosen_by = True, False, None, BY_AGENT
             self._lookups.stop(pop)
             self._lookups.nobody(pop)
-            pop.why = "you continued without a record"
+            pop.why = Sentence("customer.without_record")
             self._publish(pop)
             self._tell_crms(pop)
 
@@ -312,10 +312,10 @@ class ScreenPops:
             pop.decided, pop.chosen, pop.chosen_by = True, customer_id, by
         elif pop.settled and self._fetched.get(pop.interaction.id) != customer_id:
             self._fetched[pop.interaction.id] = customer_id
-            why = "you linked them before" if by == BY_AGENT else "linked by the agent before"
+            why = Sentence("match.linked_before" if by == BY_AGENT else "match.linked_by_previous_agent")
             self._background.spawn(self._fetch(pop, customer_id, why))
 
-    async def _fetch(self, pop: Pop, customer_id: str, why: str) -> None:
+    async def _fetch(self, pop: Pop, customer_id: str, why: Sentence) -> None:
         """Ask for one record by its id, shown with `why`; where no CRM has it, what was found before counts."""
 
         async def record(desk: CrmDesk) -> Sequence[Match]:

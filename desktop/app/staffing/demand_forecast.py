@@ -71,7 +71,7 @@ def outlook(
     Arguments:
         counted: since when today is counted; of earlier today nothing is known.
 
-    Raises ValueError: there is too little history.
+    Raises StaffingError: there is too little history.
     """
     today = days.day(now)
     counts = {one.counts.since: one.counts for one in kept}

@@ -19,6 +19,7 @@ from desktop.domain.staffing.forecast import WEEKS
 from desktop.domain.staffing.pool import pool_of
 from desktop.domain.staffing.shared_time import one_line, shared_time
 from desktop.domain.staffing.staffing import Concurrency, Requirement
+from desktop.domain.staffing.staffing_error import StaffingError
 from desktop.domain.staffing.what_if import SHORTEST_WINDOW, WhatIf, what_if
 
 QUARTER = 900.0
@@ -64,7 +65,7 @@ class StaffingDesk:
         return found
 
     async def forecast(self, queues: Sequence[str], span: Span) -> Answer[DemandForecast]:
-        """What is expected of these queues together; a problem in words where there is too little history."""
+        """What is expected of these queues together; a problem where there is too little history."""
         history = self._history
         now, today, days = history.now(), history.today(), history.days
         since, until = days.period(today - timedelta(days=7 * WEEKS), today + timedelta(days=1))
@@ -75,8 +76,8 @@ class StaffingDesk:
         counted = max((one.counts.since for one in known if one is not None and one.counts is not None), default=since)
         try:
             made = await asyncio.to_thread(outlook, tuple(queues), span, answer.value, days, since, counted, now)
-        except ValueError as error:
-            return Answer(None, answer.at, f"There is too little history: {error}.")
+        except StaffingError as error:
+            return Answer(None, answer.at, error.sentence)
         return Answer(made, answer.at, answer.problem, answer.error)
 
     async def requirements(self, found: DemandForecast, plan: Plan) -> tuple[Requirement | None, ...]:

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from desktop.app.storage.errors import StoreLocked
 from desktop.app.storage.schema import canonical_json
-from desktop.app.storage.tables.drafts import KEPT_WORDS, Draft, read_drafts
+from desktop.app.storage.tables.drafts import Draft, read_drafts
 from desktop.app.storage.tables.kept_links import delete_links_of, linked_customers
 from desktop.app.storage.tables.outbox_rows import DELIVERED, RECORD, WAITING, read_rows
 from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.app.storage.tables.preferences import count_reasons, forget_reasons
-from desktop.app.storage.tables.review_erasure import interactions_spoken_of, words_about
+from desktop.app.storage.tables.review_drafts import PARKED_REVIEW, delete_review_draft
+from desktop.app.storage.tables.review_erasure import interactions_spoken_of, subjects_about
 from desktop.app.storage.transaction import Connection
+from desktop.domain.entities.source import Source
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -97,22 +100,23 @@ def find_traces(connection: Connection, customer_id: str, addresses: Collection[
     ids = _records(connection, customer_id)
     known = frozenset(one.casefold() for one in addresses)
     interactions = _interactions(connection, ids, known)
+    reviews = _reviews(connection, ids, interactions, known)
     outbox = connection.execute("SELECT interaction_id, state FROM outbox").fetchall()
-    states = [state for interaction_id, state in outbox if interaction_id in interactions]
+    theirs = interactions | {PARKED_REVIEW + subject for subject in reviews}
+    states = [state for interaction_id, state in outbox if interaction_id in theirs]
     waiting, delivered = states.count(WAITING), states.count(DELIVERED)
     drafts = connection.execute("SELECT interaction_id FROM drafts").fetchall()
     links = connection.execute("SELECT first, second FROM links WHERE kind = 'customer'").fetchall()
-    written = [row[0] for row in drafts if row[0] in interactions]
-    words = sum(one.startswith(KEPT_WORDS) for one in written)
+    kept = connection.execute("SELECT subject FROM review_drafts").fetchall()
     return Traces(
-        drafts=len(written) - words,
+        drafts=sum(row[0] in theirs for row in drafts),
         waiting=waiting,
         parked=len(states) - waiting - delivered,
         delivered=delivered,
         customers=len(_cards(connection, ids, known)),
         messages=len(_messages(connection, ids, interactions, known)),
         links=sum(not ids.isdisjoint(row) for row in links),
-        words=words,
+        words=sum(row[0] in reviews for row in kept),
         reasons=count_reasons(connection),
     )
 
@@ -135,7 +139,10 @@ def delete_customer(connection: Connection, customer_id: str, addresses: Collect
     interactions = _interactions(connection, ids, known)
     for message_id in _messages(connection, ids, interactions, known):
         connection.execute("DELETE FROM messages WHERE id = ?", (message_id,))
-    for interaction_id in interactions:
+    reviews = _reviews(connection, ids, interactions, known)
+    for subject in reviews:
+        delete_review_draft(connection, subject)
+    for interaction_id in interactions | {PARKED_REVIEW + subject for subject in reviews}:
         for table in ("drafts", "outbox", "interaction_customers"):
             connection.execute(f"DELETE FROM {table} WHERE interaction_id = ?", (interaction_id,))  # noqa: S608
     for one in _cards(connection, ids, known):
@@ -154,7 +161,7 @@ def leave_no_byte(connection: Connection, database: "Database") -> None:
     """
     database.vacuum()
     if not empty_log(connection):
-        raise StoreLocked("The rows are deleted, but another program keeps their traces in use; erase once more")
+        raise StoreLocked(Sentence("store.traces_in_use"))
 
 
 def empty_log(connection: Connection) -> bool:
@@ -186,7 +193,9 @@ def _together(payload: str) -> set[str]:
 
 def _bare(ids: set[str]) -> set[tuple[str, str]]:
     """The records as they were called while their CRM was the only one: its name in the outbox, and their id."""
-    return {(f"crm:{name}", own) for name, colon, own in (one.partition(":") for one in ids) if colon and own}
+    return {
+        (str(Source("crm", name)), own) for name, colon, own in (one.partition(":") for one in ids) if colon and own
+    }
 
 
 def _own_cards(connection: Connection, ids: set[str]) -> set[str]:
@@ -209,7 +218,7 @@ def _cards(connection: Connection, ids: set[str], known: frozenset[str]) -> set[
 
 
 def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) -> set[str]:
-    """The interactions that are a customer's, and the kept words about one of them."""
+    """The interactions that are a customer's."""
     linked = connection.execute(
         "SELECT interaction_id, customer_id FROM drafts UNION SELECT interaction_id, customer_id"
         " FROM interaction_customers"
@@ -232,8 +241,12 @@ def _interactions(connection: Connection, ids: set[str], known: frozenset[str]) 
         # What was named for this leaves no trace, whoever the agent linked the contact to.
         if _is_about(draft, ids, from_them) or not known.isdisjoint(_addresses_in(draft))
     }
-    theirs = {row[0] for row in linked if row[1] in ids} | named | written
-    return theirs | words_about(connection, theirs, _all_addresses(connection, ids, theirs, known))
+    return {row[0] for row in linked if row[1] in ids} | named | written
+
+
+def _reviews(connection: Connection, ids: set[str], interactions: set[str], known: frozenset[str]) -> set[str]:
+    """The subjects of the review drafts about one of these interactions."""
+    return subjects_about(connection, interactions, _all_addresses(connection, ids, interactions, known))
 
 
 def _parked(connection: Connection) -> list[Draft]:

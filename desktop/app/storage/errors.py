@@ -1,15 +1,21 @@
-"""What can go wrong when something is kept on this machine, in words a person can act on."""
+"""What can go wrong when something is kept on this machine."""
 
 import errno
 import sqlite3
 from pathlib import Path
 
+from desktop.domain.text.sentence import Sentence, verbatim
+
 
 class StoreError(Exception):
     """Something could not be kept or read. The text given to the store is still with the caller.
 
-    `str(error)` is one sentence for the screen; it never holds what was to be kept.
+    `sentence` is for the screen, `str(error)` for the log; neither holds what was to be kept.
     """
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 class StoreFull(StoreError):
@@ -27,8 +33,8 @@ class StoreLocked(StoreError):
 class StoreDamaged(StoreError):
     """What is on the disk is not what was written. path: the file that cannot be used; None where one row is meant."""
 
-    def __init__(self, message: str, path: Path | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, sentence: Sentence, path: Path | None = None) -> None:
+        super().__init__(sentence)
         self.path = path
 
 
@@ -49,27 +55,40 @@ def store_error(error: Exception, path: Path) -> StoreError:
     if isinstance(error, StoreError):
         return error
     if isinstance(error, UnicodeDecodeError):  # texts are read whatever they hold: this was a name in the file's schema
-        return StoreDamaged(f"{path} is damaged", path)
+        return damaged(path)
     if isinstance(error, UnicodeError | OverflowError):
-        return StoreError("A name or number from outside cannot be kept as it is")
+        return StoreError(Sentence("store.unstorable"))
     if isinstance(error, OSError):
         if isinstance(error, FileExistsError | NotADirectoryError):
-            return StoreReadOnly(f"{path} cannot be written: there is a file where a folder should be")
+            return StoreReadOnly(Sentence("store.no_folder", path=str(path)))
         if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-            return StoreReadOnly(f"{path} cannot be written: {error.strerror}")
+            return StoreReadOnly(_because("store.cannot_be_written", path, error))
         if error.errno in (errno.EFBIG, errno.ENOSPC, errno.EDQUOT):
-            return StoreFull(f"No room left to keep text on this machine ({path.parent})")
-        return StoreError(f"{path} cannot be used: {error.strerror}")
+            return _full(path)
+        return StoreError(_because("store.cannot_be_used", path, error))
     extended = getattr(error, "sqlite_errorcode", 0)
     code = extended & 0xFF
     if code == sqlite3.SQLITE_FULL or extended in _NO_ROOM:
-        return StoreFull(f"No room left to keep text on this machine ({path.parent})")
+        return _full(path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return StoreReadOnly(f"{path} cannot be written by this user")
+        return StoreReadOnly(Sentence("store.not_by_this_user", path=str(path)))
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return StoreLocked(f"Another program is holding {path}")
+        return StoreLocked(Sentence("store.locked", path=str(path)))
     # Our statements name what our own tables have: what is missing there was lost on the disk.
     missing = code == sqlite3.SQLITE_ERROR and ("no such " in str(error) or " has no column " in str(error))
     if missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreDamaged(f"{path} is damaged", path)
-    return StoreError(f"{path} cannot be used: {error}")
+        return damaged(path)
+    return StoreError(Sentence("store.cannot_be_used", path=str(path), why=verbatim(str(error))))
+
+
+def damaged(path: Path) -> StoreDamaged:
+    """The error for a file that is not what was written."""
+    return StoreDamaged(Sentence("store.damaged", path=str(path)), path)
+
+
+def _full(path: Path) -> StoreFull:
+    return StoreFull(Sentence("store.full", folder=str(path.parent)))
+
+
+def _because(what: str, path: Path, error: OSError) -> Sentence:
+    return Sentence(what, path=str(path), why=verbatim(str(error.strerror)))

@@ -4,8 +4,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desktop.app.storage.recovery.salvage import park_damaged_drafts
-from desktop.app.storage.tables import customer_cache, drafts, outbox_rows
+from desktop.app.storage.recovery.salvage import park_damaged
+from desktop.app.storage.tables import customer_cache, drafts, outbox_rows, review_drafts
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -18,7 +19,7 @@ class StoreHealth:
     """What a check of the store found.
 
     problems: SQLite's own findings, empty when the file is sound. damaged_outbox: keys of rows whose text was
-    changed, parked and never sent. damaged_drafts: interaction ids of drafts that were. damaged_customers: ids of
+    changed, parked and never sent. damaged_drafts: ids of drafts, of reviews too, that were. damaged_customers: ids of
     cached records that were, now forgotten. has_ballast: whether there is room in reserve for a full disk.
     warnings: sentences for a person about anything else.
     """
@@ -29,7 +30,7 @@ class StoreHealth:
     damaged_customers: tuple[str, ...]
     has_ballast: bool
     sqlite_version: str
-    warnings: tuple[str, ...]
+    warnings: tuple[Sentence, ...]
 
     @property
     def is_sound(self) -> bool:
@@ -45,6 +46,7 @@ class Findings:
     index_is_wrong: bool
     damaged_outbox: tuple[tuple[int, str], ...]
     damaged_drafts: tuple[str, ...]
+    damaged_reviews: tuple[str, ...] = ()
 
 
 def examine(connection: sqlite3.Connection) -> Findings:
@@ -56,6 +58,7 @@ def examine(connection: sqlite3.Connection) -> Findings:
             _index_is_wrong(connection),
             tuple(outbox_rows.damaged_rows(connection)),
             tuple(drafts.damaged_drafts(connection)),
+            tuple(review_drafts.damaged_review_drafts(connection)),
         )
     except sqlite3.DatabaseError as error:
         return Findings((str(error),), False, (), ())
@@ -77,7 +80,8 @@ def mend(connection: sqlite3.Connection, database: "Database", findings: Finding
         outbox_rows.set_aside(connection, row_id)
     for name, kind in _UNSEALED.items():  # these have no seal, and work is done with them
         connection.execute(f"UPDATE outbox SET {name} = 0 WHERE typeof({name}) NOT IN {kind}")  # noqa: S608
-    park_damaged_drafts(connection, findings.damaged_drafts)
+    park_damaged(connection, "drafts", findings.damaged_drafts)
+    park_damaged(connection, "review_drafts", findings.damaged_reviews)
     if findings.index_is_wrong:
         connection.execute("REINDEX outbox")
     return customer_cache.drop_damaged_customers(database)
@@ -87,18 +91,15 @@ def report(findings: Findings, forgotten: list[str], has_ballast: bool) -> Store
     """The findings in the form shown to others."""
     warnings = []
     if sqlite3.sqlite_version_info < _SAFE_SQLITE:
-        warnings.append(
-            f"SQLite {sqlite3.sqlite_version} can damage a file that two programs write at once;"
-            " 3.51.3 cannot. One desktop per profile keeps it safe."
-        )
+        warnings.append(Sentence("store.sqlite_not_safe", version=sqlite3.sqlite_version))
     if findings.index_is_wrong:
-        warnings.append("The index of the outbox did not find every row.")
+        warnings.append(Sentence("store.index_wrong"))
     if not has_ballast:
-        warnings.append("There is no room in reserve for the last words on a full disk.")
+        warnings.append(Sentence("store.no_reserve"))
     return StoreHealth(
         findings.problems,
         tuple(key for _, key in findings.damaged_outbox),
-        findings.damaged_drafts,
+        (*findings.damaged_drafts, *findings.damaged_reviews),
         tuple(forgotten),
         has_ballast,
         sqlite3.sqlite_version,

@@ -12,6 +12,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from desktop.app.storage.errors import store_error
+from desktop.domain.text.sentence import Sentence
 
 _POLL = 0.01
 
@@ -36,13 +37,15 @@ class InstanceHeld(Exception):
     """Another desktop holds the profile.
 
     holder: which, or None when it has not said (or died just now). asked: whether it was asked to leave and has not
-    yet; it will as soon as it can, and the profile is free then.
+    yet; it will as soon as it can, and the profile is free then. sentence: all this, for people.
     """
 
     def __init__(self, holder: Holder | None, *, asked: bool = False) -> None:
-        who = f"process {holder.pid} on {holder.host}" if holder else "another process"
-        open_in = f"This profile is already open in {who}"
-        super().__init__(f"{open_in}, which was asked to leave and has not yet" if asked else open_in)
+        if holder is None:
+            self.sentence = Sentence("lock.asked_another" if asked else "lock.held_by_another")
+        else:
+            self.sentence = Sentence("lock.asked" if asked else "lock.held", pid=holder.pid, host=holder.host)
+        super().__init__(str(self.sentence))
         self.holder = holder
         self.asked = asked
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
-from desktop.app.key_names import key_name
 from desktop.app.storage.errors import StoreAbsent, StoreDamaged, StoreError
 from desktop.app.storage.health import StoreHealth
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.recovery.salvage import salvage
-from desktop.app.storage.tables.outbox_rows import DAMAGED
+from desktop.app.storage.tables.reasons import DAMAGED
 from desktop.app.store import Store
 from desktop.app.timing import Timing
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,9 @@ class LocalFile:
         self._store = store
         self._timing = timing
         self._local: LocalStore | None = None
-        self._problem = "Nothing can be kept on this machine yet"
+        self._problem = Sentence("store.not_open_yet")
         self._mended = 0
-        self.lost = ""
+        self.lost = NOTHING
         """What may be missing of notes and records, because the file was damaged in this run; for people."""
         self._watch: asyncio.Task[None] | None = None
         self.taken_up = asyncio.Event()
@@ -59,7 +59,7 @@ class LocalFile:
         return self._local
 
     @property
-    def problem(self) -> str:
+    def problem(self) -> Sentence:
         """Why nothing can be kept or read, as long as that is so."""
         return self._problem
 
@@ -68,12 +68,9 @@ class LocalFile:
         try:
             await self._open_and_restore()
         except StoreError as error:
-            self._problem = str(error)
+            self._problem = error.sentence
             log.error("nothing can be kept: %s", error)
-            self._store.notice(
-                f"Notes cannot be saved: {error}. What you type stays in memory. Retrying every few seconds.",
-                "error",
-            )
+            self._store.notice(Sentence("store.cannot_save", why=error.sentence), "error")
             return False
         return True
 
@@ -84,7 +81,7 @@ class LocalFile:
             try:
                 await self._open_and_restore()
             except StoreError as error:
-                self._problem = str(error)
+                self._problem = error.sentence
             else:
                 return
 
@@ -96,7 +93,7 @@ class LocalFile:
             await asyncio.gather(watch, return_exceptions=True)
         local, self._local = self._local, None
         if local is not None:
-            self._problem = "The session is over"
+            self._problem = Sentence("store.session_over")
             await local.close()
 
     async def _open_and_restore(self) -> None:
@@ -135,9 +132,9 @@ class LocalFile:
             return await self._open_local()
         self._tell(health, known)
         if local.lost:
-            self.lost = f"The newest of what was kept here is missing: {local.lost} notes or records, delivered or not."
+            self.lost = Sentence("store.newest_missing", n=local.lost)
             log.error("%s", self.lost)
-            self._store.notice(f"What is kept on this machine was damaged. {self.lost}", "error")
+            self._store.notice(Sentence("store.was_damaged") + self.lost, "error")
         return local
 
     def _tell(self, health: StoreHealth, known: set[str]) -> None:
@@ -146,11 +143,7 @@ class LocalFile:
             log.info("the file of the profile: %s", warning)
         found = len(health.damaged_drafts) + len(set(health.damaged_outbox) - known)
         if found:
-            self._store.notice(
-                f"Damaged on this machine, and not what was written: {found} note{'s' if found > 1 else ''} or records."
-                f" They are not sent; {key_name('outbox')} shows them.",
-                "error",
-            )
+            self._store.notice(Sentence("store.damaged_rows", n=found), "error")
 
     async def _mend_when_damaged(self) -> None:
         """A new file takes the place of one that turns out to be damaged while it is used."""
@@ -167,7 +160,7 @@ class LocalFile:
                     break
                 except StoreError as error:
                     salvaged = salvaged and not isinstance(error, StoreDamaged)
-                    self._problem = str(error)
+                    self._problem = error.sentence
                     log.error("the damaged file could not be replaced: %s", error)
                     await self._timing.sleep(RETRY)
             for hear in self.mended:
@@ -179,7 +172,7 @@ class LocalFile:
 
     async def _set_aside(self, path: Path) -> None:
         local, self._local = self._local, None
-        self._problem = f"{path} is damaged and is being replaced"
+        self._problem = Sentence("store.being_replaced", path=str(path))
         if local is not None:
             with suppress(StoreError):
                 await local.close()
@@ -197,9 +190,9 @@ class LocalFile:
             StoreError: it cannot be done, or was done too often.
         """
         if self._mended >= MOST_TIMES:
-            raise StoreError(f"{path} is damaged again and again; the disk needs a person")
+            raise StoreError(Sentence("store.damaged_again", path=str(path)))
         saved = await asyncio.to_thread(salvage, path, self._timing.clock())
         self._mended += 1
-        self.lost = " ".join(one for one in (self.lost, saved.lost) if one)
-        log.error("%s", saved.text)
-        self._store.notice(saved.text, "error")
+        self.lost += saved.lost
+        log.error("%s", saved.sentence)
+        self._store.notice(saved.sentence, "error")

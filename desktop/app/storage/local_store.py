@@ -14,15 +14,25 @@ from desktop.app.storage.erasure import Purged, Retention, Traces
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.health import StoreHealth
 from desktop.app.storage.recovery.older_card_numbers import hide_in_older_file
-from desktop.app.storage.tables import customer_cache, drafts, kept_links, kept_messages, outbox_rows, preferences
+from desktop.app.storage.tables import (
+    customer_cache,
+    drafts,
+    kept_links,
+    kept_messages,
+    outbox_rows,
+    preferences,
+    review_drafts,
+)
 from desktop.app.storage.tables.customer_cache import CachedCustomer
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import OutboxRow
 from desktop.app.storage.tables.parked_record_rows import heal_parked, record_row
+from desktop.app.storage.tables.review_drafts import PARKED_REVIEW, ReviewDraft
 from desktop.app.storage.writer_thread import WriterThread
 from desktop.domain.entities.identity import IdentityLink
 from desktop.domain.entities.message import InboundMessage
 from desktop.domain.notes.record_states import RecordStep
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -119,7 +129,9 @@ class LocalStore:
         await self._thread.write(lambda connection, _: drafts.delete_draft(connection, interaction_id))
         self._unsaved.pop(interaction_id, None)
 
-    async def park_draft(self, interaction_id: str, reason: str, *, draft: Draft | None = None) -> OutboxRow | None:
+    async def park_draft(
+        self, interaction_id: str, reason: Sentence, *, draft: Draft | None = None
+    ) -> OutboxRow | None:
         """Turn a draft into a parked record in the outbox, whole, in one transaction.
 
         draft: the words as they are now and what is known of the contact; by default what is on disk.
@@ -160,6 +172,47 @@ class LocalStore:
         kept = await self._thread.write(take_back)
         self._unsaved.pop(draft.interaction_id, None)
         return kept
+
+    # Review drafts
+
+    async def save_review_draft(self, draft: ReviewDraft, *, words_since: float | None = None) -> ReviewDraft:
+        """Keep what a reviewer is writing; returns it with saved_at set once it is on the disk."""
+        saved = replace(draft, saved_at=float(self._clock()) if words_since is None else words_since)
+
+        def write(connection: sqlite3.Connection, _: "Database") -> int:
+            before = review_drafts.read_review_draft(connection, draft.subject)
+            review_drafts.write_review_draft(connection, saved)
+            return drafts.hidden_digits(saved.body) - (drafts.hidden_digits(before.body) if before is not None else 0)
+
+        counted = PARKED_REVIEW + draft.subject
+        begun = counted not in self._counted
+        await self._forget_half_numbers(await self._thread.write(write, counts=begun))
+        self._counted.add(counted)
+        return saved
+
+    async def review_drafts(self) -> list[ReviewDraft]:
+        """All of them, the latest first."""
+        return await self._thread.read(lambda connection, _: review_drafts.read_review_drafts(connection))
+
+    async def review_draft(self, subject: str) -> ReviewDraft | None:
+        """The one about a subject, if there is one."""
+        return await self._thread.read(lambda connection, _: review_drafts.read_review_draft(connection, subject))
+
+    async def discard_review_draft(self, subject: str) -> None:
+        """Forget one because it was handed in, or somebody said so."""
+        await self._thread.write(lambda connection, _: review_drafts.delete_review_draft(connection, subject))
+
+    async def park_review_draft(self, subject: str, reason: Sentence) -> None:
+        """Put one that cannot be written on into the outbox, in one transaction."""
+        at = float(self._clock())
+
+        def park(connection: sqlite3.Connection, _: "Database") -> None:
+            found = review_drafts.read_review_draft(connection, subject)
+            if found is not None:
+                review_drafts.delete_review_draft(connection, subject)
+                outbox_rows.insert_rows(connection, [record_row(review_drafts.as_record(found), reason, at)])
+
+        await self._thread.write(park, counts=True)
 
     async def _forget_half_numbers(self, hidden: int) -> None:
         """Where so many digits more were hidden than before: leave nothing of them in the log either."""
@@ -252,13 +305,13 @@ class LocalStore:
         """An attempt begins whose end must not be left open: the far side would take the same twice."""
         await self._thread.write(lambda connection, _: outbox_rows.set_sending(connection, key))
 
-    async def mark_waiting(self, key: str, reason: str, not_before: float, doubts: int = 0) -> OutboxRow:
+    async def mark_waiting(self, key: str, reason: Sentence, not_before: float, doubts: int = 0) -> OutboxRow:
         """An attempt failed for now; the next one may come at not_before. Never undoes a delivery."""
         return await self._thread.write(
             lambda connection, _: outbox_rows.set_waiting(connection, key, reason, not_before, doubts)
         )
 
-    async def park(self, key: str, reason: str, doubts: int = 0) -> OutboxRow:
+    async def park(self, key: str, reason: Sentence, doubts: int = 0) -> OutboxRow:
         """An attempt failed for good; a person has to look. Never undoes a delivery."""
         return await self._thread.write(lambda connection, _: outbox_rows.set_parked(connection, key, reason, doubts))
 

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from desktop.app.storage.errors import StoreReadOnly
+from desktop.domain.text.sentence import Sentence
 
 
 def make_private(path: Path) -> None:
@@ -17,7 +18,7 @@ def make_private(path: Path) -> None:
     try:
         found = os.fstat(descriptor)
         if found.st_uid != os.geteuid():
-            raise StoreReadOnly(f"{path} belongs to another user")
+            raise StoreReadOnly(Sentence("store.of_another_user", path=str(path)))
         if stat.S_IMODE(found.st_mode) & 0o077:
             os.fchmod(descriptor, 0o600)
     finally:

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 from desktop.app.storage.errors import StoreTooNew
 from desktop.app.storage.transaction import Connection, transaction
+from desktop.domain.text.sentence import Sentence
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -20,7 +21,25 @@ PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+Step: TypeAlias = str | Callable[[Connection], None]
+"""A statement, or what a statement cannot do because seals are made here."""
+
+
+def _take_review_drafts_apart(connection: Connection) -> None:
+    """Until now they lay among the drafts of contacts, as a note. A damaged one stays there, to be parked."""
+    rows = connection.execute(
+        "SELECT interaction_id, customer_id, body, revision, saved_at, seal FROM drafts"
+        " WHERE substr(interaction_id, 1, 11) = 'kept-words/'"
+    ).fetchall()
+    for draft_id, customer_id, body, revision, saved_at, sealed in rows:
+        if not is_sealed(sealed, draft_id, customer_id, body, revision, saved_at):
+            continue
+        fields = (draft_id.removeprefix("kept-words/"), json.loads(body)["note"], float(saved_at))
+        connection.execute("INSERT INTO review_drafts VALUES (?, ?, ?, ?)", (*fields, seal(*fields)))
+        connection.execute("DELETE FROM drafts WHERE interaction_id = ?", (draft_id,))
+
+
+MIGRATIONS: tuple[tuple[Step, ...], ...] = (
     (
         """CREATE TABLE drafts (
             interaction_id TEXT PRIMARY KEY, customer_id TEXT, body TEXT NOT NULL,
@@ -62,6 +81,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE outbox ADD COLUMN sending INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX outbox_interaction ON outbox (interaction_id)",
     ),
+    (
+        """CREATE TABLE review_drafts (
+            subject TEXT PRIMARY KEY, body TEXT NOT NULL, saved_at REAL NOT NULL, seal TEXT NOT NULL)""",
+        _take_review_drafts_apart,
+    ),
 )
 
 
@@ -70,7 +94,7 @@ def schema_version(connection: Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def prepare(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRATIONS) -> None:
+def prepare(connection: Connection, migrations: Sequence[Sequence[Step]] = MIGRATIONS) -> None:
     """Set the connection up for writing and bring the tables to the present version, one transaction per step.
 
     Raises StoreTooNew, having changed nothing, when a later version wrote the file.
@@ -80,15 +104,18 @@ def prepare(connection: Connection, migrations: Sequence[Sequence[str]] = MIGRAT
         connection.execute(pragma).fetchall()
     for version in range(schema_version(connection), len(migrations)):
         with transaction(connection):
-            for statement in migrations[version]:
-                connection.execute(statement)
+            for step in migrations[version]:
+                if isinstance(step, str):
+                    connection.execute(step)
+                else:
+                    step(connection)
             connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
 def refuse_newer(connection: Connection, known: int = len(MIGRATIONS)) -> None:
     """Raise StoreTooNew when the file has been through more migrations than `known`."""
     if (found := schema_version(connection)) > known:
-        raise StoreTooNew(f"A newer desktop keeps this file (version {found}, this one knows {known})")
+        raise StoreTooNew(Sentence("store.too_new", found=found, known=known))
 
 
 def canonical_json(value: Any) -> str:

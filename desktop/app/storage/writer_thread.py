@@ -8,12 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from desktop.app.storage.change_marker import ChangeMarker
-from desktop.app.storage.errors import StoreAbsent, StoreDamaged, StoreError, StoreFull, StoreReadOnly, store_error
+from desktop.app.storage.errors import (
+    StoreAbsent,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreReadOnly,
+    damaged,
+    store_error,
+)
 from desktop.app.storage.private_file import make_private
 from desktop.app.storage.recovery.page_reader import log_is_cut
 from desktop.app.storage.recovery.reserve_file import ReserveFile
 from desktop.app.storage.schema import prepare, refuse_newer, schema_version
 from desktop.app.storage.transaction import transaction
+from desktop.domain.text.sentence import Sentence
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -65,7 +74,7 @@ class WriterThread:
         and the work is run a second time. `counts`: a record is begun or handed over, which is counted beside the file.
         """
         if self.read_only:
-            raise StoreReadOnly(f"{self.path} was opened for reading only")
+            raise StoreReadOnly(Sentence("store.read_only", path=str(self.path)))
         return await self._submit(lambda: self._write(work, counts=counts))
 
     def _write(self, work: "Callable[[sqlite3.Connection, Database], T]", *, counts: bool) -> T:
@@ -96,7 +105,7 @@ class WriterThread:
         try:
             future = self._executor.submit(translated)
         except RuntimeError as error:
-            raise StoreError("The store is closed") from error
+            raise StoreError(Sentence("store.closed")) from error
         # A cancelled caller must not take words back that were already handed over.
         try:
             return await asyncio.shield(asyncio.wrap_future(future))
@@ -107,7 +116,7 @@ class WriterThread:
 
     def _opened(self) -> "tuple[sqlite3.Connection, Database]":
         if self._connection is None or self._database is None:
-            raise StoreError("The store is closed")
+            raise StoreError(Sentence("store.closed"))
         return self._connection, self._database
 
     def _open(self) -> None:
@@ -115,13 +124,13 @@ class WriterThread:
         from sqlite_utils import Database
 
         if self.read_only and not self.path.exists():
-            raise StoreAbsent("Nothing is kept on this machine for this profile yet")
+            raise StoreAbsent(Sentence("store.nothing_kept"))
         if self.path.is_dir():
-            raise StoreDamaged(f"{self.path} is a folder, and no file", self.path)
+            raise StoreDamaged(Sentence("store.is_a_folder", path=str(self.path)), self.path)
         if not self.read_only:
             make_private(self.path)
         if self._is_wiped() or (not self.read_only and self._log_is_cut()):
-            raise StoreDamaged(f"{self.path} is damaged", self.path)
+            raise damaged(self.path)
         mode = "ro" if self.read_only else "rw"
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}?mode={mode}",
@@ -135,7 +144,7 @@ class WriterThread:
             if self.read_only:
                 refuse_newer(connection)
                 if schema_version(connection) == 0:
-                    raise StoreAbsent("Nothing is kept on this machine for this profile yet")
+                    raise StoreAbsent(Sentence("store.nothing_kept"))
             else:
                 self._prepare(connection)
                 self.lost = self._marker.lost(connection)
@@ -163,7 +172,7 @@ class WriterThread:
             prepare(connection)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # a step is made again: the version is not what it was
-                raise StoreDamaged(f"{self.path} is damaged", self.path) from error
+                raise damaged(self.path) from error
             raise
 
     def _close(self) -> None:

@@ -12,6 +12,7 @@ from desktop.app.timing import Timing
 from desktop.domain.entities.floor import Schedule
 from desktop.domain.news.notices import ALERT_ENDED
 from desktop.domain.state.own_events import AlertsChanged
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 
 if TYPE_CHECKING:
@@ -113,12 +114,12 @@ class AlertWatch:
         """Say once a round what is over, in one notice."""
         ended, self._ended = self._ended, []
         if len(ended) == 1:
-            self._store.notice(f"Alert ended: {ended[0].text}", subject=ALERT_ENDED)
+            self._store.notice(Sentence("alert.ended", alert=ended[0].text), subject=ALERT_ENDED)
         elif ended:
-            more = f" and {len(ended) - 2} more" if len(ended) > 2 else ""
-            self._store.notice(
-                f"{len(ended)} alerts ended: {'; '.join(one.text for one in ended[:2])}{more}", subject=ALERT_ENDED
-            )
+            first, second, *more = (one.text for one in ended)
+            kind = "alert.several_ended" if more else "alert.two_ended"
+            told = Sentence(kind, first=first, second=second, all=len(ended), n=len(more))
+            self._store.notice(told, subject=ALERT_ENDED)
 
     async def _settings(self) -> "AlertSettings":
         if self.settings is None:
@@ -129,7 +130,7 @@ class AlertWatch:
                 self.settings = AlertSettings() if read is None else await asyncio.to_thread(read)
             except Exception:
                 log.exception("the rules for alerts could not be read")
-                self.settings = AlertSettings(problems=("The alert rules could not be read, so there are no alerts.",))
+                self.settings = AlertSettings(problems=(Sentence("alert.rules_unreadable"),))
             for problem in self.settings.problems[:3]:
                 self._store.notice(problem, "warning")
         return self.settings

@@ -1,6 +1,6 @@
 """What becomes of a supervisor's press, or of an agent's towards supervisors: the words, and how its effect is seen."""
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -13,6 +13,7 @@ from desktop.domain.entities.floor import AgentMessage, FloorVerb
 from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import Outcome, Phase
 from desktop.domain.state.floor_events import AgentMessaged
+from desktop.domain.text.sentence import NOTHING, Sentence, sentences, worded
 from desktop.ports.errors import BackendError, OutcomeUnknown, ProtocolError
 
 T = TypeVar("T")
@@ -21,7 +22,7 @@ DOUBLE_PRESS_SECONDS = 1.5
 """The same press within this time after it was answered is still the same press."""
 SAME_SECONDS = 5.0
 """A message from before this is an earlier one with the same words; clocks differ by less."""
-SAFE = "Nothing was changed."
+SAFE = Sentence("floor.unchanged")
 
 
 class AgentVerb(StrEnum):
@@ -32,53 +33,31 @@ class AgentVerb(StrEnum):
     ANSWER = "answer_supervisor"
 
 
-@dataclass(frozen=True, slots=True)
-class FloorSpec:
-    """The sentences of a verb: when it was not done, and when it was."""
-
-    not_done: str
-    done: str
+def not_done(verb: StrEnum) -> Sentence:
+    """That a verb came to nothing."""
+    return Sentence(f"floor.not_done.{verb.value}")
 
 
-SPECS: Mapping[StrEnum, FloorSpec] = {
-    AgentVerb.ASK_HELP: FloorSpec("No supervisor was asked for help.", "Your supervisors were asked for help."),
-    AgentVerb.CLOSE_HELP: FloorSpec("The help request is still open.", "The help request is closed."),
-    AgentVerb.ANSWER: FloorSpec("Your answer was not sent.", "Sent."),
-    FloorVerb.LISTEN: FloorSpec("You are not listening.", "You are listening."),
-    FloorVerb.WHISPER: FloorSpec("You are not whispering.", "The agent hears you, the customer does not."),
-    FloorVerb.BARGE: FloorSpec("You did not join the call.", "Agent and customer hear you."),
-    FloorVerb.END_MONITOR: FloorSpec("Listening was not ended.", "You stopped listening."),
-    FloorVerb.TAKE_OVER: FloorSpec("The conversation was not taken over.", "The conversation is yours."),
-    FloorVerb.REASSIGN: FloorSpec("It was not reassigned.", "Reassigned."),
-    FloorVerb.MOVE: FloorSpec("It was not moved.", "Moved."),
-    FloorVerb.PRIORITY: FloorSpec("Its priority was not changed.", "Priority changed."),
-    FloorVerb.WITHDRAW: FloorSpec("It was not withdrawn.", "Withdrawn."),
-    FloorVerb.AGENT_STATE: FloorSpec("The agent's state was not changed.", "The agent's state was changed."),
-    FloorVerb.ANSWER_HELP: FloorSpec("The help request was not answered.", "Answered."),
-    FloorVerb.MESSAGE: FloorSpec("The message was not sent.", "Sent."),
-    FloorVerb.ACKNOWLEDGE: FloorSpec(
-        "The other supervisors were not told.", "The other supervisors see that you are dealing with it."
-    ),
-}
+def done(verb: StrEnum) -> Sentence:
+    """That it was carried out."""
+    return Sentence(f"floor.done.{verb.value}")
 
 
 def refused(verb: StrEnum, error: BackendError) -> ActionResult:
     """A press that came to nothing: what did not happen, what is safe, what to press."""
-    return failed(error, SPECS[verb].not_done, safe=SAFE)
+    return failed(error, not_done(verb), safe=SAFE)
 
 
-def found_out(verb: StrEnum, done: bool | None, seen: str = "") -> ActionResult:
-    """Nobody answered in time, and this is what a look showed. `done` None: it cannot be seen.
+def found_out(verb: StrEnum, was_done: bool | None, seen: Sentence = NOTHING) -> ActionResult:
+    """Nobody answered in time, and this is what a look showed. `was_done` None: it cannot be seen.
 
     A press of the same goes out under the same key, so that it is not done twice.
     """
-    if done:
-        return ActionResult(True, f"The contact centre answered late, but it was done. {seen}".rstrip())
-    unknown = f"It is not known whether it was done: {verb.value.replace('_', ' ')}."
-    first = SPECS[verb].not_done if done is False else unknown
-    press = "Press again if you still want it; it is not done twice."
-    words = (first, "The contact centre did not answer in time.", seen, press)
-    return ActionResult(False, " ".join(word for word in words if word), OutcomeUnknown.__name__)
+    if was_done:
+        return ActionResult(True, Sentence("floor.answered_late") + seen)
+    first = not_done(verb) if was_done is False else Sentence("floor.unknown", verb=verb)
+    words = sentences(first, Sentence("floor.no_answer_in_time"), seen, Sentence("floor.press_again"))
+    return ActionResult(False, words, OutcomeUnknown.__name__)
 
 
 async def run(
@@ -103,11 +82,11 @@ async def run(
         look_up: finds out what became of it when nobody answered; None where that cannot be seen.
     """
 
-    def taken(answer: object) -> str:
+    def taken(answer: object) -> Sentence:
         if not isinstance(answer, kind):
-            raise ProtocolError("The answer is about something else.", type(answer).__name__)
+            raise ProtocolError(Sentence("floor.other_answer"), type(answer).__name__)
         take(answer)
-        return SPECS[verb].done
+        return done(verb)
 
     async def looked(_: OutcomeUnknown) -> ActionResult:
         return found_out(verb, None) if look_up is None else await look_up()
@@ -181,6 +160,6 @@ class Wanted:
                 return None
 
 
-def now_shown(after: Interaction | None, me: str) -> str:
-    """What the contact centre shows of a contact now, as a sentence."""
-    return shown(after, me) if after is not None else "The contact centre no longer shows it."
+def now_shown(after: Interaction | None, me: str) -> Sentence:
+    """What the contact centre shows of a contact now."""
+    return worded(shown(after, me)) if after is not None else Sentence("floor.no_longer_shown")

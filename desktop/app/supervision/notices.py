@@ -6,17 +6,15 @@ from desktop.domain.entities.floor import AuditEntry, FloorVerb, HelpRequest, He
 from desktop.domain.entities.words import Role
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.floor_events import HelpChanged, SupervisorActed
+from desktop.domain.text.sentence import NOTHING, Sentence
 
-_DID = {
-    FloorVerb.AGENT_STATE: "changed your state",
-    FloorVerb.TAKE_OVER: "took the conversation over",
-    FloorVerb.REASSIGN: "reassigned a contact",
-    FloorVerb.MOVE: "moved your offer to another queue",
-    FloorVerb.WITHDRAW: "withdrew a contact from your desk; your note is kept",
-    FloorVerb.LISTEN: "listens to your call",
-    FloorVerb.WHISPER: "speaks to you; the customer does not hear it",
-    FloorVerb.BARGE: "joined your call; the customer hears them",
-}
+_TOLD = frozenset(
+    {
+        *(FloorVerb.AGENT_STATE, FloorVerb.TAKE_OVER, FloorVerb.REASSIGN, FloorVerb.MOVE, FloorVerb.WITHDRAW),
+        *(FloorVerb.LISTEN, FloorVerb.WHISPER, FloorVerb.BARGE),
+    }
+)
+"""Verbs that have a sentence for whom they were done to."""
 _QUIET = frozenset({FloorVerb.LISTEN, FloorVerb.WHISPER, FloorVerb.BARGE})
 
 
@@ -36,11 +34,12 @@ class FloorNotices:
                 self._help(request)
 
     def _acted(self, act: AuditEntry) -> None:
-        did = _DID.get(FloorVerb(act.verb)) if act.verb in set(FloorVerb) else None
-        what = did or act.verb.replace("_", " ")
-        detail = f" ({one_line(act.detail)})" if act.detail and act.verb not in _QUIET else ""
-        why = f" Why: {one_line(act.why)}" if act.why else ""
-        self._store.notice(f"{one_line(act.by_name)} {what}{detail}.{why}", "info" if act.verb in _QUIET else "warning")
+        told = f"floor.did.{act.verb}" if act.verb in _TOLD else "floor.did"
+        quiet = act.verb in _QUIET
+        detail = Sentence("floor.detail", detail=one_line(act.detail)) if act.detail and not quiet else NOTHING
+        did = Sentence(told, by=one_line(act.by_name), verb=act.verb.replace("_", " "), detail=detail)
+        why = Sentence("floor.why", why=one_line(act.why)) if act.why else NOTHING
+        self._store.notice(did + why, "info" if quiet else "warning")
 
     def _help(self, request: HelpRequest) -> None:
         state = self._store.state
@@ -53,5 +52,7 @@ class FloorNotices:
             who = state.agents.get(request.agent_id)
             name = one_line(who.name) if who is not None else request.agent_id
             text = one_line(request.text)
-            stop = "" if text.endswith((".", "?", "!", "…")) else "."
-            self._store.notice(f"{name} asks for help{': ' if text else ''}{text}{stop}", "warning")
+            if text and not text.endswith((".", "?", "!", "…")):
+                text += "."
+            asks = Sentence("floor.asks_for_help_with", who=name, text=text)
+            self._store.notice(asks if text else Sentence("floor.asks_for_help", who=name), "warning")

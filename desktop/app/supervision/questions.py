@@ -8,7 +8,7 @@ from desktop.app.commands.action_result import CONTACT_CENTER, failed
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import READ_SECONDS
 from desktop.app.supervision.floor_commands import SAFE
-from desktop.domain.text.sentence import Words
+from desktop.domain.text.sentence import NOTHING, Sentence, worded
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError
 
@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Looked(Generic[T]):
-    """What a question came to: the value, or why there is none in words. `error` as in `ActionResult`."""
+    """What a question came to: the value, or why there is none. `error` as in `ActionResult`."""
 
     value: T | None
-    text: Words = ""
+    text: Sentence = NOTHING
     error: str = ""
 
     @property
@@ -29,8 +29,8 @@ class Looked(Generic[T]):
         return not self.error
 
 
-async def ask(runner: CommandRunner, call: Callable[[ContactCenter], Awaitable[T]], not_done: str) -> Looked[T]:
-    """Ask the contact centre; `not_done` says that there is no answer, as a sentence."""
+async def ask(runner: CommandRunner, call: Callable[[ContactCenter], Awaitable[T]], not_done: Sentence) -> Looked[T]:
+    """Ask the contact centre; `not_done` says that there is no answer."""
     try:
         return Looked(
             await runner.backend_calls.ask(
@@ -39,4 +39,4 @@ async def ask(runner: CommandRunner, call: Callable[[ContactCenter], Awaitable[T
         )
     except BackendError as error:
         result = failed(error, not_done, safe=SAFE)
-        return Looked(None, result.text, result.error)
+        return Looked(None, worded(result.text), result.error)

@@ -6,6 +6,7 @@ from datetime import date
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.supervision.questions import Looked, ask
 from desktop.domain.entities.floor import Schedule, StateStretch
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.contact_center import ContactCenter
 
 
@@ -23,7 +24,7 @@ class FloorSchedules:
         async def put(center: ContactCenter) -> Mapping[str, Schedule]:
             return {one.agent_id: one for one in await center.schedules(self._today())}
 
-        return await ask(self._runner, put, "The schedules could not be loaded.")
+        return await ask(self._runner, put, Sentence("floor.schedules_not_loaded"))
 
     async def day_of(self, agent_id: str) -> Looked[Sequence[StateStretch]]:
         """What an agent's availability was today, oldest first."""
@@ -31,4 +32,4 @@ class FloorSchedules:
         async def put(center: ContactCenter) -> Sequence[StateStretch]:
             return await center.agent_day(agent_id, self._today())
 
-        return await ask(self._runner, put, "The agent's day could not be loaded.")
+        return await ask(self._runner, put, Sentence("floor.day_not_loaded"))

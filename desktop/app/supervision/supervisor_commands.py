@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from desktop.app.commands.action_result import CONTACT_CENTER, ActionResult
 from desktop.app.commands.runner import CommandRunner
-from desktop.app.supervision.floor_commands import SPECS, Wanted, found_out, fresh, now_shown, refused, run, write
+from desktop.app.supervision.floor_commands import Wanted, done, found_out, fresh, now_shown, refused, run, write
 from desktop.app.supervision.questions import Looked, ask
 from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.floor import Acknowledgement, AuditEntry, FloorVerb, HelpRequest, HelpState
@@ -16,12 +16,12 @@ from desktop.domain.select import own
 from desktop.domain.select.floor_verbs import MODES, Standing, standing
 from desktop.domain.state.events import AgentChanged
 from desktop.domain.state.floor_events import AlertAcknowledged, HelpChanged
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import NotFound, Rejected
 
 T = TypeVar("T")
-_VERB_OF = {mode: verb for verb, mode in MODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class SupervisorCommands:
 
     async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> ActionResult:
         """Listen, whisper or barge; also from one to another while it lasts. Whoever else is listened to is left."""
-        verb = _VERB_OF[mode]
+        verb = MODES[mode]
         before = self.monitoring
         if before is not None and before.agent_id != agent_id:
             left = await self.end_monitor()
@@ -91,7 +91,7 @@ class SupervisorCommands:
         """Listen no more. It is done also when the call is over already."""
         now = self.monitoring
         if now is None:
-            return ActionResult(True, SPECS[FloorVerb.END_MONITOR].done)
+            return ActionResult(True, done(FloorVerb.END_MONITOR))
 
         def ended(_: None) -> None:
             self._listening = None
@@ -147,8 +147,8 @@ class SupervisorCommands:
 
         async def look_up() -> ActionResult:
             agent = await fresh(self._runner, lambda: self._store.state.agents.get(agent_id))
-            done = None if agent is None else availability in (agent.observed, agent.next)
-            return found_out(FloorVerb.AGENT_STATE, done)
+            changed = None if agent is None else availability in (agent.observed, agent.next)
+            return found_out(FloorVerb.AGENT_STATE, changed)
 
         return await self._act(
             FloorVerb.AGENT_STATE,
@@ -193,7 +193,7 @@ class SupervisorCommands:
             me = state.agents.get(state.me)
             name = me.name if me is not None else ""
             self._store.publish(AlertAcknowledged(Acknowledgement(alert_key, state.me, name, self._store.now(), text)))
-            return ActionResult(True, "Acknowledged on this desktop; the contact centre does not tell the others.")
+            return ActionResult(True, Sentence("floor.acknowledged_here"))
 
         async def look_up() -> ActionResult:
             known = await fresh(self._runner, lambda: self._store.state.acknowledgements)
@@ -214,15 +214,15 @@ class SupervisorCommands:
 
     async def waiting(self, queue: str) -> Looked[Sequence[Interaction]]:
         """Who waits in a queue or rings from it, next one first."""
-        return await ask(self._runner, lambda at: at.waiting(queue), "The waiting customers could not be loaded.")
+        return await ask(self._runner, lambda at: at.waiting(queue), Sentence("floor.waiting_not_loaded"))
 
     async def interaction(self, interaction_id: str) -> Looked[Interaction]:
         """One contact of the team as it is now."""
-        return await ask(self._runner, lambda at: at.interaction(interaction_id), "The contact could not be looked up.")
+        return await ask(self._runner, lambda at: at.interaction(interaction_id), Sentence("floor.contact_not_loaded"))
 
     async def audit(self) -> Looked[Sequence[AuditEntry]]:
         """What supervisors did to the team's work, newest first."""
-        return await ask(self._runner, lambda at: at.audit(), "The audit log could not be loaded.")
+        return await ask(self._runner, lambda at: at.audit(), Sentence("floor.audit_not_loaded"))
 
     @property
     def _centre(self) -> ContactCenter:
@@ -242,7 +242,7 @@ class SupervisorCommands:
     ) -> ActionResult:
         """As `run`; `why` is the reason, None where the verb takes none."""
         if why is not None and not why.strip():
-            return refused(verb, Rejected("Give a reason; it is recorded in the audit log."))
+            return refused(verb, Rejected(Sentence("floor.reason_needed")))
         return await run(self._runner, verb, subject, words, call, kind, take, look_up)
 
     def _mine(self) -> frozenset[str]:
@@ -256,11 +256,11 @@ class SupervisorCommands:
         async def look_up() -> ActionResult:
             known = await self.interaction(wanted.interaction_id)
             if wanted.verb is FloorVerb.TAKE_OVER and (await fresh(self._runner, self._mine) or before) - before:
-                return found_out(wanted.verb, True, "It is among your own contacts.")
+                return found_out(wanted.verb, True, Sentence("floor.among_own"))
             if not known.ok and known.error != NotFound.__name__:
                 return found_out(wanted.verb, None)
-            done = wanted.seen(known.value) if known.value is not None else None
-            return found_out(wanted.verb, done, now_shown(known.value, self._store.state.me))
+            seen = wanted.seen(known.value) if known.value is not None else None
+            return found_out(wanted.verb, seen, now_shown(known.value, self._store.state.me))
 
         return await self._act(
             wanted.verb, wanted.interaction_id, (wanted.to,), call, Interaction, lambda _: None, look_up, why=why

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from desktop.app.commands.runner import CommandRunner
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import is_kept_words
 from desktop.app.supervision.alert_watch import AlertWatch
 from desktop.app.supervision.preferences import FloorPreferences
 from desktop.app.supervision.schedules import FloorSchedules
@@ -75,7 +74,7 @@ class SupervisorDesk:
         Raises:
             StoreError: they cannot be read.
         """
-        if self._quality is not None or any(is_kept_words(draft) for draft in await self._opened().drafts()):
+        if self._quality is not None or await self._opened().review_drafts():
             await self.quality.restore()
 
     async def flush(self) -> None:

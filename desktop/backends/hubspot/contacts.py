@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from desktop.backends.hubspot.objects import Record
-from desktop.backends.wire.numbers import e164, without_country
+from desktop.backends.wire.numbers import without_country
 from desktop.domain.entities.customer import Consent, Customer
 from desktop.domain.entities.model import Address, Instant
+from desktop.ports.phone_numbers import e164
 
 PROPERTIES = (
     *("firstname", "lastname", "email", "hs_additional_emails", "phone", "mobilephone", "company"),

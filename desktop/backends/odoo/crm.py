@@ -11,7 +11,7 @@ from desktop.backends.odoo import questions, records, wrap_up
 from desktop.backends.odoo.abilities import BLACKLISTS, CASE_MODELS, Abilities, look
 from desktop.backends.odoo.connection import Domain, Odoo, digest
 from desktop.backends.odoo.contacts import KIND_OF_TOPIC, Contacts, number_of, values
-from desktop.backends.odoo.numbers import e164
+from desktop.backends.odoo.numbers import international
 from desktop.backends.odoo.settings import OPTIONS, Settings, connect, settings_of
 from desktop.backends.odoo.value import written
 from desktop.backends.wire.html_text import clean, to_html
@@ -87,7 +87,7 @@ class OdooCrm(Crm):
             raise Rejected("Customers are found by phone, e-mail or handle.")
         known = await self._abilities()
         value = "" if address.withheld else clean(address.value).strip()
-        value = e164(value, self._settings.region) if address.kind == "phone" else value.casefold()
+        value = international(value, self._settings.region) if address.kind == "phone" else value.casefold()
         domain = self._asked(address.kind, value, known) if value else None
         if domain is None:
             return ()

@@ -1,27 +1,16 @@
 """Phone numbers as the CRM may hold them, and as they are compared."""
 
+from desktop.ports.phone_numbers import e164
 
-def e164(number: str, region: str) -> str:
-    """The number as `+` and digits without an extension; "" when it is none.
+
+def international(number: str, region: str) -> str:
+    """The number in E.164; "" when it is none. `00` stands for `+` whatever the country, as Odoo takes it.
 
     Args:
-        region: the two-letter country in which a number without `+` or `00` is dialled; "" takes only international
-            ones.
+        region: the two-letter country in which any other number is dialled; "" takes only international ones.
     """
-    import phonenumbers
-
-    if len(number) > 60:
-        return ""
     number = number.strip()
-    number = f"+{number[2:]}" if number.startswith("00") else number  # as Odoo takes it, whatever the country
-    try:
-        parsed = phonenumbers.parse(number, region.upper() or None)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    parsed.extension = None
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    return e164(f"+{number[2:]}" if number.startswith("00") else number, region)
 
 
 def national(number: str, region: str) -> str:

@@ -6,7 +6,7 @@ from email.utils import getaddresses
 
 from desktop.backends.odoo.abilities import PHONES, Abilities
 from desktop.backends.odoo.connection import Record
-from desktop.backends.odoo.numbers import e164
+from desktop.backends.odoo.numbers import international
 from desktop.backends.odoo.settings import Settings
 from desktop.backends.odoo.value import day, instant, name_of, names, number, related, text
 from desktop.backends.wire.html_text import to_text
@@ -88,7 +88,9 @@ def _addresses(record: Record, region: str, handle_field: str) -> Iterable[Addre
     country = text(record.get("country_code")) or region
     seen: set[tuple[str, str]] = set()
     found = [("phone", text(record.get("phone_sanitized")))]
-    found += [("phone", e164(raw, country) or raw) for name in PHONES if (raw := text(record.get(name)).strip())]
+    found += [
+        ("phone", international(raw, country) or raw) for name in PHONES if (raw := text(record.get(name)).strip())
+    ]
     email = text(record.get("email"))
     found += [("email", one.strip().lower()) for _, one in getaddresses([email]) if "@" in one]
     found.append(("email", text(record.get("email_normalized"))))

@@ -25,16 +25,17 @@ from desktop.domain.entities.floor import Schedule
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import CapabilitiesKnown
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability, Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
-from desktop.words.catalogue import in_words
+from desktop.words.catalogue import in_words, tr
 
 SOURCE = "contact_center"
 
 
 def _not_kept() -> LocalStore:
-    raise StoreAbsent("Nothing is kept by this command")
+    raise StoreAbsent(Sentence("store.nothing_kept"))
 
 
 class _Floor:
@@ -60,7 +61,7 @@ class _Floor:
         await self.feed.connected_once.wait()
         await self._live.wait()  # the stream's own word comes a moment after the snapshot
         if not self.desk.open:
-            raise CommandError("Alerts are for supervisors, and this needs a supervisor account.", Exit.REFUSED)
+            raise CommandError(tr("Alerts are for supervisors, and this needs a supervisor account."), Exit.REFUSED)
 
     def _notice_life(self, _: AppState, state: AppState) -> None:
         health = state.health.get(SOURCE)
@@ -74,15 +75,19 @@ class _Floor:
         return (await self.desk.schedules.of_team()).value
 
 
+def _plain(alert: Alert) -> Mapping[str, object]:
+    return {one.name: getattr(alert, one.name) for one in fields(alert)} | {"text": in_words(alert.text)}
+
+
 @asynccontextmanager
 async def _floor(chosen: Chosen) -> AsyncIterator[tuple[_Floor, AlertSettings]]:
     profile = usable_profile(chosen)
     settings = alerts_beside(profile.path)
     for problem in settings.problems:
-        say(problem)
+        say(in_words(problem))
     async with connected(profile, Kind.CONTACT_CENTER) as (backend, offered):
         if not isinstance(backend, ContactCenter):
-            raise Unsupported("This backend is no contact centre.")
+            raise Unsupported(tr("This backend is no contact centre."))
         floor = _Floor(backend, offered)
         feeding = asyncio.ensure_future(floor.feed.run())
         try:
@@ -106,11 +111,11 @@ async def _once(chosen: Chosen) -> None:
         emit(
             {
                 "at": now,
-                "alerts": list(engine.alerts.values()),
+                "alerts": [_plain(one) for one in engine.alerts.values()],
                 "pending": pending,
                 "unknown": engine.blind,
                 "rules": [rule.name for rule in settings.rules],
-                "problems": settings.problems,
+                "problems": [in_words(one) for one in settings.problems],
             }
         )
 
@@ -141,10 +146,9 @@ async def _follow(chosen: Chosen) -> None:
                 await asyncio.wait({getting, watching}, return_when=asyncio.FIRST_COMPLETED)
                 if not getting.done():
                     getting.cancel()
-                    raise Unavailable("Nobody looks for alerts any more.")
+                    raise Unavailable(tr("The alerts are no longer being watched."))
                 change, alert = getting.result()
-                body = {one.name: getattr(alert, one.name) for one in fields(alert)}
-                emit({"at": floor.store.now(), "change": change, **body})
+                emit({"at": floor.store.now(), "change": change, **_plain(alert)})
                 left = left - 1 if left is not None else None
         finally:
             watching.cancel()

@@ -7,6 +7,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.ports import registry
 from desktop.ports.base import Kind
+from desktop.words.catalogue import in_words, tr
 
 
 def run(chosen: Chosen) -> int:
@@ -16,7 +17,7 @@ def run(chosen: Chosen) -> int:
         _list()
         return Exit.OK
     if chosen["kind"] is None or chosen["name"] is None:
-        raise CommandError(f"backends {action} wants a kind and a name.", Exit.USAGE)
+        raise CommandError(tr("backends {action} wants a kind and a name.", action=action), Exit.USAGE)
     kind, name = Kind(chosen["kind"]), chosen["name"]
     if action == "check":
         return _check(kind, name, chosen)
@@ -76,13 +77,15 @@ def _kit(kind: Kind, name: str, *, markdown: bool) -> tuple[dict[str, Any], Exit
 
     from desktop.config.extras import require
 
-    require("kit", "Checking a backend needs", ("pytest", "pytest_asyncio"))
+    require("kit", ("pytest", "pytest_asyncio"))
 
     # -P: a folder named `desktop` where the command is called is not ours.
     words = [sys.executable, "-P", "-m", "desktop.testing", kind.value, name, *(["--markdown"] if markdown else [])]
     done = subprocess.run(words, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=False)  # noqa: S603
     if done.returncode not in {Exit.OK, Exit.REFUSED} or not done.stdout:
-        raise CommandError(f"The {kind.value} backend {name!r} could not be checked.", Exit.USAGE)
+        raise CommandError(
+            tr("The {kind} backend {name} could not be checked.", kind=kind.value, name=repr(name)), Exit.USAGE
+        )
     if markdown:
         sys.stdout.write(done.stdout)
         return {}, Exit(done.returncode)
@@ -102,10 +105,18 @@ def _opened(kind: Kind, name: str, chosen: Chosen) -> list[dict[str, Any]]:
     profile = profile_of(chosen)
     several = [one for one in profile.backends.get(kind, ()) if one.backend.value == name]
     if not several:
-        raise CommandError(f"The profile {profile.name.value} has no {kind.value} backend {name!r}.", Exit.USAGE)
+        raise CommandError(
+            tr(
+                "The profile {profile} has no {kind} backend {name}.",
+                profile=profile.name.value,
+                kind=kind.value,
+                name=repr(name),
+            ),
+            Exit.USAGE,
+        )
     for problem in (problem for one in several for problem in one.problems):
-        say(problem)
+        say(in_words(problem))
     checked = [run_loop(check_backend(one)) for one in several]
     for one in checked:
-        say(f"{one.kind} {one.backend}: {'opened' if one.ok else one.message}")
+        say(f"{one.kind} {one.backend}: {tr('opened') if one.ok else in_words(one.message)}")
     return [asdict(one) for one in checked]

@@ -9,6 +9,7 @@ from desktop.cli.output import emit, say
 from desktop.cli.startup_check import start_problems
 from desktop.config import BackendSettings, Profile, Setting
 from desktop.ports.base import Kind
+from desktop.words.catalogue import in_words, tr
 
 
 def _shown(setting: Setting) -> dict[str, str]:
@@ -36,6 +37,7 @@ def _show(profile: Profile) -> None:
             "recording_consent": _shown(profile.recording_consent),
             "ring": _shown(profile.ring),
             "notify": _shown(profile.notify),
+            "language": _shown(profile.language),
             "theme": _shown(profile.theme),
             "keys": {verb: _shown(key) for verb, key in profile.keys.items()},
             "backends": backends,
@@ -52,17 +54,18 @@ def _check(profile: Profile) -> int:
 
     without = _not_to_be_tried(profile)
     checked = run_loop(check_profile(profile, without=without))
-    problems = start_problems(profile) + scorecards_beside(profile.path).problems + alerts_beside(profile.path).problems
+    problems = start_problems(profile) + tuple(scorecards_beside(profile.path).problems)
+    problems += tuple(alerts_beside(profile.path).problems)
     emit({"profile": profile.name.value, "problems": problems + profile.broken, "backends": checked})
     for problem in problems:
-        say(problem)
+        say(in_words(problem))
     for one in checked:
-        words = "works" if one.ok else one.message
+        words = tr("works") if one.ok else in_words(one.message)
         of = f" {one.name}" if len(profile.backends[Kind(one.kind)]) > 1 else ""
         took = f" ({one.seconds * 1000:.0f} ms)" if one.tried else ""
         say(f"{one.kind}{of} {one.backend}: {words}{took}")
     for kind in without:
-        say(f"{kind.value}: not tried, since the running desktop has it")
+        say(tr("{kind}: not tried, since the running desktop has it", kind=kind.value))
     return Exit.USAGE if problems else outcome(checked)
 
 

@@ -16,13 +16,14 @@ from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.kinds import KINDS
 from desktop.ports.options import Option
+from desktop.words.catalogue import in_words, tr
 
 
 def _ask(question: str, default: str = "") -> str:
     say(f"{question} [{default}]" if default else question)
     line = sys.stdin.readline()
     if not line:
-        raise CommandError("The questions were not answered to the end; nothing was written.", Exit.USAGE)
+        raise CommandError(tr("The questions were not answered to the end; nothing was written."), Exit.USAGE)
     return line.strip() or default
 
 
@@ -35,7 +36,13 @@ def _ask_secret(question: str) -> str:
 
 def _secret(place: str, option: Option, folder: Path, files: dict[Path, str]) -> dict[str, str]:
     """The keys that say where the secret is; a new token file is noted in `files`."""
-    say(f"{option.name}: {option.help} It is kept in a file that only you can read; it never goes into the profile.")
+    say(
+        tr(
+            "{name}: {help} It is kept in a file that only you can read; it never goes into the profile.",
+            name=option.name,
+            help=option.help,
+        )
+    )
     value = _ask_secret(f"{option.name} (empty: it comes from the environment or the keyring later)")
     if not value:
         return {}
@@ -47,19 +54,27 @@ def _secret(place: str, option: Option, folder: Path, files: dict[Path, str]) ->
 def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> list[dict[str, str]]:
     """The tables of one kind: none, one, or several in the order in which they were named."""
     installed = registry.names(kind)
-    say(f"\n{kind.value.replace('_', ' ')}: installed are {', '.join(installed) or 'none'}.")
+    say(
+        tr(
+            "\n{kind}: installed are {names}.",
+            kind=kind.value.replace("_", " "),
+            names=", ".join(installed) or tr("none"),
+        )
+    )
     more = "; several with spaces between, the one with precedence first" if KINDS[kind].several else ""
     needed = kind is Kind.CONTACT_CENTER
     none = "" if needed else f" (enter or - for none{more})"
-    answer = _ask(f"backend for {kind.value}{none}", installed[0] if needed and installed else "")
+    answer = _ask(
+        tr("backend for {kind}{none}", kind=kind.value, none=none), installed[0] if needed and installed else ""
+    )
     chosen = [] if answer in ("", "-") else answer.split() if KINDS[kind].several else [answer]
     tables = []
     for number, backend in enumerate(chosen, start=1):
         several = len(chosen) > 1
         if several:
-            say(f"{backend}, number {number}:")
+            say(tr("{backend}, number {number}:", backend=backend, number=number))
         default = "".join(c for c in backend.lower() if c.isascii() and c.isalnum())
-        name = _ask("its name in this profile", default) if several else ""
+        name = _ask(tr("its name in this profile"), default) if several else ""
         place = f"{profile}.{kind.value}.{name}" if several else f"{profile}.{kind.value}"
         values = {"backend": backend} | ({"name": name} if several else {})
         tables.append(values | _options(kind, backend, place, folder, files))
@@ -83,16 +98,28 @@ def init(chosen: Chosen) -> int:
     name = chosen["name"]
     path = Path(chosen["config"]).expanduser() if chosen.get("config") else default_path(os.environ)
     if not NAME.fullmatch(name):
-        raise ConfigError("A profile's name is made of up to 64 letters, digits, '_', '.' and '-'.")
+        raise ConfigError(tr("A profile's name is made of up to 64 letters, digits, '_', '.' and '-'."))
     tables = read_tables(path)
     profiles = tables.get("profiles", {})
     if isinstance(profiles, dict) and name in profiles:
-        raise ConfigError(f"{path} has a profile {name!r} already. Edit it there, or choose another name.")
-    say(f"Making the profile {name!r} in {path}. An empty answer takes what stands in brackets.")
+        raise ConfigError(
+            tr(
+                "{path} has a profile {name} already. Edit it there, or choose another name.",
+                path=str(path),
+                name=repr(name),
+            )
+        )
+    say(
+        tr(
+            "Making the profile {name} in {path}. An empty answer takes what stands in brackets.",
+            name=repr(name),
+            path=str(path),
+        )
+    )
     files: dict[Path, str] = {}
     kinds = {kind.value: _kind(name, kind, path.parent, files) for kind, spec in KINDS.items() if spec.asked}
     if not kinds[Kind.CONTACT_CENTER.value]:
-        raise ConfigError("A profile needs a contact center; nothing was written.")
+        raise ConfigError(tr("A profile needs a contact centre; nothing was written."))
     for token_file, value in files.items():
         write_private(token_file, [value, ""])
     old = path.read_text("utf-8") if path.exists() else f"default = {toml_text(name)}\n"
@@ -108,7 +135,7 @@ def _checked(name: str, path: Path) -> int:
     checked = run(check_profile(profile))
     emit({"profile": name, "file": str(path), "problems": profile.problems, "backends": checked})
     for words in profile.problems:
-        say(words)
+        say(in_words(words))
     for one in checked:
-        say(f"{one.kind} {one.name}: {'works' if one.ok else one.message}")
+        say(f"{one.kind} {one.name}: {tr('works') if one.ok else in_words(one.message)}")
     return Exit.USAGE if profile.problems else outcome(checked)

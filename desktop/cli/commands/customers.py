@@ -11,12 +11,13 @@ from desktop.domain.entities.model import Address
 from desktop.ports.base import Kind
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unsupported
+from desktop.words.catalogue import tr
 
 
 def _address(chosen: Chosen) -> Address | None:
     if chosen["phone"] is not None:
         if not chosen["phone"].startswith("+"):
-            raise CommandError("A number starts with + and its country, like +442079460958.", Exit.USAGE)
+            raise CommandError(tr("A number starts with + and its country, like +442079460958."), Exit.USAGE)
         return Address("phone", "+" + "".join(c for c in chosen["phone"] if c.isdecimal() and c.isascii()))
     for kind in ("email", "handle"):
         if chosen[kind] is not None:

@@ -13,6 +13,8 @@ from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 OPTIONS = {
     **{name: name for name in ("target", "digits", "text", "reason", "at", "queue", "note")},
@@ -22,14 +24,21 @@ OPTIONS = {
 ON_PHONE = frozenset({Verb.ACCEPT, Verb.HOLD, Verb.RESUME, Verb.MUTE, Verb.UNMUTE, Verb.DTMF})
 # A phone lives as long as its program and its calls with it: one that a command registered would take the calls from
 # wherever they ring now, and end them when the command ends.
-AT_THE_PHONE = "The agent's phone carries the call: do it there, or in the running desktop."
+AT_THE_PHONE = mark("The agent's phone carries the call: do it there, or in the running desktop.")
 OPEN_LEG = frozenset({LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE})
 
 
 def _given(chosen: Chosen, name: str) -> str:
     value = chosen[name]
     if value in (None, ""):
-        raise CommandError(f"do {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
+        raise CommandError(
+            tr(
+                "do {verb} wants {what}.",
+                verb=chosen["verb"],
+                what=tr("an id") if name == "id" else "--" + name,
+            ),
+            Exit.USAGE,
+        )
     return str(value)
 
 
@@ -43,7 +52,7 @@ async def interaction(backend: ContactCenter, interaction_id: str) -> Interactio
     found = event.interactions if isinstance(event, ContactCenterSnapshot) else ()
     one = next((one for one in found if one.id == interaction_id), None)
     if one is None:
-        raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
+        raise CommandError(tr("There is no such interaction of yours."), Exit.REFUSED)
     return one
 
 
@@ -52,7 +61,7 @@ async def _leg(backend: ContactCenter, chosen: Chosen) -> str:
         return str(chosen["leg"])
     legs = [leg.id for leg in (await interaction(backend, _given(chosen, "id"))).legs if leg.phase in OPEN_LEG]
     if len(legs) != 1:
-        raise CommandError(f"There are {len(legs)} open legs; say which with --leg.", Exit.REFUSED)
+        raise CommandError(tr("There are {n} open legs; say which with --leg.", n=len(legs)), Exit.REFUSED)
     return legs[0]
 
 
@@ -60,7 +69,7 @@ async def _to_interaction(backend: ContactCenter, chosen: Chosen, key: str) -> o
     one, verb = _given(chosen, "id"), Verb(chosen["verb"])
     spec = SPECS[verb]
     if spec.call is None:
-        raise CommandError(f"{verb.value} works in the desktop only.", Exit.REFUSED)
+        raise CommandError(tr("{verb} works in the desktop only.", verb=verb.value), Exit.REFUSED)
     for name in spec.needs:
         _given(chosen, name)
     given: Arguments = {name: str(chosen[option]) for name, option in OPTIONS.items() if chosen[option] is not None}
@@ -98,7 +107,7 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
             return await _to_interaction(backend, chosen, key)
         except (Rejected, Unsupported) as error:
             if verb in ON_PHONE and Capability.PHONE in backend.manifest.capabilities:
-                raise CommandError(f"{error.message} {AT_THE_PHONE}", Exit.REFUSED) from error
+                raise CommandError(f"{error.message} {tr(AT_THE_PHONE)}", Exit.REFUSED) from error
             raise
 
 
@@ -108,7 +117,7 @@ def run(chosen: Chosen) -> int:
     try:
         emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
     except (TimeoutError, OutcomeUnknown):
-        again = "" if chosen["verb"] == Verb.WRAP_UP.value else f" with --key {key}"
-        say(f"It may or may not have been done. Repeating it{again} does it once.")
+        again = "" if chosen["verb"] == Verb.WRAP_UP.value else tr(" with --key {key}", key=key)
+        say(tr("It may or may not have been done. Repeating it{again} does it once.", again=again))
         raise
     return Exit.OK

@@ -10,6 +10,7 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit
 from desktop.config import Profile
 from desktop.config.log import log_files
+from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
     from desktop.app.storage.erasure import Traces
@@ -33,12 +34,20 @@ async def _erase_rows(profile: Profile, customer_id: str, addresses: Sequence[st
 
 
 def _why_not(found: "Traces") -> str:
-    return (
-        f"Nothing was erased. Not sent yet and nowhere else: {found.unsent}"
-        f" (notes in progress {found.drafts}, scorecards and coaching notes {found.words},"
-        f" waiting {found.waiting}, parked {found.parked})."
-        " Send them first, or erase them too with --unsent."
+    return tr(
+        "Nothing was erased. Not sent yet and nowhere else: {unsent} (notes in progress {drafts}, scorecards and"
+        " coaching notes {words}, waiting {waiting}, parked {parked}). Send them first, or erase them too with"
+        " --unsent.",
+        unsent=found.unsent,
+        drafts=found.drafts,
+        words=found.words,
+        waiting=found.waiting,
+        parked=found.parked,
     )
+
+
+def _stays(path: Path, error: OSError) -> str:
+    return tr("{file} cannot be removed: {why}.", file=str(path), why=error.strerror)
 
 
 def _set_aside(profile: Profile) -> list[Path]:
@@ -55,7 +64,7 @@ def _remove_set_aside(profile: Profile) -> int:
         try:
             path.unlink()
         except OSError as error:
-            raise CommandError(f"{path} cannot be removed: {error.strerror}.", Exit.UNAVAILABLE) from error
+            raise CommandError(_stays(path, error), Exit.UNAVAILABLE) from error
     return len(found)
 
 
@@ -66,7 +75,7 @@ def _remove_log(profile: Profile) -> bool:
         try:
             path.unlink()
         except OSError as error:
-            raise CommandError(f"{path} cannot be removed: {error.strerror}.", Exit.UNAVAILABLE) from error
+            raise CommandError(_stays(path, error), Exit.UNAVAILABLE) from error
     return bool(there)
 
 
@@ -81,16 +90,17 @@ async def _erase(profile: Profile, customer_id: str, addresses: Sequence[str], *
     try:
         with alone(profile.lock_path):
             if (aside := _set_aside(profile)) and not unsent:
-                raise CommandError(
-                    f"Nothing was erased. {aside[0]} was damaged and set aside; it may hold anybody's words that are"
-                    " nowhere else. Look into it first, or erase all of it too with --unsent.",
-                    Exit.REFUSED,
+                told = tr(
+                    "Nothing was erased. {file} was damaged and set aside; it may hold anybody's words that are nowhere"
+                    " else. Look into it first, or erase all of it too with --unsent.",
+                    file=str(aside[0]),
                 )
+                raise CommandError(told, Exit.REFUSED)
             gone = await _erase_rows(profile, customer_id, addresses, unsent=unsent)
             aside_too = _remove_set_aside(profile)
             return {"customer_id": customer_id, **asdict(gone), "set_aside": aside_too, "log": _remove_log(profile)}
     except InstanceHeld as held:
-        raise CommandError(f"{held}. Close it first.", Exit.REFUSED) from held
+        raise CommandError(tr("{why:clause}. Close it first.", why=held.sentence), Exit.REFUSED) from held
 
 
 def run(chosen: Chosen) -> int:

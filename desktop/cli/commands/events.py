@@ -13,11 +13,13 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
 from desktop.cli.output import emit
 from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Kind
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Unavailable, Unsupported
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
+from desktop.words.catalogue import tr
 
 
 def type_of(envelope: Envelope) -> str:
@@ -47,7 +49,7 @@ def _after(text: str | None) -> tuple[str, int] | None:
         return None
     epoch, _, number = text.rpartition(":")
     if not epoch or not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise CommandError("--after takes an epoch and a number, like abc:17.", Exit.USAGE)
+        raise CommandError(tr("--after takes an epoch and a number, like abc:17."), Exit.USAGE)
     return epoch, int(number)
 
 
@@ -68,7 +70,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
         deadline.reschedule(asyncio.get_running_loop().time() + wait)
         async with opened(profile, Kind(chosen["source"])) as backend:
             if not isinstance(backend, (ContactCenter, PresenceSource, Messaging)):
-                raise Unsupported("This backend has no events.")
+                raise Unsupported(Sentence("events.none"))
             seen = after[1] if after else None
             left = chosen["count"]
             async with _closing(backend.events(after)) as envelopes:
@@ -85,7 +87,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
                         left = left - 1 if left is not None else None
                     if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
                         return
-    raise Unavailable("The stream ended.")
+    raise Unavailable(Sentence("events.ended"))
 
 
 def run(chosen: Chosen) -> int:

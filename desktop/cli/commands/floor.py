@@ -11,13 +11,14 @@ from desktop.domain.state.events import ContactCenterSnapshot, Envelope, Presenc
 from desktop.ports.base import Kind
 from desktop.ports.errors import ProtocolError
 from desktop.ports.presence import PresenceSource
+from desktop.words.catalogue import tr
 
 
 async def _envelope(profile: Profile) -> tuple[Envelope, ContactCenterSnapshot]:
     async with contact_center(profile) as backend:
         envelope = await backend.snapshot()
     if not isinstance(envelope.event, ContactCenterSnapshot):
-        raise ProtocolError("The contact centre sent no snapshot.")
+        raise ProtocolError(tr("The contact centre sent no snapshot."))
     return envelope, envelope.event
 
 
@@ -48,7 +49,7 @@ async def _interactions(profile: Profile, chosen: Chosen) -> object:
     if chosen["id"] is not None:
         one = next((one for one in found if one.id == chosen["id"]), None)
         if one is None:
-            raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
+            raise CommandError(tr("There is no such interaction of yours."), Exit.REFUSED)
         return one
     return [one for one in found if chosen["phase"] in (None, one.phase.value)]
 

@@ -4,6 +4,7 @@ import difflib
 
 from desktop.cli.exits import CommandError, Exit
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS, Formula
+from desktop.words.catalogue import tr
 
 
 def formula_named(name: str | None) -> Formula:
@@ -16,8 +17,11 @@ def formula_named(name: str | None) -> Formula:
         return DEFAULT_FORMULA
     if name in FORMULAS:
         return FORMULAS[name]
-    typed = name.casefold()
-    near = [one.id for one in FORMULAS.values() if typed and any(typed in vendor.casefold() for vendor in one.known_as)]
+    near = [one.id for one in FORMULAS.values() if one.is_of(name)]
     near = near or difflib.get_close_matches(name, list(FORMULAS), n=1)
-    words = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(FORMULAS)}."
-    raise CommandError(f"There is no formula {name!r}. {words}", Exit.USAGE)
+    wrong = tr("There is no formula {name}.", name=repr(name))
+    if near:
+        guess = tr("Did you mean {names}?", names=tr(" or ").join(near))
+    else:
+        guess = tr("There are {names}.", names=", ".join(FORMULAS))
+    raise CommandError(f"{wrong} {guess}", Exit.USAGE)

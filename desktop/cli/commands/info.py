@@ -15,6 +15,7 @@ from desktop.config.file import default_path
 from desktop.config.log import log_files
 from desktop.ports import registry
 from desktop.ports.base import API, Kind
+from desktop.words.catalogue import in_words
 
 
 def _version(package: str) -> str | None:
@@ -40,7 +41,7 @@ def _profile(chosen: Chosen) -> tuple[Profile | None, str]:
     try:
         return profile_of(chosen), ""
     except ConfigError as error:
-        return None, str(error)
+        return None, " ".join(map(in_words, error.problems))
 
 
 def run(chosen: Chosen) -> int:

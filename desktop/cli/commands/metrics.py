@@ -1,7 +1,6 @@
 """`queues --metrics`: every figure of each queue, with its definition, its age and every service level."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from desktop.cli.commands.formula_choice import formula_named
 from desktop.cli.connection import Chosen, contact_center, usable_profile, within
@@ -15,24 +14,30 @@ from desktop.domain.figures.queue_totals import all_together
 from desktop.domain.figures.service_level import FORMULAS, Formula, compare
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.errors import ProtocolError
+from desktop.words.catalogue import term, tr
+from desktop.words.figures import arithmetic, definition, known_as
 
 
 def _definitions() -> list[dict[str, object]]:
     return [
         {
             "id": one.id,
-            "label": one.label,
+            "label": term("figure", one.id),
             "unit": one.unit.value,
             "better": one.better.value,
-            "definition": one.definition,
+            "definition": definition(one.id),
         }
         for one in METRICS.values()
     ]
 
 
 def _formula(formula: Formula) -> dict[str, object]:
-    known_as, words = formula.known_as, formula.ratio.words
-    return {"id": formula.id, "label": formula.label, "known_as": known_as, "arithmetic": words}
+    return {
+        "id": formula.id,
+        "label": term("formula", formula.id),
+        "known_as": known_as(formula),
+        "arithmetic": arithmetic(formula.ratio),
+    }
 
 
 def _figures(queue: QueueStats, now: Instant, formula: Formula) -> Mapping[str, object]:
@@ -53,14 +58,14 @@ def _figures(queue: QueueStats, now: Instant, formula: Formula) -> Mapping[str, 
 def _together(queues: list[QueueStats], now: Instant, formula: Formula) -> Mapping[str, object] | None:
     """What can be said of all queues together, as the floor's last line says it; None where one is not counted."""
     whole = all_together(queues) if all(queue.counts is not None for queue in queues) else None
-    return None if whole is None else _figures(replace(whole, name=""), now, formula)
+    return None if whole is None else _figures(whole, now, formula)
 
 
 async def _metrics(profile: Profile, formula: Formula) -> object:
     async with contact_center(profile) as center:
         envelope = await center.snapshot()
     if not isinstance(envelope.event, ContactCenterSnapshot):
-        raise ProtocolError("The contact centre sent no snapshot.")
+        raise ProtocolError(tr("The contact centre sent no snapshot."))
     queues = sorted(envelope.event.queues, key=lambda one: one.name)
     return {
         "at": envelope.at,

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 from desktop.cli.exits import CommandError, Exit
+from desktop.words.catalogue import tr
 
 
 def queue_named(asked: str, there_are: Sequence[str]) -> str:
@@ -18,8 +19,12 @@ def queue_named(asked: str, there_are: Sequence[str]) -> str:
     """
     known = next((one for one in there_are if one.casefold() == asked.casefold()), None)
     if known is None:
-        words = f"there are {', '.join(there_are)}" if there_are else "there are none"
-        raise CommandError(f"There is no queue {asked!r} of yours; {words}.", Exit.USAGE)
+        if not there_are:
+            raise CommandError(tr("There is no queue {name} of yours; there are none.", name=repr(asked)), Exit.USAGE)
+        known_ones = ", ".join(there_are)
+        raise CommandError(
+            tr("There is no queue {name} of yours; there are {known}.", name=repr(asked), known=known_ones), Exit.USAGE
+        )
     return known
 
 
@@ -27,7 +32,7 @@ def known_word(kind: str, asked: str, there_are: Iterable[str]) -> str:
     """A word out of a closed list, as it was given.
 
     Args:
-        kind: what it is a word for: "phase".
+        kind: what it is a word for, "phase", in the language in force.
 
     Raises:
         CommandError: it is none of them; the message has a guess, or all of them.
@@ -36,8 +41,11 @@ def known_word(kind: str, asked: str, there_are: Iterable[str]) -> str:
     if asked in words:
         return asked
     near = difflib.get_close_matches(asked, words, n=1)
-    advice = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(words)}."
-    raise CommandError(f"There is no {kind} {asked!r}. {advice}", Exit.USAGE)
+    not_known = tr("There is no {kind} {word}.", kind=kind, word=repr(asked))
+    advice = (
+        tr("Did you mean {word}?", word=repr(near[0])) if near else tr("There are {words}.", words=", ".join(words))
+    )
+    raise CommandError(f"{not_known} {advice}", Exit.USAGE)
 
 
 def agent_known(agent: str, agents: Iterable[str]) -> None:
@@ -47,4 +55,6 @@ def agent_known(agent: str, agents: Iterable[str]) -> None:
         CommandError: there is none of that id.
     """
     if agent not in agents:
-        raise CommandError(f"There is no agent {agent!r} of yours; agent-desktop agents lists them.", Exit.USAGE)
+        raise CommandError(
+            tr("There is no agent {name} of yours; agent-desktop agents lists them.", name=repr(agent)), Exit.USAGE
+        )

@@ -10,22 +10,23 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.local_data import kept_drafts, kept_outbox
 from desktop.cli.output import emit, say
 from desktop.config import Profile
+from desktop.words.catalogue import in_words, ntr, tr
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.storage.tables.drafts import Draft
     from desktop.app.storage.tables.outbox_rows import OutboxRow
 
-_LEFT = (("parked", "need you"), ("waiting", "wait"))
-UNKNOWN = "There is no such record in the outbox."
+UNKNOWN = mark("There is no such record in the outbox.")
 
 
 def state_words(row: "OutboxRow") -> str:
     """What is to become of a row, and why it has not yet."""
     if row.state == "delivered":
-        return "delivered"
+        return tr("delivered")
     if row.state == "parked":
-        return f"needs you: {row.reason}" if row.reason else "needs you"
-    return f"waits: {row.reason}" if row.reason else "waits to be sent"
+        return tr("needs you: {why}", why=row.reason) if row.reason else tr("needs you")
+    return tr("waits: {why}", why=row.reason) if row.reason else tr("waits to be sent")
 
 
 def summary(row: "OutboxRow") -> dict[str, object]:
@@ -42,7 +43,7 @@ def summary(row: "OutboxRow") -> dict[str, object]:
         "author": item.author,
         "state": row.state,
         "words": state_words(row),
-        "reason": row.reason,
+        "reason": in_words(row.reason),
         "missing": list(item.missing),
         "intact": item.intact,
         "attempts": row.attempts,
@@ -63,7 +64,7 @@ def in_progress(draft: "Draft") -> dict[str, object]:
         "customer": facts.customer_name if facts is not None else "",
         "author": facts.agent_id if facts is not None else "",
         "state": "in_progress",
-        "words": "in progress: the desktop goes on with it",
+        "words": tr("in progress: the desktop goes on with it"),
         "reason": "",
         "missing": [],
         "intact": draft.intact,
@@ -103,13 +104,13 @@ async def _retry(profile: Profile, key: str | None, seconds: float) -> "list[Out
                 wanted = (wanted - {one}) | sent_now  # a refused one goes under another key
             except NotSendable as lacks:
                 if key is not None:
-                    raise CommandError(f"{lacks}.", Exit.REFUSED) from lacks
+                    raise CommandError(in_words(lacks.sentence), Exit.REFUSED) from lacks
             except LookupError:
                 if key is not None:
-                    raise CommandError(UNKNOWN, Exit.REFUSED) from None
+                    raise CommandError(tr(UNKNOWN), Exit.REFUSED) from None
             except StoreDamaged as damaged:
                 if key is not None:
-                    raise CommandError(f"{damaged}.", Exit.REFUSED) from damaged
+                    raise CommandError(in_words(damaged.sentence), Exit.REFUSED) from damaged
         session.outbox.wake()
         return await sent(session, lambda row: row.key in wanted, seconds)
 
@@ -120,13 +121,21 @@ def _became(rows: "Sequence[OutboxRow]", key: str | None) -> Exit:
     if key is not None:
         for row in rows:
             if row.state != "delivered":
-                say(f"It was not delivered; it {state_words(row)}.")
+                say(tr("It was not delivered; it {state}.", state=state_words(row)))
         if states["parked"]:
             return Exit.REFUSED
         return Exit.UNAVAILABLE if states["waiting"] else Exit.OK
-    left = [f"{states[state]} {word}" for state, word in _LEFT if states[state]]
+    parked, waiting = states["parked"], states["waiting"]
+    left = [ntr("{n} need you", "{n} need you", parked)] if parked else []
+    left += [ntr("{n} wait", "{n} wait", waiting)] if waiting else []
     if left:
-        say(f"Delivered {states['delivered']} of {len(rows)}; {', '.join(left)}. `outbox list` says why.")
+        told = tr(
+            "Delivered {n} of {all}; {left}. `outbox list` says why.",
+            n=states["delivered"],
+            all=len(rows),
+            left=tuple(left),
+        )
+        say(told)
     return Exit.REFUSED if left else Exit.OK
 
 
@@ -136,14 +145,14 @@ async def _drop(profile: Profile, key: str) -> object:
 
     row = next((row for row in await kept_outbox(profile, include_delivered=True) if row.key == key), None)
     if row is None:
-        raise CommandError(UNKNOWN, Exit.REFUSED)
+        raise CommandError(tr(UNKNOWN), Exit.REFUSED)
     if row.state != "parked":
-        raise CommandError("It does not need attention, so it cannot be dropped.", Exit.REFUSED)
+        raise CommandError(tr("It does not need attention, so it cannot be dropped."), Exit.REFUSED)
     async with session_alone(profile) as session:
         try:
             await session.outbox.discard(key)
         except LookupError:  # its contact is back, and took it
-            raise CommandError(UNKNOWN, Exit.REFUSED) from None
+            raise CommandError(tr(UNKNOWN), Exit.REFUSED) from None
     return summary(row)
 
 
@@ -156,7 +165,7 @@ async def _answer(profile: Profile, chosen: Chosen) -> object:
     rows = await kept_outbox(profile, include_delivered=True)
     row = next((row for row in rows if row.key == chosen["key"]), None)
     if row is None:
-        raise CommandError(UNKNOWN, Exit.REFUSED)
+        raise CommandError(tr(UNKNOWN), Exit.REFUSED)
     return summary(row) | {"receipt": row.receipt, "payload": _text(row.payload)}
 
 

@@ -17,8 +17,10 @@ from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.sampling import Scorecard, sample
 from desktop.domain.reviews.scorecards import Score, percent
 from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import Forbidden, ProtocolError, Unsupported
+from desktop.words.catalogue import in_words, tr
 
 PAGE, MOST = 1_000, 20_000
 
@@ -92,7 +94,7 @@ async def _found(center: ContactCenter, what: str, agent: str, limit: int) -> li
 async def _export(center: ContactCenter, chosen: Chosen) -> object:
     evaluations = await center.evaluations(since=chosen["since"], limit=PAGE)
     if len(evaluations) == PAGE:
-        say(f"Only the newest {PAGE} evaluations: choose a later --since for the others' turn.")
+        say(tr("Only the newest {n:,.0f} evaluations: choose a later --since for the others.", n=PAGE))
     notes: Sequence[CoachingNote] = await center.coaching_notes(limit=PAGE)
     try:
         calibrations = await center.calibrations(limit=PAGE)
@@ -108,12 +110,15 @@ async def _export(center: ContactCenter, chosen: Chosen) -> object:
 def _card(profile: Profile, name: str | None) -> Scorecard:
     found = scorecards_beside(profile.path)
     for problem in found.problems:
-        say(problem)
+        say(in_words(problem))
     known = {card.form.name: card for card in found.cards}
     if name is None and len(known) == 1:
         return next(iter(known.values()))
     if name is None or name not in known:
-        raise CommandError(f"Choose one with --form: {', '.join(known) or 'there is none'}.", Exit.USAGE)
+        told = (
+            tr("Choose one with --form: {forms}.", forms=tuple(known)) if known else tr("There is no form to choose.")
+        )
+        raise CommandError(told, Exit.USAGE)
     return known[name]
 
 
@@ -121,7 +126,7 @@ async def _sample(center: ContactCenter, profile: Profile, chosen: Chosen) -> ob
     card = _card(profile, chosen["form"])
     envelope = await center.snapshot()
     if not isinstance(envelope.event, ContactCenterSnapshot):
-        raise ProtocolError("The contact centre sent no snapshot.")
+        raise ProtocolError(Sentence("history.no_snapshot"))
     shown = envelope.event
     week = week_of(CentreDays(shown.zone), envelope.at, chosen["back"])
     query = PastQuery(week.since, week.until, card.rule.queues, card.rule.channels, limit=PAGE)

@@ -18,8 +18,11 @@ from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Role
 from desktop.domain.figures.service_level import FORMULAS
 from desktop.domain.state.events import ContactCenterSnapshot
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import ProtocolError
+from desktop.report.page import page
+from desktop.words.catalogue import in_words, ntr, tr
 
 TIMEOUT = 60.0  # a year by quarters of an hour is many pages
 _NAMED_DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
@@ -38,9 +41,9 @@ def run(chosen: Chosen) -> int:
         made = within(chosen, _made(usable_profile(chosen), chosen, form))
         _write(made, chosen)
     except ReportError as error:
-        raise CommandError(str(error), Exit.REFUSED) from None
+        raise CommandError(in_words(error.sentence), Exit.REFUSED) from None
     if made.more:
-        say(f"There are more than these {made.rows:,}; --limit takes more of them.")
+        say(tr("There are more than these {n:,.0f}; --limit takes more of them.", n=made.rows))
     return Exit.OK
 
 
@@ -49,9 +52,9 @@ def _form(chosen: Chosen) -> str:
     ending = Path(path).suffix.lower().removeprefix(".") if path else ""
     form = str(chosen["format"] or (ending if ending in FORMS else "json"))
     if form == "html" and chosen["action"] == "interactions":
-        raise CommandError("Only intervals can be saved as an HTML page.", Exit.USAGE)
+        raise CommandError(tr("Only intervals can be saved as an HTML page."), Exit.USAGE)
     if form == "parquet" and not path:
-        raise CommandError("Parquet goes into a file: --output FILE.", Exit.USAGE)
+        raise CommandError(tr("Parquet goes into a file: --output FILE."), Exit.USAGE)
     return form
 
 
@@ -73,7 +76,7 @@ async def _made(profile: Profile, chosen: Chosen, form: str) -> Made:
         if chosen["action"] == "intervals":
             asked = IntervalQuery(since, until, WIDTHS[chosen["width"]], queues, channels, chosen["by_queue"])
             title = chosen["title"] or _title(center, shown)
-            return await reporter.intervals(asked, form, FORMULAS[chosen["formula"]], title)
+            return await reporter.intervals(asked, form, FORMULAS[chosen["formula"]], page, title)
         query = PastQuery(
             since,
             until,
@@ -96,16 +99,16 @@ async def _shown(center: ContactCenter) -> tuple[ContactCenterSnapshot, Instant]
     envelope = await center.snapshot()
     shown = envelope.event
     if not isinstance(shown, ContactCenterSnapshot):
-        raise ProtocolError("The contact centre sent no snapshot.")
+        raise ProtocolError(Sentence("history.no_snapshot"))
     me = next((one for one in shown.agents if one.id == shown.me), None)
     if me is None or me.role is not Role.SUPERVISOR:
-        raise CommandError("The past is for supervisors, and this needs a supervisor account.", Exit.REFUSED)
+        raise CommandError(tr("The past is for supervisors, and this needs a supervisor account."), Exit.REFUSED)
     return shown, envelope.at
 
 
 def _title(center: ContactCenter, shown: ContactCenterSnapshot) -> str:
     team = next((one.team for one in shown.agents if one.id == shown.me), "")
-    return f"Team {team}" if team else center.manifest.title
+    return tr("Team {team}", team=team) if team else center.manifest.title
 
 
 def _period(chosen: Chosen, days: CentreDays, now: Instant) -> tuple[Instant, Instant]:
@@ -113,7 +116,7 @@ def _period(chosen: Chosen, days: CentreDays, now: Instant) -> tuple[Instant, In
     first = _day(chosen["since"], today) if chosen["since"] else today - timedelta(days=6)
     until = _day(chosen["until"], today) if chosen["until"] else today + timedelta(days=1)
     if until <= first:
-        raise CommandError("The period is empty: --until is the day at whose beginning it ends.", Exit.USAGE)
+        raise CommandError(tr("The period is empty: --until is the day at whose beginning it ends."), Exit.USAGE)
     return days.period(first, until)
 
 
@@ -123,17 +126,24 @@ def _day(text: str, today: date) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise CommandError(f"{text!r} is no day; write it as 2026-11-14, today or yesterday.", Exit.USAGE) from None
+        told = tr("'{text}' is no day; write it as 2026-11-14, today or yesterday.", text=text)
+        raise CommandError(told, Exit.USAGE) from None
     if not 1970 < day.year < 5000:
-        raise CommandError("A day lies between 1971 and 4999.", Exit.USAGE)
+        raise CommandError(tr("A day lies between 1971 and 4999."), Exit.USAGE)
     return day
 
 
 def _write(made: Made, chosen: Chosen) -> None:
-    path = chosen["output"]
+    path, n = chosen["output"], made.rows
     if path:
         save(Path(path).expanduser(), made.content, overwrite=chosen["force"])
-        say(f"{made.rows:,} {chosen['action']} written to {path}.")
+        if chosen["action"] == "intervals":
+            told = ntr("{n:,.0f} interval written to {file}.", "{n:,.0f} intervals written to {file}.", n, file=path)
+        else:
+            told = ntr(
+                "{n:,.0f} interaction written to {file}.", "{n:,.0f} interactions written to {file}.", n, file=path
+            )
+        say(told)
         return
     sys.stdout.buffer.write(made.content)  # as bytes: the terminal's encoding may not hold every name
     sys.stdout.buffer.flush()

@@ -1,7 +1,7 @@
 """`staffing`: agents for a load of work, what one more would make of a live queue, and what is to come."""
 
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from math import inf, isfinite
 from typing import TYPE_CHECKING
@@ -12,7 +12,18 @@ from desktop.cli.connection import Chosen, contact_center, usable_profile, withi
 from desktop.cli.exits import CommandError, Exit
 from desktop.cli.output import emit, say
 from desktop.domain.staffing.erlang import Steady
-from desktop.domain.staffing.staffing import ALONE, Concurrency, Demand, Requirement, Target, outcome, required
+from desktop.domain.staffing.staffing import (
+    ALONE,
+    Concurrency,
+    Demand,
+    Requirement,
+    Target,
+    outcome,
+    positions,
+    required,
+)
+from desktop.domain.staffing.staffing_error import StaffingError
+from desktop.domain.text.sentence import Sentence
 from desktop.words.catalogue import in_words
 
 if TYPE_CHECKING:
@@ -33,13 +44,18 @@ def _needed(chosen: Chosen) -> object:
         found = required(demand, target, chosen["shrinkage"])
         fewer = outcome(demand, found.agents - 1, target.threshold) if found.agents > 1 else None
     except ValueError as error:
-        raise CommandError(f"{str(error)[:1].upper()}{str(error)[1:]}.", Exit.USAGE) from None
+        raise CommandError(in_words(_why(error)), Exit.USAGE) from None
     return {
         "model": "Erlang A" if isfinite(patience) else "Erlang C",
         "load": demand.load,
         **_requirement(found),
         "one_agent_fewer": _steady(fewer),
     }
+
+
+def _why(error: ValueError) -> Sentence:
+    """Why something cannot be computed; the sums themselves say it for programmers only."""
+    return error.sentence if isinstance(error, StaffingError) else Sentence("staffing.beyond")
 
 
 def _requirement(found: Requirement) -> dict[str, object]:
@@ -96,9 +112,11 @@ async def _what_if(profile: "Profile", chosen: Chosen) -> object:
     async with contact_center(profile) as center:
         desk = await _desk(center)
         found = await desk.what_if(queue_named(chosen["queue"], desk.queues), formula)
-    if found.why_not:
-        say(found.why_not)
-    return found
+    why_not = in_words(found.why_not)
+    if why_not:
+        say(why_not)
+    told = {one.name: getattr(found, one.name) for one in fields(found)}
+    return {**told, "assumes": tuple(map(in_words, found.assumes)), "why_not": why_not}
 
 
 async def _forecast(profile: "Profile", chosen: Chosen) -> object:
@@ -109,7 +127,7 @@ async def _forecast(profile: "Profile", chosen: Chosen) -> object:
         queues = tuple(queue_named(name, desk.queues) for name in chosen["queues"])
         answer = await desk.forecast(queues, Span(chosen["span"]))
         if answer.value is None:
-            raise CommandError(answer.problem, Exit.UNAVAILABLE if answer.error else Exit.REFUSED)
+            raise CommandError(in_words(answer.problem), Exit.UNAVAILABLE if answer.error else Exit.REFUSED)
         plan = _plan(chosen, desk.plan_for(queues))
         needed = await desk.requirements(answer.value, plan)
     return _outlook(answer.value, plan, needed)
@@ -119,10 +137,9 @@ def _plan(chosen: Chosen, usual: "Plan") -> "Plan":
     try:
         target = _target(chosen, (usual.target.level or _USUAL[0], usual.target.threshold))
         concurrency = _concurrency(chosen, usual.concurrency)
-        if not 0 <= chosen["shrinkage"] < 1:
-            raise ValueError("shrinkage must be below 1")
-    except ValueError as error:
-        raise CommandError(f"{error}.", Exit.USAGE) from None
+        positions(0, chosen["shrinkage"])
+    except StaffingError as error:
+        raise CommandError(in_words(error.sentence), Exit.USAGE) from None
     return replace(
         usual, target=target, concurrency=concurrency, shrinkage=chosen["shrinkage"], patience=chosen["patience"]
     )

@@ -12,23 +12,20 @@ from desktop.cli.output import emit, say
 from desktop.config import Profile
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability
-from desktop.domain.select.floor_verbs import MODES
+from desktop.domain.select.floor_verbs import VERBS
 from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown
-
-_REASONED = frozenset(FloorVerb) - {
-    FloorVerb.END_MONITOR,
-    FloorVerb.ANSWER_HELP,
-    FloorVerb.MESSAGE,
-    FloorVerb.ACKNOWLEDGE,
-}
+from desktop.words.catalogue import tr
 
 
 def _given(chosen: Chosen, name: str) -> str:
     value = chosen[name]
     if value is None or not str(value).strip():
-        raise CommandError(f"supervise {chosen['verb']} wants {'an id' if name == 'id' else '--' + name}.", Exit.USAGE)
+        verb = chosen["verb"]
+        wants_id = tr("supervise {verb} wants an id.", verb=verb)
+        wants = wants_id if name == "id" else tr("supervise {verb} wants {option}.", verb=verb, option=f"--{name}")
+        raise CommandError(wants, Exit.USAGE)
     return str(value)
 
 
@@ -41,7 +38,7 @@ async def _day(backend: ContactCenter, chosen: Chosen) -> date:
     try:
         return date.fromisoformat(chosen["day"])
     except ValueError:
-        raise CommandError("--day must be a day such as 2026-11-24.", Exit.USAGE) from None
+        raise CommandError(tr("--day must be a day such as 2026-11-24."), Exit.USAGE) from None
 
 
 async def _queue(backend: ContactCenter, asked: str) -> str:
@@ -65,10 +62,11 @@ async def _look(backend: ContactCenter, chosen: Chosen) -> object:
 
 async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
     verb, one = FloorVerb(chosen["verb"]), _given(chosen, "id")
-    why = _given(chosen, "why") if verb in _REASONED else ""
+    spec = VERBS[verb]
+    why = _given(chosen, "why") if spec.reasoned else ""
+    if spec.mode is not None:
+        return {"monitor_id": await backend.monitor(one, spec.mode, why=why, key=key)}
     match verb:
-        case FloorVerb.LISTEN | FloorVerb.WHISPER | FloorVerb.BARGE:
-            return {"monitor_id": await backend.monitor(one, MODES[verb], why=why, key=key)}
         case FloorVerb.END_MONITOR:
             await backend.end_monitor(one, key=key)
             return {"monitor_id": one}
@@ -89,7 +87,7 @@ async def _act(backend: ContactCenter, chosen: Chosen, key: str) -> object:
             return await backend.answer_help(one, chosen["text"], close=chosen["close"], key=key)
         case FloorVerb.MESSAGE:
             return await backend.message_agent(one, _given(chosen, "text"), key=key)
-        case FloorVerb.ACKNOWLEDGE:
+        case _:
             return await backend.acknowledge(one, chosen["text"], key=key)
 
 
@@ -105,6 +103,6 @@ def run(chosen: Chosen) -> int:
         emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
     except (TimeoutError, OutcomeUnknown):
         if chosen["verb"] not in LOOKS:
-            say(f"It may or may not have been done. Repeating it with --key {key} does it once.")
+            say(tr("It may or may not have been done. Repeating it with --key {key} does it once.", key=key))
         raise
     return Exit.OK

@@ -1,7 +1,9 @@
-"""The words of `supervise`. Only argparse is imported, as in `arguments.py`."""
+"""The words of `supervise`. Only argparse and the catalogue are imported, so that --help is fast."""
 
 import argparse
 from collections.abc import Callable
+
+from desktop.words.catalogue import tr
 
 # Spelled out so that no import is needed for --help; a test compares them with the domain's verbs.
 ACTS = (
@@ -15,36 +17,42 @@ Add = Callable[..., argparse.ArgumentParser]
 def _limit(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 500:
-        raise argparse.ArgumentTypeError("must lie between 1 and 500")
+        raise argparse.ArgumentTypeError(tr("must lie between 1 and 500"))
     return value
 
 
 def _points(text: str) -> int:
     value = int(text)
     if not -1000 <= value <= 1000:
-        raise argparse.ArgumentTypeError("must lie between -1000 and 1000")
+        raise argparse.ArgumentTypeError(tr("must lie between -1000 and 1000"))
     return value
 
 
 def add_supervise(add: Add) -> None:
     """Add the command."""
-    supervise = add("supervise", "For supervisors: look after your team's work. Each act is written down with --why.")
+    supervise = add(
+        "supervise", tr("For supervisors: look after your team's work. Each act is written down with --why.")
+    )
     verbs = (*ACTS, *LOOKS)
     supervise.add_argument("verb", choices=verbs, metavar="VERB", help=", ".join(verbs))
     supervise.add_argument(
         "id",
         nargs="?",
-        help="what it is about: an agent (listen, whisper, barge, agent_state, message, agent_day), a contact, a"
-        " request for help, a monitoring (end_monitor), an alert (acknowledge), a queue (waiting)",
+        help=tr(
+            "what it is about: an agent (listen, whisper, barge, agent_state, message, agent_day), a contact, a"
+            " request for help, a monitoring (end_monitor), an alert (acknowledge), a queue (waiting)"
+        ),
     )
-    supervise.add_argument("--why", default="", help="the reason; demanded for what concerns an agent or a contact")
-    supervise.add_argument("--key", help="idempotency key: repeat with the same one and it is done once")
-    supervise.add_argument("--agent", help="reassign: to whom")
-    supervise.add_argument("--queue", help="move: where to")
-    supervise.add_argument("--points", type=_points, help="priority: -1000 to 1000, more is sooner")
-    supervise.add_argument("--state", choices=("available", "not_ready", "offline"), help="agent_state: what they are")
-    supervise.add_argument("--reason", default="", help="agent_state: the reason of not ready")
-    supervise.add_argument("--text", default="", help="answer_help, message, acknowledge: what is said")
-    supervise.add_argument("--close", action="store_true", help="answer_help: the request is over")
-    supervise.add_argument("--limit", type=_limit, default=50, help="waiting, audit: at most so many (default 50)")
-    supervise.add_argument("--day", metavar="YYYY-MM-DD", help="schedules, agent_day: which day, today if left out")
+    supervise.add_argument("--why", default="", help=tr("the reason; demanded for what concerns an agent or a contact"))
+    supervise.add_argument("--key", help=tr("idempotency key: repeat with the same one and it is done once"))
+    supervise.add_argument("--agent", help=tr("reassign: to whom"))
+    supervise.add_argument("--queue", help=tr("move: where to"))
+    supervise.add_argument("--points", type=_points, help=tr("priority: -1000 to 1000, more is sooner"))
+    supervise.add_argument(
+        "--state", choices=("available", "not_ready", "offline"), help=tr("agent_state: what they are")
+    )
+    supervise.add_argument("--reason", default="", help=tr("agent_state: the reason of not ready"))
+    supervise.add_argument("--text", default="", help=tr("answer_help, message, acknowledge: what is said"))
+    supervise.add_argument("--close", action="store_true", help=tr("answer_help: the request is over"))
+    supervise.add_argument("--limit", type=_limit, default=50, help=tr("waiting, audit: at most so many (default 50)"))
+    supervise.add_argument("--day", metavar="YYYY-MM-DD", help=tr("schedules, agent_day: which day, today if left out"))

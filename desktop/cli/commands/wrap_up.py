@@ -18,7 +18,8 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import PopChanged
 from desktop.ports.base import Kind
-from desktop.words.catalogue import in_words
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 LONGEST_NOTE = 100_000
 _UNAVAILABLE = frozenset({"Unavailable", "AuthFailed", "ProtocolError", "RateLimited"})
@@ -35,9 +36,9 @@ def _note(chosen: Chosen) -> str:
             with Path(chosen["note_file"]).open(encoding="utf-8") as opened:
                 text = opened.read(LONGEST_NOTE + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"The note cannot be read: {type(error).__name__}.", Exit.USAGE) from error
+        raise CommandError(tr("The note cannot be read: {error}.", error=type(error).__name__), Exit.USAGE) from error
     if len(text) > LONGEST_NOTE:
-        raise CommandError(f"The note is longer than {LONGEST_NOTE} characters.", Exit.USAGE)
+        raise CommandError(tr("The note is longer than {most} characters.", most=LONGEST_NOTE), Exit.USAGE)
     return text.rstrip("\n")
 
 
@@ -61,10 +62,12 @@ async def _settle_customer(session: Session, profile: Profile, interaction_id: s
         session.store.put(Envelope("desktop", PopChanged(interaction_id, found), at))
     elif pop.chosen is None and pop.answer not in (PopAnswer.NO_MATCH, PopAnswer.NOT_ASKED):
         why = {
-            PopAnswer.MANY: "Several customers match",
-            PopAnswer.COULD_NOT_ASK: "The CRM could not be asked who it was",
-        }.get(pop.answer, "It is not certain who it was")
-        raise CommandError(f"{why}; say it with --customer ID, or --customer - for nobody.", Exit.REFUSED)
+            PopAnswer.MANY: mark("Several customers match; say it with --customer ID, or --customer - for nobody."),
+            PopAnswer.COULD_NOT_ASK: mark(
+                "The CRM could not be asked who it was; say it with --customer ID, or --customer - for nobody."
+            ),
+        }.get(pop.answer, mark("It is not certain who it was; say it with --customer ID, or --customer - for nobody."))
+        raise CommandError(tr(why), Exit.REFUSED)
 
 
 def _with_draft(draft: DraftView | None, note: str, codes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
@@ -72,7 +75,7 @@ def _with_draft(draft: DraftView | None, note: str, codes: tuple[str, ...]) -> t
     if draft is None:
         return note, codes
     if draft.note.strip() or draft.codes:
-        say("The note and codes that the desktop had kept of this contact are in the record too.")
+        say(tr("The note and codes that the desktop had kept of this contact are in the record too."))
     codes = (*draft.codes, *(code for code in codes if code not in draft.codes))
     if draft.note == note or draft.note.endswith(f"\n{note}"):
         return draft.note, codes  # the same command again, after a refusal
@@ -82,11 +85,11 @@ def _with_draft(draft: DraftView | None, note: str, codes: tuple[str, ...]) -> t
 async def _finish(session: Session, profile: Profile, chosen: Chosen, note: str, wait: float) -> object:
     interaction_id = chosen["id"]
     if not interaction_id:
-        raise CommandError("do wrap_up wants an id.", Exit.USAGE)
+        raise CommandError(tr("do wrap_up wants an id."), Exit.USAGE)
     if not await session.first_look(wait):
-        raise CommandError("The contact centre does not answer.", Exit.UNAVAILABLE)
+        raise CommandError(tr("The contact centre does not answer."), Exit.UNAVAILABLE)
     if interaction_id not in session.store.drain().interactions:
-        raise CommandError("There is no such interaction of yours.", Exit.REFUSED)
+        raise CommandError(tr("There is no such interaction of yours."), Exit.REFUSED)
     if Kind.CRM in profile.backends:
         await _settle_customer(session, profile, interaction_id, chosen["customer"])
     draft = session.notes.text(interaction_id)

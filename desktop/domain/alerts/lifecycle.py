@@ -9,6 +9,7 @@ from desktop.domain.alerts.text import alert_text
 from desktop.domain.entities.alert import About, Alert, Severity
 from desktop.domain.entities.floor import Acknowledgement
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import Sentence
 
 FORECAST_HOLD = 30.0
 """Seconds for which a breach must have been in sight before it is told."""
@@ -221,7 +222,7 @@ class Progress:
             return
         self._reworded = now
 
-    def _new(self, severity: Severity, text: str, since: Instant, raised_at: Instant) -> Alert:
+    def _new(self, severity: Severity, text: Sentence, since: Instant, raised_at: Instant) -> Alert:
         subject = self.subject
         return Alert(
             f"{self.rule.name}|{subject.key}",

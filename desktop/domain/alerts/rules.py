@@ -11,6 +11,7 @@ from desktop.domain.figures.metric import Better, Unit
 from desktop.domain.figures.metrics import METRICS
 from desktop.domain.figures.ratio import Ratio
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
+from desktop.domain.text.sentence import Sentence
 
 MAX_AGE = 60.0
 """Seconds after which figures are too old to judge anything by."""
@@ -23,37 +24,25 @@ class Watched:
     id: str
     about: About
     unit: Unit
-    label: str
-    definition: str
     low_is_bad: bool = False
     grows: bool = False
 
 
-def _timer(name: str, about: About, label: str, definition: str) -> Watched:
-    return Watched(name, about, Unit.SECONDS, label, definition, grows=True)
+def _timer(name: str, about: About) -> Watched:
+    return Watched(name, about, Unit.SECONDS, grows=True)
 
 
 _OTHERS = (
-    _timer("agent_time_in_state", About.AGENT, "in state", "How long an agent has been in the rule's `state`."),
-    Watched("agent_missed", About.AGENT, Unit.COUNT, "missed offers", "Offers an agent has missed today."),
-    _timer(
-        "agent_out_of_adherence",
-        About.AGENT,
-        "out of adherence",
-        "How long an agent has been doing something else than their schedule says.",
-    ),
-    _timer("work_ringing", About.WORK, "ringing", "How long an offer has been ringing at one agent."),
-    _timer("work_talking", About.WORK, "talking", "How long a conversation has lasted."),
-    _timer("work_on_hold", About.WORK, "on hold", "How long a customer has been on hold."),
-    _timer("work_wrap_up", About.WORK, "in wrap-up", "How long a wrap-up has lasted."),
-    _timer(
-        "work_overdue",
-        About.WORK,
-        "past its deadline",
-        "How long an offer or a wrap-up has gone on after it should have ended by itself.",
-    ),
-    _timer("source_down", About.SOURCE, "not reachable", "How long a system has not been live."),
-    _timer("source_silent", About.SOURCE, "silent", "How long nothing was heard of a system that is said to be live."),
+    _timer("agent_time_in_state", About.AGENT),
+    Watched("agent_missed", About.AGENT, Unit.COUNT),
+    _timer("agent_out_of_adherence", About.AGENT),
+    _timer("work_ringing", About.WORK),
+    _timer("work_talking", About.WORK),
+    _timer("work_on_hold", About.WORK),
+    _timer("work_wrap_up", About.WORK),
+    _timer("work_overdue", About.WORK),
+    _timer("source_down", About.SOURCE),
+    _timer("source_silent", About.SOURCE),
 )
 
 WATCHED = {
@@ -61,8 +50,6 @@ WATCHED = {
         metric.id,
         About.QUEUE,
         metric.unit,
-        metric.label,
-        metric.definition,
         metric.better is Better.HIGHER,
         metric.id == "longest_wait",
     )
@@ -155,7 +142,7 @@ class AlertSettings:
     rules: tuple[Rule, ...] = ()
     fits: Fits = field(default_factory=lambda: FITS)
     max_age: float = MAX_AGE
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
 
 
 def matches(names: Iterable[str], patterns: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import Sentence
 
 
 class Severity(StrEnum):
@@ -32,7 +33,7 @@ class Alert:
     rule: str  # its name in the profile
     subject: str  # a queue, an agent id, an interaction id or a source, as `about` says
     severity: Severity
-    text: str  # for people, with the figure: "Billing: service level 74 %, below 80 %"
+    text: Sentence  # with the figure: "Billing: service level 74 %, below 80 %"
     since: Instant  # since when the rule holds
     raised_at: Instant  # when it had held for long enough, or when it was foreseen: then before `since`
     forecast: Instant | None = None  # a breach that is to come: when

@@ -13,7 +13,6 @@ class ChannelTraits:
     """What is so of one channel."""
 
     sign: str  # one cell wide
-    word: str  # for people, in the middle of a sentence
     address: str  # what customers are reached by: a kind of Address, phone | email | handle
     call: bool = False  # is talked on: rings, can be held, consulted on, recorded and listened to; else it is written
     message: bool = False  # a message sender may carry single messages on it, outside of any contact
@@ -21,10 +20,10 @@ class ChannelTraits:
 
 TRAITS: Final[Mapping[Channel, ChannelTraits]] = MappingProxyType(
     {
-        Channel.VOICE: ChannelTraits("☎", "call", "phone", call=True),
-        Channel.CHAT: ChannelTraits("❝", "chat", "handle"),
-        Channel.EMAIL: ChannelTraits("✉", "e-mail", "email", message=True),
-        Channel.SMS: ChannelTraits("✆", "SMS", "phone", message=True),
+        Channel.VOICE: ChannelTraits("☎", "phone", call=True),
+        Channel.CHAT: ChannelTraits("❝", "handle"),
+        Channel.EMAIL: ChannelTraits("✉", "email", message=True),
+        Channel.SMS: ChannelTraits("✆", "phone", message=True),
     }
 )
 CALLS: Final = frozenset(channel for channel, traits in TRAITS.items() if traits.call)

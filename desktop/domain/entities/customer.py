@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from desktop.domain.entities.model import Address, Instant
 from desktop.domain.entities.words import PopAnswer
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ class TimelineEntry:
     id: str
     at: Instant
     channel: str  # a Channel value, or note | purchase | case | expert
-    summary: str
-    agent: str = ""
+    summary: Words  # a CRM's own, or what the desktop saw
+    agent: Words = ""
     detail: str = ""
     source: str = ""  # as that of a case
 
@@ -93,7 +94,7 @@ class Record:
     """One CRM's record of a customer whom several know, and why it is theirs ("same number"); the first needs none."""
 
     customer: Customer
-    why: str = ""
+    why: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class Match:
 
     customer: Customer
     matched_on: str  # phone | email | handle | name | text
-    reason: str  # for people: "same number, different name"
+    reason: Words  # a CRM's own: "same number, different name"; or the desktop's
     verified: bool = False
     records: tuple[Record, ...] = ()
 
@@ -130,7 +131,7 @@ class CrmAnswer:
     source: str
     answer: PopAnswer
     since: Instant
-    why: str = ""
+    why: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

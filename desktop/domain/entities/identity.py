@@ -8,21 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
+
+from desktop.domain.text.sentence import Sentence
 
 CUSTOMER, PERSON = "customer", "person"
-BY_HAND = "you said so"
-
-
-def qualified(source: str, record_id: str) -> str:
-    """The id by which the whole desktop knows a record of `source` (`crm:shop`)."""
-    name = source.partition(":")[2]
-    return f"{name}:{record_id}" if name else record_id
-
-
-def unqualified(source: str, record_id: str) -> str:
-    """The id by which `source` itself knows the record; an id without its name is taken to be one already."""
-    name = source.partition(":")[2]
-    return record_id.removeprefix(f"{name}:") if name else record_id
+BY_HAND: Final = Sentence("identity.by_hand")
+"""Evidence that is the agent's own word."""
+_HAND = ":"  # among the kinds of keys, none of which has that
+_NAMED = frozenset({"phone", "email", "handle"})  # each set of these has a sentence of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class Group:
     """Records that are one, the source with precedence first. `why` says it of each but the first."""
 
     ids: tuple[str, ...]
-    why: Mapping[str, str]
+    why: Mapping[str, Sentence]
 
 
 def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence: Sequence[str]) -> tuple[Group, ...]:
@@ -94,11 +88,11 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
             else:
                 apart.add(frozenset((link.first, link.second)))
 
-    def note(one: str, other: str, reason: str) -> None:
+    def note(one: str, other: str, kind: str) -> None:
         for here, there in ((one, other), (other, one)):
-            reasons = why[here].setdefault(there, [])
-            if reason not in reasons:
-                reasons.append(reason)
+            kinds = why[here].setdefault(there, [])
+            if kind not in kinds:
+                kinds.append(kind)
 
     def apart_in(members: Sequence[str]) -> bool:
         return bool(apart) and any(frozenset(pair) in apart for pair in combinations(members, 2))
@@ -113,9 +107,9 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
 
     for one, other in sorted(by_hand):
         if groups[one] is groups[other] or not apart_in([*groups[one], *groups[other]]):
-            note(one, other, BY_HAND)
+            note(one, other, _HAND)
             join(one, other)
-    for reason, pairs in _proven(known, order):
+    for kind, pairs in _proven(known, order):
         fitting = [
             (one, other)
             for one, other in pairs
@@ -130,7 +124,7 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
             if len(leads) > 1 and (len(set(sources)) < len(sources) or apart_in(members)):
                 continue  # two of one source, or two that are not one, tie to the same record: nobody can say which
             for one, other in tied:
-                note(one, other, reason)
+                note(one, other, kind)
                 join(one, other)
     seen: set[str] = set()
     made = []
@@ -143,7 +137,7 @@ def grouped(records: Iterable[Known], links: Iterable[IdentityLink], precedence:
 
 
 def _proven(known: Mapping[str, Known], order: Sequence[str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """Pairs that share a key nobody else of their sources has, by reason, in an order of their own."""
+    """Pairs that share a key nobody else of their sources has, by the kind of key, in an order of their own."""
     holders: dict[str, list[str]] = defaultdict(list)
     for one in order:
         for key in dict.fromkeys(known[one].keys):
@@ -152,7 +146,7 @@ def _proven(known: Mapping[str, Known], order: Sequence[str]) -> Iterator[tuple[
     for key in sorted(holders):
         ids = holders[key]
         if len(ids) > 1 and len({known[one].source for one in ids}) == len(ids):
-            pairs[_words(key)] += combinations(ids, 2)
+            pairs[key.partition(":")[0]] += combinations(ids, 2)
     yield from pairs.items()
 
 
@@ -169,15 +163,11 @@ def _connected(pairs: Iterable[tuple[str, str]], lead: Mapping[str, str]) -> Ite
     return list({id(heap): heap for heap in heap_of.values()}.values())
 
 
-def _words(key: str) -> str:
-    kind = key.partition(":")[0]
-    return {"phone": "same number", "email": "same e-mail"}.get(kind, f"same {kind}")
-
-
-def _reason(one: str, ids: Sequence[str], why: Mapping[str, Mapping[str, Sequence[str]]]) -> str:
+def _reason(one: str, ids: Sequence[str], why: Mapping[str, Mapping[str, Sequence[str]]]) -> Sentence:
     """Why a record is in its group: what ties it to one of the others, those with precedence first."""
-    reasons = next((why[one][other] for other in ids if other in why[one]), ())
-    if BY_HAND in reasons or len(reasons) < 2:
-        return BY_HAND if BY_HAND in reasons else "".join(reasons)
-    *more, last = (reason.removeprefix("same ") for reason in reasons)
-    return f"same {', '.join(more)} and {last}"
+    kinds = next((why[one][other] for other in ids if other in why[one]), ())
+    if _HAND in kinds:
+        return BY_HAND
+    if kinds and _NAMED.issuperset(kinds):
+        return Sentence(f"identity.same_{'_'.join(sorted(kinds))}")
+    return Sentence("identity.same", kinds=tuple(kinds))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from desktop.domain.entities.customer import CrmAnswer, Match
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import PopAnswer
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,9 @@ class ScreenPop:
     since: Instant
     matches: tuple[Match, ...] = ()
     chosen: str | None = None  # customer id the interaction is linked to
-    chosen_by: str = ""  # "only match" or the agent
+    chosen_by: str = ""  # what the CRM is told of it: "only match" or the agent
     cached: bool = False
-    why: str = ""
+    why: Sentence = NOTHING
     answers: tuple[CrmAnswer, ...] = ()  # of each CRM, where there are several
     decided: bool = False  # the agent linked or unlinked it: nothing links by itself any more
 

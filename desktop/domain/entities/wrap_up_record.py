@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class DraftView:
     codes: tuple[str, ...]
     revision: int
     saved_at: Instant | None  # fsynced up to `revision`; None: typed, not yet on disk
-    problem: str = ""
+    problem: Sentence = NOTHING
     follow_ups: tuple[FollowUp, ...] = ()
     half: FollowUp | None = None  # being typed, not added yet
 
@@ -29,11 +30,11 @@ class HandedOver:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """What waits to be delivered. unknown: why that is not known, lost: what may be missing of it; "" as a rule."""
+    """What waits to be delivered. unknown: why that is not known, lost: what may be missing; nothing as a rule."""
 
     waiting: int = 0
     parked: int = 0
     oldest: Instant | None = None
-    why: str = ""
-    unknown: str = ""
-    lost: str = ""
+    why: Sentence = NOTHING
+    unknown: Sentence = NOTHING
+    lost: Sentence = NOTHING

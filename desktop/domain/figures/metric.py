@@ -1,4 +1,4 @@
-"""What a figure of a queue is: its name, unit, meaning, and how it comes about. `metrics.py` lists them all."""
+"""What a figure of a queue is: its name, its unit, and how it comes about. `metrics.py` lists them all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,16 +30,14 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One figure of a queue. `definition` is a sentence for the screen.
+    """One figure of a queue.
 
     `ratio` is the arithmetic over the queue's counts where there is one; service level takes that of the formula.
     """
 
     id: str
-    label: str
     unit: Unit
     better: Better
-    definition: str
     ratio: Ratio | None = None
     reads: Callable[[QueueStats, Instant], float | None] | None = None
 

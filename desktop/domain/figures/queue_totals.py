@@ -7,7 +7,7 @@ from desktop.domain.figures.count_sums import total
 
 
 def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
-    """The sums over some queues, whose name says how many of them are counted; None where there are no queues.
+    """The sums over some queues, under no name; None where there are no queues.
 
     Agents have no sum: one of several queues would count several times. Nor have estimated waits. In time is who was
     so by the threshold of their own queue, as in reports. The longest wait is unknown where that of one queue is, for
@@ -20,9 +20,8 @@ def all_together(queues: Collection[QueueStats]) -> QueueStats | None:
     trends = [queue.trend for queue in queues if queue.trend]
     length = min(map(len, trends), default=0)
     counts = [queue.counts for queue in queues if queue.counts is not None]
-    name = f"{len(queues)} {'queue' if len(queues) == 1 else 'queues'}"
     return QueueStats(
-        name if len(counts) == len(queues) else f"{len(counts)} of {len(queues)} counted",
+        "",
         0,
         min(queue.as_of for queue in queues),
         waiting=_sum([queue.waiting for queue in queues]),

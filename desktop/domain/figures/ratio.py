@@ -5,31 +5,31 @@ from math import inf
 
 from desktop.domain.entities.counts import Counts
 
-NOUNS = {
-    "offered": "offered",
-    "answered": "answered",
-    "answered_within": "answered in time",
-    "abandoned": "abandoned",
-    "abandoned_within": "abandoned in time",
-    "short_abandons": "short abandons",
-    "callbacks": "callbacks",
-    "callbacks_within": "callbacks in time",
-    "flow_outs": "flow-outs",
-    "flow_outs_within": "flow-outs in time",
-    "handled": "handled",
-    "wrapped_up": "wrapped up",
-    "wait_seconds": "waiting time of the answered",
-    "abandon_seconds": "waiting time of the abandoned",
-    "talk_seconds": "talk",
-    "hold_seconds": "hold",
-    "wrap_up_seconds": "wrap-up",
-    "staff.idle": "idle time",
-    "staff.engaged": "engaged time",
-    "staff.load": "capacity in use over time",
-}
-"""What a count is called in the words of a formula."""
+COUNTED = (
+    "offered",
+    "answered",
+    "answered_within",
+    "abandoned",
+    "abandoned_within",
+    "short_abandons",
+    "callbacks",
+    "callbacks_within",
+    "flow_outs",
+    "flow_outs_within",
+    "handled",
+    "wrapped_up",
+    "wait_seconds",
+    "abandon_seconds",
+    "talk_seconds",
+    "hold_seconds",
+    "wrap_up_seconds",
+    "staff.idle",
+    "staff.engaged",
+    "staff.load",
+)
+"""The counts that figures are made of."""
 
-_OF_STAFF = {name: name.removeprefix("staff.") for name in NOUNS if name.startswith("staff.")}
+_OF_STAFF = {name: name.removeprefix("staff.") for name in COUNTED if name.startswith("staff.")}
 
 
 def counted(counts: Counts, name: str) -> float | None:
@@ -58,19 +58,6 @@ class Ratio:
     def needs(self) -> frozenset[str]:
         """The names of the counts without which it is unknown."""
         return frozenset(self.over + self.over_less + self.of + self.of_less)
-
-    @property
-    def words(self) -> str:
-        """The arithmetic in words, such as "answered in time ÷ (answered + abandoned)"."""
-        return f"{_side(self.over, self.over_less, NOUNS)} ÷ {_side(self.of, self.of_less, NOUNS)}"
-
-    def numbers(self, counts: Counts) -> str:
-        """The same with the numbers put in, "700 ÷ (880 + 100)"; "" when one is unknown."""
-        known = {name: counted(counts, name) for name in self.needs}
-        texts = {name: f"{value:.12g}" for name, value in known.items() if value is not None}
-        if len(texts) < len(known):
-            return ""
-        return f"{_side(self.over, self.over_less, texts)} ÷ {_side(self.of, self.of_less, texts)}"
 
     def parts(self, counts: Counts) -> tuple[float, float] | None:
         """What stands over and under the line; None when a count is unknown or they contradict each other.
@@ -115,8 +102,3 @@ def _sum(counts: Counts, plus: tuple[str, ...], minus: tuple[str, ...]) -> float
             return None
         total -= value
     return total
-
-
-def _side(plus: tuple[str, ...], minus: tuple[str, ...], texts: dict[str, str]) -> str:
-    text = " + ".join(texts[name] for name in plus) + "".join(f" − {texts[name]}" for name in minus)
-    return f"({text})" if len(plus) + len(minus) > 1 else text

@@ -17,12 +17,16 @@ _SETTLED = ("answered", "abandoned")
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """One meaning of service level: its id, what to call it on a screen, whose it is, and the arithmetic."""
+    """One meaning of service level: its id, what it is at which vendors, and the arithmetic."""
 
     id: str
-    label: str
     known_as: tuple[str, ...]
     ratio: Ratio
+
+    def is_of(self, vendor: str) -> bool:
+        """Whether a vendor means this one, by their name or a part of it, in any case."""
+        typed = vendor.casefold().replace(" ", "_")
+        return bool(typed) and any(typed in name for name in self.known_as)
 
     def value(self, counts: Counts) -> float | None:
         """0..1, None when a count it needs is unknown or nobody has left the queue yet."""
@@ -36,62 +40,52 @@ def _named(*formulas: Formula) -> dict[str, Formula]:
 FORMULAS = _named(
     Formula(
         "answered_in_time_of_all",
-        "of all who left",
-        ("Vonage",),
+        ("vonage",),
         Ratio(_ANSWERED, ("answered", "abandoned", "callbacks", "flow_outs")),
     ),
     Formula(
         "answered_in_time_flow_outs_against",
-        "abandons and flow-outs count against",
-        ("Genesys with flow-outs",),
+        ("genesys_with_flow_outs",),
         Ratio(_ANSWERED, ("answered", "abandoned", "flow_outs")),
     ),
     Formula(
         "answered_in_time_abandons_against",
-        "abandons count against",
-        ("Genesys", "Vonage without breakouts", "UCCE abandons count against"),
+        ("genesys", "vonage_without_breakouts", "ucce_abandons_count_against"),
         Ratio(_ANSWERED, _SETTLED),
     ),
     Formula(
         "answered_in_time_of_offered_less_short",
-        "of offered, short abandons excluded",
-        ("Talkdesk contacts",),
+        ("talkdesk_contacts",),
         Ratio(_ANSWERED, ("offered",), of_less=("short_abandons",)),
     ),
     Formula(
         "answered_in_time_less_short_abandons",
-        "abandons count against, short excluded",
-        ("Genesys without short abandons",),
+        ("genesys_without_short_abandons",),
         Ratio(_ANSWERED, _SETTLED, of_less=("short_abandons",)),
     ),
     Formula(
         "answered_in_time_of_offered_less_quick",
-        "of offered, abandons in time excluded",
-        ("CxEngage",),
+        ("cxengage",),
         Ratio(_ANSWERED, ("offered",), of_less=("abandoned_within",)),
     ),
     Formula(
         "answered_in_time_abandons_ignored",
-        "abandons in time ignored",
-        ("UCCE abandons ignored",),
+        ("ucce_abandons_ignored",),
         Ratio(_ANSWERED, _SETTLED, of_less=("abandoned_within",)),
     ),
     Formula(
         "left_in_time_of_offered",
-        "all who left in time, of offered",
-        ("Amazon Connect",),
+        ("amazon_connect",),
         Ratio(("answered_within", "abandoned_within", "callbacks_within"), ("offered",)),
     ),
     Formula(
         "answered_in_time_abandons_for",
-        "abandons in time count in favour",
-        ("Asterisk SL2", "UCCE abandons count for"),
+        ("asterisk_sl2", "ucce_abandons_count_for"),
         Ratio(("answered_within", "abandoned_within"), _SETTLED),
     ),
     Formula(
         "answered_in_time_of_answered",
-        "of answered",
-        ("Asterisk SL", "Wazo", "Twilio Flex", "Genesys without abandons"),
+        ("asterisk_sl", "wazo", "twilio_flex", "genesys_without_abandons"),
         Ratio(_ANSWERED, ("answered",)),
     ),
 )
@@ -102,13 +96,12 @@ DEFAULT_FORMULA = FORMULAS["answered_in_time_abandons_against"]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One line of the compare view: `value` 0..1 or None, `numbers` the arithmetic with the counts put in."""
+    """One line of the compare view: `value` 0..1 or None."""
 
     formula: Formula
     value: float | None
-    numbers: str
 
 
 def compare(counts: Counts) -> tuple[Compared, ...]:
     """What every formula makes of the same counts."""
-    return tuple(Compared(one, one.value(counts), one.ratio.numbers(counts)) for one in FORMULAS.values())
+    return tuple(Compared(one, one.value(counts)) for one in FORMULAS.values())

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from desktop.domain.entities.person import ChatLine
+from desktop.domain.entities.source import Source
 from desktop.domain.reduce.contacts import merged
 from desktop.domain.reduce.streams import Fit
 from desktop.domain.select.colleagues import same_people
@@ -27,7 +28,7 @@ def join(batch: Batch) -> None:
     """Find out anew who is the same person in several directories, if anything changed that it depends on."""
     if not (batch.people.changed or batch.links.changed or batch.sources_changed):
         return
-    if sum(source.partition(":")[0] == "presence" for source in batch.sources) > 1:
+    if sum(Source.of(source).kind == "presence" for source in batch.sources) > 1:
         batch.same_people.swap(same_people(batch.people.now.values(), batch.links.now.values(), batch.sources))
     elif batch.same_people.now:
         batch.same_people.swap({})

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.phone import CallState, PhoneCall, PhoneRegistration, Registration, call_of
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health
 from desktop.domain.state.batch import Batch
 from desktop.domain.state.events import (
@@ -47,7 +48,7 @@ def _known_as(batch: Batch, known: PhoneCall | None, call: PhoneCall) -> PhoneCa
 
 def server_time(batch: Batch, envelope: Envelope) -> Instant:
     """When the server's clock showed it: a phone is a part of this machine, and its times are this machine's."""
-    return envelope.at + batch.skew if envelope.source.partition(":")[0] == PHONE else envelope.at
+    return envelope.at + batch.skew if Source.of(envelope.source).kind == PHONE else envelope.at
 
 
 def apply_registration(batch: Batch, envelope: Envelope, registration: PhoneRegistration) -> None:
@@ -67,7 +68,7 @@ def health_of_source(batch: Batch, source: str, told: HealthChanged) -> HealthCh
         source: where it comes from, such as `voice` or `voice:desk`.
         told: what the stream's keeper says.
     """
-    if source.partition(":")[0] != PHONE or told.health is not Health.LIVE or batch.phone is None:
+    if Source.of(source).kind != PHONE or told.health is not Health.LIVE or batch.phone is None:
         return told
     return HealthChanged(_health_of(batch.phone), verbatim(batch.phone.why))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from desktop.domain.entities.history import PastInteraction
 from desktop.domain.reviews.scorecards import Form
+from desktop.domain.text.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,10 @@ class Scorecard:
 
 @dataclass(frozen=True, slots=True)
 class Scorecards:
-    """The forms of a profile that can be used, by title, and what is wrong with the others, in words."""
+    """The forms of a profile that can be used, by title, and what is wrong with the others."""
 
     cards: tuple[Scorecard, ...] = ()
-    problems: tuple[str, ...] = ()
+    problems: tuple[Sentence, ...] = ()
 
 
 def sample(

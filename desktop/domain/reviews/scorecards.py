@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from desktop.domain.text.sentence import Sentence
+
 NOT_APPLICABLE = "n/a"
 YES, NO = "yes", "no"
 HEAVIEST = 1_000
@@ -231,44 +233,45 @@ def by_question(form: Form, answers: Sequence[Answer]) -> Mapping[str, Answer]:
     return found
 
 
-def form_problems(form: Form) -> list[str]:
-    """Everything that keeps a form from being used, in words; empty when nothing does."""
+def form_problems(form: Form) -> list[Sentence]:
+    """Everything that keeps a form from being used; empty when nothing does."""
     found = []
     if not 1 <= len(form.sections) <= MOST_SECTIONS:
-        found.append(f"a form has 1 to {MOST_SECTIONS} sections")
+        found.append(Sentence("form.sections", most=MOST_SECTIONS))
     if not 1 <= len(form.questions) <= MOST_QUESTIONS:
-        found.append(f"a form has 1 to {MOST_QUESTIONS} questions")
+        found.append(Sentence("form.questions", most=MOST_QUESTIONS))
     if not 0 <= form.pass_mark <= 100:
-        found.append("pass_mark lies between 0 and 100")
+        found.append(Sentence("form.pass_mark"))
     ids = [question.id for question in form.questions]
-    found += [f"the question {one!r} is there twice" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    found += [Sentence("form.question_twice", question=one) for one in twice]
     for section in form.sections:
         if not 0 <= section.weight <= HEAVIEST:
-            found.append(f"section {section.title!r}: a weight lies between 0 and {HEAVIEST}")
+            found.append(Sentence("form.section_weight", section=section.title, most=HEAVIEST))
     for question in form.questions:
-        found += [f"question {question.id!r}: {problem}" for problem in _question_problems(question)]
+        found += [Sentence("form.question", question=question.id, why=why) for why in _question_problems(question)]
     return found
 
 
-def _question_problems(question: Question) -> list[str]:
+def _question_problems(question: Question) -> list[Sentence]:
     found = []
     if not question.id or not question.text.strip():
-        found.append("it needs an id and a text")
+        found.append(Sentence("form.id_and_text"))
     if not 1 <= question.weight <= HEAVIEST:
-        found.append(f"a weight lies between 1 and {HEAVIEST}")
+        found.append(Sentence("form.question_weight", most=HEAVIEST))
     match question.kind:
         case QuestionKind.YES_NO:
             if question.good not in (YES, NO):
-                found.append("good is yes or no")
+                found.append(Sentence("form.good"))
         case QuestionKind.SCALE:
             if not 1 <= abs(question.best - question.worst) < LONGEST_SCALE:
-                found.append(f"a scale has 2 to {LONGEST_SCALE} steps")
+                found.append(Sentence("form.scale", most=LONGEST_SCALE))
         case QuestionKind.CHOICE:
             ids = [option.id for option in question.options]
             if not 2 <= len(ids) <= MOST_OPTIONS:
-                found.append(f"a choice has 2 to {MOST_OPTIONS} options")
+                found.append(Sentence("form.options", most=MOST_OPTIONS))
             if len(set(ids)) != len(ids) or not all(ids) or NOT_APPLICABLE in ids:
-                found.append(f"options have ids of their own, other than {NOT_APPLICABLE}")
+                found.append(Sentence("form.option_ids", not_applicable=NOT_APPLICABLE))
             if any(option.points < 0 for option in question.options) or not any(o.points for o in question.options):
-                found.append("points are not negative, and one option has some")
+                found.append(Sentence("form.points"))
     return found

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from desktop.domain.entities.identity import PERSON, IdentityLink, Known, grouped, unqualified
+from desktop.domain.entities.identity import PERSON, IdentityLink, Known, grouped
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.person import ChatLine, Person, Presence
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, PresenceState
 from desktop.domain.state.freshness import STALE_AFTER, known_at
 from desktop.domain.state.state import AppState
 from desktop.domain.text.folding import fold
+from desktop.domain.text.sentence import Sentence
 
 _BUSIEST = {
     PresenceState.DO_NOT_DISTURB: 4,
@@ -47,7 +49,7 @@ def same_people(
     return {one: group.ids for group in grouped(known, links, precedence) if len(group.ids) > 1 for one in group.ids}
 
 
-def why_same(state: AppState, person_id: str) -> Mapping[str, str]:
+def why_same(state: AppState, person_id: str) -> Mapping[str, Sentence]:
     """For each record of a person but the first, what ties it to the others."""
     people = [state.people[one] for one in state.same_people.get(person_id, ()) if one in state.people]
     known = [Known(person.id, person.source, _keys(person)) for person in people]
@@ -132,7 +134,7 @@ def call_way(state: AppState, target: str) -> str:
         return target
     way = next((one for one in found.records if one.address), found.records[0])
     if "people" in state.capabilities.get("contact_center", ()) or not way.address:
-        return f"person:{unqualified(way.source, way.id)}"
+        return f"person:{Source.of(way.source).unqualified(way.id)}"
     return f"tel:{way.address}"
 
 

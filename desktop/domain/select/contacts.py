@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from desktop.domain.entities.channels import CALLS
 from desktop.domain.entities.model import Agent, Instant, Interaction
 from desktop.domain.entities.phone import PhoneCall, Registration, call_of
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Occupancy, Phase, Verb
 from desktop.domain.state.available_verbs import verbs
 from desktop.domain.state.state import AppState
@@ -126,5 +127,5 @@ def calls_of_nobody(state: AppState) -> tuple[PhoneCall, ...]:
 
 
 def _offered(state: AppState, kind: str) -> frozenset[str]:
-    known = (known for source, known in state.capabilities.items() if source.partition(":")[0] == kind)
+    known = (known for source, known in state.capabilities.items() if Source.of(source).kind == kind)
     return frozenset[str]().union(*known)

@@ -1,11 +1,12 @@
 """Questions about the customer of an interaction: who they are, what was promised and allowed, what happened before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import same_number
 from desktop.domain.entities.screen_pop import ScreenPop
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import (
     Channel,
     DeliveryState,
@@ -20,6 +21,7 @@ from desktop.domain.select.contact_end import who_took_over
 from desktop.domain.select.merged_details import details_of
 from desktop.domain.state.lifecycle import is_open
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence, Words
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
@@ -123,17 +125,22 @@ def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, 
 
 
 def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:
-    """Who was brought in and what came of it, in order, for the record in the CRM."""
-    return tuple(_leg_words(interaction, leg) for leg in interaction.legs if leg.kind is not LegKind.SUPERVISOR)
+    """Who was brought in and what came of it, in order, for the record in the CRM: one language for all who read it."""
+    return tuple(
+        f"{_RECORDED_KIND[leg.kind]} {leg.target_name or leg.target}: {_recorded_outcome(interaction, leg)}"
+        for leg in interaction.legs
+        if leg.kind is not LegKind.SUPERVISOR
+    )
 
 
 def _contact(interaction: Interaction) -> TimelineEntry:
-    what = interaction.subject or f"{interaction.direction} {interaction.channel}"
+    what: Words = interaction.subject or Sentence(f"timeline.{interaction.direction}", channel=interaction.channel)
+    queue = interaction.queue
     return TimelineEntry(
         id=f"contact:{interaction.id}",
         at=interaction.arrived_at,
         channel=interaction.channel.value,
-        summary=f"{what} ({interaction.queue})" if interaction.queue else what,
+        summary=Sentence("timeline.contact_of_queue", what=what, queue=queue) if queue else what,
         agent=interaction.agent_id or "",
     )
 
@@ -141,9 +148,9 @@ def _contact(interaction: Interaction) -> TimelineEntry:
 def _legs(interaction: Interaction) -> Iterator[TimelineEntry]:
     for leg in interaction.legs:
         if leg.kind is not LegKind.SUPERVISOR:
-            yield TimelineEntry(
-                f"leg:{leg.id}", leg.since, "expert", _leg_words(interaction, leg), interaction.agent_id or ""
-            )
+            name, outcome = leg.target_name or leg.target, _outcome(interaction, leg)
+            words = Sentence(f"timeline.{leg.kind}", name=name, outcome=outcome)
+            yield TimelineEntry(f"leg:{leg.id}", leg.since, "expert", words, interaction.agent_id or "")
 
 
 def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]:
@@ -160,7 +167,7 @@ def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]
             id=f"chat:{asked.id}",
             at=asked.at,
             channel="expert",
-            summary=f"asked {person.name if person is not None else person_id} by chat",
+            summary=Sentence("timeline.asked_by_chat", name=person.name if person is not None else person_id),
             agent=state.me,
             detail="\n".join([asked.text, *answers[-1:]]),
         )
@@ -199,36 +206,43 @@ def _messages(state: AppState, interaction: Interaction, customer: Customer | No
     for one in state.received.values():
         if one.sender.value.casefold() in theirs:
             words = f"{one.subject}: {one.text}" if one.subject else one.text
-            yield TimelineEntry(f"in:{one.id}", one.at, one.channel.value, words, "customer", one.text)
+            yield TimelineEntry(
+                f"in:{one.id}", one.at, one.channel.value, words, Sentence("timeline.customer"), one.text
+            )
     for sent in state.sent.values():
         if sent.to.casefold() in theirs:
-            why = f" ({sent.detail})" if sent.state is DeliveryState.FAILED and sent.detail else ""
-            words = f"{sent.state.value}{why}: {sent.text}"
-            yield TimelineEntry(f"out:{sent.id}", sent.at, sent.channel.value, words, state.me, sent.text)
+            said = Sentence(f"timeline.message_{sent.state}", text=sent.text)
+            if sent.state is DeliveryState.FAILED and sent.detail:
+                said = Sentence("timeline.message_failed_because", text=sent.text, why=sent.detail)
+            yield TimelineEntry(f"out:{sent.id}", sent.at, sent.channel.value, said, state.me, sent.text)
 
 
-_KIND_WORDS = {
+_TOOK_OVER = "took_over"
+_RECORDED_KIND = {
     LegKind.CONSULT: "consulted",
     LegKind.TRANSFER: "transfer to",
     LegKind.CONFERENCE: "conference with",
 }
-_PHASE_WORDS = {
+_RECORDED_OUTCOME: Mapping[str, str] = {
     LegPhase.REQUESTED: "asked",
-    LegPhase.RINGING: "ringing",
     LegPhase.ACTIVE: "talking",
     LegPhase.COMPLETED: "done",
     LegPhase.CANCELLED: "called off",
-    LegPhase.FAILED: "failed",
 }
 
 
-def _leg_words(interaction: Interaction, leg: Leg) -> str:
-    outcome = "took over" if leg is who_took_over(interaction) else _PHASE_WORDS[leg.phase]
+def _outcome(interaction: Interaction, leg: Leg) -> str:
+    """What came of a leg: it took over, why it failed, or its phase."""
     if leg.failure is not None and not is_open(leg):
-        outcome = leg.failure.value.replace("_", " ")
-    return f"{_KIND_WORDS[leg.kind]} {leg.target_name or leg.target}: {outcome}"
+        return leg.failure.value
+    return _TOOK_OVER if leg is who_took_over(interaction) else leg.phase.value
+
+
+def _recorded_outcome(interaction: Interaction, leg: Leg) -> str:
+    outcome = _outcome(interaction, leg)
+    return _RECORDED_OUTCOME.get(outcome, outcome.replace("_", " "))
 
 
 def names_crm(state: AppState) -> bool:
     """Whether the profile names a CRM, be it there or not."""
-    return any(source.partition(":")[0] == "crm" for source in state.health)
+    return any(Source.of(source).kind == "crm" for source in state.health)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from desktop.domain.entities.identity import unqualified
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.person import PastHelp, Person, Presence
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.select.colleagues import Sighting, colleagues, counting, sightings
 from desktop.domain.state.freshness import STALE_AFTER
 from desktop.domain.state.state import AppState
 from desktop.domain.text.folding import fold, nearness
+from desktop.domain.text.sentence import Sentence
 
 SOON = 600.0
 """Seconds within which a busy person's end of the meeting counts as near."""
@@ -46,7 +47,7 @@ class RankedExpert:
     skill: str
     level: int
     age: float | None
-    reasons: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
     can_consult: bool
     sightings: tuple[Sighting, ...] = ()
 
@@ -62,7 +63,7 @@ def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExper
     words = fold(query).split()
     found: list[tuple[bool, RankedExpert, str]] = []
     for person, records in colleagues(state):
-        if any(unqualified(one.source, one.id) == state.me for one in records):
+        if any(Source.of(one.source).unqualified(one.id) == state.me for one in records):
             continue
         fit = _fit(person, words)
         if fit is None:
@@ -116,47 +117,43 @@ def _ranked(
         if age > STALE_AFTER:
             # what was seen long ago tends towards knowing nothing
             base = _UNKNOWN + (base - _UNKNOWN) * STALE_AFTER / age
-            reasons.append(f"seen {_span(age)} ago")
+            reasons.append(_span("experts.seen", age))
     level = min(_HIGHEST, max(_LOWEST, person.skills.get(skill, 0)))
     if skill:
-        reasons.append(f"{skill} {level} of {_HIGHEST}")
+        reasons.append(Sentence("experts.skill", skill=skill, level=level, highest=_HIGHEST))
     score = base + _PER_LEVEL * level + quality
     if past is not None and past.asked > 0:
         score += _HELP * min(1.0, max(0.0, past.helped / past.asked))
-        reasons.append(f"helped {past.helped} of {past.asked} times")
+        reasons.append(Sentence("experts.helped", helped=past.helped, asked=past.asked))
     state = PresenceState.UNKNOWN if presence is None else presence.state
     reachable = bool(person.address) and state not in {PresenceState.OFFLINE, PresenceState.DO_NOT_DISTURB}
     return RankedExpert(person, presence, score, skill, level, age, tuple(reasons), reachable)
 
 
-def _presence(presence: Presence | None, now: Instant) -> tuple[float, list[str]]:
+def _presence(presence: Presence | None, now: Instant) -> tuple[float, list[Sentence]]:
     if presence is None:
-        return _UNKNOWN, ["presence unknown"]
+        return _UNKNOWN, [Sentence("experts.unknown")]
     state = presence.state
-    words = state.value.replace("_", " ")
+    word = state.value
     base = _STEPS[state]
     if state is PresenceState.AVAILABLE and (presence.in_call or presence.in_meeting):
         # the person said available, the device says otherwise: believe the device, but not that it was meant
-        state, base, words = (
-            PresenceState.BUSY,
-            _STEPS[PresenceState.BUSY],
-            "in a call" if presence.in_call else "in a meeting",
-        )
+        state, base = PresenceState.BUSY, _STEPS[PresenceState.BUSY]
+        word = "in_call" if presence.in_call else "in_meeting"
     elif state is PresenceState.AVAILABLE and fold(presence.activity) in {"idle", "inactive", "available idle"}:
-        base, words = _STEPS[PresenceState.AWAY], "available, idle"
-    elif state is PresenceState.UNKNOWN:
-        words = "presence unknown"
-    reasons = [words]
+        base, word = _STEPS[PresenceState.AWAY], "idle"
+    reasons = [Sentence(f"experts.{word}")]
     if state is PresenceState.BUSY and presence.until is not None and now <= presence.until:
         left = presence.until - now
         if left <= SOON:
             base = _BUSY_SOON_FREE - left / SOON
-        reasons.append(f"free in {_span(left)}")
+        reasons.append(_span("experts.free", left))
     return base, reasons
 
 
-def _span(seconds: float) -> str:
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+def _span(what: str, seconds: float) -> Sentence:
+    """A time to come or past, in its largest unit alone."""
+    for size, unit in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
         if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
-    return f"{int(seconds)} s"
+            return Sentence(f"{what}_{unit}", n=int(seconds // size))
+    return Sentence(f"{what}_seconds", n=int(seconds))

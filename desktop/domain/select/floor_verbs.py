@@ -15,48 +15,51 @@ from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring, Phase, Role
 from desktop.domain.state.state import AppState
 
-CAPABILITY_OF: Mapping[FloorVerb, str] = MappingProxyType(
-    {
-        FloorVerb.LISTEN: "monitor",
-        FloorVerb.WHISPER: "whisper",
-        FloorVerb.BARGE: "barge",
-        FloorVerb.END_MONITOR: "",  # whoever began may end
-        FloorVerb.TAKE_OVER: "take_over",
-        FloorVerb.REASSIGN: "reassign",
-        FloorVerb.MOVE: "move",
-        FloorVerb.PRIORITY: "priority",
-        FloorVerb.WITHDRAW: "withdraw",
-        FloorVerb.AGENT_STATE: "supervise",
-        FloorVerb.ANSWER_HELP: "help",
-        FloorVerb.MESSAGE: "agent_message",
-        FloorVerb.ACKNOWLEDGE: "",  # shared where the contact centre can, else kept on this desktop
-    }
-)
-"""The word of the ports' `Capability` that a verb needs; "" where it needs none."""
 
-MODES: Mapping[FloorVerb, Monitoring] = MappingProxyType(
-    {
-        FloorVerb.LISTEN: Monitoring.LISTEN,
-        FloorVerb.WHISPER: Monitoring.WHISPER,
-        FloorVerb.BARGE: Monitoring.BARGE,
-    }
-)
+@dataclass(frozen=True, slots=True)
+class VerbSpec:
+    """What a verb needs, and what it makes sense for.
 
-PHASES: Mapping[FloorVerb, frozenset[Phase]] = MappingProxyType(
+    Attributes:
+        capability: the word of the ports' `Capability` that it needs; "" where it needs none.
+        phases: of a contact in which it makes sense; none where it is not about contacts.
+        mode: of listening to an agent's call, which it begins.
+        reasoned: whether a reason goes with it.
+        irrevocable: whether it takes a customer away from where they are for good: a screen names them before it is
+            done. A place in a queue, a priority and an agent's state can be changed back.
+    """
+
+    capability: str = ""
+    phases: frozenset[Phase] = frozenset()
+    mode: Monitoring | None = None
+    reasoned: bool = True
+    irrevocable: bool = False
+
+
+_WAITS = frozenset({Phase.QUEUED, Phase.OFFERED})
+VERBS: Mapping[FloorVerb, VerbSpec] = MappingProxyType(
     {
-        FloorVerb.TAKE_OVER: frozenset({Phase.ACTIVE}),
-        FloorVerb.REASSIGN: frozenset({Phase.QUEUED, Phase.OFFERED, Phase.ACTIVE}),
-        FloorVerb.MOVE: frozenset({Phase.QUEUED, Phase.OFFERED}),
-        FloorVerb.PRIORITY: frozenset({Phase.QUEUED}),
+        FloorVerb.LISTEN: VerbSpec("monitor", mode=Monitoring.LISTEN),
+        FloorVerb.WHISPER: VerbSpec("whisper", mode=Monitoring.WHISPER),
+        FloorVerb.BARGE: VerbSpec("barge", mode=Monitoring.BARGE),
+        FloorVerb.END_MONITOR: VerbSpec(reasoned=False),  # whoever began may end
+        FloorVerb.TAKE_OVER: VerbSpec("take_over", frozenset({Phase.ACTIVE}), irrevocable=True),
+        FloorVerb.REASSIGN: VerbSpec("reassign", _WAITS | {Phase.ACTIVE}, irrevocable=True),
+        FloorVerb.MOVE: VerbSpec("move", _WAITS),
+        FloorVerb.PRIORITY: VerbSpec("priority", frozenset({Phase.QUEUED})),
         # Not while somebody talks: a customer is never cut off by a supervisor's key.
-        FloorVerb.WITHDRAW: frozenset({Phase.QUEUED, Phase.OFFERED, Phase.CONNECTING, Phase.WRAP_UP}),
+        FloorVerb.WITHDRAW: VerbSpec("withdraw", _WAITS | {Phase.CONNECTING, Phase.WRAP_UP}, irrevocable=True),
+        FloorVerb.AGENT_STATE: VerbSpec("supervise"),
+        FloorVerb.ANSWER_HELP: VerbSpec("help", reasoned=False),
+        FloorVerb.MESSAGE: VerbSpec("agent_message", reasoned=False),
+        # Shared where the contact centre can, else kept on this desktop.
+        FloorVerb.ACKNOWLEDGE: VerbSpec(reasoned=False),
     }
 )
-"""In which phases of a contact a verb makes sense."""
-
-IRREVOCABLE: frozenset[FloorVerb] = frozenset({FloorVerb.TAKE_OVER, FloorVerb.REASSIGN, FloorVerb.WITHDRAW})
-"""Verbs that take a customer away from where they are for good: a screen names them before it is done. A place in a
-queue, a priority and an agent's state can be changed back."""
+MODES: Mapping[Monitoring, FloorVerb] = MappingProxyType(
+    {spec.mode: verb for verb, spec in VERBS.items() if spec.mode is not None}
+)
+"""The verb that begins each way of listening."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Standing:
 
     def has(self, verb: FloorVerb) -> bool:
         """Whether the verb is theirs to use at all."""
-        needed = CAPABILITY_OF[verb]
+        needed = VERBS[verb].capability
         return self.role is Role.SUPERVISOR and (not needed or needed in self.capabilities)
 
 
@@ -116,7 +119,7 @@ def for_alert(alert: Alert, who: Standing, agent: Agent | None = None) -> tuple[
 
 
 def _listening(agent: Agent, who: Standing) -> Iterable[FloorVerb]:
-    for verb, mode in MODES.items():
+    for mode, verb in MODES.items():
         if agent.id != who.listening_to or mode is not who.mode:
             yield verb
     if agent.id == who.listening_to:
@@ -133,7 +136,7 @@ def _on_call(agent: Agent) -> bool:
 
 
 def _of_phase(phase: Phase, who: Standing) -> tuple[FloorVerb, ...]:
-    return _offered((verb for verb, phases in PHASES.items() if phase in phases), who)
+    return _offered((verb for verb, spec in VERBS.items() if phase in spec.phases), who)
 
 
 def _offered(verbs: Iterable[FloorVerb], who: Standing) -> tuple[FloorVerb, ...]:

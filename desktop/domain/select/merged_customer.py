@@ -8,6 +8,7 @@ from desktop.domain.entities.customer import Consent, Customer, CustomerPromise,
 from desktop.domain.entities.identity import IdentityLink, Known, grouped
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import PopAnswer
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 _SAME_HOUR = 3600.0
 _TEXTS = tuple(field.name for field in CARD_FIELDS)
@@ -72,7 +73,7 @@ def combined_answer(answers: Sequence[PopAnswer], matches: int) -> PopAnswer:
     return PopAnswer.NO_MATCH if answers else PopAnswer.SEARCHING
 
 
-def _merged(matches: Sequence[Match], why: Mapping[str, str]) -> Match:
+def _merged(matches: Sequence[Match], why: Mapping[str, Sentence]) -> Match:
     if len(matches) == 1:
         return matches[0]
     customers = [match.customer for match in matches]
@@ -92,7 +93,7 @@ def _merged(matches: Sequence[Match], why: Mapping[str, str]) -> Match:
         fields=fields,
     )
     best = next((match for match in matches if match.verified), first)
-    records = tuple(Record(one, why.get(one.id, "")) for one in customers)
+    records = tuple(Record(one, why.get(one.id, NOTHING)) for one in customers)
     return Match(customer, best.matched_on, best.reason, best.verified, records)
 
 

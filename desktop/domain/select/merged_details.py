@@ -7,6 +7,7 @@ from typing import TypeVar
 from desktop.domain.entities.customer import Case, CustomerDetails, Match, Purchase, TimelineEntry
 from desktop.domain.entities.model import Instant
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 T = TypeVar("T", Case, TimelineEntry, Purchase)
 
@@ -23,7 +24,7 @@ class ShownDetails:
     timeline: Sequence[TimelineEntry] | None = None
     purchases: Sequence[Purchase] | None = None
     fetched_at: Instant | None = None
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Sentence] = field(default_factory=dict)
     not_offered: frozenset[str] = frozenset()
 
 
@@ -33,10 +34,10 @@ def details_of(state: AppState, match: Match | None) -> ShownDetails:
         return ShownDetails()
     ids = match.ids
     known = [state.details[one] for one in ids if one in state.details]
-    failed: dict[str, str] = {}
+    failed: dict[str, Sentence] = {}
     for one in ids:
         for part, why in state.details_failed.get(one, {}).items():
-            failed[part] = f"{failed[part]} {why}" if part in failed else why
+            failed[part] = failed.get(part, NOTHING) + why
     if len(ids) == 1:
         only = known[0] if known else CustomerDetails()
         return ShownDetails(only.cases, only.timeline, only.purchases, only.fetched_at, failed, only.not_offered)

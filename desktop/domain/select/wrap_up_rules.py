@@ -6,6 +6,7 @@ from desktop.domain.entities.model import Interaction, WrapUpCode
 from desktop.domain.entities.words import CodeRule
 from desktop.domain.state.state import AppState
 from desktop.domain.text.folding import fold, nearness
+from desktop.domain.text.sentence import Sentence
 
 
 def codes_for(state: AppState, interaction: Interaction) -> tuple[WrapUpCode, ...]:
@@ -38,31 +39,33 @@ def match_codes(codes: Sequence[WrapUpCode], typed: str) -> tuple[WrapUpCode, ..
     return tuple(code for _, _, code in sorted(scored, key=lambda entry: entry[:2]))
 
 
-def wrap_up_problems(state: AppState, interaction: Interaction, codes: Sequence[str], note: str) -> tuple[str, ...]:
-    """What keeps the wrap-up from being finished, in words for the agent; empty when it may be.
+def wrap_up_problems(
+    state: AppState, interaction: Interaction, codes: Sequence[str], note: str
+) -> tuple[Sentence, ...]:
+    """What keeps the wrap-up from being finished; empty when it may be.
 
     Where one was handed over already, what is added to it needs neither codes nor a note.
     """
     rule = interaction.wrap_up_rule
-    problems: list[str] = []
+    problems: list[Sentence] = []
     handed_over = interaction.id in state.handed_over
     known = {code.id for code in codes_for(state, interaction)}
     unknown = [code for code in codes if code not in known]
     if unknown:
-        problems.append(f"This queue has no code {', '.join(unknown)}.")
+        problems.append(Sentence("wrap_up.unknown_code", codes=tuple(unknown)))
     if len(set(codes)) != len(codes):
-        problems.append("The same code is chosen twice.")
+        problems.append(Sentence("wrap_up.same_code_twice"))
     match rule.codes:
         case CodeRule.NONE if codes:
-            problems.append("This queue does not use codes.")
+            problems.append(Sentence("wrap_up.no_codes_here"))
         case CodeRule.OPTIONAL_ONE if len(codes) > 1:
-            problems.append("This queue allows one code at most.")
+            problems.append(Sentence("wrap_up.one_at_most"))
         case CodeRule.ONE | CodeRule.MANY if handed_over and not codes:
             pass
         case CodeRule.ONE if len(codes) != 1:
-            problems.append("Choose a code." if not codes else "This queue allows one code only.")
+            problems.append(Sentence("wrap_up.one_only" if codes else "wrap_up.choose_one"))
         case CodeRule.MANY if not codes:
-            problems.append("Choose at least one code.")
+            problems.append(Sentence("wrap_up.choose_some"))
     if rule.note_required and not note.strip() and not handed_over:
-        problems.append("This queue requires a note.")
+        problems.append(Sentence("wrap_up.note_required"))
     return tuple(problems)

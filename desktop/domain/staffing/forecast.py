@@ -17,6 +17,8 @@ from math import copysign, inf, sqrt
 from desktop.domain.entities.instant import Instant
 from desktop.domain.staffing.averages import average, median
 from desktop.domain.staffing.day_levels import WEEKDAYS, DayLevels, day_levels
+from desktop.domain.staffing.staffing_error import StaffingError
+from desktop.domain.text.sentence import Sentence
 
 WEEKS = 10  # how far back is looked
 FEWEST_DAYS = 14
@@ -70,14 +72,14 @@ class Forecast:
                 weeks is not looked at.
             today: the local day that goes on; what there is of it corrects its level.
 
-        Raises ValueError: fewer than 14 days before today.
+        Raises StaffingError: fewer than 14 days before today.
         """
         past = [one for one in history if today - WEEKS * WEEKDAYS <= one.slot.day < today]
         totals: dict[int, float] = defaultdict(float)
         for one in past:
             totals[one.slot.day] += one.offered
         if not totals or today - min(totals) < FEWEST_DAYS:
-            raise ValueError(f"a forecast needs {FEWEST_DAYS} days of history")
+            raise StaffingError(Sentence("staffing.too_little_history", days=FEWEST_DAYS))
         self.levels: DayLevels = day_levels(totals)
         self._today = today
         self._usual, self._uneven = self._baseline(past)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import ceil, inf, isfinite
 
 from desktop.domain.staffing.erlang import MOST_SERVERS, Line, Steady, steady
+from desktop.domain.staffing.staffing_error import StaffingError
+from desktop.domain.text.sentence import Sentence
 
 _ROUNDING = 1e-9  # 0.7 / 0.7 is 1.0000000000000002, and nobody is needed for that
 
@@ -23,9 +25,9 @@ class Concurrency:
 
     def __post_init__(self) -> None:
         if not 1 <= self.slots <= 100:
-            raise ValueError(f"slots must be 1 to 100, not {self.slots}")
+            raise StaffingError(Sentence("staffing.slots", value=self.slots))
         if not 0 < self.efficiency <= 1:
-            raise ValueError(f"efficiency must be above 0 and at most 1, not {self.efficiency:g}")
+            raise StaffingError(Sentence("staffing.efficiency", value=self.efficiency))
 
 
 ALONE = Concurrency()
@@ -46,14 +48,14 @@ class Demand:
 
     def __post_init__(self) -> None:
         if not (isfinite(self.calls) and self.calls >= 0):
-            raise ValueError(f"calls must be 0 or more, not {self.calls:g}")
-        for name, value in (("per", self.per), ("handle time", self.handle)):
+            raise StaffingError(Sentence("staffing.calls", value=self.calls))
+        for name, value in (("per", self.per), ("handle", self.handle)):
             if not (isfinite(value) and value > 0):
-                raise ValueError(f"{name} must be above 0 seconds, not {value:g}")
+                raise StaffingError(Sentence(f"staffing.{name}", value=value))
         if not self.patience > 0:
-            raise ValueError(f"patience must be above 0 seconds, not {self.patience:g}")
+            raise StaffingError(Sentence("staffing.patience", value=self.patience))
         if self.load > MOST_SERVERS:
-            raise ValueError(f"a load of more than {MOST_SERVERS:,.0f} Erlang is not computed")
+            raise StaffingError(Sentence("staffing.load", most=MOST_SERVERS))
 
     @property
     def load(self) -> float:
@@ -81,16 +83,16 @@ class Target:
     abandoned: float | None = None
 
     def __post_init__(self) -> None:
-        shares = {"service level": self.level, "occupancy": self.occupancy, "abandoned": self.abandoned}
+        shares = {"level": self.level, "occupancy": self.occupancy, "abandoned": self.abandoned}
         for name, share in shares.items():
             if share is not None and not 0 < share < 1:
-                raise ValueError(f"{name} must lie between 0 and 1, not {share:g}")
+                raise StaffingError(Sentence(f"staffing.{name}", value=share))
         if not 0 <= self.threshold < inf:
-            raise ValueError(f"the threshold must be 0 seconds or more, not {self.threshold:g}")
+            raise StaffingError(Sentence("staffing.threshold", value=self.threshold))
         if self.asa is not None and not 0 < self.asa < inf:
-            raise ValueError(f"a mean wait must be above 0 seconds, not {self.asa:g}")
+            raise StaffingError(Sentence("staffing.asa", value=self.asa))
         if self.asa is None and not any(share is not None for share in shares.values()):
-            raise ValueError("nothing is wanted: give a service level, a mean wait, an occupancy or a share abandoned")
+            raise StaffingError(Sentence("staffing.no_target"))
 
     def met(self, outcome: Steady) -> bool:
         """Whether `outcome` is good enough in everything that is wanted."""
@@ -122,7 +124,7 @@ def positions(agents: int, shrinkage: float) -> int:
     `shrinkage` is the share of scheduled time that goes to breaks, meetings, training, illness (0 to below 1).
     """
     if not 0 <= shrinkage < 1:
-        raise ValueError(f"shrinkage must be 0 or more and below 1, not {shrinkage:g}")
+        raise StaffingError(Sentence("staffing.shrinkage", value=shrinkage))
     return ceil(agents / (1 - shrinkage) - _ROUNDING)
 
 
@@ -131,7 +133,7 @@ def required(demand: Demand, target: Target, shrinkage: float = 0.0) -> Requirem
 
     More agents never make a figure of the target worse, so the number is found by halving.
 
-    Raises ValueError: `shrinkage` out of its range, or more servers would be needed than are computed.
+    Raises StaffingError: `shrinkage` out of its range, or more servers would be needed than are computed.
     """
     positions(0, shrinkage)
     if not demand.calls:
@@ -145,7 +147,7 @@ def required(demand: Demand, target: Target, shrinkage: float = 0.0) -> Requirem
     stride = 1
     while not good(enough):
         if enough == most:
-            raise ValueError(f"more than {MOST_SERVERS:,.0f} servers are not computed")
+            raise StaffingError(Sentence("staffing.servers", most=MOST_SERVERS))
         short, enough, stride = enough, min(most, enough + stride), stride * 2
     while enough - short > 1:
         middle = (short + enough) // 2

@@ -13,6 +13,7 @@ from desktop.domain.staffing.erlang import Steady
 from desktop.domain.staffing.pool import Pool
 from desktop.domain.staffing.shared_time import FEWEST_HANDLED, SharedTime
 from desktop.domain.staffing.staffing import Concurrency, Demand, outcome
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 CHANGES = (-1, 1, 2, 3)
 FEWEST_CALLS = 20  # below this the pace is known to no better than +-22 %
@@ -47,7 +48,7 @@ class Step:
 class WhatIf:
     """`now` by the formula, and `steps` beside it; both empty when it cannot be said, and `why_not` says why.
 
-    `measured` is the service level of the window itself. `assumes` are sentences for people, so are those of `why_not`.
+    `measured` is the service level of the window itself.
     """
 
     queue: str
@@ -60,17 +61,16 @@ class WhatIf:
     handle: float | None = None
     patience: float | None = None  # None: nobody gives up
     agents: float = 0
-    assumes: tuple[str, ...] = ()
-    why_not: str = ""
+    assumes: tuple[Sentence, ...] = ()
+    why_not: Sentence = NOTHING
 
-    def line(self, more: int = 1) -> str:
-        """One line for a panel, such as "+1 agent: 79 → 89 %"; "" when it cannot be said."""
+    def line(self, more: int = 1) -> Sentence:
+        """One line for a panel, such as "+1 agent: 79 → 89 %"; nothing when it cannot be said."""
         step = next((one for one in self.steps if one.more == more), None)
         if step is None or self.now is None or self.now.service_level is None or step.service_level is None:
-            return ""
-        people = "agent" if abs(more) == 1 else "agents"
-        sign = f"+{more}" if more > 0 else f"−{-more}"
-        return f"{sign} {people}: {self.now.service_level * 100:.0f} → {step.service_level * 100:.0f} %"
+            return NOTHING
+        before, after = self.now.service_level * 100, step.service_level * 100
+        return Sentence("staffing.more" if more > 0 else "staffing.fewer", n=abs(more), before=before, after=after)
 
 
 def what_if(
@@ -99,18 +99,18 @@ def what_if(
     window = mine.until - mine.since if mine is not None else 0.0
     measured = formula.value(mine) if mine is not None else None
     blank = WhatIf(queue, formula.id, window, mine.offered if mine is not None else None, measured, agents=pool.agents)
-    found: _Reckoning | str
+    found: _Reckoning | Sentence
     if mine is None or mine.offered is None or day is None:
-        found = "arrivals are not counted yet."
+        found = Sentence("staffing.not_counted")
     elif window < SHORTEST_WINDOW:
-        found = f"needs more data ({window / 60:.0f} min so far)."
+        found = Sentence("staffing.needs_more_data", minutes=window / 60)
     elif mine.threshold is None:
-        found = "the queue has no threshold."
+        found = Sentence("staffing.no_threshold")
     elif shared is not None:
         found = _by_shared_time(shared, mine, day, formula, measured)
     else:
         found = _by_pool(pool, mine, recent, today, formula)
-    if isinstance(found, str):
+    if isinstance(found, Sentence):
         return replace(blank, why_not=found)
     now = found.step(0)
     known = replace(
@@ -129,42 +129,44 @@ def what_if(
 
 def _by_pool(
     pool: Pool, mine: Counts, recent: Mapping[str, Counts], today: Mapping[str, Counts], formula: Formula
-) -> "_Reckoning | str":
+) -> "_Reckoning | Sentence":
     """One line before equal servers; or why it cannot be said."""
     together = total([counts for name, counts in recent.items() if name in pool.queues])
     day = total([counts for name, counts in today.items() if name in pool.queues])
     calls = together.offered if together is not None else None
     if pool.queues - recent.keys():
-        return "its agents also serve queues that are not shown here."
+        return Sentence("staffing.other_queues")
     if together is None or day is None or calls is None:
-        return "arrivals are not counted yet."
+        return Sentence("staffing.not_counted")
     if not pool.agents:
-        return "no agents are working on this queue now."
+        return Sentence("staffing.no_agents")
     if pool.slots is None:
-        return "how many contacts an agent takes at once is unknown, or differs between agents."
+        return Sentence("staffing.slots_unknown")
     window = together.until - together.since
     if calls < FEWEST_CALLS:
-        return f"only {calls} contacts in {window / 60:.0f} min."
+        return Sentence("staffing.few_contacts", n=calls, minutes=window / 60)
     handle, handled = _handle(together) or _handle(day) or (None, 0)
     if handle is None:
-        return f"fewer than {FEWEST_HANDLED} contacts finished, so the handle time is unknown."
+        return Sentence("staffing.handle_unknown", fewest=FEWEST_HANDLED)
     patience = patience_of(day)
     demand = Demand(calls, window, handle, patience, Concurrency(pool.slots))
     if not isfinite(patience) and demand.load >= pool.agents * pool.slots:
-        return "more contacts arrive than can be handled, and too few customers gave up to know their patience."
+        return Sentence("staffing.overload")
+    at_work = "staffing.at_work_side_by_side" if pool.slots > 1 else "staffing.at_work"
+    several = len(pool.queues)
     assumes = (
-        f"the last {window / 60:.0f} min continue: {calls} contacts of {handle:.0f} s",
-        f"{pool.agents} agents at work" + (f", {pool.slots} contacts at once" if pool.slots > 1 else ""),
-        _patience_in_words(patience, day),
-        *((f"{len(pool.queues)} queues share these agents and wait in one line",) if len(pool.queues) > 1 else ()),
-        *(("agents who serve only some of the queues balance out",) if pool.mixed else ()),
+        Sentence("staffing.goes_on", minutes=window / 60, n=calls, handle=handle),
+        Sentence(at_work, n=pool.agents, slots=pool.slots),
+        _patience_assumed(patience, day),
+        *((Sentence("staffing.one_line", queues=several),) if several > 1 else ()),
+        *((Sentence("staffing.mixed"),) if pool.mixed else ()),
     )
     return _Reckoning(demand, pool.agents, calls, handled, mine, formula, assumes)
 
 
 def _by_shared_time(
     shared: SharedTime, mine: Counts, day: Counts, formula: Formula, measured: float | None
-) -> "_Reckoning | str":
+) -> "_Reckoning | Sentence":
     """All that its agents do in one line before them, one contact each; or why it cannot be said.
 
     How much of an agent a contact takes is known from two sides only, and how much comes not exactly either. Between
@@ -172,7 +174,7 @@ def _by_shared_time(
     """
     contacts = shared.contacts
     if (mine.offered or 0) < FEWEST_HANDLED or contacts < FEWEST_CALLS:
-        return f"only {mine.offered} contacts in {shared.window / 60:.0f} min."
+        return Sentence("staffing.few_contacts", n=mine.offered or 0, minutes=shared.window / 60)
     patience = patience_of(day)
     gone, done = counted(mine, "abandoned") or 0.0, counted(mine, "answered") or 0.0
     abandoned = gone / (gone + done) if isfinite(patience) and done else 0.0
@@ -184,11 +186,10 @@ def _by_shared_time(
         beyond = min(0.0, part) + max(0.0, part - 1)
         demand = replace(demand, calls=demand.calls * (1 + error) ** beyond)
         assumes = (
-            f"the last {shared.window / 60:.0f} min continue: its agents handle {contacts} contacts of all queues, "
-            f"{demand.handle:.0f} s each",
-            f"{shared.agents:.1f} agents at work, as on average then",
-            _patience_in_words(patience, day),
-            f"{shared.share * 100:.0f} % of their contacts are of this queue, and of one agent more",
+            Sentence("staffing.all_go_on", minutes=shared.window / 60, n=contacts, handle=demand.handle),
+            Sentence("staffing.at_work_on_average", agents=shared.agents),
+            _patience_assumed(patience, day),
+            Sentence("staffing.share_of_queue", percent=shared.share * 100),
         )
         return _Reckoning(demand, shared.agents, contacts, contacts, mine, formula, assumes, shared.share)
 
@@ -203,10 +204,10 @@ def _by_shared_time(
     return burdened((light + heavy) / 2)
 
 
-def _patience_in_words(patience: float, day: Counts) -> str:
+def _patience_assumed(patience: float, day: Counts) -> Sentence:
     if not isfinite(patience):
-        return "no one gives up: too few did today to estimate patience"
-    return f"customers give up after {patience:.0f} s on average, as {day.abandoned} did today"
+        return Sentence("staffing.no_one_gives_up")
+    return Sentence("staffing.give_up_after", patience=patience, abandoned=day.abandoned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,7 @@ class _Reckoning:
     handled: int
     counts: Counts
     formula: Formula
-    assumes: tuple[str, ...]
+    assumes: tuple[Sentence, ...]
     share: float = 1.0
 
     def step(self, more: int) -> Step:
@@ -278,18 +279,15 @@ def patience_of(counts: Counts) -> float:
     return inf if gone is None or mean is None or gone < FEWEST_ABANDONED or mean <= 0 else mean
 
 
-def _doubt(now: Step, measured: float | None, counts: Counts, spoke: bool) -> str:
-    """Why the formula should not be believed: it does not even describe the present. "" when it does."""
+def _doubt(now: Step, measured: float | None, counts: Counts, spoke: bool) -> Sentence:
+    """Why the formula should not be believed: it does not even describe the present. Nothing when it does."""
     if measured is None:
-        return "no service level has been measured yet to compare with."
+        return Sentence("staffing.not_measured")
     if now.service_level is None or now.low is None or now.high is None:
-        return "the service level formula needs counts that are missing."
+        return Sentence("staffing.counts_missing")
     settled = sum(counted(counts, name) or 0.0 for name in ("answered", "abandoned"))
     level = min(max(now.service_level, 0.02), 0.98)
     slack = (2 + spoke) * _Z * sqrt(level * (1 - level) * _ALIKE / max(settled, 1.0))
     if now.low - slack <= measured <= now.high + slack:
-        return ""
-    return (
-        f"the model gives {now.service_level * 100:.0f} % answered in time, but {measured * 100:.0f} % were: "
-        "it does not fit this queue now."
-    )
+        return NOTHING
+    return Sentence("staffing.does_not_fit", model=now.service_level * 100, measured=measured * 100)

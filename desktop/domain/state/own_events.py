@@ -47,7 +47,7 @@ class DetailsChanged:
 
     customer_id: str
     details: CustomerDetails
-    failed: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, Sentence] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class AppState:
     received: Mapping[str, InboundMessage] = field(default_factory=dict)
     pops: Mapping[str, ScreenPop] = field(default_factory=dict)
     details: Mapping[str, CustomerDetails] = field(default_factory=dict)
-    details_failed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    details_failed: Mapping[str, Mapping[str, Sentence]] = field(default_factory=dict)
     drafts: Mapping[str, DraftView] = field(default_factory=dict)
     handed_over: Mapping[str, HandedOver] = field(default_factory=dict)  # the latest, by interaction
     outbox: OutboxView = field(default_factory=OutboxView)

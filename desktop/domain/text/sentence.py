@@ -57,7 +57,7 @@ class Sentence:
         return self.id == other.id and self.facts == other.facts and self.then == other.then
 
     def __hash__(self) -> int:
-        return hash((self.id, tuple(self.facts.items()), self.then))
+        return hash((self.id, frozenset(self.facts.items()), self.then))
 
     def __repr__(self) -> str:
         """As the log has it: names and facts, in no language."""

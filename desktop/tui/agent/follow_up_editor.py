@@ -22,6 +22,7 @@ from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.own_events import AS_IT_IS, Keep
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.widgets.card_number_fields import hide_in_input, what_was_hidden
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
@@ -30,14 +31,17 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import text_message, wording
-from desktop.tui.words.follow_ups import in_words
+from desktop.tui.words.follow_ups import described
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 SHOWN = 3
 """Planned follow-ups that are in sight at once."""
 PLACEHOLDERS = {
-    "callback": 'callback: when and what, as in "tomorrow 14:00 about the refund"',
-    "sms": "text message, sent when you finish · consent ✓",
+    "callback": mark('callback: when and what, as in "tomorrow 14:00 about the refund"'),
+    "sms": mark("text message, sent when you finish · consent ✓"),
 }
+"""By kind, what stands in the empty field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class FollowUpEditor(Vertical):
     @property
     def problem(self) -> str:
         """Why what stands in the field is no follow-up; "" when it is one, or when there is nothing."""
-        return self._read()[1]
+        return in_words(self._read()[1])
 
     def tell(self) -> None:
         """Say what stands in the field, down to the last key, of which the message may still be on its way here."""
@@ -191,7 +195,7 @@ class FollowUpEditor(Vertical):
             return ""
         refusal = text_message.refusal(self._view, self.of or "") if kind == "sms" else ""
         if refusal or not self._plan():
-            return refusal or f"{self.problem} Or press esc to discard it."
+            return refusal or tr("{why} Or press esc to discard it.", why=self.problem)
         to = text_message.number_of(self._view, self.of or "") if kind == "sms" else ""
         self._open_field(self._back_again(kind, to) or Writing(kind, to))
         self._field.focus()
@@ -345,7 +349,7 @@ class FollowUpEditor(Vertical):
         self._writing = writing
         field = self._field
         self.cards.trust(self.of or "", writing.text)
-        field.placeholder = PLACEHOLDERS.get(writing.kind, "")
+        field.placeholder = tr(PLACEHOLDERS[writing.kind]) if writing.kind in PLACEHOLDERS else ""
         field.display = self._understood.display = True
         with self.prevent(Input.Changed):
             field.value = writing.text
@@ -357,29 +361,29 @@ class FollowUpEditor(Vertical):
             self._field.value = ""
         self._field.display = self._understood.display = False
 
-    def _read(self) -> tuple[FollowUp | None, str]:
+    def _read(self) -> tuple[FollowUp | None, Sentence]:
         """What stands in the field, or why it is no follow-up; neither where there is nothing."""
         writing, text = self._writing, self._field.value.strip()
         if writing is None or self._view is None or not text:
-            return None, ""
+            return None, NOTHING
         if writing.kind != "callback":
             changed = replace(writing.instead_of, text=text) if writing.instead_of else None
-            return changed or FollowUp(writing.kind, text, to=writing.to), ""
+            return changed or FollowUp(writing.kind, text, to=writing.to), NOTHING
         from desktop.app.callback_time.due import Due, read_due  # its patterns; not before the first paint
 
         view = self._view
         found = read_due(text, view.now, local_zone(), region=self.country, customer=self._customer_zone(view))
         if isinstance(found, Due):
-            return FollowUp("callback", found.rest, due=found.at, to=writing.to), ""
+            return FollowUp("callback", found.rest, due=found.at, to=writing.to), NOTHING
         return None, found.why
 
     def _draw_keys(self) -> None:
-        keys: list[Part] = [("follow-ups  ", "$muted")]
+        keys: list[Part] = [(f"{tr('follow-ups')}  ", "$muted")]
         if self._list.has_focus:
-            for key, does in (("enter", "change"), ("del", "drop"), ("esc", "back")):
+            for key, does in (("enter", tr("change")), ("del", tr("drop")), ("esc", tr("back"))):
                 keys += [(key, "bold $accent"), (f" {does}  ", "$muted")]
         else:
-            keys += [("tab", "bold $accent"), (" to change or drop", "$muted")]
+            keys += [("tab", "bold $accent"), (f" {tr('to change or drop')}", "$muted")]
         self._keys.update(line(*keys))
 
     def _draw_understood(self, view: View) -> None:
@@ -387,13 +391,14 @@ class FollowUpEditor(Vertical):
             return
         found, why = self._read()
         if why:
-            self._understood.update(line((why, "$warning")))
+            self._understood.update(line((in_words(why), "$warning")))
             return
         if found is None:
-            self._understood.update(line(("esc", "bold $accent"), (" back", "$muted")))
+            self._understood.update(line(("esc", "bold $accent"), (f" {tr('back')}", "$muted")))
             return
-        keys = line(("enter", "bold $accent"), (" adds  ", "$muted"), ("esc", "bold $accent"), (" discards", "$muted"))
-        words = in_words(replace(found, text=""), None, local_zone(), self._customer_zone(view))
+        adds, discards = (f" {tr('adds')}  ", "$muted"), (f" {tr('discards')}", "$muted")
+        keys = line(("enter", "bold $accent"), adds, ("esc", "bold $accent"), discards)
+        words = described(replace(found, text=""), None, local_zone(), self._customer_zone(view))
         words = words[1:] if found.kind == "callback" else words
         head = line(("✓ ", "bold $success"), *words)
         whole = line(head, f" · {found.text}") if found.kind == "callback" and found.text else head
@@ -409,7 +414,7 @@ class FollowUpEditor(Vertical):
 
     def _row(self, place: int, follow_up: FollowUp, view: View) -> Row:
         came_from = view.interaction.customer if view.interaction is not None else None
-        words = in_words(follow_up, came_from, local_zone(), self._customer_zone(view))
+        words = described(follow_up, came_from, local_zone(), self._customer_zone(view))
         return Row(str(place), (line(("→ ", "$accent"), *words),))
 
     def _customer_zone(self, view: View) -> tzinfo | None:

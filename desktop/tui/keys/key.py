@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from desktop.domain.entities.words import Verb
+from desktop.words.catalogue import tr, word
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,9 @@ class Key:
         action: the action of the screen it runs.
         always: keys that work even while typing, first one shown; alt with a letter does, too.
         letters: keys that work when not typing.
-        label: one or two words, as in the footer.
-        help: a sentence, as in the help screen.
-        group: heading in the help screen.
+        english_label: one or two words, as in the footer; `mark`ed, like the other words of the tables.
+        english_help: a sentence, as in the help screen.
+        english_group: heading in the help screen.
         verbs: what it does to a contact, each with the label that stands beside the contact. The first on offer is
             done, unless the screen has an action of its own.
     """
@@ -28,10 +29,30 @@ class Key:
     action: str
     always: tuple[str, ...]
     letters: tuple[str, ...]
-    label: str
-    help: str
-    group: str
+    english_label: str
+    english_help: str
+    english_group: str
     verbs: tuple[tuple[Verb, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """One or two words in the language in force, as in the footer."""
+        return word(self.english_label)
+
+    @property
+    def title(self) -> str:
+        """The label with a capital, as in the palette."""
+        return titled(self.label)
+
+    @property
+    def help(self) -> str:
+        """A sentence in the language in force, as in the help screen."""
+        return tr(self.english_help)
+
+    @property
+    def group(self) -> str:
+        """The heading in the language in force."""
+        return word(self.english_group)
 
     @property
     def shown(self) -> str:
@@ -81,6 +102,11 @@ def alts(letters: Iterable[str]) -> tuple[str, ...]:
     """The letters together with alt, as far as every terminal can send that."""
     plain = (*string.ascii_lowercase, *ALT_SIGNS)
     return tuple(f"alt+{letter}" for letter in letters if letter in plain and letter not in WORD_MOVES)
+
+
+def titled(label: str) -> str:
+    """A label as the palette has it; only the first letter changes, since German nouns inside keep theirs."""
+    return label[:1].upper() + label[1:]
 
 
 def show(key: str) -> str:

@@ -1,13 +1,18 @@
 """The one table of keys: the footer, the help screen, the palette and the README are made from it."""
 
 import difflib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from desktop.app import key_names
 from desktop.domain.entities.words import Verb
 from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
 from desktop.words import keys as keys_in_words
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
+
+_CONTACT, _EXPERT, _WRAP_UP = mark("Contact"), mark("Expert"), mark("Wrap-up")
+_CUSTOMER, _DESK = mark("Customer"), mark("Desk")
 
 KEYS: tuple[Key, ...] = (
     Key(
@@ -15,33 +20,33 @@ KEYS: tuple[Key, ...] = (
         "accept",
         ("f2",),
         ("a",),
-        "accept",
-        "Accept the offer. Without one: answer a direct call on your phone.",
-        "Contact",
-        verbs=((Verb.ACCEPT, "accept"),),
+        mark("accept"),
+        mark("Accept the offer. Without one: answer a direct call on your phone."),
+        _CONTACT,
+        verbs=((Verb.ACCEPT, mark("accept")),),
     ),
     Key(
         "decline",
         "decline",
         ("f3",),
         ("d",),
-        "decline",
-        "Decline the offer. Without one: end a direct call on your phone.",
-        "Contact",
-        verbs=((Verb.DECLINE, "decline"),),
+        mark("decline"),
+        mark("Decline the offer. Without one: end a direct call on your phone."),
+        _CONTACT,
+        verbs=((Verb.DECLINE, mark("decline")),),
     ),
     Key(
         "hold",
         "hold",
         ("f4",),
         ("h",),
-        "hold",
-        "Hold the customer, or resume. With an expert on the line: talk to the other of the two.",
-        "Contact",
+        mark("hold"),
+        mark("Hold the customer, or resume. With an expert on the line: talk to the other of the two."),
+        _CONTACT,
         verbs=(
-            (Verb.SWAP, "swap"),
-            (Verb.RESUME, "resume"),
-            (Verb.HOLD, "hold"),
+            (Verb.SWAP, mark("swap")),
+            (Verb.RESUME, mark("resume")),
+            (Verb.HOLD, mark("hold")),
         ),
     ),
     Key(
@@ -49,12 +54,12 @@ KEYS: tuple[Key, ...] = (
         "mute",
         ("f5",),
         ("m",),
-        "mute",
-        "Mute yourself, or unmute.",
-        "Contact",
+        mark("mute"),
+        mark("Mute yourself, or unmute."),
+        _CONTACT,
         verbs=(
-            (Verb.UNMUTE, "unmute"),
-            (Verb.MUTE, "mute"),
+            (Verb.UNMUTE, mark("unmute")),
+            (Verb.MUTE, mark("mute")),
         ),
     ),
     Key(
@@ -62,12 +67,12 @@ KEYS: tuple[Key, ...] = (
         "recording",
         ("alt+full_stop",),
         ("full_stop",),
-        "pause recording",
-        "Pause the recording, for card numbers or a customer who refuses; or resume it.",
-        "Contact",
+        mark("pause recording"),
+        mark("Pause the recording, for card numbers or a customer who refuses; or resume it."),
+        _CONTACT,
         verbs=(
-            (Verb.RESUME_RECORDING, "resume rec"),
-            (Verb.PAUSE_RECORDING, "pause rec"),
+            (Verb.RESUME_RECORDING, mark("resume rec")),
+            (Verb.PAUSE_RECORDING, mark("pause rec")),
         ),
     ),
     Key(
@@ -75,12 +80,12 @@ KEYS: tuple[Key, ...] = (
         "expert",
         ("f6",),
         ("e",),
-        "expert",
-        "Find an expert. With an expert on the line: go back to the customer.",
-        "Expert",
+        mark("expert"),
+        mark("Find an expert. With an expert on the line: go back to the customer."),
+        _EXPERT,
         verbs=(
-            (Verb.CANCEL_LEG, "back"),
-            (Verb.CONSULT, "expert"),
+            (Verb.CANCEL_LEG, mark("back")),
+            (Verb.CONSULT, mark("expert")),
         ),
     ),
     Key(
@@ -88,12 +93,12 @@ KEYS: tuple[Key, ...] = (
         "transfer",
         ("f7",),
         ("f",),
-        "transfer",
-        "Hand the customer to the expert on the line, or choose whom to transfer to.",
-        "Expert",
+        mark("transfer"),
+        mark("Hand the customer to the expert on the line, or choose whom to transfer to."),
+        _EXPERT,
         verbs=(
-            (Verb.COMPLETE_TRANSFER, "hand over"),
-            (Verb.BLIND_TRANSFER, "transfer"),
+            (Verb.COMPLETE_TRANSFER, mark("hand over")),
+            (Verb.BLIND_TRANSFER, mark("transfer")),
         ),
     ),
     Key(
@@ -101,141 +106,193 @@ KEYS: tuple[Key, ...] = (
         "conference",
         ("alt+j",),
         ("j",),
-        "merge",
-        "Merge the calls: customer, expert and you in one conference.",
-        "Expert",
-        verbs=((Verb.CONFERENCE, "merge"),),
+        mark("merge"),
+        mark("Merge the calls: customer, expert and you in one conference."),
+        _EXPERT,
+        verbs=((Verb.CONFERENCE, mark("merge")),),
     ),
-    Key("end", "end", ("f8",), ("x",), "end", "End the contact: press twice.", "Contact", verbs=((Verb.END, "end"),)),
-    Key("wrap_up", "wrap_up", ("f9",), ("w",), "wrap-up", "Choose codes and follow-ups.", "Wrap-up"),
+    Key(
+        "end",
+        "end",
+        ("f8",),
+        ("x",),
+        mark("end"),
+        mark("End the contact: press twice."),
+        _CONTACT,
+        verbs=((Verb.END, mark("end")),),
+    ),
+    Key("wrap_up", "wrap_up", ("f9",), ("w",), mark("wrap-up"), mark("Choose codes and follow-ups."), _WRAP_UP),
     Key(
         "finish",
         "finish",
         ("alt+enter", "ctrl+enter"),
         (),
-        "finish",
-        "Finish the wrap-up, or send what was typed.",
-        "Wrap-up",
+        mark("finish"),
+        mark("Finish the wrap-up, or send what was typed."),
+        _WRAP_UP,
     ),
-    Key("extend", "extend", ("alt+p",), ("p",), "more time", "Ask for more time to wrap up.", "Wrap-up"),
-    Key("callback", "callback", ("alt+c",), ("c",), "callback", "Plan a callback as part of the wrap-up.", "Wrap-up"),
-    Key("text", "text_message", ("alt+t",), ("t",), "text message", "Send the customer a text message.", "Wrap-up"),
+    Key("extend", "extend", ("alt+p",), ("p",), mark("more time"), mark("Ask for more time to wrap up."), _WRAP_UP),
+    Key(
+        "callback",
+        "callback",
+        ("alt+c",),
+        ("c",),
+        mark("callback"),
+        mark("Plan a callback as part of the wrap-up."),
+        _WRAP_UP,
+    ),
+    Key(
+        "text",
+        "text_message",
+        ("alt+t",),
+        ("t",),
+        mark("text message"),
+        mark("Send the customer a text message."),
+        _WRAP_UP,
+    ),
     Key(
         "ask_help",
         "ask_help",
         ("alt+l",),
         ("l",),
-        "help from a supervisor",
-        "Ask a supervisor for help with the contact. With a request open: ask again, or send it empty to cancel it.",
-        "Contact",
+        mark("help from a supervisor"),
+        mark(
+            "Ask a supervisor for help with the contact. With a request open: ask again, or send it empty to cancel it."
+        ),
+        _CONTACT,
     ),
     Key(
         "answer",
         "answer_supervisor",
         ("alt+y",),
         ("y",),
-        "answer a supervisor",
-        "Answer the supervisor who wrote to you last.",
-        "Desk",
+        mark("answer a supervisor"),
+        mark("Answer the supervisor who wrote to you last."),
+        _DESK,
     ),
     Key(
         "news",
         "news",
         ("alt+exclamation_mark",),
         ("exclamation_mark",),
-        "news",
-        "Read what is new: messages, answers, missed offers.",
-        "Desk",
+        mark("news"),
+        mark("Read what is new: messages, answers, missed offers."),
+        _DESK,
     ),
-    Key("tones", "tones", ("alt+k",), ("k",), "tones", "Send tones: a keypad for menus.", "Contact"),
-    Key("note", "note", ("alt+n",), ("n",), "note", "Write the note.", "Wrap-up"),
+    Key("tones", "tones", ("alt+k",), ("k",), mark("tones"), mark("Send tones: a keypad for menus."), _CONTACT),
+    Key("note", "note", ("alt+n",), ("n",), mark("note"), mark("Write the note."), _WRAP_UP),
     Key(
         "not_a_card",
         "not_a_card",
         ("alt+z",),
         ("z",),
-        "not a card",
-        "Show the number hidden last: it is not a card number.",
-        "Wrap-up",
+        mark("not a card"),
+        mark("Show the number hidden last: it is not a card number."),
+        _WRAP_UP,
     ),
-    Key("state", "state", ("alt+s",), ("s",), "state", "Choose your availability, and what comes next.", "Desk"),
-    Key("search", "search", ("alt+slash",), ("slash",), "search", "Search customers.", "Customer"),
-    Key("unlink", "unlink", ("alt+u",), ("u",), "unlink", "Undo the link to this customer.", "Customer"),
+    Key(
+        "state",
+        "state",
+        ("alt+s",),
+        ("s",),
+        mark("state"),
+        mark("Choose your availability, and what comes next."),
+        _DESK,
+    ),
+    Key("search", "search", ("alt+slash",), ("slash",), mark("search"), mark("Search customers."), _CUSTOMER),
+    Key("unlink", "unlink", ("alt+u",), ("u",), mark("unlink"), mark("Undo the link to this customer."), _CUSTOMER),
     Key(
         "records",
         "records",
         ("alt+g",),
         ("g",),
-        "records",
-        "Several systems: see which records belong to this customer or expert; link or separate them.",
-        "Customer",
+        mark("records"),
+        mark("Several systems: see which records belong to this customer or expert; link or separate them."),
+        _CUSTOMER,
     ),
     Key(
         "copy",
         "copy",
         (),
         ("b",),
-        "copy",
-        "Copy a number, an address, an id or the record's link to the clipboard.",
-        "Customer",
+        mark("copy"),
+        mark("Copy a number, an address, an id or the record's link to the clipboard."),
+        _CUSTOMER,
     ),
-    Key("create", "create", (), ("plus",), "new customer", "Create a record for an unknown customer.", "Customer"),
-    Key("queues", "queues", ("alt+q",), ("q",), "queues", "Go to the queues.", "Desk"),
+    Key(
+        "create",
+        "create",
+        (),
+        ("plus",),
+        mark("new customer"),
+        mark("Create a record for an unknown customer."),
+        _CUSTOMER,
+    ),
+    Key("queues", "queues", ("alt+q",), ("q",), mark("queues"), mark("Go to the queues."), _DESK),
     Key(
         "outbox",
         "outbox",
         ("alt+o",),
         ("o",),
-        "outbox",
-        "See what has not been delivered; complete it and send it.",
-        "Desk",
+        mark("outbox"),
+        mark("See what has not been delivered; complete it and send it."),
+        _DESK,
     ),
-    Key("retry", "retry", ("f10",), ("r",), "retry", "Retry now whatever could not be reached.", "Desk"),
+    Key("retry", "retry", ("f10",), ("r",), mark("retry"), mark("Retry now whatever could not be reached."), _DESK),
     Key(
         "diagnostics",
         "diagnostics",
         ("alt+i",),
         ("i",),
-        "diagnostics",
-        "See every connection, age and version.",
-        "Desk",
+        mark("diagnostics"),
+        mark("See every connection, age and version."),
+        _DESK,
     ),
     Key(
         "floor",
         "floor",
         ("alt+v",),
         ("v",),
-        "floor",
-        "Supervisors: go to the floor, and back to your own desk.",
-        "Desk",
+        mark("floor"),
+        mark("Supervisors: go to the floor, and back to your own desk."),
+        _DESK,
     ),
     Key(
         "coaching",
         "coaching",
         (),
         ("C",),
-        "coaching",
-        "See evaluations of your work and coaching notes, and acknowledge them.",
-        "Desk",
+        mark("coaching"),
+        mark("See evaluations of your work and coaching notes, and acknowledge them."),
+        _DESK,
     ),
-    Key("palette", "palette", ("ctrl+p",), (), "palette", "Every command, by name.", "Desk"),
+    Key("palette", "palette", ("ctrl+p",), (), mark("palette"), mark("Every command, by name."), _DESK),
     Key(
         "repaint",
         "repaint",
         ("ctrl+l",),
         (),
-        "repaint",
-        "Redraw the screen if another program wrote over it.",
-        "Desk",
+        mark("repaint"),
+        mark("Redraw the screen if another program wrote over it."),
+        _DESK,
     ),
-    Key("help", "help", ("f1",), ("question_mark",), "help", "Show this page.", "Desk"),
-    Key("pane", "next_pane", ("f12",), (), "next pane", "Narrow screens: show the next pane.", "Desk"),
-    Key("back", "back", (), ("escape",), "back", "Leave a field or close what is open.", "Desk"),
-    Key("quit", "leave", ("ctrl+o",), (), "quit", "Quit. Press twice with an open contact or unsaved text.", "Desk"),
+    Key("help", "help", ("f1",), ("question_mark",), mark("help"), mark("Show this page."), _DESK),
+    Key("pane", "next_pane", ("f12",), (), mark("next pane"), mark("Narrow screens: show the next pane."), _DESK),
+    Key("back", "back", (), ("escape",), mark("back"), mark("Leave a field or close what is open."), _DESK),
+    Key(
+        "quit",
+        "leave",
+        ("ctrl+o",),
+        (),
+        mark("quit"),
+        mark("Quit. Press twice with an open contact or unsaved text."),
+        _DESK,
+    ),
 )
 
 VERB_KEYS = tuple((verb, key.id, label) for key in KEYS for verb, label in key.verbs)
-"""Each verb with the name of its key and its label, in the order in which they are printed beside a contact."""
+"""Each verb with the name of its key and its label, to be translated where it is shown, in the order in which they are
+printed beside a contact."""
 
 KEY_OF = {verb: name for verb, name, _ in VERB_KEYS}
 """The name of a verb's key."""
@@ -244,13 +301,13 @@ PICK = tuple(f"alt+{n}" for n in range(1, 10))
 """Picks one of several customers, even while typing."""
 
 FIXED = {
-    **dict.fromkeys((*PICK, *map(str, range(1, 10))), "choose a customer, a contact or a pane"),
-    **dict.fromkeys(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"), "moving"),
-    **dict.fromkeys(("tab", "shift+tab"), "the next field"),
-    **dict.fromkeys(("enter", "backspace", "delete", "space"), "typing"),
-    "ctrl+c": "copying",
+    **dict.fromkeys((*PICK, *map(str, range(1, 10))), mark("choose a customer, a contact or a pane")),
+    **dict.fromkeys(("up", "down", "left", "right", "pageup", "pagedown", "home", "end"), mark("moving")),
+    **dict.fromkeys(("tab", "shift+tab"), mark("the next field")),
+    **dict.fromkeys(("enter", "backspace", "delete", "space"), mark("typing")),
+    "ctrl+c": mark("copying"),
 }
-"""Keys that cannot stand for a verb, with what they do."""
+"""Keys that cannot stand for a verb, with what they do; to be translated where it is shown."""
 
 BY_ID = {key.id: key for key in KEYS}
 """The keys in force, by name; `remap` changes them before the screen is built."""
@@ -261,8 +318,15 @@ def shown(name: str) -> str:
     return BY_ID[name].shown
 
 
+def _shown_in_any(name: str) -> str:
+    """The key in force for a verb of any screen, as sentences name it."""
+    if name in BY_ID:
+        return shown(name)
+    return (_floor_keys() | _outbox_keys())[name].shown
+
+
 key_names.ask_of(shown)
-keys_in_words.ask_of(shown)
+keys_in_words.ask_of(_shown_in_any)
 
 
 def remap(changes: Mapping[str, str]) -> dict[str, str]:
@@ -325,10 +389,10 @@ class _Tables:
         table = next((one for one in tables if name in one), None)
         if table is None:
             close = difflib.get_close_matches(name, [known for one in tables for known in one], n=1)
-            raise ValueError(f"keys: there is no {name!r}." + (f" Did you mean {close[0]!r}?" if close else ""))
+            raise ValueError(_with_nearest(tr("keys: there is no {name}.", name=repr(name)), close))
         pressed = tuple(_as_typed(key) for key in typed.split(",") if key.strip())
         if not pressed:
-            raise ValueError(f"keys: {name!r} needs a key.")
+            raise ValueError(tr("keys: {name} needs a key.", name=repr(name)))
         for key in pressed:
             _refuse_unknown(name, key)
         if table is not self._desk:
@@ -362,7 +426,13 @@ def _with(verb: Key, pressed: tuple[str, ...]) -> Key:
         return replace(verb, letters=pressed)
     always = tuple(key for key in pressed if not is_typed(key))
     if letters and (not verb.letters or not verb.always):
-        raise ValueError(f"keys: {verb.id!r} works while typing, where {letters[0]!r} would be typed.")
+        raise ValueError(
+            tr(
+                "keys: {name} works while typing, where {key} would be typed.",
+                name=repr(verb.id),
+                key=repr(letters[0]),
+            )
+        )
     if letters and not always:  # alt goes with the letter
         always = tuple(key for key in verb.always if key not in alts(verb.letters)) or alts(letters)
     return replace(verb, always=always or verb.always, letters=letters or verb.letters)
@@ -403,7 +473,15 @@ def _doubles(used: Iterable[tuple[str, str]]) -> list[str]:
     found = []
     for name, key in used:
         if key in taken or key in FIXED:
-            found.append(f"keys: {show(key)!r} stands for {taken.get(key) or FIXED[key]!r} and {name!r}.")
+            other = taken.get(key) or tr(FIXED[key])
+            found.append(
+                tr(
+                    "keys: {key} stands for {other} and {name}.",
+                    key=repr(show(key)),
+                    other=repr(other),
+                    name=repr(name),
+                )
+            )
         taken.setdefault(key, name)
     return found
 
@@ -416,8 +494,13 @@ def _refuse_unknown(name: str, key: str) -> None:
     *held, last = key.split("+") if len(key) > 1 else [key]
     if not (last in _named_keys() or (len(last) == 1 and last.isprintable())) or not _HELD.issuperset(held):
         close = difflib.get_close_matches(key, sorted(_named_keys()), n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise ValueError(f"keys: {name!r} has the key {key!r}, which there is not.{hint}")
+        wrong = tr("keys: {name} has the key {key}, which does not exist.", name=repr(name), key=repr(key))
+        raise ValueError(_with_nearest(wrong, close))
+
+
+def _with_nearest(wrong: str, close: Sequence[str]) -> str:
+    """What is wrong with a name, and the nearest one there is, if any."""
+    return wrong + " " + tr("Did you mean {name}?", name=repr(close[0])) if close else wrong
 
 
 _HELD = frozenset(("alt", "ctrl", "shift", "super", "hyper", "meta"))

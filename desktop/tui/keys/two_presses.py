@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.tui.widgets.safe_text import safe
+from desktop.words.catalogue import ptr, tr
 
 SECONDS: Final = 5.0
 """How long the second press is waited for: as long as it takes to read two names."""
@@ -29,7 +30,7 @@ _LONGEST_NAME: Final = 32
 
 def named(text: str) -> str:
     """A name short enough that two of them stand in one line, the beginning of a longer one."""
-    text = safe(text).strip() or "unknown"
+    text = safe(text).strip() or ptr("somebody's name", "unknown")
     return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1]}…"
 
 
@@ -52,7 +53,7 @@ class Irrevocable:
     @property
     def prompt(self) -> str:
         """What stands on screen between the two presses."""
-        return f"{self.key} again: {self.words}"
+        return tr("{key} again: {act}", key=self.key, act=self.words)
 
 
 class TwoPresses:

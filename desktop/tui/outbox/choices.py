@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.app.notes.outbox_items import Amendment, NotChangeable, OutboxItem
 from desktop.app.storage.tables.outbox_rows import RECORD
 from desktop.domain import select
 from desktop.domain.entities.channels import TRAITS
@@ -12,20 +12,25 @@ from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import CodeRule
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.outbox.item_words import follow_up
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words.sources import tags
+from desktop.words.catalogue import in_words, term, tr
+from desktop.words.marks import mark
 
 NOBODY: Final = "nobody"
 CALLBACK: Final = "callback"
 _HALF: Final = "half"
+_CHOOSE: Final = mark("choose")
+_DROP: Final = mark("drop")
 _SINGLE: Final = (CodeRule.ONE.value, CodeRule.OPTIONAL_ONE.value)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """How a list to choose from presents itself: its title, what to type, what to press."""
+    """How a list to choose from presents itself: its title, what to type, what to press, all of it marked English."""
 
     title: str
     placeholder: str
@@ -33,11 +38,13 @@ class Offer:
 
 
 OFFERED: Final[Mapping[str, Offer]] = {
-    "codes": Offer("Codes", "type a code", (("enter", "add or remove"),)),
-    "customer": Offer("Customer", "name, company, number, e-mail …", (("enter", "search"), ("digit", "choose"))),
-    "follow_up": Offer("Drop a follow-up", "", (("enter", "drop"), ("digit", "drop"))),
-    "callback": Offer("Which callback?", "", (("enter", "choose"), ("digit", "choose"))),
-    "channel": Offer("Which channel was it?", "", (("enter", "choose"), ("digit", "choose"))),
+    "codes": Offer(mark("Codes"), mark("type a code"), (("enter", mark("add or remove")),)),
+    "customer": Offer(
+        mark("Customer"), mark("name, company, number, e-mail …"), (("enter", mark("search")), (mark("digit"), _CHOOSE))
+    ),
+    "follow_up": Offer(mark("Drop a follow-up"), "", (("enter", _DROP), (mark("digit"), _DROP))),
+    "callback": Offer(mark("Which callback?"), "", (("enter", _CHOOSE), (mark("digit"), _CHOOSE))),
+    "channel": Offer(mark("Which channel was it?"), "", (("enter", _CHOOSE), (mark("digit"), _CHOOSE))),
 }
 
 
@@ -74,13 +81,14 @@ def customer_rows(found: Sequence[Match]) -> list[Row]:
                 (_digit(number), "bold $accent"),
                 (match.customer.name, "bold"),
                 content(
-                    " · ".join(text for text in (match.customer.company, match.reason, tags(match)) if text), "$muted"
+                    " · ".join(text for text in (match.customer.company, in_words(match.reason), tags(match)) if text),
+                    "$muted",
                 ),
             ),
         )
         for number, match in enumerate(found, 1)
     ]
-    last = ((_digit(len(rows) + 1), "bold $accent"), "nobody", ("no customer in the CRM", "$muted"))
+    last = ((_digit(len(rows) + 1), "bold $accent"), tr("nobody"), (tr("no customer in the CRM"), "$muted"))
     return [*rows, Row(NOBODY, last)]
 
 
@@ -91,7 +99,7 @@ def follow_up_rows(item: OutboxItem) -> list[Row]:
         for number, one in enumerate(item.follow_ups, 1)
     ]
     if item.half is not None:
-        half = ((_digit(len(rows) + 1), "bold $accent"), follow_up(item.half), ("not added", "$warning"))
+        half = ((_digit(len(rows) + 1), "bold $accent"), follow_up(item.half), (tr("not added"), "$warning"))
         rows.append(Row(_HALF, half))
     return rows
 
@@ -119,7 +127,7 @@ def callback_rows(item: OutboxItem) -> list[Row]:
             (
                 (_digit(number), "bold $accent"),
                 follow_up(one),
-                ("", "") if one in item.follow_ups else ("not added", "$warning"),
+                ("", "") if one in item.follow_ups else (tr("not added"), "$warning"),
             ),
         )
         for number, one in enumerate(callbacks(item), 1)
@@ -135,10 +143,10 @@ def with_callback(item: OutboxItem, callback: FollowUp, wanted: FollowUp) -> Ame
     """One of its callbacks as it is wanted now; the one that was not added is added with that.
 
     Raises:
-        ValueError: the item has no such callback any more.
+        NotChangeable: the item has no such callback any more.
     """
     if callback not in callbacks(item):
-        raise ValueError("The callback is not there any more")
+        raise NotChangeable(Sentence("outbox.callback_gone"))
     if item.kind == CALLBACK:
         return Amendment(note=wanted.text, due=wanted.due)
     planned = list(item.follow_ups)
@@ -167,7 +175,7 @@ def with_half(item: OutboxItem) -> Amendment:
 def channel_rows() -> list[Row]:
     """Every channel."""
     return [
-        Row(channel.value, ((str(number), "bold $accent"), f"{traits.sign} {traits.word}", ""))
+        Row(channel.value, ((str(number), "bold $accent"), f"{traits.sign} {term('channel', channel.value)}", ""))
         for number, (channel, traits) in enumerate(TRAITS.items(), 1)
     ]
 

@@ -4,16 +4,19 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from desktop.app.notes.outbox_items import Amendment, OutboxItem
+from desktop.app.notes.outbox_items import Amendment, NotChangeable, OutboxItem
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.notices import OUTBOX
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.outbox.item_words import unfinished_for, whom
+from desktop.words.catalogue import as_sentence, in_words, ntr, tr
+from desktop.words.marks import mark
 
-GONE = "It is no longer in the outbox."
+GONE = mark("It is no longer in the outbox.")
 
 
 class ItemOutbox(Protocol):
@@ -22,7 +25,7 @@ class ItemOutbox(Protocol):
     async def items(self) -> list[OutboxItem]: ...
     async def retry(self, key: str) -> object: ...
     async def discard(self, key: str) -> None: ...
-    def why(self, target: str) -> str: ...
+    def why(self, target: str) -> Sentence: ...
 
 
 class ItemChanges(Protocol):
@@ -73,7 +76,7 @@ class ItemActions:
         self._moved: dict[str, str] = {}  # keys that changes gave other ones
         self.items: Sequence[OutboxItem] | None = None
         """What is not delivered, None before it was read."""
-        self.problem = ""
+        self.problem = NOTHING
         """Why it could not be read."""
 
     def item(self, key: str) -> OutboxItem | None:
@@ -87,9 +90,9 @@ class ItemActions:
             key = self._moved[key]
         return key
 
-    def why(self, item: OutboxItem) -> str:
-        """What stands in the way of an item that waits; "" when nothing is known to."""
-        return "" if item.state == PARKED else self._session.outbox.why(item.target)
+    def why(self, item: OutboxItem) -> Sentence:
+        """What stands in the way of an item that waits; nothing when nothing is known to."""
+        return NOTHING if item.state == PARKED else self._session.outbox.why(item.target)
 
     async def read(self) -> None:
         """Look what there is now."""
@@ -101,12 +104,12 @@ class ItemActions:
         async with self._turn:
             item = self.item(key)
             if item is None:
-                self._tell(f"Nothing was changed. {GONE}", "warning")
+                self._tell(f"{tr('Nothing was changed.')} {tr(GONE)}", "warning")
                 return False
             try:
                 self._move(item.key, await self._session.wrap_ups.change(item.key, change(item)))
             except (StoreError, LookupError, ValueError) as error:
-                self._tell(f"The change was not saved. {_words(error)}", "error")
+                self._tell(tr("The change was not saved. {why}", why=_words(error)), "error")
                 await self._read()
                 return False
             await self._read()
@@ -117,15 +120,15 @@ class ItemActions:
         async with self._turn:
             item = self.item(key)
             if item is None:
-                self._tell(f"Nothing was sent. {GONE}", "warning")
+                self._tell(f"{tr('Nothing was sent.')} {tr(GONE)}", "warning")
             elif item.state != PARKED:
                 self._session.retry()
-                self._tell("Trying again now.", "info", OUTBOX)
+                self._tell(tr("Trying again now."), "info", OUTBOX)
             elif not (why := await self._retry(item.key)):
-                waits = self._session.outbox.why(item.target) if item.target else ""
-                self._tell(waits or "Queued for sending.", "info", OUTBOX)
+                waits = self._session.outbox.why(item.target) if item.target else NOTHING
+                self._tell(as_sentence(in_words(waits)) or tr("Queued for sending."), "info", OUTBOX)
             else:
-                self._tell(f"It was not sent. {why}", "warning")
+                self._tell(tr("It was not sent. {why}", why=why), "warning")
             await self._read()
 
     async def send_all(self) -> None:
@@ -135,8 +138,8 @@ class ItemActions:
             await self._read()
             whys = [why for item in self.items or () if item.state == PARKED and (why := await self._retry_whole(item))]
             if whys:
-                count = "1 item was" if len(whys) == 1 else f"{len(whys)} items were"
-                self._tell(f"{count} not sent. {whys[0]}", "warning")
+                told = ntr("{n} item was not sent. {why}", "{n} items were not sent. {why}", len(whys), why=whys[0])
+                self._tell(told, "warning")
             await self._read()
 
     async def discard(self, key: str) -> None:
@@ -148,7 +151,7 @@ class ItemActions:
                     raise LookupError(key)
                 await self._session.outbox.discard(item.key)
             except (StoreError, LookupError) as error:
-                self._tell(f"Nothing was discarded. {_words(error)}", "error")
+                self._tell(tr("Nothing was discarded. {why}", why=_words(error)), "error")
             await self._read()
 
     async def find(self, text: str) -> tuple[Match, ...]:
@@ -173,20 +176,22 @@ class ItemActions:
         whole = now.note.replace(original, text, 1) if joined else f"{now.note}\n{text}".lstrip("\n")
         notes.edit(interaction_id, whole)
         notes.replaced(interaction_id, whole)
-        self._tell("The contact is back: your change is in its note.", "info")
+        self._tell(tr("The contact is back: your change is in its note."), "info")
         return True
 
     async def _read(self) -> None:
         try:
             self.items = await self._session.outbox.items()
-            self.problem = ""
+            self.problem = NOTHING
         except StoreError as error:
-            self.problem = str(error)
+            self.problem = error.sentence
 
     async def _retry_whole(self, item: OutboxItem) -> str:
         """The same for what is complete; what is not is for the agent to send."""
         if lacks := unfinished_for(item):
-            return f"The wrap-up of {whom(item)} has {lacks} yet: complete it, or send it alone."
+            return tr(
+                "The wrap-up of {whom} has {lacks} yet: complete it, or send it alone.", whom=whom(item), lacks=lacks
+            )
         return await self._retry(item.key)
 
     async def _retry(self, key: str) -> str:
@@ -205,6 +210,6 @@ class ItemActions:
 
 def _words(error: Exception) -> str:
     """An error as a sentence for people."""
-    if isinstance(error, LookupError) and not isinstance(error, NotSendable):
-        return GONE
-    return f"{str(error).rstrip('.')}."
+    if isinstance(error, StoreError | NotSendable | NotChangeable):
+        return f"{in_words(error.sentence).rstrip('.')}."
+    return tr(GONE) if isinstance(error, LookupError) else as_sentence(str(error))

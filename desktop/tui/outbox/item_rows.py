@@ -6,10 +6,13 @@ from typing import Final
 from desktop.app.notes.outbox_items import OutboxItem
 from desktop.app.storage.tables.outbox_rows import PARKED
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.outbox.item_words import channel_sign, in_short, kind, whom
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import ntr, tr
+from desktop.words.marks import mark
 
 COLUMNS: Final = (
     Column("state", width=17),
@@ -20,8 +23,8 @@ COLUMNS: Final = (
     Column("tries", width=8, min_width=100),
     Column("why", weight=4, min_width=72),
 )
-PARKED_LOOK: Final = ("✕", "needs attention", "bold $error")
-WAITING_LOOK: Final = ("◌", "not sent yet", "$warning")
+PARKED_LOOK: Final = ("✕", mark("needs attention"), "bold $error")
+WAITING_LOOK: Final = ("◌", mark("not sent yet"), "$warning")
 
 
 def worst_first(items: Sequence[OutboxItem]) -> list[OutboxItem]:
@@ -31,15 +34,16 @@ def worst_first(items: Sequence[OutboxItem]) -> list[OutboxItem]:
 
 def look(item: OutboxItem) -> tuple[str, str, str]:
     """Sign, word and style of where it stands."""
-    return PARKED_LOOK if item.state == PARKED else WAITING_LOOK
+    sign, word, style = PARKED_LOOK if item.state == PARKED else WAITING_LOOK
+    return sign, tr(word), style
 
 
 def tries(count: int) -> str:
     """How often it was tried; "" for never."""
-    return "" if not count else "1 try" if count == 1 else f"{count} tries"
+    return ntr("{n} try", "{n} tries", count) if count else ""
 
 
-def rows(items: Sequence[OutboxItem], now: Instant, why: Callable[[OutboxItem], str]) -> list[Row]:
+def rows(items: Sequence[OutboxItem], now: Instant, why: Callable[[OutboxItem], Sentence]) -> list[Row]:
     """The rows as the table takes them.
 
     Args:

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 from textual.screen import Screen
 
 from desktop.app.notes.unsaved_text import Unsaved
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
+from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -24,7 +26,7 @@ class OutboxLauncher(PageLauncher):
         if self.is_open:
             self.close()
         elif session is None:
-            self._tell("Still signing in.", "info")
+            self._tell(tr("Still signing in."), "info")
         else:
             self._open(session, screen)
 
@@ -57,7 +59,7 @@ class OutboxLauncher(PageLauncher):
     def unsaved(self) -> tuple[Unsaved, ...]:
         """What was typed on the page and is not on disk."""
         typed = self._outbox.typed if self._outbox is not None and self.is_open else ""
-        return (Unsaved("change in the outbox", typed),) if typed else ()
+        return (Unsaved(Sentence("unsaved.outbox_change"), typed),) if typed else ()
 
     def _open(self, session: "Session", screen: Screen[Any]) -> None:
         from desktop.tui.outbox.outbox_page import OutboxPage

@@ -8,6 +8,7 @@ from desktop.domain.entities.words import DeliveryState
 from desktop.domain.state.state import AppState
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 
 def message_lines(state: AppState, now: Instant) -> list[Content]:
@@ -18,19 +19,19 @@ def message_lines(state: AppState, now: Instant) -> list[Content]:
     """
     lines: list[Content] = []
     if state.received:
-        lines.append(content("Messages from customers", "bold $accent"))
+        lines.append(content(tr("Messages from customers"), "bold $accent"))
     for one in reversed(list(state.received.values())):
         lines.append(
             line(
                 (f"{TRAITS[one.channel].sign} ", "$accent"),
                 (wording.address(one.sender), "bold"),
                 (f"   {wording.since(now - one.at)}", "$muted"),
-                ("   opted out" if one.opts_out else "", "bold $warning"),
+                (f"   {tr('opted out')}" if one.opts_out else "", "bold $warning"),
             )
         )
         lines += [written for text in (one.subject, one.text) if text for written in _indented(text)]
     if state.sent:
-        lines += [*([content("")] if lines else []), content("Messages sent", "bold $accent")]
+        lines += [*([content("")] if lines else []), content(tr("Messages sent"), "bold $accent")]
     for sent in reversed(list(state.sent.values())):
         sign, word, style = wording.DELIVERY[sent.state]
         lines.append(

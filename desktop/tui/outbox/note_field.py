@@ -7,6 +7,7 @@ from textual.widgets.text_area import Edit, EditResult
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.quality.words_field import WordsField, keys_of
 from desktop.tui.widgets.safe_text import line
+from desktop.words.catalogue import tr
 
 LIMIT = 16_000
 """Characters that a note or a text may hold; the CRM's limit with room to spare."""
@@ -46,15 +47,15 @@ class NoteField(WordsField):
 
     def label(self) -> None:
         """Say what is going on in it."""
-        changed = (" · changed, not saved", "$warning") if self.changed else ("", "")
+        changed = (f" · {tr('changed, not saved')}", "$warning") if self.changed else ("", "")
         self.border_title = line((self._what, "bold"), changed)
         if self.asking:
             self.border_subtitle = line(
-                ("Save the change?  ", "bold $warning"),
-                keys_of(("enter", "save"), ("esc", "discard it"), ("other keys", "go on")),
+                (f"{tr('Save the change?')}  ", "bold $warning"),
+                keys_of(("enter", tr("save")), ("esc", tr("discard it")), (tr("other keys"), tr("go on"))),
             )
         else:
-            self.border_subtitle = keys_of((BY_ID["finish"].shown, "save"), (BY_ID["back"].shown, "leave"))
+            self.border_subtitle = keys_of((BY_ID["finish"].shown, tr("save")), (BY_ID["back"].shown, tr("leave")))
 
     def on_key(self, event: events.Key) -> None:
         """The keys that leave the field; all others write."""

@@ -1,7 +1,7 @@
 """The outbox page: a list of what is not delivered, the selected item in full, and the keys to complete and send it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -17,6 +17,7 @@ from desktop.domain import select
 from desktop.domain.entities.customer import FollowUp, Match
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.model import Address
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health
 from desktop.domain.state.state import AppState
 from desktop.tui.keys.key import Key, show
@@ -29,7 +30,7 @@ from desktop.tui.outbox.item_rows import COLUMNS, rows
 from desktop.tui.outbox.item_text import Reader, item_lines
 from desktop.tui.outbox.item_words import doubts_of, is_of_evaluation, kind, unfinished_for, victim, whom, words_of
 from desktop.tui.outbox.message_lines import message_lines
-from desktop.tui.outbox.note_field import NoteField
+from desktop.tui.outbox.note_field import LIMIT, NoteField
 from desktop.tui.outbox.picker import Picker
 from desktop.tui.outbox.when_field import Places, WhenField
 from desktop.tui.pages.help import PageHelp, fitted_keys, key_line
@@ -39,6 +40,8 @@ from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import ntr, tr
+from desktop.words.marks import mark
 
 WIDE: Final = 110
 """Columns from which the list and the item stand side by side."""
@@ -69,7 +72,7 @@ class OutboxPage(LaunchedPage):
         self._dated: FollowUp | None = None  # the callback whose time is asked for
         self._question = 0
         self._leaving = asyncio.Lock()
-        self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty="Reading …")
+        self._table = LineTable(COLUMNS, header=False, id="outbox-items", empty=tr("Reading …"))
         self._field = NoteField()
         self._picker = Picker()
         self._when = WhenField(lambda: self._server_now)
@@ -99,7 +102,7 @@ class OutboxPage(LaunchedPage):
         """Show what there is, unless the page was closed before it was there."""
         if not self._table.is_attached:
             return
-        self.border_title = content("Outbox", "bold")
+        self.border_title = content(tr("Outbox"), "bold")
         self._fit()
         self._table.focus()
         self.set_interval(1.0, self.redraw)
@@ -147,7 +150,8 @@ class OutboxPage(LaunchedPage):
         acts, now = self._acts, self._clock()
         items = acts.items or ()
         self.set_class(acts.items is not None and not items and not self._field.is_open and not acts.problem, "empty")
-        self._table.set_empty(f"The outbox cannot be read: {acts.problem}" if acts.problem else "Reading …")
+        unreadable = tr("The outbox cannot be read: {why:clause}", why=acts.problem)
+        self._table.set_empty(unreadable if acts.problem else tr("Reading …"))
         self._table.styles.height = max(_LEAST_LINES, min(len(items), _MOST_LINES if self._is_narrow else 20))
         if (cursor := self._table.cursor_key) is not None:
             self._select(cursor)  # a key may have moved it, and the word of that be still on its way here
@@ -205,13 +209,13 @@ class OutboxPage(LaunchedPage):
         parts: list[Part] = []
         doubts = doubts_of(self._state())
         if self._acts.items is not None and not items and not doubts:
-            parts.append(("Nothing is waiting to be sent.", "$success"))
+            parts.append((tr("Nothing is waiting to be sent."), "$success"))
         if parked:
-            parts.append((f"{parked} need{'s' if parked == 1 else ''} attention", "bold $error"))
+            parts.append((ntr("{n} needs attention", "{n} need attention", parked), "bold $error"))
         if waiting:
-            parts += [(" · " if parts else ""), (f"{waiting} not sent yet", "$warning")]
+            parts += [(" · " if parts else ""), (ntr("{n} not sent yet", "{n} not sent yet", waiting), "$warning")]
         if items:
-            parts += ["   ", (shown("retry"), "bold $accent"), (" retry all", "$muted")]
+            parts += ["   ", (shown("retry"), "bold $accent"), (f" {tr('retry all')}", "$muted")]
         # Last, since they are long: what the agent has to do must not be cut off.
         parts += [((" · " if parts and not n else " ") + doubt, "bold $warning") for n, doubt in enumerate(doubts)]
         self._summary.update(line(*parts))
@@ -221,13 +225,14 @@ class OutboxPage(LaunchedPage):
         item = self._item
         armed = self._presses.armed
         if armed is not None and armed in (self._discarding(), self._sending_as_it_is()):
-            keeps = (f"   {BY_ID['back'].shown} keeps it", "$muted")
-            self._verbs_line.update(line((f"{armed.key} again", "bold $error"), (f": {armed.words}", "bold"), keeps))
+            keeps = (f"   {tr('{key} keeps it', key=BY_ID['back'].shown)}", "$muted")
+            again = (tr("{key} again", key=armed.key), "bold $error")
+            self._verbs_line.update(line(again, (f": {armed.words}", "bold"), keeps))
         elif self._field.is_open or self._choosing:
             self._verbs_line.update(content(""))
         else:
             self._verbs_line.update(keys_of(*((verb.shown, verb.label) for verb in self._verbs(item))))
-        way_out = (BY_ID["back"].shown, "close")
+        way_out = (BY_ID["back"].shown, tr("close"))
         self.border_subtitle = keys_of(*fitted_keys([], way_out, self.size.width - 4))
 
     def _discarding(self) -> Irrevocable | None:
@@ -235,14 +240,15 @@ class OutboxPage(LaunchedPage):
         item, key = self._item, OUTBOX_BY_ID["item_discard"]
         if item is None or not self.is_open:
             return None
-        return Irrevocable(key.shown, key.letters, ("discard", item.key), f"discards {victim(item)}")
+        return Irrevocable(key.shown, key.letters, ("discard", item.key), tr("discards {what}", what=victim(item)))
 
     def _sending_as_it_is(self) -> Irrevocable | None:
         """The selected item sent without what its queue wants, as an act; None where it lacks nothing."""
         item, key = self._item, OUTBOX_BY_ID["item_send"]
         if item is None or not self.is_open or not (lacks := unfinished_for(item)):
             return None
-        return Irrevocable(key.shown, key.letters, ("send", item.key), f"sends {victim(item)} with {lacks}")
+        words = tr("sends {what} with {lacks}", what=victim(item), lacks=lacks)
+        return Irrevocable(key.shown, key.letters, ("send", item.key), words)
 
     @property
     def _item(self) -> OutboxItem | None:
@@ -285,14 +291,16 @@ class OutboxPage(LaunchedPage):
             yield from ((verb.shown, verb.label) for verb in self._verbs(self._item))
 
     def _help(self) -> list[Line]:
-        lines: list[Line] = [content("On the selected item", "bold $accent")]
+        lines: list[Line] = [content(tr("On the selected item"), "bold $accent")]
         lines += [key_line(" ".join(map(show, verb.letters)), verb.label, verb.help) for verb in OUTBOX_BY_ID.values()]
-        lines += [content(""), content("On the page", "bold $accent")]
+        lines += [content(""), content(tr("On the page"), "bold $accent")]
         lines += [
-            key_line(shown("retry"), "retry all", "Send everything that can be sent."),
-            key_line(shown("finish"), "save", "Save what was typed."),
-            key_line("tab", "next part", "From the list to the item and the messages, to scroll them."),
-            key_line(shown("back"), "back", "Leave a field, or close the page. Unsaved text is asked about first."),
+            key_line(shown("retry"), tr("retry all"), tr("Send everything that can be sent.")),
+            key_line(shown("finish"), tr("save"), tr("Save what was typed.")),
+            key_line("tab", tr("next part"), tr("From the list to the item and the messages, to scroll them.")),
+            key_line(
+                shown("back"), tr("back"), tr("Leave a field, or close the page. Unsaved text is asked about first.")
+            ),
         ]
         return lines
 
@@ -365,7 +373,7 @@ class OutboxPage(LaunchedPage):
         if item is None:
             return
         if self._field.is_open:
-            self._tell(f"Save or leave the text first ({shown('finish')} saves).", "info")
+            self._tell(tr("Save or leave the text first ({key} saves).", key=shown("finish")), "info")
             self._field.focus()
         elif verb not in [one.id for one in self._verbs(item)]:
             self._tell(_why_not(verb, item), "info")
@@ -395,7 +403,7 @@ class OutboxPage(LaunchedPage):
     def send_all(self) -> None:
         """Send everything that can be sent; what is being typed is to be saved first."""
         if self._field.changed:
-            self._tell(f"Save the change first ({shown('finish')}), then send.", "warning")
+            self._tell(tr("Save the change first ({key}), then send.", key=shown("finish")), "warning")
             self._field.focus()
         else:
             self._spawn(self._after(self._acts.send_all()))
@@ -429,7 +437,7 @@ class OutboxPage(LaunchedPage):
     @on(NoteField.Refused)
     def _too_long(self, event: NoteField.Refused) -> None:
         event.stop()
-        self._tell("Too long: a note holds 16,000 characters. Nothing was inserted.", "warning")
+        self._tell(tr("Too long: a note holds {most:,} characters. Nothing was inserted.", most=LIMIT), "warning")
 
     @on(NoteField.Left)
     def _field_left(self, event: NoteField.Left) -> None:
@@ -483,7 +491,7 @@ class OutboxPage(LaunchedPage):
             if self.is_open and await self.keep_typed():
                 super().close()
                 if changed:
-                    self._tell("Your change in the outbox was saved.", "info")
+                    self._tell(tr("Your change in the outbox was saved."), "info")
 
     # Choosing
 
@@ -492,8 +500,9 @@ class OutboxPage(LaunchedPage):
         self._question += 1
         self.add_class("busy")
         offered = choices.OFFERED[what]
-        keys = keys_of(*offered.keys, (BY_ID["back"].shown, "close"))
-        self._picker.open(f"{offered.title} · {whom(item)}", keys, offered.placeholder, enter_picks=what != "customer")
+        keys = keys_of(*((tr(key), tr(does)) for key, does in offered.keys), (BY_ID["back"].shown, tr("close")))
+        placeholder = tr(offered.placeholder) if offered.placeholder else ""
+        self._picker.open(f"{tr(offered.title)} · {whom(item)}", keys, placeholder, enter_picks=what != "customer")
         self._offer()
         self.draw_keys()
 
@@ -503,7 +512,7 @@ class OutboxPage(LaunchedPage):
         if item is None:
             return
         if self._choosing == "codes":
-            self._picker.set_rows(choices.code_rows(state, item, self._picker.typed), "No such code.")
+            self._picker.set_rows(choices.code_rows(state, item, self._picker.typed), tr("No such code."))
         elif self._choosing == "customer":
             self._picker.set_rows(choices.customer_rows(self._found))
         elif self._choosing == "follow_up":
@@ -528,8 +537,8 @@ class OutboxPage(LaunchedPage):
         self._choosing, self._about, self._dated = "time", item.key, callback
         came_from = Address("phone", callback.to or item.address)
         places = Places(local_zone(), customer_zone(None, came_from, self._region), self._region)
-        keys = keys_of(("enter", "save"), (BY_ID["back"].shown, "close"))
-        self._when.open(f"Callback: when, and what about · {whom(item)}", keys, callback.text, places)
+        keys = keys_of(("enter", tr("save")), (BY_ID["back"].shown, tr("close")))
+        self._when.open(f"{tr('Callback: when, and what about')} · {whom(item)}", keys, callback.text, places)
         self.draw_keys()
 
     @on(WhenField.Said)
@@ -565,7 +574,7 @@ class OutboxPage(LaunchedPage):
             self._picker.go_to_list()
             return
         self._question += 1
-        self._picker.border_title = content("Asking the CRM …", "bold")
+        self._picker.border_title = content(tr("Asking the CRM …"), "bold")
         self._spawn(self._find(event.text, self._question))
 
     async def _find(self, text: str, question: int) -> None:
@@ -574,10 +583,13 @@ class OutboxPage(LaunchedPage):
             return  # another was asked since, or nothing is to be chosen any more
         self._found = found
         away = any(
-            name.partition(":")[0] == "crm" and health.health is Health.DOWN
+            Source.of(name).kind == "crm" and health.health is Health.DOWN
             for name, health in self._state().health.items()
         )
-        said = f"{len(found)} found" if found else "The CRM cannot be asked now" if away else "Not in the CRM"
+        if found:
+            said = ntr("{n} found", "{n} found", len(found))
+        else:
+            said = tr("The CRM cannot be asked now") if away else tr("Not in the CRM")
         self._picker.border_title = content(f"{said} · {text}", "bold")
         self._offer()
         if found:
@@ -612,14 +624,18 @@ class OutboxPage(LaunchedPage):
 
 def _why_not(verb: str, item: OutboxItem) -> str:
     if item.state != PARKED:
-        return "This item is waiting to be sent. It can only be changed when it needs attention."
+        return tr("This item is waiting to be sent. It can only be changed when it needs attention.")
     if is_of_evaluation(item):
-        return "This belongs to an evaluation; open it there, or copy the text."
-    return {
-        "item_codes": f"The {kind(item)} has no codes.",
-        "item_customer": f"The {kind(item)} goes to the address it was written for.",
-        "item_when": "There is no callback.",
-        "item_add": "No follow-up is left to add.",
-        "item_drop": "There is no follow-up.",
-        "item_channel": "The channel is known.",
-    }.get(verb, "Not possible for this item.")
+        return tr("This belongs to an evaluation; open it there, or copy the text.")
+    return tr(_WHY_NOT.get(verb, mark("Not possible for this item.")), kind=kind(item))
+
+
+_WHY_NOT: Final[Mapping[str, str]] = {
+    "item_codes": mark("The {kind} has no codes."),
+    "item_customer": mark("The {kind} goes to the address it was written for."),
+    "item_when": mark("There is no callback."),
+    "item_add": mark("No follow-up is left to add."),
+    "item_drop": mark("There is no follow-up."),
+    "item_channel": mark("The channel is known."),
+}
+"""By verb, why it does nothing to an item."""

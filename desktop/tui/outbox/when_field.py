@@ -13,11 +13,13 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.textual_patches.steady_title import SteadyTitle
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 if TYPE_CHECKING:
     from desktop.app.callback_time.due import Due
@@ -57,7 +59,7 @@ class WhenField(Vertical):
         super().__init__(id="outbox-when")
         self._now = now
         self._places: Places | None = None
-        self.field = Input(placeholder="tomorrow 14:00 about the refund", compact=True, select_on_focus=False)
+        self.field = Input(placeholder=tr("tomorrow 14:00 about the refund"), compact=True, select_on_focus=False)
         self._understood = Static(id="outbox-understood")
 
     def compose(self) -> ComposeResult:
@@ -98,8 +100,8 @@ class WhenField(Vertical):
         if places is None or not self.is_open:
             return
         found = self._read(places)
-        if isinstance(found, str):
-            self._understood.update(content(found, "$warning"))
+        if isinstance(found, Sentence):
+            self._understood.update(content(in_words(found), "$warning"))
             return
         when = wording.planned(found.at, places.zone, places.customer)
         self._understood.update(line(("✓ ", "bold $success"), when, f" · {found.rest}" if found.rest else ""))
@@ -122,10 +124,10 @@ class WhenField(Vertical):
 
     def _take(self) -> None:
         self.draw()
-        if self._places is not None and not isinstance(found := self._read(self._places), str):
+        if self._places is not None and not isinstance(found := self._read(self._places), Sentence):
             self.post_message(self.Said(found.at, found.rest))
 
-    def _read(self, places: Places) -> "Due | str":
+    def _read(self, places: Places) -> "Due | Sentence":
         """What stands in the field, or why it names no time."""
         from desktop.app.callback_time.due import Due, read_due  # its patterns; not before they are needed
 

@@ -12,6 +12,7 @@ from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Hanging, Line, PageText
 from desktop.tui.widgets.safe_text import content, line
+from desktop.words.catalogue import tr, word
 
 
 class PageHelp(VerticalScroll, can_focus=True):
@@ -66,27 +67,28 @@ class PageHelp(VerticalScroll, can_focus=True):
             return
         self._before = self.screen.focused
         page.add_class("helping")
-        back = line(("esc", "bold $accent"), (" back to the page", "$muted"))
+        back = line(("esc", "bold $accent"), (f" {tr('back to the page')}", "$muted"))
         self.query_one(PageText).set_lines([*self._read(), content(""), back])
         self.scroll_home(animate=False)
         self.focus()
 
 
 def key_line(key: str, label: str, does: str) -> Hanging:
-    """A key with its name and what it does."""
-    return Hanging(line((f"  {key + ' ':<7}", "bold $accent"), (f"{label + ' ':<16}", "")), content(does, "$muted"))
+    """A key with its name and what it does, both `mark`ed."""
+    named = f"{word(label)} "
+    return Hanging(line((f"  {key + ' ':<7}", "bold $accent"), (f"{named:<16}", "")), content(tr(does), "$muted"))
 
 
 def fitted_keys(keys: Sequence[tuple[str, str]], way_out: tuple[str, str], width: int) -> list[tuple[str, str]]:
     """As many keys of a page as there is room for, then the key of help and the way out, which are always there.
 
     Args:
-        keys: as they are printed, with their names, the most wanted first.
+        keys: as they are printed, with their names, `mark`ed, the most wanted first.
         way_out: what esc does.
         width: cells there are; a key and its name take three more than their letters.
     """
-    last = [(shown("help"), "keys"), way_out]
-    kept = list(keys)
+    last = [(shown("help"), tr("keys")), (way_out[0], word(way_out[1]))]
+    kept = [(key, word(label)) for key, label in keys]
     while kept and sum(len(key) + len(label) + 3 for key, label in (*kept, *last)) > width:
         kept.pop()
     return [*kept, *last]

@@ -9,9 +9,11 @@ from textual.containers import Vertical
 from textual.screen import Screen
 
 from desktop.domain.state.state import AppState
+from desktop.tui.keys.key import titled
 from desktop.tui.keys.two_presses import TwoPresses
 from desktop.tui.textual_patches.steady_title import SteadyTitle
 from desktop.tui.widgets.css import css_beside
+from desktop.words.catalogue import tr
 
 BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry", "palette"})
 """Verbs of the desk that leave a page open."""
@@ -117,7 +119,7 @@ class PageLauncher:
         if self._page is not None and self._page.is_open:
             for key, does in self._page.commands():
                 name = _NAMES.get(key, key)
-                yield SystemCommand(f"{does.capitalize()}  ({key})", "On this page.", lambda name=name: press(name))
+                yield SystemCommand(f"{titled(does)}  ({key})", tr("On this page."), lambda name=name: press(name))
 
     def before(self, action: str) -> None:
         """A verb of the desk comes: make room for what it shows."""

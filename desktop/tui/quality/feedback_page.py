@@ -13,6 +13,8 @@ from desktop.tui.quality.quality_rows import judged_rows, note_rows
 from desktop.tui.quality.quality_texts import evaluation_lines, note_lines
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 
 class FeedbackPage(QualityPage):
@@ -40,22 +42,22 @@ class FeedbackPage(QualityPage):
         now = self.now
         notes = note_rows(list(self._notes.values()), now, reader=self._state().me)
         judged = judged_rows(list(self._evaluations.values()), now, mine=True)
-        self.empty("Loading …" if self.asking else "Nothing yet.")
+        self.empty(tr("Loading …") if self.asking else tr("Nothing yet."))
         self.table.set_rows(sorted([*notes, *judged], key=lambda row: self._order(row.key)))
         open_ones = sum(one.acknowledged_at is None for one in self._notes.values())
-        self.border_title = content("Your work: evaluations and coaching")
+        self.border_title = content(tr("Your work: evaluations and coaching"))
         offered: Content = self.fitted_keys()
         self.border_subtitle = offered
-        waiting: Part = (
-            (f"{open_ones} to acknowledge", "bold $warning") if open_ones else ("all acknowledged", "$success")
-        )
+        waiting: Part = (tr("all acknowledged"), "$success")
+        if open_ones:
+            waiting = (tr("{n} to acknowledge", n=open_ones), "bold $warning")
         self.query_one("#quality-tabs", Static).update(line(waiting, (f"   {self.as_of}", "$muted")))
         self.look(self._lines())
         note = self._note
         if self.words.is_open:
             subject = self.desk.reply_subject(self.words.subject)
-            keys = keys_of((shown("finish"), "acknowledge"), ("esc", "later (kept)"))
-            self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
+            keys = keys_of((shown("finish"), tr("acknowledge")), ("esc", tr("later (kept)")))
+            self.words.say(self.saved_at(subject), in_words(self.desk.words.problem(subject)).rstrip("."), keys)
             if note is not None and note.acknowledged_at is not None and note.id == self.words.subject:
                 self._end_answer()
 
@@ -77,8 +79,8 @@ class FeedbackPage(QualityPage):
         """See the base class."""
         note = self._note
         if note is None or note.acknowledged_at is not None:
-            return ("enter", "read"), ("esc", "back")
-        return ("enter", "read"), ("a", "acknowledge (answer optional)"), ("esc", "back")
+            return ("enter", mark("read")), ("esc", mark("back"))
+        return ("enter", mark("read")), ("a", mark("acknowledge (answer optional)")), ("esc", mark("back"))
 
     def _lines(self) -> list[Content]:
         note, evaluation = self._note, self._evaluation
@@ -87,7 +89,7 @@ class FeedbackPage(QualityPage):
             linked = self._evaluations.get(note.evaluation)
             kept = self.desk.text(self.desk.reply_subject(note.id))
             if kept and note.acknowledged_at is None:
-                lines += [line(("✎ your answer (not sent): ", "$warning"), kept.replace("\n", " "))]
+                lines += [line((f"✎ {tr('your answer (not sent):')} ", "$warning"), kept.replace("\n", " "))]
             return [*lines, *([] if linked is None else [content(""), *evaluation_lines(linked, self.now, mine=True)])]
         return evaluation_lines(evaluation, self.now, mine=True) if evaluation is not None else []
 
@@ -110,7 +112,7 @@ class FeedbackPage(QualityPage):
             subject = self.desk.reply_subject(note.id)
             self.words.open(
                 note.id,
-                f"answer to {note.by_name} (optional)",
+                tr("answer to {name} (optional)", name=note.by_name),
                 self.desk.text(subject),
                 LONGEST_TEXT,
                 lambda text: self._answered(note.id, text),

@@ -11,6 +11,7 @@ from desktop.ports.base import Capability
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import TwoPresses
 from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
+from desktop.words.catalogue import ntr, tr
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -48,9 +49,9 @@ class QualityLauncher(PageLauncher):
         if self.is_open:
             self.close()
         elif session is None or not session.store.state.me:
-            self._tell("Still signing in.", "info")
+            self._tell(tr("Still signing in."), "info")
         elif not session.supervisor.offers(Capability.QUALITY):
-            self._tell("This contact centre does not support evaluations and coaching notes.", "info")
+            self._tell(tr("This contact centre does not support evaluations and coaching notes."), "info")
         else:
             self._open(session, screen, review=review)
 
@@ -63,16 +64,18 @@ class QualityLauncher(PageLauncher):
         if self.is_open:
             return
         if news.unread > before.unread:
-            count = "New feedback" if news.unread == 1 else f"{news.unread} new pieces of feedback"
-            by = f" from {news.by_name}" if news.by_name else ""
-            self._tell(f"{count} on your work{by}: {shown('coaching')} to read.", "info")
+            self._tell(_feedback(news), "info")
         if news.answers > before.answers:
             from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 
-            count = "your coaching note" if news.answers == 1 else "coaching notes"
-            self._tell(
-                f"{news.answered_by} answered {count}: {FLOOR_BY_ID['quality'].shown} on the floor to read.", "info"
+            answered = ntr(
+                "{name} answered your coaching note: {key} on the floor to read.",
+                "{name} answered coaching notes: {key} on the floor to read.",
+                news.answers,
+                name=news.answered_by,
+                key=FLOOR_BY_ID["quality"].shown,
             )
+            self._tell(answered, "info")
 
     def _open(self, session: "Session", screen: Screen[Any], *, review: bool) -> None:
         from desktop.domain.reviews.sampling import Scorecards
@@ -87,3 +90,20 @@ class QualityLauncher(PageLauncher):
             return FeedbackPage(desk, around)
 
         self._show(screen, lambda: session.store.state, make)
+
+
+def _feedback(news: CoachingNews) -> str:
+    if not news.by_name:
+        return ntr(
+            "New feedback on your work: {key} to read.",
+            "{n} new pieces of feedback on your work: {key} to read.",
+            news.unread,
+            key=shown("coaching"),
+        )
+    return ntr(
+        "New feedback on your work from {name}: {key} to read.",
+        "{n} new pieces of feedback on your work from {name}: {key} to read.",
+        news.unread,
+        name=news.by_name,
+        key=shown("coaching"),
+    )

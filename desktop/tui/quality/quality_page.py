@@ -14,6 +14,7 @@ from desktop.app.history.query_cache import Answer
 from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.domain import select
 from desktop.domain.entities.instant import Instant
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.pages.help import PageHelp, fitted_keys
 from desktop.tui.pages.launcher import Around, LaunchedPage
@@ -25,6 +26,7 @@ from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 WIDE = 110
 """Columns from which list and details stand side by side."""
@@ -131,7 +133,7 @@ class QualityPage(LaunchedPage):
         raise NotImplementedError
 
     def keys_now(self) -> tuple[tuple[str, str], ...]:
-        """The keys that mean something now, as they are printed, with what they do."""
+        """The keys that mean something now, as they are printed, with what they do, `mark`ed."""
         raise NotImplementedError
 
     def fitted_keys(self) -> Content:
@@ -148,7 +150,7 @@ class QualityPage(LaunchedPage):
         for printed, does in self.keys_now():
             for key in printed.split():
                 if key != "digit":
-                    yield key, does
+                    yield key, tr(does)
 
     def back(self) -> bool:
         """One step back; False where the page itself is to be left."""
@@ -228,13 +230,18 @@ class QualityPage(LaunchedPage):
         self._spawn(wait())
 
     @property
+    def problem(self) -> Sentence:
+        """Why something of what is shown could not be loaded."""
+        return next((one.problem for one in self._answers.values() if one.problem), NOTHING)
+
+    @property
     def as_of(self) -> str:
         """How old what is shown is, or why there is none, as words."""
-        problem = next((one.problem for one in self._answers.values() if one.problem), "")
+        problem = self.problem
         oldest = min((one.at for one in self._answers.values() if one.at is not None), default=None)
         if problem or oldest is None:
-            return problem or ("loading …" if self.asking else "")
-        return f"updated {wording.since(self.now - oldest)}"
+            return in_words(problem) or (tr("loading …") if self.asking else "")
+        return tr("updated {ago}", ago=wording.since(self.now - oldest))
 
     def forget(self) -> None:
         """Other questions are asked from now on."""

@@ -14,6 +14,8 @@ from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import ptr, tr
+from desktop.words.marks import mark
 
 
 def is_answer_unread(note: CoachingNote, reader: str) -> bool:
@@ -22,19 +24,19 @@ def is_answer_unread(note: CoachingNote, reader: str) -> bool:
 
 
 class Tab(Enum):
-    """The four lists, in the order of their keys."""
+    """The four lists, in the order of their keys, by their names."""
 
-    SAMPLE = "To review"
-    JUDGED = "Reviewed"
-    CALIBRATIONS = "Calibration"
-    NOTES = "Coaching"
+    SAMPLE = mark("To review")
+    JUDGED = mark("Reviewed")
+    CALIBRATIONS = mark("Calibration")
+    NOTES = mark("Coaching")
 
 
 COLUMNS = (
     Column("", 1),
-    Column("agent", weight=3),
-    Column("what", weight=2, min_width=40),
-    Column("when", 15),
+    Column(mark("agent"), weight=3),
+    Column(mark("what"), weight=2, min_width=40),
+    Column(mark("when"), 15),
     Column("", 16),
 )
 
@@ -67,7 +69,7 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[Scorecar
                     content(one.agent_name),
                     content(f"{one.queue} · {wording.duration(one.talk_seconds + one.hold_seconds)}", "$muted"),
                     content(moment(one.arrived_at, now), "$muted"),
-                    _state_of(card) if card is not None else content("○ to review", "$muted"),
+                    _state_of(card) if card is not None else content(f"○ {tr('to review')}", "$muted"),
                 ),
             )
         )
@@ -76,7 +78,7 @@ def sample_rows(sample: Sequence[PastInteraction], unfinished: Sequence[Scorecar
 
 def _state_of(card: ScorecardDraft) -> Content:
     if card.sending:
-        return content("◌ sending", "$warning")
+        return content(f"◌ {tr('sending')}", "$warning")
     return content(f"✎ {len(card.form.questions) - len(card.score.unanswered)}/{len(card.form.questions)}", "$warning")
 
 
@@ -109,10 +111,14 @@ def calibration_rows(calibrations: Sequence[Calibration], me: str, now: Instant)
     for one in calibrations:
         waits = me in one.reviewers and me not in one.submitted
         if not one.open:
-            state = content("✓ both submitted", "$success")
+            state = content(f"✓ {tr('both submitted')}", "$success")
         else:
-            state = content("● yours missing", "bold $warning") if waits else content("◌ other missing", "$muted")
-        names = " and ".join(one.reviewer_names)
+            yours, others = (
+                content(f"● {tr('yours missing')}", "bold $warning"),
+                content(f"◌ {tr('other missing')}", "$muted"),
+            )
+            state = yours if waits else others
+        names = reviewers(one)
         rows.append(
             Row(
                 one.id,
@@ -128,23 +134,31 @@ def calibration_rows(calibrations: Sequence[Calibration], me: str, now: Instant)
     return rows
 
 
+def reviewers(one: Calibration) -> str:
+    """Who reviews it."""
+    names = one.reviewer_names
+    return tr("{first} and {second}", first=names[0], second=names[1]) if len(names) == 2 else ", ".join(names)
+
+
 def note_rows(notes: Sequence[CoachingNote], now: Instant, *, reader: str) -> list[Row]:
     """Coaching notes, with whether they were acknowledged, and what of it `reader` has not read."""
     rows = []
     for one in notes:
         mine = one.agent_id == reader
         if is_answer_unread(one, reader):
-            state = content("● answered", "bold $accent")
+            state = content(f"● {ptr('note', 'answered')}", "bold $accent")
         elif one.answer and not mine:
-            state = content("✓ answered", "$success")
+            state = content(f"✓ {ptr('note', 'answered')}", "$success")
         elif one.acknowledged_at is not None:
-            state = content("✓ acknowledged", "$success")
+            state = content(f"✓ {tr('acknowledged')}", "$success")
         elif mine:
-            state = content("● for you", "bold $accent")
+            state = content(f"● {tr('for you')}", "bold $accent")
         elif one.released_at is None:
-            state = content("○ not released", "$warning")
+            state = content(f"○ {tr('not released')}", "$warning")
         else:
-            state = content("◐ read" if one.read_at is not None else "○ not read", "$warning")
+            state = content(
+                f"◐ {ptr('state', 'read')}" if one.read_at is not None else f"○ {tr('not read')}", "$warning"
+            )
         rows.append(
             Row(
                 one.id,

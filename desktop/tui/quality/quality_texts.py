@@ -1,6 +1,7 @@
 """What a judged interaction, a calibration and a coaching note say, as lines."""
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from textual.content import Content
 
@@ -9,7 +10,9 @@ from desktop.domain.entities.instant import Instant
 from desktop.domain.reviews.calibration import agreement, by_questions
 from desktop.domain.reviews.quality import Calibration, CoachingNote, Evaluation
 from desktop.domain.reviews.scorecards import (
+    NO,
     NOT_APPLICABLE,
+    YES,
     Question,
     QuestionKind,
     Score,
@@ -18,7 +21,9 @@ from desktop.domain.reviews.scorecards import (
     share_of,
 )
 from desktop.tui.widgets.safe_text import Part, content, line
-from desktop.tui.words import wording
+from desktop.tui.words import past_words, wording
+from desktop.words import formats
+from desktop.words.catalogue import ptr, tr
 
 
 def moment(at: Instant | None, now: Instant) -> str:
@@ -26,34 +31,55 @@ def moment(at: Instant | None, now: Instant) -> str:
     return wording.UNKNOWN if at is None else f"{wording.day(at, now)} {wording.clock(at)[:5]}"
 
 
+def points(share: Fraction | None) -> str:
+    """A share as percent with one decimal, without the sign: `87.5`; `—` for none."""
+    return wording.UNKNOWN if share is None else formats.number(float(percent(share)), ".1f")
+
+
+def share_text(share: Fraction | None) -> str:
+    """The same with the sign: `87.5 %`."""
+    return f"{points(share)} %"
+
+
+def value_text(question: Question, value: str) -> str:
+    """An answer that is no option of a choice, in words."""
+    if question.kind is not QuestionKind.YES_NO:
+        return value
+    return {YES: tr("yes"), NO: tr("no")}.get(value, value)
+
+
 def verdict(score: Score) -> tuple[str, str]:
     """A score in words with its style: `87.5 % ✓`."""
     if score.failed:
-        return "0.0 % ✕ critical", "bold $error"
+        return f"{share_text(score.share)} ✕ {tr('critical')}", "bold $error"
     sign = {None: "", True: " ✓", False: " ✕"}[score.passed]
     style = {None: "", True: "$success", False: "$error"}[score.passed]
-    return f"{percent(score.share)} %{sign}", style
+    return f"{share_text(score.share)}{sign}", style
 
 
 def interaction_lines(detail: PastDetail, now: Instant) -> list[Content]:
     """What an interaction was, and what happened in it."""
     one = detail.interaction
     facts = (
-        f"{one.queue} · {one.channel} · {moment(one.arrived_at, now)} · waited {wording.duration(one.wait_seconds)}"
-        f" · talked {wording.duration(one.talk_seconds)} · held {wording.duration(one.hold_seconds)}"
+        one.queue,
+        past_words.channel(one.channel),
+        moment(one.arrived_at, now),
+        tr("waited {time}", time=wording.duration(one.wait_seconds)),
+        tr("talked {time}", time=wording.duration(one.talk_seconds)),
+        tr("held {time}", time=wording.duration(one.hold_seconds)),
     )
     lines = [
         line(
             (one.customer_name or wording.number(one.customer) or wording.WITHHELD, "bold"),
-            (f"   with {one.agent_name}", ""),
+            (f"   {tr('with {name}', name=one.agent_name)}", ""),
         ),
-        content(facts, "$muted"),
-        content(f"codes {', '.join(one.codes)}" if one.codes else "no codes", "$muted"),
+        content(" · ".join(facts), "$muted"),
+        content(tr("codes {codes}", codes=one.codes) if one.codes else tr("no codes"), "$muted"),
     ]
     for step in detail.steps:
         who = " · ".join(text for text in (step.queue, step.agent_name, step.detail) if text)
         lines.append(
-            line((f"  {wording.clock(step.at)}  ", "$muted"), (step.what.replace("_", " "), ""), (f"  {who}", "$muted"))
+            line((f"  {wording.clock(step.at)}  ", "$muted"), (past_words.step(step.what), ""), (f"  {who}", "$muted"))
         )
     return lines
 
@@ -62,26 +88,34 @@ def evaluation_lines(evaluation: Evaluation, now: Instant, *, mine: bool) -> lis
     """An evaluation under its own form. `mine`: the reader is the agent whose work it is."""
     score = evaluation.score
     word, style = verdict(score)
+    facts = (
+        evaluation.queue,
+        past_words.channel(evaluation.channel),
+        moment(evaluation.ended_at, now),
+        tr("by {name}, {time}", name=evaluation.reviewer_name, time=moment(evaluation.at, now)),
+        tr("form {version}", version=evaluation.form.version),
+    )
     lines = [
         line((evaluation.form.title, "bold"), ("   ", ""), (word, style or "bold")),
-        content(
-            f"{evaluation.queue} · {evaluation.channel} · {moment(evaluation.ended_at, now)}"
-            f" · by {evaluation.reviewer_name}, {moment(evaluation.at, now)} · form {evaluation.form.version}",
-            "$muted",
-        ),
+        content(" · ".join(facts), "$muted"),
     ]
     if not mine:
         if evaluation.released_at is None:
-            lines.append(content(f"not released to {evaluation.agent_name} yet", "$warning"))
+            lines.append(content(tr("not released to {name} yet", name=evaluation.agent_name), "$warning"))
         else:
-            read = f", read {moment(evaluation.read_at, now)}" if evaluation.read_at is not None else ", not read yet"
-            lines.append(content(f"released {moment(evaluation.released_at, now)}{read}", "$muted"))
+            released = moment(evaluation.released_at, now)
+            if evaluation.read_at is not None:
+                told = tr("released {released}, read {read}", released=released, read=moment(evaluation.read_at, now))
+            else:
+                told = tr("released {released}, not read yet", released=released)
+            lines.append(content(told, "$muted"))
     if score.failed:
-        lines.append(content(f"Without the critical failure: {percent(score.before_critical)} %", "$muted"))
+        otherwise = tr("Without the critical failure: {share}", share=share_text(score.before_critical))
+        lines.append(content(otherwise, "$muted"))
     lines += [content(one) for one in evaluation.comment.split("\n") if evaluation.comment]
     given = by_question(evaluation.form, evaluation.answers)
     for section, share in zip(evaluation.form.sections, score.sections, strict=True):
-        lines += [content(""), line((section.title, "bold $accent"), (f"   {percent(share)} %", "$muted"))]
+        lines += [content(""), line((section.title, "bold $accent"), (f"   {share_text(share)}", "$muted"))]
         for question in section.questions:
             answer = given.get(question.id)
             sign, text, how = answer_words(question, answer.value if answer else "")
@@ -104,9 +138,9 @@ def answer_words(question: Question, value: str) -> tuple[str, str, str]:
     if not value:
         return "○", wording.UNKNOWN, "$muted"
     if value == NOT_APPLICABLE:
-        return "–", "not applicable", "$muted"
+        return "–", tr("not applicable"), "$muted"
     texts = {option.id: option.text for option in question.options} if question.kind is QuestionKind.CHOICE else {}
-    text, share = texts.get(value, value), share_of(question, value)
+    text, share = texts.get(value) or value_text(question, value), share_of(question, value)
     if share == 1:
         return "✓", text, "$success"
     return ("✕", text, "$error") if share == 0 else ("◐", text, "$warning")
@@ -115,43 +149,49 @@ def answer_words(question: Question, value: str) -> tuple[str, str, str]:
 def calibration_lines(calibration: Calibration, me: str, now: Instant) -> list[Content]:
     """Where a calibration stands; when both are in, how far they agree."""
     names = dict(zip(calibration.reviewers, calibration.reviewer_names, strict=True))
+    facts = (
+        calibration.queue,
+        past_words.channel(calibration.channel),
+        moment(calibration.ended_at, now),
+        tr("started {time}", time=moment(calibration.at, now)),
+        tr("form {version}", version=calibration.form.version),
+    )
     lines = [
         line((f"{calibration.form.title} · {calibration.agent_name}", "bold")),
-        content(
-            f"{calibration.queue} · {calibration.channel} · {moment(calibration.ended_at, now)}"
-            f" · started {moment(calibration.at, now)} · form {calibration.form.version}",
-            "$muted",
-        ),
+        content(" · ".join(facts), "$muted"),
     ]
     for who, name in names.items():
         done = who in calibration.submitted
-        state: Part = ("✓ submitted", "$success") if done else ("◌ not submitted yet", "$warning")
-        lines.append(line(f"  {name:<24} ", state, (" (you)" if who == me else "", "$muted")))
+        state: Part = (f"◌ {tr('not submitted yet')}", "$warning")
+        if done:
+            state = (f"✓ {tr('submitted')}", "$success")
+        lines.append(line(f"  {name:<24} ", state, (f" {tr('(you)')}" if who == me else "", "$muted")))
     if calibration.open:
-        lines += [content(""), content("You see each other's answers once both are submitted.", "$muted")]
+        lines += [content(""), content(tr("You see each other's answers once both are submitted."), "$muted")]
         if me in calibration.reviewers and me not in calibration.submitted:
-            lines.append(line(("enter", "bold $accent"), " opens your scorecard"))
+            lines.append(line(("enter", "bold $accent"), f" {tr('opens your scorecard')}"))
         return lines
     found = agreement(calibration)
     by_reviewer = {one.reviewer_id: one for one in calibration.evaluations}
     first, second = (by_reviewer[who] for who in calibration.reviewers)
-    kappa = "not defined" if found.kappa is None else f"{float(found.kappa):.2f}"
+    statistic = tr("Cohen's kappa")
+    kappa = tr("not defined") if found.kappa is None else formats.number(float(found.kappa), ".2f")
     lines += [
         content(""),
         line(
-            ("agreement ", "$muted"),
-            (f"{percent(found.share)} %", "bold"),
-            (f" ({found.agreed} of {len(found.questions)})", "$muted"),
-            ("   Cohen's kappa ", "$muted"),
+            (f"{tr('agreement')} ", "$muted"),
+            (share_text(found.share), "bold"),
+            (f" ({tr('{n} of {all}', n=found.agreed, all=len(found.questions))})", "$muted"),
+            (f"   {statistic} ", "$muted"),
             (kappa, "bold"),
         ),
         line(
-            ("score ", "$muted"),
+            (f"{tr('score')} ", "$muted"),
             verdict(first.score),
             (f" {first.reviewer_name}   ", "$muted"),
             verdict(second.score),
-            (f" {second.reviewer_name}   difference ", "$muted"),
-            (f"{percent(found.difference)} points", "bold"),
+            (f" {second.reviewer_name}   {tr('difference')} ", "$muted"),
+            (tr("{n} points", n=points(found.difference)), "bold"),
         ),
         content(""),
     ]
@@ -174,30 +214,39 @@ def question_record_lines(calibrations: Sequence[Calibration], version: str) -> 
     same = [one for one in calibrations if one.form.version == version and not one.open]
     if len(same) < 2:
         return []
-    lines = [content(""), content(f"Across {len(same)} calibrations with this form", "bold $accent")]
+    lines = [content(""), content(tr("Across {n} calibrations with this form", n=len(same)), "bold $accent")]
     for record in by_questions(same).values():
-        kappa = "kappa not defined" if record.kappa is None else f"kappa {float(record.kappa):.2f}"
-        lines.append(line(f"{record.agreed} of {record.pairs}  ", (f"{kappa:<18} ", "$muted"), record.question.text))
+        kappa = tr("kappa not defined") if record.kappa is None else tr("kappa {k:.2f}", k=float(record.kappa))
+        lines.append(
+            line(
+                f"{tr('{n} of {all}', n=record.agreed, all=record.pairs)}  ",
+                (f"{kappa:<18} ", "$muted"),
+                record.question.text,
+            )
+        )
     return lines
 
 
 def note_lines(note: CoachingNote, now: Instant, *, mine: bool) -> list[Content]:
     """A coaching note, and the answer to it."""
-    to = "to you" if mine else f"to {note.agent_name}"
+    who = tr("{name} to you", name=note.by_name)
+    if not mine:
+        who = tr("{name} to {agent}", name=note.by_name, agent=note.agent_name)
     lines = [
-        line((f"{note.by_name} {to}", "bold"), (f"   {moment(note.at, now)}", "$muted")),
+        line((who, "bold"), (f"   {moment(note.at, now)}", "$muted")),
         *(content(one) for one in note.text.split("\n")),
         content(""),
     ]
     if note.evaluation:
-        lines.append(content("Attached to an evaluation.", "$muted"))
+        lines.append(content(tr("Attached to an evaluation."), "$muted"))
     if note.released_at is None:
-        lines.append(content("The agent can read it once that evaluation is released.", "$warning"))
+        lines.append(content(tr("The agent can read it once that evaluation is released."), "$warning"))
     elif note.acknowledged_at is not None:
-        lines.append(line(("✓ acknowledged ", "$success"), (moment(note.acknowledged_at, now), "$muted")))
+        lines.append(line((f"✓ {tr('acknowledged')} ", "$success"), (moment(note.acknowledged_at, now), "$muted")))
         lines += [line(("  ", ""), one) for one in note.answer.split("\n") if note.answer]
     elif note.read_at is not None:
-        lines.append(line(("◐ read ", "$warning"), (f"{moment(note.read_at, now)}, not acknowledged yet", "$muted")))
+        since = tr("{time}, not acknowledged yet", time=moment(note.read_at, now))
+        lines.append(line((f"◐ {ptr('state', 'read')} ", "$warning"), (since, "$muted")))
     else:
-        lines.append(content("○ not read yet", "$muted"))
+        lines.append(content(f"○ {tr('not read yet')}", "$muted"))
     return lines

@@ -45,8 +45,22 @@ from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 TABS = tuple(Tab)
+_KEYS = {
+    Tab.SAMPLE: (
+        ("enter", mark("review")),
+        ("k", mark("calibrate")),
+        ("< >", mark("week")),
+        ("f", mark("form")),
+        ("x", mark("discard")),
+    ),
+    Tab.JUDGED: (("enter", mark("read")), ("r", mark("release")), ("n", mark("note to the agent"))),
+    Tab.CALIBRATIONS: (("enter", mark("your scorecard")),),
+    Tab.NOTES: (("enter", mark("read")), ("n", mark("note to the agent"))),
+}
 WEEKS = 12
 """How many weeks back a sample can be drawn."""
 
@@ -81,43 +95,40 @@ class ReviewPage(QualityPage):
         if self.tab is Tab.NOTES:
             self.heed_news()
         self.table.set_rows(self.rows())
-        self.empty("Loading …" if self.asking else self.nothing())
-        self.border_title = content("Quality")
+        self.empty(tr("Loading …") if self.asking else self.nothing())
+        self.border_title = content(tr("Quality"))
         offered: Content = self.fitted_keys()
         self.border_subtitle = offered
         self.query_one("#quality-tabs", Static).update(line(self.head()))
         card = self.desk.kept_card(self._card) or self.view.card
         if self.view.is_open and card is not None:
-            self.view.show(card, self.saved_at(card.subject), self.desk.words.problem(card.subject))
+            self.view.show(
+                card, self.saved_at(card.subject), in_words(self.desk.words.problem(card.subject)).rstrip(".")
+            )
         self.look(self._lines(card if self.view.is_open else None))
         if self.words.is_open:
             subject = self.words.subject if not self.view.is_open else self._card
             keys = (
-                keys_of(("esc", "back to the scorecard"))
+                keys_of(("esc", tr("back to the scorecard")))
                 if self.view.is_open
-                else keys_of((shown("finish"), "send"), ("esc", "later (kept)"))
+                else keys_of((shown("finish"), tr("send")), ("esc", tr("later (kept)")))
             )
-            self.words.say(self.saved_at(subject), self.desk.words.problem(subject), keys)
+            self.words.say(self.saved_at(subject), in_words(self.desk.words.problem(subject)).rstrip("."), keys)
 
     def keys_now(self) -> tuple[tuple[str, str], ...]:
         """See the base class."""
         if self.view.is_open:
-            more = () if self._in_calibration else (("t", "release"),)
-            return ("digit", "answers"), ("c", "comment"), ("o", "overall comment"), *more, ("esc", "list")
-        by_tab = {
-            Tab.SAMPLE: (("enter", "review"), ("k", "calibrate"), ("< >", "week"), ("f", "form"), ("x", "discard")),
-            Tab.JUDGED: (("enter", "read"), ("r", "release"), ("n", "note to the agent")),
-            Tab.CALIBRATIONS: (("enter", "your scorecard"),),
-            Tab.NOTES: (("enter", "read"), ("n", "note to the agent")),
-        }
-        return *by_tab[self.tab], ("u", "refresh"), ("esc", "back")
+            more = () if self._in_calibration else (("t", mark("release")),)
+            remark = ("o", mark("overall comment"))
+            return ("digit", mark("answers")), ("c", mark("comment")), remark, *more, ("esc", mark("list"))
+        return *_KEYS[self.tab], ("u", mark("refresh")), ("esc", mark("back"))
 
     def help(self) -> list[Line]:
         """See the base class; with a card open also how it is handed in."""
         if not self.view.is_open:
             return help_lines(self.keys_now(), [tab.value for tab in TABS])
         *keys, last = self.keys_now()
-        return help_lines((*keys, ("↑↓", "question"), (shown("finish"), "submit"), last), ())
+        return help_lines((*keys, ("↑↓", mark("question")), (shown("finish"), mark("submit")), last), ())
 
     @property
     def _in_calibration(self) -> bool:
@@ -244,21 +255,23 @@ class ReviewPage(QualityPage):
         match self.tab:
             case Tab.SAMPLE:
                 if self.form is None:
-                    return "No scorecard form is set up."
-                return f"Nothing to review in {self.week.name}." if self._back else "Nothing to review this week yet."
+                    return tr("No scorecard form is set up.")
+                if self._back:
+                    return tr("Nothing to review in {week}.", week=self.week.name)
+                return tr("Nothing to review this week yet.")
             case Tab.JUDGED:
-                return "Nothing reviewed yet."
+                return tr("Nothing reviewed yet.")
             case Tab.CALIBRATIONS:
-                return "No calibrations. Press k on an interaction to start one."
+                return tr("No calibrations. Press k on an interaction to start one.")
             case Tab.NOTES:
-                return "No notes yet. Press n to write one."
+                return tr("No notes yet. Press n to write one.")
 
     def head(self) -> Content:
         """The line of tabs."""
         parts: list[Part] = []
         for number, tab in enumerate(TABS, start=1):
             style = "bold reverse $accent" if tab is self.tab else "$muted"
-            parts.append((f" {number} {tab.value} ", style))
+            parts.append((f" {number} {tr(tab.value)} ", style))
             if tab is Tab.NOTES and (news := self._state().coaching) is not None and news.answers:
                 parts.append((f" ● {wording.answers(news.answers)}", "bold $accent"))
             parts.append(" ")
@@ -266,11 +279,11 @@ class ReviewPage(QualityPage):
         if self.tab is Tab.SAMPLE and form is not None:
             parts += [
                 (f" {form.form.title} ", "bold"),
-                (f"{self.week.name} · {form.rule.per_agent} per agent  ", "$muted"),
+                (f"{self.week.name} · {tr('{n} per agent', n=form.rule.per_agent)}  ", "$muted"),
             ]
-        parts.append((self.as_of, "$warning" if "could not" in self.as_of else "$muted"))
+        parts.append((self.as_of, "$warning" if self.problem else "$muted"))
         if self._scorecards.problems:
-            parts.append((f"  ✕ {self._scorecards.problems[0]}", "$error"))
+            parts.append((f"  ✕ {in_words(self._scorecards.problems[0])}", "$error"))
         return line(*parts)
 
     def selected_lines(self) -> list[Content]:
@@ -305,13 +318,13 @@ class ReviewPage(QualityPage):
             if answer.value is not None:
                 take(answer.value)
             else:
-                self._no_details[interaction_id] = answer.problem
+                self._no_details[interaction_id] = in_words(answer.problem)
             if self.is_attached:
                 self.redraw()
 
-        self._no_details[interaction_id] = "Loading the timeline …"
+        loading = self._no_details[interaction_id] = tr("Loading the timeline …")
         self._spawn(ask())
-        return [content("Loading the timeline …", "$muted")]
+        return [content(loading, "$muted")]
 
     def customer_of(self, interaction_id: str) -> str:
         """The address an interaction came from, "" while that is not known."""
@@ -393,7 +406,7 @@ class ReviewPage(QualityPage):
         if self.desk.edit(card):
             self.view.card = card
         else:
-            self._tell("It is being submitted. Nothing can be changed until the contact centre replies.", "warning")
+            self._tell(tr("It is being submitted. Nothing can be changed until the contact centre replies."), "warning")
         self.redraw()
 
     @on(ScorecardView.Answered)
@@ -412,7 +425,7 @@ class ReviewPage(QualityPage):
             text = card.answer(question.id).comment
             self.words.open(question.id, question.text[:60], text, LONGEST_COMMENT, self._commented)
         elif event.what == "remark":
-            self.words.open("", "overall comment", card.comment, LONGEST_COMMENT, self._remarked)
+            self.words.open("", tr("overall comment"), card.comment, LONGEST_COMMENT, self._remarked)
         elif event.what == "release" and not card.calibration:
             self._keep(replace(card, release=not card.release))
         elif event.what == "submit":
@@ -446,13 +459,13 @@ class ReviewPage(QualityPage):
         if card is None and one is not None and form is not None:
             card = self.desk.kept_card(ScorecardDraft(one.id, "", "", form.form).subject)
         if card is None or card.sending:
-            self._tell("There is no unfinished scorecard here to discard.", "info")
+            self._tell(tr("There is no unfinished scorecard here to discard."), "info")
         elif self._presses.press(
             Irrevocable(
                 "x",
                 ("x",),
                 ("discard", card.subject),
-                f"discard the scorecard of {named(card.agent_name)} and all its comments for good",
+                tr("discard the scorecard of {name} and all its comments for good", name=named(card.agent_name)),
             )
         ):
             self._spawn(self._drop(card))
@@ -461,7 +474,12 @@ class ReviewPage(QualityPage):
         try:
             await self.desk.discard(card)
         except StoreError as error:
-            self._tell(f"The scorecard was not discarded: {error}. It is safe here.", "error")
+            self._tell(
+                tr(
+                    "The scorecard was not discarded: {why}. It is safe here.", why=in_words(error.sentence).rstrip(".")
+                ),
+                "error",
+            )
         if self.is_attached:
             self.redraw()
 
@@ -480,18 +498,18 @@ class ReviewPage(QualityPage):
     def _calibrate(self) -> None:
         one = self._sample.get(self.table.cursor_key or "") if self.tab is Tab.SAMPLE else None
         if one is None or self.form is None:
-            self._tell("Select a contact in To review to start a calibration.", "info")
+            self._tell(tr("Select a contact in To review to start a calibration."), "info")
         elif not self._others:
-            self._tell("Your team has no other supervisor to calibrate with.", "info")
+            self._tell(tr("Your team has no other supervisor to calibrate with."), "info")
         else:
             self._choosing = one
             self.add_class("looking")
         self.redraw()
 
     def _reviewer_lines(self, one: PastInteraction) -> list[Content]:
-        lines = [line(("Calibrate with", "bold"), (f"   {one.agent_name} · {one.queue}", "$muted")), content("")]
+        lines = [line((tr("Calibrate with"), "bold"), (f"   {one.agent_name} · {one.queue}", "$muted")), content("")]
         lines += [line((f" {n} ", "bold $accent"), agent.name) for n, agent in enumerate(self._others, start=1)]
-        return [*lines, content(""), content("Each of you reviews it alone. esc cancels", "$muted")]
+        return [*lines, content(""), content(tr("Each of you reviews it alone. esc cancels"), "$muted")]
 
     def _chose_reviewer(self, key: str) -> bool:
         one, form = self._choosing, self.form
@@ -511,7 +529,8 @@ class ReviewPage(QualityPage):
         if evaluation is None:
             return
         who = named(evaluation.agent_name)
-        act = Irrevocable("r", ("r",), ("release", evaluation.id), f"release the evaluation of {who} to {who}")
+        words = tr("release the evaluation of {name} to {name}", name=who)
+        act = Irrevocable("r", ("r",), ("release", evaluation.id), words)
         if evaluation.released_at is not None or self._presses.press(act):
             self.run(self.desk.release(evaluation.id), f"release/{evaluation.id}")
 
@@ -531,10 +550,10 @@ class ReviewPage(QualityPage):
         elif self.tab is Tab.SAMPLE and one is not None:
             agent, name, of, about = one.agent_id, one.agent_name, "", one.id
         else:
-            self._tell("Select a row of the agent you want to write to.", "info")
+            self._tell(tr("Select a row of the agent you want to write to."), "info")
             return
         subject = self.desk.note_subject(agent, of)
-        heading = f"note to {name}" + (" on this evaluation" if of else "")
+        heading = tr("note to {name} on this evaluation", name=name) if of else tr("note to {name}", name=name)
         self._to, self._about = (agent, of), about
         if about:
             self.interaction_lines_of(about)  # so that it is known whose it is

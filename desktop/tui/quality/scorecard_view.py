@@ -22,14 +22,15 @@ from desktop.domain.reviews.scorecards import (
     QuestionKind,
     allowed,
     needs_comment,
-    percent,
     share_of,
 )
 from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.quality.quality_texts import share_text, value_text
 from desktop.tui.quality.words_field import keys_of
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
 _OPEN_FIELDS = frozenset({"comment", "remark"})
@@ -52,14 +53,14 @@ def choices(question: Question) -> tuple[Choice, ...]:
     values = [value for value in allowed(question) if value != NOT_APPLICABLE]
     match question.kind:
         case QuestionKind.YES_NO:
-            texts = {YES: "yes", NO: "no"}
+            texts = {YES: tr("yes"), NO: tr("no")}
         case QuestionKind.CHOICE:
             texts = {option.id: option.text for option in question.options}
         case QuestionKind.SCALE:
             texts = {value: value for value in values}
     own = question.kind is QuestionKind.SCALE and all(value in KEYS or value == "10" for value in values)
     found = [Choice(value[-1] if own else KEYS[place], value, texts[value]) for place, value in enumerate(values)]
-    return (*found, Choice("-", NOT_APPLICABLE, "not applicable")) if question.not_applicable else tuple(found)
+    return (*found, Choice("-", NOT_APPLICABLE, tr("not applicable"))) if question.not_applicable else tuple(found)
 
 
 class ScorecardView(VerticalScroll, can_focus=True):
@@ -124,12 +125,14 @@ class ScorecardView(VerticalScroll, can_focus=True):
         score = card.score
         for place, section in enumerate(card.form.sections):
             share = score.sections[place]
-            lines.append(line((section.title or "Questions", "bold $accent"), (f"   {percent(share)} %", "$muted")))
+            lines.append(
+                line((section.title or tr("Questions"), "bold $accent"), (f"   {share_text(share)}", "$muted"))
+            )
             for question in section.questions:
                 tops.append(len(lines))
                 here = len(tops) - 1 == self._at
                 lines += _question_lines(card, question, width, here=here)
-        lines += [content(""), line(("overall comment  ", "$muted"), ("o", "bold $accent"))]
+        lines += [content(""), line((f"{tr('overall comment')}  ", "$muted"), ("o", "bold $accent"))]
         lines += [content(f"  {one}") for one in card.comment.split("\n") if card.comment]
         self.query_one("#card-text", Static).update(Content("\n").join(lines))
         self.border_title = line((f"{card.form.title} · {card.agent_name}", "bold"), *_safety(card, saved_at, problem))
@@ -209,9 +212,9 @@ def _question_lines(card: ScorecardDraft, question: Question, width: int, *, her
         flag = "✎" if answer.comment else " "
         return [line(mark, (f"{sign} ", style), text, (f" {flag} ", "$muted"), (word, style))]
     notes = [f"×{question.weight}"]
-    notes += ["critical: if failed, the total is 0"] if question.critical else []
-    notes += ["comment needed"] if question.comment is Comment.ALWAYS else []
-    notes += ["comment needed below full marks"] if question.comment is Comment.WHEN_LOST else []
+    notes += [tr("critical: if failed, the total is 0")] if question.critical else []
+    notes += [tr("comment needed")] if question.comment is Comment.ALWAYS else []
+    notes += [tr("comment needed below full marks")] if question.comment is Comment.WHEN_LOST else []
     found = [
         line(mark, (f"{sign} ", style), (f"{marks}{question.text}", "bold")),
         line(mark, (f"  {' · '.join(notes)}", "$muted")),
@@ -234,7 +237,7 @@ def _question_lines(card: ScorecardDraft, question: Question, width: int, *, her
         found.append(line(*given))
     missing = needs_comment(question, answer.value) and not answer.comment.strip()
     if answer.comment or missing:
-        pen: Part = ("  ✎ needs a comment: c", "bold $warning") if missing else ("  ✎ ", "$accent")
+        pen: Part = (f"  ✎ {tr('needs a comment: c')}", "bold $warning") if missing else ("  ✎ ", "$accent")
         texts = answer.comment.split("\n") if answer.comment and not missing else [""]
         found.append(line(mark, pen, texts[0]))
         found += [line(mark, f"    {one}") for one in texts[1:]]
@@ -244,11 +247,15 @@ def _question_lines(card: ScorecardDraft, question: Question, width: int, *, her
 def _answer_words(question: Question, answer: Answer) -> tuple[str, str, str]:
     """Sign, word and style of an answer."""
     if not answer.value:
-        return "○", "—", "$muted"
+        return "○", wording.UNKNOWN, "$muted"
     share = share_of(question, answer.value)
-    word = answer.value if question.kind is not QuestionKind.CHOICE else _option(question, answer.value)
+    word = (
+        value_text(question, answer.value)
+        if question.kind is not QuestionKind.CHOICE
+        else _option(question, answer.value)
+    )
     if share is None:
-        return "–", "n/a", "$muted"
+        return "–", tr("n/a"), "$muted"
     if share == 1:
         return "✓", word, "$success"
     return ("✕", word, "bold $error" if question.critical else "$error") if share == 0 else ("◐", word, "$warning")
@@ -261,30 +268,32 @@ def _option(question: Question, value: str) -> str:
 
 def _safety(card: ScorecardDraft, saved_at: Instant | None, problem: str) -> list[Part]:
     if card.sending:
-        return [(" · submitting; saved here", "$warning")]
+        return [(f" · {tr('submitting; saved here')}", "$warning")]
     if problem:
-        return [(f" · NOT SAVED: {problem}", "bold $error")]
+        return [(f" · {tr('NOT SAVED: {why}', why=problem)}", "bold $error")]
     if saved_at is not None:
-        return [(f" · saved {wording.clock(saved_at)}", "$success")]
-    return [(" · saving …", "$muted")] if card.answers or card.comment else []
+        return [(f" · {tr('saved {time}', time=wording.clock(saved_at))}", "$success")]
+    return [(f" · {tr('saving …')}", "$muted")] if card.answers or card.comment else []
 
 
 def _score_line(card: ScorecardDraft) -> Content:
     score = card.score
     parts: list[Part] = []
     if score.failed:
-        parts.append(("✕ 0.0 % · critical", "bold $error"))
-        parts.append((f" (else {percent(score.before_critical)} %)", "$muted"))
+        parts.append((f"✕ {share_text(score.share)} · {tr('critical')}", "bold $error"))
+        parts.append((f" {tr('(else {share})', share=share_text(score.before_critical))}", "$muted"))
     else:
         style = "bold" if score.passed is None else "bold $success" if score.passed else "bold $error"
         word = "" if score.passed is None else " ✓" if score.passed else " ✕"
-        parts.append((f"{percent(score.share)} %{word}", style))
-        parts.append((f" · pass mark {card.form.pass_mark} %" if card.form.pass_mark else "", "$muted"))
+        parts.append((f"{share_text(score.share)}{word}", style))
+        if card.form.pass_mark:
+            parts.append((f" · {tr('pass mark {percent} %', percent=card.form.pass_mark)}", "$muted"))
     if score.unanswered:
-        parts.append((f" · {len(score.unanswered)} unanswered", "$warning"))
+        parts.append((f" · {tr('{n} unanswered', n=len(score.unanswered))}", "$warning"))
     if score.uncommented:
-        parts.append((f" · {len(score.uncommented)} missing a comment", "$warning"))
+        parts.append((f" · {tr('{n} missing a comment', n=len(score.uncommented))}", "$warning"))
     if not card.calibration:
-        parts.append((" · released on submit" if card.release else " · released later", "$muted"))
-    hand_in = keys_of((shown("finish"), "submit")) if score.complete and not card.sending else content("")
+        when = tr("released on submit") if card.release else tr("released later")
+        parts.append((f" · {when}", "$muted"))
+    hand_in = keys_of((shown("finish"), tr("submit"))) if score.complete and not card.sending else content("")
     return line(hand_in, *parts)

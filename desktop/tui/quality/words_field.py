@@ -13,6 +13,7 @@ from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.editor import Editor
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 
 class WordsField(Editor):
@@ -67,13 +68,15 @@ class WordsField(Editor):
         """
         safety: Part = ("", "")
         if problem:
-            safety = (f" · NOT SAVED: {problem}", "bold $error")
+            safety = (f" · {tr('NOT SAVED: {why}', why=problem)}", "bold $error")
         elif saved_at is not None:
-            safety = (f" · saved {wording.clock(saved_at)}", "$success")
+            safety = (f" · {tr('saved {time}', time=wording.clock(saved_at))}", "$success")
         elif self.text:
-            safety = (" · saving …", "$muted")
+            safety = (f" · {tr('saving …')}", "$muted")
         self.border_title = line((self._heading, "bold"), safety)
-        count = f"{len(self.text):,} of {self._limit:,}  " if len(self.text) > self._limit * 3 // 4 else ""
+        length, count = len(self.text), ""
+        if length > self._limit * 3 // 4:
+            count = f"{tr('{n:,.0f} of {most:,.0f}', n=length, most=self._limit)}  "
         self.border_subtitle = line((count, "$warning"), keys)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:

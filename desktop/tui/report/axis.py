@@ -7,6 +7,8 @@ from desktop.app.history.centre_days import CentreDays
 from desktop.domain.entities.history import DAY, WEEK
 from desktop.domain.entities.instant import Instant
 from desktop.tui.report.raster import Raster
+from desktop.words import formats
+from desktop.words.catalogue import tr
 
 LABEL = 10
 """Cells for figures to the left of a chart."""
@@ -71,17 +73,15 @@ def label(start: Instant, width: float, days: CentreDays, *, fresh: bool) -> str
     """An interval in as few signs as will do; `fresh` names the day, too."""
     local = days.local(start)
     if width >= WEEK:
-        return f"{local.day} {local:%b}"
-    if width >= DAY:
-        return f"{local:%a} {local.day}"
-    return f"{local:%a} {local.day}" if fresh else f"{local.hour:02}"
+        return formats.day_of_month(local.date())
+    return formats.short_day(local.date()) if fresh or width >= DAY else f"{local.hour:02}"
 
 
 def name(start: Instant, end: Instant, width: float, days: CentreDays) -> str:
     """An interval in full: `Tue 10 Nov 09:30–10:00`."""
     local, until = days.local(start), days.local(end)
     if width >= WEEK:
-        return f"week of {local.day} {local:%b %Y}"
+        return tr("week of {day}", day=formats.day_of_month(local.date(), year=True))
     if width >= DAY:
-        return f"{local:%A} {local.day} {local:%b %Y}"
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}–{until:%H:%M}"
+        return formats.long_day(local.date())
+    return f"{formats.weekday_and_day(local.date())} {local:%H:%M}–{until:%H:%M}"

@@ -11,11 +11,20 @@ from desktop.domain.figures.service_level import DEFAULT_FORMULA, FORMULAS, Form
 from desktop.tui.report.period import NAMES as PERIODS
 from desktop.tui.report.period import WIDTHS, Period, named
 from desktop.tui.report.week import METRICS_OF_MAP
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 T = TypeVar("T")
 VIEWS = ("plots", "intervals", "week", "outlook", "contacts")
-NAMES = {"plots": "charts", "outlook": "forecast"}
-"""What a view is called on screen, where that is another word."""
+NAMES = {
+    "plots": mark("charts"),
+    "intervals": mark("intervals"),
+    "week": mark("week"),
+    "outlook": mark("forecast"),
+    "contacts": mark("contacts"),
+    "timeline": mark("timeline"),
+}
+"""What a view, or the place that was gone into from it, is called on screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +85,7 @@ class Choice:
     @property
     def queue_words(self) -> str:
         """The queues for people."""
-        return ", ".join(self.queues) if self.queues else "all queues"
+        return ", ".join(self.queues) if self.queues else tr("all queues")
 
 
 def _beside(several: Sequence[T], one: T, step: int) -> T:

@@ -8,6 +8,8 @@ from desktop.tui.report.choice import NAMES, VIEWS, Choice
 from desktop.tui.report.period import WIDTHS
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, term, tr
+from desktop.words.figures import known_as
 
 
 def tabs(choice: Choice) -> Content:
@@ -15,22 +17,26 @@ def tabs(choice: Choice) -> Content:
     parts: list[Part] = []
     for number, view in enumerate(VIEWS, 1):
         here = view == choice.view
-        parts += [(f" {number} ", "bold $accent"), (f"{NAMES.get(view, view)} ", "bold reverse" if here else "$muted")]
+        parts += [(f" {number} ", "bold $accent"), (f"{tr(NAMES[view])} ", "bold reverse" if here else "$muted")]
     return line(*parts)
 
 
 def chosen(choice: Choice) -> Content:
     """Period, queues, width and formula, as far as the view depends on them."""
     if choice.view == "outlook":
-        span = "the rest of today" if choice.span == "today" else "the next seven days"
-        return line((" forecast: ", "$muted"), (span, "bold"), (" · ", "$muted"), choice.queue_words)
+        span = tr("the rest of today") if choice.span == "today" else tr("the next seven days")
+        return line((f" {tr('forecast:')} ", "$muted"), (span, "bold"), (" · ", "$muted"), choice.queue_words)
     period = choice.period
-    parts: list[Part] = [(f" {period.name} ", "bold"), (f"{period.words} · ", "$muted"), choice.queue_words]
+    parts: list[Part] = [(f" {tr(period.name)} ", "bold"), (f"{period.words} · ", "$muted"), choice.queue_words]
     if choice.view in ("plots", "intervals"):
-        parts.append((f" · each {WIDTHS.get(choice.width, '')}", "$muted"))
+        parts.append((f" · {tr('each {width}', width=tr(WIDTHS[choice.width]))}", "$muted"))
     if choice.view != "contacts":
         formula = choice.formula
-        parts += [(" · SL ", "$muted"), (formula.label, ""), (f" ({formula.known_as[0]})", "$muted")]
+        parts += [
+            (f" · {tr('SL')} ", "$muted"),
+            (term("formula", formula.id), ""),
+            (f" ({known_as(formula)[0]})", "$muted"),
+        ]
     return line(*parts)
 
 
@@ -41,13 +47,16 @@ def instead(answer: Answer[object], waited: float | None, empty: str, height: in
         empty: the sentence for an answer with nothing in it; "" when there is something.
     """
     if answer.value is None and answer.later:
-        texts = [content(answer.problem), line(("It will be tried again automatically   esc cancels", "$muted"))]
+        again = f"{tr('It will be tried again automatically')}   {tr('esc cancels')}"
+        texts = [content(in_words(answer.problem)), line((again, "$muted"))]
     elif answer.value is None and waited is not None:
-        texts = [line(f"Loading … {waited:.0f} s", ("   esc cancels", "$muted"))]
+        texts = [line(tr("Loading … {seconds:.0f} s", seconds=waited), (f"   {tr('esc cancels')}", "$muted"))]
     elif answer.value is None and answer.problem:
-        texts = [content(answer.problem, "$warning"), line(("r", "bold $accent"), (" tries again", "$muted"))]
+        key = line(("r", "bold $accent"), (f" {tr('tries again')}", "$muted"))
+        texts = [content(in_words(answer.problem), "$warning"), key]
     elif answer.value is None:
-        texts = [content("Not loaded yet.", "$muted"), line(("r", "bold $accent"), (" loads it", "$muted"))]
+        key = line(("r", "bold $accent"), (f" {tr('loads it')}", "$muted"))
+        texts = [content(tr("Not loaded yet."), "$muted"), key]
     elif empty:
         texts = [content(empty, "$muted")]
     else:
@@ -59,10 +68,10 @@ def age(answer: Answer[object], waited: float | None, now: Instant, zone: str) -
     """How old what is shown is, whose clock it goes by, and what is wrong."""
     parts: list[Part] = []
     if waited is not None:
-        parts.append((f" loading … {waited:.0f} s · ", "bold $warning"))
+        parts.append((f" {tr('loading … {seconds:.0f} s', seconds=waited)} · ", "bold $warning"))
     elif answer.problem and answer.value is not None:
-        parts.append((f" {answer.problem} · ", "bold $warning"))
+        parts.append((f" {in_words(answer.problem)} · ", "bold $warning"))
     if answer.at is not None:
-        parts.append((f" updated {wording.since(now - answer.at)}", "$muted"))
-    parts.append((f" · times of {zone} ", "$muted"))
+        parts.append((f" {tr('updated {ago}', ago=wording.since(now - answer.at))}", "$muted"))
+    parts.append((f" · {tr('times of {zone}', zone=zone)} ", "$muted"))
     return line(*parts)

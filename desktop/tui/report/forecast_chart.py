@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
-from typing import Final
 
 from textual.content import Content
 
@@ -13,19 +12,24 @@ from desktop.domain.staffing.forecast import Expected
 from desktop.domain.staffing.staffing import Requirement
 from desktop.tui.report.axis import LABEL, Axis
 from desktop.tui.report.raster import Raster
-from desktop.tui.widgets.safe_text import Part, line
+from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words import formats
+from desktop.words.catalogue import ntr, tr
 
-LEGEND: Final[tuple[tuple[str, str], ...]] = (
-    ("█", "$accent"),
-    (" at least ", "$muted"),
-    ("▒", "$accent"),
-    (" expected ", "$muted"),
-    ("░", "$accent"),
-    (" at most (80 % range)  ", "$muted"),
-    ("█", "$muted"),
-    (" actual", "$muted"),
-)
+
+def legend() -> tuple[tuple[str, str], ...]:
+    """What the signs of the chart mean."""
+    return (
+        ("█", "$accent"),
+        (f" {tr('at least')} ", "$muted"),
+        ("▒", "$accent"),
+        (f" {tr('expected')} ", "$muted"),
+        ("░", "$accent"),
+        (f" {tr('at most (80 % range)')}  ", "$muted"),
+        ("█", "$muted"),
+        (f" {tr('actual')}", "$muted"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +61,18 @@ class Foreseen:
         slot = self.slots[index]
         one, need = slot.expected, slot.needed
         if one is None:
-            return [("actual", str(slot.came))]
+            return [(tr("actual"), str(slot.came))]
         found = [
-            ("expected", f"{one.offered:.0f}"),
-            ("80 % range", f"{one.low:.0f}–{one.high:.0f}"),
-            ("AHT", wording.duration(one.handle)),
-            ("agents", wording.UNKNOWN if need is None else str(need.agents)),
+            (tr("expected"), f"{one.offered:.0f}"),
+            (tr("80 % range"), f"{one.low:.0f}–{one.high:.0f}"),
+            (tr("AHT"), wording.duration(one.handle)),
+            (tr("agents"), wording.UNKNOWN if need is None else str(need.agents)),
         ]
         if need is not None and self.plan.shrinkage:
-            found.append(("to schedule", str(need.positions)))
+            found.append((tr("to schedule"), str(need.positions)))
         if need is not None and need.outcome is not None:
-            found.append(("expected SL", f"{need.outcome.service_level * 100:.0f} %"))
-            found.append(("occupancy", f"{need.outcome.occupancy * 100:.0f} %"))
+            found.append((tr("expected SL"), f"{need.outcome.service_level * 100:.0f} %"))
+            found.append((tr("occupancy"), f"{need.outcome.occupancy * 100:.0f} %"))
         return found
 
 
@@ -107,7 +111,7 @@ def outlook_lines(foreseen: Foreseen, at: Axis, cursor: int, width: int, height:
 def _contacts(raster: Raster, foreseen: Foreseen, at: Axis, rows: int) -> None:
     most = max([4.0, *(one.expected.high if one.expected else float(one.came or 0) for one in foreseen.slots)])
     raster.put(0, 0, f"{most:>{LABEL - 1}.0f}", "$muted")
-    raster.put(0, rows - 1, "contacts", "")
+    raster.put(0, rows - 1, tr("contacts")[: LABEL - 1], "")
     scale, bottom = (rows - 0.25) / most, rows - 1
     for index in at.shown:
         x, one = at.x(index), foreseen.slots[index].expected
@@ -124,7 +128,7 @@ def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -
     needed = [None if one.needed is None else one.needed.agents for one in foreseen.slots]
     most = max([2, *(one for one in needed if one is not None)])
     raster.put(0, top, f"{most:>{LABEL - 1}}", "$muted")
-    raster.put(0, top + rows - 1, "agents", "")
+    raster.put(0, top + rows - 1, tr("agents")[: LABEL - 1], "")
     bottom = top + rows - 1
     for index in at.shown:
         agents = needed[index]
@@ -140,35 +144,46 @@ def _agents(raster: Raster, foreseen: Foreseen, at: Axis, top: int, rows: int) -
 def _words(foreseen: Foreseen, width: int) -> list[Content]:
     outlook, plan, error = foreseen.outlook, foreseen.plan, foreseen.outlook.error
     patience = outlook.patience if plan.patience is None else plan.patience
-    model: list[Part] = [("Target ", "$muted"), (wanted(plan), "bold")]
     if isfinite(patience):
-        model.append((f" · customers give up after {wording.duration(patience)} (Erlang A)", "$muted"))
+        gives_up = tr("customers give up after {time} (Erlang A)", time=wording.duration(patience))
     else:
-        model.append((" · no one gives up (Erlang C)", "$muted"))
-    stands: list[Part] = [(f"Based on {outlook.days} days of history", "$muted")]
+        gives_up = tr("no one gives up (Erlang C)")
+    model = line((f"{tr('Target')} ", "$muted"), (wanted(plan), "bold"), (f" · {gives_up}", "$muted"))
+    stands = tr("Based on {days} days of history.", days=outlook.days)
     if outlook.outliers:
-        days = ", ".join(f"{one.day} {one:%b}" for one in outlook.outliers[-4:])
-        count = len(outlook.outliers)
-        stands.append((f", without {count} unusual {'day' if count == 1 else 'days'} ({days})", "$muted"))
-    stands.append((". Public holidays to come are not considered.", "$muted"))
-    held: list[Part] = [("Accuracy unknown: too little history.", "$warning")]
+        stands = ntr(
+            "Based on {days} days of history, without {n} unusual day ({which}).",
+            "Based on {days} days of history, without {n} unusual days ({which}).",
+            len(outlook.outliers),
+            days=outlook.days,
+            which=tuple(map(formats.day_of_month, outlook.outliers[-4:])),
+        )
+    stands = f"{stands} {tr('Public holidays to come are not considered.')}"
+    held: list[Part] = [(tr("Accuracy unknown: too little history."), "$warning")]
     if error.wape is not None and error.naive is not None:
+        compared = ntr(
+            "on the last {n} week ({naive:.0f} % by repeating the week before)",
+            "on the last {n} weeks ({naive:.0f} % by repeating the week before)",
+            error.weeks,
+            naive=error.naive * 100,
+        )
         held = [
-            (f"Average error {error.wape * 100:.0f} %", "bold"),
-            (f" on the last {error.weeks} weeks ({error.naive * 100:.0f} % by repeating the week before)", ""),
-            (f" · bias {(error.bias or 0) * 100:+.0f} %", "$muted"),
-            (f" · {(error.within or 0) * 100:.0f} % within the 80 % range", "$muted"),
+            (tr("Average error {percent:.0f} %", percent=error.wape * 100), "bold"),
+            (f" {compared}", ""),
+            (f" · {tr('bias {percent:+.0f} %', percent=(error.bias or 0) * 100)}", "$muted"),
+            (f" · {tr('{percent:.0f} % within the 80 % range', percent=(error.within or 0) * 100)}", "$muted"),
         ]
-    texts = [line(*model), line(*held), line(*stands)]
+    texts = [model, line(*held), content(stands, "$muted")]
     return [one.truncate(width, ellipsis=True) for one in texts]
 
 
 def wanted(plan: Plan) -> str:
-    """A plan as it is typed and shown: `80 % within 20 s, shrinkage 30 %`."""
+    """A plan as it is shown: `80 % within 20 s, shrinkage 30 %`."""
     target = plan.target
-    text = f"{(target.level or 0) * 100:.0f} % within {target.threshold:.0f} s"
+    level, threshold = (target.level or 0) * 100, target.threshold
+    parts = [tr("{percent:.0f} % within {seconds:.0f} s", percent=level, seconds=threshold)]
     if plan.shrinkage:
-        text += f", shrinkage {plan.shrinkage * 100:.0f} %"
+        parts.append(tr("shrinkage {percent:.0f} %", percent=plan.shrinkage * 100))
     if plan.concurrency.slots > 1:
-        text += f", {plan.concurrency.slots} at once"
-    return text
+        parts.append(tr("{n} at once", n=plan.concurrency.slots))
+    return ", ".join(parts)

@@ -1,5 +1,7 @@
 """Single contacts of the past: rows of a list, and the timeline of one."""
 
+from typing import Literal
+
 from textual.content import Content
 
 from desktop.app.history.centre_days import CentreDays
@@ -11,30 +13,45 @@ from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
-from desktop.tui.words import wording
+from desktop.tui.words import past_words, wording
+from desktop.words import formats
+from desktop.words.catalogue import ptr, tr
 
-CONTACTS = (
-    Column("arrived", 16),
-    Column("", 2, min_width=70),
-    Column("queue", weight=2),
-    Column("customer", weight=3),
-    Column("agent", weight=2, min_width=76),
-    Column("outcome", 11),
-    Column("waited", 7, "right"),
-    Column("talked", 7, "right", 92),
-    Column("codes", weight=2, min_width=110),
-)
-INTERVALS = (
-    Column("interval", 24),
-    Column("offered", 8, "right"),
-    Column("answered", 8, "right"),
-    Column("abandoned", 9, "right"),
-    Column("SL", 9, "right"),
-    Column("ASA", 6, "right"),
-    Column("AHT", 6, "right", 76),
-    Column("occupancy", 9, "right", 90),
-)
 MORE = "more"
+
+
+def contact_columns() -> tuple[Column, ...]:
+    """Those of a list of contacts."""
+    return (
+        Column(tr("arrived"), 16),
+        Column("", 2, min_width=70),
+        Column(tr("queue"), weight=2),
+        Column(tr("customer"), weight=3),
+        Column(tr("agent"), weight=2, min_width=76),
+        _wide(tr("outcome"), 11),
+        _wide(tr("waited"), 7, "right"),
+        _wide(tr("talked"), 7, "right", 92),
+        Column(tr("codes"), weight=2, min_width=110),
+    )
+
+
+def interval_columns() -> tuple[Column, ...]:
+    """Those of a list of intervals."""
+    return (
+        Column(tr("interval"), 24),
+        _wide(tr("offered"), 8, "right"),
+        _wide(tr("answered"), 8, "right"),
+        _wide(tr("abandoned"), 9, "right"),
+        _wide(tr("SL"), 9, "right"),
+        _wide(tr("ASA"), 6, "right"),
+        _wide(tr("AHT"), 6, "right", 76),
+        _wide(tr("occupancy"), 9, "right", 90),
+    )
+
+
+def _wide(title: str, cells: int, align: Literal["left", "right"] = "left", min_width: int = 0) -> Column:
+    """A column of so many cells, of more where its title is longer."""
+    return Column(title, max(cells, len(title)), align, min_width)
 
 
 def interval_row(key: str, name: str, interval: Interval, formula: Formula) -> Row:
@@ -46,15 +63,16 @@ def interval_row(key: str, name: str, interval: Interval, formula: Formula) -> R
 def contact_row(one: PastInteraction, days: CentreDays) -> Row:
     """A finished contact."""
     failed = one.outcome in ("abandoned", "failed")
+    arrived = days.local(one.arrived_at)
     return Row(
         one.id,
         (
-            f"{days.local(one.arrived_at):%a %d %H:%M:%S}",
+            f"{formats.short_weekday(arrived.weekday())} {arrived:%d %H:%M:%S}",
             wording.CHANNEL_SIGN.get(one.channel, "?"),
             one.queue,
             one.customer_name or wording.number(one.customer) or wording.WITHHELD,
             (one.agent_name or wording.UNKNOWN, "" if one.agent_name else "$muted"),
-            (f"{'✕ ' if failed else ''}{one.outcome}", "$warning" if failed else ""),
+            (f"{'✕ ' if failed else ''}{past_words.outcome(one.outcome)}", "$warning" if failed else ""),
             wording.duration(one.wait_seconds),
             wording.duration(one.talk_seconds) if one.answered_at is not None else wording.UNKNOWN,
             (", ".join(one.codes), "$muted"),
@@ -64,7 +82,7 @@ def contact_row(one: PastInteraction, days: CentreDays) -> Row:
 
 def more_row() -> Row:
     """The last row of a page that is not the last one."""
-    return Row(MORE, (("enter or end: show older contacts", "$accent"),))
+    return Row(MORE, ((tr("enter or end: show older contacts"), "$accent"),))
 
 
 def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
@@ -72,15 +90,17 @@ def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
     one = detail.interaction
     heading = one.customer_name or wording.number(one.customer) or wording.WITHHELD
     sign = wording.CHANNEL_SIGN.get(one.channel)
+    arrived = days.local(one.arrived_at)
+    how = f"{past_words.channel(one.channel)}, {past_words.direction(one.direction)}"
     lines = [
         line(
-            (f"{sign or one.channel} {heading}", "bold"),
+            (f"{sign or past_words.channel(one.channel)} {heading}", "bold"),
             (f"   {wording.number(one.customer)}" if one.customer_name else "", "$muted"),
         ),
         line(
-            (f"{days.local(one.arrived_at):%A %d %b %Y %H:%M:%S}", ""),
-            (f" · {one.channel}, {one.direction} · {one.queue} · ", "$muted"),
-            (one.outcome, "bold"),
+            (f"{formats.long_day(arrived.date())} {arrived:%H:%M:%S}", ""),
+            (f" · {how} · {one.queue} · ", "$muted"),
+            (past_words.outcome(one.outcome), "bold"),
             (f" · {one.agent_name}" if one.agent_name else "", ""),
         ),
         *flowed(_figures(one), width, style="bold"),
@@ -95,25 +115,25 @@ def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
                 (f"  {days.local(step.at):%H:%M:%S}  ", "$muted"),
                 (f"{'+' + wording.duration(gap) if gap >= 1 else '':>8}  ", "$muted"),
                 ("● ", "$accent"),
-                (f"{step.what.replace('_', ' '):<12}", "bold"),
+                (f"{past_words.step(step.what):<12}", "bold"),
                 (f"  {step.queue}" if step.queue else "", ""),
                 (f"  {step.agent_name or step.agent_id}" if step.agent_id else "", ""),
                 (f"  {step.detail}" if step.detail else "", "$muted"),
             )
         )
     if not detail.steps:
-        lines.append(content("  The contact centre recorded no steps for this contact.", "$muted"))
+        lines.append(content(f"  {tr('The contact centre recorded no steps for this contact.')}", "$muted"))
     return lines
 
 
 def _figures(one: PastInteraction) -> list[tuple[str, str]]:
-    pairs = [("waited", wording.duration(one.wait_seconds))]
+    pairs = [(tr("waited"), wording.duration(one.wait_seconds))]
     if one.answered_at is not None:
-        pairs += [("talked", wording.duration(one.talk_seconds)), ("held", wording.duration(one.hold_seconds))]
-        pairs.append(("wrap-up", wording.duration(one.wrap_up_seconds)))
-    pairs += [("offers", str(one.offers)), ("transfers", str(one.transfers))]
+        pairs += [(tr("talked"), wording.duration(one.talk_seconds)), (tr("held"), wording.duration(one.hold_seconds))]
+        pairs.append((ptr("time", "wrap-up"), wording.duration(one.wrap_up_seconds)))
+    pairs += [(tr("offers"), str(one.offers)), (tr("transfers"), str(one.transfers))]
     if one.codes:
-        pairs.append(("codes", ", ".join(one.codes)))
+        pairs.append((tr("codes"), ", ".join(one.codes)))
     return pairs
 
 

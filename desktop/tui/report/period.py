@@ -7,16 +7,20 @@ from datetime import date, timedelta
 from desktop.app.history.centre_days import CentreDays
 from desktop.domain.entities.history import DAY, HOUR, WEEK
 from desktop.domain.entities.instant import Instant
+from desktop.words import formats
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
-NAMES = ("today", "yesterday", "7 days", "4 weeks")
+NAMES = (mark("today"), mark("yesterday"), mark("7 days"), mark("4 weeks"))
+OWN = mark("custom")
 LONGEST_DAYS = 400
-WIDTHS = {900.0: "15 min", 1_800.0: "30 min", HOUR: "1 h", DAY: "1 day", WEEK: "1 week"}
+WIDTHS = {900.0: mark("15 min"), 1_800.0: mark("30 min"), HOUR: mark("1 h"), DAY: mark("1 day"), WEEK: mark("1 week")}
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Whole days, from `first` to `last`, both in it; `name` is one of `NAMES` or the days themselves."""
+    """Whole days, from `first` to `last`, both in it; `name` is one of `NAMES`, or `OWN`."""
 
     name: str
     first: date
@@ -39,11 +43,7 @@ class Period:
     @property
     def words(self) -> str:
         """Its days for people, such as `Mon 9 – Sun 15 Nov 2026`."""
-        if self.count == 1:
-            return f"{self.first:%a} {self.first.day} {self.first:%b %Y}"
-        month = "" if (self.first.year, self.first.month) == (self.last.year, self.last.month) else f" {self.first:%b}"
-        year = "" if self.first.year == self.last.year else f" {self.first:%Y}"
-        return f"{self.first:%a} {self.first.day}{month}{year} – {self.last:%a} {self.last.day} {self.last:%b %Y}"
+        return formats.days(self.first, self.last)
 
 
 def named(name: str, today: date) -> Period:
@@ -65,14 +65,14 @@ def typed(text: str) -> Period:
     """
     found = _DAY.findall(text)
     if not 1 <= len(found) <= 2 or _DAY.sub("", text).strip(" .-–to/"):
-        raise ValueError("Type one date or two: 2026-11-02 2026-11-08")
+        raise ValueError(tr("Type one date or two: 2026-11-02 2026-11-08"))
     try:
         first, last = (date(*map(int, found[at])) for at in (0, -1))
     except ValueError:
-        raise ValueError("That date does not exist.") from None
+        raise ValueError(tr("That date does not exist.")) from None
     if last < first:
-        raise ValueError("The end date is before the start date.")
-    made = Period("own", first, last)
+        raise ValueError(tr("The end date is before the start date."))
+    made = Period(OWN, first, last)
     if made.count > LONGEST_DAYS:
-        raise ValueError(f"The range can be at most {LONGEST_DAYS} days.")
+        raise ValueError(tr("The range can be at most {days} days.", days=LONGEST_DAYS))
     return made

@@ -13,6 +13,7 @@ from desktop.tui.report.axis import LABEL, Axis
 from desktop.tui.report.raster import Raster
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, number, share
+from desktop.words.catalogue import ptr, tr
 
 TARGET: Final = 0.8
 _LEAST = {"offered": 3, "abandoned": 2, "SL": 3, "AHT": 2}
@@ -54,16 +55,16 @@ def plot_lines(charted: Charted, width: int, height: int) -> list[Content]:
 def readout(counts: Counts | None, formula: Formula) -> list[tuple[str, str]]:
     """Every figure of an interval as label and value."""
     if counts is None:
-        return [("", "no data")]
+        return [("", tr("no data"))]
     handle, wait, busy = (ratio.value(counts) if ratio else None for ratio in (AHT, ASA, OCCUPANCY))
     return [
-        ("offered", number(counts.offered)),
-        ("answered", number(counts.answered)),
-        ("abandoned", number(counts.abandoned)),
-        ("SL", exact_share(formula.value(counts))),
-        ("ASA", wording.duration(wait)),
-        ("AHT", wording.duration(handle)),
-        ("occupancy", share(busy)),
+        (tr("offered"), number(counts.offered)),
+        (tr("answered"), number(counts.answered)),
+        (tr("abandoned"), number(counts.abandoned)),
+        (tr("SL"), exact_share(formula.value(counts))),
+        (tr("ASA"), wording.duration(wait)),
+        (tr("AHT"), wording.duration(handle)),
+        (tr("occupancy"), share(busy)),
     ]
 
 
@@ -71,11 +72,11 @@ def legend() -> tuple[tuple[str, str], ...]:
     """What the signs of the charts mean."""
     return (
         ("█", "$accent"),
-        (" answered  ", "$muted"),
+        (f" {tr('answered')}  ", "$muted"),
         ("░", "$warning"),
-        (" not answered  ", "$muted"),
+        (f" {tr('not answered')}  ", "$muted"),
         ("▄", "$error"),
-        (" abandoned  ", "$muted"),
+        (f" {tr('abandoned')}  ", "$muted"),
         ("┄", "$muted"),
         (f" {share(TARGET)}", "$muted"),
     )
@@ -106,7 +107,7 @@ def _frame(raster: Raster, top: int, rows: int, name: str, most: str) -> None:
 def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [one.offered if one else None for one in charted.counts]
     most = _top(values, 4)
-    _frame(raster, top, rows, "offered", f"{most:.0f}")
+    _frame(raster, top, rows, ptr("chart", "offered"), f"{most:.0f}")
     axis, bottom = charted.axis, top + rows - 1
     scale = (rows - 0.25) / most
     for index in axis.shown:
@@ -124,12 +125,12 @@ def _offered(raster: Raster, charted: Charted, top: int, rows: int) -> None:
 
 def _abandoned(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [float(one.abandoned) if one and one.abandoned is not None else None for one in charted.counts]
-    _bars(raster, charted, top, rows, values, "abandoned", _top(values, 4), "$error")
+    _bars(raster, charted, top, rows, values, ptr("chart", "abandoned"), _top(values, 4), "$error")
 
 
 def _service_level(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [charted.formula.value(one) if one else None for one in charted.counts]
-    _frame(raster, top, rows, "SL", "100 %")
+    _frame(raster, top, rows, tr("SL"), "100 %")
     axis, bottom = charted.axis, top + rows - 1
     line = bottom - int(TARGET * rows - 1e-9)
     raster.put(LABEL, line, "┄" * (axis.x(axis.end) - LABEL), "$muted")
@@ -144,7 +145,7 @@ def _service_level(raster: Raster, charted: Charted, top: int, rows: int) -> Non
 def _handling(raster: Raster, charted: Charted, top: int, rows: int) -> None:
     values = [AHT.value(one) if one and AHT else None for one in charted.counts]
     most = _top(values, 60)
-    _bars(raster, charted, top, rows, values, "AHT", most, "$secondary", wording.duration(most))
+    _bars(raster, charted, top, rows, values, tr("AHT"), most, "$secondary", wording.duration(most))
 
 
 def _bars(

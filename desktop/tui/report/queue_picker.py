@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
+from desktop.words.marks import mark
 
 
 class QueuePicker(LineTable):
     """A list of queues with marks."""
 
     def __init__(self, name: str) -> None:
-        super().__init__((Column("", 3), Column("queue")), empty="No queues.", id=name)
+        super().__init__((Column("", 3), Column(mark("queue"))), empty=mark("No queues."), id=name)
         self._names: Sequence[str] = ()
         self._picked: set[str] = set()
 

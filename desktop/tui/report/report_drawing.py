@@ -10,15 +10,18 @@ from desktop.app.staffing.demand_forecast import WIDTH as HALF_HOUR
 from desktop.domain.entities.history import Interval, PastDetail
 from desktop.domain.figures.count_sums import total
 from desktop.tui.report import axis, faces, past_texts, plots
-from desktop.tui.report.forecast_chart import LEGEND, outlook_lines
+from desktop.tui.report.forecast_chart import legend, outlook_lines
 from desktop.tui.report.report_views import ReportViews
-from desktop.tui.report.week import DAYS, week_lines
+from desktop.tui.report.week import week_lines
 from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
+from desktop.words import formats
+from desktop.words.catalogue import in_words, ntr, tr
+from desktop.words.marks import mark
 
-NOTHING = "No data for this period."
+NOTHING = mark("No data for this period.")
 
 
 class ReportDrawing:
@@ -35,20 +38,20 @@ class ReportDrawing:
         if views.place == "contacts" and views.stretch is not None and views.deeper:
             since, until = views.stretch
             name = axis.name(since, until, until - since, self._history.days)
-            return line((" contacts from ", "$muted"), (name, "bold"), (f" · {views.choice.queue_words}", ""))
+            return line((f" {tr('contacts from')} ", "$muted"), (name, "bold"), (f" · {views.choice.queue_words}", ""))
         if views.place == "timeline":
-            return line((" timeline of ", "$muted"), (views.interaction, "bold"))
+            return line((f" {tr('timeline of')} ", "$muted"), (views.interaction, "bold"))
         return faces.chosen(views.choice)
 
     def lines(self, width: int, height: int) -> list[Content]:
         """The chart or text of this place."""
         views = self._views
         found: Any = views.answer.value
-        empty = NOTHING if views.place == "plots" and found == () else ""
+        empty = tr(NOTHING) if views.place == "plots" and found == () else ""
         if views.place == "outlook" and found is not None and not found.slots:
-            empty = "No more contacts are expected today. Press s for the next seven days."
+            empty = tr("No more contacts are expected today. Press s for the next seven days.")
         if views.place == "week" and found is not None and not any(any(row) for row in found.cells):
-            empty = NOTHING
+            empty = tr(NOTHING)
         instead = faces.instead(views.answer, views.waited, empty, height)
         if instead is not None:
             return instead
@@ -90,32 +93,33 @@ class ReportDrawing:
         if views.place == "week":
             shown = views.map_of(found)
             counts = found.cells[views.weekday][views.slot]
-            time = f"{DAYS[views.weekday]} {views.slot // 2:02}:{views.slot % 2 * 30:02}"
+            time = f"{formats.short_weekday(views.weekday)} {views.slot // 2:02}:{views.slot % 2 * 30:02}"
             value = shown.written(shown.value(views.weekday, views.slot))
-            parts: list[Part] = [(f" {time}   ", "bold $accent"), (f"{shown.metric} ", "$muted"), (value, "bold")]
+            parts: list[Part] = [(f" {time}   ", "bold $accent"), (f"{tr(shown.metric)} ", "$muted"), (value, "bold")]
             counted = plots.readout(counts, views.choice.formula)
-            days_of = found.days[views.weekday]
-            return line(*parts, (f"   over {days_of} {'day' if days_of == 1 else 'days'}:  ", "$muted")), counted
+            over = ntr("over {n} day:", "over {n} days:", found.days[views.weekday])
+            return line(*parts, (f"   {over}  ", "$muted")), counted
         return content(""), ()
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Those of this list."""
         views = self._views
-        return past_texts.INTERVALS if views.place == "intervals" else past_texts.CONTACTS
+        return past_texts.interval_columns() if views.place == "intervals" else past_texts.contact_columns()
 
     def rows(self) -> tuple[Sequence[Row], Row | None, str]:
         """Rows and total of this list, and what is said where there are none."""
         views = self._views
         found, waited, days = views.answer.value, views.waited, self._history.days
         if found is None:
-            asking = f"Loading … {waited:.0f} s · esc cancels" if waited is not None else ""
-            return (), None, asking or views.answer.problem or "Not loaded yet."
+            if waited is not None:
+                return (), None, tr("Loading … {seconds:.0f} s · esc cancels", seconds=waited)
+            return (), None, in_words(views.answer.problem) or tr("Not loaded yet.")
         if views.place == "contacts":
             rows = [past_texts.contact_row(one, days) for one in found.found]
             if found.cursor:
                 rows.append(past_texts.more_row())
-            return rows, None, "No contacts."
+            return rows, None, tr("No contacts.")
         width, formula = views.choice.width, views.choice.formula
         at = {start: str(index) for index, start in enumerate(views.starts)}
         rows = [
@@ -124,13 +128,13 @@ class ReportDrawing:
             if one.counts.since in at
         ]
         whole = total([one.counts for one in found], by_own_threshold=True)
-        last = None if whole is None else past_texts.interval_row("total", "all", Interval("", whole), formula)
-        return rows, last, NOTHING
+        last = None if whole is None else past_texts.interval_row("total", tr("all"), Interval("", whole), formula)
+        return rows, last, tr(NOTHING)
 
     @property
     def legend(self) -> Content:
         """What the signs of a chart mean."""
         views = self._views
         if views.answer.value and views.place in ("plots", "outlook"):
-            return line(" ", *(LEGEND if views.place == "outlook" else plots.legend()), " ")
+            return line(" ", *(legend() if views.place == "outlook" else plots.legend()), " ")
         return content("")

@@ -5,8 +5,10 @@ from textual.widgets import Input
 
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import line
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
-_WORDS = {"own": "custom range", "plan": "staffing target", "export": "export to"}
+_WORDS = {"own": mark("custom range"), "plan": mark("staffing target"), "export": mark("export to")}
 
 
 class ReportField(Input):
@@ -26,5 +28,8 @@ class ReportField(Input):
         self.cursor_position = len(value)
         self.focus()
         return line(
-            (f" {_WORDS[wanted]} ", "bold"), (hint, "$muted"), ("  enter", "bold $accent"), (" confirm ", "$muted")
+            (f" {tr(_WORDS[wanted])} ", "bold"),
+            (hint, "$muted"),
+            ("  enter", "bold $accent"),
+            (f" {tr('confirm')} ", "$muted"),
         )

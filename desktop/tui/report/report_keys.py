@@ -9,52 +9,58 @@ from desktop.tui.pages.help import fitted_keys, key_line
 from desktop.tui.report.choice import NAMES, VIEWS
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import Part, content, line
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 
 class ReportKey(NamedTuple):
-    """A key as it is printed, its name, and what it does."""
+    """A key as it is printed, its name, and what it does, both `mark`ed."""
 
     key: str
     label: str
     does: str
 
 
-_INTERVAL = ReportKey("←→", "interval", "Move to another interval; its figures are shown below.")
-_CONTACTS = ReportKey("enter", "contacts", "List the contacts that arrived in the selected interval.")
-_PERIOD = ReportKey("p", "period", "Switch the period: today, yesterday, this week and so on. P goes back.")
-_QUEUES = ReportKey("u", "queues", "Choose which queues to include.")
-_WIDTH = ReportKey("w", "width", "Wider intervals: 15 and 30 minutes, hours, days, weeks. W goes back.")
-_FORMULA = ReportKey("f", "formula", "Switch the service level formula. F goes back.")
-_EXPORT = ReportKey("e", "export", "Save what is shown as CSV, JSON, Parquet, or an HTML page with charts.")
-_OWN = ReportKey("o", "custom range", "Type a date, or a start and an end date.")
-_AGAIN = ReportKey("r", "refresh", "Load the figures again.")
+_INTERVAL = ReportKey("←→", mark("interval"), mark("Move to another interval; its figures are shown below."))
+_CONTACTS = ReportKey("enter", mark("contacts"), mark("List the contacts that arrived in the selected interval."))
+_PERIOD = ReportKey("p", mark("period"), mark("Switch the period: today, yesterday, this week and so on. P goes back."))
+_QUEUES = ReportKey("u", mark("queues"), mark("Choose which queues to include."))
+_WIDTH = ReportKey("w", mark("width"), mark("Wider intervals: 15 and 30 minutes, hours, days, weeks. W goes back."))
+_FORMULA = ReportKey("f", mark("formula"), mark("Switch the service level formula. F goes back."))
+_EXPORT = ReportKey("e", mark("export"), mark("Save what is shown as CSV, JSON, Parquet, or an HTML page with charts."))
+_OWN = ReportKey("o", mark("custom range"), mark("Type a date, or a start and an end date."))
+_AGAIN = ReportKey("r", mark("refresh"), mark("Load the figures again."))
 KEYS: Final[dict[str, tuple[ReportKey, ...]]] = {
     "plots": (_INTERVAL, _CONTACTS, _PERIOD, _QUEUES, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
     "intervals": (_CONTACTS, _PERIOD, _QUEUES, _EXPORT, _WIDTH, _FORMULA, _OWN, _AGAIN),
     "week": (
-        ReportKey("←→↑↓", "half hour", "Move to another half hour of the week; its figures are shown below."),
-        ReportKey("m", "figure", "Switch the figure on the map: offered, service level and so on. M goes back."),
+        ReportKey(
+            "←→↑↓", mark("half hour"), mark("Move to another half hour of the week; its figures are shown below.")
+        ),
+        ReportKey(
+            "m", mark("figure"), mark("Switch the figure on the map: offered, service level and so on. M goes back.")
+        ),
         *(_PERIOD, _QUEUES, _EXPORT, _FORMULA, _OWN, _AGAIN),
     ),
     "outlook": (
-        ReportKey("←→", "interval", "Move to another half hour; its forecast is shown below."),
-        ReportKey("s", "today or week", "Switch between the rest of today and the next seven days."),
-        ReportKey("t", "target", "Change the target, shrinkage or patience."),
+        ReportKey("←→", mark("interval"), mark("Move to another half hour; its forecast is shown below.")),
+        ReportKey("s", mark("today or week"), mark("Switch between the rest of today and the next seven days.")),
+        ReportKey("t", mark("target"), mark("Change the target, shrinkage or patience.")),
         *(_QUEUES, _AGAIN),
     ),
     "contacts": (
-        ReportKey("enter", "timeline", "Everything that happened to the selected contact, step by step."),
+        ReportKey("enter", mark("timeline"), mark("Everything that happened to the selected contact, step by step.")),
         *(_PERIOD, _QUEUES, _EXPORT, _OWN, _AGAIN),
     ),
-    "timeline": (ReportKey("↑↓", "scroll", "Scroll up or down."),),
+    "timeline": (ReportKey("↑↓", mark("scroll"), mark("Scroll up or down.")),),
 }
 """Those of each place, the most wanted first."""
 _VIEWS: Final = {
-    "plots": "Offered, answered, abandoned, service level and handling time as bars.",
-    "intervals": "The same figures as a table.",
-    "week": "The busiest and the worst half hours of the week.",
-    "outlook": "The expected volume, and how many agents it needs.",
-    "contacts": "Single contacts, newest first.",
+    "plots": mark("Offered, answered, abandoned, service level and handling time as bars."),
+    "intervals": mark("The same figures as a table."),
+    "week": mark("The busiest and the worst half hours of the week."),
+    "outlook": mark("The expected volume, and how many agents it needs."),
+    "contacts": mark("Single contacts, newest first."),
 }
 
 
@@ -66,20 +72,20 @@ def fitted(place: str, width: int, *, deeper: bool) -> Content:
         deeper: whether esc leads back within the page.
     """
     keys = [(one.key, one.label) for one in KEYS[place]]
-    return _line(fitted_keys(keys, ("esc", "back" if deeper else "close"), width))
+    return _line(fitted_keys(keys, ("esc", mark("back") if deeper else mark("close")), width))
 
 
 def picking() -> Content:
     """The keys while queues are picked."""
-    return _line([("space", "select"), ("a", "all or none"), ("enter", "confirm"), ("esc", "cancel")])
+    return _line([("space", tr("select")), ("a", tr("all or none")), ("enter", tr("confirm")), ("esc", tr("cancel"))])
 
 
 def help_lines(place: str, *, deeper: bool) -> list[Line]:
     """What every key of a place does."""
-    back = Hanging(line(("  esc    ", "bold $accent"), f"{'back' if deeper else 'close':<16}"), content(""))
-    lines: list[Line] = [content(f"Here: {NAMES.get(place, place)}", "bold $accent")]
-    lines += [*(key_line(*one) for one in KEYS[place]), back, content(""), content("Views", "bold $accent")]
-    lines += [key_line(str(number), NAMES.get(view, view), _VIEWS[view]) for number, view in enumerate(VIEWS, 1)]
+    back = Hanging(line(("  esc    ", "bold $accent"), f"{tr('back') if deeper else tr('close'):<16}"), content(""))
+    lines: list[Line] = [content(tr("Here: {view}", view=tr(NAMES[place])), "bold $accent")]
+    lines += [*(key_line(*one) for one in KEYS[place]), back, content(""), content(tr("Views"), "bold $accent")]
+    lines += [key_line(str(number), NAMES[view], _VIEWS[view]) for number, view in enumerate(VIEWS, 1)]
     return lines
 
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from desktop.app.commands.action_result import ActionResult
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.staffing.staffing_error import StaffingError
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
@@ -30,7 +31,7 @@ from desktop.tui.report.requests import ReportRequests
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
-from desktop.words.catalogue import in_words
+from desktop.words.catalogue import in_words, tr
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_desk import SupervisorDesk
@@ -93,7 +94,7 @@ class ReportPage(LaunchedPage):
         if not self.is_attached or not self.children:
             return
         views, drawing, canvas = self.views, self._drawing, self.query_one("#report-canvas")
-        self.border_title = line((" Reports ", "bold"), drawing.legend)
+        self.border_title = line((f" {tr('Reports')} ", "bold"), drawing.legend)
         answer, waited = views.answer, views.waited
         age: Content = faces.age(answer, waited, self._desk.history.now(), self._desk.history.days.zone)
         self.border_subtitle = age
@@ -161,11 +162,11 @@ class ReportPage(LaunchedPage):
         if choice is not None:
             self._change(choice)
         elif key == "o":
-            self._type("own", "", "one date or two: 2026-11-02 2026-11-08")
+            self._type("own", "", tr("one date or two: 2026-11-02 2026-11-08"))
         elif key == "u":
             self._pick_queues()
         elif key == "t" and views.place == "outlook":
-            self._type("plan", "", HINT)
+            self._type("plan", "", tr(HINT))
         elif key == "e" and views.place in ("plots", "intervals", "week", "contacts"):
             self._type("export", str(views.file_name(Path.home())), ".csv .json .parquet .html")
         elif key == "r":
@@ -233,6 +234,9 @@ class ReportPage(LaunchedPage):
                 self.views.staff_for(read_plan(event.value, self.views.plan))
             else:
                 self.views.change(self.views.choice.with_period(typed(event.value)))
+        except StaffingError as error:
+            self._say(in_words(error.sentence))
+            return
         except ValueError as error:
             self._say(str(error))
             return
@@ -260,7 +264,7 @@ class ReportPage(LaunchedPage):
                 if result.error == "exists" and act is not None and self._writing_over() == act:
                     self._presses.arm(act, self._writing_over)
 
-        self._say("Writing …")
+        self._say(tr("Writing …"))
         self._spawn(write())
 
     def _writing_over(self) -> Irrevocable | None:
@@ -269,4 +273,6 @@ class ReportPage(LaunchedPage):
         if not self.is_open or not self.has_class("typing") or field.wanted != "export":
             return None
         path = field.value.strip()
-        return Irrevocable("enter", ("enter",), ("overwrite", path), f"overwrite {named_short(Path(path).name)}")
+        return Irrevocable(
+            "enter", ("enter",), ("overwrite", path), tr("overwrite {file}", file=named_short(Path(path).name))
+        )

@@ -9,6 +9,8 @@ from desktop.app.staffing.demand_forecast import Plan, Span
 from desktop.app.staffing.staffing_desk import StaffingDesk
 from desktop.domain.entities.history import Interval, IntervalQuery, PastDetail, PastInteraction, PastQuery
 from desktop.domain.entities.instant import Instant
+from desktop.domain.staffing.staffing_error import StaffingError
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.report.choice import Choice
 from desktop.tui.report.forecast_chart import Foreseen, foreseen
 
@@ -55,8 +57,8 @@ class ReportQuestions:
         plan = plan or self._staffing.plan_for(queues)
         try:
             needed = await self._staffing.requirements(answer.value, plan)
-        except ValueError as error:
-            return Answer(None, answer.at, f"The agents needed cannot be computed: {error}.", "ValueError")
+        except StaffingError as error:
+            return Answer(None, answer.at, Sentence("staffing.not_computed", why=error.sentence), "StaffingError")
         return Answer(foreseen(answer.value, plan, needed), answer.at, answer.problem, answer.error)
 
     async def contacts(

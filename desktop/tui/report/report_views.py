@@ -19,7 +19,6 @@ from desktop.tui.report.report_questions import Contacts, ReportQuestions
 from desktop.tui.report.requests import ReportRequests
 from desktop.tui.report.week import MapOf
 
-NOTHING = "No data for this period."
 _ASKED = {"plots": "intervals", "intervals": "intervals"} | {
     name: name for name in ("week", "outlook", "contacts", "timeline")
 }
@@ -243,8 +242,10 @@ class ReportViews:
             return await self._history.export_interactions(query, path, overwrite=overwrite)
         query_of = self._questions.query(self.choice)
         title = f"{self.choice.period.words} · {self.choice.queue_words}"
+        from desktop.report.page import page
+
         return await self._history.export_intervals(
-            query_of, path, self.choice.formula, title=title, overwrite=overwrite
+            query_of, path, self.choice.formula, page, title=title, overwrite=overwrite
         )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from desktop.app.history.query_cache import Answer
+from desktop.domain.text.sentence import Sentence
 
 Question = Callable[[], Coroutine[Any, Any, Answer[Any]]]
-GIVEN_UP = "Cancelled. r tries again."
+GIVEN_UP = Sentence("report.given_up")
 
 
 class ReportRequests:

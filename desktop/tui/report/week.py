@@ -14,13 +14,15 @@ from desktop.tui.report.raster import CURSOR, Raster
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import number, share, short_number
+from desktop.words import formats
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
-DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LABEL: Final = 5
 SHADES: Final = "·░▒▓█"
 NUMBERED: Final = 3
 """Cells of a half hour from which on its figure is written into it, on a ground instead of a shade."""
-METRICS_OF_MAP: Final = ("offered", "service level", "abandoned", "ASA", "AHT")
+METRICS_OF_MAP: Final = (mark("offered"), mark("service level"), mark("abandoned"), mark("ASA"), mark("AHT"))
 _ABANDONED = METRICS["abandon_rate_of_settled"].ratio
 _ASA, _AHT = METRICS["asa"].ratio, METRICS["aht"].ratio
 
@@ -62,7 +64,7 @@ class MapOf:
         if value is None:
             return wording.UNKNOWN
         if self.metric == "offered":
-            return number(value) if value >= 10 else f"{value:.1f}"
+            return number(value) if value >= 10 else formats.number(value, ".1f")
         return wording.duration(value) if self.metric in ("ASA", "AHT") else share(value)
 
 
@@ -81,7 +83,7 @@ def week_lines(shown: MapOf, width: int, height: int) -> list[Content]:
     bounds = _bounds(known, shown.metric)
     for day in range(7):
         y = 1 + day * tall
-        raster.put(0, y, DAYS[day], "bold" if day == shown.weekday else "$muted")
+        raster.put(0, y, formats.short_weekday(day), "bold" if day == shown.weekday else "$muted")
         for slot in slots:
             value = values[day][slot]
             if value is None:
@@ -105,13 +107,17 @@ _GROUNDS = ("$foreground", *(f"$foreground on $accent {part}%" for part in (12, 
 
 
 def _legend(shown: MapOf, bounds: Sequence[float], *, numbered: bool) -> Content:
-    parts: list[tuple[str, str]] = [(f"{shown.metric}{' a day' if shown.metric == 'offered' else ''}  ", "bold")]
+    figure = tr("offered a day") if shown.metric == "offered" else tr(shown.metric)
+    parts: list[tuple[str, str]] = [(f"{figure}  ", "bold")]
     edges = [None, *bounds]
     for level, edge in enumerate(edges):
-        text = f" below {shown.written(bounds[0])}  " if edge is None and bounds else f" from {shown.written(edge)}  "
+        if edge is None and bounds:
+            text = f" {tr('below {value}', value=shown.written(bounds[0]))}  "
+        else:
+            text = f" {tr('from {value}', value=shown.written(edge))}  "
         sign = ("  ", _GROUNDS[level] if level else "") if numbered else (SHADES[level] * 2, _STYLES[level])
         parts += [sign, (text, "$muted")]
-    return line(*parts, ("   blank: no contacts", "$muted"))
+    return line(*parts, (f"   {tr('blank: no contacts')}", "$muted"))
 
 
 def _bounds(known: Sequence[float], metric: str) -> list[float]:

@@ -8,20 +8,47 @@ from desktop.domain.entities.model import Agent, Instant
 from desktop.domain.entities.words import Availability, Phase
 from desktop.domain.state.state import AppState
 from desktop.tui.words import wording
+from desktop.words.catalogue import ptr
+from desktop.words.marks import pmark
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """`rank` sorts: who rings first, who is gone last. `group` names it without its details."""
+    """`rank` sorts: who rings first, who is gone last. `group` names it without its details, in English.
+
+    `label` is that of a reason, as the contact centre has it; `more` how many contacts there are beside the first.
+    """
 
     rank: int
     group: str
-    word: str
     style: str
     since: Instant
+    label: str = ""
+    more: int = 0
+
+    @property
+    def word(self) -> str:
+        """For people. Only what is on screen is put into words."""
+        said = self.label or group_word(self.group)
+        return f"{said} +{self.more}" if self.more else said
 
 
-_RANKS = ("ringing", "on hold", "talking", "in contact", "connecting", "wrap-up", "available", "not ready", "offline")
+_RANKS = (
+    pmark("activity", "ringing"),
+    pmark("activity", "on hold"),
+    pmark("activity", "talking"),
+    pmark("activity", "in contact"),
+    pmark("activity", "connecting"),
+    pmark("activity", "wrap-up"),
+    pmark("activity", "available"),
+    pmark("activity", "not ready"),
+    pmark("activity", "offline"),
+)
+
+
+def group_word(group: str) -> str:
+    """A group of `Activity` in the language in force."""
+    return ptr("activity", group)
 
 
 def is_busy(agent: Agent) -> bool:
@@ -34,11 +61,11 @@ def activity(agent: Agent, state: AppState) -> Activity:
     if agent.work:
         return _working(agent.work)
     if agent.observed is not Availability.OFFLINE and any(agent.in_use.values()):
-        return _of("in contact", "in contact", "$accent", agent.since)
-    _, word, style = wording.AVAILABILITY[agent.observed]
+        return _of("in contact", "$accent", agent.since)
+    style = wording.AVAILABILITY[agent.observed][2]
     if agent.observed is Availability.NOT_READY:
-        return _of("not ready", reason_label(state, agent.reason) or "not ready", style, agent.since)
-    return _of(word.lower(), word.lower(), style, agent.since)
+        return _of("not ready", style, agent.since, reason_label(state, agent.reason))
+    return _of("offline" if agent.observed is Availability.OFFLINE else "available", style, agent.since)
 
 
 def reason_label(state: AppState, reason: str) -> str:
@@ -47,7 +74,7 @@ def reason_label(state: AppState, reason: str) -> str:
 
 
 def in_hand(work: AgentWork) -> str:
-    """What goes on with a contact in hand, in a word."""
+    """What goes on with a contact in hand: a group of `Activity`."""
     if work.phase is Phase.ACTIVE:
         if work.held:
             return "on hold"
@@ -73,9 +100,8 @@ def _working(works: tuple[AgentWork, ...]) -> Activity:
     work = foremost(works)
     word = in_hand(work)
     style = {"ringing": "bold $accent", "on hold": "$warning", "wrap-up": "$warning"}.get(word, "$accent")
-    more = f" +{len(works) - 1}" if len(works) > 1 else ""
-    return _of(word, word + more, style, work.since)
+    return _of(word, style, work.since, more=len(works) - 1)
 
 
-def _of(group: str, word: str, style: str, since: Instant) -> Activity:
-    return Activity(_RANKS.index(group), group, word, style, since)
+def _of(group: str, style: str, since: Instant, label: str = "", more: int = 0) -> Activity:
+    return Activity(_RANKS.index(group), group, style, since, label, more)

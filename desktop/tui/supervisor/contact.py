@@ -8,8 +8,9 @@ from desktop.domain.entities.floor import AgentWork, FloorVerb
 from desktop.domain.entities.model import Instant, Interaction
 from desktop.domain.entities.words import Channel, Phase
 from desktop.domain.select.floor_verbs import Standing, for_interaction, for_work
-from desktop.tui.supervisor.agent_activity import customer_of, in_hand
+from desktop.tui.supervisor.agent_activity import customer_of, group_word, in_hand
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ def contact_of_work(work: AgentWork, agent_id: str, who: Standing) -> Contact:
     """One that an agent has in hand."""
     return Contact(
         work.interaction_id,
-        customer_of(work) or f"customer in {work.queue}",
+        customer_of(work) or tr("customer in {queue}", queue=work.queue),
         work.queue,
         work.channel,
         work.phase,
-        in_hand(work),
+        group_word(in_hand(work)),
         work.since,
         work.since,
         agent_id=agent_id,
@@ -59,7 +60,7 @@ def contact_of_interaction(interaction: Interaction, who: Standing) -> Contact:
         interaction.queue,
         interaction.channel,
         interaction.phase,
-        "callback" if is_due else wording.phase(interaction),
+        tr("callback") if is_due else wording.phase(interaction),
         interaction.phase_since,
         interaction.arrived_at if interaction.callback_at is None else interaction.callback_at,
         interaction.priority,

@@ -9,7 +9,6 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import FORMULAS
 from desktop.domain.news import notices
-from desktop.domain.select.floor_verbs import CAPABILITY_OF
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
@@ -19,22 +18,22 @@ from desktop.tui.supervisor.actions.action_builder import ActionBuilder
 from desktop.tui.supervisor.actions.action_dialog import ActionDialog
 from desktop.tui.supervisor.actions.question import Act, Proposal, Question
 from desktop.tui.supervisor.contact import offering
-from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_guide import FloorGuide
 from desktop.tui.supervisor.floor_view import CENTER
-from desktop.tui.supervisor.panels.agent_panel import AgentPanel
+from desktop.tui.supervisor.panels.agent_panel import GROUPED, AgentPanel
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.supervisor.report_launcher import ReportsWanted
 from desktop.tui.supervisor.screen import SupervisorScreen
+from desktop.tui.supervisor.verb_words import SHOWN, VERB_OF
 from desktop.tui.widgets.page_text import Line
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, ntr, tr
+from desktop.words.figures import arithmetic, known_as
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
-
-VERB_OF = {key: verb for verb, key in KEY_OF.items()}
 
 
 class FloorActions:
@@ -83,20 +82,19 @@ class FloorActions:
         health = view.state.health.get(CENTER)
         if health is None or health.health is not Health.LIVE:
             self.tell(
-                "The contact centre cannot be reached now. Nothing was done, and the figures shown are old.",
+                tr("The contact centre cannot be reached now. Nothing was done, and the figures shown are old."),
                 "error",
                 CENTER,
             )
             return
         if verb is FloorVerb.END_MONITOR:
             if acts.monitoring is None:
-                self.tell("You are not listening to anyone.")
+                self.tell(tr("You are not listening to anyone."))
             else:
                 self._run(acts.end_monitor(), notices.on_floor("agent", acts.monitoring.agent_id))
             return
         if not acts.standing.has(verb):
-            needed = CAPABILITY_OF[verb].replace("_", " ")
-            self.tell(f"This contact centre does not support this: {needed}.")
+            self.tell(tr("This contact centre does not support this: {verb:floor_verb}.", verb=verb))
             return
         if second is not None:
             if self._presses.press(second[0]):
@@ -104,9 +102,9 @@ class FloorActions:
             return
         act = ActionBuilder(acts, view, self._session.supervisor.habits.reasons).make(verb, self._screen.target(view))
         if act is None:
-            self.tell(self._screen.gone(view) or _WANTS[verb])
+            self.tell(self._screen.gone(view) or tr(SHOWN[verb].first))
         else:
-            self._screen.query_one(FloorGuide).did(KEY_OF[verb])
+            self._screen.query_one(FloorGuide).did(SHOWN[verb].key)
             self._screen.dialog.open(act)
             self._screen.redraw()
 
@@ -178,7 +176,7 @@ class FloorActions:
         panel = self._screen.query_one(AgentPanel)
         panel.next_group()
         self._screen.show_tab("agents")
-        self.tell(f"Agents grouped by {panel.group}." if panel.group else "Agents not grouped.")
+        self.tell(tr(GROUPED[panel.group]))
 
     def _formula(self) -> None:
         self._turn_formula(1)
@@ -192,7 +190,13 @@ class FloorActions:
         self.set_formula(formulas[(at + step) % len(formulas)].id)
         self._spawn(self._session.supervisor.habits.keep("formula", self._screen.formula.id))
         formula = self._screen.formula
-        self.tell(f"Service level: {formula.ratio.words} ({', '.join(formula.known_as)}).")
+        self.tell(
+            tr(
+                "Service level: {arithmetic} ({names}).",
+                arithmetic=arithmetic(formula.ratio),
+                names=", ".join(known_as(formula)),
+            )
+        )
 
     def set_formula(self, formula_id: str) -> None:
         """Count service level by a formula from now on, everywhere; an unknown one changes nothing."""
@@ -235,11 +239,12 @@ class FloorActions:
     def _compare(self) -> None:
         view = self._screen.view()
         queue = view.state.queues.get(view.queue)
-        heading = f"Service level of {view.queue} by every formula" if queue is not None else "Service level"
+        of_queue = tr("Service level of {queue} by every formula", queue=view.queue)
+        heading = tr("Service level") if queue is None else of_queue
         self._page("compare", heading, floor_pages.compare_lines(queue, view))
 
     def _definitions(self) -> None:
-        self._page("definitions", "What each figure means", floor_pages.definition_lines(self._screen.formula))
+        self._page("definitions", tr("What each figure means"), floor_pages.definition_lines(self._screen.formula))
 
     def _reports(self) -> None:
         self._screen.post_message(ReportsWanted(self._screen))
@@ -264,14 +269,24 @@ class FloorActions:
             try:
                 path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
             except ReportError as error:
-                return ActionResult(False, f"Nothing was written. {error}", "ReportError")
-            return ActionResult(True, f"{len(table.rows)} {what} written to {path}.")
+                return ActionResult(False, f"{tr('Nothing was written.')} {in_words(error.sentence)}", "ReportError")
+            rows = len(table.rows)
+            if agents:
+                told = ntr("{n} agent written to {path}.", "{n} agents written to {path}.", rows, path=path)
+            else:
+                told = ntr("{n} queue written to {path}.", "{n} queues written to {path}.", rows, path=path)
+            return ActionResult(True, told)
 
-        question = Question("path", "File name, ending in .csv or .json", options, free=True)
-        self._screen.dialog.open(Act(f"Export {len(keys)} {what}", "as shown now", (question,), write))
+        question = Question("path", tr("File name, ending in .csv or .json"), options, free=True)
+        title = (
+            ntr("Export {n} agent", "Export {n} agents", len(keys))
+            if agents
+            else ntr("Export {n} queue", "Export {n} queues", len(keys))
+        )
+        self._screen.dialog.open(Act(title, tr("as shown now"), (question,), write))
 
     def _audit(self) -> None:
-        self._page("audit", "Audit log", [content("Asking …", "$muted")])
+        self._page("audit", tr("Audit log"), [content(tr("Asking …"), "$muted")])
         if self._page_topic == "audit":
             self._spawn(self._fill_audit())
 
@@ -281,15 +296,15 @@ class FloorActions:
             return
         view = self._screen.view()
         if looked.value is None:
-            lines: Sequence[Line] = [content(looked.text, "$warning")]
+            lines: Sequence[Line] = [content(in_words(looked.text), "$warning")]
         else:
             lines = floor_pages.audit_lines(looked.value, view)
-        heading = f"Audit log · updated {wording.clock(view.now)}"
+        heading = tr("Audit log · updated {at}", at=wording.clock(view.now))
         self._screen.query_one(Page).open("audit", heading, lines)
 
     def help(self) -> None:
         """Every key of this screen."""
-        self._page("help", "Keys", floor_pages.help_lines())
+        self._page("help", tr("Keys"), floor_pages.help_lines())
 
     @property
     def _page_topic(self) -> str:
@@ -301,23 +316,3 @@ class FloorActions:
             self._screen.close_top()
         else:
             page.open(topic, heading, lines)
-
-
-_ON_A_CALL = "Select an agent on a call first, other than yourself (2: agents)."
-_AN_AGENT = "Select an agent first (2: agents)."
-_A_WAITING = "Select a waiting or ringing contact first: enter on a queue lists them."
-_WANTS = {
-    FloorVerb.LISTEN: _ON_A_CALL,
-    FloorVerb.WHISPER: _ON_A_CALL,
-    FloorVerb.BARGE: _ON_A_CALL,
-    FloorVerb.TAKE_OVER: "Select an agent who is on a call first (2: agents).",
-    FloorVerb.REASSIGN: "Select a waiting, ringing or active contact first: enter on a row lists them.",
-    FloorVerb.MOVE: _A_WAITING,
-    FloorVerb.PRIORITY: _A_WAITING,
-    FloorVerb.WITHDRAW: "Select a contact that is waiting, ringing or stuck first; a conversation is never cut off.",
-    FloorVerb.AGENT_STATE: _AN_AGENT,
-    FloorVerb.MESSAGE: _AN_AGENT,
-    FloorVerb.ANSWER_HELP: "Select a help request first (3: alerts).",
-    FloorVerb.ACKNOWLEDGE: "Select an unacknowledged alert first (3: alerts).",
-}
-"""What must be selected for a verb."""

@@ -9,8 +9,11 @@ from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.figures.adherence import standing, stretches_of
 from desktop.domain.figures.agent_day import missed_today
 from desktop.domain.figures.metrics import METRICS
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.supervisor.agent_activity import activity, reason_label
 from desktop.tui.supervisor.floor_view import FloorView
+from desktop.words.catalogue import in_words
+from desktop.words.figures import arithmetic
 
 _WHOLE = ("waiting", "offered", "answered", "abandoned", "callbacks", "flow_outs", "missed", "declined", "handled")
 
@@ -31,7 +34,7 @@ def _queue_row(queue: QueueStats, view: FloorView) -> tuple[Value, ...]:
         int(value) if value is not None and one.id in _WHOLE else value
         for one, value in zip(METRICS.values(), values, strict=True)
     ]
-    return (queue.name, queue.as_of, *whole, view.formula.id, alert.text if alert is not None else "")
+    return (queue.name, queue.as_of, *whole, view.formula.id, in_words(alert.text) if alert is not None else "")
 
 
 def agent_table(ids: Sequence[str], view: FloorView) -> Table:
@@ -63,7 +66,7 @@ def _agent_row(agent: Agent, view: FloorView) -> tuple[Value, ...]:
         "" if adherent is None else "yes" if adherent else "no",
         ", ".join(agent.queues),
         ", ".join(sorted(agent.skills)),
-        alert.text if alert is not None else "",
+        in_words(alert.text) if alert is not None else "",
     )
 
 
@@ -79,9 +82,9 @@ def written(table: Table, name: str, path: str, view: FloorView) -> str:
     """
     form = form_of(path)
     if form not in ("csv", "json"):
-        raise ReportError("The file name must end in .csv or .json.")
+        raise ReportError(Sentence("report.csv_or_json"))
     target = target_of(Path(path), overwrite=False)
-    about = {"as_of": view.clock, "formula": view.formula.id, "arithmetic": view.formula.ratio.words}
+    about = {"as_of": view.clock, "formula": view.formula.id, "arithmetic": arithmetic(view.formula.ratio)}
     text = csv_text(table) if form == "csv" else json_text(table, name, about)
     save(target, text.encode())
     return str(target)

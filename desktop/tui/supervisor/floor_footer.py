@@ -8,26 +8,12 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
+from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
-KEY_OF = {
-    FloorVerb.LISTEN: "listen",
-    FloorVerb.WHISPER: "whisper",
-    FloorVerb.BARGE: "barge",
-    FloorVerb.END_MONITOR: "stop_listening",
-    FloorVerb.TAKE_OVER: "take_over",
-    FloorVerb.REASSIGN: "reassign",
-    FloorVerb.MOVE: "move",
-    FloorVerb.PRIORITY: "priority",
-    FloorVerb.WITHDRAW: "withdraw",
-    FloorVerb.AGENT_STATE: "agent_state",
-    FloorVerb.MESSAGE: "message",
-    FloorVerb.ANSWER_HELP: "answer_help",
-    FloorVerb.ACKNOWLEDGE: "acknowledge",
-}
-"""The key of each verb."""
 _LOOKS = ("filter", "reports", "quality", "audit", "formula", "group", "definitions")
 _ALWAYS = ("floor", "help")
 _COVERS = "#page.open, #report, #quality, ActionDialog.open"
@@ -51,15 +37,15 @@ class FloorFooter(Footer):
         """As many keys as there is room for."""
         news = self.view.state.coaching if self.view is not None else None
         covered = self._covered
-        shown = [] if covered else [(FLOOR_BY_ID[KEY_OF[verb]], "bold $accent") for verb in self.offered]
+        shown = [] if covered else [(FLOOR_BY_ID[SHOWN[verb].key], "bold $accent") for verb in self.offered]
         if not covered and news is not None and news.answers:
-            unread = replace(FLOOR_BY_ID["quality"], label=f"● {wording.answers(news.answers)}")
+            unread = replace(FLOOR_BY_ID["quality"], english_label=f"● {wording.answers(news.answers)}")
             shown.insert(0, (unread, "bold $accent"))
         shown += [] if covered else [(FLOOR_BY_ID[name], "$accent") for name in _LOOKS]
         last = [(keys.BY_ID[name], "$accent") for name in _ALWAYS]
         tail: list[Part] = []
         for key, style in last:
-            tail += [(key.shown, style), (f" {'desk' if key.id == 'floor' else key.label}  ", "$muted")]
+            tail += [(key.shown, style), (f" {tr('desk') if key.id == 'floor' else key.label}  ", "$muted")]
         room = width - line(*tail).cell_length
         parts: list[Part] = [" "]
         for key, style in shown:

@@ -9,22 +9,52 @@ from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
+from desktop.words.catalogue import ptr, tr
+from desktop.words.marks import pmark
 
 _SORTS = frozenset({"sort_left", "sort_right", "sort_turn"})
 
 
 def steps() -> tuple[tuple[str, str], ...]:
-    """What to do, in order, with the keys in force."""
+    """What to do, in order, with the keys in force: each step's name and its words."""
     key = {name: one.shown for name, one in FLOOR_BY_ID.items()}
     return (
-        ("sort", f"Arrows choose a queue, {key['sort_right']} sorts by the next column, {key['filter']} filters."),
-        ("formula", f"{key['formula']} switches the service level formula; {key['compare']} compares all of them."),
-        ("agents", "tab moves to the agents: what each is doing, for how long, and what comes next."),
         (
-            "listen",
-            f"On an agent who is on a call: {key['listen']} listens, {key['whisper']} whispers, with a reason.",
+            pmark("guide", "sort"),
+            tr(
+                "Arrows choose a queue, {sort} sorts by the next column, {filter} filters.",
+                sort=key["sort_right"],
+                filter=key["filter"],
+            ),
         ),
-        ("audit", f"{key['audit']} opens the audit log. {shown('floor')} switches to your own desk and back."),
+        (
+            pmark("guide", "formula"),
+            tr(
+                "{formula} switches the service level formula; {compare} compares all of them.",
+                formula=key["formula"],
+                compare=key["compare"],
+            ),
+        ),
+        (
+            pmark("guide", "agents"),
+            tr("tab moves to the agents: what each is doing, for how long, and what comes next."),
+        ),
+        (
+            pmark("guide", "listen"),
+            tr(
+                "On an agent who is on a call: {listen} listens, {whisper} whispers, with a reason.",
+                listen=key["listen"],
+                whisper=key["whisper"],
+            ),
+        ),
+        (
+            pmark("guide", "audit"),
+            tr(
+                "{audit} opens the audit log. {floor} switches to your own desk and back.",
+                audit=key["audit"],
+                floor=shown("floor"),
+            ),
+        ),
     )
 
 
@@ -52,10 +82,10 @@ class FloorGuide(TextPane):
     def lines(self, view: View) -> Sequence[Content]:
         """The next step in words, the others as ticks."""
         rest = [text for step, text in steps() if step not in self._done]
-        ticks: list[Part] = [("guide  ", "bold $success")]
+        ticks: list[Part] = [(f"{tr('guide')}  ", "bold $success")]
         for step, _ in steps():
             done = step in self._done
-            ticks.append((f"{'✓' if done else '○'} {step}  ", "$success" if done else "$muted"))
-        ticks.append(("esc hides", "$muted"))
-        following = rest[0] if rest else "That is the tour. Everything you did is in the audit log."
+            ticks.append((f"{'✓' if done else '○'} {ptr('guide', step)}  ", "$success" if done else "$muted"))
+        ticks.append((tr("esc hides"), "$muted"))
+        following = rest[0] if rest else tr("That is the tour. Everything you did is in the audit log.")
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))

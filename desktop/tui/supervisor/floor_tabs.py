@@ -3,14 +3,20 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from desktop.tui.keys.keys import shown
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.alert_panel import counted
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import Part, line
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
-FLOOR_TABS = (("queues", "Queues"), ("agents", "Agents"), ("alerts", "Alerts"), ("detail", "Detail"))
+FLOOR_TABS = (
+    ("queues", mark("Queues")),
+    ("agents", mark("Agents")),
+    ("alerts", mark("Alerts")),
+    ("detail", mark("Detail")),
+)
 
 
 class FloorTabs(FloorPane, Widget):
@@ -33,9 +39,9 @@ class FloorTabs(FloorPane, Widget):
         parts: list[Part] = [" "]
         for number, (name, label) in enumerate(FLOOR_TABS, start=1):
             style = "bold reverse $accent" if name == self.current else "$muted"
-            parts.append((f" {number} {label} ", style))
+            parts.append((f" {number} {tr(label)} ", style))
             if name == "alerts" and isinstance(view, FloorView):
                 parts += counted(view)
             parts.append(" ")
-        parts.append((f" {shown('pane')} next", "$muted"))
+        parts.append((f" {tr('{pane:key} next')}", "$muted"))
         return line(*parts)

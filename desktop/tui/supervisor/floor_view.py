@@ -12,6 +12,7 @@ from desktop.domain.entities.words import Health, Monitoring
 from desktop.domain.figures.adherence import FITS, Fits
 from desktop.domain.figures.service_level import DEFAULT_FORMULA, Formula
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.widgets.pane import View
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class LookedUp(Generic[T]):
     of: str = ""
     value: T | None = None
     at: Instant | None = None
-    problem: str = ""
+    problem: Sentence = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import TwoPresses
+from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -135,9 +136,7 @@ class FloorLauncher:
             from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 
             for key in FLOOR_BY_ID.values():
-                yield SystemCommand(
-                    f"{key.label.capitalize()}  ({key.shown})", key.help, lambda name=key.action: self.act(name)
-                )
+                yield SystemCommand(f"{key.title}  ({key.shown})", key.help, lambda name=key.action: self.act(name))
 
     def toggle(self) -> None:
         """To the floor, or back to the desk; a word to whoever may not."""
@@ -145,9 +144,9 @@ class FloorLauncher:
         if self.is_open:
             self.close()
         elif self.session is None or not state.me:
-            self._tell("Still signing in.")
+            self._tell(tr("Still signing in."))
         elif _role(state) is not Role.SUPERVISOR:
-            self._tell("The floor is for supervisors, and this needs a supervisor account.")
+            self._tell(tr("The floor is for supervisors, and this needs a supervisor account."))
         else:
             self._open(state)
 
@@ -179,7 +178,7 @@ class FloorLauncher:
             if before is None and self._free_for(state):
                 self._open(state)
             elif before is not None:
-                self._tell("You are a supervisor now, and can open the floor.")
+                self._tell(tr("You are a supervisor now, and can open the floor."))
         elif before is Role.SUPERVISOR:
             self._shut()
 
@@ -215,7 +214,7 @@ class FloorLauncher:
             self._banner.remove()
             self._banner = None
         if was_open:
-            self._tell("You are no longer a supervisor. The floor was closed.", "warning")
+            self._tell(tr("You are no longer a supervisor. The floor was closed."), "warning")
 
     def _show_banner(self) -> None:
         """Whom I listen to stands on the desk, too."""

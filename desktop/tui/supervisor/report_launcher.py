@@ -6,6 +6,7 @@ from textual.message import Message
 
 from desktop.ports.base import Capability
 from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
+from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -30,9 +31,9 @@ class ReportLauncher(PageLauncher):
         if self.is_open:
             self.close()
         elif session is None or not session.supervisor.open:
-            self._tell("Reports are for supervisors.", "info")
+            self._tell(tr("Reports are for supervisors."), "info")
         elif not session.supervisor.offers(Capability.HISTORY):
-            self._tell("This contact centre keeps no history.", "info")
+            self._tell(tr("This contact centre keeps no history."), "info")
         else:
             self._open(session, screen)
 

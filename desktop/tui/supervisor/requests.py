@@ -9,6 +9,7 @@ from desktop.domain.entities.history import IntervalQuery
 from desktop.domain.entities.instant import Instant
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.text.sentence import NOTHING, Sentence, worded
 from desktop.ports.base import Capability
 from desktop.tui.supervisor.floor_view import CENTER, HALF_HOUR, FloorView, LookedUp
 
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 WAITING_SECONDS: Final = 2.0
 TODAY_SECONDS: Final = 60.0
 WHAT_IF_SECONDS: Final = 10.0
-Look = Callable[[], Awaitable[tuple[Any, str, Instant | None]]]
-"""Answers a value, a problem in words, and when the value was asked for, where that may be longer ago."""
+Look = Callable[[], Awaitable[tuple[Any, Sentence, Instant | None]]]
+"""Answers a value, why there is none, and when the value was asked for, where that may be longer ago."""
 
 
 class FloorRequests:
@@ -103,22 +104,22 @@ class FloorRequests:
             self._answers[kind] = LookedUp(of, value, None if value is None else at, problem)
         self._redraw()
 
-    async def _waiting(self, queue: str) -> tuple[Any, str, None]:
+    async def _waiting(self, queue: str) -> tuple[Any, Sentence, None]:
         looked = await self._desk.acts.waiting(queue)
         return looked.value, looked.text, None
 
-    async def _day(self, agent: str) -> tuple[Any, str, None]:
+    async def _day(self, agent: str) -> tuple[Any, Sentence, None]:
         looked = await self._desk.schedules.day_of(agent)
         return looked.value, looked.text, None
 
-    async def _what_if(self, queue: str, formula: Formula) -> tuple[Any, str, None]:
-        return await self._desk.staffing.what_if(queue, formula), "", None
+    async def _what_if(self, queue: str, formula: Formula) -> tuple[Any, Sentence, None]:
+        return await self._desk.staffing.what_if(queue, formula), NOTHING, None
 
-    async def _today(self, queue: str) -> tuple[Any, str, Instant | None]:
+    async def _today(self, queue: str) -> tuple[Any, Sentence, Instant | None]:
         history = self._desk.history
         since, until = history.last_days(1)
         answer = await history.intervals(IntervalQuery(since, until, HALF_HOUR, (queue,)))
-        return answer.value, answer.problem, answer.at
+        return answer.value, worded(answer.problem), answer.at
 
 
 _NOTHING: Final[LookedUp[Any]] = LookedUp()

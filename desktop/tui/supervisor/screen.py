@@ -42,6 +42,7 @@ from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane
 from desktop.tui.widgets.safe_text import content
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import tr
 
 SETTLE_SECONDS = 0.15  # how long the cursor rests in a row before its details are drawn
 
@@ -138,10 +139,10 @@ class SupervisorScreen(ImmediateScreen):
             with Vertical(id="floor-right"):
                 yield AlertPanel()
                 yield DetailPanel()
-        yield Input(placeholder="show only rows that contain …", id="floor-filter")
+        yield Input(placeholder=tr("show only rows that contain …"), id="floor-filter")
         yield FloorGuide()
         yield FloorFooter()
-        yield Static(content("Enlarge the window. Nothing is lost."), id="floor-too-small")
+        yield Static(content(tr("Enlarge the window. Nothing is lost.")), id="floor-too-small")
         yield StateMenu()
         yield ActionDialog()
         yield Page()
@@ -247,12 +248,15 @@ class SupervisorScreen(ImmediateScreen):
                 ),
                 "",
             )
-            now = f"is with {holder} now" if holder else "is no longer here"
-            return f"{named(contact.who)} {now}. No one is selected: choose with the arrow keys."
+            if holder:
+                left = tr("{customer} is with {agent} now.", customer=named(contact.who), agent=holder)
+            else:
+                left = tr("{customer} is no longer here.", customer=named(contact.who))
+            return left + " " + tr("No one is selected: choose with the arrow keys.")
         tables: dict[str, type[LineTable]] = {"queues": QueuePanel, "agents": AgentPanel, "alerts": AlertPanel}
         rows = tables.get(self.place)
         lost = rows is not None and self.query_one(rows).removed is not None
-        return "The row you had selected is gone. Choose another with the arrow keys." if lost else ""
+        return tr("The row you had selected is gone. Choose another with the arrow keys.") if lost else ""
 
     # What is open
 

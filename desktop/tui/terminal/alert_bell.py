@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from desktop.domain.entities.alert import Alert, Severity, news
 from desktop.tui.widgets.safe_text import safe
+from desktop.words.catalogue import in_words, tr
 
 LONGEST = 160
 _ESC = "\x1b"
@@ -53,5 +54,5 @@ class AlertBell:
             self._ring()
         told = sorted((one for one in fresh if one.notify), key=lambda one: one.severity is not Severity.CRITICAL)
         if told:
-            more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
-            self._write(notification(told[0].text[: LONGEST - len(more)] + more, os.environ))
+            more = f" {tr('(and {n} more)', n=len(told) - 1)}" if len(told) > 1 else ""
+            self._write(notification(in_words(told[0].text)[: LONGEST - len(more)] + more, os.environ))

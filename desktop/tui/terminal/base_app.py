@@ -13,6 +13,7 @@ import platformdirs
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Size
@@ -33,10 +34,16 @@ from desktop.tui.textual_patches.crash_handling import GuardedApp
 from desktop.tui.textual_patches.raw_output import write_raw
 from desktop.tui.widgets import css
 from desktop.tui.widgets.safe_text import safe
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 _SWITCH_SECONDS: Final = 0.001
 """How long the threads that read keys and write the screen wait at most for one that computes; Python's own 5 ms come
 several times with each key, for such a thread gives the interpreter away with every call of the system."""
+
+
+_THEME_WORDS: Final = {"dark": mark("dark"), "light": mark("light"), "contrast": mark("contrast")}
+"""The looks by the names that settings and commands have for them."""
 
 
 class TerminalApp(GuardedApp, inherit_bindings=False):
@@ -209,8 +216,18 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
         """What the palette offers beside the commands of the domain; a subclass adds its own."""
         for theme in THEMES:
             name = theme.name.removeprefix("desk-")
-            yield SystemCommand(f"Theme: {name}", f"Use the {name} colours", lambda to=name: self.choose_theme(to))
-        yield SystemCommand("Quit", "Leave the program", self.action_quit)
+            word = tr(_THEME_WORDS[name])
+            yield SystemCommand(
+                tr("Theme: {name}", name=word),
+                tr("Use the {name} colours", name=word),
+                lambda to=name: self.choose_theme(to),
+            )
+        yield SystemCommand(tr("Quit"), tr("Leave the program"), self.action_quit)
+
+    def action_command_palette(self) -> None:
+        """See the base class; its field speaks the language in force."""
+        if self.use_command_palette and not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=tr("Search for commands…"), id="--command-palette"))
 
     def notify(
         self,
@@ -232,7 +249,9 @@ class TerminalApp(GuardedApp, inherit_bindings=False):
     def action_help_quit(self) -> None:
         """Tell how to leave: ctrl+c is pressed by habit, and must not end a call."""
         keys = [key for key, bound in self.active_bindings.items() if bound.binding.action in ("quit", "app.quit")]
-        self.notify(f"Press {keys[0]} to leave." if keys else "Press ctrl+p and type quit to leave.")
+        self.notify(
+            tr("Press {key} to leave.", key=keys[0]) if keys else tr("Press {palette:key} and type quit to leave.")
+        )
 
     def on_mount(self) -> None:
         """Start the clock."""

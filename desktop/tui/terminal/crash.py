@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from desktop.domain.text.redact import redact
+from desktop.words.catalogue import tr
 
 _FRAMES: Final = 40
 _LOG_LIMIT: Final = 1_000_000
@@ -52,11 +53,11 @@ def report(error: BaseException, *, context: str = "crash") -> str:
 
 def sentence(path: Path, *, written: bool) -> str:
     """What the user is told after a crash."""
-    details = "are in" if written else "could not be written to"
-    return (
-        "agent-desktop had to stop because of an error in it. Notes and wrap-ups saved so far are safe.\n"
-        f"Start it again to go on. The details {details} {_escaped(str(path))}"
-    )
+    file = _escaped(str(path))
+    first = tr("agent-desktop had to stop because of an error in it. Notes and wrap-ups saved so far are safe.")
+    if written:
+        return f"{first}\n{tr('Start it again to go on. The details are in {file}', file=file)}"
+    return f"{first}\n{tr('Start it again to go on. The details could not be written to {file}', file=file)}"
 
 
 def _escaped(text: str) -> str:

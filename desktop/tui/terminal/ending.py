@@ -12,6 +12,7 @@ from typing import Any, Final, TextIO
 from textual.driver import Driver
 
 from desktop.app.signal_watch import SignalWatch
+from desktop.words.catalogue import tr
 
 EXIT_USAGE: Final = 2
 FLUSH_SECONDS: Final = 0.25
@@ -30,7 +31,8 @@ _RESTORE: Final = (
     b"\x1b[<u\x1b[?2004l\x1b[?1004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[?1049l\x1b[?25h"
 )
 
-_PLAIN: Final = "use a JSON command instead, such as agent-desktop queues."
+_COMMAND: Final = "agent-desktop queues"
+"""What works without a screen."""
 
 
 def refusal(environ: Mapping[str, str], *, input_tty: bool, output_tty: bool, error_tty: bool) -> str | None:
@@ -46,11 +48,22 @@ def refusal(environ: Mapping[str, str], *, input_tty: bool, output_tty: bool, er
         One sentence for the user, or None where the screen can be shown.
     """
     if not input_tty:
-        return f"The full screen needs a terminal to read keys from; {_PLAIN}"
+        return tr(
+            "The full screen needs a terminal to read keys from; use a JSON command instead, such as {command}.",
+            command=_COMMAND,
+        )
     if not (output_tty and error_tty):
-        return f"The full screen needs a terminal to draw on, and output goes elsewhere; {_PLAIN}"
+        return tr(
+            "The full screen needs a terminal to draw on, and output goes elsewhere;"
+            " use a JSON command instead, such as {command}.",
+            command=_COMMAND,
+        )
     if environ.get("TERM", "") in ("", "dumb", "unknown"):
-        return f"This terminal (TERM={environ.get('TERM', '')!r}) cannot show a full screen; {_PLAIN}"
+        return tr(
+            "This terminal (TERM={term}) cannot show a full screen; use a JSON command instead, such as {command}.",
+            term=repr(environ.get("TERM", "")),
+            command=_COMMAND,
+        )
     return None
 
 
@@ -218,7 +231,8 @@ def _end(status: int, attributes: list[Any] | None, last_words: Callable[[], str
             import termios
 
             termios.tcsetattr(0, termios.TCSANOW, attributes)
-        os.write(2, words.encode("ascii", "backslashreplace"))
+        encoding = getattr(sys.__stderr__, "encoding", None) or "ascii"
+        os.write(2, words.encode(encoding, "backslashreplace"))
     finally:
         os._exit(status)
 

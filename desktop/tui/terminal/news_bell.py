@@ -8,6 +8,7 @@ from desktop.config.setting import CALLS
 from desktop.domain.entities.news_item import News
 from desktop.tui.terminal.alert_bell import LONGEST, notification
 from desktop.tui.words.news import sentence
+from desktop.words.catalogue import tr
 
 ALL, URGENT, NONE = CALLS
 
@@ -47,7 +48,7 @@ class NewsBell:
             self._ring()
         told = sorted((one for one in fresh if _wants(self._wanted.notify, one)), key=lambda one: not one.urgent)
         if told:
-            more = f" (and {len(told) - 1} more)" if len(told) > 1 else ""
+            more = f" {tr('(and {n} more)', n=len(told) - 1)}" if len(told) > 1 else ""
             self._write(notification(sentence(told[0])[: LONGEST - len(more)] + more, os.environ))
 
 

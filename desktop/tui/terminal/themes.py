@@ -4,6 +4,8 @@ from typing import Final
 
 from textual.theme import Theme
 
+from desktop.words.catalogue import tr
+
 
 def _theme(name: str, *, dark: bool, grounds: dict[str, str], ink: dict[str, str]) -> Theme:
     return Theme(
@@ -129,5 +131,5 @@ def theme_named(name: str) -> Theme:
     """
     by_name = {theme.name.removeprefix("desk-"): theme for theme in THEMES}
     if name not in by_name:
-        raise ValueError(f"theme: there is no {name!r}. There are: {', '.join(by_name)}.")
+        raise ValueError(tr("theme: there is no {name}. There are: {all}.", name=repr(name), all=tuple(by_name)))
     return by_name[name]

@@ -6,6 +6,7 @@ from textual.widgets import Input, TextArea
 from textual.widgets.text_area import Edit
 
 from desktop.app.notes.card_masking import Hidden
+from desktop.words.catalogue import tr
 
 Hide = Callable[[str, int | None], str]
 """Takes a text and where in it somebody is typing, if so; gives one of the same length."""
@@ -44,8 +45,8 @@ def replace_in_area(area: TextArea, text: str, wanted: str) -> None:
 def what_was_hidden(one: Hidden) -> str:
     """In words: "Card number hidden (Visa ending 1111)"."""
     if not one.data.issuer:
-        return "Security code hidden"
-    return f"Card number hidden ({one.data.issuer} ending {one.data.last_four})"
+        return tr("Security code hidden")
+    return tr("Card number hidden ({issuer} ending {digits})", issuer=one.data.issuer, digits=one.data.last_four)
 
 
 def _location(text: str, place: int, newline: str) -> tuple[int, int]:

@@ -16,6 +16,7 @@ from desktop.tui.textual_patches.line_cache import keep_lines
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.table_columns import GAP, Column, fit
 from desktop.tui.widgets.table_rows import LazyRows, Row, as_content, cut, key_at, same
+from desktop.words.catalogue import word
 
 _MARK: Final = "▌"  # so that the row in hand is known without colour
 ROOM = 1
@@ -259,13 +260,14 @@ class LineTable(ScrollView, can_focus=True):
             self._fitted = (width, fit(self._columns, max(0, width - 1)))
             self._strips.clear()
         if y < self._header:
-            return self._draw(Row("", tuple(column.title for column in self._columns)), "line-table--header", width)
+            titles = Row("", tuple(word(column.title) for column in self._columns))
+            return self._draw(titles, "line-table--header", width)
         if self._total is not None and y == self._header + self._page:
             return self._draw(self._total, "line-table--total", width)
         i = y - self._header + self._top
         if i >= len(self._rows):
             if not self._rows and y == self._header and self._empty:
-                return self._fill([(f" {self._empty}", self._style("line-table--empty", ""))], "", width)
+                return self._fill([(f" {word(self._empty)}", self._style("line-table--empty", ""))], "", width)
             return self._fill([], "", width)
         look = ""
         if i == self._cursor and self._removed is None:

@@ -16,7 +16,7 @@ class Column:
     """One column.
 
     Attributes:
-        title: its heading, written by us.
+        title: its heading, `mark`ed; it is translated where it is drawn.
         width: cells, or None for a share of what the fixed columns leave.
         align: where its text stands.
         min_width: cells the whole table must have for this column to be shown. Where columns do not fit all the same,

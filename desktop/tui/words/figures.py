@@ -8,6 +8,7 @@ from desktop.domain.figures.metric import Metric, Unit
 from desktop.domain.figures.ratio import percent
 from desktop.domain.figures.service_level import Formula
 from desktop.tui.words import wording
+from desktop.words import formats
 
 _BARS = "▁▂▃▄▅▆▇█"
 _SIZES = ((1, "s"), (60, "m"), (3600, "h"))
@@ -34,14 +35,17 @@ def written(value: float | None, unit: Unit) -> str:
 
 def number(value: float | None) -> str:
     """`7`; `1,204`."""
-    return wording.UNKNOWN if value is None else f"{value:,.0f}"
+    return formats.number(value)
 
 
 def short_number(value: float | None, width: int) -> str:
     """A number in so many cells: `12,345`, else `12345`, else `123k`, `4M`; never one with its end cut off."""
     if value is None:
         return wording.UNKNOWN
-    texts = (number(value), f"{value:.0f}", f"{value // 1_000:.0f}k", f"{value // 1_000_000:.0f}M")
+    text = number(value)
+    if len(text) <= width:
+        return text
+    texts = (f"{value:.0f}", f"{value // 1_000:.0f}k", f"{value // 1_000_000:.0f}M")
     return next((text for text in texts if len(text) <= width), texts[-1])
 
 
@@ -62,7 +66,7 @@ def share(value: float | None) -> str:
 
 def exact_share(value: float | None) -> str:
     """`71.43 %`, for comparing formulas."""
-    return wording.UNKNOWN if value is None else f"{percent(value, 2)} %"
+    return wording.UNKNOWN if value is None else f"{formats.number(float(percent(value, 2)), '.2f')} %"
 
 
 def signed_duration(seconds: float | None) -> str:

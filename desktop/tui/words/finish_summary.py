@@ -8,10 +8,12 @@ from desktop.domain import select
 from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.model import Interaction
+from desktop.domain.entities.source import Source
 from desktop.domain.state.state import AppState
 from desktop.ports.base import Capability
 from desktop.tui.words import wording
 from desktop.tui.words.follow_ups import kind_of
+from desktop.words.catalogue import tr
 
 
 def finish_summary(
@@ -28,9 +30,13 @@ def finish_summary(
         zone: the agent's time zone.
     """
     parts = []
-    record = " and ".join(word for word, entered in (("note", note.strip()), ("codes", codes)) if entered)
+    record = ""
+    if note.strip():
+        record = tr("note and codes → CRM") if codes else tr("note → CRM")
+    elif codes:
+        record = tr("codes → CRM")
     if record:
-        parts.append(f"{record} → CRM{_waits(state, 'crm')}")
+        parts.append(f"{record}{_waits(state, 'crm')}")
     messages: dict[str, int] = {}
     for follow_up in follow_ups:
         if follow_up.kind in MESSAGE_KINDS:
@@ -48,12 +54,12 @@ def _part(state: AppState, interaction: Interaction, follow_up: FollowUp, zone: 
     if follow_up.kind == "callback":
         no_number = not follow_up.to and (interaction.customer.withheld or not interaction.customer.value)
         if no_number or Capability.CALLBACK.value not in select.call_capabilities(state):
-            return f"callback{due} in the record only"
-        return f"callback{due}{_waits(state, 'contact_center')}"
+            return tr("{what} in the record only", what=f"{kind_of(follow_up)}{due}")
+        return f"{kind_of(follow_up)}{due}{_waits(state, 'contact_center')}"
     customer = select.customer_of(state, interaction.id)
     if customer is None or (follow_up.kind == "task" and not _takes_tasks(state)):
-        return f"{follow_up.kind}{due} in the record only"
-    return f"{follow_up.kind} → CRM{due}{_waits(state, 'crm')}"
+        return tr("{what} in the record only", what=f"{kind_of(follow_up)}{due}")
+    return f"{kind_of(follow_up)} → CRM{due}{_waits(state, 'crm')}"
 
 
 def _takes_tasks(state: AppState) -> bool:
@@ -63,8 +69,8 @@ def _takes_tasks(state: AppState) -> bool:
 def _waits(state: AppState, kind: str) -> str:
     """Why what goes to a kind of system waits there; "" while one of them is up."""
     why = waits_for(state, [name for name in state.health if _of(name, kind)])
-    return f" (waits: {why})" if why else ""
+    return f" {tr('(waits: {why:clause})', why=why)}" if why else ""
 
 
 def _of(source: str, kind: str) -> bool:
-    return source.partition(":")[0] == kind
+    return Source.of(source).kind == kind

@@ -11,6 +11,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.select import mine
 from desktop.domain.state.state import AppState
 from desktop.tui.widgets.safe_text import safe
+from desktop.words.catalogue import in_words, ntr, tr
 
 
 def rescued(unsaved: Sequence[Unsaved], beside_log: Path) -> str:
@@ -20,11 +21,18 @@ def rescued(unsaved: Sequence[Unsaved], beside_log: Path) -> str:
         unsaved: the words.
         beside_log: the folder to use where neither the home folder nor the one for temporary files will do.
     """
-    path = rescue(unsaved, _folders(beside_log), time.time())
+    words = [_all_of(one) for one in unsaved]
+    path = rescue("\n".join(words), _folders(beside_log), time.time())
     if path is not None:
-        return f"What you wrote could not be saved in the profile. It is in this file: {safe(str(path))}\n"
-    words = "".join(f"== {one.about}\n{one.text}\n" for one in unsaved)
-    return f"What you wrote could not be saved anywhere. This is all of it:\n{safe(words, newlines=True)}\n"
+        told = tr("What you wrote could not be saved in the profile. It is in this file: {file}", file=safe(str(path)))
+        return f"{told}\n"
+    told = tr("What you wrote could not be saved anywhere. This is all of it:")
+    return f"{told}\n{safe(''.join(words), newlines=True)}\n"
+
+
+def _all_of(one: Unsaved) -> str:
+    lines = [in_words(one.about), one.text, *map(in_words, one.chosen)]
+    return "== {}\n".format("\n".join(filter(None, lines)))
 
 
 def not_copied_yet(beside_log: Path) -> str:
@@ -33,8 +41,12 @@ def not_copied_yet(beside_log: Path) -> str:
     if not files:
         return ""
     named = ", ".join(safe(_short(path)) for path in files)
-    has, them = ("has", "it") if len(files) == 1 else ("have", "them")
-    return f"{named} {has} words of an earlier run that could not be saved. Copy what you need, then delete {them}."
+    return ntr(
+        "{files} has words of an earlier run that could not be saved. Copy what you need, then delete it.",
+        "{files} have words of an earlier run that could not be saved. Copy what you need, then delete them.",
+        len(files),
+        files=named,
+    )
 
 
 def _short(path: Path) -> str:
@@ -58,14 +70,17 @@ def left_waiting(state: AppState, *, throwaway: bool) -> str:
     """
     phases = [interaction.phase for interaction in mine(state)]
     talking = sum(phase in (Phase.CONNECTING, Phase.ACTIVE) for phase in phases)
+    wrapping, records = phases.count(Phase.WRAP_UP), state.outbox.waiting + state.outbox.parked
     counts = (
-        (talking, "open contact", "open contacts"),
-        (phases.count(Phase.WRAP_UP), "unfinished wrap-up", "unfinished wrap-ups"),
-        (state.outbox.waiting + state.outbox.parked, "record in the outbox", "records in the outbox"),
+        (talking, ntr("{n} open contact", "{n} open contacts", talking)),
+        (wrapping, ntr("{n} unfinished wrap-up", "{n} unfinished wrap-ups", wrapping)),
+        (records, ntr("{n} record in the outbox", "{n} records in the outbox", records)),
     )
-    parts = [f"{number} {one if number == 1 else several}" for number, one, several in counts if number]
+    parts = tuple(words for number, words in counts if number)
     if not parts:
         return ""
     if throwaway:
-        return f"Left: {', '.join(parts)}. This was the demo: none of it is kept for the next start.\n"
-    return f"Left waiting for you: {', '.join(parts)}.\n"
+        told = tr("Left: {parts}. This was the demo: none of it is kept for the next start.", parts=parts)
+    else:
+        told = tr("Left waiting for you: {parts}.", parts=parts)
+    return f"{told}\n"

@@ -1,7 +1,5 @@
 """What each of several systems said: whose record it is, where they differ, who has not answered."""
 
-from collections.abc import Sequence
-
 from textual.content import Content
 
 from desktop.domain import select
@@ -13,6 +11,9 @@ from desktop.domain.entities.words import PopAnswer
 from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words import formats
+from desktop.words.catalogue import in_words, term, tr
+from desktop.words.marks import mark
 
 
 def aged(match: Match, now: Instant) -> list[Part]:
@@ -31,8 +32,8 @@ def put_together(match: Match) -> list[Content]:
         return []
     parts: list[Part] = [("= ", "bold $accent"), (wording.source_tag(match.records[0].customer.source), "")]
     for record in match.records[1:]:
-        parts += [(f" + {wording.source_tag(record.customer.source)}", ""), (f" {record.why}", "$muted")]
-    return [line(*parts, ("  ", ""), (shown("records"), "bold $accent"), (" records", "$muted"))]
+        parts += [(f" + {wording.source_tag(record.customer.source)}", ""), (f" {in_words(record.why)}", "$muted")]
+    return [line(*parts, ("  ", ""), (shown("records"), "bold $accent"), (f" {tr('records')}", "$muted"))]
 
 
 def differing(match: Match) -> list[Content]:
@@ -42,7 +43,7 @@ def differing(match: Match) -> list[Content]:
         said = select.differing(match, field.name) if field.compared else ()
         if said:
             words = " · ".join(f"{wording.source_tag(one.source)}: {one.value}" for one in said)
-            lines.append(line((f"≠ {field.label} ", "$warning"), (words, "$muted")))
+            lines.append(line((f"≠ {term('card_field', field.name)} ", "$warning"), (words, "$muted")))
     return lines
 
 
@@ -60,14 +61,14 @@ def unanswered(pop: ScreenPop, now: Instant, *, keyed: bool = True) -> list[Cont
 def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content]:
     tag, old = wording.source_tag(answer.source), wording.duration(now - answer.since)
     if answer.answer is PopAnswer.SEARCHING:
-        return [line((f"◌ asking {tag} … ", "$accent"), (old, "$muted"))]
+        return [line((f"◌ {tr('asking {source} …', source=tag)} ", "$accent"), (old, "$muted"))]
     if answer.answer is PopAnswer.COULD_NOT_ASK:
         return [
             line(
-                (f"✕ {tag} could not be asked ", "bold $error"),
+                (f"✕ {tr('{source} could not be asked', source=tag)} ", "bold $error"),
                 (f"{old}  ", "$muted"),
-                *([(shown("retry"), "bold $accent"), (" again  ", "$muted")] if keyed else []),
-                (answer.why, "$muted"),
+                *([(shown("retry"), "bold $accent"), (f" {tr('again')}  ", "$muted")] if keyed else []),
+                (in_words(answer.why), "$muted"),
             )
         ]
     return []
@@ -76,7 +77,7 @@ def _unanswered(answer: CrmAnswer, now: Instant, *, keyed: bool) -> list[Content
 def answered(pop: ScreenPop) -> list[Content]:
     """The CRMs that answered that they have nobody."""
     tags = [wording.source_tag(one.source) for one in pop.answers if one.answer is PopAnswer.NO_MATCH]
-    return [content(f"Not in {_list(tags)}.", "$muted")] if tags else []
+    return [content(_not_in(tags), "$muted")] if tags else []
 
 
 def tags(match: Match) -> str:
@@ -85,13 +86,14 @@ def tags(match: Match) -> str:
     return " + ".join(wording.source_tag(source) for source in sources if ":" in source)
 
 
-def asked(pop: ScreenPop) -> str:
-    """Who was asked: `The CRM`, or their names."""
-    return _list([wording.source_tag(one.source) for one in pop.answers]) or "the CRM"
+def in_none(pop: ScreenPop) -> str:
+    """That all who were asked have nobody, by their names where there are several."""
+    asked = [wording.source_tag(one.source) for one in pop.answers]
+    return _not_in(asked) if asked else tr("Not in the CRM.")
 
 
-def _list(words: Sequence[str]) -> str:
-    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _not_in(systems: list[str]) -> str:
+    return tr("Not in {systems}.", systems=formats.listed(systems))
 
 
 def tagged(text: Content, source: str) -> Content:
@@ -105,12 +107,12 @@ def sightings(expert: select.RankedExpert, now: Instant) -> list[Content]:
     for one in expert.sightings:
         sign, word, style = wording.PRESENCE[one.presence.state]
         if one.presence.in_call:
-            word = "on a call"
+            word = mark("on a call")
         elif one.presence.in_meeting:
-            word = "in a meeting"
+            word = mark("in a meeting")
         parts += [
             (f"{'   ' if parts else ''}{wording.source_tag(one.source)} ", "$muted"),
-            (f"{sign} {word}", style),
+            (f"{sign} {tr(word)}", style),
             (f" {wording.since(max(0.0, now - one.seen_at))}", "$warning" if now - one.seen_at > 60 else "$muted"),
         ]
     return [line(*parts)] if parts else []

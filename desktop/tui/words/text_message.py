@@ -3,20 +3,21 @@
 from desktop.domain import select
 from desktop.domain.entities.words import Channel
 from desktop.tui.widgets.pane import View
+from desktop.words.catalogue import tr
 
 
 def refusal(view: View, interaction_id: str) -> str:
     """Why the customer of a contact can be sent no text message; empty when they can."""
     customer = select.customer_of(view.state, interaction_id)
     if customer is None:
-        return "Choose the customer first: a text message goes to a known customer only."
+        return tr("Choose the customer first: a text message goes to a known customer only.")
     if not select.may_contact(customer, "sms"):
-        return f"{customer.name} has not agreed to receive text messages."
+        return tr("{customer} has not agreed to receive text messages.", customer=customer.name)
     number = number_of(view, interaction_id)
     if not number:
-        return f"No phone number is known for {customer.name}."
+        return tr("No phone number is known for {customer}.", customer=customer.name)
     if select.consent_to(view.state, customer, Channel.SMS, number) is None:
-        return f"{customer.name} has opted out of text messages (STOP)."
+        return tr("{customer} has opted out of text messages (STOP).", customer=customer.name)
     return ""
 
 

@@ -13,6 +13,7 @@ from desktop.domain.entities.customer import Match
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import CallState
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import (
     Availability,
     ContactEnd,
@@ -32,10 +33,10 @@ from desktop.domain.select.customer import is_on_file
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
-from desktop.ports.kinds import KINDS
 from desktop.words import formats
-from desktop.words.catalogue import ntr, ptr, tr
+from desktop.words.catalogue import ntr, ptr, tr, word
 from desktop.words.marks import mark
+from desktop.words.terms import SHORT_SOURCES
 
 UNKNOWN = "—"
 
@@ -98,20 +99,17 @@ _FAILED: Mapping[LegFailure | None, str] = {
 }
 
 
-_SHORT = {kind.value: spec.short for kind, spec in KINDS.items()}
-
-
 def source(name: str) -> str:
     """A source as the header names it, `crm` or `crm shop`; "" for one it does not show."""
-    kind, _, own = name.partition(":")
-    short = _SHORT.get(kind, "")
+    kind, own = Source.of(name)
+    short = word(SHORT_SOURCES.get(kind, kind))
     return f"{short} {own}" if short and own else short
 
 
 def source_tag(name: str) -> str:
     """The shortest name of a source: that of one of several, else its kind."""
-    kind, _, own = name.partition(":")
-    return own or kind or _SHORT["crm"]
+    kind, own = Source.of(name)
+    return own or kind or word(SHORT_SOURCES["crm"])
 
 
 def _local(instant: Instant) -> datetime | None:

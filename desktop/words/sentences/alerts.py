@@ -1,8 +1,72 @@
-"""Sentences of alerts."""
+"""Alerts: what they say, that they ended, and what is wrong with the rules they go by."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from desktop.words.marks import Plural
+from desktop.words.marks import Plural, mark, plural
 
-SENTENCES: Final[Mapping[str, str | Plural]] = {}
+SENTENCES: Final[Mapping[str, str | Plural]] = {
+    "alert.above": mark("{name}: {figure:figure} {value}, above {limit}"),
+    "alert.below": mark("{name}: {figure:figure} {value}, below {limit}"),
+    "alert.not_back_above": mark("{name}: {figure:figure} {value}, not back above {limit} yet"),
+    "alert.not_back_below": mark("{name}: {figure:figure} {value}, not back below {limit} yet"),
+    "alert.soon_above": mark("{name}: {figure:figure} {value}, at this rate above {limit} in {minutes} min"),
+    "alert.soon_below": mark("{name}: {figure:figure} {value}, at this rate below {limit} in {minutes} min"),
+    "alert.longer": mark("{name}: {figure:figure} for {value:span}, longer than {limit}"),
+    "alert.longer_in_state": mark("{name}: {state:availability} for {value:span}, longer than {limit}"),
+    "alert.longer_in_state_for_reason": mark(
+        "{name}: {state:availability} ({reason}) for {value:span}, longer than {limit}"
+    ),
+    "alert.by_formula": mark("({formula:formula})"),
+    "alert.over_last": mark("(last {window:span})"),
+    "alert.by_formula_over_last": mark("({formula:formula}, last {window:span})"),
+    "alert.ended": mark("Alert ended: {alert}"),
+    "alert.two_ended": mark("2 alerts ended: {first}; {second}"),
+    "alert.several_ended": plural(
+        "{all} alerts ended: {first}; {second} and {n} more", "{all} alerts ended: {first}; {second} and {n} more"
+    ),
+    "alert.rules_unreadable": mark("The alert rules could not be read, so there are no alerts."),
+    "rule.problem_at": mark("{place}: {problem}"),
+    "rule.problem_of": mark("{place} alert {name}: {problem}"),
+    "rule.not_known_here": mark("{place}: {name} is not known here."),
+    "rule.too_many": mark("{place}: more than {most} rules; the first {most} are used."),
+    "rule.not_a_table": mark("{place}: each rule is a table [[alerts]]."),
+    "rule.settings_not_a_table": mark("{place}: alerting must be a table."),
+    "rule.name_missing": mark("{place} [[alerts]] {number}: `name` is missing."),
+    "rule.bad_name": mark("{place} [[alerts]] {number}: a name is made of letters, digits, '_', '.', '-'."),
+    "rule.name_taken": mark("another one has this name."),
+    "rule.no_such_rule": mark("there is no such rule."),
+    "rule.did_you_mean": mark("Did you mean {names}?"),
+    "rule.or": mark("{before} or {name}"),
+    "rule.wants_watch": mark("wants a `watch`: the figure to look at."),
+    "rule.wants_threshold": mark("wants either `above` or `below`."),
+    "rule.not_an_option": mark("`{option}` is not an option."),
+    "rule.no_meaning_for.queue": mark("`{option}` has no meaning for `{watch}`, which is a metric of queues."),
+    "rule.no_meaning_for.agent": mark("`{option}` has no meaning for `{watch}`, which is something of agents."),
+    "rule.no_meaning_for.work": mark("`{option}` has no meaning for `{watch}`, which is something of contacts."),
+    "rule.no_meaning_for.source": mark("`{option}` has no meaning for `{watch}`, which is something of systems."),
+    "rule.not_on_good_side": mark("`clear_at` must lie on the good side of `{of}`."),
+    "rule.not_beyond": mark("`critical` must lie beyond `{of}`."),
+    "rule.shares_only": mark("`{option}` is for shares and averages only."),
+    "rule.no_forecast_of_time": mark("`forecast` says nothing of a time that goes by itself; take a lower threshold."),
+    "rule.forecast_or_window": mark("`forecast` and `window` do not go together; give the rule two names."),
+    "rule.rate_without_forecast": mark("`rate` goes with `forecast`."),
+    "rule.formula_of_service_level": mark("`formula` is for service_level only."),
+    "rule.no_figure": mark("`watch`: there is no figure {name}."),
+    "rule.no_formula": mark("`formula`: there is no formula {name}."),
+    "rule.no_channel": mark("`channels`: there is no channel {name}."),
+    "rule.no_state": mark("`state`: there is no state {name}."),
+    "rule.state_missing": mark("`state` is missing: which state?"),
+    "rule.state_not_for_this": mark("`state` is for agent_time_in_state only."),
+    "rule.no_such_word": mark("`{option}`: there is no {value}."),
+    "rule.known_words": mark("Known: {words}."),
+    "rule.texts_wanted": mark("`{option}` must be a text or a list of texts."),
+    "rule.flag_wanted": mark("`{option}` must be true or false."),
+    "rule.outside": mark("`{option}` must lie between {least:g} and {most:g} min."),
+    "rule.time_wanted": mark('`{option}` must be a time like "90 s", "2 min" or "1 h 30 min", or a number of seconds.'),
+    "rule.share_wanted": mark('`{option}` must be a share like "80 %" or 0.8.'),
+    "rule.number_wanted": mark("`{option}` must be a number."),
+    "rule.is_a_share": mark('`{option}` is a share: write "{percent} %" or {share}.'),
+    "rule.no_activity": mark("`fits.{kind}` is no activity."),
+    "rule.bad_fits": mark("`fits.{kind}` is a list of available, engaged, offline, not_ready or not_ready:REASON."),
+}

@@ -4,6 +4,7 @@ import pytest
 
 from desktop.app.connections.targets import Targets
 from desktop.domain.entities.customer import Customer, Match, Record
+from desktop.domain.text.sentence import Sentence
 
 ONE = Targets({"crm": "crm:odoo", "messaging": "messaging:sms"}, ("crm",))
 TWO = Targets({"crm:odoo": "crm:odoo", "crm:mail": "crm:mail"}, ("crm:odoo", "crm:mail"))
@@ -11,7 +12,9 @@ TWO = Targets({"crm:odoo": "crm:odoo", "crm:mail": "crm:mail"}, ("crm:odoo", "cr
 
 def both() -> Match:
     first, second = Customer("mail:7", "Ada", "crm:mail"), Customer("odoo:9", "Ada", "crm:odoo")
-    return Match(first, "phone", "same number", records=(Record(first), Record(second, "same number")))
+    return Match(
+        first, "phone", "same number", records=(Record(first), Record(second, Sentence("identity.same_phone")))
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ from desktop.domain.entities.history import (
 from desktop.domain.figures.service_level import DEFAULT_FORMULA
 from desktop.domain.state.state import AppState
 from desktop.ports.errors import NotFound, RateLimited, Unavailable
+from desktop.report.page import page
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import START, FakeContactCenter, VirtualTime, make_asking, spin
 
 NOW = START  # Fri 15 Jan 2027, 08:00 UTC
@@ -153,14 +155,14 @@ async def test_after_a_failure_what_was_known_is_shown_with_its_age_and_the_reas
     place.center.error = Unavailable("no route")
     nothing = await place.desk.intervals(TODAY)
     assert (nothing.value, nothing.at, nothing.error) == (None, None, "Unavailable")
-    assert "The history was not read." in nothing.problem and "no route" in nothing.problem
+    assert "The history was not read." in in_words(nothing.problem) and "no route" in in_words(nothing.problem)
     place.center.error = None
     good = await place.desk.intervals(TODAY)
     assert good.value and not good.problem
     place.time.wall += 100
     place.center.error = NotFound("gone")
     stale = await place.desk.intervals(TODAY)
-    assert (stale.value, stale.at) == (good.value, NOW) and "gone" in stale.problem
+    assert (stale.value, stale.at) == (good.value, NOW) and "gone" in in_words(stale.problem)
     place.center.error = None
     assert not (await place.desk.intervals(TODAY)).problem
 
@@ -171,7 +173,7 @@ async def test_a_past_that_is_not_made_up_yet_is_asked_for_later(place: Place) -
         place.center.error = RateLimited("The past is being made up: 40% of it is there.", told)
         for answer in (await place.desk.intervals(PAST), await place.desk.week(date(2026, 10, 19), date(2026, 10, 26))):
             assert (answer.value, answer.later) == (None, later)
-            assert answer.problem == "The past is being made up: 40% of it is there."
+            assert in_words(answer.problem) == "The past is being made up: 40% of it is there."
     place.center.error = None
     assert not (await place.desk.intervals(PAST)).later
 
@@ -190,7 +192,7 @@ async def test_without_a_contact_centre_it_says_so() -> None:
     store = Store(time.timing.clock)
     desk = HistoryDesk(store, make_asking(time, store), None)
     assert (await desk.intervals(TODAY)).error == "Unsupported"
-    assert not (await desk.export_intervals(TODAY, Path("x.csv"), DEFAULT_FORMULA)).ok
+    assert not (await desk.export_intervals(TODAY, Path("x.csv"), DEFAULT_FORMULA, page)).ok
 
 
 async def test_what_is_kept_is_bounded(place: Place) -> None:
@@ -243,15 +245,15 @@ async def test_pages_and_one_interaction(place: Place) -> None:
 
 async def test_a_report_is_written_for_its_owner_only_and_never_over_another(place: Place, tmp_path: Path) -> None:
     file = tmp_path / "week.csv"
-    done = await place.desk.export_intervals(TODAY, file, DEFAULT_FORMULA)
-    assert done.ok and str(file) in done.text
+    done = await place.desk.export_intervals(TODAY, file, DEFAULT_FORMULA, page)
+    assert done.ok and str(file) in in_words(done.text)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     (row,) = csv.DictReader(file.read_text().splitlines())
     assert (row["offered"], row["service_level"], row["formula"]) == ("10", "0.6", DEFAULT_FORMULA.id)
     before = file.read_bytes()
-    again = await place.desk.export_intervals(PAST, file, DEFAULT_FORMULA)
+    again = await place.desk.export_intervals(PAST, file, DEFAULT_FORMULA, page)
     assert (again.ok, again.error) == (False, "exists") and file.read_bytes() == before
-    assert (await place.desk.export_intervals(PAST, file, DEFAULT_FORMULA, overwrite=True)).ok
+    assert (await place.desk.export_intervals(PAST, file, DEFAULT_FORMULA, page, overwrite=True)).ok
     assert file.read_bytes() != before and [one.name for one in tmp_path.iterdir()] == ["week.csv"]
 
 
@@ -270,7 +272,7 @@ async def test_a_report_is_written_for_its_owner_only_and_never_over_another(pla
 async def test_where_it_cannot_be_written_it_says_why(place: Place, tmp_path: Path, name: str) -> None:
     (tmp_path / "folder.csv").mkdir()
     path = Path(name) if name.startswith("~") else tmp_path / name
-    done = await place.desk.export_intervals(TODAY, path, DEFAULT_FORMULA, overwrite=True)
+    done = await place.desk.export_intervals(TODAY, path, DEFAULT_FORMULA, page, overwrite=True)
     assert not done.ok and done.text
     assert [one.name for one in tmp_path.iterdir()] == ["folder.csv"]
 
@@ -286,5 +288,5 @@ async def test_all_pages_of_interactions_are_exported(place: Place, tmp_path: Pa
 
 async def test_a_failure_leaves_no_file(place: Place, tmp_path: Path) -> None:
     place.center.error = Unavailable("no route")
-    done = await place.desk.export_intervals(TODAY, tmp_path / "x.csv", DEFAULT_FORMULA)
+    done = await place.desk.export_intervals(TODAY, tmp_path / "x.csv", DEFAULT_FORMULA, page)
     assert (done.ok, done.error) == (False, "Unavailable") and not list(tmp_path.iterdir())

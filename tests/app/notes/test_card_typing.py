@@ -18,6 +18,7 @@ from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
 from desktop.tui.agent.panes.note import LIMIT, NotePane
 from desktop.tui.app import DesktopApp
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, interaction, match, until
 
 CARD = "4111 1111 1111 1111"
@@ -67,7 +68,7 @@ class Screen:
         return draft.note
 
     def notices(self) -> Sequence[str]:
-        return [str(one.text) for one in self.session.store.drain().notices]
+        return [in_words(one.text) for one in self.session.store.drain().notices]
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from desktop.domain.entities.model import Address, Interaction, Previous
 from desktop.domain.entities.words import Outcome, Phase, PopAnswer
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, until
 from tests.app.notes.note_desk import Desk
 
@@ -95,7 +96,7 @@ async def test_when_it_cannot_be_handed_on_that_is_said_and_the_note_is_kept(des
     d.session.notes.edit("i1", "Promised a refund.")
     gone = replace(d.server.interactions["i1"], version=9, phase=Phase.WRAP_UP, outcome=Outcome.TRANSFERRED)
     d.server.happen(gone)
-    await until(lambda: any("was not passed on" in one.text for one in d.state.notices))
+    await until(lambda: any("was not passed on" in in_words(one.text) for one in d.state.notices))
     assert d.session.notes.text("i1").note == "Promised a refund."
 
 

@@ -13,11 +13,13 @@ from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.reviews.scorecard_draft import ScorecardDraft
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft, kept_words_id
+from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import new_row
+from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.words import Phase
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
+from desktop.domain.text.sentence import verbatim
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, interaction, until
 
 CARD = "4111 1111 1111 1111"
@@ -197,16 +199,18 @@ async def test_what_an_earlier_version_kept_is_hidden_once(tmp_path: Path) -> No
     store = await LocalStore.open(path)
     plan = {"kind": "sms", "text": f"card {AMEX}", "due": None, "to": "+4930123"}
     await store.save_draft(Draft("i1", None, f"{CARD} CVV 123", (), (plan,), 1, 0.0, half=plan))
-    await store.save_draft(Draft(kept_words_id("note/maya/"), None, f'{{"text":"{CARD}"}}', (), (), 1, 0.0))
+    await store.save_review_draft(ReviewDraft("note/maya/", f'{{"text":"{CARD}"}}'))
     waiting = new_row("k1", "sms", "i2", "sms", {"text": CARD, "to": "+4930123", "channel": "sms"}, created_at=1.0)
     tried = new_row("k2", "sms", "i2", "sms", {"text": CARD, "to": "+4930123", "channel": "sms"}, created_at=1.0)
     await store.enqueue([waiting, tried], drop_draft=None)
-    await store.mark_waiting("k2", "no answer", 0.0)
+    await store.mark_waiting("k2", verbatim("no answer"), 0.0)
 
     assert await store.hide_cards() == 3
     drafts = {draft.interaction_id: draft for draft in await store.drafts()}
     assert drafts["i1"].texts == (f"{HIDDEN_CARD} CVV •••", "card •••••••••••0005", "card •••••••••••0005")
-    assert json.loads(drafts[kept_words_id("note/maya/")].note) == {"text": HIDDEN_CARD}
+    (review,) = await store.review_drafts()
+    assert json.loads(review.body) == {"text": HIDDEN_CARD}
+    assert review.intact
     assert all(draft.intact for draft in drafts.values())
     texts = {row.key: json.loads(row.payload)["text"] for row in await store.outbox()}
     assert texts == {"k1": HIDDEN_CARD, "k2": CARD}  # what was tried already goes as it was

@@ -17,6 +17,7 @@ from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState, Health, Phase
 from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability, Kind, Manifest
 from desktop.ports.messaging import EVENTS
 from tests.app.app_fakes import (
@@ -110,7 +111,7 @@ async def test_a_message_is_told_kept_and_there_after_a_restart(d: Desk) -> None
 
 async def test_what_cannot_be_kept_is_shown_but_not_acknowledged(d: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: Any) -> None:
-        raise StoreFull("No room left")
+        raise StoreFull(verbatim("No room left"))
 
     with monkeypatch.context() as patch:
         patch.setattr(LocalStore, "keep_message", refuse)

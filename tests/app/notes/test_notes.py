@@ -19,8 +19,10 @@ from desktop.domain.entities.words import Availability, CodeRule, Phase
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.own_events import ClockRead
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 from desktop.ports.errors import Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import customer, interaction, match, until
 from tests.app.notes.note_desk import Desk, again, make
 
@@ -160,9 +162,9 @@ async def test_that_the_time_ran_out_is_said_only_where_it_did(
     await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
     (row,) = await d.session.outbox.rows()
     ran_out = "the wrap-up time ran out before the note was finished"
-    assert row.reason == (ran_out if after else "the contact was closed before the note was finished")
-    said = d.state.notices[-1].text
-    assert said.lower().startswith(row.reason) and said.endswith("are in the outbox: alt+o shows them.")
+    assert in_words(row.reason) == (ran_out if after else "the contact was closed before the note was finished")
+    said = in_words(d.state.notices[-1].text)
+    assert said.lower().startswith(in_words(row.reason)) and said.endswith("are in the outbox: alt+o shows them.")
 
 
 @pytest.mark.parametrize("how", ["closed", "taken over", "vanished"])
@@ -181,7 +183,7 @@ async def test_a_forced_end_parks_the_draft_with_its_reason(desks: list[Desk], t
     (row,) = await d.session.outbox.rows()
     assert row.state == "parked"
     assert "the promise I made" in row.payload
-    assert "before the note was finished" in row.reason
+    assert "before the note was finished" in in_words(row.reason)
     assert "i1" not in d.state.drafts
     assert d.crm.written == []
     await d.session.outbox.retry(row.key)
@@ -199,7 +201,7 @@ async def test_what_vanished_while_the_desktop_was_away_is_parked(desks: list[De
     await d.time.run_until(lambda: d.state.outbox.parked == 1, disk=True)
     (row,) = await d.session.outbox.rows()
     assert "not lost" in row.payload
-    assert "came back" in row.reason
+    assert "came back" in in_words(row.reason)
 
 
 async def test_a_moment_out_of_sight_parks_nothing(desks: list[Desk], tmp_path: Path) -> None:
@@ -223,17 +225,17 @@ async def test_a_full_disk_is_said_and_the_text_stays(
 
     async def refuse(store: LocalStore, draft: Any, **when: Any) -> Any:
         if full:
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await save(store, draft, **when)
 
     monkeypatch.setattr(LocalStore, "save_draft", refuse)
     d.session.notes.edit("i1", "text")
     await d.time.advance(1, disk=True)
-    assert d.state.drafts["i1"].problem == "No room left"
+    assert d.state.drafts["i1"].problem == verbatim("No room left")
     full.clear()
     await d.time.advance(3, disk=True)
     await until(lambda: d.state.drafts["i1"].saved_at is not None)
-    assert d.state.drafts["i1"].problem == ""
+    assert not d.state.drafts["i1"].problem
 
 
 async def test_finishing_is_local_first_and_delivered_once(desks: list[Desk], tmp_path: Path) -> None:
@@ -265,7 +267,7 @@ async def test_finishing_without_a_crm_does_not_say_that_the_note_is_on_its_way(
     await d.start()
     result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
     assert result.ok
-    assert result.text == "Finished. This profile has no CRM: the note is kept in the outbox. alt+o shows it."
+    assert in_words(result.text) == "Finished. This profile has no CRM: the note is kept in the outbox. alt+o shows it."
     await until(lambda: d.state.outbox.parked == 1)
 
 
@@ -277,7 +279,7 @@ async def test_when_the_contact_centre_fails_the_note_is_safe_and_pressing_again
     for _ in range(2):
         result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
         assert (result.ok, result.error) == (False, "Unavailable")
-        assert "safe" in result.text
+        assert "safe" in in_words(result.text)
     d = await again(desks, d)
     assert (await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")).ok
     await until(lambda: d.crm.written)
@@ -311,12 +313,12 @@ async def test_a_disk_that_refuses_leaves_the_text_in_the_editor(
     d.session.notes.edit("i1", "done", ("sold",))
 
     async def refuse(*_: Any, **__: Any) -> Any:
-        raise StoreFull("No room left")
+        raise StoreFull(verbatim("No room left"))
 
     monkeypatch.setattr(LocalStore, "enqueue", refuse)
     result = await d.session.wrap_ups.finish("i1", codes=("sold",), note="done")
     assert (result.ok, result.error) == (False, "StoreFull")
-    assert "still in the editor" in result.text
+    assert "still in the editor" in in_words(result.text)
     assert d.server.script.count("wrap_up") == 0
     assert d.state.drafts["i1"].note == "done"
 
@@ -397,7 +399,7 @@ class LateDisk(Desk):
     async def _open(self) -> LocalStore:
         if not self.refused:
             self.refused = True
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await super()._open()
 
 

@@ -29,6 +29,7 @@ from desktop.ports.errors import (
     Unavailable,
     Unsupported,
 )
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeCrm, VirtualTime, make_asking, told, until
 
 
@@ -130,7 +131,7 @@ async def test_what_will_never_pass_is_parked_with_its_reason_and_can_be_tried(
         await rig.add(row(1, rig.time.wall))
         await until(lambda: rig.view.parked == 1)
         (parked,) = await rig.outbox.rows()
-        assert parked.reason == error.message
+        assert in_words(parked.reason) == error.message
         assert "note 1" in parked.payload
         assert any("not delivered" in text for text in told(rig.store))
         await rig.time.advance(1000, disk=True)
@@ -152,7 +153,7 @@ async def test_retry_after_is_obeyed_up_to_five_minutes(tmp_path: Path, told_to_
     async with running(tmp_path / "p.db") as rig:
         rig.crm.script.then("log_wrap_up", RateLimited("busy", told_to_wait))
         await rig.add(row(1, rig.time.wall), row(2, rig.time.wall))
-        await until(lambda: "busy" in rig.view.why)
+        await until(lambda: "busy" in in_words(rig.view.why))
         await rig.time.advance(waits - 0.5, disk=True)
         assert rig.crm.script.count("log_wrap_up") == 1  # the other row rests too
         await rig.time.run_until(lambda: rig.view.waiting == 0, disk=True)
@@ -201,7 +202,7 @@ async def test_a_row_that_was_changed_on_the_disk_is_not_sent(tmp_path: Path) ->
         assert rig.crm.written == []
         (parked,) = await rig.outbox.rows()
         assert "note 7" in parked.payload
-        assert "damaged" in parked.reason
+        assert "damaged" in in_words(parked.reason)
 
 
 async def test_nobody_to_take_it_is_parked_not_lost(tmp_path: Path) -> None:
@@ -213,10 +214,10 @@ async def test_nobody_to_take_it_is_parked_not_lost(tmp_path: Path) -> None:
 async def test_a_record_for_a_backend_that_left_the_profile_waits_and_says_so(tmp_path: Path) -> None:
     async with running(tmp_path / "p.db") as rig:
         await rig.add(row(1, rig.time.wall, target="crm:other"))
-        await until(lambda: "has no CRM (other)" in rig.view.why)
+        await until(lambda: "has no CRM (other)" in in_words(rig.view.why))
         assert (rig.view.waiting, rig.view.parked) == (1, 0)
         (kept,) = await rig.outbox.rows()
-        assert "waits until it does" in kept.reason
+        assert "waits until it does" in in_words(kept.reason)
 
 
 async def test_a_record_of_an_older_profile_still_finds_the_only_backend_of_its_kind(tmp_path: Path) -> None:

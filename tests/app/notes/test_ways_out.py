@@ -18,7 +18,9 @@ from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.parked_record_rows import NotSendable
 from desktop.domain.entities.customer import Consent, FollowUp
 from desktop.domain.entities.words import Phase
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import Forbidden, OutcomeUnknown, Rejected, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeMessaging, agent, customer, interaction, match, spin, until
 from tests.app.notes.note_desk import Desk, again, make
 
@@ -143,7 +145,7 @@ async def test_one_refusal_parks_one_row_and_the_others_go_on(desks: list[Desk],
         await d.session.wrap_ups.finish(name, codes=("sold",), note=name)
     await d.time.run_until(lambda: len(d.crm.written) == 1, disk=True)
     (row,) = await d.session.outbox.rows()
-    assert (row.state, row.reason) == ("parked", "Not yours.")
+    assert (row.state, row.reason) == ("parked", verbatim("Not yours."))
 
 
 async def test_no_target_waits_for_another(desks: list[Desk], tmp_path: Path) -> None:
@@ -251,7 +253,7 @@ async def test_a_record_is_known_to_be_parked_though_its_last_words_came_too_lat
         return kept
 
     async def full(*args: Any) -> Any:
-        raise StoreFull("No room left")
+        raise StoreFull(verbatim("No room left"))
 
     monkeypatch.setattr(local, "park_draft", typed_meanwhile)
     monkeypatch.setattr(local, "replace_parked", full)
@@ -288,7 +290,7 @@ async def test_a_disk_that_is_full_after_a_delivery_sends_nothing_twice(
 
     async def refuse(store: LocalStore, key: str, receipt: str) -> Any:
         if full:
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await mark(store, key, receipt)
 
     monkeypatch.setattr(LocalStore, "mark_delivered", refuse)
@@ -536,7 +538,7 @@ class WithoutDisk(Desk):
 
     async def _open(self) -> LocalStore:
         if self.refuses:
-            raise StoreFull("No room left")
+            raise StoreFull(verbatim("No room left"))
         return await super()._open()
 
 
@@ -561,21 +563,21 @@ async def test_a_file_that_lost_words_without_a_trace_is_noticed(desks: list[Des
     for rest in ("-wal", "-shm"):
         d.path.with_name(d.path.name + rest).unlink(missing_ok=True)
     next_run = await again(desks, d)
-    assert "missing" in next_run.state.outbox.lost
-    assert any(notice.severity == "error" and "damaged" in notice.text for notice in next_run.state.notices)
+    assert "missing" in in_words(next_run.state.outbox.lost)
+    assert any(notice.severity == "error" and "damaged" in in_words(notice.text) for notice in next_run.state.notices)
     after = await again(desks, next_run)
-    assert after.state.outbox.lost == "", "it is told once"
+    assert not after.state.outbox.lost, "it is told once"
 
 
 async def test_nothing_is_missing_after_an_ordinary_end(desks: list[Desk], tmp_path: Path) -> None:
     d, _ = await kept_and_left(desks, tmp_path)
-    assert (await again(desks, d)).state.outbox.lost == ""
+    assert not (await again(desks, d)).state.outbox.lost
 
 
 async def test_what_cannot_be_read_is_unknown_and_not_nothing(desks: list[Desk], tmp_path: Path) -> None:
     d = WithoutDisk(tmp_path / "p.db")
     desks.append(d)
     await d.start()
-    assert d.state.outbox.unknown == "No room left"
+    assert d.state.outbox.unknown == verbatim("No room left")
     d.refuses = False
-    await d.time.run_until(lambda: d.state.outbox.unknown == "", disk=True)
+    await d.time.run_until(lambda: not d.state.outbox.unknown, disk=True)

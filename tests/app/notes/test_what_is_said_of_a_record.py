@@ -7,6 +7,7 @@ import pytest
 
 from desktop.domain.news import notices
 from desktop.ports.errors import Forbidden, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import until
 from tests.app.notes.note_desk import Desk, make
 
@@ -30,7 +31,7 @@ def seen(d: Desk) -> str:
     """What is to be seen of it now."""
     d.session.store.drain()
     shown = notices.shown(d.state, d.session.store.now())
-    return shown.text if shown is not None else ""
+    return in_words(shown.text) if shown is not None else ""
 
 
 async def test_while_the_crm_is_down_it_says_that_it_waits_and_for_what(desks: list[Desk], tmp_path: Path) -> None:

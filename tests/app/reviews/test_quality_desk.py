@@ -4,7 +4,7 @@ import asyncio
 import json
 import multiprocessing
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from desktop.app.commands.action_result import ActionResult
 from desktop.app.connections.backends import Backends
 from desktop.app.reviews.quality_desk import QualityDesk
 from desktop.app.reviews.review_drafts import ReviewDrafts
@@ -19,13 +20,15 @@ from desktop.app.reviews.scorecard_draft import ScorecardDraft, card_from
 from desktop.app.session import Session
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.app.timing import Timing
 from desktop.domain.entities.history import PastInteraction, PastPage, PastQuery
 from desktop.domain.reviews.quality import CoachingNote, Evaluation, EvaluationDraft
 from desktop.domain.reviews.sampling import SampleRule, Scorecard
 from desktop.domain.reviews.scorecards import Answer, Form, Question, Section
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import Conflict, OutcomeUnknown, Rejected, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import ME, FakeContactCenter, FakeCrm, VirtualTime, until
 
 FORM = Form("voice", "Calls", (Section("All", (Question("greeting", "Greeted?"), Question("tone", "Kind?"))),))
@@ -106,7 +109,7 @@ class Desk:
 
     @property
     def told(self) -> list[str]:
-        return [notice.text for notice in self.session.store.drain().notices]
+        return [in_words(notice.text) for notice in self.session.store.drain().notices]
 
 
 @pytest.fixture
@@ -140,9 +143,9 @@ async def test_while_somebody_types_on_it_is_saved_every_two_seconds(desk: Desk)
         desk.quality.edit(replace(FULL, comment="x" * number))
         await desk.time.advance(0.1, disk=True)
     async with asyncio.timeout(10):
-        while not (kept := await desk.session.local.drafts()):
+        while not (kept := await desk.session.local.review_drafts()):
             await asyncio.sleep(0.001)
-    assert len(card_from(json.loads(kept[0].note)).comment) >= 5
+    assert len(card_from(json.loads(kept[0].body)).comment) >= 5
 
 
 async def test_an_end_in_order_saves_at_once(desk: Desk) -> None:
@@ -170,12 +173,12 @@ async def test_it_is_handed_in_once_and_then_forgotten(desk: Desk) -> None:
     assert (first.ok, second.error) == (True, "ignored")
     assert list(desk.server.handed_in.values()) == [FULL.draft()]
     assert desk.quality.unfinished == ()
-    assert await desk.session.local.drafts() == []
+    assert await desk.session.local.review_drafts() == []
 
 
 async def test_what_is_incomplete_is_not_handed_in(desk: Desk) -> None:
     result = await desk.quality.submit(CARD.answered(Answer("greeting", "yes")))
-    assert (result.ok, "an answer is missing" in result.text) == (False, True)
+    assert (result.ok, "an answer is missing" in in_words(result.text)) == (False, True)
     assert desk.server.handed_in == {}
 
 
@@ -183,7 +186,7 @@ async def test_without_an_answer_it_waits_and_goes_under_the_same_key(desk: Desk
     desk.server.script.then("submit", Unavailable("gone"), desk.server.take_and_say_nothing)
     result = await desk.quality.submit(FULL)
     assert not result.ok
-    assert "safe here" in result.text
+    assert "safe here" in in_words(result.text)
     assert desk.quality.edit(replace(FULL, comment="changed")) is False  # it may be there already
     await desk.time.run_until(lambda: desk.quality.unfinished == (), disk=True)
     assert list(desk.server.handed_in.values()) == [FULL.draft()]
@@ -208,7 +211,7 @@ async def test_what_is_refused_stays_and_can_be_changed(desk: Desk, error: Excep
     desk.server.script.then("submit", error)
     result = await desk.quality.submit(FULL)
     assert not result.ok
-    assert "safe here" in result.text
+    assert "safe here" in in_words(result.text)
     (kept,) = desk.quality.unfinished
     assert (kept.answers, kept.sending) == (FULL.answers, "")
     assert desk.quality.edit(replace(kept, comment="mended"))
@@ -228,12 +231,12 @@ async def test_notes_and_replies_are_kept_and_sent_in_the_same_way(desk: Desk) -
     assert [call[1] for call in desk.server.script.calls if call[0] == "coach"] == [("maya", "Well done.", "e-1")]
     assert list(desk.server.replies.values()) == [("n-1", "")]
     assert not (await other.quality.send_note("maya", "  ")).ok
-    assert await other.session.local.drafts() == []
+    assert await other.session.local.review_drafts() == []
     await other.session.close()
 
 
 async def test_words_damaged_on_disk_are_shown_in_the_outbox(desk: Desk) -> None:
-    await desk.session.local.save_draft(Draft("kept-words/card/voice/i-9", None, "{not json", (), (), 1, 0.0))
+    await desk.session.local.save_review_draft(ReviewDraft("card/voice/i-9", "{not json"))
     other = await again(desk)
     assert other.quality.unfinished == ()
     (row,) = await other.session.outbox.rows()
@@ -248,7 +251,7 @@ async def test_a_disk_that_comes_late_costs_neither_text(desk: Desk) -> None:
 
     def local() -> LocalStore:
         if not there:
-            raise StoreError("not yet")
+            raise StoreError(verbatim("not yet"))
         return desk.session.local
 
     words = ReviewDrafts(desk.time.timing, local, lambda _: None)
@@ -271,11 +274,30 @@ async def test_a_release_pressed_twice_has_one_key_until_it_is_answered(desk: De
     assert len(set(desk.server.script.keys("release"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("call", "act", "said"),
+    [
+        ("release", lambda desk: desk.release("e-1"), "whether the evaluation was released"),
+        ("submit", lambda desk: desk.submit(FULL), "whether the evaluation was submitted"),
+        ("coach", lambda desk: desk.send_note("maya", "Well done."), "whether the note was sent"),
+        ("acknowledge", lambda desk: desk.acknowledge("n-1", ""), "whether the note was acknowledged"),
+    ],
+)
+async def test_without_an_answer_it_does_not_say_that_it_was_not_done(
+    desk: Desk, call: str, act: Callable[[QualityDesk], Awaitable[ActionResult]], said: str
+) -> None:
+    desk.server.script.then(call, OutcomeUnknown("No answer."))
+    result = await act(desk.quality)
+    assert (result.ok, result.error) == (False, "OutcomeUnknown")
+    text = in_words(result.text)
+    assert text.startswith("It is not known ") and said in text and "safe here" in text and " was not " not in text
+
+
 async def test_what_cannot_be_read_is_said_in_words(desk: Desk) -> None:
     desk.server.script.then("evaluations", Unavailable("gone"))
     found = await desk.quality.evaluations()
     assert (found.value, found.error) == (None, "Unavailable")
-    assert "could not be loaded" in found.problem
+    assert "could not be loaded" in in_words(found.problem)
 
 
 async def test_a_sample_is_drawn_over_all_pages_without_what_was_judged(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from desktop.app.connections.backends import Backends
-from desktop.app.screen_pop.contact_keys import carries, contact_key, e164
+from desktop.app.screen_pop.contact_keys import carries, contact_key
 from desktop.app.screen_pop.customer_json import customer_from, customer_json
 from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
@@ -21,8 +21,11 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Phase, PopAnswer, Role
 from desktop.domain.state.events import AgentChanged, Change, QueueChanged
 from desktop.domain.state.own_events import PopChanged
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
 from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
+from desktop.ports.phone_numbers import e164
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import (
     NUMBER,
     FakeContactCenter,
@@ -151,7 +154,7 @@ async def test_hits_that_do_not_carry_the_number_are_dropped(d: Desk) -> None:
 async def test_a_withheld_number_asks_nobody(d: Desk) -> None:
     await d.ring(customer=Address("phone", "anonymous", withheld=True))
     assert d.pop().answer is PopAnswer.NOT_ASKED
-    assert "withheld" in d.pop().why
+    assert d.pop().why == Sentence("customer.withheld")
     assert d.finds == 0
 
 
@@ -175,7 +178,7 @@ async def test_a_failing_crm_is_never_no_match_and_is_asked_again(d: Desk) -> No
     d.crm.script.then("find", *[Unavailable("down")] * 3)
     await d.ring()
     await d.time.run_until(lambda: d.pop().answer is PopAnswer.COULD_NOT_ASK, disk=True)
-    assert d.pop().why == "The customer could not be looked up. The CRM could not be reached: down."
+    assert in_words(d.pop().why) == "The customer could not be looked up. The CRM could not be reached: down."
     await d.time.run_until(lambda: d.pop().answer is PopAnswer.ONE, disk=True)
     assert d.finds == 4
 
@@ -298,7 +301,7 @@ async def test_search_create_and_going_on_without(d: Desk) -> None:
     d.crm.script.then("create_customer", OutcomeUnknown("No answer."))
     unknown = await d.session.pops.create("i1", "Ada")
     assert unknown.error == "OutcomeUnknown"
-    assert unknown.text == (
+    assert in_words(unknown.text) == (
         "It is not known whether a record was created. The CRM did not answer: No answer."
         " Search for the customer before you create them again."
     )

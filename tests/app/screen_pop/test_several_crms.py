@@ -15,13 +15,14 @@ from desktop.app.session import Session
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.tables.outbox_rows import new_row
 from desktop.domain.entities.customer import Customer, FollowUp, Match
-from desktop.domain.entities.identity import CUSTOMER
+from desktop.domain.entities.identity import BY_HAND, CUSTOMER
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, Phase, PopAnswer
 from desktop.domain.select import details_of
 from desktop.domain.state.events import Change
 from desktop.ports.errors import Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, spin, until
 
 
@@ -93,7 +94,7 @@ async def test_records_of_both_with_the_same_number_are_one_customer_with_the_ev
     match = d.pop.match
     assert match is not None
     assert (match.customer.name, match.customer.tier) == ("Ada Lovelace", "Gold")
-    assert [record.why for record in match.records] == ["", "same number"]
+    assert [in_words(record.why) for record in match.records] == ["", "same number"]
     assert [record.customer.source for record in match.records] == ["crm:shop", "crm:mail"]
     await until(lambda: d.shop.script.count("link") == d.mail.script.count("link") == 1)
     assert [call[1] for call in d.mail.script.calls if call[0] == "link"] == [("i1", "7")]  # its own id, not ours
@@ -134,7 +135,7 @@ async def test_a_hanging_crm_never_hides_nor_blocks_the_other(d: Desk) -> None:
     await d.time.advance(5.0, disk=True)
     assert d.pop.chosen == "mail:2"
     assert [one.answer for one in d.pop.answers] == [PopAnswer.COULD_NOT_ASK, PopAnswer.ONE]
-    assert "CRM (shop)" in d.pop.answers[0].why
+    assert "CRM (shop)" in in_words(d.pop.answers[0].why)
     assert d.health("crm:mail") is Health.LIVE
     assert d.health("crm:shop") is not Health.LIVE
 
@@ -177,7 +178,7 @@ async def test_records_are_linked_and_taken_apart_by_hand_and_that_lasts(tmp_pat
         await d.ring()
         await until(lambda: d.ids == [("shop:1", "mail:9")])  # fetched by its id, since the number does not find it
         assert d.pop.match is not None
-        assert d.pop.match.records[1].why == "you said so"
+        assert d.pop.match.records[1].why == BY_HAND
         assert d.shop.script.count("customer") == 0
         assert [call[1] for call in d.mail.script.calls if call[0] == "customer"] == [("9",)]
 
@@ -188,8 +189,8 @@ async def test_a_crm_whose_plug_in_cannot_be_loaded_is_said_and_the_other_works(
         await d.ring()
         await until(lambda: d.pop.chosen == "shop:1")
         assert d.health("crm:mail") is Health.DOWN
-        assert "no libfoo" in d.pop.answers[1].why
-        assert any("no libfoo" in notice.text for notice in d.session.store.state.notices)
+        assert "no libfoo" in in_words(d.pop.answers[1].why)
+        assert any("no libfoo" in in_words(notice.text) for notice in d.session.store.state.notices)
         d.shop.matches = []
         await d.session.pops.retry("i1")
         await until(lambda: d.pop.answer is PopAnswer.COULD_NOT_ASK)  # one CRM's silence is no "nobody has it"

@@ -16,6 +16,8 @@ from desktop.app.storage.recovery.salvage import set_aside
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.app.storage.transaction import transaction
+from desktop.domain.text.sentence import Sentence
+from desktop.words.catalogue import in_words
 
 CHILD = Path(__file__).with_name("disk_victim.py")
 
@@ -120,7 +122,7 @@ async def test_every_flipped_byte_in_a_text_is_found_and_never_sent(tmp_path: Pa
         aside = await store.outbox_row(keys[number])
         assert aside is not None
         assert aside.state == "parked"
-        assert "damaged" in aside.reason
+        assert "damaged" in in_words(aside.reason)
         with pytest.raises(StoreDamaged):
             await store.retry(keys[number])
         await store.close()
@@ -161,7 +163,7 @@ async def test_a_flipped_key_is_found_wherever_it_is_flipped(tmp_path: Path) -> 
         path.write_bytes(flipped(whole, place + 3, rng))
         store = await LocalStore.open(path)
         health = await store.check()
-        assert health.damaged_outbox or health.warnings[1:] == ("The index of the outbox did not find every row.",)
+        assert health.damaged_outbox or health.warnings[1:] == (Sentence("store.index_wrong"),)
         due = await store.due(2.0)
         assert [found.key for found in due] == ([] if place == in_table else [key])
         if place != in_table:

@@ -14,6 +14,7 @@ from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.domain.entities.message import InboundMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel
+from desktop.domain.text.sentence import verbatim
 
 SECRETS = ("Ottilie", "zitronenfalter", "+493012345", "ottilie@example.org", "Bären", "card 4111")
 """Words only the customer to be erased has; none of them names the customer."""
@@ -133,7 +134,7 @@ async def test_only_what_names_the_customer_is_theirs(store: LocalStore) -> None
     ]
     await store.enqueue(rows, drop_draft=None)
     await store.mark_delivered(rows[0].key, "r")
-    await store.park(rows[1].key, "why")
+    await store.park(rows[1].key, verbatim("why"))
     for word in ("sold", "note", "", "c", "one"):
         assert await store.erase_customer(word) == Traces()
     assert await store.erase_customer("c1") == Traces(waiting=1, parked=1, delivered=1)
@@ -154,7 +155,7 @@ async def test_purging_keeps_what_nobody_else_has(store: LocalStore, clock: Any)
     await store.save_draft(Draft("written on", None, "more words since", (), (), 1, 0.0))
     await store.mark_delivered(rows[0].key, "r")
     await store.mark_delivered(rows[1].key, "r")
-    await store.park(rows[2].key, "why")
+    await store.park(rows[2].key, verbatim("why"))
     await store.cache_customer("c1", "{}", start, "mock", ["k"])
     await store.cache_customer("c2", "{}", start + 400 * DAY, "mock", ["k"])  # by a CRM whose clock is wrong
 

@@ -20,10 +20,11 @@ from desktop.app.storage.errors import StoreAbsent, StoreError, StoreReadOnly, S
 from desktop.app.storage.local_store import LocalStore
 from desktop.app.storage.schema import MIGRATIONS, prepare, schema_version, seal
 from desktop.app.storage.tables.drafts import Draft, draft_body, write_draft
-from desktop.app.storage.tables.outbox_rows import OutboxRow, checked, new_row, outbox_key
+from desktop.app.storage.tables.outbox_rows import OutboxRow, checked, kept_values, new_row, outbox_key
 from desktop.app.storage.tables.parked_record_rows import record_of
 from desktop.domain.entities.identity import said
 from desktop.domain.notes.contact_facts import ContactFacts
+from desktop.domain.text.sentence import verbatim
 
 HOSTILE = "\x1b]52;c;aGk=\x07 [/] \x00 \ud800 🙂 ' OR 1=1 --"
 
@@ -84,16 +85,16 @@ async def test_a_row_with_a_wrong_digest_is_refused_and_an_empty_one_filled_in(s
 async def test_rows_fall_due_in_order_and_wait_for_their_time(store: LocalStore) -> None:
     one, two = await store.enqueue([row("i1"), row("i2")], drop_draft=None)
     assert await store.due(0.0) == [one, two]
-    waiting = await store.mark_waiting(one.key, "503", 50.0)
-    assert (waiting.attempts, waiting.reason, waiting.not_before) == (1, "503", 50.0)
+    waiting = await store.mark_waiting(one.key, verbatim("503"), 50.0)
+    assert (waiting.attempts, waiting.reason, waiting.not_before) == (1, verbatim("503"), 50.0)
     assert await store.due(49.9) == [two]
     assert [found.key for found in await store.due(50.0)] == [one.key, two.key]
 
 
 async def test_parking_and_retrying(store: LocalStore) -> None:
     (one,) = await store.enqueue([row()], drop_draft=None)
-    parked = await store.park(one.key, "422: no such customer")
-    assert (parked.state, parked.reason, parked.attempts) == ("parked", "422: no such customer", 1)
+    parked = await store.park(one.key, verbatim("422: no such customer"))
+    assert (parked.state, parked.reason, parked.attempts) == ("parked", verbatim("422: no such customer"), 1)
     assert await store.due(1e12) == []
     assert (await store.retry(one.key)).state == "waiting"
     assert [found.key for found in await store.due(0.0)] == [one.key]
@@ -104,8 +105,8 @@ async def test_a_delivery_is_never_undone(store: LocalStore, clock: Any) -> None
     clock.now += 5
     delivered = await store.mark_delivered(one.key, "note-17")
     assert (delivered.state, delivered.receipt, delivered.delivered_at) == ("delivered", "note-17", clock.now)
-    assert await store.park(one.key, "late answer") == delivered
-    assert await store.mark_waiting(one.key, "late timeout", 0.0) == delivered
+    assert await store.park(one.key, verbatim("late answer")) == delivered
+    assert await store.mark_waiting(one.key, verbatim("late timeout"), 0.0) == delivered
     assert await store.retry(one.key) == delivered
     assert await store.outbox() == []
     assert await store.outbox(include_delivered=True) == [delivered]
@@ -113,22 +114,22 @@ async def test_a_delivery_is_never_undone(store: LocalStore, clock: Any) -> None
 
 @pytest.mark.parametrize("verb", ["park", "retry", "mark_delivered"])
 async def test_an_unknown_key_is_an_error(store: LocalStore, verb: str) -> None:
-    arguments = ("nowhere",) if verb == "retry" else ("nowhere", "why")
+    arguments = ("nowhere",) if verb == "retry" else ("nowhere", verbatim("why") if verb == "park" else "why")
     with pytest.raises(LookupError):
         await getattr(store, verb)(*arguments)
 
 
 async def test_a_parked_draft_becomes_a_row_and_no_text_is_lost(store: LocalStore) -> None:
     await store.save_draft(draft(note="typed before the forced end"))
-    parked = await store.park_draft("i1", "wrap-up ran out")
+    parked = await store.park_draft("i1", verbatim("wrap-up ran out"))
     assert parked is not None
-    assert (parked.state, parked.reason, parked.target) == ("parked", "wrap-up ran out", "")
+    assert (parked.state, parked.reason, parked.target) == ("parked", verbatim("wrap-up ran out"), "")
     assert json.loads(parked.payload)["note"] == "typed before the forced end"
     assert await store.drafts() == []
-    assert await store.park_draft("i1", "again") is None
+    assert await store.park_draft("i1", verbatim("again")) is None
     # The agent wrote more in the same wrap-up, and it ran out once more.
     await store.save_draft(draft(note="typed afterwards"))
-    await store.park_draft("i1", "wrap-up ran out")
+    await store.park_draft("i1", verbatim("wrap-up ran out"))
     assert [json.loads(kept.payload)["note"] for kept in await store.outbox()] == [
         "typed before the forced end",
         "typed afterwards",
@@ -139,9 +140,14 @@ async def test_a_parked_draft_is_whole_and_comes_back_as_it_was(store: LocalStor
     facts = ContactFacts("a1", "Maya", "voice", "Billing", "+44", records=(("crm:mock", "c1"),), callbacks=True)
     whole = replace(draft(), follow_ups=({"kind": "sms", "text": "Thanks"},), half={"kind": "sms"}, facts=facts)
     await store.save_draft(draft())
-    parked = await store.park_draft("i1", "signed out", draft=whole)
+    parked = await store.park_draft("i1", verbatim("signed out"), draft=whole)
     assert parked is not None
-    assert (parked.kind, parked.state, parked.reason, parked.author) == ("record", "parked", "signed out", "a1")
+    assert (parked.kind, parked.state, parked.reason, parked.author) == (
+        "record",
+        "parked",
+        verbatim("signed out"),
+        "a1",
+    )
     assert await store.drafts() == []
     kept = record_of(parked)
     assert (kept.words, kept.facts, kept.intact) == (whole.words, facts, True)
@@ -154,7 +160,7 @@ async def test_a_parked_draft_is_whole_and_comes_back_as_it_was(store: LocalStor
 
 async def test_what_nobody_wrote_is_not_parked(store: LocalStore) -> None:
     await store.save_draft(replace(draft(), note=" ", codes=(), follow_ups=()))
-    assert await store.park_draft("i1", "closed") is None
+    assert await store.park_draft("i1", verbatim("closed")) is None
     assert (await store.drafts(), await store.outbox()) == ([], [])
 
 
@@ -214,7 +220,7 @@ async def test_a_reader_sees_what_is_kept_while_the_writer_works(store: LocalSto
     await store.enqueue([row("i2")], drop_draft=None)
     assert [found.interaction_id for found in await reader.outbox()] == ["i1", "i2"]
     with pytest.raises(StoreReadOnly):
-        await reader.park(row().key, "no")
+        await reader.park(row().key, verbatim("no"))
     assert (await reader.check()).is_sound
     await reader.close()
 
@@ -238,7 +244,7 @@ async def test_a_later_versions_file_is_left_alone(store: LocalStore, store_path
 def insert_as_then(connection: sqlite3.Connection, row: OutboxRow, **changes: Any) -> None:
     """Insert a row as the versions before the fourth schema did."""
     names = [field.name for field in fields(OutboxRow)][:13]
-    values = [changes.get(name, getattr(row, name)) for name in names]
+    values = [changes.get(name, kept_values(row)[name]) for name in names]
     sealed = seal(row.key, row.kind, row.interaction_id, row.target, row.payload, row.sha256, row.created_at)
     connection.execute(
         f"INSERT INTO outbox ({', '.join(names)}, seal) VALUES ({', '.join('?' * 14)})",
@@ -407,7 +413,7 @@ def test_no_sequence_of_verbs_loses_or_doubles_a_text(
                 rows.setdefault(key, ("waiting", text))
                 drafts.pop(interaction_id, None)
             elif verb == "park_draft":
-                await store.park_draft(interaction_id, "forced")
+                await store.park_draft(interaction_id, verbatim("forced"))
                 if interaction_id in drafts:
                     parked_texts.add(drafts.pop(interaction_id))
             elif verb == "restart":
@@ -416,13 +422,13 @@ def test_no_sequence_of_verbs_loses_or_doubles_a_text(
             elif key in rows:
                 state, kept = rows[key]
                 if verb == "park":
-                    await store.park(key, text)
+                    await store.park(key, verbatim(text))
                 elif verb == "retry":
                     await store.retry(key)
                 elif verb == "deliver":
                     await store.mark_delivered(key, text)
                 else:
-                    await store.mark_waiting(key, text, 1.0)
+                    await store.mark_waiting(key, verbatim(text), 1.0)
                 after = {"park": "parked", "retry": "waiting", "deliver": "delivered", "wait": state}[verb]
                 rows[key] = (state if state == "delivered" else after, kept)
         found = await store.outbox(include_delivered=True)

@@ -19,6 +19,7 @@ from desktop.app.storage.retention import EVERY, RetentionWatch
 from desktop.app.storage.tables.drafts import Draft
 from desktop.app.storage.tables.outbox_rows import new_row, outbox_key
 from desktop.app.store import Store
+from desktop.domain.text.sentence import verbatim
 from tests.app.app_fakes import VirtualTime, spin, told, until
 
 
@@ -73,7 +74,7 @@ async def test_it_purges_after_the_start_and_then_every_hour(tmp_path: Path) -> 
             await until(lambda count=count: len(purges) == count)
 
 
-@pytest.mark.parametrize("failure", [StoreError("the disk is away"), RuntimeError("a canary")], ids=str)
+@pytest.mark.parametrize("failure", [StoreError(verbatim("the disk is away")), RuntimeError("a canary")], ids=str)
 async def test_a_failure_is_logged_and_the_next_hour_tries_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, failure: Exception
 ) -> None:
@@ -123,7 +124,7 @@ async def test_a_start_deletes_what_is_old_and_no_unsent_word(tmp_path: Path) ->
     ]
     await store.enqueue(made, drop_draft=None)
     await store.mark_delivered(made[0].key, "r")
-    await store.park(made[2].key, "refused")
+    await store.park(made[2].key, verbatim("refused"))
     await store.cache_customer("old", "{}", time_.wall, "mock", ["k"])
     await store.close()
 

@@ -20,8 +20,10 @@ from desktop.domain.entities.words import Availability, Role
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope
 from desktop.domain.state.floor_events import AlertAcknowledged, FloorChanged
 from desktop.domain.state.own_events import AlertsChanged
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, OutcomeUnknown, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import ME, START, FakeContactCenter, VirtualTime, agent, until
 
 WAITING = Rule("crowd", WATCHED["waiting"], 5.0, 3.0, False, Severity.CRITICAL, hold=3.0, ring=True, stays=True)
@@ -97,7 +99,7 @@ class Desk:
 
     def told(self) -> list[str]:
         """Notices of alerts that ended, oldest first."""
-        return [one.text for one in self.session.store.drain().notices if "ended: " in one.text]
+        return [in_words(one.text) for one in self.session.store.drain().notices if "ended: " in in_words(one.text)]
 
     def queue(self, waiting: int | None, name: str = "Billing") -> None:
         now = self.server.server_now()
@@ -137,7 +139,7 @@ async def test_a_breach_is_an_alert_within_a_second_of_its_time_and_is_published
     assert d.alerts == {} and d.heard == []
     await d.pass_(2.5)
     alert = d.alerts["crowd|Billing"]
-    assert alert.text == "Billing: waiting 9, above 5" and before + 3.0 <= alert.raised_at <= before + 4.3
+    assert in_words(alert.text) == "Billing: waiting 9, above 5" and before + 3.0 <= alert.raised_at <= before + 4.3
     assert d.heard == [alert] and (alert.ring, alert.notify) == (True, False)
     await d.pass_(8.0)
     assert len(d.published) == 1
@@ -215,7 +217,7 @@ async def test_who_was_faster_is_named_and_stays_on_the_alert(make: Any) -> None
     d.server.said = (Acknowledgement("crowd|Billing", "s2", "Bo", d.server.server_now()),)
     result = await d.session.supervisor.acts.acknowledge("crowd|Billing", "on it")
     await d.pass_(1.5)
-    assert (result.ok, result.error) == (False, "Conflict") and "Bo" in result.text
+    assert (result.ok, result.error) == (False, "Conflict") and "Bo" in in_words(result.text)
     assert d.alerts["crowd|Billing"].acknowledged_by == "Bo"
 
 
@@ -231,7 +233,7 @@ async def test_a_centre_that_is_gone_acknowledges_nothing_and_it_can_be_said_aga
         if pressed.done():
             break
     result = await pressed
-    assert not result.ok and result.text
+    assert not result.ok and in_words(result.text)
     assert d.alerts["crowd|Billing"].acknowledged_at is None
     assert (await d.session.supervisor.acts.acknowledge("crowd|Billing", "on it")).ok
     await d.pass_(1.5)
@@ -279,7 +281,7 @@ async def test_out_of_adherence_by_the_schedules_of_the_day(make: Any) -> None:
     d.server.tell(FloorChanged(agents=(worker,)))
     await d.pass_(40.0)
     alert = d.alerts["adrift|b1"]
-    assert alert.text.startswith("Cy: out of adherence for ") and d.heard[0].notify
+    assert in_words(alert.text).startswith("Cy: out of adherence for ") and d.heard[0].notify
     assert d.server.script.count("schedules") == 1 and set(d.watch.schedules or {}) == {"b1"}
     d.server.script.always("schedules", Unavailable("down"))
     await d.pass_(400.0)
@@ -288,10 +290,10 @@ async def test_out_of_adherence_by_the_schedules_of_the_day(make: Any) -> None:
 
 async def test_problems_of_the_rules_are_told_and_the_rest_is_used(make: Any, tmp_path: Path) -> None:
     d = Desk(tmp_path / "other.db")
-    d.watch.read_settings = lambda: AlertSettings((WAITING,), problems=("alerts.toml:3 alert 'x': no.",))
+    d.watch.read_settings = lambda: AlertSettings((WAITING,), problems=(verbatim("alerts.toml:3 alert 'x': no."),))
     try:
         await d.start()
-        assert "alerts.toml:3 alert 'x': no." in [one.text for one in d.session.store.drain().notices]
+        assert "alerts.toml:3 alert 'x': no." in [in_words(one.text) for one in d.session.store.drain().notices]
         d.queue(9)
         await d.pass_(5.0)
         assert set(d.alerts) == {"crowd|Billing"}
@@ -308,7 +310,7 @@ async def test_rules_that_cannot_be_read_at_all_stop_nothing_else(make: Any, tmp
     d.watch.read_settings = broken
     try:
         await d.start()
-        assert "could not be read" in d.session.store.drain().notices[-1].text
+        assert "could not be read" in in_words(d.session.store.drain().notices[-1].text)
         d.queue(9)
         await d.pass_(5.0)
         assert d.alerts == {} and d.watch.blind == {}

@@ -21,6 +21,7 @@ from desktop.domain.state.own_events import CapabilitiesKnown
 from desktop.ports import errors
 from desktop.ports.base import Capability
 from desktop.ports.errors import Conflict, Forbidden, Unavailable
+from desktop.words.catalogue import in_words
 from tests.app.app_fakes import ME, FakeContactCenter, VirtualTime, agent, interaction, make_asking, told
 
 BO = Agent("bo", 1, "Bo", Role.AGENT, "red", Availability.AVAILABLE, 0.0)
@@ -112,7 +113,9 @@ async def test_a_double_press_is_one_act_while_it_is_under_way_and_a_moment_afte
 async def test_without_a_reason_nothing_is_asked(why: str) -> None:
     d = await desk()
     result = await d.acts.move("i7", "billing", why)
-    assert not result.ok and "Give a reason" in result.text and "Nothing was changed." in result.text
+    assert (
+        not result.ok and "Give a reason" in in_words(result.text) and "Nothing was changed." in in_words(result.text)
+    )
     assert d.script.calls == [call for call in d.script.calls if call[0] != "move"]
 
 
@@ -126,7 +129,7 @@ async def test_what_nobody_answered_is_looked_up_and_was_done() -> None:
     d.script.then("move", late)
     press = asyncio.ensure_future(d.acts.move("i7", "billing", "wrong queue"))
     await d.time.run_until(press.done)
-    assert press.result().ok and "answered late, but it was done" in press.result().text
+    assert press.result().ok and "answered late, but it was done" in in_words(press.result().text)
 
 
 async def test_what_nobody_answered_and_was_not_done_goes_out_again_under_its_key_and_its_first_reason() -> None:
@@ -136,7 +139,7 @@ async def test_what_nobody_answered_and_was_not_done_goes_out_again_under_its_ke
     await d.time.run_until(press.done)
     result = press.result()
     assert (result.ok, result.error) == (False, "OutcomeUnknown")
-    assert result.text.startswith("It was not moved.") and "not done twice" in result.text
+    assert in_words(result.text).startswith("It was not moved.") and "not done twice" in in_words(result.text)
     assert (await d.acts.move("i7", "billing", "another reason")).ok
     first, again = (call[2] for call in d.script.calls if call[0] == "move")
     assert first == again, "the same key and the same reason, so that the server knows it again"
@@ -147,7 +150,7 @@ async def test_who_is_not_allowed_is_not_told_to_sign_in_again() -> None:
     d.script.then("take_over", Forbidden("Only a supervisor may do this."))
     result = await d.acts.take_over("i7", "mine")
     assert result.error == "Forbidden"
-    assert result.text == (
+    assert in_words(result.text) == (
         "The conversation was not taken over. The contact centre does not allow it: Only a supervisor may do this."
         " Nothing was changed. Ask your administrator for access."
     )
@@ -158,15 +161,17 @@ async def test_every_error_says_what_did_not_happen_what_is_safe_and_what_to_pre
     for kind in (errors.Unavailable, errors.Conflict, errors.NotFound, errors.Rejected, errors.Unsupported):
         d.script.then("take_over", kind("because"))
         result = await d.acts.take_over("i7", "mine")
-        assert result.text.startswith("The conversation was not taken over. The contact centre "), result
-        assert "because" in result.text and "Nothing was changed." in result.text
-        assert result.text.rstrip(".").count(". ") >= 2
+        assert in_words(result.text).startswith("The conversation was not taken over. The contact centre "), result
+        assert "because" in in_words(result.text) and "Nothing was changed." in in_words(result.text)
+        assert in_words(result.text).rstrip(".").count(". ") >= 2
     looked = await d.acts.waiting("Billing")
     assert looked.ok and looked.value is not None
     d.script.then("waiting", Unavailable("gone"))
     looked = await d.acts.waiting("Billing")
     assert (
-        not looked.ok and looked.value is None and looked.text.startswith("The waiting customers could not be loaded.")
+        not looked.ok
+        and looked.value is None
+        and in_words(looked.text).startswith("The waiting customers could not be loaded.")
     )
 
 
@@ -175,7 +180,7 @@ async def test_a_loser_looks_at_what_is_there() -> None:
     before = d.script.count("snapshot")
     d.script.then("move", Conflict("Ines has just done something with it (take over)."))
     result = await d.acts.move("i7", "billing", "x")
-    assert "Ines has just done something with it (take over)." in result.text
+    assert "Ines has just done something with it (take over)." in in_words(result.text)
     assert d.script.count("snapshot") == before + 1
 
 
@@ -249,4 +254,4 @@ async def test_a_contact_that_is_mine_now_was_taken_over_though_nobody_answered(
     d.script.then("take_over", late)
     press = asyncio.ensure_future(d.acts.take_over("i7", "angry"))
     await d.time.run_until(press.done)
-    assert press.result().ok, press.result().text
+    assert press.result().ok, in_words(press.result().text)

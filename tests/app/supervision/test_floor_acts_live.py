@@ -17,6 +17,7 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Availability, Monitoring, Phase
 from desktop.domain.select.floor_verbs import for_agent, for_interaction
 from desktop.domain.state.own_events import CapabilitiesKnown
+from desktop.words.catalogue import in_words
 from mock_backends.play.fleet import Fleet
 from tests.mocks.conftest import FAST
 from tests.mocks.harness import CONTROL, Harness
@@ -75,8 +76,8 @@ async def test_of_two_supervisors_at_once_one_wins_and_the_other_reads_it_in_wor
         lost = next(result for result in results if not result.ok)
         winner = "Sam Rivera" if results[0].ok else "Ines"
         assert lost.error == "Conflict"
-        assert lost.text.startswith("The conversation was not taken over.") and winner in lost.text
-        assert "Nothing was changed." in lost.text and "look before you press again" in lost.text
+        assert in_words(lost.text).startswith("The conversation was not taken over.") and winner in in_words(lost.text)
+        assert "Nothing was changed." in in_words(lost.text) and "look before you press again" in in_words(lost.text)
         mine = sam if results[0].ok else ines
         await mine.until(lambda: any(one.phase is Phase.ACTIVE for one in mine.store.state.interactions.values()))
 
@@ -87,7 +88,7 @@ async def test_a_lost_answer_is_looked_up_and_a_press_again_does_it_once(servers
     async with signed_in(servers, "sam") as (sam,):
         servers.faults({"effect": "apply_then_fail", "match": "POST /v1/floor/*", "times": 1})
         result = await sam.acts.set_priority(waits, 50, "a promise")
-        assert result.ok and "answered late, but it was done" in result.text
+        assert result.ok and "answered late, but it was done" in in_words(result.text)
         servers.faults({"effect": "apply_then_fail", "match": "POST /v1/agents/*", "times": 1})
         result = await sam.acts.message("maya", "Well done.")
         assert result.ok, "her line stands in the snapshot"
@@ -106,7 +107,7 @@ async def test_a_server_that_is_gone_is_said_in_words(servers: Harness) -> None:
         servers.faults({"effect": "refuse"})
         result = await sam.acts.take_over(call, "x")
         assert result.error in ("Unavailable", "OutcomeUnknown") and not result.ok
-        assert "press" in result.text.lower() or "F10" in result.text
+        assert "press" in in_words(result.text).lower() or "F10" in in_words(result.text)
         looked = await sam.acts.waiting("Billing")
         assert (looked.ok, looked.value, looked.error) == (False, None, "Unavailable")
         servers.faults()
@@ -145,4 +146,4 @@ async def test_hostile_words_go_there_and_back(servers: Harness) -> None:
         audit = await sam.acts.audit()
         assert audit.value is not None and audit.value[0].why == why
         late = await sam.acts.set_agent_availability("maya", Availability.NOT_READY, "no such reason", why)
-        assert late.error == "Rejected" and "\x1b" not in late.text
+        assert late.error == "Rejected" and "\x1b" not in in_words(late.text)

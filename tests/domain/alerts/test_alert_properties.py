@@ -13,6 +13,7 @@ from desktop.domain.entities.floor import Acknowledgement, Activity, ActivityKin
 from desktop.domain.entities.model import Agent, QueueStats
 from desktop.domain.entities.words import Availability, Channel, Health, Phase
 from desktop.domain.state.state import AppState, SourceHealth
+from desktop.words.catalogue import in_words
 from tests.domain.state.floor_states import CC, Looking, ada, billing, counted, floor, rule
 
 SL = "service_level|Billing"
@@ -221,7 +222,7 @@ def test_a_breach_in_sight_is_told_with_its_time_and_becomes_the_breach_itself_u
         # 880 of 1,000 in time, and since then one every 10 s, none of them: 80 % is reached after 100 of them.
         look = engine.look(minute(now, 880, 1_000 + turn), None, now)
         news += [(now, alert.severity, alert.forecast) for alert in look.news]
-        said += [alert.text for alert in engine.alerts.values()]
+        said += [in_words(alert.text) for alert in engine.alerts.values()]
     (first, warned, expected), (breach, severity, forecast) = news
     assert warned is Severity.WARNING and expected == pytest.approx(1_000.0, abs=1.0)
     assert first == pytest.approx(400.0 + 30.0, abs=10.0)
@@ -282,7 +283,8 @@ def test_a_window_says_nothing_before_it_is_full_and_then_only_what_was_in_it() 
         # Good all day; for the 200 s from 400 s on nobody is answered in time.
         bad = max(min(turn, 60) - 40, 0)
         raised += [
-            (now, alert.text) for alert in engine.look(minute(now, 900 + turn - bad, 900 + turn), None, now).news
+            (now, in_words(alert.text))
+            for alert in engine.look(minute(now, 900 + turn - bad, 900 + turn), None, now).news
         ]
         if turn == 20:
             assert engine.blind == {"lately": 1}

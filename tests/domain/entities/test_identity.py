@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,18 +15,19 @@ from desktop.domain.entities.identity import (
     IdentityLink,
     Known,
     grouped,
-    qualified,
     said,
-    unqualified,
 )
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.select import may_contact
 from desktop.domain.select.merged_customer import combined_answer, differing, merged_matches, said_of
+from desktop.domain.text.sentence import Sentence
+from desktop.words.catalogue import in_words
 
 SOURCES = ("crm:a", "crm:b", "crm:c")
 KEYS = ("phone:+441", "phone:+442", "email:x@y")
 
-ids = st.tuples(st.sampled_from(SOURCES), st.integers(1, 3)).map(lambda one: qualified(one[0], str(one[1])))
+ids = st.tuples(st.sampled_from(SOURCES), st.integers(1, 3)).map(lambda one: Source.of(one[0]).qualified(str(one[1])))
 links = st.lists(
     st.tuples(ids, ids, st.booleans())
     .filter(lambda one: one[0] != one[1])
@@ -40,7 +43,7 @@ def records(draw: st.DrawFn) -> list[Known]:
     for source in SOURCES:
         for number in range(draw(st.integers(0, 3))):
             keys = tuple(draw(st.lists(st.sampled_from(KEYS), max_size=2)))
-            made.append(Known(qualified(source, str(number + 1)), source, keys))
+            made.append(Known(Source.of(source).qualified(str(number + 1)), source, keys))
     return made
 
 
@@ -94,7 +97,7 @@ def test_the_matches_of_one_crm_come_out_as_they_went_in(given_: list[tuple[int,
 
 
 def match(source: str, number: str, **fields: object) -> Match:
-    customer = Customer(qualified(source, number), source=source, **{"name": "", **fields})  # type: ignore[arg-type]
+    customer = Customer(Source.of(source).qualified(number), source=source, **{"name": "", **fields})  # type: ignore[arg-type]
     return Match(customer, "phone", "same number", verified=True)
 
 
@@ -134,9 +137,19 @@ def test_nobody_is_said_only_on_the_word_of_all(answers: list[PopAnswer], matche
 def test_the_reason_is_the_agent_or_the_shared_address() -> None:
     made = [Known("a:1", "crm:a", ("phone:+441",)), Known("b:1", "crm:b", ("phone:+441",)), Known("c:1", "crm:c")]
     (first, *_) = grouped(made, (), SOURCES)
-    assert (first.ids, first.why) == (("a:1", "b:1"), {"b:1": "same number"})
+    assert (first.ids, first.why) == (("a:1", "b:1"), {"b:1": Sentence("identity.same_phone")})
     (all_,) = grouped(made, [said(CUSTOMER, "c:1", "a:1", same=True)], SOURCES)
-    assert all_.why == {"b:1": "same number", "c:1": BY_HAND}
+    assert all_.why == {"b:1": Sentence("identity.same_phone"), "c:1": BY_HAND}
+
+
+@pytest.mark.parametrize("kinds", [kinds for n in (1, 2, 3) for kinds in combinations(("email", "handle", "phone"), n)])
+def test_whatever_is_shared_is_named_in_a_sentence_of_its_own(kinds: tuple[str, ...]) -> None:
+    keys = tuple(f"{kind}:x" for kind in kinds)
+    (both,) = grouped([Known("a:1", "crm:a", keys), Known("b:1", "crm:b", keys)], (), SOURCES)
+    named = {"email": "e-mail", "phone": "number"}
+    said_ = in_words(both.why["b:1"])
+    assert said_.startswith("same ")
+    assert all(named.get(kind, kind) in said_ for kind in kinds)
 
 
 def test_a_number_that_two_of_one_system_share_proves_nothing() -> None:
@@ -192,7 +205,7 @@ def test_a_refusal_in_one_system_is_not_outvoted_by_an_older_yes_in_another() ->
 
 
 def test_ids_carry_the_name_of_their_source_and_lose_it_on_the_way_out() -> None:
-    assert qualified("crm", "7") == unqualified("crm", "7") == "7"
-    assert qualified("crm:shop", "7") == "shop:7"
-    assert unqualified("crm:shop", "shop:7") == "7"
-    assert unqualified("crm:shop", "mail:7") == "mail:7"
+    assert Source.of("crm").qualified("7") == Source.of("crm").unqualified("7") == "7"
+    assert Source.of("crm:shop").qualified("7") == "shop:7"
+    assert Source.of("crm:shop").unqualified("shop:7") == "7"
+    assert Source.of("crm:shop").unqualified("mail:7") == "mail:7"

@@ -10,6 +10,7 @@ from desktop.domain.reduce.reducer import reduce
 from desktop.domain.select import consent_to, opted_out_at, timeline
 from desktop.domain.state.events import DeliveryChanged, Envelope, MessageReceived, MessagingSnapshot
 from desktop.domain.state.state import AppState
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import interaction, linked
 
 NUMBER = "+493012345678"
@@ -92,5 +93,5 @@ def test_the_customers_timeline_shows_both_directions() -> None:
             )
         ],
     )
-    shown = {entry.id: entry.summary for entry in timeline(state, contact) if entry.channel == "sms"}
+    shown = {entry.id: in_words(entry.summary) for entry in timeline(state, contact) if entry.channel == "sms"}
     assert shown == {"in:in1": "where is it?", "out:m1": "failed (absent): on its way"}

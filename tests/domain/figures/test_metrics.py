@@ -11,8 +11,10 @@ from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.count_sums import between, total
 from desktop.domain.figures.metric import Unit
 from desktop.domain.figures.metrics import METRICS
-from desktop.domain.figures.ratio import NOUNS
+from desktop.domain.figures.ratio import COUNTED
 from desktop.domain.figures.service_level import FORMULAS
+from desktop.words.catalogue import term
+from desktop.words.figures import definition
 from tests.domain.figures.count_strategies import counts
 from tests.domain.figures.test_service_level import WORKED
 
@@ -90,7 +92,7 @@ def of(some: Counts) -> QueueStats:
 @pytest.mark.parametrize("name", NAMES)
 def test_each_figure_is_what_its_definition_says(name: str) -> None:
     assert METRICS[name].value(QUEUE, 1_810.0) == pytest.approx(EXPECTED[name])
-    assert METRICS[name].definition.endswith(".")
+    assert definition(name).endswith(".") and term("figure", name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -167,7 +169,7 @@ def test_the_order_of_adding_does_not_matter(one: Counts, two: Counts, three: Co
     assert total([one]) == one and total([]) is None
 
 
-@given(counts(), counts(), st.sampled_from(sorted(name for name in NOUNS if "." not in name)))
+@given(counts(), counts(), st.sampled_from(sorted(name for name in COUNTED if "." not in name)))
 def test_what_one_of_them_does_not_know_is_unknown_of_all(one: Counts, two: Counts, name: str) -> None:
     together = total([one, replace(two, **{name: None})])
     assert getattr(together, name) is None
@@ -200,7 +202,7 @@ def test_what_was_added_since_is_what_the_difference_says(before: Counts, since:
     assert whole is not None
     part = between(before, whole)
     assert part is not None and (part.since, part.until) == (1_800.0, 3_600.0)
-    for name in NOUNS:
+    for name in COUNTED:
         if "." not in name:
             assert getattr(part, name) == pytest.approx(getattr(since, name), abs=1e-6), name
     assert part.longest_wait in (None, since.longest_wait)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desktop.domain.entities.counts import Counts
-from desktop.domain.figures.ratio import NOUNS, counted
+from desktop.domain.figures.ratio import COUNTED, counted
 from desktop.domain.figures.service_level import FORMULAS, compare
+from desktop.words.figures import arithmetic, arithmetic_of, known_as
 from tests.domain.figures.count_strategies import counts
 
 WORKED = Counts(
@@ -65,30 +66,30 @@ NOT_HIGHER = [
 
 @pytest.mark.parametrize(("vendor", "percent"), ROWS.items(), ids=list(ROWS))
 def test_each_row_of_the_worked_example_comes_out(vendor: str, percent: float) -> None:
-    (row,) = [row for row in compare(WORKED) if vendor in row.formula.known_as]
+    (row,) = [row for row in compare(WORKED) if vendor in known_as(row.formula)]
     assert row.value is not None
     assert round(row.value * 100, 2) == percent
 
 
 def test_the_compare_view_has_every_vendor_of_the_worked_example_and_no_other() -> None:
-    assert {vendor for row in compare(WORKED) for vendor in row.formula.known_as} == set(ROWS)
+    assert {vendor for row in compare(WORKED) for vendor in known_as(row.formula)} == set(ROWS)
     assert list(FORMULAS) == [row.formula.id for row in compare(WORKED)]
 
 
 def test_the_arithmetic_is_told_in_words_and_in_numbers() -> None:
     row = next(row for row in compare(WORKED) if row.formula.id == "answered_in_time_of_offered_less_short")
-    assert row.formula.ratio.words == "answered in time ÷ (offered − short abandons)"
-    assert row.numbers == "700 ÷ (1000 − 30)"
+    assert arithmetic(row.formula.ratio) == "answered in time ÷ (offered − short abandons)"
+    assert arithmetic_of(row.formula.ratio, WORKED) == "700 ÷ (1000 − 30)"
 
 
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=list(FORMULAS))
 def test_without_a_count_it_needs_a_formula_says_nothing(formula) -> None:
-    for name in NOUNS:
+    for name in COUNTED:
         if "." in name:
             continue
         poorer = replace(WORKED, **{name: None})
         assert (formula.value(poorer) is None) == (name in formula.ratio.needs), name
-        assert (formula.ratio.numbers(poorer) == "") == (name in formula.ratio.needs), name
+        assert (arithmetic_of(formula.ratio, poorer) == "") == (name in formula.ratio.needs), name
 
 
 @given(counts())
@@ -115,7 +116,7 @@ def test_one_more_answered_in_time_never_lowers_it_and_one_more_answered_late_ne
             assert late.value <= before.value + 1e-12 and in_time.value >= before.value - 1e-12, before.formula.id
 
 
-@given(counts(), st.sampled_from(sorted(name for name in NOUNS if "." not in name)), st.integers(-5, -1))
+@given(counts(), st.sampled_from(sorted(name for name in COUNTED if "." not in name)), st.integers(-5, -1))
 def test_counts_that_make_no_sense_have_no_figure(some: Counts, name: str, nonsense: int) -> None:
     broken = replace(some, **{name: nonsense})
     assert counted(broken, name) is None

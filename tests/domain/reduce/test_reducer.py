@@ -36,6 +36,7 @@ from desktop.domain.state.own_events import (
     PopChanged,
 )
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.words.catalogue import in_words
 from tests.domain.domain_records import CC, ME, OTHER, agent, changed, envelope, interaction, queue, state
 
@@ -232,10 +233,12 @@ def test_a_slow_save_does_not_bring_back_an_older_text() -> None:
 def test_a_part_of_the_details_that_failed_is_shown_as_it_was() -> None:
     case = Case("k1", "Charged twice", "open", 0.0)
     first = envelope(DetailsChanged("c1", CustomerDetails(cases=(case,), fetched_at=10.0)))
-    second = envelope(DetailsChanged("c1", CustomerDetails(timeline=(), fetched_at=90.0), {"cases": "took too long"}))
+    second = envelope(
+        DetailsChanged("c1", CustomerDetails(timeline=(), fetched_at=90.0), {"cases": verbatim("took too long")})
+    )
     after = reduce(AppState(), [first, second])
     assert after.details["c1"] == CustomerDetails(cases=(case,), timeline=(), fetched_at=10.0)
-    assert after.details_failed["c1"] == {"cases": "took too long"}
+    assert after.details_failed["c1"] == {"cases": verbatim("took too long")}
     assert reduce(after, [second]) is after
 
 

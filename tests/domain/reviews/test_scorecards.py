@@ -22,6 +22,7 @@ from desktop.domain.reviews.scorecards import (
     score,
     share_of,
 )
+from desktop.words.catalogue import in_words
 from tests.domain.reviews.quality_records import VOICE, answered, answers, forms
 
 
@@ -121,7 +122,7 @@ def test_the_version_follows_the_content_and_nothing_else() -> None:
     ],
 )
 def test_a_form_that_cannot_be_used_says_why(form: Form, words: str) -> None:
-    assert words in " ".join(form_problems(form))
+    assert words in " ".join(map(in_words, form_problems(form)))
 
 
 @given(st.data())

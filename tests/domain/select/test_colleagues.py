@@ -12,6 +12,7 @@ from desktop.domain.select.experts import rank_experts
 from desktop.domain.state.events import Envelope, PresenceChanged, PresenceSnapshot
 from desktop.domain.state.own_events import CapabilitiesKnown, HealthChanged, LinksChanged, SourcesDeclared
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 
 NOW = 1_000_000.0
 XMPP, GRAPH = "presence:xmpp", "presence:graph"
@@ -38,7 +39,7 @@ def test_an_equal_e_mail_or_number_makes_one_colleague() -> None:
     state = state_of()
     assert state.same_people["graph:17"] == ("xmpp:ada", "graph:17")
     assert state.same_people["graph:18"] == ("xmpp:bob", "graph:18")
-    assert why_same(state, "xmpp:ada") == {"graph:17": "same e-mail"}
+    assert why_same(state, "xmpp:ada") == {"graph:17": Sentence("identity.same_email")}
     found = colleague(state, "graph:17")
     assert found is not None
     assert (found.person.id, found.person.name, found.person.title) == ("xmpp:ada", "Ada", "Lead")
@@ -142,7 +143,7 @@ def test_a_directory_that_is_down_leaves_the_others_people_alone() -> None:
     ranked = {one.person.id: one for one in rank_experts(down, "", NOW)}
     assert ranked["xmpp:ada"].age == 5
     assert ranked["xmpp:bob"].age == 200
-    assert any("ago" in reason for reason in ranked["xmpp:bob"].reasons)
+    assert Sentence("experts.seen_minutes", n=3) in ranked["xmpp:bob"].reasons
 
 
 def test_a_batch_is_as_good_as_one_by_one() -> None:

@@ -9,6 +9,8 @@ from desktop.domain.entities.person import PastHelp, Person, Presence
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.select import RankedExpert, rank_experts
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import ME
 
 NOW = 10_000.0
@@ -81,15 +83,15 @@ def test_the_beginnings_of_a_name_in_order_find_it_first(states: list[PresenceSt
 def test_in_a_call_is_not_available_whatever_was_said() -> None:
     rows = [seen("a", PresenceState.AVAILABLE, in_call=True), seen("b", PresenceState.AWAY)]
     assert order([person("a"), person("b")], rows) == ["b", "a"]
-    assert rank([person("a")], rows)[0].reasons[0] == "in a call"
+    assert rank([person("a")], rows)[0].reasons[0] == Sentence("experts.in_call")
 
 
 def test_what_was_seen_long_ago_weighs_less_and_says_so() -> None:
     rows = [seen("old", PresenceState.AVAILABLE, age=600), seen("fresh", PresenceState.AWAY, age=5)]
     ranked = rank([person("old"), person("fresh")], rows)
     assert [one.person.id for one in ranked] == ["fresh", "old"]
-    assert (ranked[1].age, ranked[1].reasons[:2]) == (600.0, ("available", "seen 10 min ago"))
-    assert not any("ago" in reason for reason in ranked[0].reasons)
+    assert (ranked[1].age, *map(in_words, ranked[1].reasons[:2])) == (600.0, "available", "seen 10 min ago")
+    assert not any("ago" in in_words(reason) for reason in ranked[0].reasons)
 
 
 def test_among_those_alike_the_skill_and_then_past_help_decide() -> None:
@@ -98,7 +100,7 @@ def test_among_those_alike_the_skill_and_then_past_help_decide() -> None:
     ranked = rank(people, rows, "refunds", past_help={"c": PastHelp("c", 4, 3, 0.0)})
     assert [one.person.id for one in ranked] == ["b", "c", "a"]
     assert (ranked[0].skill, ranked[0].level) == ("Refunds", 5)
-    assert "helped 3 of 4 times" in ranked[1].reasons
+    assert Sentence("experts.helped", helped=3, asked=4) in ranked[1].reasons
 
 
 def test_every_typed_word_must_fit_a_skill_a_name_or_a_team() -> None:
@@ -122,7 +124,7 @@ def test_unknown_is_not_offline_and_only_who_can_be_rung_is_offered_for_a_consul
     ranked = {one.person.id: one for one in rank(people, rows)}
     assert {name for name, one in ranked.items() if not one.can_consult} == {"offline", "do_not_disturb", "nophone"}
     assert ranked["silent"].score > ranked["offline"].score
-    assert (ranked["silent"].age, ranked["silent"].reasons) == (None, ("presence unknown",))
+    assert (ranked["silent"].age, ranked["silent"].reasons) == (None, (Sentence("experts.unknown"),))
 
 
 @settings(max_examples=100, deadline=None)

@@ -9,8 +9,9 @@ from desktop.domain.entities.floor import AgentWork, FloorVerb, HelpRequest, Hel
 from desktop.domain.entities.model import Address, Agent, Interaction
 from desktop.domain.entities.words import Availability, Channel, Direction, Monitoring, Phase, Role
 from desktop.domain.select import floor_verbs as on_offer
-from desktop.domain.select.floor_verbs import CAPABILITY_OF, Standing, standing
+from desktop.domain.select.floor_verbs import VERBS, Standing, standing
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.base import Capability
 
 EVERY = frozenset(one.value for one in Capability)
@@ -18,7 +19,7 @@ BOSS = Standing("sam", Role.SUPERVISOR, EVERY)
 MAYA = Agent("maya", 1, "Maya", Role.AGENT, "Billing", Availability.AVAILABLE, 0.0)
 CALL = AgentWork("i1", Channel.VOICE, Phase.ACTIVE, "Billing", 0.0)
 HELP = HelpRequest("h1", 1, "maya", "i1", "please", 0.0)
-ALERT = Alert("r|Billing", "r", "Billing", Severity.WARNING, "t", 0.0, 0.0)
+ALERT = Alert("r|Billing", "r", "Billing", Severity.WARNING, verbatim("t"), 0.0, 0.0)
 
 
 def contact(phase: Phase, agent_id: str | None = None) -> Interaction:
@@ -54,13 +55,13 @@ def test_nothing_is_offered_to_who_is_no_supervisor(role: Role | None, phase: Ph
 @given(phase=st.sampled_from(Phase), can=st.frozensets(st.sampled_from(sorted(EVERY))))
 def test_what_the_centre_cannot_do_is_not_offered(phase: Phase, can: frozenset[str]) -> None:
     for verb in everything(Standing("sam", Role.SUPERVISOR, can), phase):
-        assert CAPABILITY_OF[verb] in can or not CAPABILITY_OF[verb]
+        assert VERBS[verb].capability in can or not VERBS[verb].capability
 
 
 def test_every_verb_is_offered_somewhere_and_names_a_capability_there_is() -> None:
     hearing = Standing("sam", Role.SUPERVISOR, EVERY, "maya", Monitoring.LISTEN)
     assert set().union(*(everything(who, phase) for phase in Phase for who in (BOSS, hearing))) == set(FloorVerb)
-    assert set(CAPABILITY_OF.values()) <= EVERY | {""}
+    assert {spec.capability for spec in VERBS.values()} <= EVERY | {""}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,7 @@ def test_what_is_over_or_acknowledged_offers_nothing_of_its_own() -> None:
     closed = HelpRequest("h1", 2, "maya", "i1", "please", 0.0, HelpState.CLOSED)
     assert on_offer.for_help(closed, BOSS, MAYA) == ()
     assert on_offer.for_help(HELP, BOSS) == (FloorVerb.ANSWER_HELP, FloorVerb.MESSAGE)
-    seen = Alert("r|Billing", "r", "Billing", Severity.WARNING, "t", 0.0, 0.0, acknowledged_by="ines")
+    seen = Alert("r|Billing", "r", "Billing", Severity.WARNING, verbatim("t"), 0.0, 0.0, acknowledged_by="ines")
     assert on_offer.for_alert(seen, BOSS) == ()
     assert on_offer.for_alert(ALERT, BOSS) == (FloorVerb.ACKNOWLEDGE,)
 

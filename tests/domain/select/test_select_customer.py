@@ -7,6 +7,7 @@ from desktop.domain.entities.person import ChatLine, Person
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import LegFailure, LegKind, LegPhase, Outcome, PopAnswer
 from desktop.domain.select import customer_of, expert_outcomes, may_contact, pop, promise_is_late, timeline
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import interaction, leg, linked, state
 
 EVE = Customer("c1", "Eve")
@@ -71,7 +72,7 @@ def test_the_timeline_joins_this_contact_the_experts_and_the_crm() -> None:
         chats={"p1": lines, "p2": (ChatLine("m9", "p2", 130.0, False, "hello?"),)},
     )
     entries = timeline(known, item)
-    assert [entry.summary for entry in entries] == [
+    assert [in_words(entry.summary) for entry in entries] == [
         "asked Priya Nair by chat",
         "consulted Priya Nair: no answer",
         "Charged twice (Billing)",

@@ -8,6 +8,7 @@ from desktop.domain.entities.model import WrapUpCode, WrapUpRule
 from desktop.domain.entities.words import CodeRule
 from desktop.domain.select import codes_for, match_codes, wrap_up_problems
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import Sentence
 from tests.domain.domain_records import interaction
 
 CODES = (
@@ -73,7 +74,7 @@ def test_how_many_codes_a_queue_wants(rule: CodeRule, codes: tuple[str, ...], fi
 
 def test_a_note_may_be_required_and_blanks_are_none() -> None:
     item = interaction(wrap_up_rule=WrapUpRule(note_required=True))
-    assert wrap_up_problems(STATE, item, ("refund",), " \n") == ("This queue requires a note.",)
+    assert wrap_up_problems(STATE, item, ("refund",), " \n") == (Sentence("wrap_up.note_required"),)
     assert wrap_up_problems(STATE, item, ("refund",), "paid back") == ()
 
 

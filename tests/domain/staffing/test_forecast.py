@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from desktop.domain.staffing.day_levels import day_levels
 from desktop.domain.staffing.forecast import FEWEST_DAYS, Forecast, Observed, Slot
 from desktop.domain.staffing.forecast_error import backtest
+from desktop.domain.staffing.staffing_error import StaffingError
 from tests.bench.histories import Nature, history, natures
 
 DAYS = 70
@@ -140,7 +141,7 @@ def test_no_handle_time_without_anything_handled() -> None:
 
 @pytest.mark.parametrize("days", [0, 1, FEWEST_DAYS - 1])
 def test_too_little_history_is_refused(days: int) -> None:
-    with pytest.raises(ValueError, match="14 days"):
+    with pytest.raises(StaffingError, match="days=14"):
         Forecast(flat(days), days)
 
 

@@ -13,6 +13,7 @@ from desktop.domain.staffing.pool import Pool, pool_of
 from desktop.domain.staffing.shared_time import SharedTime, one_line, shared_time
 from desktop.domain.staffing.staffing import Demand, outcome
 from desktop.domain.staffing.what_if import WhatIf, what_if
+from desktop.words.catalogue import in_words
 from tests.domain.domain_records import agent
 
 Q = "Billing"
@@ -48,16 +49,16 @@ def ask(counts: Counts = HALF_HOUR, pool: Pool = POOL, formula: str = "answered_
 
 def test_the_line_beside_the_queue() -> None:
     found = ask()
-    assert found.why_not == ""
-    assert found.line() == "+1 agent: 80 → 89 %"
-    assert found.line(-1) == "−1 agent: 80 → 64 %"
-    assert found.line(2) == "+2 agents: 80 → 94 %"
+    assert not found.why_not
+    assert in_words(found.line()) == "+1 agent: 80 → 89 %"
+    assert in_words(found.line(-1)) == "−1 agent: 80 → 64 %"
+    assert in_words(found.line(2)) == "+2 agents: 80 → 94 %"
     assert [step.agents for step in found.steps] == [12, 14, 15, 16]
     assert found.steps[1].asa == pytest.approx(7.8359, abs=1e-4)
 
 
 def test_it_says_what_it_assumes() -> None:
-    assumes = " · ".join(ask().assumes)
+    assumes = " · ".join(map(in_words, ask().assumes))
     for fact in ("last 30 min", "100 contacts of 180 s", "13 agents", "no one gives up"):
         assert fact in assumes
 
@@ -81,7 +82,7 @@ IMPATIENT = replace(
 def test_patience_is_the_time_in_line_by_those_who_gave_up() -> None:
     found = what_if(Q, replace(POOL, agents=10), {Q: IMPATIENT}, {Q: IMPATIENT})
     assert found.patience == pytest.approx(1_200 / 12)
-    assert "12 did today" in " ".join(found.assumes)
+    assert "12 did today" in " ".join(map(in_words, found.assumes))
     theory = outcome(Demand(100, 1_800, 180, 100), 11)
     step = next(one for one in found.steps if one.more == 1)
     assert (step.asa, step.abandoned) == (theory.asa, theory.abandoned)
@@ -110,8 +111,8 @@ def test_queues_that_share_agents_are_one_line() -> None:
     )  # fmt: skip
     both = {Q: half, "Sales": half}
     found = what_if(Q, replace(POOL, queues=frozenset(both)), both, both)
-    assert found.line() == "+1 agent: 80 → 89 %"
-    assert "2 queues share these agents" in " ".join(found.assumes)
+    assert in_words(found.line()) == "+1 agent: 80 → 89 %"
+    assert "2 queues share these agents" in " ".join(map(in_words, found.assumes))
 
 
 @pytest.mark.parametrize(
@@ -133,8 +134,8 @@ def test_queues_that_share_agents_are_one_line() -> None:
 )
 def test_it_is_silent_where_it_cannot_know(counts: Counts, pool: Pool, words: str) -> None:
     found = ask(counts, pool)
-    assert words in found.why_not
-    assert (found.now, found.steps, found.line()) == (None, (), "")
+    assert words in in_words(found.why_not)
+    assert (found.now, found.steps, in_words(found.line())) == (None, (), "")
 
 
 def test_nothing_known_of_the_queue_at_all() -> None:
@@ -170,13 +171,13 @@ def test_what_agents_of_several_queues_and_channels_were_seen_to_do() -> None:
 
 def test_the_line_goes_by_what_agents_were_seen_to_do() -> None:
     found = what_if(Q, MIXED, {Q: BUSY}, {Q: BUSY}, shared=seen())
-    assert found.why_not == ""
+    assert not found.why_not
     assert found.now is not None and found.measured is not None and found.now.service_level is not None
     assert found.now.service_level == pytest.approx(found.measured, abs=0.01)
     theory = outcome(Demand(found.now.occupancy * 13, found.handle or 0, found.handle or 1), 14)
     one_more = next(step for step in found.steps if step.more == 1)
     assert one_more.service_level == pytest.approx(theory.service_level, abs=0.001)
-    said = " · ".join(found.assumes)
+    said = " · ".join(map(in_words, found.assumes))
     for fact in ("last 30 min", "95 contacts of all queues", "13.0 agents", "100 % of their contacts"):
         assert fact in said
 
@@ -197,7 +198,7 @@ def test_an_agent_more_gives_a_queue_the_share_that_the_others_give_it() -> None
 def test_a_level_that_no_effort_explains_is_doubted() -> None:
     idle = replace(BUSY, answered_within=20, staff=StaffTime(30_000.0, 30_000.0, 18_000.0, 17_100.0))
     found = what_if(Q, MIXED, {Q: idle}, {Q: idle}, shared=seen(counts=idle))
-    assert "does not fit" in found.why_not and found.steps == ()
+    assert "does not fit" in in_words(found.why_not) and found.steps == ()
 
 
 def test_who_could_say_it_a_moment_ago_falls_silent_later_than_another_begins() -> None:

@@ -9,7 +9,7 @@ from desktop.tui.textual_patches.switch import PATCHES, plain_ones
 from tests.tui.desk import desk, settle
 from tests.tui.pty_screen import PtyScreen
 from tests.tui.states import active
-from tests.tui.test_endings import ENV, ROOT, argv
+from tests.tui.terminal.test_endings import ENV, ROOT, argv
 
 
 def test_names_are_read_one_or_all() -> None:

@@ -1,1 +1,1 @@
-"""Reports of the past, as tables for programs and as a page for people."""
+"""Reports of the past: what one is made of, tables for programs, and how a file gets onto the disk."""

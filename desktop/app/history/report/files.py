@@ -12,22 +12,26 @@ from pathlib import Path
 
 from desktop.app.history.report.outside_text import cell, plain
 from desktop.app.history.report.table import Kind, Table, Value
+from desktop.domain.text.sentence import Sentence
 
 FORMS = ("json", "csv", "parquet", "html")
-MISSING_DUCKDB = "Parquet needs the extra history: pip install 'agent-desktop[history]'"
 _PARQUET = {Kind.TEXT: "VARCHAR", Kind.INTEGER: "BIGINT", Kind.REAL: "DOUBLE"}
 PRIVATE = 0o600
 
 
 class ReportError(Exception):
-    """A report that could not be written; the message is for people."""
+    """A report that could not be written. `sentence` says why."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 class FileIsThere(ReportError):
     """There is such a file already."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} already exists.")
+        super().__init__(Sentence("report.file_is_there", file=str(path)))
 
 
 def form_of(path: str) -> str:
@@ -38,7 +42,7 @@ def form_of(path: str) -> str:
     """
     form = Path(path).suffix.lower().removeprefix(".")
     if form not in FORMS:
-        raise ReportError(f"The file name must end in {', '.join(f'.{one}' for one in FORMS)}.")
+        raise ReportError(Sentence("report.ending", endings=tuple(f".{one}" for one in FORMS)))
     return form
 
 
@@ -69,7 +73,7 @@ def parquet_bytes(table: Table) -> bytes:
     try:
         import duckdb
     except ImportError:
-        raise ReportError(MISSING_DUCKDB) from None
+        raise ReportError(Sentence("report.no_duckdb")) from None
     columns = ", ".join(f"unnest($c{place}::{_PARQUET[kind]}[]) AS {name}" for place, (name, kind) in _places(table))
     values = {f"c{place}": [_harmless(row[place]) for row in table.rows] for place, _ in _places(table)}
     with tempfile.TemporaryDirectory(prefix="agent-desktop-") as folder, duckdb.connect(":memory:") as db:
@@ -98,7 +102,7 @@ def target_of(path: Path, *, overwrite: bool) -> Path:
         if target.exists() and not overwrite:
             raise FileIsThere(target)
     except (OSError, ValueError, RuntimeError) as error:  # a zero character in it; no such ~user
-        raise ReportError(f"{path} cannot be written: {error}.") from None
+        raise _not_writable(path, error) from None
     return target
 
 
@@ -111,7 +115,7 @@ def save(path: Path, content: bytes, *, overwrite: bool = False) -> None:
     draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(8)}")
     try:
         if path.is_dir():
-            raise ReportError(f"{path} is a folder.")
+            raise ReportError(Sentence("report.is_a_folder", file=str(path)))
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb") as file:
             file.write(content)
             file.flush()
@@ -123,7 +127,12 @@ def save(path: Path, content: bytes, *, overwrite: bool = False) -> None:
     except FileExistsError:
         raise FileIsThere(path) from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero character
-        raise ReportError(f"{path} cannot be written: {getattr(error, 'strerror', None) or error}.") from None
+        raise _not_writable(path, error) from None
     finally:
         with suppress(OSError, ValueError):
             draft.unlink(missing_ok=True)
+
+
+def _not_writable(path: Path, error: Exception) -> ReportError:
+    why = getattr(error, "strerror", None) or str(error)
+    return ReportError(Sentence("report.cannot_be_written", file=str(path), why=why))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from desktop.app.history.centre_days import CentreDays
 from desktop.app.history.report.files import ReportError, csv_text, json_text, parquet_bytes
-from desktop.app.history.report.page import Report, page
+from desktop.app.history.report.report import Report
 from desktop.app.history.report.table import Table, interaction_table, interval_table, local_time
 from desktop.app.history.week_map import week_map
 from desktop.domain.entities.counts import Counts
@@ -23,6 +23,7 @@ from desktop.domain.entities.history import (
 from desktop.domain.entities.instant import Instant
 from desktop.domain.figures.count_sums import total
 from desktop.domain.figures.service_level import Formula
+from desktop.domain.text.sentence import Sentence
 
 MOST_INTERACTIONS = 100_000
 
@@ -54,12 +55,20 @@ class Reporter:
         self._days = days
         self._now = now
 
-    async def intervals(self, query: IntervalQuery, form: str, formula: Formula, title: str = "") -> Made:
-        """Counts by interval; `form` is one of `files.FORMS`, `title` what the page is headed by."""
+    async def intervals(
+        self, query: IntervalQuery, form: str, formula: Formula, draw: Callable[[Report], str], title: str = ""
+    ) -> Made:
+        """Counts by interval.
+
+        Args:
+            form: one of `files.FORMS`.
+            draw: makes a page for people of a report, as `form` html asks for.
+            title: what that page is headed by.
+        """
         found = await self._ask_intervals(query)
         if form == "html":
-            text = await self._page(query, found, formula, title)
-            return Made(text.encode(), len(found))
+            report = await self._report(query, found, formula, title)
+            return Made((await asyncio.to_thread(draw, report)).encode(), len(found))
         table = await asyncio.to_thread(interval_table, found, self._days, formula)
         about = self._about(query.since, query.until) | {"width": query.width, "formula": formula.id}
         return Made(await asyncio.to_thread(_bytes, table, form, "intervals", about), len(found))
@@ -71,7 +80,7 @@ class Reporter:
             ReportError: `form` is html, which is made of intervals only.
         """
         if form == "html":
-            raise ReportError("Only intervals can be saved as an HTML page.")
+            raise ReportError(Sentence("report.only_intervals"))
         found: list[PastInteraction] = []
         cursor = query.cursor
         while len(found) < most:
@@ -98,12 +107,12 @@ class Reporter:
         whole_days = all(self._days.midnight(self._days.day(at)) == at for at in edges)
         return DAY if whole_days and query.width < DAY else query.width
 
-    async def _page(self, query: IntervalQuery, found: Sequence[Interval], formula: Formula, title: str) -> str:
+    async def _report(self, query: IntervalQuery, found: Sequence[Interval], formula: Formula, title: str) -> Report:
         each = await self._ask_intervals(replace(query, width=self._coarse(query), by_queue=True))
         cells = await self._ask_week(WeekQuery(query.since, query.until, query.queues, query.channels))
         whole = found if not query.by_queue else await self._ask_intervals(replace(query, by_queue=False))
-        report = Report(
-            title=title or "Contact centre",
+        return Report(
+            title=title,
             since=query.since,
             until=query.until,
             width=query.width,
@@ -115,7 +124,6 @@ class Reporter:
             week=week_map(cells, self._days, query.since, query.until),
             narrowed=" · ".join(part for part in (", ".join(query.queues), ", ".join(query.channels)) if part),
         )
-        return await asyncio.to_thread(page, report)
 
 
 def _by_queue(intervals: Sequence[Interval]) -> list[tuple[str, Counts]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from desktop.app.storage.schema import canonical_json
-from desktop.app.storage.tables.drafts import draft_body, is_kept_words, read_drafts, write_draft
+from desktop.app.storage.tables.drafts import draft_body, read_drafts, write_draft
 from desktop.app.storage.tables.outbox_rows import (
     DELIVERED,
     PARKED,
@@ -16,6 +16,7 @@ from desktop.app.storage.tables.outbox_rows import (
     reword,
 )
 from desktop.app.storage.tables.preferences import read_preference, write_preference
+from desktop.app.storage.tables.review_drafts import read_review_drafts, write_review_draft
 from desktop.app.storage.transaction import Connection
 from desktop.domain.text.card_numbers import masked
 
@@ -40,10 +41,14 @@ def hide_in_older_file(connection: Connection, database: "Database") -> int:
         return 0
     changed = 0
     for draft in read_drafts(connection):
-        note = _hidden_in_json(draft.note) if is_kept_words(draft) else masked(draft.note)
-        hidden = replace(draft, note=note, follow_ups=_hidden(draft.follow_ups), half=_hidden(draft.half))
+        hidden = replace(draft, note=masked(draft.note), follow_ups=_hidden(draft.follow_ups), half=_hidden(draft.half))
         if hidden.words != draft.words and draft.intact:
             write_draft(connection, hidden, draft_body(hidden))
+            changed += 1
+    for review in read_review_drafts(connection):
+        body = _hidden_in_json(review.body)
+        if body != review.body and review.intact:
+            write_review_draft(connection, replace(review, body=body))
             changed += 1
     damaged = {key for _, key in damaged_rows(connection)}
     for row in read_rows(connection, include_delivered=True):

@@ -8,16 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from desktop.app.key_names import key_name
 from desktop.app.storage.errors import store_error
 from desktop.app.storage.private_file import make_private
 from desktop.app.storage.recovery.page_reader import Record, log_is_cut, records
 from desktop.app.storage.schema import MIGRATIONS, is_sealed, prepare, schema_version
 from desktop.app.storage.tables import outbox_rows
 from desktop.app.storage.tables.drafts import draft_of_body
-from desktop.app.storage.tables.outbox_rows import DAMAGED, PARKED, STATES, WAITING
+from desktop.app.storage.tables.outbox_rows import PARKED, STATES, WAITING
 from desktop.app.storage.tables.parked_record_rows import record_row
+from desktop.app.storage.tables.reasons import DAMAGED
+from desktop.app.storage.tables.review_drafts import ReviewDraft, as_record
 from desktop.app.storage.transaction import transaction
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 Row = dict[str, Any]
 
@@ -27,6 +29,7 @@ _SEALED: Mapping[str, Callable[[Row], bool]] = {
         row["state"] in STATES
         and _fits(row, "key", "kind", "interaction_id", "target", "payload", "sha256", "created_at")
     ),
+    "review_drafts": lambda row: _fits(row, "subject", "body", "saved_at"),
     "messages": lambda row: _fits(row, "id", "body"),
     "links": lambda row: _fits(row, "kind", "first", "second", "same"),
 }
@@ -34,14 +37,16 @@ _SEALED: Mapping[str, Callable[[Row], bool]] = {
 _BROKEN = (sqlite3.Error, UnicodeError, OverflowError)
 """What a file that is not as it was written may lead to; an error's own words may be broken, too."""
 _UNSEALED = ("interaction_customers", "preferences")
-_NAMES = {
-    "drafts": "notes",
+_TOLD_AS = {
+    "drafts": "drafts",
+    "review_drafts": "review_drafts",
     "outbox": "outbox",
     "messages": "messages",
     "links": "links",
     "interaction_customers": "links",
     "preferences": "preferences",
 }
+"""As which table a person is told of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +63,25 @@ class Salvaged:
     unread: tuple[str, ...]
 
     @property
-    def text(self) -> str:
+    def sentence(self) -> Sentence:
         """For the agent, in a few sentences that three lines of 80 columns hold."""
-        notes, waiting = self.kept.get("drafts", 0), self.kept.get("outbox", 0)
-        told = [f"What is kept on this machine was damaged. Taken over: {notes} notes, {waiting} outbox records."]
+        notes = self.kept.get("drafts", 0) + self.kept.get("review_drafts", 0)
+        records = self.kept.get("outbox", 0)
+        told = Sentence("store.was_damaged") + Sentence("store.taken_over", notes=notes, records=records)
         if self.damaged:
-            told.append(f"{self.damaged} of them are damaged and not sent: {key_name('outbox')}.")
-        if self.unread:
-            told.append(f"Unreadable in part: {_names(self.unread)}.")
-        return " ".join((*told, f"Old file: {self.aside.name}"))
+            told += Sentence("store.of_them_damaged", n=self.damaged)
+        return told + _unreadable(self.unread) + Sentence("store.old_file", file=self.aside.name)
 
     @property
-    def lost(self) -> str:
-        """What may be missing of what the agent wrote; "" where all of that could be read."""
-        names = _names([one for one in self.unread if one in ("drafts", "outbox")])
-        if not names:
-            return ""
-        return f"Unreadable in part: {names}. Some may be missing; the old file is {self.aside.name}."
+    def lost(self) -> Sentence:
+        """What may be missing of what the agent wrote; nothing where all of that could be read."""
+        unreadable = _unreadable(one for one in self.unread if one in ("drafts", "review_drafts", "outbox"))
+        return unreadable + Sentence("store.some_missing", file=self.aside.name) if unreadable else NOTHING
 
 
-def _names(tables: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(_NAMES[one] for one in tables))
+def _unreadable(tables: Iterable[str]) -> Sentence:
+    told = tuple(dict.fromkeys(_TOLD_AS[one] for one in tables))
+    return Sentence("store.unreadable_in_part", tables=told) if told else NOTHING
 
 
 def salvage(path: Path, now: float) -> Salvaged:
@@ -162,10 +165,11 @@ def _read(aside: Path) -> _Found:
     logged = log.read_bytes() if log.is_file() else b""
     if cut := log_is_cut(logged):
         unread |= frozenset(_SEALED)  # what SQLite gives ends where the damage is
-    if carved := [table for table in unread if table in _SEALED]:
+    columns = _columns(version)
+    if carved := [table for table in unread if table in _SEALED and table in columns]:
         found = list(records(aside.read_bytes(), logged))
         for table in carved:
-            told, newer = rows.get(table, []), _carved(table, _columns(version)[table], found)
+            told, newer = rows.get(table, []), _carved(table, columns[table], found)
             rows[table] = _joined(table, newer, told) if cut else _joined(table, told, newer)
         rows["drafts"] = _not_handed_over(rows["drafts"], rows["outbox"]) if "drafts" in carved else rows["drafts"]
     return _Found(version, rows, unread)
@@ -224,7 +228,7 @@ def _carved(table: str, columns: Mapping[str, str], found: Iterable[Record]) -> 
 
 def _joined(table: str, first: list[Row], second: list[Row]) -> list[Row]:
     """What SQLite gave and what its pages hold, each row once; what is as it was written counts, and else the first."""
-    primary = {"drafts": ("interaction_id",), "outbox": ("key",), "messages": ("id",)}
+    primary = {"drafts": ("interaction_id",), "review_drafts": ("subject",), "outbox": ("key",), "messages": ("id",)}
     names = primary.get(table, ("kind", "first", "second"))
     rows: dict[tuple[Any, ...], Row] = {}
     for row in (*first, *second):
@@ -259,7 +263,7 @@ def _into_new(path: Path, aside: Path, found: _Found) -> Salvaged:
             for table, rows in found.rows.items():
                 for row in rows:
                     intact = table not in _SEALED or _SEALED[table](row)
-                    if not intact and table not in ("drafts", "outbox"):
+                    if not intact and table not in ("drafts", "review_drafts", "outbox"):
                         unread.add(table)
                         continue
                     into, made = (table, row) if intact else ("outbox", _to_be_read(table, row))
@@ -268,25 +272,29 @@ def _into_new(path: Path, aside: Path, found: _Found) -> Salvaged:
                         damaged += not intact
                     else:
                         unread.add(table)
-    return Salvaged(aside, kept, damaged, tuple(one for one in _NAMES if one in unread))
+    return Salvaged(aside, kept, damaged, tuple(one for one in _TOLD_AS if one in unread))
 
 
-def park_damaged_drafts(connection: sqlite3.Connection, damaged: Iterable[str]) -> None:
+def park_damaged(connection: sqlite3.Connection, table: str, damaged: Iterable[str]) -> None:
     """Turn drafts that are not what was written into rows of the outbox that can be read and are never sent.
 
-    damaged: their interaction ids. Nobody may take what a flipped bit has made of them for what the agent wrote.
+    Nobody may take what a flipped bit has made of them for what was written.
+
+    Args:
+        table: `drafts` or `review_drafts`.
+        damaged: their ids, which are in the table's first column.
     """
     wanted = set(damaged)
     if not wanted:
         return
     columns = _columns(len(MIGRATIONS))
-    names = list(columns["drafts"])
-    asked = f"SELECT rowid, {', '.join(names)} FROM drafts"  # noqa: S608 - our own names
+    names = list(columns[table])
+    asked = f"SELECT rowid, {', '.join(names)} FROM {table}"  # noqa: S608 - our own names
     for rowid, *values in connection.execute(asked).fetchall():
         row = dict(zip(names, values, strict=True))
-        if str(row["interaction_id"]) in wanted and not _SEALED["drafts"](row):
-            _insert(connection, "outbox", columns["outbox"], _to_be_read("drafts", row))
-            connection.execute("DELETE FROM drafts WHERE rowid = ?", (rowid,))
+        if str(row[names[0]]) in wanted and not _SEALED[table](row):
+            _insert(connection, "outbox", columns["outbox"], _to_be_read(table, row))
+            connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))  # noqa: S608
 
 
 def _to_be_read(table: str, row: Row) -> Row:
@@ -297,14 +305,18 @@ def _to_be_read(table: str, row: Row) -> Row:
         saved_at = _time(row["saved_at"])
         draft = draft_of_body(words["interaction_id"], customer_id, words["body"], 1, saved_at, intact=False)
         made = record_row(draft, DAMAGED, saved_at)
+    elif table == "review_drafts":
+        saved_at = _time(row["saved_at"])
+        review = ReviewDraft(words["subject"], words["body"], saved_at, intact=False)
+        made = record_row(as_record(review), DAMAGED, saved_at)
     else:
         made = outbox_rows.OutboxRow(
             words["key"], words["kind"], words["interaction_id"], words["target"], words["payload"], words["sha256"],
-            WAITING, "", 0, 0.0, _time(row["created_at"]), None, words["receipt"],
+            WAITING, NOTHING, 0, 0.0, _time(row["created_at"]), None, words["receipt"],
         )  # fmt: skip
     made = replace(made, state=PARKED, reason=DAMAGED)
     # No seal: whoever looks takes it for damaged, whatever else is changed.
-    return {**{name: getattr(made, name) for name in made.__dataclass_fields__}, "seal": ""}
+    return {**outbox_rows.kept_values(made), "seal": ""}
 
 
 def _time(value: object) -> float:

@@ -38,6 +38,11 @@ class Draft:
     intact: bool = True
 
     @property
+    def id(self) -> str:
+        """What tells it from others."""
+        return self.interaction_id
+
+    @property
     def words(self) -> tuple[object, ...]:
         """All that somebody wrote or chose."""
         return self.note, self.codes, self.follow_ups, self.half
@@ -58,25 +63,7 @@ class Draft:
         return bool(me) and self.facts is not None and self.facts.agent_id not in ("", me)
 
 
-KEPT_WORDS = "kept-words/"
-"""Before what is written beside the notes of contacts; no interaction's id begins so."""
-
 _COLUMNS = "interaction_id, customer_id, body, revision, saved_at, seal"
-
-
-def kept_words_id(subject: str) -> str:
-    """Under what the words about a subject are kept; see `kept_words.py`."""
-    return KEPT_WORDS + subject
-
-
-def is_kept_words(draft: Draft) -> bool:
-    """Whether a draft is no note of a contact."""
-    return draft.interaction_id.startswith(KEPT_WORDS)
-
-
-def kept_subject(draft_id: str) -> str:
-    """What such words are about."""
-    return draft_id.removeprefix(KEPT_WORDS)
 
 
 def draft_body(draft: Draft) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 from desktop.app.storage.errors import StoreDamaged
 from desktop.app.storage.schema import canonical_json, is_sealed, seal
+from desktop.app.storage.tables.reasons import DAMAGED, kept_reason, reason_of
 from desktop.app.storage.transaction import Connection
 from desktop.domain.notes.record_states import RecordState, RecordStep, after, states_before
+from desktop.domain.text.sentence import NOTHING, Sentence
 
 WAITING, PARKED, DELIVERED = RecordState.WAITING.value, RecordState.PARKED.value, RecordState.DELIVERED.value
 STATES = frozenset({WAITING, PARKED, DELIVERED})
@@ -18,7 +20,6 @@ LINK = "link"
 """Whom an interaction is with, told to a CRM; the newest of an interaction stands for all before it."""
 RECORD = "record"
 """A whole record that was not finished: the note, the codes and every follow-up, not on its way anywhere yet."""
-DAMAGED = "damaged on this machine: the text is not what was written, so it is not sent"
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "agent-desktop:outbox")
 
@@ -29,6 +30,7 @@ class OutboxRow:
 
     kind: record, wrap_up, follow_up, case, task or link. target: "crm:NAME", "messaging:NAME" and so on; "" for a
     record. payload: canonical JSON; sha256: of its UTF-8 bytes, 64 hex digits. state: waiting, parked or delivered.
+    reason: why it is not delivered yet.
     attempts counts the answers (or silences) so far, doubts those that left it open whether the far side has it.
     Times are in seconds since the epoch; a waiting row is due when not_before has come.
     author: the agent in whose name it goes out, "" where that is not known. customer: their name, for people.
@@ -42,7 +44,7 @@ class OutboxRow:
     payload: str
     sha256: str
     state: str
-    reason: str
+    reason: Sentence
     attempts: int
     not_before: float
     created_at: float
@@ -83,7 +85,7 @@ def new_row(
         text,
         payload_sha256(text),
         after(RecordState.IN_PROGRESS, RecordStep.HAND_OVER).value,
-        "",
+        NOTHING,
         0,
         0.0,
         created_at,
@@ -123,10 +125,15 @@ def checked(row: OutboxRow) -> OutboxRow:
     return replace(row, sha256=digest, created_at=float(row.created_at))
 
 
+def kept_values(row: OutboxRow) -> dict[str, Any]:
+    """A row as it is kept, by the names of its columns."""
+    return {name: getattr(row, name) for name in _FIELDS} | {"reason": kept_reason(row.reason)}
+
+
 def insert_rows(connection: Connection, rows: Sequence[OutboxRow]) -> list[OutboxRow]:
     """Insert the rows; where a key is known already, the row there stays and is returned instead."""
     for row in rows:
-        connection.execute(_INSERT, (*(getattr(row, name) for name in _FIELDS), seal(*_sealed_parts(row))))
+        connection.execute(_INSERT, (*kept_values(row).values(), seal(*_sealed_parts(row))))
     return [found for row in rows if (found := read_row(connection, row.key)) is not None]
 
 
@@ -193,7 +200,7 @@ def set_aside(connection: Connection, row_id: int) -> None:
     if state in states_before(RecordStep.DAMAGE):
         connection.execute(
             "UPDATE outbox SET state = ?, reason = ? WHERE id = ?",
-            (after(state, RecordStep.DAMAGE).value, DAMAGED, row_id),
+            (after(state, RecordStep.DAMAGE).value, kept_reason(DAMAGED), row_id),
         )
 
 
@@ -208,23 +215,23 @@ def set_delivered(connection: Connection, key: str, receipt: str, at: float) -> 
     return _step(connection, key, RecordStep.DELIVER, assignments, (writable(receipt), at))
 
 
-def set_waiting(connection: Connection, key: str, reason: str, not_before: float, doubts: int = 0) -> OutboxRow:
+def set_waiting(connection: Connection, key: str, reason: Sentence, not_before: float, doubts: int = 0) -> OutboxRow:
     """Try again from not_before on. A delivered row stays delivered. Raises LookupError: no such row."""
     assignments = "reason = ?, not_before = ?, doubts = ?, sending = 0, attempts = attempts + 1"
-    return _step(connection, key, RecordStep.FAIL, assignments, (writable(reason), not_before, doubts))
+    return _step(connection, key, RecordStep.FAIL, assignments, (kept_reason(reason), not_before, doubts))
 
 
-def set_parked(connection: Connection, key: str, reason: str, doubts: int = 0) -> OutboxRow:
+def set_parked(connection: Connection, key: str, reason: Sentence, doubts: int = 0) -> OutboxRow:
     """Wait for a person. A delivered row stays delivered. Raises LookupError: no such row."""
     assignments = "reason = ?, doubts = ?, sending = 0, attempts = attempts + 1"
-    return _step(connection, key, RecordStep.REFUSE, assignments, (writable(reason), doubts))
+    return _step(connection, key, RecordStep.REFUSE, assignments, (kept_reason(reason), doubts))
 
 
 def set_retried(connection: Connection, key: str) -> OutboxRow:
     """A parked row is due again at once. Raises LookupError: no such row; StoreDamaged: its text was changed."""
     found = connection.execute(f"{_SELECT} WHERE key = ?", (key,)).fetchone()
     if found is not None and not _is_intact(found):
-        raise StoreDamaged("This record was damaged on this machine; read it over and save it before you send it")
+        raise StoreDamaged(Sentence("outbox.read_over_first"))
     return _step(connection, key, RecordStep.HAND_OVER, "reason = '', not_before = 0, sending = 0", ())
 
 
@@ -294,4 +301,4 @@ def _is_intact(found: tuple[Any, ...]) -> bool:
 
 def _row(found: tuple[Any, ...]) -> OutboxRow:
     row = OutboxRow(*found[: len(_FIELDS)])
-    return replace(row, sending=bool(row.sending))
+    return replace(row, reason=reason_of(row.reason), sending=bool(row.sending))

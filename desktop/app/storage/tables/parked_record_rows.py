@@ -5,9 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.app.storage.schema import canonical_json
-from desktop.app.storage.tables.drafts import KEPT_WORDS, Draft, draft_body, draft_of_body
+from desktop.app.storage.tables.drafts import Draft, draft_body, draft_of_body
 from desktop.app.storage.tables.outbox_rows import (
-    DAMAGED,
     PARKED,
     RECORD,
     WRAP_UP,
@@ -18,21 +17,23 @@ from desktop.app.storage.tables.outbox_rows import (
     read_rows,
     replace_row,
 )
+from desktop.app.storage.tables.reasons import ANOTHER_NOTE, DAMAGED, GONE_AT_START, GONE_CLOSED, GONE_TO_ANOTHER
+from desktop.app.storage.tables.review_drafts import PARKED_REVIEW
 from desktop.app.storage.transaction import Connection
 from desktop.domain.notes.contact_facts import ContactFacts
 from desktop.domain.notes.record_states import RecordState, RecordStep, after
+from desktop.domain.text.sentence import Sentence
 
-_PARKED_IN_PIECES = (
-    "another note was begun for this contact while this one could not be read",
-    "the contact was gone when this desktop came back, before the note was finished",
-    "the contact went to somebody else before the note was finished",
-    "the contact was closed before the note was finished",
-)
+_PARKED_IN_PIECES = (ANOTHER_NOTE, GONE_AT_START, GONE_TO_ANOTHER, GONE_CLOSED)
 """Why an earlier version parked a draft, which it did without its follow-ups and, at times, without its contact."""
 
 
 class NotSendable(LookupError):
-    """A parked record lacks something; `str(error)` says what to do, for a person."""
+    """A parked record lacks something; `sentence` says what to do, for a person."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 def check_sendable(draft: Draft) -> None:
@@ -42,17 +43,17 @@ def check_sendable(draft: Draft) -> None:
         NotSendable: it cannot.
     """
     facts = draft.facts
-    if draft.interaction_id.startswith(KEPT_WORDS):
-        raise NotSendable("This belongs to an evaluation; open it there, or copy the text")
+    if draft.interaction_id.startswith(PARKED_REVIEW):
+        raise NotSendable(Sentence("outbox.of_evaluation"))
     if not draft.intact:
-        raise NotSendable("This record was damaged on this machine. Read it over and save it first")
+        raise NotSendable(Sentence("outbox.damaged_record"))
     if draft.half is not None:
-        raise NotSendable("A follow-up was being typed and was not added. Add it or drop it first")
+        raise NotSendable(Sentence("outbox.half_follow_up"))
     if facts is None or not facts.channel:
-        raise NotSendable("It is not known how the customer was in touch. Choose the channel first")
+        raise NotSendable(Sentence("outbox.no_channel"))
 
 
-def record_row(draft: Draft, reason: str, created_at: float) -> OutboxRow:
+def record_row(draft: Draft, reason: Sentence, created_at: float) -> OutboxRow:
     """A draft as a parked row. created_at: seconds since the epoch."""
     body = json.loads(draft_body(draft))
     payload = {**body, "customer_id": draft.customer_id, "revision": draft.revision, "saved_at": draft.saved_at}
@@ -90,7 +91,7 @@ def heal_parked(connection: Connection) -> int:
     """Turn the wrap-ups that an earlier version parked into whole records, which can be completed and sent."""
     healed = 0
     for row in read_rows(connection, include_delivered=False):
-        if row.kind != WRAP_UP or row.state != PARKED or row.interaction_id.startswith(KEPT_WORDS):
+        if row.kind != WRAP_UP or row.state != PARKED or row.interaction_id.startswith(PARKED_REVIEW):
             continue
         draft = _parked_in_pieces(row)
         if draft is None:

@@ -13,6 +13,7 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import term, tr
 
 MOST = 9
 """How many texts are offered: as many as there are digits."""
@@ -38,7 +39,10 @@ class CopyList(Pane, Vertical):
     def compose(self) -> ComposeResult:
         """The list."""
         yield LineTable(
-            (Column("", 1), Column("what", 16), Column("text")), header=False, empty="Nothing to copy.", id="copy-list"
+            (Column("", 1), Column("what", 16), Column("text")),
+            header=False,
+            empty=tr("Nothing to copy."),
+            id="copy-list",
         )
 
     @property
@@ -50,9 +54,12 @@ class CopyList(Pane, Vertical):
         """Show what there is now: it stays so until it is closed, so that no digit comes to mean another text."""
         interaction = self.view.interaction if self.view is not None else None
         self._offered = select.copyables(self.view.state, interaction)[:MOST] if self.view and interaction else ()
-        self.border_title = content("Copy")
+        self.border_title = content(tr("Copy"))
         self.border_subtitle = line(
-            ("digit", "bold $accent"), (" copies  ", "$muted"), ("esc", "bold $accent"), (" close", "$muted")
+            (tr("digit"), "bold $accent"),
+            (f" {tr('copies')}  ", "$muted"),
+            ("esc", "bold $accent"),
+            (f" {tr('close')}", "$muted"),
         )
         table = self.query_one(LineTable)
         table.set_rows([_row(number, one) for number, one in enumerate(self._offered, start=1)])
@@ -85,11 +92,15 @@ class CopyList(Pane, Vertical):
             self._choose(chosen)
 
     def _choose(self, one: select.Copyable) -> None:
-        self.post_message(self.Chosen(one.label, one.text))
+        self.post_message(self.Chosen(_label(one), one.text))
 
 
 def _row(number: int, one: select.Copyable) -> Row:
     return Row(
         one.text,
-        (content(str(number), "bold $accent"), content(one.label, "$muted"), content(wording.number(one.text))),
+        (content(str(number), "bold $accent"), content(_label(one), "$muted"), content(wording.number(one.text))),
     )
+
+
+def _label(one: select.Copyable) -> str:
+    return term("copyable", one.what)

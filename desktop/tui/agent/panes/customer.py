@@ -15,9 +15,11 @@ from desktop.domain.select.customer import is_on_file
 from desktop.tui.keys.key import show
 from desktop.tui.keys.keys import BY_ID, shown
 from desktop.tui.widgets.css import css_beside
+from desktop.tui.widgets.key_in_text import KEY, with_key
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line, web_link
 from desktop.tui.words import sources, wording
+from desktop.words.catalogue import in_words, ntr, term, tr
 
 GROWN = 16
 """Lines of text the pane may grow to on narrow screens."""
@@ -41,7 +43,9 @@ class CustomerPane(TextPane):
         """Redraw the card and say where it came from and how old it is."""
         self.border_title = _heading(view)
         self.border_subtitle = (
-            line((shown("copy"), "bold $accent"), (" copy", "$muted")) if view.interaction is not None else content("")
+            line((shown("copy"), "bold $accent"), (f" {tr('copy')}", "$muted"))
+            if view.interaction is not None
+            else content("")
         )
         super().draw(view)
 
@@ -60,13 +64,17 @@ class CustomerPane(TextPane):
         interaction = view.interaction
         if interaction is None and view.preview is not None:
             shown_as = ScreenPop(PopAnswer.ONE, view.now, (view.preview,), view.preview.customer.id)
-            how = line(("Not linked: there is no contact. ", "$muted"), ("esc", "bold $accent"), (" close", "$muted"))
+            how = line(
+                (f"{tr('Not linked: there is no contact.')} ", "$muted"),
+                ("esc", "bold $accent"),
+                (f" {tr('close')}", "$muted"),
+            )
             return (*_one(shown_as, view.preview, view, self._room), how)
         if interaction is None:
-            return (line(("No contact selected. Press ", "$muted"), ("/", "bold $accent"), (" to search.", "$muted")),)
+            return (line(*with_key(tr("No contact selected. Press {key} to search.", key=KEY), "/")),)
         pop = view.state.pops.get(interaction.id)
         if pop is None:
-            return (content(wording.address(interaction.customer), "bold"), content("Not looked up yet.", "$muted"))
+            return (content(wording.address(interaction.customer), "bold"), content(tr("Not looked up yet."), "$muted"))
         if pop.match is not None:
             return _one(pop, pop.match, view, self._room)
         match pop.answer:
@@ -92,15 +100,15 @@ def _heading(view: View) -> Content:
     if match is None and pop is not None and pop.matches:
         match = pop.matches[0]
     if match is None or match.customer.fetched_at is None:
-        return content("Customer")
+        return content(tr("Customer"))
     old = wording.since(view.now - match.customer.fetched_at)
     kept = pop is not None and pop.cached
     if match.records and not kept:
-        return line("Customer", *sources.aged(match, view.now))
+        return line(tr("Customer"), *sources.aged(match, view.now))
     return line(
-        "Customer",
+        tr("Customer"),
         (f" · {wording.source_tag(match.customer.source)} · ", "$muted"),
-        (f"saved copy, {old}" if kept else old, "$warning" if kept else "$muted"),
+        (tr("saved copy, {age}", age=old) if kept else old, "$warning" if kept else "$muted"),
     )
 
 
@@ -124,26 +132,29 @@ def _one(pop: ScreenPop, match: Match, view: View, room: int) -> list[Content]:
         late = select.promise_is_late(promise, view.now)
         lines.append(
             line(
-                ("! promised " if late else "→ promised ", "bold $warning" if late else "$accent"),
+                (f"{'!' if late else '→'} {tr('promised')} ", "bold $warning" if late else "$accent"),
                 (promise.text, "bold" if late else ""),
                 (f" {wording.due(promise.due, view.now)}", "$warning" if late else "$muted"),
             )
         )
     if customer.note:
-        lines.append(line(("note ", "$muted"), (customer.note, "italic")))
+        lines.append(line((f"{tr('note')} ", "$muted"), (customer.note, "italic")))
     lines += _own_fields(customer) if not crowded else []
     if customer.url:
-        lines.append(line(("record ", "$muted"), web_link(customer.url)))
+        lines.append(line((f"{tr('record')} ", "$muted"), web_link(customer.url)))
     if len(pop.matches) > 1:
+        found = len(pop.matches)
+        by_agent = pop.chosen_by == BY_AGENT
+        one_of = tr("You chose 1 of {found}", found=found) if by_agent else tr("1 of {found}", found=found)
         lines.append(
             line(
-                (f"{'You chose ' if pop.chosen_by == BY_AGENT else ''}1 of {len(pop.matches)} · ", "$muted"),
+                (f"{one_of} · ", "$muted"),
                 (show(BY_ID["unlink"].letters[0]), "bold $accent"),
-                (" unlink", "$muted"),
+                (f" {tr('unlink')}", "$muted"),
             )
         )
     if pop.why:
-        lines.append(content(pop.why, "$warning"))
+        lines.append(content(in_words(pop.why), "$warning"))
     return lines
 
 
@@ -181,16 +192,20 @@ def _own_fields(customer: Customer) -> list[Content]:
 
 
 def _in_brief(customer: Customer) -> list[Content]:
-    facts = ((field.in_brief, getattr(customer, field.name)) for field in CARD_FIELDS if field.in_brief)
-    known = [form.format(text) for form, text in facts if text]
-    return [content(" · ".join([*known, f"id {customer.id}"]), "$muted")]
+    facts = (getattr(customer, field.name) for field in CARD_FIELDS if field.in_brief)
+    known = [text for text in facts if text]
+    return [content(" · ".join([*known, _id(customer)]), "$muted")]
+
+
+def _id(customer: Customer) -> str:
+    return tr("id {id}", id=customer.id)
 
 
 def _consent(consent: Consent) -> list[Part]:
     sign, style = {True: ("✓", "$success"), False: ("✕", "$error"), None: ("?", "$muted")}[consent.granted]
     if consent.topic == "recording" and consent.granted is False:
-        return [(f"{sign} recording refused", style), "  "]
-    return [(f"{consent.topic} ", "$muted"), (sign, style), "  "]
+        return [(f"{sign} {tr('recording refused')}", style), "  "]
+    return [(f"{term('consent', consent.topic)} ", "$muted"), (sign, style), "  "]
 
 
 def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
@@ -204,7 +219,7 @@ def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
     for number, match in enumerate(shown_matches, start=1):
         customer = match.customer
         more = " · ".join(text for text in (customer.company, customer.tier, sources.tags(match)) if text)
-        why = f"{match.reason} · id {customer.id}"
+        why = f"{in_words(match.reason)} · {_id(customer)}"
         head: list[Part] = [
             (f" {number} ", "bold reverse $accent"),
             (f" {customer.name}", "bold"),
@@ -216,30 +231,28 @@ def _many(pop: ScreenPop, view: View, room: int) -> list[Content]:
     if len(shown_matches) < len(pop.matches):
         lines.append(
             line(
-                (f"{len(pop.matches) - len(shown_matches)} more · ", "$muted"),
+                (f"{tr('{n} more', n=len(pop.matches) - len(shown_matches))} · ", "$muted"),
                 (shown("search"), "bold $accent"),
-                (" search", "$muted"),
+                (f" {tr('search')}", "$muted"),
             )
         )
     elif len(lines) < room:
         key = (show(BY_ID["search"].letters[0]), "bold $accent")
         last = len(matches)
-        choose = f"Press 1–{last} to choose (alt+1–{last} while typing) · " if last > 1 else "1 links it · "
-        lines.append(line((choose, "$muted"), key, (" search", "$muted")))
+        choose = tr("Press 1–{last} to choose (alt+1–{last} while typing)", last=last) if last > 1 else tr("1 links it")
+        lines.append(line((f"{choose} · ", "$muted"), key, (f" {tr('search')}", "$muted")))
     return [*lines, *waits]
 
 
 def _question(matches: int) -> str:
-    return (
-        f"{matches} customers match. Who is it?" if matches > 1 else "Possible match, not linked. Is this the caller?"
-    )
+    return ntr("Possible match, not linked. Is this the caller?", "{n} customers match. Who is it?", matches)
 
 
 def _none(pop: ScreenPop, view: View) -> list[Content]:
     """Not in the CRM; after a search only that the search found no one, for it asked something else."""
     interaction = view.interaction
     where = wording.address(interaction.customer) if interaction else ""
-    found = "No customers found." if pop.decided else f"Not in {sources.asked(pop)}."
+    found = tr("No customers found.") if pop.decided else sources.in_none(pop)
     return [content(where, "bold"), content(found, "$warning"), *_ways_on()]
 
 
@@ -247,8 +260,8 @@ def _nothing_to_ask_by(view: View) -> list[Content]:
     """A withheld number: nobody was asked, so nothing is known of who it is."""
     where = wording.address(view.interaction.customer) if view.interaction else ""
     return [
-        content(where or "No number or address", "bold"),
-        content("The CRM was not asked: there is nothing to look up.", "$muted"),
+        content(where or tr("No number or address"), "bold"),
+        content(tr("The CRM was not asked: there is nothing to look up."), "$muted"),
         *_ways_on(),
     ]
 
@@ -256,8 +269,13 @@ def _nothing_to_ask_by(view: View) -> list[Content]:
 def _ways_on() -> list[Content]:
     search, create = (show(BY_ID[verb].letters[0]) for verb in ("search", "create"))
     return [
-        line((search, "bold $accent"), (" search   ", "$muted"), (create, "bold $accent"), (" new customer", "$muted")),
-        content("Or continue without a record: the note stays with the contact.", "$muted"),
+        line(
+            (search, "bold $accent"),
+            (f" {tr('search')}   ", "$muted"),
+            (create, "bold $accent"),
+            (f" {tr('new customer')}", "$muted"),
+        ),
+        content(tr("Or continue without a record: the note stays with the contact."), "$muted"),
     ]
 
 
@@ -265,7 +283,7 @@ def _no_crm(view: View) -> list[Content]:
     where = wording.address(view.interaction.customer) if view.interaction else ""
     return [
         content(where, "bold"),
-        content("This profile has no CRM, so callers are not looked up.", "$muted"),
+        content(tr("This profile has no CRM, so callers are not looked up."), "$muted"),
     ]
 
 
@@ -277,9 +295,9 @@ def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
         *(sources.unanswered(pop, view.now, keyed=False) or _crm_failed(pop, view)),
         *sources.answered(pop),
         line(
-            ("The customer may still be on file. Retrying automatically; ", "$muted"),
-            (shown("retry"), "bold $accent"),
-            (" now.", "$muted"),
+            *with_key(
+                tr("The customer may still be on file. Retrying automatically; {key} now.", key=KEY), shown("retry")
+            )
         ),
     ]
     return [*lines, *(_kept(match) for match in pop.matches[:3])]
@@ -288,8 +306,8 @@ def _could_not_ask(pop: ScreenPop, view: View) -> list[Content]:
 def _crm_failed(pop: ScreenPop, view: View) -> list[Content]:
     old = wording.duration(view.now - pop.since)
     return [
-        line(("✕ The CRM could not be asked", "bold $error"), (f"  {old}", "$muted")),
-        content(pop.why, "$muted"),
+        line((f"✕ {tr('The CRM could not be asked')}", "bold $error"), (f"  {old}", "$muted")),
+        content(in_words(pop.why), "$muted"),
     ]
 
 
@@ -306,8 +324,12 @@ def _searching(pop: ScreenPop, view: View) -> list[Content]:
 
 def _backend_calls(pop: ScreenPop, view: View) -> list[Content]:
     old = wording.duration(view.now - pop.since)
-    return sources.unanswered(pop, view.now) or [line(("◌ Asking the CRM … ", "$accent"), (old, "$muted"))]
+    return sources.unanswered(pop, view.now) or [line((f"◌ {tr('Asking the CRM …')} ", "$accent"), (old, "$muted"))]
 
 
 def _kept(match: Match) -> Content:
-    return line(("saved copy: ", "$muted"), (match.customer.name, "bold"), ("  not confirmed by the CRM", "$warning"))
+    return line(
+        (f"{tr('saved copy:')} ", "$muted"),
+        (match.customer.name, "bold"),
+        (f"  {tr('not confirmed by the CRM')}", "$warning"),
+    )

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from desktop.domain import select
 from desktop.domain.entities.model import Instant
+from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health
 from desktop.domain.select.experts import RankedExpert
 from desktop.tui.keys.keys import shown
@@ -25,6 +26,8 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.sources import sightings
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 SHOWN = 40
 
@@ -60,7 +63,7 @@ class ExpertFinder(Pane, Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="experts")
-        self.border_title = content("Find an expert")
+        self.border_title = content(tr("Find an expert"))
         self._ranked: dict[str, RankedExpert] = {}
         self._queues: tuple[str, ...] = ()
         self._writing_to: str | None = None
@@ -70,7 +73,7 @@ class ExpertFinder(Pane, Vertical):
 
     def compose(self) -> ComposeResult:
         """A field, the list, what speaks for the one under the cursor, and the chat with them."""
-        yield Input(placeholder="skill, name or team", id="expert-query")
+        yield Input(placeholder=tr("skill, name or team"), id="expert-query")
         yield LineTable(
             (
                 Column("", 1),
@@ -81,12 +84,12 @@ class ExpertFinder(Pane, Vertical):
                 Column("there", 11, align="right", min_width=50),
             ),
             header=False,
-            empty="No matches.",
+            empty=tr("No matches."),
             id="expert-list",
         )
         yield Static(id="expert-evidence")
         yield Static(id="expert-chat")
-        yield Input(placeholder="your message, enter to send", id="expert-message")
+        yield Input(placeholder=tr("your message, enter to send"), id="expert-message")
 
     def on_mount(self) -> None:
         """The chat field appears when it is asked for."""
@@ -166,7 +169,7 @@ class ExpertFinder(Pane, Vertical):
         table.set_rows(rows)
         if table.cursor_key != self._chosen:
             self._chosen = None  # it went away, and another row has slid under the cursor
-        self.border_title = content(("Transfer to" if self.transferring else "Find an expert") + _heard(view))
+        self.border_title = content((tr("Transfer to") if self.transferring else tr("Find an expert")) + _heard(view))
         self.border_subtitle = self._keys()
         self._draw_expert(view, table.cursor_key)
 
@@ -174,13 +177,14 @@ class ExpertFinder(Pane, Vertical):
         """What can be done with whoever is under the cursor."""
         writing = self.query_one("#expert-message", Input).has_focus
         wordings = []
-        for blind, instead in (("blind transfer", "consult instead"), ("transfer", "consult")):
-            verb, other = (blind, ("expert", instead)) if self.transferring else ("consult", ("transfer", blind))
+        consult, send = tr("consult"), tr("send")
+        for blind, instead in ((tr("blind transfer"), tr("consult instead")), (tr("transfer"), consult)):
+            verb, other = (blind, ("expert", instead)) if self.transferring else (consult, ("transfer", blind))
             wordings.append(
                 (
-                    ("enter", "send" if writing else verb),
+                    ("enter", send if writing else verb),
                     (shown(other[0]), other[1]),
-                    (shown("finish"), "send" if writing else "chat"),
+                    (shown("finish"), send if writing else tr("chat")),
                 )
             )
         return key_hints(border_room(self), *wordings)
@@ -199,11 +203,10 @@ class ExpertFinder(Pane, Vertical):
             return
         evidence.update(_evidence(expert, view.now))
         said = select.chat_with(view.state, expert.person.id)[-5:]
-        first = expert.person.name.split(" ")[0]
+        me, first = tr("You"), expert.person.name.split(" ")[0]
         chat.update(
             Content("\n").join(
-                line((f"{'You' if said_line.mine else first:<8.8} ", "bold $muted"), said_line.text)
-                for said_line in said
+                line((f"{me if said_line.mine else first:<8.8} ", "bold $muted"), said_line.text) for said_line in said
             )
         )
 
@@ -261,7 +264,7 @@ class ExpertFinder(Pane, Vertical):
         if key is None:
             return
         if how == "transfer" and key != self._chosen:
-            self.post_message(self.Refused("Choose whom to transfer to first: type a name, or move to a row."))
+            self.post_message(self.Refused(tr("Choose whom to transfer to first: type a name, or move to a row.")))
             return
         if how == "chat":
             if key.startswith("queue:"):
@@ -286,18 +289,18 @@ class ExpertFinder(Pane, Vertical):
 
 def _row(expert: RankedExpert, now: Instant) -> Row:
     presence = expert.presence
-    sign, word, style = wording.PRESENCE[presence.state] if presence else ("?", "unknown", "$muted")
+    sign, word, style = wording.PRESENCE[presence.state] if presence else ("?", mark("unknown"), "$muted")
     if presence is not None and presence.in_call:
-        word = "on a call"
+        word = mark("on a call")
     elif presence is not None and presence.in_meeting:
-        word = "in a meeting"
+        word = mark("in a meeting")
     stars = "▪" * expert.level + "▫" * (5 - expert.level) if expert.level else ""
     return Row(
         expert.person.id,
         (
             content(sign, style),
             content(expert.person.name, "bold" if expert.can_consult else ""),
-            content(word, style),
+            content(tr(word), style),
             content(wording.age(expert.age), "$warning" if expert.age is not None and expert.age > 60 else "$muted"),
             content(stars, "$accent"),
             content(_local_time(expert.person.time_zone, now), "$muted"),
@@ -309,24 +312,25 @@ def _heard(view: View) -> str:
     """When each directory was heard last, and which is not there."""
     words = ""
     for source, health in view.state.health.items():
-        kind, _, name = source.partition(":")
+        kind, name = Source.of(source)
         if kind == "presence" and health.last_heard is not None:
-            gone = f" {wording.HEALTH[health.health][1]}" if name and health.health is not Health.LIVE else ""
-            words += f" · {name or 'directory'}{gone} {wording.since(view.now - health.last_heard)}"
+            gone = f" {tr(wording.HEALTH[health.health][1])}" if name and health.health is not Health.LIVE else ""
+            words += f" · {name or tr('directory')}{gone} {wording.since(view.now - health.last_heard)}"
     return words
 
 
 def _queue_row(name: str) -> Row:
     return Row(
-        f"queue:{name}", (content("≡", "$accent"), content(name, "bold"), content("queue", "$muted"), "", "", "")
+        f"queue:{name}", (content("≡", "$accent"), content(name, "bold"), content(tr("queue"), "$muted"), "", "", "")
     )
 
 
 def _local_time(zone: str, now: Instant) -> str:
     try:
-        return datetime.fromtimestamp(now, ZoneInfo(zone)).strftime("%H:%M local") if zone else ""
+        there = datetime.fromtimestamp(now, ZoneInfo(zone)) if zone else None
     except (ZoneInfoNotFoundError, ValueError, OverflowError, OSError):
         return ""
+    return tr("{time} local", time=f"{there:%H:%M}") if there is not None else ""
 
 
 def _evidence(expert: RankedExpert, now: Instant) -> Content:
@@ -335,6 +339,6 @@ def _evidence(expert: RankedExpert, now: Instant) -> Content:
     until = expert.presence.until if expert.presence else None
     parts: list[Part] = [(about, "")]
     if until is not None and until > now:
-        parts.append((f" · until {wording.clock(until)[:5]}", "$warning"))
-    why = " · ".join(expert.reasons)
+        parts.append((f" · {tr('until {until:clock}', until=until)}", "$warning"))
+    why = " · ".join(map(in_words, expert.reasons))
     return Content("\n").join([line(*parts), content(why, "$muted"), *sightings(expert, now)])

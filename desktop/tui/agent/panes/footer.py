@@ -14,6 +14,7 @@ from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words.news import sentence
+from desktop.words.catalogue import in_words, tr
 
 TALLEST = 3
 """Lines that a notice may have."""
@@ -46,13 +47,13 @@ class Footer(Pane, Widget):
         if self.prompt:
             shown = self._fitted(f" ! {self.prompt}", "bold $error")
         elif new is not None and (notice is None or new.at > notice.at):
-            reads = f"  {keys.shown('news')} reads it"
+            reads = f"  {tr('{news:key} reads it')}"
             shown = self._fitted(f" ● {sentence(new)}", "bold $warning" if new.urgent else "bold $accent", reads)
         elif notice is not None:
             style = {"error": "bold $error", "warning": "bold $warning"}.get(notice.severity, "$accent")
             sign = {"error": "✕", "warning": "!"}.get(notice.severity, "·")
-            hides = f"  {keys.shown('back')} hides it" if notices.stands(view.state, notice) else ""
-            shown = self._fitted(f" {sign} {notice.text}", style, hides)
+            hides = f"  {tr('{back:key} hides it')}" if notices.stands(view.state, notice) else ""
+            shown = self._fitted(f" {sign} {in_words(notice.text)}", style, hides)
         else:
             shown = self.keys_line(self.size.width or 80)
         if not shown.is_same(self._line):

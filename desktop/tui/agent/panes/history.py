@@ -16,9 +16,14 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.sources import tagged
+from desktop.words.catalogue import in_words, ptr, term, tr
+from desktop.words.marks import mark
 
-HERE = "desk"
-"""Stands for the source of what the desktop itself saw, where the others of a timeline are named."""
+_NONE = {
+    "cases": (mark("No cases."), mark("This CRM has no cases.")),
+    "timeline": (mark("No history."), mark("This CRM has no timeline.")),
+}
+"""By the part: that there is nothing in it, and that the CRM does not keep any."""
 
 
 class CasesPane(Pane, LineTable):
@@ -30,10 +35,10 @@ class CasesPane(Pane, LineTable):
         super().__init__(
             (Column("", 9), Column("subject"), Column("", 8, min_width=30), Column("age", 4, align="right")),
             header=False,
-            empty="No cases.",
+            empty=tr("No cases."),
             id="cases",
         )
-        self.border_title = content("Cases")
+        self.border_title = content(tr("Cases"))
 
     def look(self, view: View) -> tuple[object, ...]:
         """The details of the customer."""
@@ -46,9 +51,10 @@ class CasesPane(Pane, LineTable):
         cases, failed = details.cases, details.failed.get("cases")
         ordered = sorted(cases or (), key=lambda case: (not case.is_open, -case.opened_at))
         count = sum(case.is_open for case in ordered)
-        partly = f" · {failed}" if failed and match is not None and match.records else ""
-        self.border_title = content(f"Cases · {count} open{partly}" if cases is not None else "Cases")
-        self.set_empty(_empty(view, "cases", cases is None, details, "No cases."))
+        partly = f" · {in_words(failed)}" if failed and match is not None and match.records else ""
+        title = tr("Cases · {n} open", n=count) + partly if cases is not None else tr("Cases")
+        self.border_title = content(title)
+        self.set_empty(_empty(view, "cases", cases is None, details))
         self.set_rows([_case(case, view.now) for case in ordered])
 
 
@@ -59,7 +65,10 @@ def _case(case: Case, now: Instant) -> Row:
         (
             content(f"#{case.id}", "$accent" if case.is_open else "$muted"),
             tagged(content(case.subject, "" if case.is_open else "$muted"), case.source),
-            content(("! " if urgent else "") + case.status, "$warning" if urgent and case.is_open else "$muted"),
+            content(
+                ("! " if urgent else "") + term("case_status", case.status),
+                "$warning" if urgent and case.is_open else "$muted",
+            ),
             content(wording.age(now - case.opened_at), "$muted"),
         ),
     )
@@ -74,10 +83,10 @@ class TimelinePane(Pane, LineTable):
         super().__init__(
             (Column("day", 11), Column("", 1), Column("what"), Column("who", 12, min_width=60)),
             header=False,
-            empty="No history.",
+            empty=tr("No history."),
             id="timeline",
         )
-        self.border_title = content("Timeline")
+        self.border_title = content(tr("Timeline"))
         self._made: dict[str, tuple[TimelineEntry, Row]] = {}
         self._made_in = (-1, False)  # the quarter of an hour, since rows say "today"; whether sources are named
 
@@ -92,7 +101,7 @@ class TimelinePane(Pane, LineTable):
         details = select.details_of(view.state, match)
         entries = select.timeline(view.state, interaction) if interaction else details.timeline or ()
         self.border_title = _timeline_title(details, view.now)
-        self.set_empty(_empty(view, "timeline", details.timeline is None, details, "No history."))
+        self.set_empty(_empty(view, "timeline", details.timeline is None, details))
         self.set_rows(self._rows_of(entries, view.now))
 
     def tick(self, view: View) -> None:
@@ -118,18 +127,20 @@ class TimelinePane(Pane, LineTable):
 
 def _timeline_title(details: select.ShownDetails, now: Instant) -> Content:
     if failed := details.failed.get("timeline"):
-        return content(f"Timeline · {failed}")
-    return content("Timeline" + (f" · {wording.since(now - details.fetched_at)}" if details.fetched_at else ""))
+        return content(f"{tr('Timeline')} · {in_words(failed)}")
+    old = f" · {wording.since(now - details.fetched_at)}" if details.fetched_at else ""
+    return content(tr("Timeline") + old)
 
 
 def _entry(key: str, entry: TimelineEntry, now: Instant, *, several: bool) -> Row:
+    here = ptr("source", "desk") if several else ""  # what the desktop itself saw, where the other sources are named
     return Row(
         key,
         (
             content(wording.day(entry.at, now), "$muted"),
             content(wording.TIMELINE_SIGN.get(entry.channel, "·"), "$accent"),
-            tagged(content(entry.summary), entry.source or (HERE if several else "")),
-            content(entry.agent, "$muted"),
+            tagged(content(in_words(entry.summary)), entry.source or here),
+            content(in_words(entry.agent), "$muted"),
         ),
     )
 
@@ -146,16 +157,17 @@ def _match(view: View) -> Match | None:
     return pop.match if pop is not None else view.preview
 
 
-def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails, none: str) -> str:
+def _empty(view: View, part: str, unknown: bool, details: select.ShownDetails) -> str:
     """Why a list is empty: what is not known yet, cannot be known now, or is not kept in this CRM is never "none"."""
     if _match(view) is None:
         return wording.UNKNOWN
     if failed := details.failed.get(part):
-        return f"Could not be asked: {failed}"
+        return tr("Could not be asked: {why}", why=failed)
+    none, not_kept = _NONE[part]
     if not unknown:
-        return none
+        return tr(none)
     if part in details.not_offered:
-        return f"This CRM has no {part}."
+        return tr(not_kept)
     pop = view.state.pops.get(view.selected or "")
     away = pop is not None and pop.answer is PopAnswer.COULD_NOT_ASK
-    return "Not known: the CRM could not be asked." if away else "Asking …"
+    return tr("Not known: the CRM could not be asked.") if away else tr("Asking …")

@@ -17,10 +17,10 @@ from desktop.tui.widgets.editor import Editor
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 LIMIT = 16_000
 """Characters a note may hold; the CRM's limit with room to spare."""
-GONE: list[Part] = [(" · the contact is gone, this is in the outbox · ", "$warning"), ("esc", "bold $accent")]
 
 
 class NotePane(Pane, Editor):
@@ -42,7 +42,7 @@ class NotePane(Pane, Editor):
         super().__init__(
             soft_wrap=True, show_line_numbers=False, id="note", highlight_cursor_line=False, tab_behavior="focus"
         )
-        self.border_title = content("note")
+        self.border_title = content(tr("note"))
         self.on_edit: Callable[[str, str], None] = lambda interaction_id, text: None
         """Takes the interaction and the whole text whenever it changed; set by the app."""
         self.written: Callable[[str], DraftView | None] | None = None
@@ -111,29 +111,33 @@ class NotePane(Pane, Editor):
     def _safety(self, view: View) -> list[Part]:
         draft = view.state.drafts.get(view.selected or "")
         interaction = view.interaction
+        label: Part = (tr("note"), "bold")
         if interaction is None:
-            return [("note", "$muted"), *([] if self._of is None else GONE)]
+            gone = f" · {tr('the contact is gone, this is in the outbox')} · "
+            left: list[Part] = [] if self._of is None else [(gone, "$warning"), ("esc", "bold $accent")]
+            return [(tr("note"), "$muted"), *left]
         required = interaction.wrap_up_rule.note_required and interaction.phase is Phase.WRAP_UP
-        want: list[Part] = [(" · required", "$warning")] if required and not self.text.strip() else []
+        want: list[Part] = [(f" · {tr('required')}", "$warning")] if required and not self.text.strip() else []
         if draft is None or (not draft.note and draft.saved_at is None):
             finished = view.state.handed_over.get(interaction.id)
             if finished is not None and draft is None:
-                return [("note", "bold"), (f" · finished {wording.clock(finished.at)}", "$success")]
-            return [("note", "bold"), *want]
+                return [label, (f" · {tr('finished {at}', at=wording.clock(finished.at))}", "$success")]
+            return [label, *want]
         if draft.problem:
-            return [("note · ", "bold"), (f"NOT SAVED: {draft.problem}", "bold $error")]
+            return [label, (" · ", "bold"), (tr("NOT SAVED: {why:clause}", why=draft.problem), "bold $error")]
         if draft.saved_at is None:
-            return [("note", "bold"), (" · saving …", "$muted"), *want]
-        return [("note", "bold"), (f" · saved {wording.clock(draft.saved_at)}", "$success"), *want]
+            return [label, (f" · {tr('saving …')}", "$muted"), *want]
+        return [label, (f" · {tr('saved {at}', at=wording.clock(draft.saved_at))}", "$success"), *want]
 
     def _marks(self) -> list[Part]:
         """What was hidden last, and how long the note is where it nears its limit."""
-        long = f"{len(self.text):,} of {LIMIT:,}" if len(self.text) > LIMIT * 3 // 4 else ""
+        length = len(self.text)
+        long = tr("{n:,} of {most:,}", n=length, most=LIMIT) if length > LIMIT * 3 // 4 else ""
         latest = self.cards.latest(self._of, self.text) if self._of is not None and not self.read_only else None
         if latest is None:
             return [long]
-        key, it = shown("not_a_card"), "card" if latest.data.issuer else "code"
-        return [(what_was_hidden(latest), "$warning"), (f" · {key}", "bold $accent"), f" not a {it}  ", long]
+        key, it_is_none = shown("not_a_card"), tr("not a card") if latest.data.issuer else tr("not a code")
+        return [(what_was_hidden(latest), "$warning"), (f" · {key}", "bold $accent"), f" {it_is_none}  ", long]
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Every key goes to the draft at once; the draft decides when to write."""

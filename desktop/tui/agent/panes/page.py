@@ -8,6 +8,7 @@ from textual.containers import VerticalScroll
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.page_text import Line, PageText
 from desktop.tui.widgets.safe_text import content, line
+from desktop.words.catalogue import tr
 
 
 class Page(VerticalScroll, can_focus=True):
@@ -38,7 +39,7 @@ class Page(VerticalScroll, can_focus=True):
         """
         self.topic = topic
         self.border_title = content(heading)
-        self.border_subtitle = line(("esc", "bold $accent"), (" close", "$muted"))
+        self.border_subtitle = line(("esc", "bold $accent"), (f" {tr('close')}", "$muted"))
         self.query_one(PageText).set_lines(lines)
         self.add_class("open")
         self.scroll_home(animate=False)

@@ -8,9 +8,11 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from desktop.domain import select
+from desktop.domain.entities.customer import Customer
 from desktop.domain.entities.identity import CUSTOMER, PERSON
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import NOTHING
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content, line
@@ -18,6 +20,7 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 SHOWN = 9
 
@@ -60,7 +63,7 @@ class RecordsPane(Pane, Vertical):
         yield LineTable(
             (Column("", 1), Column("", 1), Column("source", 8), Column("name", weight=1), Column("why", weight=1)),
             header=False,
-            empty="No one to link.",
+            empty=tr("No one to link."),
             id="record-list",
         )
 
@@ -97,12 +100,12 @@ class RecordsPane(Pane, Vertical):
         self._choices = _seated(self._choices, self._seats)
         self._seats = tuple(choice.id for choice in self._choices)
         whose = self._choices[0].name if self._choices else ""
-        self.border_title = content(f"Records of {whose}" if whose else "Records")
+        self.border_title = content(tr("Records of {name}", name=whose) if whose else tr("Records"))
         self.border_subtitle = line(
-            ("digit", "bold $accent"),
-            (" link or separate  ", "$muted"),
+            (tr("digit"), "bold $accent"),
+            (f" {tr('link or separate')}  ", "$muted"),
             ("esc", "bold $accent"),
-            (" close", "$muted"),
+            (f" {tr('close')}", "$muted"),
         )
         rows = [_row(number, choice) for number, choice in enumerate(self._choices)]
         table = self.query_one(LineTable)
@@ -156,18 +159,22 @@ def _of_customer(pop: ScreenPop | None) -> tuple[Choice, ...]:
     if pop is None or pop.match is None:
         return ()
     match = pop.match
-    records = [(record.customer, record.why) for record in match.records] or [(match.customer, "")]
+    records = [(record.customer, record.why) for record in match.records] or [(match.customer, NOTHING)]
     linked = [
-        Choice(one.id, one.source, one.name, why or f"id {one.id}", linked=True, is_first=place == 0)
+        Choice(one.id, one.source, one.name, in_words(why) or _id(one), linked=True, is_first=place == 0)
         for place, (one, why) in enumerate(records)
     ]
     others = [
-        Choice(one.id, one.source, one.name, f"id {one.id}", linked=False)
+        Choice(one.id, one.source, one.name, _id(one), linked=False)
         for other in pop.matches
         if other is not match
         for one in ([record.customer for record in other.records] or [other.customer])
     ]
     return tuple([*linked, *others][: SHOWN + 1])
+
+
+def _id(customer: Customer) -> str:
+    return tr("id {id}", id=customer.id)
 
 
 def _of_person(state: AppState, person_id: str) -> tuple[Choice, ...]:
@@ -177,7 +184,14 @@ def _of_person(state: AppState, person_id: str) -> tuple[Choice, ...]:
         return ()
     why = select.why_same(state, found.person.id)
     linked = [
-        Choice(one.id, one.source, one.name, why.get(one.id, "") or one.email, linked=True, is_first=place == 0)
+        Choice(
+            one.id,
+            one.source,
+            one.name,
+            in_words(why.get(one.id, NOTHING)) or one.email,
+            linked=True,
+            is_first=place == 0,
+        )
         for place, one in enumerate(found.records)
     ]
     others = [

@@ -17,6 +17,7 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words.sources import tags
+from desktop.words.catalogue import in_words, tr
 
 
 class SearchPane(Pane, Vertical):
@@ -109,17 +110,17 @@ class SearchPane(Pane, Vertical):
         self._question += 1
         self._found = FoundCustomers()
         self.add_class("open")
-        heading = "Search customers · no contact to link" if only_shows else "Search customers"
-        self.border_title = content("New customer" if creating else heading)
-        does = " create  " if creating else " search, then show  " if only_shows else " search, then pick  "
+        heading = tr("Search customers · no contact to link") if only_shows else tr("Search customers")
+        self.border_title = content(tr("New customer") if creating else heading)
+        does = tr("create") if creating else tr("search, then show") if only_shows else tr("search, then pick")
         self.border_subtitle = line(
             ("enter", "bold $accent"),
-            (does, "$muted"),
+            (f" {does}  ", "$muted"),
             ("esc", "bold $accent"),
-            (" close", "$muted"),
+            (f" {tr('close')}", "$muted"),
         )
         field = self.query_one(Input)
-        field.placeholder = "name of the new customer" if creating else "name, company, number, e-mail …"
+        field.placeholder = tr("name of the new customer") if creating else tr("name, company, number, e-mail …")
         field.value = ""
         self.query_one(LineTable).display = not creating
         field.focus()
@@ -145,12 +146,12 @@ class SearchPane(Pane, Vertical):
             answer = PopAnswer.COULD_NOT_ASK if failed else PopAnswer.NO_MATCH
             answer = PopAnswer.SEARCHING if self._found is None else answer
         table.set_empty(
-            "This profile has no CRM."
+            tr("This profile has no CRM.")
             if not select.names_crm(view.state)
             else {
-                PopAnswer.SEARCHING: "Asking the CRM …",
-                PopAnswer.COULD_NOT_ASK: "The CRM could not be asked.",
-            }.get(answer, "No results yet.")
+                PopAnswer.SEARCHING: tr("Asking the CRM …"),
+                PopAnswer.COULD_NOT_ASK: tr("The CRM could not be asked."),
+            }.get(answer, tr("No results yet."))
         )
         table.set_rows(
             [
@@ -159,7 +160,7 @@ class SearchPane(Pane, Vertical):
                     (
                         content(match.customer.name, "bold"),
                         content(match.customer.company),
-                        content(" · ".join(text for text in (match.reason, tags(match)) if text), "$muted"),
+                        content(" · ".join(text for text in (in_words(match.reason), tags(match)) if text), "$muted"),
                     ),
                 )
                 for match in found

@@ -7,8 +7,10 @@ from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, line
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
-TABS = (("work", "Work"), ("contact", "Contact"), ("customer", "Customer"))
+TABS = (("work", mark("Work")), ("contact", mark("Contact")), ("customer", mark("Customer")))
 
 
 class Tabs(Pane, Widget):
@@ -29,6 +31,6 @@ class Tabs(Pane, Widget):
         """What Textual paints."""
         parts: list[Part] = [" "]
         for name, label in TABS:
-            parts += [(f" {label} ", "bold reverse $accent" if name == self.current else "$muted"), " "]
-        parts.append((f"  {shown('pane')} next", "$muted"))
+            parts += [(f" {tr(label)} ", "bold reverse $accent" if name == self.current else "$muted"), " "]
+        parts.append((f"  {shown('pane')} {tr('next')}", "$muted"))
         return line(*parts)

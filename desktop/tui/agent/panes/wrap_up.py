@@ -1,6 +1,7 @@
 """Wrap-up: type-ahead codes, what is still required, follow-ups, and the time that is left."""
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -28,6 +29,8 @@ from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.finish_summary import finish_summary
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import in_words, ntr, ptr, tr
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.notes.notes import Notes
@@ -58,11 +61,11 @@ class WrapUpPane(Pane, Vertical):
     def compose(self) -> ComposeResult:
         """Chosen codes, the field, the list, follow-ups, what finishing does, what is missing."""
         yield Static(id="wrap-up-chosen")
-        yield Input(placeholder="type a code", id="wrap-up-code")
+        yield Input(placeholder=tr("type a code"), id="wrap-up-code")
         yield LineTable(
             (Column("code", weight=2), Column("group", min_width=40)),
             header=False,
-            empty="No such code.",
+            empty=tr("No such code."),
             id="wrap-up-codes",
         )
         yield self.editor
@@ -135,9 +138,11 @@ class WrapUpPane(Pane, Vertical):
         """Whom it is about, and the keys."""
         room = border_room(self)
         self.border_title = _heading(view, interaction, room)
-        more = [(shown("extend"), "more time")] if interaction.wrap_up_deadline else []
-        first = [(shown("finish"), "finish"), *more]
-        self.border_subtitle = key_hints(room, [*first, (shown("callback"), "callback"), (shown("text"), "text")])
+        more = [(shown("extend"), tr("more time"))] if interaction.wrap_up_deadline else []
+        first = [(shown("finish"), tr("finish")), *more]
+        self.border_subtitle = key_hints(
+            room, [*first, (shown("callback"), tr("callback")), (shown("text"), ptr("to the customer", "text"))]
+        )
 
     def on_resize(self) -> None:
         """Fit the border to the new width."""
@@ -146,7 +151,7 @@ class WrapUpPane(Pane, Vertical):
 
     def _draw_codes(self, view: View, interaction: Interaction) -> None:
         labels = {code.id: code.label for code in view.state.codes}
-        chips: list[Part] = [("codes  ", "$muted")]
+        chips: list[Part] = [(f"{tr('codes')}  ", "$muted")]
         for code in self.codes:
             chips += [(f" {labels.get(code, code)} ", "reverse $accent"), " "]
         if not self.codes:
@@ -167,35 +172,39 @@ class WrapUpPane(Pane, Vertical):
         what = finish_summary(view.state, interaction, self.codes, note, self.editor.follow_ups, local_zone())
         summary = self.query_one("#wrap-up-summary", Static)
         summary.display = bool(what)
-        summary.update(line(("on finish  ", "$muted"), what))
+        summary.update(line((f"{tr('on finish')}  ", "$muted"), what))
 
     def _problems(self, view: View, interaction: Interaction) -> tuple[str, ...]:
         draft = view.state.drafts.get(interaction.id)
-        problems = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
-        return (*problems, "Enter when the callback is due.") if self.editor.problem else problems
+        wanted = select.wrap_up_problems(view.state, interaction, self.codes, draft.note if draft else "")
+        problems = tuple(map(in_words, wanted))
+        return (*problems, tr("Enter when the callback is due.")) if self.editor.problem else problems
 
     def _draw_missing(self, view: View, interaction: Interaction) -> None:
         draft = view.state.drafts.get(interaction.id)
         problems = self._problems(view, interaction)
         if interaction.id in view.state.unfinished:
             parts: list[Part] = [
-                ("The contact is no longer yours; what is entered here goes to the outbox.", "$warning")
+                (tr("The contact is no longer yours; what is entered here goes to the outbox."), "$warning")
             ]
         elif interaction.phase is not Phase.WRAP_UP:
-            parts = [("You can choose codes now, and finish once the contact has ended.", "$muted")]
+            parts = [(tr("You can choose codes now, and finish once the contact has ended."), "$muted")]
         elif (finished := view.state.handed_over.get(interaction.id)) is not None and draft is None:
             parts = [
-                ("✓ finished ", "bold $success"),
-                (wording.clock(finished.at), "bold $success"),
-                (": the record is safe. ", "$muted"),
+                (f"✓ {tr('finished {at}', at=wording.clock(finished.at))}", "bold $success"),
+                (f": {tr('the record is safe.')} ", "$muted"),
                 (shown("finish"), "bold $accent"),
-                (" closes the contact; anything you add is sent as well.", "$muted"),
+                (f" {tr('closes the contact; anything you add is sent as well.')}", "$muted"),
             ]
         elif problems:
-            parts = [("still needed: ", "$warning"), (" · ".join(problems), "bold $warning"), *_nobody_chosen(view)]
+            parts = [
+                (f"{tr('still needed:')} ", "$warning"),
+                (" · ".join(problems), "bold $warning"),
+                *_nobody_chosen(view),
+            ]
         else:
-            ready: Part = ("✓ ready: ", "bold $success")
-            parts = [ready, (shown("finish"), "bold $accent"), (" finishes", "$muted"), *_nobody_chosen(view)]
+            ready: Part = (f"✓ {tr('ready:')} ", "bold $success")
+            parts = [ready, (shown("finish"), "bold $accent"), (f" {tr('finishes')}", "$muted"), *_nobody_chosen(view)]
         self.query_one("#wrap-up-missing", Static).update(line(*parts))
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -217,10 +226,10 @@ class WrapUpPane(Pane, Vertical):
     def _what_next(self, view: View, interaction: Interaction) -> str:
         problems = self._problems(view, interaction)
         if interaction.phase is Phase.WRAP_UP and not problems:
-            return f"{shown('finish')} finishes the wrap-up."
+            return tr("{key} finishes the wrap-up.", key=shown("finish"))
         if self.codes and interaction.phase is Phase.WRAP_UP:
-            return f"Still needed: {' '.join(problems)}"
-        return "Type a code, or choose one with the arrow keys."
+            return tr("Still needed: {problems}", problems=" ".join(problems))
+        return tr("Type a code, or choose one with the arrow keys.")
 
     def _point(self, marked: bool) -> None:
         """Whether a code is marked for enter: only what was typed for or moved to is."""
@@ -290,26 +299,30 @@ def _nobody_chosen(view: View) -> list[Part]:
     count = len(select.possible_customers(view.state, view.selected or ""))
     if not count:
         return []
-    words = f"none of {count} possible customers chosen" if count > 1 else "a possible customer is not linked"
+    words = ntr("a possible customer is not linked", "none of {n} possible customers chosen", count)
     return [(f" · {words}", "$warning"), (f" (alt+1–{min(count, 9)})" if count > 1 else " (alt+1)", "$muted")]
 
 
 def _wanted(rule: CodeRule) -> str:
-    return {
-        CodeRule.NONE: "none needed",
-        CodeRule.OPTIONAL_ONE: "optional",
-        CodeRule.ONE: "one needed",
-        CodeRule.MANY: "at least one required",
-    }[rule]
+    return tr(_WANTED[rule])
+
+
+_WANTED: Final[Mapping[CodeRule, str]] = {
+    CodeRule.NONE: mark("none needed"),
+    CodeRule.OPTIONAL_ONE: mark("optional"),
+    CodeRule.ONE: mark("one needed"),
+    CodeRule.MANY: mark("at least one required"),
+}
 
 
 def _heading(view: View, interaction: Interaction, room: int) -> Content:
     """What it is, how long there is, whom it is about, and how their contact ended; a long name is cut."""
     now, name = view.now, title(view.state, interaction)
     ended = wording.how_contact_ended(view.state, interaction)
-    parts: list[Part] = [("Wrap-up", "bold")]
+    parts: list[Part] = [(tr("Wrap-up"), "bold")]
     if interaction.phase is Phase.WRAP_UP and interaction.wrap_up_deadline is not None:
         left = interaction.wrap_up_deadline - now
-        parts.append((f" · {wording.duration(left)} left", "bold $error" if left < 15 else "$warning"))
+        words = tr("{time} left", time=wording.duration(left))
+        parts.append((f" · {words}", "bold $error" if left < 15 else "$warning"))
     versions = [line(*parts, f" · {name}", (f" · {ended}", "$muted"))] if ended else []
     return first_that_fits(room, [*versions, line(*parts, f" · {name}")])

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from desktop.app.commands.action_result import ActionResult
 from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.model import Agent
-from desktop.domain.entities.words import Availability
+from desktop.domain.entities.words import Availability, Monitoring
 from desktop.domain.news import notices
-from desktop.domain.select.floor_verbs import IRREVOCABLE, MODES
+from desktop.domain.select.floor_verbs import VERBS
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
 from desktop.tui.keys.two_presses import Irrevocable
 from desktop.tui.keys.two_presses import named as named_short
@@ -16,35 +16,15 @@ from desktop.tui.supervisor.actions.question import Act, Proposal, Question, why
 from desktop.tui.supervisor.actions.target import Target
 from desktop.tui.supervisor.agent_activity import activity
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work, named, offering
-from desktop.tui.supervisor.floor_footer import KEY_OF
 from desktop.tui.supervisor.floor_view import FloorView, agent_name
+from desktop.tui.supervisor.verb_words import SHOWN
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 if TYPE_CHECKING:
     from desktop.app.supervision.supervisor_commands import SupervisorCommands
 
 MOST_PRIORITY = 1_000
-_TITLES = {
-    FloorVerb.LISTEN: "Listen",
-    FloorVerb.WHISPER: "Whisper to the agent",
-    FloorVerb.BARGE: "Barge in (both hear you)",
-    FloorVerb.TAKE_OVER: "Take over",
-    FloorVerb.REASSIGN: "Reassign to another agent",
-    FloorVerb.MOVE: "Move to another queue",
-    FloorVerb.PRIORITY: "Change the priority",
-    FloorVerb.WITHDRAW: "Withdraw and close",
-    FloorVerb.AGENT_STATE: "Change the agent's state",
-    FloorVerb.MESSAGE: "Message",
-    FloorVerb.ANSWER_HELP: "Answer the request for help",
-    FloorVerb.ACKNOWLEDGE: "Acknowledge",
-}
-_ON_CONTACT = (
-    FloorVerb.TAKE_OVER,
-    FloorVerb.REASSIGN,
-    FloorVerb.MOVE,
-    FloorVerb.PRIORITY,
-    FloorVerb.WITHDRAW,
-)
 _CLOSE = "close"
 
 
@@ -67,7 +47,8 @@ class ActionBuilder:
         """The act, None where the verb makes no sense for what is selected."""
         if verb not in target.offered(self._acts.standing):
             return None
-        if verb in _ON_CONTACT:
+        spec = VERBS[verb]
+        if spec.phases:
             return self._on_contact(verb, offering(target.contacts, verb))
         if verb is FloorVerb.ANSWER_HELP:
             return self._answer_help(target)
@@ -75,8 +56,8 @@ class ActionBuilder:
             return self._acknowledge(target)
         if target.agent is None:
             return None
-        if verb in MODES:
-            return self._monitor(verb, target.agent)
+        if spec.mode is not None:
+            return self._monitor(verb, spec.mode, target.agent)
         return self._message(target.agent) if verb is FloorVerb.MESSAGE else self._agent_state(target.agent)
 
     # Contacts
@@ -86,7 +67,7 @@ class ActionBuilder:
         (first, *others) = contacts
         questions: list[Question] = []
         if others:
-            questions.append(Question("contact", "Which contact?", tuple(self._option(one) for one in contacts)))
+            questions.append(Question("contact", tr("Which contact?"), tuple(self._option(one) for one in contacts)))
         questions += self._before_why(verb, contacts)
         questions.append(self._why)
 
@@ -107,40 +88,56 @@ class ActionBuilder:
         def takes_away(answers: Mapping[str, str]) -> Irrevocable:
             return self._takes_away(verb, known[answers.get("contact", first.id)], answers.get("agent", ""))
 
-        whom = self._whose(first) if not others else f"{len(known)} contacts"
+        whom = self._whose(first) if not others else tr("{n} contacts", n=len(known))
         return Act(
-            _TITLES[verb],
+            tr(SHOWN[verb].title),
             whom,
             tuple(questions),
             run,
             lambda answers: answers.get("contact", first.id),
-            takes_away if verb in IRREVOCABLE else None,
+            takes_away if VERBS[verb].irrevocable else None,
         )
 
     def _before_why(self, verb: FloorVerb, contacts: tuple[Contact, ...]) -> list[Question]:
         match verb:
             case FloorVerb.REASSIGN:
-                return [Question("agent", "Reassign to which agent?", self._agents(contacts))]
+                return [Question("agent", tr("Reassign to which agent?"), self._agents(contacts))]
             case FloorVerb.MOVE:
-                return [Question("queue", "Move to which queue?", self._queues(contacts))]
+                return [Question("queue", tr("Move to which queue?"), self._queues(contacts))]
             case FloorVerb.PRIORITY:
                 now = contacts[0].priority
-                ask = f"Priority, −{MOST_PRIORITY} to {MOST_PRIORITY}. Higher is answered sooner. Currently {now}."
+                ask = tr(
+                    "Priority, −{most} to {most}. Higher is answered sooner. Currently {now}.",
+                    most=MOST_PRIORITY,
+                    now=now,
+                )
                 return [Question("priority", ask, _points(contacts[0].priority), free=True, allowed=_whole_points)]
             case _:
                 return []
 
     def _takes_away(self, verb: FloorVerb, contact: Contact, agent_id: str) -> Irrevocable:
         """What one more press does to a contact."""
-        key, state = FLOOR_BY_ID[KEY_OF[verb]], self._view.state
+        key, state = FLOOR_BY_ID[SHOWN[verb].key], self._view.state
         who, has = named_short(contact.who), contact.agent_id
         if sum(one == contact.who for one in self._everybody()) > 1:
-            who += f" ({contact.channel.value}, {contact.word} since {wording.clock(contact.since)})"
-        of = f" from {named_short(agent_name(state, has))}" if has else f" from {named_short(contact.queue)}"
-        words = {
-            FloorVerb.TAKE_OVER: f"take {who} over{of}",
-            FloorVerb.REASSIGN: f"give {who}{of} to {named_short(agent_name(state, agent_id))}",
-        }.get(verb, f"withdraw {who}{of}, and close the contact for good")
+            who = tr(
+                "{customer} ({channel:channel}, {state} since {at})",
+                customer=who,
+                channel=contact.channel,
+                state=contact.word,
+                at=wording.clock(contact.since),
+            )
+        place = named_short(agent_name(state, has) if has else contact.queue)
+        match verb:
+            case FloorVerb.TAKE_OVER:
+                words = tr("take {customer} over from {place}", customer=who, place=place)
+            case FloorVerb.REASSIGN:
+                agent = named_short(agent_name(state, agent_id))
+                words = tr("give {customer} from {place} to {agent}", customer=who, place=place, agent=agent)
+            case _:
+                words = tr(
+                    "withdraw {customer} from {place}, and close the contact for good", customer=who, place=place
+                )
         return Irrevocable(key.shown, (*key.anywhere, *key.letters), (verb.value, contact.id, agent_id), words)
 
     def _everybody(self) -> list[str]:
@@ -185,22 +182,16 @@ class ActionBuilder:
         left = {contact.queue for contact in contacts}
         queues = [queue for queue in self._view.state.queues.values() if not (len(left) == 1 and queue.name in left)]
         queues.sort(key=lambda queue: queue.name.casefold())
-        return tuple(
-            Proposal(queue.name, queue.name, f"{wording.UNKNOWN if queue.waiting is None else queue.waiting} waiting")
-            for queue in queues
-        )
+        return tuple(Proposal(queue.name, queue.name, tr("{n} waiting", n=queue.waiting)) for queue in queues)
 
     # Agents
 
-    def _monitor(self, verb: FloorVerb, agent: Agent) -> Act:
-        mode = MODES[verb]
-
+    def _monitor(self, verb: FloorVerb, mode: Monitoring, agent: Agent) -> Act:
         async def listen(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.monitor(agent.id, mode, answers["why"])
 
-        return Act(
-            _TITLES[verb], f"{agent.name} · {self._doing(agent)}", (self._why,), listen, _about("agent", agent.id)
-        )
+        whom = f"{agent.name} · {self._doing(agent)}"
+        return Act(tr(SHOWN[verb].title), whom, (self._why,), listen, _about("agent", agent.id))
 
     def _doing(self, agent: Agent) -> str:
         doing = activity(agent, self._view.state)
@@ -210,15 +201,15 @@ class ActionBuilder:
     def _agent_state(self, agent: Agent) -> Act:
         state = self._view.state
         _, available, fine = wording.AVAILABILITY[Availability.AVAILABLE]
-        options = [Proposal("available", available, style=fine)]
+        options = [Proposal("available", tr(available), style=fine)]
         options += [
-            Proposal(f"not_ready:{reason.id}", f"Not ready · {reason.label}", style="$warning")
+            Proposal(f"not_ready:{reason.id}", tr("Not ready · {reason}", reason=reason.label), style="$warning")
             for reason in state.reasons
         ]
         if not state.reasons:
-            options.append(Proposal("not_ready:", "Not ready", style="$warning"))
-        options.append(Proposal("offline:", "Offline", style="$muted"))
-        ask = "Which state? It takes effect after the current contact." if agent.work else "Which state?"
+            options.append(Proposal("not_ready:", tr("Not ready"), style="$warning"))
+        options.append(Proposal("offline:", tr("Offline"), style="$muted"))
+        ask = tr("Which state? It takes effect after the current contact.") if agent.work else tr("Which state?")
 
         async def change(answers: Mapping[str, str]) -> ActionResult:
             word, _, reason = answers["state"].partition(":")
@@ -226,15 +217,21 @@ class ActionBuilder:
 
         questions = (Question("state", ask, tuple(options)), self._why)
         whom = f"{agent.name} · {self._doing(agent)}"
-        return Act(_TITLES[FloorVerb.AGENT_STATE], whom, questions, change, _about("agent", agent.id))
+        return Act(tr(SHOWN[FloorVerb.AGENT_STATE].title), whom, questions, change, _about("agent", agent.id))
 
     def _message(self, agent: Agent) -> Act:
         async def send(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.message(agent.id, answers["text"])
 
-        ask = "Your message. Enter to send"
+        ask = tr("Your message. Enter to send")
         question = Question("text", ask, free=True)
-        return Act(f"Message to {agent.name}", self._doing(agent), (question,), send, _about("agent", agent.id))
+        return Act(
+            tr(SHOWN[FloorVerb.MESSAGE].title, agent=agent.name),
+            self._doing(agent),
+            (question,),
+            send,
+            _about("agent", agent.id),
+        )
 
     # Help and alerts
 
@@ -243,9 +240,8 @@ class ActionBuilder:
         if request is None:
             return None
         options = (
-            Proposal("I'll be with you in a moment.", "I'll be with you in a moment."),
-            Proposal("I'm listening in.", "I'm listening in."),
-            Proposal(_CLOSE, "Close the request", "already resolved"),
+            *(Proposal(said, said) for said in (tr("I'll be with you in a moment."), tr("I'm listening in."))),
+            Proposal(_CLOSE, tr("Close the request"), tr("already resolved")),
         )
 
         async def answer(answers: Mapping[str, str]) -> ActionResult:
@@ -255,9 +251,11 @@ class ActionBuilder:
 
         who = agent_name(self._view.state, request.agent_id)
         waited = wording.duration(self._view.now - request.at)
-        question = Question("text", "Your answer. Enter to send", options, free=True, by_hand=True)
-        whom = f"{request.text or 'needs help'} · {waited}"
-        return Act(f"Help for {who}", whom, (question,), answer, _about("help", request.id))
+        question = Question("text", tr("Your answer. Enter to send"), options, free=True, by_hand=True)
+        whom = f"{request.text or tr('needs help')} · {waited}"
+        return Act(
+            tr(SHOWN[FloorVerb.ANSWER_HELP].title, agent=who), whom, (question,), answer, _about("help", request.id)
+        )
 
     def _acknowledge(self, target: Target) -> Act | None:
         alert = target.alert
@@ -267,8 +265,9 @@ class ActionBuilder:
         async def acknowledge(answers: Mapping[str, str]) -> ActionResult:
             return await self._acts.acknowledge(alert.key, answers["text"])
 
-        question = Question("text", "Comment (optional). Enter to acknowledge", free=True, needed=False)
-        return Act(_TITLES[FloorVerb.ACKNOWLEDGE], alert.text, (question,), acknowledge, _about("alert", alert.key))
+        question = Question("text", tr("Comment (optional). Enter to acknowledge"), free=True, needed=False)
+        title, about = tr(SHOWN[FloorVerb.ACKNOWLEDGE].title), _about("alert", alert.key)
+        return Act(title, in_words(alert.text), (question,), acknowledge, about)
 
 
 def _about(kind: str, name: str) -> Callable[[Mapping[str, str]], str]:
@@ -279,7 +278,9 @@ def _points(now: int) -> tuple[Proposal, ...]:
     steps = (100, 500, -100)
     return tuple(
         Proposal(
-            str(max(-MOST_PRIORITY, min(MOST_PRIORITY, now + step))), f"{now + step}", "sooner" if step > 0 else "later"
+            str(max(-MOST_PRIORITY, min(MOST_PRIORITY, now + step))),
+            f"{now + step}",
+            tr("sooner") if step > 0 else tr("later"),
         )
         for step in steps
     )
@@ -290,7 +291,9 @@ def _whole_points(text: str) -> str:
         points = int(text.replace("−", "-"))
     except ValueError:
         points = MOST_PRIORITY + 1
-    return "" if abs(points) <= MOST_PRIORITY else f"Enter a whole number from −{MOST_PRIORITY} to {MOST_PRIORITY}."
+    if abs(points) <= MOST_PRIORITY:
+        return ""
+    return tr("Enter a whole number from −{most} to {most}.", most=MOST_PRIORITY)
 
 
 def _load(agent: Agent) -> float:

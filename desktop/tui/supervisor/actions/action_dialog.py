@@ -16,6 +16,7 @@ from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
+from desktop.words.catalogue import tr
 
 MOST = 200
 """So many options are listed at once; typing finds the others."""
@@ -70,7 +71,10 @@ class ActionDialog(Pane, Vertical):
         self._act, self._answers, self._labels = act, {}, []
         self.border_title = content(act.title)
         self.border_subtitle = line(
-            ("enter", "bold $accent"), (" confirm  ", "$muted"), ("esc", "bold $accent"), (" cancel", "$muted")
+            ("enter", "bold $accent"),
+            (f" {tr('confirm')}  ", "$muted"),
+            ("esc", "bold $accent"),
+            (f" {tr('cancel')}", "$muted"),
         )
         self.add_class("open")
         self._ask()
@@ -99,7 +103,7 @@ class ActionDialog(Pane, Vertical):
         if not problem:
             with self.prevent(Input.Changed):
                 field.value = ""
-        field.placeholder = "" if question.free else "type to search"
+        field.placeholder = "" if question.free else tr("type to search")
         self._list()
         self.query_one(LineTable).action_edge(-1)
         field.focus()
@@ -113,7 +117,7 @@ class ActionDialog(Pane, Vertical):
         table = self.query_one(LineTable)
         table.set_rows([Row(one.value, ((one.label, one.style), (one.hint, "$muted"))) for one in self._shown.values()])
         table.styles.height = min(8, len(self._shown))
-        table.set_empty("" if question is None or question.free else "No match.")
+        table.set_empty("" if question is None or question.free else tr("No match."))
         self._chosen = False
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -160,9 +164,9 @@ class ActionDialog(Pane, Vertical):
         elif question.free:
             answer = typed
         else:
-            self._ask("No match. Type less, or press esc to cancel.")
+            self._ask(tr("No match. Type less, or press esc to cancel."))
             return
-        problem = "Choose or type an answer." if question.needed and not answer else question.allowed(answer)
+        problem = tr("Choose or type an answer.") if question.needed and not answer else question.allowed(answer)
         if problem:
             self._ask(problem)
             return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from desktop.app.commands.action_result import ActionResult
 from desktop.tui.keys.two_presses import Irrevocable
+from desktop.words.catalogue import tr
 
 LONGEST = 300
 """Characters of a reason."""
@@ -62,4 +63,4 @@ class Act:
 def why(recent: tuple[str, ...]) -> Question:
     """Asks for the reason, proposing those given before; none of them is taken by itself."""
     proposed = tuple(Proposal(text, text) for text in recent)
-    return Question("why", "Reason (recorded in the audit log)", proposed, free=True, by_hand=True)
+    return Question("why", tr("Reason (recorded in the audit log)"), proposed, free=True, by_hand=True)

@@ -14,11 +14,13 @@ from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 _WORDS = {
-    Monitoring.LISTEN: ("Listening to", "no one can hear you"),
-    Monitoring.WHISPER: ("Whispering to", "the customer cannot hear you"),
-    Monitoring.BARGE: ("On the call with", "both can hear you"),
+    Monitoring.LISTEN: (mark("Listening to {agent}"), mark("no one can hear you")),
+    Monitoring.WHISPER: (mark("Whispering to {agent}"), mark("the customer cannot hear you")),
+    Monitoring.BARGE: (mark("On the call with {agent}"), mark("both can hear you")),
 }
 
 
@@ -32,7 +34,7 @@ class ListeningBanner(Banner):
         """`ends`: the name of the key on the agent's screen that leads to where it is ended; "" on the floor."""
         super().__init__()
         self._key = shown(ends) if ends else FLOOR_BY_ID["stop_listening"].shown
-        self._hint = " to the floor" if ends else " to leave"
+        self._hint = tr("to the floor") if ends else tr("to leave")
 
     def look(self, view: View) -> tuple[object, ...]:
         """Whom I hear."""
@@ -46,11 +48,11 @@ class ListeningBanner(Banner):
         doing, effect = _WORDS[heard.mode]
         return (
             line(
-                (f"◉ {doing} {named(agent_name(view.state, heard.agent_id))}", "bold $warning"),
+                (f"◉ {tr(doing, agent=named(agent_name(view.state, heard.agent_id)))}", "bold $warning"),
                 (f"  {wording.duration(view.now - heard.since)}", ""),
-                (f"  {effect}", "bold" if heard.mode is not Monitoring.LISTEN else "$muted"),
+                (f"  {tr(effect)}", "bold" if heard.mode is not Monitoring.LISTEN else "$muted"),
                 ("   ", ""),
                 (self._key, "bold $accent"),
-                (self._hint, "$muted"),
+                (f" {self._hint}", "$muted"),
             ),
         )

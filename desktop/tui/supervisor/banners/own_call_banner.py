@@ -17,6 +17,7 @@ from desktop.tui.widgets.pane import View
 from desktop.tui.widgets.safe_text import line
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import tr
 
 _SHOWN = (Phase.ACTIVE, Phase.CONNECTING, Phase.WRAP_UP)
 
@@ -40,12 +41,12 @@ class OwnCallBanner(Banner):
         sign = "✎" if wraps else TRAITS[first.channel].sign
         return (
             line(
-                (f"{sign} Your contact: {named(title(view.state, first))}", "bold $success"),
+                (f"{sign} {tr('Your contact: {customer}', customer=named(title(view.state, first)))}", "bold $success"),
                 (f" · {wording.phase(first)} {wording.duration(view.now - first.phase_since)}", ""),
-                (f"  +{len(own) - 1} more" if len(own) > 1 else "", "$muted"),
+                (f"  {tr('+{n} more', n=len(own) - 1)}" if len(own) > 1 else "", "$muted"),
                 ("   ", ""),
                 (keys.shown("floor"), "bold $accent"),
-                (" to your desk", "$muted"),
+                (f" {tr('to your desk')}", "$muted"),
             ),
         )
 

@@ -11,6 +11,8 @@ from desktop.tui.supervisor.panels.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.words import wording
 from desktop.tui.words.figures import short_duration
+from desktop.words.catalogue import term
+from desktop.words.marks import pmark
 
 _TIME = 7
 """Cells of a duration."""
@@ -49,7 +51,7 @@ def _work(agent: Agent, view: FloorView) -> Cell:
 def _next(agent: Agent, view: FloorView) -> Cell:
     if agent.next is None:
         return "", ""
-    word = reason_label(view.state, agent.next_reason) or wording.AVAILABILITY[agent.next][1].lower()
+    word = reason_label(view.state, agent.next_reason) or term("availability", agent.next)
     return f"→ {word}", "$accent"
 
 
@@ -103,23 +105,40 @@ AGENT_COLUMNS: tuple[FloorColumn[Agent], ...] = (
     FloorColumn("sign", Column("", 1), _sign, _alarm),
     FloorColumn(
         "agent",
-        Column("agent", weight=3),
+        Column(pmark("column", "agent"), weight=3),
         lambda agent, _: (agent.name, ""),
         lambda agent, _: agent.name.casefold(),
         down=False,
     ),
-    FloorColumn("state", Column("state", 13), _doing, lambda agent, view: activity(agent, view.state).rank, down=False),
-    FloorColumn("time", Column("time", _TIME, "right"), _time, _since),
-    FloorColumn("work", Column("contacts", min_width=64, weight=4), _work, lambda agent, _: len(agent.work)),
     FloorColumn(
-        "next", Column("next", 10, "left", 88), _next, lambda agent, _: agent.next and agent.next.value, down=False
+        "state",
+        Column(pmark("column", "state"), 13),
+        _doing,
+        lambda agent, view: activity(agent, view.state).rank,
+        down=False,
     ),
-    FloorColumn("use", Column("capacity", 14, "left", 96), _use, _load),
-    FloorColumn("missed", Column("missed", 6, "right", 58), _missed, lambda agent, _: missed_today(agent)),
-    FloorColumn("adherence", Column("adherence", 9, "right", 74), _adherence, _adherence_order),
+    FloorColumn("time", Column(pmark("column", "time"), _TIME, "right"), _time, _since),
+    FloorColumn(
+        "work", Column(pmark("column", "contacts"), min_width=64, weight=4), _work, lambda agent, _: len(agent.work)
+    ),
+    FloorColumn(
+        "next",
+        Column(pmark("column", "next"), 10, "left", 88),
+        _next,
+        lambda agent, _: agent.next and agent.next.value,
+        down=False,
+    ),
+    FloorColumn("use", Column(pmark("column", "capacity"), 14, "left", 96), _use, _load),
+    FloorColumn(
+        "missed",
+        Column(pmark("column", "missed"), 6, "right", 58),
+        _missed,
+        lambda agent, _: missed_today(agent),
+    ),
+    FloorColumn("adherence", Column(pmark("column", "adherence"), 9, "right", 74), _adherence, _adherence_order),
     FloorColumn(
         "team",
-        Column("team", 12, "left", 108),
+        Column(pmark("column", "team"), 12, "left", 108),
         lambda agent, _: (agent.team, "$muted"),
         lambda agent, _: agent.team.casefold(),
         down=False,

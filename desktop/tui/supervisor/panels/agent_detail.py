@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from desktop.domain.entities.floor import AgentDay, StateStretch
+from desktop.domain.entities.floor import Activity, AgentDay, StateStretch
 from desktop.domain.entities.model import Agent, Instant
 from desktop.domain.figures.adherence import adherence, standing, stretches_of
 from desktop.domain.figures.agent_day import day_until
@@ -13,6 +13,7 @@ from desktop.tui.supervisor.floor_view import STALE_SECONDS, FloorView, agent_na
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, share
+from desktop.words.catalogue import in_words, ptr, term, tr
 
 _MESSAGES = 3
 
@@ -22,21 +23,24 @@ def agent_lines(agent: Agent, view: FloorView, width: int) -> list[Content]:
     doing = activity(agent, view.state)
     sign, word, style = wording.AVAILABILITY[agent.observed]
     state: list[Part] = [
-        (f"{sign} {word}", style),
+        (f"{sign} {tr(word)}", style),
         (f" {wording.duration(view.clock - agent.since)}", "$muted"),
         (f"   {doing.word} ", doing.style),
         (wording.duration(view.clock - doing.since), ""),
     ]
     if agent.next is not None:
-        following = reason_label(view.state, agent.next_reason) or wording.AVAILABILITY[agent.next][1].lower()
-        state.append((f"   → then {following}", "$accent"))
+        following = reason_label(view.state, agent.next_reason) or term("availability", agent.next)
+        state.append((f"   → {tr('then {state}', state=following)}", "$accent"))
     alert = view.agent_alert(agent.id)
     skills = ", ".join(f"{name} {level}" for name, level in sorted(agent.skills.items(), key=lambda one: -one[1]))
     return [
         line(*state),
-        *([line(signed(alert), f" {alert.text}")] if alert is not None else []),
-        _pair("team", agent.team or wording.UNKNOWN, "queues", ", ".join(agent.queues) or wording.UNKNOWN),
-        *([_pair("skills", skills)] if skills else []),
+        *([line(signed(alert), f" {in_words(alert.text)}")] if alert is not None else []),
+        _pair(
+            *(tr("team"), agent.team or wording.UNKNOWN),
+            *(tr("queues"), ", ".join(agent.queues) or wording.UNKNOWN),
+        ),
+        *([_pair(tr("skills"), skills)] if skills else []),
         *_today(day_until(agent, view.clock), view),
         *_schedule(agent, view),
         *_messages(agent, view),
@@ -55,16 +59,17 @@ def _today(day: AgentDay | None, view: FloorView) -> list[Content]:
         return []
     worked = day.engaged + day.idle
     old = day.until is None or view.now - day.until > STALE_SECONDS
-    as_of = ("updated", wording.since(None if day.until is None else view.now - day.until))
+    as_of = (ptr("figures", "updated"), wording.since(None if day.until is None else view.now - day.until))
     return [
         _pair(
-            *("today", f"{day.handled} handled", "missed", str(day.missed), "declined", str(day.declined)),
-            *("signed in", wording.duration(day.signed_in)),
+            *(tr("today"), tr("{n} handled", n=day.handled)),
+            *(ptr("figures", "missed"), str(day.missed), ptr("figures", "declined"), str(day.declined)),
+            *(tr("signed in"), wording.duration(day.signed_in)),
         ),
         _pair(
-            *("occupancy", share(day.engaged / worked if worked > 0 else None)),
-            *("of capacity", share(day.load / worked if worked > 0 else None)),
-            *("idle", wording.duration(day.idle)),
+            *(ptr("figure", "occupancy"), share(day.engaged / worked if worked > 0 else None)),
+            *(tr("of capacity"), share(day.load / worked if worked > 0 else None)),
+            *(tr("idle"), wording.duration(day.idle)),
             *(as_of if old and not view.stale else ()),
         ),
     ]
@@ -76,39 +81,43 @@ def _schedule(agent: Agent, view: FloorView) -> list[Content]:
         return []
     now = standing(schedule, stretches_of(agent, view.clock), view.clock, view.fits)
     expected = now.expected
-    what = "nothing scheduled" if expected is None else expected.label or expected.kind.value
-    until = f" until {_at(now.until)}" if now.until is not None else ""
-    parts: list[Part] = [("schedule ", "$muted"), (f"{what}{until}", "")]
+    what = tr("nothing scheduled") if expected is None else _activity(expected)
+    if now.until is not None:
+        what = tr("{activity} until {at}", activity=what, at=_at(now.until))
+    parts: list[Part] = [(f"{tr('schedule')} ", "$muted"), (what, "")]
     if now.adherent is False and now.since is not None:
-        parts.append((f"  ✗ off schedule for {wording.duration(view.clock - now.since)}", "$warning"))
+        parts.append(
+            (f"  ✗ {tr('off schedule for {time}', time=wording.duration(view.clock - now.since))}", "$warning")
+        )
     elif now.adherent:
-        parts.append(("  ✓ on schedule", "$success"))
+        parts.append((f"  ✓ {tr('on schedule')}", "$success"))
     lines = [line(*parts)]
     if view.day.of == agent.id and view.day.value is not None:
         observed: list[StateStretch] = [*view.day.value]
         kept = adherence(schedule, observed, view.day.at or view.clock, view.fits)
+        age = None if view.day.at is None else view.now - view.day.at
         lines.append(
             line(
-                ("adherence ", "$muted"),
+                (f"{tr('adherence')} ", "$muted"),
                 (exact_share(kept.share), "bold"),
-                (f"  {wording.duration(kept.adherent)} of {wording.duration(kept.scheduled)}", ""),
-                (f"  excused {wording.duration(kept.excepted)}" if kept.excepted else "", "$muted"),
+                (f"  {tr('{part} of {whole}', part=_time(kept.adherent), whole=_time(kept.scheduled))}", ""),
+                (f"  {tr('excused {time}', time=_time(kept.excepted))}" if kept.excepted else "", "$muted"),
                 (_not_seen(kept.unobserved, observed), "$muted"),
-                (f"  updated {wording.since(None if view.day.at is None else view.now - view.day.at)}", "$muted"),
+                (f"  {tr('updated {ago}', ago=wording.since(age))}", "$muted"),
             )
         )
         lines += [
             line(
                 (f"  {_at(one.start)}–{_at(one.end)} ", "$muted"),
                 (
-                    f"{one.observed.replace('_', ' ')} instead of {one.expected.label or one.expected.kind.value}",
+                    tr("{seen} instead of {expected}", seen=_seen(one.observed), expected=_activity(one.expected)),
                     "$warning",
                 ),
             )
             for one in kept.deviations[-2:]
         ]
     elif view.day.of == agent.id and view.day.problem:
-        lines.append(content(view.day.problem, "$warning"))
+        lines.append(content(in_words(view.day.problem), "$warning"))
     return lines
 
 
@@ -116,7 +125,23 @@ def _not_seen(seconds: float, observed: Sequence[StateStretch]) -> str:
     """Scheduled time of which nobody knows, and from when on there is any knowledge of this day."""
     if not seconds:
         return ""
-    return f"  no data for {wording.duration(seconds)}" + (f", known from {_at(observed[0].start)}" if observed else "")
+    if not observed:
+        return f"  {tr('no data for {time}', time=_time(seconds))}"
+    return f"  {tr('no data for {time}, known from {at}', time=_time(seconds), at=_at(observed[0].start))}"
+
+
+def _activity(activity: Activity) -> str:
+    return activity.label or term("activity", activity.kind)
+
+
+def _seen(observed: str) -> str:
+    """What an agent was seen doing, as in `Fits`."""
+    word, colon, reason = observed.partition(":")
+    return term("seen", word) + colon + reason
+
+
+def _time(seconds: float) -> str:
+    return wording.duration(seconds)
 
 
 def _messages(agent: Agent, view: FloorView) -> list[Content]:

@@ -5,27 +5,38 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from desktop.domain.entities.model import Agent
-from desktop.tui.supervisor.agent_activity import activity, is_busy
+from desktop.tui.supervisor.agent_activity import activity, group_word, is_busy
 from desktop.tui.supervisor.floor_view import FloorView
 from desktop.tui.supervisor.panels.agent_columns import AGENT_COLUMNS
 from desktop.tui.supervisor.panels.floor_table import FloorTable
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.widgets.table_rows import LazyRows, Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import term, tr
+from desktop.words.marks import mark
 
 _APART: Final = "\x1f"
 """Between group and agent in the key of a row: an agent of two queues has a row in each."""
 _HEADING: Final = "\x1e"
 _COUNTED_SECONDS: Final = 0.5
 NO_GROUP = ""
-GROUPS: Final = (NO_GROUP, "state", "team", "queue", "skill")
+GROUPED: Final = {
+    NO_GROUP: mark("Agents not grouped."),
+    "state": mark("Agents grouped by state."),
+    "team": mark("Agents grouped by team."),
+    "queue": mark("Agents grouped by queue."),
+    "skill": mark("Agents grouped by skill."),
+}
+"""By what they can be grouped, and that they are."""
+GROUPS: Final = tuple(GROUPED)
+_BY: Final = {"state": mark("by state"), "team": mark("by team"), "queue": mark("by queue"), "skill": mark("by skill")}
 
 
 class AgentPanel(FloorTable[Agent]):
     """Sortable by every column; grouped by state, team, queue or skill."""
 
     def __init__(self) -> None:
-        super().__init__(AGENT_COLUMNS, _text, by="state", empty="No agents yet.", id="floor-agents")
+        super().__init__(AGENT_COLUMNS, _text, by="state", empty=tr("No agents yet."), id="floor-agents")
         self.group = NO_GROUP
         self._grouped_at = float("-inf")
         self._groups: dict[str, list[str]] = {}
@@ -58,11 +69,11 @@ class AgentPanel(FloorTable[Agent]):
         agents = view.state.agents
         self.show_entities(agents, view)
         found = len(self.ordering.keys)
-        count = f"{found} of {len(agents)}" if self.ordering.wanted else str(len(agents))
+        count = tr("{n} of {all}", n=found, all=len(agents)) if self.ordering.wanted else str(len(agents))
         self._count(view)
-        by = f" · by {self.group}" if self.group else ""
-        self.border_title = line((f"Agents · {count}{by}  ", ""), *self._tally, *self.filter_words())
-        age = f"updated {wording.since(view.age)}"
+        by = f" · {tr(_BY[self.group])}" if self.group else ""
+        self.border_title = line((f"{tr('Agents')} · {count}{by}  ", ""), *self._tally, *self.filter_words())
+        age = tr("updated {ago}", ago=wording.since(view.age))
         self.border_subtitle = line((age, "bold $warning" if view.stale else "$muted"))
 
     def row(self, key: str, agent: Agent, view: FloorView) -> Row:
@@ -111,11 +122,12 @@ class AgentPanel(FloorTable[Agent]):
 
     def _make_groups(self, agents: Mapping[str, Agent], view: FloorView) -> None:
         self._grouped_at = view.now
+        no_team, no_queue, no_skill = tr("no team"), tr("no queue"), tr("no skill")
         names: Callable[[Agent], Sequence[str]] = {
             "state": lambda agent: (activity(agent, view.state).group,),
-            "team": lambda agent: (agent.team or "no team",),
-            "queue": lambda agent: agent.queues or ("no queue",),
-            "skill": lambda agent: tuple(agent.skills) or ("no skill",),
+            "team": lambda agent: (agent.team or no_team,),
+            "queue": lambda agent: agent.queues or (no_queue,),
+            "skill": lambda agent: tuple(agent.skills) or (no_skill,),
         }[self.group]
         self._groups = {}
         for key in self.ordering.keys:
@@ -133,7 +145,10 @@ class AgentPanel(FloorTable[Agent]):
         if key.startswith(_HEADING):
             name = key[1:]
             members = [self._entities[one] for one in self._groups.get(name, ()) if one in self._entities]
-            return Row(key, (line((f"{name}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(members)),))
+            heading = group_word(name) if self.group == "state" else name
+            return Row(
+                key, (line((f"{heading}  ", "bold"), (f"{len(members)}  ", "$muted"), *_by_availability(members)),)
+            )
         agent_id = key.rpartition(_APART)[2]
         return self._row_of(agent_id)._replace(key=key)
 
@@ -148,9 +163,9 @@ def _by_availability(agents: Iterable[Agent]) -> tuple[Part, ...]:
     """How many are free, have a contact, are not ready, are offline: each counts once, where they are now."""
     counted = Counter("busy" if is_busy(agent) else agent.observed.value for agent in agents)
     free, *others = [
-        (one.value, sign, word.lower(), style) for one, (sign, word, style) in wording.AVAILABILITY.items()
+        (one.value, sign, term("availability", one), style) for one, (sign, _, style) in wording.AVAILABILITY.items()
     ]
-    kinds = (free, ("busy", "☎", "busy", "$accent"), *others)
+    kinds = (free, ("busy", "☎", tr("busy"), "$accent"), *others)
     return tuple((f"{sign} {counted[kind]} {word}  ", style) for kind, sign, word, style in kinds)
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 from desktop.domain.entities.alert import Alert
 from desktop.domain.entities.floor import HelpRequest, HelpState
 from desktop.domain.entities.model import Instant
+from desktop.domain.text.sentence import Sentence
 from desktop.tui.supervisor.floor_view import FloorView, agent_name, signed, urgency
 from desktop.tui.supervisor.panels.floor_pane import FloorPane
 from desktop.tui.widgets.safe_text import Part, line
@@ -13,6 +14,7 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words, tr
 
 HELP: Final = "help|"
 """Begins the key of a request's row; an alert's row has the alert's key."""
@@ -28,9 +30,10 @@ class AlertPanel(FloorPane, LineTable):
             (Column("", 1), Column("age", 3, "right"), Column("what")),
             header=False,
             clears_selection=True,
-            empty="No alerts or help requests.",
+            empty=tr("No alerts or help requests."),
             id="floor-alerts",
         )
+        self._said: dict[str, tuple[Sentence, str]] = {}
 
     def look_at(self, view: FloorView) -> tuple[object, ...]:
         """Requests for help and alerts."""
@@ -39,9 +42,11 @@ class AlertPanel(FloorPane, LineTable):
     def draw_floor(self, view: FloorView) -> None:
         """List them."""
         requests, alerts = wanting(view)
-        rows = [_help_row(one, view) for one in requests] + [_alert_row(one, view) for one in alerts]
+        self._said = {one.key: self._in_words(one) for one in alerts}
+        rows = [_help_row(one, view) for one in requests]
+        rows += [_alert_row(one, self._said[one.key][1], view) for one in alerts]
         self.set_rows(rows)
-        self.border_title = line("Alerts", *counted(view))
+        self.border_title = line(tr("Alerts"), *counted(view))
         now = self.cursor_key
         full = view.state.alerts.get(now or "")
         note = view.state.acknowledgements.get(now or "")
@@ -50,13 +55,20 @@ class AlertPanel(FloorPane, LineTable):
             (_blind_words(view), "$warning"),
         )
 
+    def _in_words(self, alert: Alert) -> tuple[Sentence, str]:
+        """What the alert says; put into words once, for there may be hundreds, and a panel is drawn often."""
+        known = self._said.get(alert.key)
+        return known if known is not None and known[0] is alert.text else (alert.text, in_words(alert.text))
+
 
 def _blind_words(view: FloorView) -> str:
     """Which rules nobody can judge now, or how many."""
     rules = sorted(view.blind)
     if not rules:
         return ""
-    return f" ? no figures for {', '.join(rules)} " if len(rules) < 3 else f" ? no figures for {len(rules)} rules "
+    if len(rules) < 3:
+        return f" ? {tr('no figures for {rules}', rules=', '.join(rules))} "
+    return f" ? {tr('no figures for {n} rules', n=len(rules))} "
 
 
 def wanting(view: FloorView) -> tuple[Sequence[HelpRequest], Sequence[Alert]]:
@@ -82,7 +94,10 @@ def counted(view: FloorView) -> tuple[Part, ...]:
 def _help_row(request: HelpRequest, view: FloorView) -> Row:
     is_open = request.state is HelpState.OPEN
     who = agent_name(view.state, request.agent_id)
-    asks = f"{who} needs help{': ' if request.text else ''}{request.text}"
+    if request.text:
+        asks = tr("{agent} needs help: {text}", agent=who, text=request.text)
+    else:
+        asks = tr("{agent} needs help", agent=who)
     by = "" if is_open else f"✓ {agent_name(view.state, request.answered_by)} {_at(request.since)} · "
     return Row(
         HELP + request.id,
@@ -94,23 +109,23 @@ def _help_row(request: HelpRequest, view: FloorView) -> Row:
     )
 
 
-def _alert_row(alert: Alert, view: FloorView) -> Row:
+def _alert_row(alert: Alert, said: str, view: FloorView) -> Row:
     sign, style = signed(alert)
     by = agent_name(view.state, alert.acknowledged_by)
     before = f"✓ {by} {_at(alert.acknowledged_at)} · " if alert.acknowledged_by else ""
     if alert.over_at is not None:
-        before += f"ended {_at(alert.over_at)} · "
+        before += tr("ended {at}", at=_at(alert.over_at)) + " · "
     elif alert.forecast is not None and alert.forecast > view.now:
-        before += f"expected in {wording.duration(alert.forecast - view.now)} · "
+        before += tr("expected in {time}", time=wording.duration(alert.forecast - view.now)) + " · "
     if alert.unknown_since is not None:
-        before += f"unknown since {_at(alert.unknown_since)} · "
+        before += tr("unknown since {at}", at=_at(alert.unknown_since)) + " · "
     fresh = not alert.acknowledged_by and alert.over_at is None
     return Row(
         alert.key,
         (
             (sign, style),
             (wording.age(view.now - alert.since), "$muted"),
-            line((before, style if fresh else "$muted"), (alert.text, style if fresh else "$muted")),
+            line((before, style if fresh else "$muted"), (said, style if fresh else "$muted")),
         ),
     )
 

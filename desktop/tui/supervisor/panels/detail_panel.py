@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from desktop.domain.entities.model import QueueStats
+from desktop.domain.entities.words import Phase
 from desktop.domain.select.floor_verbs import standing
 from desktop.tui.supervisor.contact import Contact, contact_of_interaction, contact_of_work
 from desktop.tui.supervisor.floor_view import FloorView
@@ -22,6 +23,8 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.figures import short_duration
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
 _WAITED = 7
 """Cells of a duration."""
@@ -72,10 +75,10 @@ class DetailPanel(FloorPane, Vertical):
         yield LineTable(
             (
                 Column("", 1),
-                Column("customer", weight=3),
-                Column("state", 10),
-                Column("waited", _WAITED, "right"),
-                Column("prio", 4, "right", 44),
+                Column(mark("customer"), weight=3),
+                Column(mark("state"), 10),
+                Column(mark("waited"), _WAITED, "right"),
+                Column(mark("prio"), 4, "right", 44),
             ),
             empty="",
             clears_selection=True,
@@ -126,29 +129,29 @@ class DetailPanel(FloorPane, Vertical):
 
     def _queue(self, view: FloorView) -> Sequence[Content]:
         queue = view.state.queues.get(view.queue)
-        self.border_title = line(f"{view.queue or 'Queue'}", *_heard(view, queue))
+        self.border_title = line(view.queue or tr("Queue"), *_heard(view, queue))
         if queue is None:
             self._set_contacts((), "")
             self.border_subtitle = line("")
-            return [line(("No queue is selected.", "$muted"))]
+            return [line((tr("No queue is selected."), "$muted"))]
         waiting = view.waiting
         if waiting.of != queue.name or waiting.value is None:
-            self._set_contacts((), waiting.problem or "Loading the waiting customers …")
+            self._set_contacts((), in_words(waiting.problem) or tr("Loading the waiting customers …"))
         else:
             who = standing(view.state)
-            self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], "No one waiting.")
+            self._set_contacts([contact_of_interaction(one, who) for one in waiting.value], tr("No one waiting."))
         self.border_subtitle = _asked(view)
         return queue_lines(queue, view, max(20, self.content_size.width))
 
     def _agent(self, view: FloorView) -> Sequence[Content]:
         agent = view.state.agents.get(view.agent)
-        self.border_title = line(agent.name if agent is not None else "Agent", *_heard(view))
+        self.border_title = line(agent.name if agent is not None else tr("Agent"), *_heard(view))
         self.border_subtitle = line("")
         if agent is None:
             self._set_contacts((), "")
-            return [line(("No agent is selected.", "$muted"))]
+            return [line((tr("No agent is selected."), "$muted"))]
         who = standing(view.state)
-        self._set_contacts([contact_of_work(work, agent.id, who) for work in agent.work], "No active contacts.")
+        self._set_contacts([contact_of_work(work, agent.id, who) for work in agent.work], tr("No active contacts."))
         return agent_lines(agent, view, max(20, self.content_size.width))
 
     def _set_contacts(self, contacts: Sequence[Contact], empty: str) -> None:
@@ -158,18 +161,18 @@ class DetailPanel(FloorPane, Vertical):
 
 def _heard(view: FloorView, queue: QueueStats | None = None) -> tuple[Part, ...]:
     age, old = (view.age, view.stale) if queue is None else (view.age_of(queue.as_of), view.is_old(queue))
-    return ((f" · updated {wording.since(age)}", "bold $warning" if old else "$muted"),)
+    return ((f" · {tr('updated {ago}', ago=wording.since(age))}", "bold $warning" if old else "$muted"),)
 
 
 def _asked(view: FloorView) -> Content:
     waiting = view.waiting
     if waiting.of != view.queue or waiting.at is None:
         return line("")
-    return line((f"waiting list updated {wording.since(view.now - waiting.at)}", "$muted"))
+    return line((tr("waiting list updated {ago}", ago=wording.since(view.now - waiting.at)), "$muted"))
 
 
 def _row(contact: Contact, now: float, stale: bool) -> Row:
-    style = "bold $accent" if contact.word == "ringing" else ""
+    style = "bold $accent" if contact.phase is Phase.OFFERED else ""
     return Row(
         contact.id,
         (

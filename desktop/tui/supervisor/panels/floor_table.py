@@ -1,6 +1,7 @@
 """A table of the floor: sorted and filtered, with rows that are made only while they are in sight."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -15,6 +16,7 @@ from desktop.tui.widgets.safe_text import Part
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import LazyRows, Row
+from desktop.words.catalogue import ptr, tr
 
 E = TypeVar("E")
 _MOVES = frozenset({"up", "down", "pageup", "pagedown", "home", "end"})
@@ -120,7 +122,7 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
     def filter(self, text: str) -> None:
         """Show only rows that contain these words; all with an empty text."""
         self.ordering.filter(text)
-        self.set_empty("No matches." if text.strip() else self._nothing)
+        self.set_empty(tr("No matches.") if text.strip() else self._nothing)
         self._wanted()
         self.select_here()
 
@@ -139,9 +141,9 @@ class FloorTable(FloorPane, LineTable, Generic[E]):
         titled = []
         for column in self.floor_columns:
             one = column.column
+            one = replace(one, title=ptr("column", one.title) if one.title else "")
             if column.id == by:
-                title = mark if one.width is not None and one.width < 2 else _marked(one, mark)
-                one = Column(title, one.width, one.align, one.min_width, one.weight)
+                one = replace(one, title=mark if one.width is not None and one.width < 2 else _marked(one, mark))
             titled.append(one)
         return titled
 

@@ -10,6 +10,7 @@ from desktop.tui.supervisor.panels.floor_column import Cell, FloorColumn, Sorted
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.words import wording
 from desktop.tui.words.figures import estimate, fitted, short_number, trend
+from desktop.words.marks import pmark
 
 QueueColumn = FloorColumn[QueueStats]
 _WAITING, _PEOPLE = 5, 12
@@ -65,35 +66,45 @@ def _metric(name: str, title: str, width: int, from_width: int) -> QueueColumn:
 
 
 QUEUE_COLUMNS: tuple[QueueColumn, ...] = (
-    FloorColumn("queue", Column("queue"), _name, lambda queue, _: queue.name.casefold(), down=False),
+    FloorColumn("queue", Column(pmark("column", "queue")), _name, lambda queue, _: queue.name.casefold(), down=False),
     FloorColumn("alert", Column("!", 1), _alert, lambda queue, view: alarm(view.queue_alert(queue.name))),
-    FloorColumn("waiting", Column("wait", _WAITING, "right"), _waiting, _of("waiting", _WAITING)[1], metric="waiting"),
-    _metric("longest_wait", "longest", 7, 0),
+    FloorColumn(
+        "waiting",
+        Column(pmark("column", "wait"), _WAITING, "right"),
+        _waiting,
+        _of("waiting", _WAITING)[1],
+        metric="waiting",
+    ),
+    _metric("longest_wait", pmark("column", "longest"), 7, 0),
     FloorColumn(
         "estimated_wait",
-        Column("est. wait", 12, "right", 67),
+        Column(pmark("column", "est. wait"), 12, "right", 67),
         lambda queue, _: (estimate(queue), ""),
         _of("estimated_wait", 12)[1],
         metric="estimated_wait",
     ),
-    _metric("offered", "offered", 7, 75),
-    _metric("answered", "answered", 8, 107),
-    _metric("abandoned", "abandoned", 9, 50),
-    _metric(SERVICE_LEVEL, "SL", 4, 0),
-    _metric("asa", "ASA", 5, 60),
-    _metric("aht", "AHT", 5, 98),
-    _metric("occupancy", "occupancy", 9, 117),
+    _metric("offered", pmark("column", "offered"), 7, 75),
+    _metric("answered", pmark("column", "answered"), 8, 107),
+    _metric("abandoned", pmark("column", "abandoned"), 9, 50),
+    _metric(SERVICE_LEVEL, pmark("column", "SL"), 4, 0),
+    _metric("asa", pmark("column", "ASA"), 5, 60),
+    _metric("aht", pmark("column", "AHT"), 5, 98),
+    _metric("occupancy", pmark("column", "occupancy"), 9, 117),
     FloorColumn(
         "agents",
-        Column("free/busy/in", _PEOPLE, "right", 92),
+        Column(pmark("column", "free/busy/in"), _PEOPLE, "right", 92),
         _people,
         lambda queue, _: queue.agents_available,
         down=False,
         metric="agents_available",
     ),
     FloorColumn(
-        "trend", Column("  last hour", 14, "left", 128), lambda queue, _: (f"  {trend(queue.trend)}", "$accent"),
+        "trend",
+        Column(pmark("column", "  last hour"), 14, "left", 128),
+        lambda queue, _: (f"  {trend(queue.trend)}", "$accent"),
         lambda queue, _: queue.trend[-1] if queue.trend else None,
     ),
-    FloorColumn("age", Column("age", 3, "right", 79), _known_at, lambda queue, view: view.age_of(queue.as_of)),
-)  # fmt: skip
+    FloorColumn(
+        "age", Column(pmark("column", "age"), 3, "right", 79), _known_at, lambda queue, view: view.age_of(queue.as_of)
+    ),
+)

@@ -16,6 +16,8 @@ from desktop.tui.widgets.flowed_pairs import flowed
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
 from desktop.tui.words.figures import exact_share, number, share, signed_duration, trend, written
+from desktop.words.catalogue import in_words, ptr, term, tr
+from desktop.words.figures import known_as
 
 if TYPE_CHECKING:
     from desktop.domain.staffing.what_if import WhatIf
@@ -34,7 +36,7 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
         *_alert(view.queue_alert(queue.name)),
         _service_level(queue, view),
         *_what_if(queue, view),
-        *flowed([_named(queue, name, view) for name in _COUNTS], width, head=content("today  ", "$muted")),
+        *flowed([_named(queue, name, view) for name in _COUNTS], width, head=content(f"{tr('today')}  ", "$muted")),
         *flowed([_named(queue, name, view) for name in _TIMES], width),
         *_estimates(queue, view),
         *_day(view.today, queue.name, view, width),
@@ -45,29 +47,31 @@ def queue_lines(queue: QueueStats, view: FloorView, width: int) -> list[Content]
 def _alert(alert: Alert | None) -> list[Content]:
     if alert is None:
         return []
-    return [line(signed(alert), " ", (alert.text, signed(alert)[1]))]
+    return [line(signed(alert), " ", (in_words(alert.text), signed(alert)[1]))]
 
 
 def _service_level(queue: QueueStats, view: FloorView) -> Content:
     formula, counts = view.formula, queue.counts
     value = formula.value(counts) if counts is not None else None
-    threshold = f" in {counts.threshold:.0f} s" if counts is not None and counts.threshold else ""
+    limit = counts.threshold if counts is not None else None
+    threshold = f" {tr('in {seconds:.0f} s', seconds=limit)}" if limit else ""
     parts: list[Part] = [
-        ("service level today ", "$muted"),
+        (f"{tr('service level today')} ", "$muted"),
         (exact_share(value), "bold"),
-        (f"{threshold} · {formula.label} ", ""),
-        (f"({formula.known_as[0]})", "$muted"),
+        (f"{threshold} · {term('formula', formula.id)} ", ""),
+        (f"({known_as(formula)[0]})", "$muted"),
     ]
     if queue.service_level is not None:
-        parts.append((f"  contact centre's own figure {share(queue.service_level)}", "$muted"))
-    parts += [("   ", ""), (FLOOR_BY_ID["compare"].shown, "bold $accent"), (" all formulas", "$muted")]
+        own = tr("contact centre's own figure")
+        parts.append((f"  {own} {share(queue.service_level)}", "$muted"))
+    parts += [("   ", ""), (FLOOR_BY_ID["compare"].shown, "bold $accent"), (f" {tr('all formulas')}", "$muted")]
     return line(*parts)
 
 
 def _named(queue: QueueStats, name: str, view: FloorView) -> tuple[str, str]:
     metric = METRICS[name]
     value = metric.value(queue, view.clock_of(queue), view.formula)
-    return metric.label, written(value, metric.unit)
+    return term("figure", name), written(value, metric.unit)
 
 
 def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:
@@ -76,13 +80,13 @@ def _estimates(queue: QueueStats, view: FloorView) -> list[Content]:
         return []
     return [
         line(
-            ("estimated waits ", "$muted"),
-            (f"{share(score.within / score.scored)} within the predicted range", ""),
-            (" · average error ", "$muted"),
+            (f"{tr('estimated waits')} ", "$muted"),
+            (tr("{share} within the predicted range", share=share(score.within / score.scored)), ""),
+            (f" · {tr('average error')} ", "$muted"),
             (wording.duration(score.absolute_seconds / score.scored), ""),
-            (" · bias ", "$muted"),
+            (f" · {tr('bias')} ", "$muted"),
             (signed_duration(score.error_seconds / score.scored), ""),
-            (f" · {number(score.scored)} answered", "$muted"),
+            (f" · {tr('{n} answered', n=number(score.scored))}", "$muted"),
         )
     ]
 
@@ -95,7 +99,7 @@ def _assumed(queue: QueueStats, view: FloorView) -> list[Content]:
     found = _found(queue, view)
     if found is None or not found.steps or not found.assumes:
         return []
-    return [line(("what-if assumes ", "$muted"), (" · ".join(found.assumes), "$muted"))]
+    return [line((f"{tr('what-if assumes')} ", "$muted"), (" · ".join(map(in_words, found.assumes)), "$muted"))]
 
 
 def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
@@ -104,16 +108,17 @@ def _what_if(queue: QueueStats, view: FloorView) -> list[Content]:
     if found is None:
         return []
     if not found.steps:
-        return [line(("what-if: ", "$muted"), (found.why_not, "$muted"))]
-    period = f"what-if, last {found.window / 60:.0f} min: "
+        return [line((f"{tr('what-if')}: ", "$muted"), (in_words(found.why_not), "$muted"))]
+    period = f"{tr('what-if, last {minutes:.0f} min', minutes=found.window / 60)}: "
     parts: list[Part] = [(period, "$muted"), *_aged(view.what_if.at, view)]
     for more in (1, 2, -1):
-        said = found.line(more)
+        said = in_words(found.line(more))
         if said:
             parts.append((f"{said}   ", "bold" if more == 1 else ""))
     step = next((one for one in found.steps if one.more == 1), None)
     if step is not None and step.low is not None and step.high is not None:
-        parts.append((f"80 % range of +1: {share(step.low)}–{share(step.high)}", "$muted"))
+        low_to_high = f"{share(step.low)}–{share(step.high)}"
+        parts.append((tr("80 % range of +1: {range}", range=low_to_high), "$muted"))
     return [line(*parts)]
 
 
@@ -139,34 +144,32 @@ def _day(today: LookedUp[Sequence[Interval]], queue: str, view: FloorView, width
     if today.of != queue:
         return []
     if today.problem:
-        return [content(f"half hours of today: {today.problem}", "$warning")]
+        return [content(tr("half hours of today: {problem}", problem=today.problem), "$warning")]
     if not today.value:
         return []
     most = max(8, width - 24)
     slots = _slots([one.counts for one in today.value], today.at or view.clock)
     times, shown = [*slots][-most:], [*slots.values()][-most:]
-    latest = f"since {wording.clock(times[-1])[:5]}"
+    latest = wording.clock(times[-1])[:5]
+    labels = {name: term("figure", name) for name in ("offered", "answered", "abandoned")}
+    room = max(10, *(len(label) + 1 for label in labels.values()))
     lines = []
-    for label in ("offered", "answered", "abandoned"):
-        values = [0 if counts is None else getattr(counts, label) for counts in shown]
+    for name, label in labels.items():
+        values = [0 if counts is None else getattr(counts, name) for counts in shown]
         found = [int(value) for value in values if value is not None]
-        if any(counts is not None and getattr(counts, label) is not None for counts in shown):
+        if any(counts is not None and getattr(counts, name) is not None for counts in shown):
             bars = zip(values, trend([int(value or 0) for value in values]), strict=True)
             drawn = "".join(" " if value is None else bar for value, bar in bars)
-            told = f" {number(values[-1])} {latest}, peak {number(max(found))}"
-            lines.append(line((f"{label:<10}", "$muted"), (drawn, "$accent"), (told, "$muted")))
+            told = tr("{n} since {at}, peak {most}", n=number(values[-1]), at=latest, most=number(max(found)))
+            lines.append(line((f"{label:<{room}}", "$muted"), (drawn, "$accent"), (f" {told}", "$muted")))
     levels = [None if counts is None else view.formula.value(counts) for counts in shown]
     known = [level for level in levels if level is not None]
     if known:
         drawn = "".join(" " if level is None else trend((round(level * 100), 100))[0] for level in levels)
-        last = exact_share(levels[-1])
-        lines.append(
-            line(
-                (f"{'SL':<10}", "$muted"),
-                (drawn, "$accent"),
-                (f" {last} {latest}, lowest {share(min(known))}", "$muted"),
-            )
-        )
+        last, least = exact_share(levels[-1]), share(min(known))
+        told = tr("{share} since {at}, lowest {least}", share=last, at=latest, least=least)
+        lines.append(line((f"{ptr('column', 'SL'):<{room}}", "$muted"), (drawn, "$accent"), (f" {told}", "$muted")))
     aged = wording.since(None if today.at is None else view.now - today.at)
-    lines.append(content(f"{'':<10}by half hour from {wording.clock(times[0])[:5]} · updated {aged}", "$muted"))
+    axis = tr("by half hour from {at} · updated {ago}", at=wording.clock(times[0])[:5], ago=aged)
+    lines.append(content(f"{'':<{room}}{axis}", "$muted"))
     return lines

@@ -1,6 +1,7 @@
 """The queues of the floor, a line each, and all of them together."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from desktop.domain.entities.model import QueueStats
 from desktop.domain.figures.queue_totals import all_together
@@ -10,6 +11,8 @@ from desktop.tui.supervisor.panels.queue_columns import QUEUE_COLUMNS
 from desktop.tui.widgets.safe_text import content, line
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import ntr, ptr, term, tr
+from desktop.words.figures import known_as
 
 TOTALS_SECONDS = 0.5
 """How often the line of totals is made anew at most: it reads every queue."""
@@ -20,7 +23,7 @@ class QueuePanel(FloorTable[QueueStats]):
 
     def __init__(self) -> None:
         super().__init__(
-            QUEUE_COLUMNS, lambda queue: queue.name, by="alert", empty="No queue figures yet.", id="floor-queues"
+            QUEUE_COLUMNS, lambda queue: queue.name, by="alert", empty=tr("No queue figures yet."), id="floor-queues"
         )
         self._totalled: tuple[Mapping[str, QueueStats], Sequence[str], tuple[object, ...]] | None = None
         self._totalled_at = float("-inf")
@@ -35,17 +38,17 @@ class QueuePanel(FloorTable[QueueStats]):
         self.show_entities(queues, view)
         self._draw_total(view)
         found = len(self.ordering.keys)
-        count = f"{found} of {len(queues)}" if self.ordering.wanted else str(len(queues))
+        count = tr("{n} of {all}", n=found, all=len(queues)) if self.ordering.wanted else str(len(queues))
         shown = [queues[name].as_of for name in self.ordering.keys if name in queues]
         age = view.age_of(min(shown)) if shown else view.age
         old = view.stale or (age is not None and age > STALE_SECONDS)
         self.border_title = line(
-            (f"Queues · {count}", ""),
-            (f" · updated {wording.since(age)}", "bold $warning" if old else "$muted"),
+            (f"{tr('Queues')} · {count}", ""),
+            (f" · {tr('updated {ago}', ago=wording.since(age))}", "bold $warning" if old else "$muted"),
             *self.filter_words(),
         )
         formula = view.formula
-        self.border_subtitle = content(f"SL: {formula.label} · {formula.known_as[0]}")
+        self.border_subtitle = content(f"{ptr('column', 'SL')}: {term('formula', formula.id)} · {known_as(formula)[0]}")
 
     def row(self, key: str, queue: QueueStats, view: FloorView) -> Row:
         """One queue."""
@@ -63,8 +66,15 @@ class QueuePanel(FloorTable[QueueStats]):
         if known is not None and known[1:] == (keys, beside) and (early or known[0] is view.state.queues):
             return
         self._totalled, self._totalled_at = (view.state.queues, keys, beside), view.now
-        together = all_together([view.state.queues[name] for name in keys if name in view.state.queues])
+        queues = [view.state.queues[name] for name in keys if name in view.state.queues]
+        together = all_together(queues)
         if together is None:
             self.set_total(None)
             return
+        counted = sum(queue.counts is not None for queue in queues)
+        if counted == len(queues):
+            name = ntr("{n} queue", "{n} queues", counted)
+        else:
+            name = tr("{n} of {all} counted", n=counted, all=len(queues))
+        together = replace(together, name=name)
         self.set_total(Row("", self.cells(together, view), "$muted" if view.is_old(together) else "bold"))

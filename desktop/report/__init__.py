@@ -1,0 +1,1 @@
+"""A report of the past as a page for people, in the language in force."""

@@ -1,0 +1,1 @@
+"""Profiles, alert rules and forms as files."""

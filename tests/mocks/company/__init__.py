@@ -1,0 +1,1 @@
+"""The company of the mock servers."""

@@ -1,0 +1,1 @@
+"""Contacts on the mock contact centre."""

@@ -1,0 +1,1 @@
+"""What supervisors may do, and what it does."""

@@ -1,0 +1,1 @@
+"""What keys do, and what they never do."""
