@@ -279,7 +279,7 @@ def test_small_facts_land_in_their_places() -> None:
         [
             envelope(ClockRead(2.5), source="desktop"),
             envelope(CapabilitiesKnown(frozenset({"hold"}))),
-            *(envelope(Noticed(f"n{n}")) for n in range(60)),
+            *(envelope(Noticed(verbatim(f"n{n}"))) for n in range(60)),
         ],
     )
     assert after.skew == 2.5

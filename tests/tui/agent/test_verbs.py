@@ -9,6 +9,7 @@ from desktop.domain.entities.customer import Consent, FollowUp, Match
 from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
@@ -368,7 +369,7 @@ async def test_panes_are_drawn_only_when_their_slice_changed() -> None:
         card = app.desk_screen.query_one(CustomerPane)
         original = card.draw
         card.draw = lambda view: (drawn.append("card"), original(view))[1]  # type: ignore[method-assign,func-returns-value]
-        session.store.notice("something else")
+        session.store.notice(verbatim("something else"))
         await settle(pilot)
     assert drawn == []
 

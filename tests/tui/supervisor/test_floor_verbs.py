@@ -14,6 +14,7 @@ from desktop.domain.entities.words import Availability, Channel, Monitoring, Pha
 from desktop.domain.news.notices import shown as notice_shown
 from desktop.domain.state.events import Change, InteractionChanged
 from desktop.domain.state.floor_events import FloorChanged
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.supervisor.panels.agent_panel import AgentPanel
 from desktop.tui.supervisor.panels.detail_panel import DetailPanel
 from desktop.tui.words import wording
@@ -95,7 +96,7 @@ class FailsFirst(RecordedCommands):
         async def act(*args: Any) -> ActionResult:
             self._session.calls.append((name, *args))
             refused = len(self._session.calls) == 1
-            return ActionResult(False, "It was refused.", "Rejected") if refused else ActionResult(True)
+            return ActionResult(False, verbatim("It was refused."), "Rejected") if refused else ActionResult(True)
 
         return act
 
