@@ -47,7 +47,7 @@ from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.state.events import Envelope
 from desktop.domain.state.own_events import Noticed, SourcesDeclared
-from desktop.domain.text.sentence import NOTHING, Sentence, worded
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import Backend
 from desktop.ports.crm import Crm
 from desktop.ports.errors import Unavailable
@@ -334,13 +334,13 @@ class Session:
         self.outbox.wake()
         self.store.publish(
             Noticed(
-                Sentence("session.slept", seconds=abs(seconds)) + worded(self.safety) + Sentence("session.look_up"),
+                Sentence("session.slept", seconds=abs(seconds)) + self.safety + Sentence("session.look_up"),
                 "warning",
             )
         )
 
     def _stopped(self, _: BaseException) -> None:
-        self.store.notice(Sentence("session.part_stopped") + worded(self.safety), "error")
+        self.store.notice(Sentence("session.part_stopped") + self.safety, "error")
 
 
 async def _warm_up() -> None:

@@ -1,4 +1,4 @@
-"""The kinds of backend and how they differ: the one table that configuration, registry, kit and words take it from.
+"""The kinds of backend and how they differ: the one table that configuration, registry and kit take it from.
 
 The command line imports it for `--help`, so it imports next to nothing: ports and contracts are named, not imported.
 """
@@ -36,7 +36,6 @@ class KindSpec:
 
     port: str  # its class, module:name
     contract: str  # the tests that the kit holds for it, module:name
-    word: str  # as people say it, in the middle of a sentence
     several: bool = False  # whether several backends of one profile may serve it together
     asked: bool = False  # whether `config init` asks for it
 
@@ -46,40 +45,34 @@ KINDS: Mapping[Kind, KindSpec] = MappingProxyType(
         Kind.CONTACT_CENTER: KindSpec(
             "desktop.ports.contact_center:ContactCenter",
             "desktop.testing.contact_center_contract:ContactCenterContract",
-            "contact centre",
             asked=True,
         ),
         Kind.CRM: KindSpec(
             "desktop.ports.crm:Crm",
             "desktop.testing.crm_contract:CrmContract",
-            "CRM",
             several=True,
             asked=True,
         ),
         Kind.PRESENCE: KindSpec(
             "desktop.ports.presence:PresenceSource",
             "desktop.testing.presence_contract:PresenceContract",
-            "directory",
             several=True,
             asked=True,
         ),
         Kind.MESSAGING: KindSpec(
             "desktop.ports.messaging:Messaging",
             "desktop.testing.messaging_contract:MessagingContract",
-            "message service",
             several=True,
             asked=True,
         ),
         Kind.ASSIST: KindSpec(
             "desktop.ports.assist:Assist",
             "desktop.testing.assist_contract:AssistContract",
-            "assist",
             several=True,
         ),
         Kind.VOICE: KindSpec(
             "desktop.ports.voice:Voice",
             "desktop.testing.voice_contract:VoiceContract",
-            "phone",
         ),
     }
 )

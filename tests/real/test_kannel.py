@@ -24,6 +24,7 @@ from desktop.ports.messaging import OutgoingMessage
 from desktop.testing.http_rig import HttpRig
 from desktop.testing.messaging_contract import MessagingContract
 from desktop.testing.rigs import MessagingRig
+from desktop.words.catalogue import in_words
 from tests.real.conftest import started
 from tests.real.servers.kannel import PASSWORD, SECRET, USER, Kannel
 
@@ -209,7 +210,7 @@ async def test_the_agent_sees_a_customers_sms_and_it_is_still_there_after_a_rest
     first = await session()
     kannel.write_to_us("+4915112345678 1500 data where+is+my+parcel%3f")
     await until(lambda: first.store.drain().received)
-    assert any("where is my parcel?" in notice.text for notice in first.store.drain().notices)
+    assert any("where is my parcel?" in in_words(notice.text) for notice in first.store.drain().notices)
     await first.close()
     again = await session()
     assert [one.text for one in again.store.drain().received.values()] == ["where is my parcel?"]

@@ -270,7 +270,7 @@ def consulting(phase: LegPhase = LegPhase.RINGING, failure: LegFailure | None = 
     notices = (
         ()
         if failure is None
-        else (Notice(NOW - 1, "Ana Lindqvist is busy. The customer is back with you.", "warning"),)
+        else (Notice(NOW - 1, verbatim("Ana Lindqvist is busy. The customer is back with you."), "warning"),)
     )
     return replace(state, interactions={"i1": call}, notices=notices)
 
@@ -313,7 +313,9 @@ def supervised() -> AppState:
         NOW - 36,
         "Sam Rivera",
     )
-    notice = Notice(NOW - 3, "Sam Rivera speaks to you; the customer does not hear it. Why: her second week", "info")
+    notice = Notice(
+        NOW - 3, verbatim("Sam Rivera speaks to you; the customer does not hear it. Why: her second week"), "info"
+    )
     call = replace(state.interactions["i1"], version=3, legs=(leg,))
     return replace(state, interactions={"i1": call}, help={"h1": help_}, notices=(notice,))
 
@@ -366,7 +368,7 @@ def missed() -> AppState:
     return replace(
         IDLE,
         agents={"maya": me},
-        notices=(Notice(NOW - 3, "Missed: the offer timed out before it was answered.", "warning"),),
+        notices=(Notice(NOW - 3, verbatim("Missed: the offer timed out before it was answered."), "warning"),),
     )
 
 

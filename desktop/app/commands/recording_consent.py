@@ -12,7 +12,7 @@ from desktop.domain.news import notices
 from desktop.domain.select import customer_of, mine, recorded_against_will, verbs_on_offer
 from desktop.domain.state.own_events import PolicyDeclared
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import Sentence, worded
+from desktop.domain.text.sentence import Sentence
 
 
 class RecordingPolicy:
@@ -63,7 +63,7 @@ class RecordingPolicy:
         if result.ok:
             self._store.notice(self._of("paused", interaction), "warning", notices.recording(interaction.id))
         elif result.text:
-            self._store.notice(self._of("refused", interaction) + worded(result.text), "error")
+            self._store.notice(self._of("refused", interaction) + result.text, "error")
 
     def _of(self, what: str, interaction: Interaction) -> Sentence:
         """Something about the recording of a customer, who may have no name."""

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from desktop.domain.entities.source import Source
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import NOTHING, VERBATIM, Sentence, Words, verbatim, worded
+from desktop.domain.text.sentence import NOTHING, VERBATIM, Sentence, verbatim
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -19,10 +18,8 @@ from desktop.ports.errors import (
     Unavailable,
     Unsupported,
 )
-from desktop.ports.kinds import KINDS
 
 _LONGEST = 200
-_NAMES = {kind.value: spec.word for kind, spec in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +34,6 @@ class Failure:
     def text(self) -> Sentence:
         """All of it."""
         return self.not_done + self.safe + self.press
-
-
-def source_name(source: str) -> str:
-    """A source as people say it: `contact_center` is the contact centre, `crm:odoo` the CRM."""
-    kind, name = Source.of(source)
-    known = _NAMES.get(kind, kind)
-    return f"{known} ({name})" if name else known
 
 
 def one_line(text: str, longest: int = _LONGEST) -> str:
@@ -98,7 +88,7 @@ def reason(error: BackendError, source: str) -> Sentence:
     return Sentence("failure.because", what=what, why=why) if why else Sentence("failure.reason", what=what)
 
 
-def explain(error: BackendError, not_done: Words, *, source: str, safe: Words = NOTHING) -> Failure:
+def explain(error: BackendError, not_done: Sentence, *, source: str, safe: Sentence = NOTHING) -> Failure:
     """The sentences for an error.
 
     Args:
@@ -109,7 +99,7 @@ def explain(error: BackendError, not_done: Words, *, source: str, safe: Words = 
     known = error_class(error)
     seconds = max(1, round(error.retry_after)) if isinstance(error, RateLimited) else 1
     press = Sentence(_PRESS[known], seconds=seconds) if known is RateLimited else Sentence(_PRESS[known])
-    return Failure(worded(not_done) + reason(error, source), worded(safe), press)
+    return Failure(not_done + reason(error, source), safe, press)
 
 
 def note_safety(state: AppState, interaction_id: str) -> Sentence:

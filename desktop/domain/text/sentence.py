@@ -74,7 +74,7 @@ Words: TypeAlias = str | Sentence
 
 
 def verbatim(text: str) -> Sentence:
-    """The words of a plug-in or of a person, as they are; nothing where there are none."""
+    """The words of a plug-in or of a person, or those of a screen, as they are; nothing where there are none."""
     return Sentence(VERBATIM, text=text) if text else NOTHING
 
 

@@ -15,7 +15,7 @@ from desktop.domain.entities.words import Availability, Health, Phase, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.events import Change
 from desktop.domain.state.own_events import CapabilitiesKnown, DraftSaved, HealthChanged
-from desktop.domain.text.sentence import NOTHING
+from desktop.domain.text.sentence import NOTHING, verbatim
 from desktop.ports import errors
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, RateLimited, Unavailable
 from desktop.words.catalogue import in_words
@@ -225,7 +225,7 @@ CLASSES = [each for each in vars(errors).values() if isinstance(each, type) and 
 )
 def test_every_error_says_what_was_not_done_and_what_to_press(error: type[BackendError]) -> None:
     made = RateLimited("busy", 3.2) if error is RateLimited else error("no\x1b[2J\nway", "secret detail")
-    failure = explain(made, "The call was not accepted.", source="contact_center")
+    failure = explain(made, verbatim("The call was not accepted."), source="contact_center")
     assert in_words(failure.not_done).startswith("The call was not accepted. The contact centre ")
     assert not failure.safe
     assert failure.press
@@ -265,8 +265,8 @@ def test_a_plugins_own_sub_class_has_words_too() -> None:
     class Odd(Conflict):
         pass
 
-    assert "this has changed" in in_words(explain(Odd("x"), "No.", source="crm").text)
-    assert "an error in its plug-in" in in_words(explain(BackendError("x"), "No.", source="crm").text)
+    assert "this has changed" in in_words(explain(Odd("x"), verbatim("No."), source="crm").text)
+    assert "an error in its plug-in" in in_words(explain(BackendError("x"), verbatim("No."), source="crm").text)
     assert issubclass(OutcomeUnknown, BackendError)
 
 
@@ -278,8 +278,8 @@ async def test_the_store_reduces_what_came_together_once() -> None:
     seen: list[str] = []
     store.taps.append(lambda envelope: seen.append(type(envelope.event).__name__))
     store.taps.append(lambda envelope: 1 / 0)
-    store.notice("one")
-    store.notice("two")
+    store.notice(verbatim("one"))
+    store.notice(verbatim("two"))
     assert (heard, seen) == ([], ["Noticed", "Noticed"])
     await spin(2)
     assert heard == [2]

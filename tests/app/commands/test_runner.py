@@ -8,6 +8,7 @@ from desktop.app.commands.contact_commands import SPECS
 from desktop.app.commands.runner import CommandRunner, Request
 from desktop.app.store import Store
 from desktop.domain.entities.words import Verb
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import BackendError, Conflict, OutcomeUnknown, Rejected, Unavailable
 from tests.app.app_fakes import FakeContactCenter, VirtualTime, interaction, make_asking
 
@@ -42,16 +43,22 @@ class Desk:
             return what
 
         def refused(error: BackendError) -> ActionResult:
-            return failed(error, "It was not tidied.")
+            return failed(error, verbatim("It was not tidied."))
 
         return Request(
-            verb=what, intent=intent, call=call or send, take=str.upper, refused=refused, subject=subject, rest=rest
+            verb=what,
+            intent=intent,
+            call=call or send,
+            take=lambda answer: verbatim(answer.upper()),
+            refused=refused,
+            subject=subject,
+            rest=rest,
         )
 
 
 async def test_the_answer_is_what_is_said() -> None:
     d = Desk()
-    assert await d.runner.run(d.request()) == ActionResult(True, "TIDY")
+    assert await d.runner.run(d.request()) == ActionResult(True, verbatim("TIDY"))
 
 
 async def test_pressed_again_without_an_answer_the_same_words_go_out_under_the_same_key() -> None:

@@ -456,8 +456,8 @@ async def test_the_same_words_are_told_again_after_a_while(desks: list[Desk], tm
     d = await make(desks, tmp_path)
     for seconds, told in ((0, 1), (3, 1), (20, 2)):
         await d.time.advance(seconds)
-        d.session.store.notice("No contact to accept.")
-        assert [notice.text for notice in d.state.notices].count("No contact to accept.") == told
+        d.session.store.notice(verbatim("No contact to accept."))
+        assert [in_words(notice.text) for notice in d.state.notices].count("No contact to accept.") == told
 
 
 async def test_a_note_written_on_after_it_was_handed_over_can_be_sent_when_its_contact_went_away(

@@ -13,6 +13,7 @@ from desktop.domain.select.hearing import hearing
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.conversation import ConversationPane
 from desktop.tui.words import wording
+from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active, conference, consulting, recording_paused, swapped
 
@@ -172,4 +173,4 @@ async def test_a_key_that_cannot_pause_says_why(state: Callable[[], AppState], t
     async with app.run_test(size=(160, 40)) as pilot:
         await settle(pilot, ["alt+full_stop"])
         assert not [call for call in session.calls if call[0] == "actions.do"]
-        assert told in [notice.text for notice in session.store.drain().notices]
+        assert told in [in_words(notice.text) for notice in session.store.drain().notices]

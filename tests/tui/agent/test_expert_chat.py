@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widgets import Input
 
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
+from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
 from tests.tui.states import active
 
@@ -31,5 +32,5 @@ async def test_with_nothing_written_it_says_so_and_sends_nothing() -> None:
     app, session = desk(active())
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["f6", "alt+enter", "alt+enter"])
-        assert session.store.state.notices[-1].text == "There is nothing to send yet. Write to them first."
+        assert in_words(session.store.state.notices[-1].text) == "There is nothing to send yet. Write to them first."
     assert not [call for call in session.calls if call[0] == "actions.chat"]

@@ -15,6 +15,7 @@ from desktop.domain.state.state import AppState
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.keys import keys as table_of_keys
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import in_words
 from tests.tui.agent.test_turning import several
 from tests.tui.agent.test_verbs import asked
 from tests.tui.desk import RecordedSession, desk, settle
@@ -139,7 +140,7 @@ async def test_esc_discards_what_was_not_planned(typed: tuple[str, str]) -> None
 )
 async def test_what_was_discarded_is_said_and_comes_back_with_the_same_key(opens: str, typed: str, says: str) -> None:
     session, said = await after(planned(), opens, typed, "escape")
-    assert session.store.state.notices[-1].text == says
+    assert in_words(session.store.state.notices[-1].text) == says
     session, said = await after(planned(), opens, typed, "escape", opens, " x")
     assert said["field"] == typed[1:] + "x" and said["focus"] == "wrap-up-follow-up"
     other = "alt+c" if opens == "alt+t" else "alt+t"
@@ -160,7 +161,7 @@ async def test_the_key_that_brings_it_back_is_the_one_in_force() -> None:
     app, session = desk(planned(), keymap={"text": "f11,t"})
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, keys("f11", " hello", "escape"))
-    assert session.store.state.notices[-1].text == "Discarded: “hello”. F11 brings it back."
+    assert in_words(session.store.state.notices[-1].text) == "Discarded: “hello”. F11 brings it back."
 
 
 async def test_what_came_back_is_sent_once_and_what_was_emptied_stays_away() -> None:
@@ -168,7 +169,7 @@ async def test_what_came_back_is_sent_once_and_what_was_emptied_stays_away() -> 
     assert kept(session) == (SMS,)
     session, said = await after(planned(), "alt+t", " a", "escape", "alt+t", "backspace", "escape", "alt+t")
     assert said["field"] == ""
-    assert [one.text for one in session.store.state.notices if "Discarded" in one.text] == [
+    assert [in_words(one.text) for one in session.store.state.notices if "Discarded" in in_words(one.text)] == [
         "Discarded: “a”. alt+t brings it back."
     ]
 
@@ -254,7 +255,7 @@ async def test_finishing_is_refused_while_the_field_is_not_understood() -> None:
     session, said = await after(planned(SMS), "alt+c", " tomorrow", "f9", "alt+enter")
     assert finished(session) == []
     assert said["field"] == "tomorrow" and said["focus"] == "wrap-up-follow-up"
-    notice = session.store.state.notices[-1].text
+    notice = in_words(session.store.state.notices[-1].text)
     assert notice == "The callback is not planned yet. At what time? For example: tomorrow 14:00"
 
 
@@ -308,7 +309,7 @@ async def test_another_kind_begins_when_the_first_is_planned_or_discarded() -> N
     assert kept(session) == (SMS, CALLBACK)
     session, said = await after(planned(), "alt+c", " tomorrow", "alt+t", " x")
     assert said["field"] == "tomorrowx"
-    assert "esc" in session.store.state.notices[-1].text
+    assert "esc" in in_words(session.store.state.notices[-1].text)
 
 
 async def test_what_is_not_understood_waits_for_the_agent_to_come_back() -> None:

@@ -9,6 +9,7 @@ from desktop.domain.entities.customer import Consent, FollowUp, Match
 from desktop.domain.entities.words import Availability, CodeRule, LegPhase, Phase, PopAnswer, Verb
 from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.state.state import AppState
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
@@ -17,6 +18,7 @@ from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.widgets.table import LineTable
+from desktop.words.catalogue import in_words
 from tests.tui.desk import RecordedSession, desk, settle
 from tests.tui.states import (
     IDLE,
@@ -161,7 +163,7 @@ async def test_the_finishing_key_pressed_twice_does_not_finish_the_next_contact(
         app.desk_screen.select("i2")
         await settle(pilot, ["alt+enter"])
         assert asked(session, "wrap_ups.finish") == [("i1",)]
-        assert "Press again to finish" in session.store.drain().notices[-1].text
+        assert "Press again to finish" in in_words(session.store.drain().notices[-1].text)
         await settle(pilot, ["alt+enter"])
         assert asked(session, "wrap_ups.finish") == [("i1",), ("i2",)]
 
@@ -190,7 +192,7 @@ async def test_wrap_up_without_a_required_code_says_what_is_missing() -> None:
     app, session = desk(wrapping_up())
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["alt+enter"])
-        assert "code" in app.session.store.state.notices[-1].text  # type: ignore[union-attr]
+        assert "code" in in_words(app.session.store.state.notices[-1].text)  # type: ignore[union-attr]
     assert asked(session, "wrap_ups.finish") == []
 
 
@@ -218,10 +220,10 @@ async def test_a_note_that_is_needed_puts_the_cursor_into_the_note() -> None:
 async def test_enter_in_an_empty_field_for_codes_takes_none_and_says_what_to_press() -> None:
     session = await press(wrapping_up(), "f9", "enter")
     assert session.store.drain().drafts["i1"].codes == ()
-    assert session.store.state.notices[-1].text == "Type a code, or choose one with the arrow keys."
+    assert in_words(session.store.state.notices[-1].text) == "Type a code, or choose one with the arrow keys."
     session = await press(wrapping_up(), "f9", *"dupl", "enter", "enter")
     assert session.store.drain().drafts["i1"].codes == ("duplicate_charge",)
-    assert session.store.state.notices[-1].text == "alt+enter finishes the wrap-up."
+    assert in_words(session.store.state.notices[-1].text) == "alt+enter finishes the wrap-up."
     session = await press(wrapping_up(), "f9", *"du", "backspace", "backspace", "enter")
     assert session.store.drain().drafts["i1"].codes == ()
 
@@ -269,7 +271,7 @@ async def test_no_text_message_without_consent() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["alt+t"])
         assert not app.desk_screen.query_one("#wrap-up-follow-up").display
-        assert "not agreed" in session.store.state.notices[-1].text
+        assert "not agreed" in in_words(session.store.state.notices[-1].text)
 
 
 async def test_a_note_never_lands_on_another_contact() -> None:
@@ -368,7 +370,7 @@ async def test_panes_are_drawn_only_when_their_slice_changed() -> None:
         card = app.desk_screen.query_one(CustomerPane)
         original = card.draw
         card.draw = lambda view: (drawn.append("card"), original(view))[1]  # type: ignore[method-assign,func-returns-value]
-        session.store.notice("something else")
+        session.store.notice(verbatim("something else"))
         await settle(pilot)
     assert drawn == []
 

@@ -8,6 +8,7 @@ from desktop.domain.entities.words import PopAnswer
 from desktop.domain.state.state import AppState
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.offer_banner import OfferBanner
+from desktop.words.catalogue import in_words
 from tests.tui.desk import desk, settle
 from tests.tui.states import NOW, active, offered
 
@@ -35,4 +36,4 @@ async def test_linking_records_without_a_crm_says_so() -> None:
     app, session = desk(without_crm(active()))
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["alt+g"])
-        assert session.store.state.notices[-1].text.startswith("This profile has no CRM")
+        assert in_words(session.store.state.notices[-1].text).startswith("This profile has no CRM")

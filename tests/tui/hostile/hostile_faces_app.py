@@ -13,6 +13,7 @@ from typing import Any
 
 import desktop.tui.app
 from desktop.domain.state.state import AppState, Notice
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.app import DesktopApp
 from tests.tui.desk import RecordedSession
 from tests.tui.hostile.payloads import PAYLOADS
@@ -49,7 +50,7 @@ def states() -> Iterator[AppState]:
     for face in FACES.values():
         state = face()
         made = hostile(replace(state, me="", codes=(), capabilities={}, positions={}, pending={}), payloads)
-        notice = Notice(NOW, next(payloads), "error")
+        notice = Notice(NOW, verbatim(next(payloads)), "error")
         yield replace(
             made,
             me=state.me,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from desktop.domain.state.state import AppState, Notice
+from desktop.domain.text.sentence import verbatim
 from tests.tui.hostile.hostile_faces_app import HostileFaces, hostile
 from tests.tui.hostile.payloads import PAYLOADS
 from tests.tui.states import NOW
@@ -31,7 +32,7 @@ def floors() -> Iterator[AppState]:
         for face in FLOOR_FACES.values():
             state = face()
             made = hostile(replace(state, me="", capabilities={}, positions={}, pending={}), payloads)
-            notices = (*made.notices, Notice(NOW, next(payloads), "error"))
+            notices = (*made.notices, Notice(NOW, verbatim(next(payloads)), "error"))
             yield replace(made, me=state.me, capabilities=state.capabilities, notices=notices)
 
 

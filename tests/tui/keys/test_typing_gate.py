@@ -9,6 +9,7 @@ from textual.widgets import Input
 
 from desktop.domain.entities.customer import FoundCustomers, Match
 from desktop.domain.entities.words import Verb
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.customer import CustomerPane
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.footer import Footer
@@ -56,7 +57,7 @@ async def test_letters_that_go_nowhere_are_told_of_again_when_the_word_about_it_
     app, session = searching(IDLE)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot, ["e", *"sad"])
-        session.store.notice("Something else.")
+        session.store.notice(verbatim("Something else."))
         await settle(pilot, ["s"])
         assert "No field is open for typing" in told(app)
 

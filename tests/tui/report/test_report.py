@@ -350,7 +350,7 @@ async def test_a_centre_without_history_is_not_asked() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await settle(pilot, ["R"])
         assert not app.screen.query(ReportPage)
-        assert "keeps no history" in session.store.state.notices[-1].text
+        assert "keeps no history" in in_words(session.store.state.notices[-1].text)
 
 
 async def test_no_key_of_the_page_reaches_the_verbs_below() -> None:
@@ -511,7 +511,7 @@ async def test_letters_for_a_field_that_did_not_open_mean_nothing(places: tuple[
         before = page.views.choice
         await press(pilot, key, *"pwfm")
         assert page.views.choice == before
-        assert "No field is open" in session.store.state.notices[-1].text
+        assert "No field is open" in in_words(session.store.state.notices[-1].text)
         await press(pilot, "escape", "p")
         assert page.views.choice != before
 

@@ -49,12 +49,12 @@ class RecordedCommands:
     async def monitor(self, agent_id: str, mode: Monitoring, why: str) -> ActionResult:
         self._session.calls.append(("monitor", agent_id, mode, why))
         self.monitoring = Listening("m1", agent_id, mode)
-        return ActionResult(True, "You are listening.")
+        return ActionResult(True, verbatim("You are listening."))
 
     async def end_monitor(self) -> ActionResult:
         self._session.calls.append(("end_monitor",))
         self.monitoring = None
-        return ActionResult(True, "You stopped listening.")
+        return ActionResult(True, verbatim("You stopped listening."))
 
     async def waiting(self, queue: str) -> Looked[Any]:
         return Looked(self.waits if queue == "Billing" else ())
@@ -65,7 +65,7 @@ class RecordedCommands:
     def __getattr__(self, method: str) -> Any:
         async def act(*args: Any) -> ActionResult:
             self._session.calls.append((method, *args))
-            return ActionResult(True, f"Done: {method.replace('_', ' ')}.")
+            return ActionResult(True, verbatim(f"Done: {method.replace('_', ' ')}."))
 
         return act
 

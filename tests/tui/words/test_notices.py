@@ -11,6 +11,7 @@ from desktop.app.storage.recovery.salvage import Salvaged
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import HealthChanged
 from desktop.domain.state.state import Notice, SourceHealth
+from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.footer import Footer
 from desktop.tui.agent.panes.queues import QueuesPane
 from desktop.tui.app import DesktopApp
@@ -32,7 +33,7 @@ def last_lines(app: DesktopApp) -> str:
 
 async def told(text: str, age: float, width: int, *keys: str, severity: str = "error") -> tuple[str, int]:
     """What the last lines say, and how many they are."""
-    app, _ = desk(replace(IDLE, notices=(Notice(NOW - age, text, severity),)))
+    app, _ = desk(replace(IDLE, notices=(Notice(NOW - age, verbatim(text), severity),)))
     async with app.run_test(size=(width, 36)) as pilot:
         await settle(pilot, keys)
         app.desk_screen.second()
@@ -97,7 +98,7 @@ async def test_how_the_service_level_is_counted_is_never_cut(size: tuple[int, in
 
 async def test_what_failed_is_gone_at_once_when_it_succeeds() -> None:
     app, session = desk(active())
-    failures = iter([ActionResult(False, "The call was not put on hold. F10 tries again.", "Unavailable")])
+    failures = iter([ActionResult(False, verbatim("The call was not put on hold. F10 tries again."), "Unavailable")])
 
     async def hold(*_: object, **__: object) -> ActionResult:
         return next(failures, ActionResult(True))
@@ -111,7 +112,7 @@ async def test_what_failed_is_gone_at_once_when_it_succeeds() -> None:
 
 
 async def test_an_error_that_stays_says_how_to_hide_it_and_esc_does() -> None:
-    notice = Notice(NOW - 300, "The call was not put on hold.", "error", "i1")
+    notice = Notice(NOW - 300, verbatim("The call was not put on hold."), "error", "i1")
     state = active()
     call = replace(state.interactions["i1"], phase_since=NOW - 400)
     app, _ = desk(replace(state, interactions={"i1": call}, notices=(notice,)))
