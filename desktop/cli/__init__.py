@@ -74,7 +74,7 @@ def _run(arguments: object) -> int:
 def _mock(rest: list[str]) -> int:
     from desktop.config.extras import MOCKS, require
 
-    require("mocks", "The mock servers need", MOCKS)
+    require("mocks", MOCKS)
     # Another program, which shares no code with this one; it is started, not imported.
     command = [sys.executable, "-m", "mock_backends", *rest]
     if os.name == "posix":

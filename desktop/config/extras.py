@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from importlib.util import find_spec
 
 from desktop.config.setting import ConfigError
+from desktop.domain.text.sentence import Sentence
 
 MOCKS = ("fastapi", "uvicorn", "websockets", "duckdb")
 """What the mock servers need."""
 
 
-def require(extra: str, subject: str, packages: Iterable[str]) -> None:
+def require(extra: str, packages: Iterable[str]) -> None:
     """Go on only where an extra is installed.
 
     Args:
         extra: its name, as in `pip install 'agent-desktop[extra]'`.
-        subject: what needs it, as the beginning of a sentence: "The mock servers need".
         packages: what it brings, by the names under which they are imported.
 
     Raises:
@@ -22,4 +22,5 @@ def require(extra: str, subject: str, packages: Iterable[str]) -> None:
     """
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
-        raise ConfigError(f"{subject} {', '.join(missing)}: pip install 'agent-desktop[{extra}]'")
+        command = f"pip install 'agent-desktop[{extra}]'"
+        raise ConfigError(Sentence(f"config.{extra}_needs", packages=tuple(missing), command=command))

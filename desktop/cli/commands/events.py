@@ -15,7 +15,6 @@ from desktop.cli.output import emit
 from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
 from desktop.ports.base import Kind
 from desktop.ports.contact_center import ContactCenter
-from desktop.ports.errors import Unavailable, Unsupported
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
 from desktop.words.catalogue import tr
@@ -69,7 +68,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
         deadline.reschedule(asyncio.get_running_loop().time() + wait)
         async with opened(profile, Kind(chosen["source"])) as backend:
             if not isinstance(backend, (ContactCenter, PresenceSource, Messaging)):
-                raise Unsupported("This backend has no events.")
+                raise CommandError(tr("This backend has no events."), Exit.REFUSED)
             seen = after[1] if after else None
             left = chosen["count"]
             async with _closing(backend.events(after)) as envelopes:
@@ -86,7 +85,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
                         left = left - 1 if left is not None else None
                     if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
                         return
-    raise Unavailable("The stream ended.")
+    raise CommandError(tr("The stream ended."), Exit.UNAVAILABLE)
 
 
 def run(chosen: Chosen) -> int:
