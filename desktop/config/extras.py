@@ -22,5 +22,4 @@ def require(extra: str, packages: Iterable[str]) -> None:
     """
     missing = [name for name in packages if find_spec(name) is None]
     if missing:
-        command = f"pip install 'agent-desktop[{extra}]'"
-        raise ConfigError(Sentence(f"config.{extra}_needs", packages=tuple(missing), command=command))
+        raise ConfigError(Sentence(f"extra.{extra}", packages=tuple(missing), extra=extra))

@@ -109,14 +109,14 @@ def _filled(text: str, facts: Mapping[str, Fact]) -> str:
 
 
 def _written(fact: Fact, spec: str) -> str:
-    if isinstance(fact, Sentence):
-        said = in_words(fact)
+    if isinstance(fact, Sentence) or spec in ("clause", "sentence"):
+        said = in_words(fact) if isinstance(fact, Sentence) else str(fact)
         if spec == "sentence":
             return as_sentence(said)
         return said.rstrip(".") if spec == "clause" else said
     if isinstance(fact, tuple):
         return ", ".join(_written(one, spec) for one in fact)
-    form = _forms().get(spec)
+    form = _forms().get(spec) if spec else None
     if form is not None:
         return form(fact)
     if spec:

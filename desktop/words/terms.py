@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from desktop.domain.entities.floor import ActivityKind, FloorVerb
-from desktop.domain.entities.words import Availability, Channel, LegFailure, LegPhase, PresenceState
+from desktop.domain.entities.words import Availability, Channel, LegFailure, LegPhase, Phase, PresenceState, Verb
 from desktop.words.marks import mark
 
 _CARD_FIELDS: Final[Mapping[str, str]] = {
@@ -25,8 +25,38 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
         Channel.EMAIL: mark("e-mail"),
         Channel.SMS: mark("SMS"),
     },
-    "verb": {},
-    "phase": {},
+    "verb": {
+        Verb.ACCEPT: mark("accept"),
+        Verb.DECLINE: mark("decline"),
+        Verb.HOLD: mark("hold"),
+        Verb.RESUME: mark("resume"),
+        Verb.MUTE: mark("mute"),
+        Verb.UNMUTE: mark("unmute"),
+        Verb.DTMF: mark("tones"),
+        Verb.SEND_MESSAGE: mark("send message"),
+        Verb.CONSULT: mark("consult"),
+        Verb.CANCEL_LEG: mark("back to the customer"),
+        Verb.SWAP: mark("swap"),
+        Verb.PAUSE_RECORDING: mark("pause recording"),
+        Verb.RESUME_RECORDING: mark("resume recording"),
+        Verb.COMPLETE_TRANSFER: mark("hand over"),
+        Verb.CONFERENCE: mark("conference"),
+        Verb.BLIND_TRANSFER: mark("blind transfer"),
+        Verb.END: mark("end"),
+        Verb.EXTEND_WRAP_UP: mark("more time"),
+        Verb.WRAP_UP: mark("wrap-up"),
+        Verb.CALLBACK: mark("callback"),
+        Verb.PARK: mark("park"),
+        Verb.UNPARK: mark("unpark"),
+    },
+    "phase": {
+        Phase.QUEUED: mark("queued"),
+        Phase.OFFERED: mark("offered"),
+        Phase.CONNECTING: mark("connecting"),
+        Phase.ACTIVE: mark("active"),
+        Phase.WRAP_UP: mark("wrap-up"),
+        Phase.CLOSED: mark("closed"),
+    },
     "availability": {
         Availability.AVAILABLE: mark("available"),
         Availability.NOT_READY: mark("not ready"),

@@ -12,6 +12,11 @@ ABOVE = ("tui", "cli", "demo.py")
 
 NOT_FOR_PEOPLE: dict[str, str] = {
     "tui/textual_patches": "for whoever works on the program: a crash of Textual, a variable of the environment",
+    "app/storage/tables/reasons.py": "what earlier versions wrote into the outbox, by which it is known again",
+    "app/storage/errors.py: ' has no column ": "SQLite's own words",
+    "app/storage/recovery/older_card_numbers.py": "the name of a preference",
+    "app/screen_pop/crm_links.py": "what is written into the CRM",
+    "app/screen_pop/pop.py": "what is written into the CRM",
     "tui/terminal/crash.py: '{} {} agent-desktop": "the entry of the log",
 }
 """Files, folders or beginnings of strings in them, and why they are no words for people."""

@@ -69,13 +69,12 @@ class CrmLinks:
 
     async def _put(self, crm: Crm, interaction_id: str, customer_id: str | None, reason: str) -> None:
         state = self._store.state
-        text = "Not with this customer after all." if customer_id is None else f"With the customer {customer_id}."
         row = new_row(
             str(uuid.uuid4()),
             LINK,
             interaction_id,
             self._target,
-            {"customer_id": customer_id, "reason": reason, "text": text},
+            {"customer_id": customer_id, "reason": reason},
             created_at=self._backend_calls.timing.clock(),
             author=state.me,
             customer=_whose(state, interaction_id, customer_id),

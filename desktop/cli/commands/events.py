@@ -13,8 +13,10 @@ from desktop.cli.exits import CommandError, Exit
 from desktop.cli.loop import run as run_loop
 from desktop.cli.output import emit
 from desktop.domain.state.events import Change, Envelope, Gap, Heartbeat, InteractionChanged, OutsideEvent
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Kind
 from desktop.ports.contact_center import ContactCenter
+from desktop.ports.errors import Unavailable, Unsupported
 from desktop.ports.messaging import Messaging
 from desktop.ports.presence import PresenceSource
 from desktop.words.catalogue import tr
@@ -68,7 +70,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
         deadline.reschedule(asyncio.get_running_loop().time() + wait)
         async with opened(profile, Kind(chosen["source"])) as backend:
             if not isinstance(backend, (ContactCenter, PresenceSource, Messaging)):
-                raise CommandError(tr("This backend has no events."), Exit.REFUSED)
+                raise Unsupported(Sentence("events.none"))
             seen = after[1] if after else None
             left = chosen["count"]
             async with _closing(backend.events(after)) as envelopes:
@@ -85,7 +87,7 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
                         left = left - 1 if left is not None else None
                     if left == 0 or (isinstance(envelope.event, Gap) and not chosen["follow"]):
                         return
-    raise CommandError(tr("The stream ended."), Exit.UNAVAILABLE)
+    raise Unavailable(Sentence("events.ended"))
 
 
 def run(chosen: Chosen) -> int:

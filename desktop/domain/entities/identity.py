@@ -169,5 +169,5 @@ def _reason(one: str, ids: Sequence[str], why: Mapping[str, Mapping[str, Sequenc
     if _HAND in kinds:
         return BY_HAND
     if kinds and _NAMED.issuperset(kinds):
-        return Sentence("_".join(("identity.same", *sorted(kinds))))
+        return Sentence(f"identity.same_{'_'.join(sorted(kinds))}")
     return Sentence("identity.same", kinds=tuple(kinds))

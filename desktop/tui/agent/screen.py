@@ -44,6 +44,7 @@ from desktop.tui.pages.launcher import LaunchedPage
 from desktop.tui.textual_patches.immediate_screen import ImmediateScreen
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import content
+from desktop.words.catalogue import tr
 
 _IN_CONTACT = frozenset({NewsKind.CONTACT_LINE, NewsKind.EXPERT_GONE, NewsKind.HELP_ANSWERED})
 """What is to be seen in the contact itself."""
@@ -106,7 +107,7 @@ class AgentScreen(ImmediateScreen):
                     yield SearchPane()
         yield Guide()
         yield Footer()
-        yield Static(content("Enlarge the window. Nothing is lost."), id="too-small")
+        yield Static(content(tr("Enlarge the window. Nothing is lost.")), id="too-small")
         yield StateMenu()
         yield Keypad()
         yield HelpField()

@@ -7,7 +7,7 @@ from typing import Final
 from textual.content import Content
 
 from desktop.app.notes.outbox_items import CHANNEL, CODES, CUSTOMER, HALF, NOTE, OutboxItem
-from desktop.app.storage.tables.outbox_rows import PARKED, RECORD, WRAP_UP
+from desktop.app.storage.tables.outbox_rows import LINK, PARKED, RECORD, WRAP_UP
 from desktop.domain.entities.customer import FollowUp
 from desktop.domain.entities.instant import Instant
 from desktop.domain.text.sentence import Sentence
@@ -137,6 +137,10 @@ def _contact(item: OutboxItem, reader: Reader) -> Iterator[Line]:
 
 
 def _words(item: OutboxItem) -> Iterator[Line]:
+    if item.kind == LINK and item.intact:
+        with_whom = tr("With the customer {id}.", id=item.customer_id) if item.customer_id else ""
+        yield _row(tr("text"), content(with_whom or tr("Not with this customer after all.")))
+        return
     if item.kind in (RECORD, WRAP_UP) and not is_of_evaluation(item):
         chosen = " · ".join(item.code_labels or item.codes)
         yield _row(tr("codes"), content(chosen) if chosen else content(ptr("codes", "none"), "$muted"))

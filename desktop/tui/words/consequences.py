@@ -8,6 +8,7 @@ from desktop.domain.state.state import AppState
 from desktop.tui.keys.keys import BY_ID, KEY_OF
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import tr
 
 
 def consequence(state: AppState, verb: Verb, interaction: Interaction, target: str = "") -> Irrevocable:
@@ -26,14 +27,12 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
     victim = [verb.value, interaction.id]
     if verb is Verb.BLIND_TRANSFER:
         victim.append(target)
-        words = f"blind transfer of {who} to {_name_of(state, target)}"
-        if not target.startswith("queue:"):
-            words += ", without talking to them first"
+        words = _blind_transfer(state, target, who)
     elif verb is Verb.COMPLETE_TRANSFER:
         victim.append(leg.id if leg is not None else "")
-        words = f"hand {who} over to {_other(leg)} and leave the call"
+        words = tr("hand {who} over to {other} and leave the call", who=who, other=_other(leg))
     elif verb is Verb.RESUME_RECORDING:
-        words = f"record {who}, who has refused to be recorded"
+        words = tr("record {who}, who has refused to be recorded", who=who)
     elif verb is Verb.END:
         victim.append(leg.id if leg is not None else "")
         words = _end(interaction, leg, who)
@@ -44,21 +43,22 @@ def consequence(state: AppState, verb: Verb, interaction: Interaction, target: s
 
 def _end(interaction: Interaction, leg: Leg | None, who: str) -> str:
     if leg is None:
-        return f"end the contact with {who}"
+        return tr("end the contact with {who}", who=who)
     if leg.kind is LegKind.CONFERENCE:
-        return f"end the contact with {who}; {_other(leg)} is on the line"
+        return tr("end the contact with {who}; {other} is on the line", who=who, other=_other(leg))
     if interaction.held:
-        return f"end {_other(leg)}, and also ends {who}, who is on hold"
-    return f"end {who}, and also ends {_other(leg)}"
+        return tr("end {other}, and also ends {who}, who is on hold", who=who, other=_other(leg))
+    return tr("end {who}, and also ends {other}", who=who, other=_other(leg))
 
 
 def _other(leg: Leg | None) -> str:
-    return named(leg.target_name or leg.target.partition(":")[2]) if leg is not None else "the other party"
+    return named(leg.target_name or leg.target.partition(":")[2]) if leg is not None else tr("the other party")
 
 
-def _name_of(state: AppState, target: str) -> str:
+def _blind_transfer(state: AppState, target: str, who: str) -> str:
     kind, _, name = target.partition(":")
     if kind == "queue":
-        return f"the queue {named(name)}"
+        return tr("blind transfer of {who} to the queue {queue}", who=who, queue=named(name))
     person = state.people.get(name) if kind == "person" else None
-    return named(person.name if person is not None else name or target)
+    other = named(person.name if person is not None else name or target)
+    return tr("blind transfer of {who} to {other}, without talking to them first", who=who, other=other)

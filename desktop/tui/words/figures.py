@@ -42,7 +42,10 @@ def short_number(value: float | None, width: int) -> str:
     """A number in so many cells: `12,345`, else `12345`, else `123k`, `4M`; never one with its end cut off."""
     if value is None:
         return wording.UNKNOWN
-    texts = (number(value), f"{value:.0f}", f"{value // 1_000:.0f}k", f"{value // 1_000_000:.0f}M")
+    text = number(value)
+    if len(text) <= width:
+        return text
+    texts = (f"{value:.0f}", f"{value // 1_000:.0f}k", f"{value // 1_000_000:.0f}M")
     return next((text for text in texts if len(text) <= width), texts[-1])
 
 

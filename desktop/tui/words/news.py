@@ -8,12 +8,14 @@ from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.page_text import Hanging, Line
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 _CUSTOMER_IS = {
-    CustomerIs.WITH_ME: "{} hears you again.",
-    CustomerIs.MUTED: "{} is back on the line; you are muted.",
-    CustomerIs.HELD: "{} is still on hold and hears no one.",
-    CustomerIs.LEFT: "{} has left the call.",
+    CustomerIs.WITH_ME: mark("{name} hears you again."),
+    CustomerIs.MUTED: mark("{name} is back on the line; you are muted."),
+    CustomerIs.HELD: mark("{name} is still on hold and hears no one."),
+    CustomerIs.LEFT: mark("{name} has left the call."),
 }
 
 
@@ -23,19 +25,19 @@ def who(news: News) -> str:
         return news.who
     if news.kind in (NewsKind.OFFER_MISSED, NewsKind.CONTACT_LINE) and news.address is not None:
         return wording.address(news.address)
-    return "Your supervisor" if news.kind is NewsKind.HELP_ANSWERED else "Somebody"
+    return tr("Your supervisor") if news.kind is NewsKind.HELP_ANSWERED else tr("Somebody")
 
 
 def sentence(news: News) -> str:
     """What happened, in one line; of several lines the newest, and how many more there are."""
-    more = f" (+{news.count - 1} more)" if news.count > 1 else ""
+    more = f" {tr('(+{n} more)', n=news.count - 1)}" if news.count > 1 else ""
     match news.kind:
         case NewsKind.EXPERT_GONE:
-            return f"{who(news)} {_why_gone(news)}. {_customer_is(news)}"
+            return f"{_why_gone(news)}. {_customer_is(news)}"
         case NewsKind.OFFER_MISSED:
-            return f"Missed: {who(news)}{f' ({news.queue})' if news.queue else ''}{more}"
+            return tr("Missed: {who}", who=f"{who(news)} ({news.queue})" if news.queue else who(news)) + more
         case _:
-            said = " ".join(news.lines[-1].split()) if news.lines else "On my way."
+            said = " ".join(news.lines[-1].split()) if news.lines else tr("On my way.")
             return f"{who(news)}: {said}{more}"
 
 
@@ -45,7 +47,7 @@ def badge(state: AppState) -> list[Part]:
     if not waiting:
         return []
     style = "bold $warning" if any(one.urgent for one in waiting) else "bold $accent"
-    return [(f"  ● {domain.unseen_count(state.news)} new", style), (f" {shown('news')}", "$muted")]
+    return [(f"  ● {tr('{n} new', n=domain.unseen_count(state.news))}", style), (f" {shown('news')}", "$muted")]
 
 
 def page_lines(state: AppState, now: Instant) -> list[Line]:
@@ -53,13 +55,13 @@ def page_lines(state: AppState, now: Instant) -> list[Line]:
     fresh = tuple(reversed(domain.unseen(state)))
     known = sorted((one for one in state.news.values() if one.seen), key=lambda one: -one.at)
     lines: list[Line] = []
-    for heading, group, style in (("New", fresh, "bold $accent"), ("Earlier", known, "$muted")):
+    for heading, group, style in ((tr("New"), fresh, "bold $accent"), (tr("Earlier"), known, "$muted")):
         if group:
             lines += [content(heading, "bold $accent")]
             for one in group:
                 lines += _piece(one, now, style)
             lines.append(content(""))
-    return lines or [content("Nothing new.", "$muted")]
+    return lines or [content(tr("Nothing new."), "$muted")]
 
 
 def _piece(news: News, now: Instant, style: str) -> list[Line]:
@@ -67,27 +69,38 @@ def _piece(news: News, now: Instant, style: str) -> list[Line]:
     if news.kind in (NewsKind.EXPERT_GONE, NewsKind.OFFER_MISSED):
         ago = f" · {wording.since(now - news.at)}"
         return [Hanging(head, line((sentence(news), style), (ago, "$muted")))]
-    answer = f"  {shown('answer')} answers" if news.kind is NewsKind.MESSAGE else ""
+    answer = f"  {tr('{answer:key} answers')}" if news.kind is NewsKind.MESSAGE else ""
     first: Line = Hanging(head, line((who(news), style), (f" · {_about(news)}", "$muted"), (answer, "$muted")))
-    said = [Hanging(content(" " * head.cell_length), content(text)) for text in news.lines or ("On my way.",)]
+    said = [Hanging(content(" " * head.cell_length), content(text)) for text in news.lines or (tr("On my way."),)]
     unshown = news.count - len(news.lines)
-    return [first, *([content(f"         … {unshown} before", "$muted")] if news.lines and unshown > 0 else []), *said]
+    return [
+        first,
+        *([content(f"         {tr('… {n} before', n=unshown)}", "$muted")] if news.lines and unshown > 0 else []),
+        *said,
+    ]
 
 
 def _about(news: News) -> str:
-    return {
-        NewsKind.MESSAGE: "message",
-        NewsKind.HELP_ANSWERED: "answer to your request for help",
-        NewsKind.EXPERT_LINE: "chat",
-        NewsKind.CONTACT_LINE: f"customer, {news.queue}" if news.queue else "customer",
-    }.get(news.kind, "")
+    if news.kind is NewsKind.CONTACT_LINE and news.queue:
+        return tr("customer, {queue}", queue=news.queue)
+    return tr(_ABOUT[news.kind]) if news.kind in _ABOUT else ""
+
+
+_ABOUT = {
+    NewsKind.MESSAGE: mark("message"),
+    NewsKind.HELP_ANSWERED: mark("answer to your request for help"),
+    NewsKind.EXPERT_LINE: mark("chat"),
+    NewsKind.CONTACT_LINE: mark("customer"),
+}
 
 
 def _why_gone(news: News) -> str:
-    return "left the call" if news.failure is None else wording.LEG_FAILED.get(news.failure, "could not be reached")
+    if news.failure is None:
+        return tr("{name} left the call", name=who(news))
+    return wording.why_failed(who(news), news.failure)
 
 
 def _customer_is(news: News) -> str:
     known = news.customer or (wording.address(news.address) if news.address is not None else "")
-    name = known if known and not (news.address and news.address.withheld and not news.customer) else "The customer"
-    return _CUSTOMER_IS[news.customer_is or CustomerIs.WITH_ME].format(name)
+    name = known if known and not (news.address and news.address.withheld and not news.customer) else tr("The customer")
+    return tr(_CUSTOMER_IS[news.customer_is or CustomerIs.WITH_ME], name=name)

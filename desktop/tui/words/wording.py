@@ -23,7 +23,6 @@ from desktop.domain.entities.words import (
     LegKind,
     LegPhase,
     Monitoring,
-    OfferEnd,
     Phase,
     PresenceState,
     Recording,
@@ -34,7 +33,9 @@ from desktop.domain.select.customer import is_on_file
 from desktop.domain.select.hearing import CUSTOMER, Hearing, hearing
 from desktop.domain.select.leg_names import with_leg_names
 from desktop.domain.state.state import AppState
-from desktop.words.catalogue import word
+from desktop.words import formats
+from desktop.words.catalogue import ntr, ptr, tr, word
+from desktop.words.marks import mark
 from desktop.words.terms import SHORT_SOURCES
 
 UNKNOWN = "—"
@@ -49,52 +50,52 @@ TIMELINE_SIGN = {
     "expert": "→",
 }
 
-# sign, word, style
+# sign, word to be translated where it is shown, style
 AVAILABILITY = {
-    Availability.AVAILABLE: ("●", "Available", "$success"),
-    Availability.NOT_READY: ("◐", "Not ready", "$warning"),
-    Availability.OFFLINE: ("○", "Offline", "$muted"),
+    Availability.AVAILABLE: ("●", mark("Available"), "$success"),
+    Availability.NOT_READY: ("◐", mark("Not ready"), "$warning"),
+    Availability.OFFLINE: ("○", mark("Offline"), "$muted"),
 }
 PRESENCE = {
-    PresenceState.AVAILABLE: ("●", "available", "$success"),
-    PresenceState.BUSY: ("◐", "busy", "$warning"),
-    PresenceState.DO_NOT_DISTURB: ("⊘", "do not disturb", "$error"),
-    PresenceState.AWAY: ("◌", "away", "$muted"),
-    PresenceState.OFFLINE: ("○", "offline", "$muted"),
-    PresenceState.UNKNOWN: ("?", "unknown", "$muted"),
+    PresenceState.AVAILABLE: ("●", mark("available"), "$success"),
+    PresenceState.BUSY: ("◐", mark("busy"), "$warning"),
+    PresenceState.DO_NOT_DISTURB: ("⊘", mark("do not disturb"), "$error"),
+    PresenceState.AWAY: ("◌", mark("away"), "$muted"),
+    PresenceState.OFFLINE: ("○", mark("offline"), "$muted"),
+    PresenceState.UNKNOWN: ("?", mark("unknown"), "$muted"),
 }
 HEALTH = {
-    Health.LIVE: ("●", "live", "$success"),
-    Health.STALE: ("◐", "stale", "$warning"),
-    Health.DOWN: ("✕", "down", "$error"),
-    Health.CONNECTING: ("◌", "connecting", "$muted"),
+    Health.LIVE: ("●", mark("live"), "$success"),
+    Health.STALE: ("◐", mark("stale"), "$warning"),
+    Health.DOWN: ("✕", mark("down"), "$error"),
+    Health.CONNECTING: ("◌", mark("connecting"), "$muted"),
 }
 DELIVERY = {
-    DeliveryState.QUEUED: ("◌", "on its way", "$muted"),
-    DeliveryState.SENT: ("◌", "sent", "$muted"),
-    DeliveryState.DELIVERED: ("●", "delivered", "$success"),
-    DeliveryState.FAILED: ("✕", "failed", "$error"),
+    DeliveryState.QUEUED: ("◌", mark("on its way"), "$muted"),
+    DeliveryState.SENT: ("◌", mark("sent"), "$muted"),
+    DeliveryState.DELIVERED: ("●", mark("delivered"), "$success"),
+    DeliveryState.FAILED: ("✕", mark("failed"), "$error"),
 }
 PHONE_CALL = {
-    CallState.RINGING: "ringing",
-    CallState.DIALING: "dialling",
-    CallState.ACTIVE: "talking",
-    CallState.HELD: "on hold",
-    CallState.ENDED: "ended",
+    CallState.RINGING: mark("ringing"),
+    CallState.DIALING: mark("dialling"),
+    CallState.ACTIVE: mark("talking"),
+    CallState.HELD: mark("on hold"),
+    CallState.ENDED: mark("ended"),
 }
-LEG_FAILED = {
-    LegFailure.BUSY: "is busy",
-    LegFailure.NO_ANSWER: "did not answer",
-    LegFailure.DECLINED: "declined",
-    LegFailure.INVALID: "cannot be dialled",
-    LegFailure.UNREACHABLE: "cannot be reached",
+LEG_FAILED: Mapping[LegFailure | None, str] = {
+    LegFailure.BUSY: mark("is busy"),
+    LegFailure.NO_ANSWER: mark("did not answer"),
+    LegFailure.DECLINED: mark("declined"),
+    LegFailure.INVALID: mark("cannot be dialled"),
+    LegFailure.UNREACHABLE: mark("cannot be reached"),
 }
-OFFER_ENDED = {
-    OfferEnd.MISSED: "not answered in time",
-    OfferEnd.DECLINED: "declined",
-    OfferEnd.ABANDONED: "the customer hung up",
-    OfferEnd.RESCINDED: "given to a colleague",
-    OfferEnd.FAILED: "could not be connected",
+_FAILED: Mapping[LegFailure | None, str] = {
+    LegFailure.BUSY: mark("{name} is busy"),
+    LegFailure.NO_ANSWER: mark("{name} did not answer"),
+    LegFailure.DECLINED: mark("{name} declined"),
+    LegFailure.INVALID: mark("{name} cannot be dialled"),
+    LegFailure.UNREACHABLE: mark("{name} cannot be reached"),
 }
 
 
@@ -134,17 +135,20 @@ def age(seconds: float | None) -> str:
     if seconds is None or not math.isfinite(seconds):
         return UNKNOWN
     if seconds < 1:
-        return "now"
-    for limit, size, unit in ((100, 1, "s"), (6000, 60, "m"), (172_800, 3600, "h")):
-        if seconds < limit:
-            return f"{int(seconds // size)}{unit}"
-    return f"{int(seconds // 86_400)}d"
+        return ptr("age", "now")
+    if seconds < 100:
+        return ptr("age", "{n}s", n=int(seconds))
+    if seconds < 6000:
+        return ptr("age", "{n}m", n=int(seconds // 60))
+    if seconds < 172_800:
+        return ptr("age", "{n}h", n=int(seconds // 3600))
+    return ptr("age", "{n}d", n=int(seconds // 86_400))
 
 
 def since(seconds: float | None) -> str:
     """`age` as words after a figure: `now`, `4s ago`; `—` when not known."""
     text = age(seconds)
-    return text if text in ("now", UNKNOWN) else f"{text} ago"
+    return text if seconds is None or seconds < 1 or text == UNKNOWN else tr("{age} ago", age=text)
 
 
 def clock(instant: Instant | None) -> str:
@@ -160,18 +164,19 @@ def day(instant: Instant, now: Instant) -> str:
         return UNKNOWN
     days = (today.date() - then.date()).days
     if days == 0:
-        return "today"
+        return tr("today")
     if days == 1:
-        return "yesterday"
-    text = f"{then.day} {then:%b}"
-    return text if then.year == today.year else f"{text} {then.year}"
+        return tr("yesterday")
+    return formats.day_of_month(then.date(), year=then.year != today.year)
 
 
 def due(instant: Instant | None, now: Instant) -> str:
     """When something was promised for: `by 14 Nov`, `by 14 Nov, overdue`; nothing when no day was named."""
     if instant is None:
         return ""
-    return f"by {day(instant, now)}" + (", overdue" if instant < now else "")
+    if instant < now:
+        return tr("by {day}, overdue", day=day(instant, now))
+    return tr("by {day}", day=day(instant, now))
 
 
 def waited(interaction: Interaction, now: Instant) -> str:
@@ -182,10 +187,12 @@ def waited(interaction: Interaction, now: Instant) -> str:
     until = now if interaction.answered_at is None else interaction.answered_at
     at = interaction.callback_at
     if at is None:
-        return f"waited {duration(until - interaction.arrived_at)}"
+        return tr("waited {time}", time=duration(until - interaction.arrived_at))
     named = day(at, now)
-    late = f", {age(until - at)} late" if until - at >= 60 else ""
-    return f"callback due {'' if named == 'today' else f'{named} '}{clock(at)[:5]}{late}"
+    when = clock(at)[:5] if named == tr("today") else f"{named} {clock(at)[:5]}"
+    if until - at < 60:
+        return tr("callback due {when}", when=when)
+    return tr("callback due {when}, {age} late", when=when, age=age(until - at))
 
 
 def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> str:
@@ -202,23 +209,23 @@ def planned(instant: Instant, zone: tzinfo, customer: tzinfo | None = None) -> s
         there = here.astimezone(customer)
     except (ValueError, OverflowError, OSError):
         return UNKNOWN
-    text = f"{here:%a} {here.day} {here:%b %H:%M}"
+    text = f"{formats.weekday_and_day(here.date())} {here:%H:%M}"
     if customer is None:
         return text
     names = [getattr(one, "key", None) for one in (zone, customer)]
     if there.utcoffset() == here.utcoffset() and (None in names or names[0] == names[1]):
         return text
-    day = "" if there.date() == here.date() else f"{there:%a} "
+    day = "" if there.date() == here.date() else f"{formats.weekday(there.date())} "
     city = (names[1] or there.tzname() or "").rpartition("/")[2].replace("_", " ")
-    return f"{text}, {day}{there:%H:%M} in {city}"
+    return tr("{here}, {there} in {city}", here=text, there=f"{day}{there:%H:%M}", city=city)
 
 
-WITHHELD = "Number withheld"
+WITHHELD = mark("Number withheld")
 
 
 def address(value: Address) -> str:
     """A number in its country's groups, or the address as it is; that it is withheld when it was hidden."""
-    return WITHHELD if value.withheld else number(value.value)
+    return tr(WITHHELD) if value.withheld else number(value.value)
 
 
 def number(value: str) -> str:
@@ -233,46 +240,53 @@ def on_file(match: Match, came_from: Address) -> tuple[tuple[str, str], ...]:
     """
     if came_from.withheld or not came_from.value:
         return ()
-    kind = "number" if came_from.kind == "phone" else "address"
-    return ((f"  {kind} on file", "$muted") if is_on_file(match, came_from) else (f"  {kind} not on file", "$warning"),)
+    by_phone = came_from.kind == "phone"
+    if is_on_file(match, came_from):
+        return ((f"  {tr('number on file') if by_phone else tr('address on file')}", "$muted"),)
+    return ((f"  {tr('number not on file') if by_phone else tr('address not on file')}", "$warning"),)
 
 
 MONITORING: Mapping[Monitoring | None, str] = {
-    Monitoring.LISTEN: "listens",
-    Monitoring.WHISPER: "speaks to you alone",
-    Monitoring.BARGE: "in the call, the customer hears them",
+    Monitoring.LISTEN: mark("listens"),
+    Monitoring.WHISPER: mark("speaks to you alone"),
+    Monitoring.BARGE: mark("in the call, the customer hears them"),
 }
 
 
 def help_state(request: HelpRequest) -> str:
     """Where a request for help stands, in words."""
     if request.state is HelpState.OPEN:
-        return "help requested"
-    return f"{request.answered_by_name or 'a supervisor'}: {request.answer or 'On my way.'}"
+        return tr("help requested")
+    return f"{request.answered_by_name or tr('a supervisor')}: {request.answer or tr('On my way.')}"
 
 
 def answers(count: int) -> str:
     """How many answers to coaching notes there are to read."""
-    return f"{count} answer" if count == 1 else f"{count} answers"
+    return ntr("{n} answer", "{n} answers", count)
 
 
 def leg(value: Leg, heard: Hearing | None) -> str:
     """Where a leg stands, in words; `heard` is who hears whom in its call."""
     if value.kind is LegKind.SUPERVISOR:
-        return MONITORING.get(value.monitoring, "on the line") if value.phase is LegPhase.ACTIVE else "left"
+        if value.phase is not LegPhase.ACTIVE:
+            return tr("left")
+        return tr(MONITORING[value.monitoring]) if value.monitoring in MONITORING else tr("on the line")
     if heard is not None and value.id in heard.waiting:
-        return "on hold"
+        return tr("on hold")
     if heard is not None and value.id in heard.joined and heard.everybody:
-        return "in conference"
+        return tr("in conference")
     if value.phase is LegPhase.FAILED:
-        return LEG_FAILED.get(value.failure, "failed") if value.failure else "failed"
-    return {
-        LegPhase.REQUESTED: "dialling",
-        LegPhase.RINGING: "ringing",
-        LegPhase.ACTIVE: "talking",
-        LegPhase.COMPLETED: "took over",
-        LegPhase.CANCELLED: "ended",
-    }[value.phase]
+        return tr(LEG_FAILED[value.failure]) if value.failure in LEG_FAILED else tr("failed")
+    return tr(_LEG[value.phase])
+
+
+_LEG: Mapping[LegPhase, str] = {
+    LegPhase.REQUESTED: mark("dialling"),
+    LegPhase.RINGING: mark("ringing"),
+    LegPhase.ACTIVE: mark("talking"),
+    LegPhase.COMPLETED: mark("took over"),
+    LegPhase.CANCELLED: mark("ended"),
+}
 
 
 def who_hears_whom(heard: Hearing, customer: str) -> str:
@@ -283,46 +297,63 @@ def who_hears_whom(heard: Hearing, customer: str) -> str:
     """
     partner = heard.partner
     name = "" if partner is None else partner.target_name or partner.target
-    waits = f"{customer} is on hold." if CUSTOMER in heard.waiting else ""
+    waits = tr("{name} is on hold.", name=customer) if CUSTOMER in heard.waiting else ""
     said: list[str] = []
     if heard.ended is not None:
-        said.append(f"{_why_gone(heard.ended)}; {_alone_with(heard, customer)}")
+        said.append(_alone_with(heard, customer, _why_gone(heard.ended)))
     elif heard.everybody:
-        said.append("All three hear each other.")
+        said.append(tr("All three hear each other."))
     elif partner is not None and partner.id in heard.joined:
-        said += [f"You are talking to {name}.", waits]
+        said += [tr("You are talking to {name}.", name=name), waits]
     elif partner is not None and partner.id in heard.waiting:
-        said += [f"You are talking to {customer}.", f"{name} is on hold."]
+        said += [tr("You are talking to {name}.", name=customer), tr("{name} is on hold.", name=name)]
     elif partner is not None:
-        rings = "ringing" if partner.phase is LegPhase.RINGING else "being dialled"
-        said += [f"{name} is {rings}.", waits or f"You are talking to {customer}."]
+        rings = partner.phase is LegPhase.RINGING
+        said.append(tr("{name} is ringing.", name=name) if rings else tr("{name} is being dialled.", name=name))
+        said.append(waits or tr("You are talking to {name}.", name=customer))
     else:
         said.append(waits)
     for one in heard.supervisors:
-        said.append(f"{one.target_name or 'A supervisor'} {_SUPERVISES.get(one.monitoring, 'is on the line')}.")
+        doing = _SUPERVISES.get(one.monitoring, _ON_THE_LINE)
+        said.append(tr(doing, name=one.target_name or tr("A supervisor")))
     if heard.muted:
-        said.append("You are muted: no one hears you.")
+        said.append(tr("You are muted: no one hears you."))
     return " ".join(filter(None, said))
 
 
 _SUPERVISES: Mapping[Monitoring | None, str] = {
-    Monitoring.LISTEN: "is listening; no one hears them",
-    Monitoring.WHISPER: "is speaking to you; no one else hears it",
-    Monitoring.BARGE: "has joined in; everyone hears them",
+    Monitoring.LISTEN: mark("{name} is listening; no one hears them."),
+    Monitoring.WHISPER: mark("{name} is speaking to you; no one else hears it."),
+    Monitoring.BARGE: mark("{name} has joined in; everyone hears them."),
 }
+_ON_THE_LINE = mark("{name} is on the line.")
 
 
 def _why_gone(value: Leg) -> str:
     name = value.target_name or value.target
     if value.phase is LegPhase.FAILED:
-        return f"{name} {LEG_FAILED[value.failure] if value.failure else 'could not be reached'}"
-    return f"{name} has left" if value.phase is LegPhase.COMPLETED else f"The call to {name} has ended"
+        return why_failed(name, value.failure)
+    return (
+        tr("{name} has left", name=name)
+        if value.phase is LegPhase.COMPLETED
+        else tr("The call to {name} has ended", name=name)
+    )
 
 
-def _alone_with(heard: Hearing, customer: str) -> str:
+def why_failed(name: str, failure: LegFailure | None) -> str:
+    """Why somebody who was called did not come, as a clause."""
+    return tr(_FAILED.get(failure, _NOT_REACHED), name=name)
+
+
+_NOT_REACHED = mark("{name} could not be reached")
+
+
+def _alone_with(heard: Hearing, customer: str, why: str) -> str:
     if CUSTOMER in heard.joined:
-        return f"you are talking to {customer}."
-    return f"{customer} is on hold." if CUSTOMER in heard.waiting else f"{customer} has left."
+        return tr("{why}; you are talking to {name}.", why=why, name=customer)
+    if CUSTOMER in heard.waiting:
+        return tr("{why}; {name} is on hold.", why=why, name=customer)
+    return tr("{why}; {name} has left.", why=why, name=customer)
 
 
 def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: RecordingConsent) -> tuple[str, str]:
@@ -335,16 +366,17 @@ def recording(interaction: Interaction, now: Instant, *, refused: bool, policy: 
         return "", ""
     match interaction.recording:
         case Recording.ACTIVE if refused and policy is RecordingConsent.IGNORE:
-            return "● rec, refused; recorded by policy", "$warning"
+            return tr("● rec, refused; recorded by policy"), "$warning"
         case Recording.ACTIVE if refused:
-            return "! recording although refused", "bold $error"
+            return tr("! recording although refused"), "bold $error"
         case Recording.ACTIVE:
-            return "● rec", "$error"
+            return tr("● rec"), "$error"
         case Recording.PAUSED:
-            time = "" if interaction.recording_since is None else f" {duration(now - interaction.recording_since)}"
-            return f"⏸ rec paused{time}{' (refused)' if refused else ''}", "$warning"
+            since = interaction.recording_since
+            words = tr("⏸ rec paused") if since is None else tr("⏸ rec paused {time}", time=duration(now - since))
+            return f"{words} {tr('(refused)')}" if refused else words, "$warning"
         case Recording.UNKNOWN if refused and interaction.channel in CALLS:
-            return "? recording not known (refused)", "$warning"
+            return tr("? recording not known (refused)"), "$warning"
     return "", ""
 
 
@@ -352,44 +384,44 @@ def how_contact_ended(state: AppState, interaction: Interaction) -> str:
     """How a contact in wrap-up ended; "" where nobody told."""
     match contact_end(state, interaction):
         case ContactEnd.AGENT_ENDED:
-            return "you ended it"
+            return tr("you ended it")
         case ContactEnd.CUSTOMER_LEFT:
-            return "customer hung up" if interaction.channel in CALLS else "customer left"
+            return tr("customer hung up") if interaction.channel in CALLS else tr("customer left")
         case ContactEnd.TRANSFERRED:
             to = who_took_over(with_leg_names(state, interaction))
-            return (
-                f"transferred to {to.target_name or to.target.partition(':')[2]}" if to is not None else "transferred"
-            )
+            if to is None:
+                return tr("transferred")
+            return tr("transferred to {name}", name=to.target_name or to.target.partition(":")[2])
         case ContactEnd.TAKEN_OVER:
-            return "taken over by a supervisor"
+            return tr("taken over by a supervisor")
         case ContactEnd.REASSIGNED:
-            return "reassigned by a supervisor"
+            return tr("reassigned by a supervisor")
     return ""
 
 
 def recording_in_brief(interaction: Interaction) -> str:
     """What is odd about the recording, where there is little room."""
-    return {Recording.PAUSED: "⏸ rec paused", Recording.ACTIVE: "! rec, refused"}.get(
-        interaction.recording, "? rec, refused"
-    )
+    if interaction.recording is Recording.PAUSED:
+        return tr("⏸ rec paused")
+    return tr("! rec, refused") if interaction.recording is Recording.ACTIVE else tr("? rec, refused")
 
 
 def cannot_pause(interaction: Interaction | None) -> str:
     """Why the recording can be neither paused nor resumed."""
     if interaction is None or interaction.phase is not Phase.ACTIVE:
-        return "There is no call whose recording could be paused."
+        return tr("There is no call whose recording could be paused.")
     if interaction.recording is Recording.NONE:
-        return "This call is not being recorded."
+        return tr("This call is not being recorded.")
     if interaction.recording is Recording.UNKNOWN:
-        return "The contact centre does not say whether this call is recorded, and cannot pause it from here."
-    return "Recording cannot be paused from here: the contact centre does not offer it, or is already asked."
+        return tr("The contact centre does not say whether this call is recorded, and cannot pause it from here.")
+    return tr("Recording cannot be paused from here: the contact centre does not offer it, or is already asked.")
 
 
 def talk(interaction: Interaction) -> str:
     """As `phase`, with a word for who is on the line besides the customer."""
     heard = hearing(interaction)
     if heard is not None and heard.partner is not None and heard.partner.id in heard.joined:
-        return "conference" if heard.everybody else "consulting"
+        return tr("conference") if heard.everybody else tr("consulting")
     return phase(interaction)
 
 
@@ -397,20 +429,27 @@ def phase(interaction: Interaction) -> str:
     """What is going on, in one or two words."""
     if interaction.phase is Phase.ACTIVE:
         if interaction.held:
-            return "on hold"
-        return "talking" if interaction.channel in CALLS else "open"
-    return {
-        Phase.QUEUED: "waiting",
-        Phase.OFFERED: "ringing" if interaction.channel in CALLS else "offered",
-        Phase.CONNECTING: "connecting",
-        Phase.WRAP_UP: "wrap-up",
-        Phase.CLOSED: "closed",
-    }[interaction.phase]
+            return tr("on hold")
+        return tr("talking") if interaction.channel in CALLS else ptr("phase", "open")
+    if interaction.phase is Phase.OFFERED:
+        return tr("ringing") if interaction.channel in CALLS else ptr("phase", "offered")
+    if interaction.phase is Phase.WRAP_UP:
+        return ptr("phase", "wrap-up")
+    return tr(_PHASE[interaction.phase])
+
+
+_PHASE: Mapping[Phase, str] = {
+    Phase.QUEUED: mark("waiting"),
+    Phase.CONNECTING: mark("connecting"),
+    Phase.CLOSED: mark("closed"),
+}
 
 
 def too_long(characters: int, most: int) -> str:
     """Why a paste was not taken: with it there would be so many characters."""
-    return (
-        f"Too long to paste: the text would have {characters:,} characters, and {most:,} is the most."
-        " Nothing was pasted; what was there is as it was."
+    return tr(
+        "Too long to paste: the text would have {characters:,} characters, and {most:,} is the most."
+        " Nothing was pasted; what was there is as it was.",
+        characters=characters,
+        most=most,
     )

@@ -6,6 +6,8 @@ from typing import Final
 from desktop.words.marks import Plural, mark
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
+    "extra.mocks": mark("The mock servers need {packages}: pip install 'agent-desktop[{extra}]'"),
+    "extra.kit": mark("Checking a backend needs {packages}: pip install 'agent-desktop[{extra}]'"),
     "config.at": mark("{where}: {problem}"),
     "config.backend_failed": mark("the backend failed: {error}."),
     "config.bad_name": mark("{where}: a name is made of up to 32 small letters and digits, a letter first."),
@@ -20,8 +22,6 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "config.from_secret_file": mark("{option} file {path}"),
     "config.from_variable": mark("environment {variable}"),
     "config.installed": mark("Installed: {names}."),
-    "config.kit_needs": mark("Checking a backend needs {packages}: {command}"),
-    "config.mocks_needs": mark("The mock servers need {packages}: {command}"),
     "config.keyring_empty": mark("The keyring holds nothing for {name}. Store it with: {command}"),
     "config.keyring_fails": mark("The keyring cannot be asked: {error}."),
     "config.keyring_not_installed": mark(

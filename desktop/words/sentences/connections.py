@@ -6,6 +6,8 @@ from typing import Final
 from desktop.words.marks import Plural, mark
 
 SENTENCES: Final[Mapping[str, str | Plural]] = {
+    "events.none": mark("This backend has no events."),
+    "events.ended": mark("The stream ended."),
     "failure.reason": mark("{what}."),
     "failure.because": mark("{what}: {why:clause}."),
     "failure.unavailable": mark("{source:The} could not be reached"),

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from desktop.app.notes.outbox_items import Amendment, OutboxItem
 from desktop.app.storage.errors import StoreAbsent, StoreFull
-from desktop.app.storage.tables.outbox_rows import PARKED
+from desktop.app.storage.tables.outbox_rows import LINK, PARKED
 from desktop.domain.entities.message import InboundMessage, SentMessage
 from desktop.domain.entities.model import Address
 from desktop.domain.entities.words import Channel, DeliveryState
@@ -165,6 +165,13 @@ def test_an_unfinished_wrap_up_says_everything() -> None:
     ):
         assert part in text, part
     assert "Maya" not in text  # the agent's own needs no name
+
+
+@pytest.mark.parametrize(
+    ("customer_id", "said"), [("c1", "With the customer c1."), (None, "Not with this customer after all.")]
+)
+def test_a_link_says_with_whom_the_contact_is(customer_id: str | None, said: str) -> None:
+    assert f"text        {said}" in told(replace(WAITING_SMS, kind=LINK, customer_id=customer_id, note=""))
 
 
 def test_another_agents_says_whose_it_is_and_what_keeps_it_from_being_sent() -> None:

@@ -8,10 +8,10 @@ from textual.pilot import Pilot
 
 from desktop.tui.outbox.outbox_page import OutboxPage
 from tests.tui.desk import desk, settle, steady_cursors
-from tests.tui.floor_desk import floor_desk
-from tests.tui.floor_states import floor
-from tests.tui.outbox import PARKED_RECORD, WAITING_SMS, outbox_desk, outbox_state
+from tests.tui.outbox.outbox_desk import PARKED_RECORD, WAITING_SMS, outbox_desk, outbox_state
 from tests.tui.states import active, offered, wrapping_up
+from tests.tui.supervisor.floor_desk import floor_desk
+from tests.tui.supervisor.floor_states import floor
 
 SIZES = [(80, 24), (120, 36)]
 DESK_FACES = {

@@ -17,10 +17,13 @@ from desktop.tui.widgets.fitting import border_room, first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.words import wording
+from desktop.tui.words.keyed import keyed
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import ptr, term, tr
+from desktop.words.marks import mark
 
 OPEN_LEG = (LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE)
-AUTHOR = {"customer": "", "agent": "You", "system": "·"}
+AUTHOR = {"customer": "", "agent": mark("You"), "system": "·"}
 
 RECORDING_KEYS = tuple(one for one in keys.VERB_KEYS if one[1] == "recording")
 VERB_KEYS = tuple(one for one in keys.VERB_KEYS if one not in RECORDING_KEYS)
@@ -77,7 +80,7 @@ class ConversationPane(TextPane):
             return _idle(view)
         shown = [*_recording_lines(view, interaction), *_reason_lines(view, interaction)]
         if ended := wording.how_contact_ended(view.state, interaction):
-            shown.append(line(("ended  ", "$muted"), (ended, "bold")))
+            shown.append(line((f"{tr('ended')}  ", "$muted"), (ended, "bold")))
         shown += [*_leg_lines(view, interaction), *_help_lines(view, interaction)]
         shown += _previous_lines(interaction, self.content_size.width)
         room = max(3, self.content_size.height - len(shown) - 1)
@@ -93,14 +96,14 @@ def verb_line(
     """The verbs of a table that are on offer, with their keys; those under way named as such, `gap` between them."""
     pending = view.state.pending.get(interaction.id, frozenset())
     on_offer = set(select.verbs_on_offer(view.state, interaction))
-    parts: list[Part] = [(f"{word.replace('_', ' ')} …{gap}", "$accent") for word in sorted(pending)]
+    parts: list[Part] = [(f"{term('verb', word)} …{gap}", "$accent") for word in sorted(pending)]
     used: set[str] = set()
     for verb, key, label in table:
         if verb in on_offer and key not in used:
             used.add(key)
-            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {label}{gap}", "$muted")]
+            parts += [(keys.BY_ID[key].shown, "bold $accent"), (f" {tr(label)}{gap}", "$muted")]
     if interaction.phase in (Phase.ACTIVE, Phase.WRAP_UP):
-        parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (" wrap-up", "$muted")]
+        parts += [(keys.BY_ID["wrap_up"].shown, "bold $accent"), (f" {tr('wrap-up')}", "$muted")]
     return line(*parts).rstrip()
 
 
@@ -108,7 +111,7 @@ def _heading(view: View, room: int) -> Content:
     """Who it is and where the contact stands; what there is no room for goes, but never the time that runs."""
     interaction = view.interaction
     if interaction is None:
-        return content("Conversation")
+        return content(tr("Conversation"))
     sign = TRAITS[interaction.channel].sign
     time = wording.duration(view.now - (interaction.held_since or interaction.answered_at or interaction.phase_since))
     if interaction.phase is Phase.WRAP_UP:
@@ -116,7 +119,7 @@ def _heading(view: View, room: int) -> Content:
     recording, style = _recording(view, interaction)
     plain = interaction.recording is Recording.ACTIVE and not select.recorded_against_will(view.state, interaction)
     who = f"{sign} {title(view.state, interaction)}"
-    muted = [(" · muted", "bold $warning")] if interaction.muted else []
+    muted = [(f" · {tr('muted')}", "bold $warning")] if interaction.muted else []
     talking = (f"{wording.talk(interaction)} {time}", "bold $warning" if interaction.held else "bold $success")
     queue, said, level = f" · {interaction.queue}", f" · {recording}" if recording else "", _service_level(interaction)
 
@@ -138,7 +141,7 @@ def _service_level(interaction: Interaction) -> str:
     answered, limit = interaction.answered_at, interaction.service_level_at
     if answered is None or limit is None or interaction.callback_at is not None:
         return ""
-    return " · SL met" if answered <= limit else " · SL missed"
+    return f" · {tr('SL met') if answered <= limit else tr('SL missed')}"
 
 
 def _recording(view: View, interaction: Interaction) -> tuple[str, str]:
@@ -149,47 +152,50 @@ def _recording(view: View, interaction: Interaction) -> tuple[str, str]:
 def _recording_lines(view: View, interaction: Interaction) -> list[Content]:
     """What the heading may be too short for: a recording that is paused, or goes on although it was refused."""
     on_offer = select.verbs_on_offer(view.state, interaction)
-    key = (keys.BY_ID["recording"].shown, "bold $accent")
     if interaction.phase is Phase.ACTIVE and interaction.recording is Recording.PAUSED:
-        resumes = [key, (" resumes", "$muted")] if Verb.RESUME_RECORDING in on_offer else []
+        resumes = keyed(tr("{recording:key} resumes"), "recording") if Verb.RESUME_RECORDING in on_offer else []
         return [line((f"{_recording(view, interaction)[0]}   ", "$warning"), *resumes)]
     if not select.recorded_against_will(view.state, interaction):
         return []
-    said = ("! Recorded although refused   ", "bold $error")
+    said = (f"{tr('! Recorded although refused')}   ", "bold $error")
     if Verb.PAUSE_RECORDING in on_offer:
-        return [line(said, key, (" pauses", "$muted"))]
+        return [line(said, *keyed(tr("{recording:key} pauses"), "recording"))]
     if "pause_recording" in select.call_capabilities(view.state):
         return [line(said)]  # it is being paused just now
-    return [line(said, ("The contact centre cannot pause it.", "$error"))]
+    return [line(said, (tr("The contact centre cannot pause it."), "$error"))]
 
 
 def _idle(view: View) -> list[Content]:
     me = select.me(view.state)
     if me is None:
-        return [content("Signing in …", "$muted")]
+        return [content(tr("Signing in …"), "$muted")]
     sign, word, style = wording.AVAILABILITY[me.observed]
-    lines = [line((f"{sign} {word}", style)), content("")]
+    lines = [line((f"{sign} {tr(word)}", style)), content("")]
     if view.state.phone is not None and not select.phone_registered(view.state):
-        why = f" ({view.state.phone.why})" if view.state.phone.why else ""
+        why = view.state.phone.why
+        lost = (
+            tr("Your phone is not registered ({why}): calls cannot reach you.", why=why)
+            if why
+            else tr("Your phone is not registered: calls cannot reach you.")
+        )
         lines += [
-            content(f"✕ Your phone is not registered{why}: calls cannot reach you.", "bold $error"),
-            line((keys.BY_ID["retry"].shown, "bold $accent"), (" tries again now.", "$muted")),
+            content(f"✕ {lost}", "bold $error"),
+            line(*keyed(tr("{retry:key} tries again now."), "retry")),
             content(""),
         ]
-    key = keys.BY_ID["state"].shown  # which works from a field, too
     if me.observed.value == "available":
-        lines.append(content("Waiting for the next contact. It will ring here.", "$muted"))
+        lines.append(content(tr("Waiting for the next contact. It will ring here."), "$muted"))
     elif me.reason == "missed":
-        lines.append(content("You were taken off the queue because an offer was not answered.", "$warning"))
-        lines.append(line(("Press ", "$muted"), (key, "bold $accent"), (" to be available again.", "$muted")))
+        lines.append(content(tr("You were taken off the queue because an offer was not answered."), "$warning"))
+        lines.append(line(*keyed(tr("Press {state:key} to be available again."), "state")))
     else:
-        lines.append(line(("Press ", "$muted"), (key, "bold $accent"), (" to choose your availability.", "$muted")))
+        lines.append(line(*keyed(tr("Press {state:key} to choose your availability."), "state")))
     return lines
 
 
 def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
     facts: list[Part] = [
-        (interaction.subject or "No subject", "bold"),
+        (interaction.subject or tr("No subject"), "bold"),
         (f"   {wording.waited(interaction, view.now)}", "$muted"),
     ]
     lines = [line(*facts)]
@@ -197,7 +203,7 @@ def _reason_lines(view: View, interaction: Interaction) -> list[Content]:
         trail = " · ".join(f"{key} {value}" for key, value in interaction.attributes.items())
         lines.append(line(("IVR  ", "$muted"), (trail, "")))
     if interaction.skills:
-        lines.append(line(("skills  ", "$muted"), (", ".join(interaction.skills), "$muted")))
+        lines.append(line((f"{tr('skills')}  ", "$muted"), (", ".join(interaction.skills), "$muted")))
     return lines
 
 
@@ -210,9 +216,12 @@ def _previous_lines(interaction: Interaction, width: int) -> list[Content]:
     previous = interaction.previous
     if previous is None:
         return []
-    name = previous.agent_name or "another agent"
+    name = previous.agent_name or tr("another agent")
     head = line(
-        (" ↳ ", "$accent"), ("from ", "$muted"), (name, "bold"), (f"  {wording.clock(previous.at)[:5]}", "$muted")
+        (" ↳ ", "$accent"),
+        (f"{ptr('an agent', 'from')} ", "$muted"),
+        (name, "bold"),
+        (f"  {wording.clock(previous.at)[:5]}", "$muted"),
     )
     text = content(previous.note, newlines=True)
     said = [piece for row in text.split("\n") for piece in row.wrap(max(20, width - 3))] if previous.note else []
@@ -263,10 +272,10 @@ def _held(view: View, interaction: Interaction) -> str:
 
 def _customer_face(heard: Hearing | None) -> tuple[str, str, str]:
     if heard is None or CUSTOMER not in heard.joined | heard.waiting:
-        return "○", "left", "$muted"
+        return "○", tr("left"), "$muted"
     if CUSTOMER in heard.waiting:
-        return "◐", "on hold", "$warning"
-    return "●", "in conference" if heard.everybody else "on the line", "$success"
+        return "◐", tr("on hold"), "$warning"
+    return "●", tr("in conference") if heard.everybody else tr("on the line"), "$success"
 
 
 def _leg_face(leg: Leg, heard: Hearing | None) -> tuple[str, str, str, str]:
@@ -288,8 +297,9 @@ def _party(branch: str, sign: str, name: str, state: str, style: str, time: str)
 
 
 def _message(view: View, interaction: Interaction, message: Message) -> Content:
-    author = AUTHOR.get(message.author) or title(view.state, interaction).split(" ")[0]
-    mark = {DeliveryState.FAILED: (" ✕ not sent", "$error"), DeliveryState.QUEUED: (" …", "$muted")}
-    delivery = mark.get(message.delivery) if message.delivery else None
+    known = AUTHOR.get(message.author)
+    author = tr(known) if known else title(view.state, interaction).split(" ")[0]
+    signs = {DeliveryState.FAILED: (f" ✕ {tr('not sent')}", "$error"), DeliveryState.QUEUED: (" …", "$muted")}
+    delivery = signs.get(message.delivery) if message.delivery else None
     style = "$muted" if message.author == "system" else ""
     return line((f"{author:<8.8} ", "bold $muted"), (message.text, style), *([delivery] if delivery else []))

@@ -8,26 +8,41 @@ from textual.content import Content
 from desktop.domain import select
 from desktop.domain.entities.words import Availability, LegPhase, Phase
 from desktop.tui.keys.key import show
-from desktop.tui.keys.keys import BY_ID, shown
+from desktop.tui.keys.keys import BY_ID
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 
 def steps() -> tuple[tuple[str, str], ...]:
     """What to do, in order, with the keys in force."""
     return (
-        ("available", f"Become available: press {show(BY_ID['state'].letters[0])}, then 1."),
-        ("accept", f"When it rings, the customer's record is already there. {shown('accept')} answers."),
-        ("note", "Type your note; it is saved as you type."),
+        ("available", tr("Become available: press {letter}, then 1.", letter=show(BY_ID["state"].letters[0]))),
+        ("accept", tr("When it rings, the customer's record is already there. {accept:key} answers.")),
+        ("note", tr("Type your note; it is saved as you type.")),
         (
             "expert",
-            f'{shown("expert")}, type "refunds", enter rings an expert. {shown("transfer")} hands over, '
-            f"{shown('expert')} goes back.",
+            tr(
+                '{expert:key}, type "refunds", enter rings an expert. {transfer:key} hands over, {expert:key} goes'
+                " back."
+            ),
         ),
-        ("end", f"{shown('end')} twice ends the call."),
-        ("wrap_up", f"{shown('wrap_up')}, type a code, enter; {shown('finish')} finishes."),
+        ("end", tr("{end:key} twice ends the call.")),
+        ("wrap_up", tr("{wrap_up:key}, type a code, enter; {finish:key} finishes.")),
     )
+
+
+_STEPS = {
+    "available": mark("available"),
+    "accept": mark("accept"),
+    "note": mark("note"),
+    "expert": mark("expert"),
+    "end": mark("end"),
+    "wrap_up": mark("wrap-up"),
+}
+"""In a word each."""
 
 
 class Guide(TextPane):
@@ -63,12 +78,12 @@ class Guide(TextPane):
     def lines(self, view: View) -> Sequence[Content]:
         """The next step in words, the others as ticks."""
         rest = [step for step in steps() if step[0] not in self.done]
-        ticks: list[Part] = [("guide  ", "bold $success")]
+        ticks: list[Part] = [(f"{tr('guide')}  ", "bold $success")]
         for step, _ in steps():
             done = step in self.done
-            ticks.append((f"{'✓' if done else '○'} {step.replace('_', '-')}  ", "$success" if done else "$muted"))
-        ticks.append(("esc hides", "$muted"))
-        following = rest[0][1] if rest else "That was a complete contact. The next one will ring here."
+            ticks.append((f"{'✓' if done else '○'} {tr(_STEPS[step])}  ", "$success" if done else "$muted"))
+        ticks.append((tr("esc hides"), "$muted"))
+        following = rest[0][1] if rest else tr("That was a complete contact. The next one will ring here.")
         return (line(("→ ", "bold $success"), (following, "bold")), line(*ticks))
 
 

@@ -8,7 +8,7 @@ from textual.widget import Widget
 
 from desktop.domain import select
 from desktop.domain.entities.model import Instant
-from desktop.domain.entities.words import Availability, Health
+from desktop.domain.entities.words import Availability, Channel, Health
 from desktop.domain.state.state import AppState, SourceHealth
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.pane import Pane, View
@@ -16,6 +16,7 @@ from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table_rows import cut
 from desktop.tui.words import news as news_words
 from desktop.tui.words import wording
+from desktop.words.catalogue import ntr, ptr, term, tr
 
 GAP = 2
 NAME_CELLS = 30
@@ -61,21 +62,21 @@ class Header(Pane, Widget):
 def _agent(view: View, *, named: bool = True) -> list[Part]:
     me = select.me(view.state)
     if me is None:
-        return [("signing in …", "$muted"), *_awaited(view.state)]
+        return [(tr("signing in …"), "$muted"), *_awaited(view.state)]
     sign, word, style = wording.AVAILABILITY[me.observed]
     reason = f" · {_reason(view.state, me.reason)}" if me.reason and me.observed is Availability.NOT_READY else ""
     name: list[Part] = [cut(content(me.name, "bold"), NAME_CELLS), "  "] if named else []
     parts: list[Part] = [
         *name,
-        (f"{sign} {word}{reason}", style),
+        (f"{sign} {tr(word)}{reason}", style),
         (f" {wording.duration(view.now - me.since)}", "$muted"),
     ]
     if me.next is not None:
-        following = wording.AVAILABILITY[me.next][1].lower()
+        following = term("availability", me.next)
         why = f" · {_reason(view.state, me.next_reason)}" if me.next_reason else ""
-        parts.append((f"  → next: {following}{why}", "$accent"))
+        parts.append((f"  {tr('→ next: {what}', what=f'{following}{why}')}", "$accent"))
     elif view.state.pending.get(""):
-        parts.append(("  asking …", "$muted"))
+        parts.append((f"  {tr('asking …')}", "$muted"))
     return parts
 
 
@@ -83,7 +84,7 @@ def _awaited(state: AppState) -> list[Part]:
     """What was chosen while signing in."""
     if state.awaited is None:
         return []
-    return [(f"  → next: {wording.AVAILABILITY[state.awaited.availability][1].lower()}", "$accent")]
+    return [(f"  {tr('→ next: {what}', what=term('availability', state.awaited.availability))}", "$accent")]
 
 
 def _reason(state: AppState, reason: str) -> str:
@@ -95,8 +96,14 @@ def _capacity(view: View) -> list[Part]:
     if me is None:
         return []
     return [
-        (f"  · {channel} {me.in_use.get(channel, 0)}/{most}", "$muted") for channel, most in me.capacity.items() if most
+        (f"  · {_capacity_of(channel)} {me.in_use.get(channel, 0)}/{most}", "$muted")
+        for channel, most in me.capacity.items()
+        if most
     ]
+
+
+def _capacity_of(channel: str) -> str:
+    return ptr("capacity", "voice") if channel == Channel.VOICE else term("channel", channel)
 
 
 def _sides(view: View) -> Iterator[tuple[Content, Content]]:
@@ -106,14 +113,14 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
     waits = outbox.waiting + outbox.parked
     unsure = bool(outbox.unknown or outbox.lost)
     number = "?" if outbox.unknown and not waits else f"{waits}?" if unsure else str(waits)
-    count: list[Part] = ["outbox ", (number, "bold $warning" if waits or unsure else "$muted")]
+    count: list[Part] = [f"{tr('outbox')} ", (number, "bold $warning" if waits or unsure else "$muted")]
     oldest: list[Part] = []
     if waits and outbox.oldest is not None:
-        oldest.append((f" oldest {wording.age(view.now - outbox.oldest)}", "$warning"))
+        oldest.append((f" {tr('oldest {age}', age=wording.age(view.now - outbox.oldest))}", "$warning"))
     attention: list[Part] = []
     if outbox.parked:
-        need = "needs" if outbox.parked == 1 else "need"
-        attention.append((f" · {outbox.parked} {need} attention", "bold $error"))
+        need = ntr("{n} needs attention", "{n} need attention", outbox.parked)
+        attention.append((f" · {need}", "bold $error"))
     words = [*count, *oldest, *attention]
     sources = [(name, health) for name, health in view.state.health.items() if wording.source(name)]
     aged = [part for name, health in sources for part in _source(name, health, view.now, aged=True)]
@@ -140,7 +147,7 @@ def _sides(view: View) -> Iterator[tuple[Content, Content]]:
 def _cut_sides(view: View, room: int) -> tuple[Content, Content]:
     """Where all that must be said does not fit: what is new and wants the agent stays, their own state is cut."""
     outbox = view.state.outbox
-    waits: list[Part] = [("outbox ", "$muted"), (str(outbox.waiting + outbox.parked), "bold $warning")]
+    waits: list[Part] = [(f"{tr('outbox')} ", "$muted"), (str(outbox.waiting + outbox.parked), "bold $warning")]
     right = line(*_signs(view), *(waits if outbox.waiting + outbox.parked else []), " ")
     new = line(*news_words.badge(view.state))
     state = line(" ", *_agent(view, named=False))
@@ -160,7 +167,7 @@ def _source(name: str, health: SourceHealth, now: Instant, *, aged: bool) -> lis
     heard = health.last_heard if health.last_heard is not None else health.since
     parts: list[Part] = [(f"{wording.source(name)} ", "$muted"), (sign, style)]
     if health.health is not Health.LIVE:
-        parts.append((f" {word}", style))
+        parts.append((f" {tr(word)}", style))
     if aged:
         parts.append((f" {wording.age(now - heard)}", "$muted"))
     return [*parts, "   " if aged else "  "]

@@ -5,6 +5,7 @@ from textual.widgets import Input
 
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.safe_text import content
+from desktop.words.catalogue import tr
 
 TONES = frozenset("0123456789*#ABCD")
 
@@ -22,8 +23,10 @@ class Keypad(Input):
             self.digits = digits
 
     def __init__(self) -> None:
-        super().__init__(placeholder="0-9 * # are sent as typed", id="tones", restrict="[0-9*#A-Da-d]*", max_length=64)
-        self.border_title = content("Tones")
+        super().__init__(
+            placeholder=tr("0-9 * # are sent as typed"), id="tones", restrict="[0-9*#A-Da-d]*", max_length=64
+        )
+        self.border_title = content(tr("Tones"))
         self._sent = 0
 
     @property

@@ -11,17 +11,25 @@ from desktop.domain.entities.channels import CALLS, TRAITS
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address, Interaction
 from desktop.domain.entities.phone import CallState, PhoneCall
-from desktop.domain.entities.words import Phase, PopAnswer, Verb
+from desktop.domain.entities.words import Channel, Phase, PopAnswer, Verb
 from desktop.tui.keys import keys
 from desktop.tui.widgets.css import css_beside
 from desktop.tui.widgets.fitting import first_that_fits
 from desktop.tui.widgets.pane import TextPane, View
 from desktop.tui.widgets.safe_text import Part, line
 from desktop.tui.words import wording
+from desktop.words.catalogue import ntr, ptr, tr
+from desktop.words.marks import mark
 
 BAR = 20
 """Cells of the bar that empties while an offer runs out."""
 
+_INCOMING = {
+    Channel.VOICE: mark("Incoming call"),
+    Channel.CHAT: mark("Incoming chat"),
+    Channel.EMAIL: mark("Incoming e-mail"),
+    Channel.SMS: mark("Incoming SMS"),
+}
 STRANGER_SECONDS = 1.0
 """How long a call is on the phone before it is shown as no contact's: its offer may come a moment after it."""
 
@@ -62,23 +70,21 @@ class OfferBanner(TextPane):
         offer = offers[0]
         left = None if offer.offer_deadline is None else max(0.0, offer.offer_deadline - view.now)
         sign = TRAITS[offer.channel].sign
-        more = f"   +{len(offers) - 1} more" if len(offers) > 1 else ""
-        kind = "Incoming call" if offer.channel in CALLS else f"Incoming {offer.channel.value}"
-        if offer.callback_at is not None:
-            kind = "Callback"
+        more = f"   {tr('+{n} more', n=len(offers) - 1)}" if len(offers) > 1 else ""
+        kind = tr("Callback") if offer.callback_at is not None else tr(_INCOMING[offer.channel])
         head: Part = (f"{sign} {kind} · {offer.queue}  ", "bold $accent")
         known = who(view, offer)
         shorter = ([*known[:count], (more, "$muted")] for count in range(len(known), 0, -1))
         first = first_that_fits(self.content_size.width, (line(head, *parts) for parts in shorter))
         answering = view.state.pending.get(offer.id, frozenset())
         keys_shown: list[Part] = (
-            [("accepting …", "bold $success")]
+            [(tr("accepting …"), "bold $success")]
             if "accept" in answering
             else [
                 (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
-                (" accept  ", "$success"),
+                (f" {tr('accept')}  ", "$success"),
                 (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-                (" decline  ", "$muted"),
+                (f" {tr('decline')}  ", "$muted"),
                 *_other_verbs(view, offer),
             ]
         )
@@ -89,7 +95,7 @@ class OfferBanner(TextPane):
                 _countdown(left, (offer.offer_deadline or 0.0) - offer.phase_since),
                 "bold $warning" if left is not None and left < 8 else "$foreground",
             ),
-            ("   ✕ your phone is not registered" if _out_of_reach(view, offer) else "", "bold $error"),
+            (f"   ✕ {tr('your phone is not registered')}" if _out_of_reach(view, offer) else "", "bold $error"),
             (f"   {subject}{wording.waited(offer, view.now)}", "$muted"),
         )
         return (first, second)
@@ -100,7 +106,7 @@ def _other_verbs(view: View, offer: Interaction) -> Iterator[Part]:
     on_offer = select.verbs_on_offer(view.state, offer)
     for verb, name, label in keys.VERB_KEYS:
         if verb in on_offer and verb not in (Verb.ACCEPT, Verb.DECLINE):
-            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {label}  ", "$muted"))
+            yield from ((f" {keys.BY_ID[name].shown} ", "bold reverse"), (f" {tr(label)}  ", "$muted"))
 
 
 def _offers(view: View) -> list[Interaction]:
@@ -115,19 +121,22 @@ def stranger(view: View) -> PhoneCall | None:
 
 def _call_lines(view: View, call: PhoneCall) -> tuple[Content, Content]:
     rings = call.state is CallState.RINGING
-    number = wording.number(call.number) or wording.WITHHELD
+    number = wording.number(call.number) or tr(wording.WITHHELD)
     first = line(
-        ("☎ Call on your phone  ", "bold $accent"),
+        (f"☎ {tr('Call on your phone')}  ", "bold $accent"),
         (call.name or number, "bold"),
         (f"  {number}" if call.name and call.number else "", "$muted"),
-        ("  no contact", "$muted"),
+        (f"  {tr('no contact')}", "$muted"),
     )
-    answer: list[Part] = [(f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"), (" answer  ", "$success")]
+    answer: list[Part] = [
+        (f" {keys.BY_ID['accept'].shown} ", "bold reverse $success"),
+        (f" {ptr('a call', 'answer')}  ", "$success"),
+    ]
     second = line(
         *(answer if rings else []),
         (f" {keys.BY_ID['decline'].shown} ", "bold reverse"),
-        (" reject  " if rings else " hang up  ", "$muted"),
-        (f"{wording.PHONE_CALL[call.state]} {wording.duration(view.now - call.since)}", "$foreground"),
+        (f" {tr('reject') if rings else tr('hang up')}  ", "$muted"),
+        (f"{tr(wording.PHONE_CALL[call.state])} {wording.duration(view.now - call.since)}", "$foreground"),
     )
     return (first, second)
 
@@ -142,7 +151,7 @@ def _out_of_reach(view: View, offer: Interaction) -> bool:
 
 def _countdown(left: float | None, whole: float) -> str:
     if left is None:
-        return "no time limit"
+        return tr("no time limit")
     full = min(BAR, math.ceil(BAR * left / whole)) if whole > 0 else 0
     return f"{'━' * full}{'╌' * (BAR - full)} {int(left):2d} s"
 
@@ -159,17 +168,18 @@ def who(view: View, interaction: Interaction) -> list[Part]:
         return _known(pop.match, interaction.customer, view, only=len(pop.matches) == 1)
     match pop.answer:
         case PopAnswer.MANY:
-            return [(f"{len(pop.matches)} customers share ", "bold"), (number, "bold"), ("  who is it?", "$warning")]
+            shared = ntr("{n} customer has {number}", "{n} customers share {number}", len(pop.matches), number=number)
+            return [(shared, "bold"), (f"  {tr('who is it?')}", "$warning")]
         case PopAnswer.NOT_ASKED:
-            return [*fallback, ("  not looked up", "$muted")]
+            return [*fallback, (f"  {tr('not looked up')}", "$muted")]
         case PopAnswer.NO_MATCH:
-            return [*fallback, ("  not in the CRM", "$warning")]
+            return [*fallback, (f"  {tr('not in the CRM')}", "$warning")]
         case PopAnswer.COULD_NOT_ASK if not select.names_crm(view.state):
-            return [*fallback, ("  no CRM in this profile", "$muted")]
+            return [*fallback, (f"  {tr('no CRM in this profile')}", "$muted")]
         case PopAnswer.COULD_NOT_ASK:
-            return [*fallback, ("  ✕ CRM could not be asked", "$error")]
+            return [*fallback, (f"  ✕ {tr('CRM could not be asked')}", "$error")]
         case _:
-            return [*fallback, (f"  looking up … {wording.duration(view.now - pop.since)}", "$muted")]
+            return [*fallback, (f"  {tr('looking up …')} {wording.duration(view.now - pop.since)}", "$muted")]
 
 
 def _known(match: Match, came_from: Address, view: View, *, only: bool) -> list[Part]:
@@ -179,7 +189,8 @@ def _known(match: Match, came_from: Address, view: View, *, only: bool) -> list[
         parts.append((f"  ◆ {customer.tier}", "$accent"))
     late = [p for p in customer.promises if select.promise_is_late(p, view.now)]
     if late:
-        parts.append((f"  ! promised: {late[0].text} {wording.due(late[0].due, view.now)}", "$warning"))
+        promise = tr("! promised: {what} {due}", what=late[0].text, due=wording.due(late[0].due, view.now))
+        parts.append((f"  {promise}", "$warning"))
     parts.append((f"  {number}", "$muted"))
     if only:
         parts += wording.on_file(match, came_from)

@@ -6,13 +6,14 @@ from textual.content import Content
 
 from desktop.domain import select
 from desktop.domain.entities.model import Instant, QueueStats
-from desktop.tui.keys.keys import shown
 from desktop.tui.widgets.pane import Pane, View
 from desktop.tui.widgets.safe_text import Part, content, line
 from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.tui.words.keyed import keyed
+from desktop.words.catalogue import ptr, tr
 
 STALE = 15.0
 """Seconds without a sign of life after which figures are shown dim."""
@@ -26,16 +27,16 @@ class QueuesPane(Pane, LineTable):
     def __init__(self) -> None:
         super().__init__(
             (
-                Column("queue"),
-                Column("wait", 4, align="right"),
-                Column("longest", 7, align="right"),
-                Column("free", 4, align="right", min_width=36),
-                Column("SL", 4, align="right"),
+                Column(tr("queue")),
+                Column(ptr("customers waiting", "wait"), 4, align="right"),
+                Column(ptr("wait", "longest"), 7, align="right"),
+                Column(ptr("agents", "free"), 4, align="right", min_width=36),
+                Column(tr("SL"), 4, align="right"),
             ),
-            empty="No queue figures yet.",
+            empty=tr("No queue figures yet."),
             id="queues",
         )
-        self.border_title = content("Queues")
+        self.border_title = content(tr("Queues"))
 
     def look(self, view: View) -> tuple[object, ...]:
         """The queues."""
@@ -48,8 +49,10 @@ class QueuesPane(Pane, LineTable):
         self.set_rows([Row(queue.name, _cells(queue, view.now, view.now - seen[queue.name])) for queue in queues])
         oldest = min(seen.values(), default=None)
         formula = next((queue.service_level_formula for queue in queues if queue.service_level_formula), "")
-        updated = f" · updated {wording.since(view.now - oldest)}" if oldest is not None else ""
-        self.border_title = content(f"Queues{updated}")
+        title = tr("Queues")
+        if oldest is not None:
+            title = tr("Queues · updated {when}", when=wording.since(view.now - oldest))
+        self.border_title = content(title)
         self.border_subtitle = self._service_level(formula)
 
     def on_resize(self) -> None:
@@ -61,10 +64,10 @@ class QueuesPane(Pane, LineTable):
         """How the service level is counted, whole; where there is no room for it, where it stands."""
         if not formula:
             return content("")
-        whole = content(f"SL {formula}")
+        whole = content(f"{tr('SL')} {formula}")
         if whole.cell_length <= self.outer_size.width - 6:  # corners, a dash and a space at each end
             return whole
-        return line(("SL: see ", "$muted"), (shown("diagnostics"), "bold $accent"))
+        return line(*keyed(tr("SL: see {diagnostics:key}"), "diagnostics"))
 
 
 def _cells(queue: QueueStats, now: Instant, age: float) -> tuple[Part, ...]:

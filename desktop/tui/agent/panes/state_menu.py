@@ -14,6 +14,7 @@ from desktop.tui.widgets.table import LineTable
 from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 
 class StateMenu(Pane, Vertical):
@@ -32,12 +33,12 @@ class StateMenu(Pane, Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="state-menu")
-        self.border_title = content("Availability")
+        self.border_title = content(tr("Availability"))
         self._options: dict[str, StateMenu.Chosen] = {}
 
     def compose(self) -> ComposeResult:
         """The list."""
-        yield LineTable((Column("", 1), Column("", 1), Column("state")), header=False, id="state-list")
+        yield LineTable((Column("", 1), Column("", 1), Column(tr("state"))), header=False, id="state-list")
 
     @property
     def is_open(self) -> bool:
@@ -66,7 +67,7 @@ class StateMenu(Pane, Vertical):
         if not self.is_open:
             return
         busy = select.occupancy(view.state) is not Occupancy.IDLE
-        self.border_title = content("Availability after this contact" if busy else "Availability")
+        self.border_title = content(tr("Availability after this contact") if busy else tr("Availability"))
         me = select.me(view.state)
         options: list[tuple[str, str, StateMenu.Chosen]] = []
         if me is not None and me.next is not None:
@@ -85,11 +86,11 @@ class StateMenu(Pane, Vertical):
         self._options = {}
         for number, (mark, colour, choice) in enumerate(options, start=1):
             if choice.availability is None:
-                text = "forget what comes next"
+                text = tr("forget what comes next")
             elif choice.availability is Availability.NOT_READY:
-                text = f"Not ready · {labels[choice.reason]}"
+                text = tr("Not ready · {reason}", reason=labels[choice.reason])
             else:
-                text = wording.AVAILABILITY[choice.availability][1]
+                text = tr(wording.AVAILABILITY[choice.availability][1])
             self._options[str(number)] = choice
             rows.append(Row(str(number), (line((str(number), "bold $accent")), content(mark, colour), content(text))))
         self.query_one(LineTable).set_rows(rows)

@@ -17,6 +17,12 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import ptr, tr
+
+
+def _state_cells() -> int:
+    """How wide the column of states is: as wide as the word for those that stay longest."""
+    return len(ptr("phase", "wrap-up"))
 
 
 class WorkPane(Pane, LineTable):
@@ -29,15 +35,15 @@ class WorkPane(Pane, LineTable):
             (
                 Column("", 1),
                 Column("", 1),
-                Column("customer"),
-                Column("state", 7),
-                Column("time", 6, align="right"),
+                Column(tr("customer")),
+                Column(tr("state"), _state_cells()),
+                Column(tr("time"), 6, align="right"),
             ),
             header=False,
-            empty="No active contacts.",
+            empty=tr("No active contacts."),
             id="work",
         )
-        self.border_title = content("Work")
+        self.border_title = content(tr("Work"))
 
     def look(self, view: View) -> tuple[object, ...]:
         """My interactions and who they are with."""
@@ -85,10 +91,10 @@ def _who(state: AppState, interaction: Interaction) -> Part:
 
 def _state(state: AppState, interaction: Interaction, style: str) -> Content:
     if interaction.id in state.unfinished:
-        return content("kept", style)
+        return content(ptr("note", "kept"), style)
     if interaction.unread and interaction.channel not in CALLS and interaction.phase is Phase.ACTIVE:
-        return content("reply", style)
-    return content("parked" if interaction.parked else wording.phase(interaction), style)
+        return content(ptr("to do", "reply"), style)
+    return content(ptr("contact", "parked") if interaction.parked else wording.phase(interaction), style)
 
 
 def _style(interaction: Interaction) -> str:

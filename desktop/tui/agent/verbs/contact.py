@@ -9,6 +9,7 @@ from desktop.tui.agent.verbs.desk import NO_OFFER, DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words import wording
+from desktop.words.catalogue import tr
 
 
 class ContactVerbs(DeskVerbs):
@@ -45,7 +46,7 @@ class ContactVerbs(DeskVerbs):
 
     def _hang_up(self, call: PhoneCall) -> Irrevocable:
         key = BY_ID["decline"]
-        words = f"hang up on {named(call.name or call.number)}"
+        words = tr("hang up on {who}", who=named(call.name or call.number))
         return Irrevocable(key.shown, (*key.anywhere, *key.letters), ("hang up", call.id), words)
 
     def _answer_stranger(self) -> None:
@@ -60,7 +61,7 @@ class ContactVerbs(DeskVerbs):
     def _refuse_offer(self) -> None:
         """There is no offer, or none any more: the words meant for its note are no verbs."""
         self._wants_field()
-        self._tell(NO_OFFER)
+        self._tell(tr(NO_OFFER))
 
     def recording(self) -> None:
         """Pause the recording, or resume it; of a customer who has refused, at the second press only."""
@@ -76,7 +77,7 @@ class ContactVerbs(DeskVerbs):
         """End the contact, at the second press."""
         interaction = self._selected()
         if interaction is None or Verb.END not in select.verbs_on_offer(self._screen.state, interaction):
-            self._tell("There is no contact to end.")
+            self._tell(tr("There is no contact to end."))
         else:
             self._do(Verb.END, interaction)
 
@@ -85,7 +86,7 @@ class ContactVerbs(DeskVerbs):
         self._wants_field()
         interaction = self._selected()
         if interaction is None or Verb.DTMF not in select.verbs_on_offer(self._screen.state, interaction):
-            self._tell("Tones can only be sent on an active call.")
+            self._tell(tr("Tones can only be sent on an active call."))
             return
         self._screen.query_one(Keypad).open()
         self._screen.opened()

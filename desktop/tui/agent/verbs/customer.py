@@ -13,9 +13,9 @@ from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.records import RecordsPane
 from desktop.tui.agent.panes.search import SearchPane
 from desktop.tui.agent.verbs.desk import DeskVerbs
-from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.widgets.safe_text import safe
+from desktop.words.catalogue import tr
 
 if TYPE_CHECKING:
     from desktop.app.session import Session
@@ -73,7 +73,7 @@ class CustomerVerbs(DeskVerbs):
         """
         interaction = self._selected()
         if interaction is None or self.session is None:
-            self._tell("There is no contact to unlink.")
+            self._tell(tr("There is no contact to unlink."))
             return
         pop, now = select.pop(self._screen.state, interaction.id), self._screen.view().now
         match = pop.match if pop is not None else None
@@ -86,9 +86,15 @@ class CustomerVerbs(DeskVerbs):
         elif match is not None:
             self._unlinked = Unlinked(interaction.id, match.customer.id, now + UNDO_SECONDS)
             self.session.pops.unlink(interaction.id)
-            self._tell(f"Unlinked from {match.customer.name}. {shown('unlink')} within 10 s links them again.", LINK)
+            name, seconds = match.customer.name, UNDO_SECONDS
+            words = tr(
+                "Unlinked from {name}. {unlink:key} within {seconds:.0f} s links them again.",
+                name=name,
+                seconds=seconds,
+            )
+            self._tell(words, LINK)
         else:
-            self._tell("This contact is linked to no customer.")
+            self._tell(tr("This contact is linked to no customer."))
 
     def records(self) -> None:
         """Which records of several systems are the customer, or the expert under the cursor."""
@@ -100,15 +106,15 @@ class CustomerVerbs(DeskVerbs):
         if len(screen.state.sources) == 0:
             has_crm = select.names_crm(screen.state)
             self._tell(
-                "There is nothing to link: no second CRM and no second directory in this profile."
+                tr("There is nothing to link: no second CRM and no second directory in this profile.")
                 if has_crm
-                else "This profile has no CRM: there are no records to link."
+                else tr("This profile has no CRM: there are no records to link.")
             )
             return
         person = finder.under_cursor if finder.is_open else None
         pop = select.pop(screen.state, screen.selected or "")
         if person is None and (pop is None or pop.match is None):
-            self._tell("Choose the customer first; then their records can be linked.")
+            self._tell(tr("Choose the customer first; then their records can be linked."))
             return
         pane.open(person)
         if not finder.is_open:
@@ -120,7 +126,7 @@ class CustomerVerbs(DeskVerbs):
         if pane.is_open:
             self._screen.close_top()
         elif self._selected() is None:
-            self._tell("Nothing to copy: no contact is selected.")
+            self._tell(tr("Nothing to copy: no contact is selected."))
         else:
             self._screen.uncover()
             pane.open()
@@ -129,7 +135,12 @@ class CustomerVerbs(DeskVerbs):
     def copied(self, label: str, text: str) -> None:
         """Put a text on the terminal's clipboard, without anything in it that is not for reading."""
         self._screen.app.copy_to_clipboard(safe(text))
-        self._tell(f"Copied {label} {safe(text, limit=60)}, if this terminal lets programs copy (OSC 52).", DONE)
+        copied = tr(
+            "Copied {label} {text}, if this terminal lets programs copy (OSC 52).",
+            label=label,
+            text=safe(text, limit=60),
+        )
+        self._tell(copied, DONE)
 
     def toggled_record(self, kind: str, record_id: str, ids: tuple[str, ...], *, link: bool) -> None:
         """Link a record with others, or take it apart from them."""
@@ -177,7 +188,13 @@ class CustomerVerbs(DeskVerbs):
         until = self._screen.view().now + UNDO_SECONDS
         self._unlinked = Unlinked(interaction.id, before.customer.id, until, found.customer.id)
         old, new = named(before.customer.name), named(found.customer.name)
-        self._tell(f"Linked to {new} instead of {old}. {shown('unlink')} within 10 s links {old} again.", LINK)
+        words = tr(
+            "Linked to {new} instead of {old}. {unlink:key} within {seconds:.0f} s links {old} again.",
+            new=new,
+            old=old,
+            seconds=UNDO_SECONDS,
+        )
+        self._tell(words, LINK)
 
     def _show(self, match: Match | None) -> None:
         """Show the card of a customer found without a contact."""
@@ -185,7 +202,8 @@ class CustomerVerbs(DeskVerbs):
         if match is None or self.session is None:
             return
         if self._selected() is not None:
-            self._tell(f"{match.customer.name} was not linked: a contact came in meanwhile. Search again to link it.")
+            name = match.customer.name
+            self._tell(tr("{name} was not linked: a contact came in meanwhile. Search again to link it.", name=name))
             return
         self._screen.preview = match
         self.session.pops.look_at(match)
@@ -203,7 +221,7 @@ class CustomerVerbs(DeskVerbs):
         self._wants_field()
         without = self._selected() is None
         if without and creating:
-            self._tell("A new customer needs a contact: the record takes its number or address from it.")
+            self._tell(tr("A new customer needs a contact: the record takes its number or address from it."))
             return
         self._screen.uncover()
         self._screen.query_one(SearchPane).open(creating=creating, only_shows=without)

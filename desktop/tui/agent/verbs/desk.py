@@ -12,29 +12,33 @@ from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.screen import AgentScreen
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
 from desktop.tui.words.consequences import consequence
+from desktop.words.catalogue import tr
+from desktop.words.marks import mark
 
 if TYPE_CHECKING:
     from desktop.app.commands.action_result import ActionResult
     from desktop.app.notes.unsaved_text import Unsaved
     from desktop.app.session import Session
 
-NO_OFFER = "No contact to accept."
+NO_OFFER = mark("No contact to accept.")
 _CANNOT: Final = {
-    Verb.HOLD: "put this contact on hold",
-    Verb.SWAP: "switch between customer and expert",
-    Verb.MUTE: "mute",
-    Verb.CONSULT: "call an expert",
-    Verb.CANCEL_LEG: "go back to the customer",
-    Verb.COMPLETE_TRANSFER: "hand the customer over",
-    Verb.BLIND_TRANSFER: "transfer",
-    Verb.CONFERENCE: "start a conference",
-    Verb.END: "end this contact",
-    Verb.EXTEND_WRAP_UP: "extend the wrap-up",
+    Verb.HOLD: mark("Cannot put this contact on hold now."),
+    Verb.SWAP: mark("Cannot switch between customer and expert now."),
+    Verb.MUTE: mark("Cannot mute now."),
+    Verb.CONSULT: mark("Cannot call an expert now."),
+    Verb.CANCEL_LEG: mark("Cannot go back to the customer now."),
+    Verb.COMPLETE_TRANSFER: mark("Cannot hand the customer over now."),
+    Verb.BLIND_TRANSFER: mark("Cannot transfer now."),
+    Verb.CONFERENCE: mark("Cannot start a conference now."),
+    Verb.END: mark("Cannot end this contact now."),
+    Verb.EXTEND_WRAP_UP: mark("Cannot extend the wrap-up now."),
 }
 
 
 def _impossible(verb: Verb) -> str:
-    return f"Cannot {_CANNOT.get(verb, verb.value.replace('_', ' '))} now."
+    if verb in _CANNOT:
+        return tr(_CANNOT[verb])
+    return tr("Not possible now: {verb:verb}.", verb=verb)
 
 
 @dataclass(slots=True)
@@ -93,7 +97,7 @@ class DeskVerbs:
         to_offers = all(COMMANDS[verb].phases == {Phase.OFFERED} for verb in verbs)
         interaction = self._offer() if to_offers else self._selected()
         if interaction is None:
-            self._tell(NO_OFFER if to_offers else "No contact selected.")
+            self._tell(tr(NO_OFFER) if to_offers else tr("No contact selected."))
             return
         on_offer = select.verbs_on_offer(self._screen.state, interaction)
         verb = next((verb for verb in verbs if verb in on_offer), None)
@@ -149,4 +153,4 @@ class DeskVerbs:
         self._spawn(wait())
 
     def _not_yet(self) -> None:
-        self._tell("Still signing in.")
+        self._tell(tr("Still signing in."))

@@ -5,7 +5,7 @@ from desktop.domain.entities.model import Interaction
 from desktop.domain.entities.words import LegPhase, Phase, Verb
 from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.verbs.desk import DeskVerbs
-from desktop.tui.keys.keys import shown
+from desktop.words.catalogue import tr
 
 
 class ExpertVerbs(DeskVerbs):
@@ -19,7 +19,7 @@ class ExpertVerbs(DeskVerbs):
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
             self._wants_field()
-            self._tell("Experts can only be called during a contact.")
+            self._tell(tr("Experts can only be called during a contact."))
             return
         finder = self._screen.query_one(ExpertFinder)
         if finder.is_open:
@@ -35,7 +35,7 @@ class ExpertVerbs(DeskVerbs):
         interaction = self._selected()
         if interaction is None or interaction.phase is not Phase.ACTIVE:
             self._wants_field()
-            self._tell("There is no contact to transfer.")
+            self._tell(tr("There is no contact to transfer."))
             return
         finder = self._screen.query_one(ExpertFinder)
         if finder.is_open:
@@ -47,7 +47,7 @@ class ExpertVerbs(DeskVerbs):
         elif leg.phase is LegPhase.ACTIVE:
             self._leg(interaction, Verb.COMPLETE_TRANSFER)
         else:
-            self._tell(f"Wait until they answer, or {shown('expert')} to go back to the customer.")
+            self._tell(tr("Wait until they answer, or {expert:key} to go back to the customer."))
 
     def conference(self) -> None:
         """Join everybody."""
@@ -61,7 +61,7 @@ class ExpertVerbs(DeskVerbs):
         if session is None or interaction is None:
             return
         if how == "chat" and not text:
-            self._tell("There is nothing to send yet. Write to them first.")
+            self._tell(tr("There is nothing to send yet. Write to them first."))
             return
         if how == "chat":
             self._result(session.actions.chat(target, text), f"chat:{target}")

@@ -19,7 +19,7 @@ from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.keys.keys import BY_ID
 from desktop.tui.keys.two_presses import Irrevocable, named
 from desktop.tui.words.titles import title
-from desktop.words.catalogue import in_words
+from desktop.words.catalogue import in_words, ntr, tr
 
 if TYPE_CHECKING:
     from desktop.app.notes.unsaved_text import Unsaved
@@ -77,9 +77,9 @@ class AvailabilityVerbs(DeskVerbs):
         wrong = something_is_wrong(self._screen.state)
         self.session.retry()
         if wrong:
-            self._tell("Trying again.", RETRY)
+            self._tell(tr("Trying again."), RETRY)
         else:
-            self._tell("Everything is connected and nothing is waiting to be sent.", GLIMPSE)
+            self._tell(tr("Everything is connected and nothing is waiting to be sent."), GLIMPSE)
 
     def next_pane(self) -> None:
         """The next pane of a narrow screen."""
@@ -121,36 +121,43 @@ class AvailabilityVerbs(DeskVerbs):
         talking = [interaction for interaction in work if interaction.phase in _OPEN]
         who = ""
         if first := (talking or work)[:1]:
-            others = f" and {len(talking or work) - 1} more" if (talking or work)[1:] else ""
-            who = named(title(self._screen.state, first[0])) + others
+            who = named(title(self._screen.state, first[0]))
+            if more := len(talking or work) - 1:
+                who = tr("{name} and {n} more", name=who, n=more)
         if unsaved:
             words = unsaved_words(unsaved)
         elif talking:
-            words = f"leave. {_stays(talking, who)}; {self._becomes_of_words()}."
+            words = tr("leave. {contacts}; {text}.", contacts=_stays(talking, who), text=self._becomes_of_words())
         else:
-            words = (
-                f"leave. The wrap-up of {who} is not finished, and its timer keeps running; {self._becomes_of_words()}."
+            words = tr(
+                "leave. The wrap-up of {who} is not finished, and its timer keeps running; {text}.",
+                who=who,
+                text=self._becomes_of_words(),
             )
         key = BY_ID["quit"]
         victim = ("leave", *(interaction.id for interaction in work))
         return Irrevocable(key.shown, key.anywhere, victim, words)
 
     def _becomes_of_words(self) -> str:
-        return "this is the demo: nothing you wrote is kept" if self._context.throwaway else "your words are saved"
+        if self._context.throwaway:
+            return tr("this is the demo: nothing you wrote is kept")
+        return tr("your words are saved")
 
 
 def _stays(talking: Sequence[Interaction], who: str) -> str:
     """What becomes of the contacts that are left."""
     if talking[0].channel in CALLS and talking[0].phase is Phase.ACTIVE:
-        return f"{who} {'are' if talking[1:] else 'is'} still on the line"
-    return f"The contacts with {who} stay open" if talking[1:] else f"The contact with {who} stays open"
+        return ntr("{who} is still on the line", "{who} are still on the line", len(talking), who=who)
+    return ntr("The contact with {who} stays open", "The contacts with {who} stay open", len(talking), who=who)
 
 
 def unsaved_words(unsaved: "Sequence[Unsaved]") -> str:
     """What is not on disk, why, and what leaving does about it."""
-    more = f" and {len(unsaved) - 1} more" if len(unsaved) > 1 else ""
-    why = f" ({in_words(problem).rstrip('.')})" if (problem := unsaved[0].problem) else ""
-    return (
-        f"leave. Not saved: the {in_words(unsaved[0].about)}{more}{why}. It will be tried once more; if that fails,"
-        " the text goes into a file, and you are told which."
+    what, why = in_words(unsaved[0].about), in_words(unsaved[0].problem).rstrip(".")
+    if len(unsaved) > 1:
+        what = tr("{name} and {n} more", name=what, n=len(unsaved) - 1)
+    lost = tr("Not saved: the {what} ({why}).", what=what, why=why) if why else tr("Not saved: the {what}.", what=what)
+    return tr(
+        "leave. {lost} It will be tried once more; if that fails, the text goes into a file, and you are told which.",
+        lost=lost,
     )

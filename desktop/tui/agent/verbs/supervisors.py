@@ -8,6 +8,7 @@ from desktop.tui.agent.panes.help_field import HelpField, Line
 from desktop.tui.agent.verbs.desk import DeskVerbs
 from desktop.tui.words import wording
 from desktop.tui.words.titles import title
+from desktop.words.catalogue import tr
 
 
 class SupervisorVerbs(DeskVerbs):
@@ -18,18 +19,20 @@ class SupervisorVerbs(DeskVerbs):
         self._wants_field()
         interaction, state = self._selected(), self._screen.state
         if not self._offered(Capability.HELP):
-            self._tell("This contact centre does not support help requests.")
+            self._tell(tr("This contact centre does not support help requests."))
         elif interaction is None or interaction.phase not in IN_HAND:
-            self._tell("Asking for help needs an active contact.")
+            self._tell(tr("Asking for help needs an active contact."))
         else:
             known = self._help_of(interaction.id)
             answered = f" · {wording.help_state(known)}" if known is not None else ""
             self._open(
                 Line.HELP,
                 interaction.id,
-                ("Help from a supervisor", "bold"),
+                (tr("Help from a supervisor"), "bold"),
                 (f" · {title(state, interaction)}{answered}", "$muted"),
-                hint="enter asks" if known is None else "enter sends again; send it empty to cancel the request",
+                hint=tr("enter asks")
+                if known is None
+                else tr("enter sends again; send it empty to cancel the request"),
             )
 
     def answer_supervisor(self) -> None:
@@ -37,10 +40,10 @@ class SupervisorVerbs(DeskVerbs):
         self._wants_field()
         last = self._last_line()
         if last is None:
-            self._tell("No supervisor has written to you.")
+            self._tell(tr("No supervisor has written to you."))
         else:
             heading = ((f"{last.by_name}: ", "bold"), (last.text, "$muted"))
-            self._open(Line.ANSWER, last.by, *heading, hint="enter answers")
+            self._open(Line.ANSWER, last.by, *heading, hint=tr("enter answers"))
 
     def said(self, kind: Line, subject: str, text: str) -> None:
         """Send what was written; it stays in the field until it has arrived."""

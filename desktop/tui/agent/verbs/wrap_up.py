@@ -10,12 +10,12 @@ from desktop.tui.agent.panes.expert_finder import ExpertFinder
 from desktop.tui.agent.panes.note import NotePane
 from desktop.tui.agent.panes.wrap_up import WrapUpPane
 from desktop.tui.agent.verbs.desk import DeskVerbs
-from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import named
 from desktop.tui.words.titles import title
-from desktop.words.catalogue import in_words
+from desktop.words.catalogue import in_words, tr
+from desktop.words.marks import mark
 
-STAYS_HIDDEN: Final = "It stays hidden: a message to the customer carries no card number."
+STAYS_HIDDEN: Final = mark("It stays hidden: a message to the customer carries no card number.")
 SLIP_SECONDS: Final = 1.0
 """How soon after finishing a contact the same key is taken for a slip."""
 
@@ -32,7 +32,7 @@ class WrapUpVerbs(DeskVerbs):
         if self._selected() is None and work:
             self._screen.select(work[0].id)  # the one whose note stood here has left
         if self._selected() is None:
-            self._tell("No contact to write a note about.")
+            self._tell(tr("No contact to write a note about."))
         else:
             self._screen.uncover()
             self._screen.focus_note()
@@ -43,9 +43,9 @@ class WrapUpVerbs(DeskVerbs):
         fields = (pane.editor, note) if pane.has_focus_within else (note, pane.editor)
         in_message = pane.editor.hides_in_message
         if in_message and pane.has_focus_within and pane.editor.is_open:
-            self._tell(STAYS_HIDDEN)
+            self._tell(tr(STAYS_HIDDEN))
         elif not any(field.put_back() for field in fields):
-            self._tell(STAYS_HIDDEN if in_message else "No card number was hidden here.")
+            self._tell(tr(STAYS_HIDDEN) if in_message else tr("No card number was hidden here."))
 
     def wrap_up(self) -> None:
         """Go to the codes; from there, back to the note."""
@@ -53,7 +53,7 @@ class WrapUpVerbs(DeskVerbs):
         pane = self._screen.query_one(WrapUpPane)
         if interaction is None or interaction.phase not in (Phase.ACTIVE, Phase.WRAP_UP, Phase.CLOSED):
             self._wants_field()
-            self._tell("There is nothing to wrap up.")
+            self._tell(tr("There is nothing to wrap up."))
         elif pane.is_open and pane.has_focus_within:
             self._screen.focus_note()
         else:
@@ -78,14 +78,14 @@ class WrapUpVerbs(DeskVerbs):
             interaction.phase not in (Phase.WRAP_UP, Phase.CLOSED)
             and interaction.id not in self._screen.state.unfinished
         ):
-            self._tell(f"End the contact first ({shown('end')}).")
+            self._tell(tr("End the contact first ({end:key})."))
             return
         if self._pressed_twice(interaction):
             return
         pane, note = self._screen.query_one(WrapUpPane), self._screen.query_one(NotePane)
         problems = select.wrap_up_problems(self._screen.state, interaction, pane.codes, note.text)
         if problems and interaction.id not in self._screen.state.unfinished:
-            self._tell("Still needed: " + " ".join(map(in_words, problems)))
+            self._tell(tr("Still needed: {what}", what=" ".join(map(in_words, problems))))
             only_note = not select.wrap_up_problems(self._screen.state, interaction, pane.codes, "any")
             if only_note:
                 self._screen.uncover()
@@ -94,7 +94,7 @@ class WrapUpVerbs(DeskVerbs):
                 self._go_to_codes()
             return
         if why := pane.editor.commit():
-            self._tell(f"The callback is not planned yet. {why}")
+            self._tell(tr("The callback is not planned yet. {why}", why=why))
             pane.editor.focus_field()
             return
         note.tell()
@@ -109,7 +109,8 @@ class WrapUpVerbs(DeskVerbs):
         if finished[0] == interaction.id:
             self._finished = finished
         else:
-            self._tell(f"Finished. Press again to finish {named(title(self._screen.state, interaction))}.")
+            who = named(title(self._screen.state, interaction))
+            self._tell(tr("Finished. Press again to finish {who}.", who=who))
         return True
 
     def extend(self) -> None:

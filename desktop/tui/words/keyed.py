@@ -1,0 +1,17 @@
+"""A sentence that names a key, with the key in the colour of keys."""
+
+from desktop.tui.keys.keys import shown
+from desktop.tui.widgets.safe_text import Part
+
+
+def keyed(sentence: str, name: str, style: str = "$muted") -> list[Part]:
+    """A sentence in parts.
+
+    Args:
+        sentence: in the language in force, with the key in force already in it.
+        name: of that key, in the table of keys.
+        style: of the words around it.
+    """
+    key = shown(name)
+    before, found, after = sentence.partition(key)
+    return [(before, style), (found, "bold $accent"), (after, style)]
