@@ -7,9 +7,9 @@ import gettext
 from typing import Final
 
 from desktop.words.catalogue import DOMAIN, LOCALES
-from desktop.words.marks import Plural, mark, plural
+from desktop.words.marks import mark
 
-OWN_WORDS: Final[tuple[str | Plural, ...]] = (
+OWN_WORDS: Final[tuple[str, ...]] = (
     mark("usage: "),
     mark("positional arguments"),
     mark("options"),
@@ -21,11 +21,7 @@ OWN_WORDS: Final[tuple[str | Plural, ...]] = (
     mark("one of the arguments %s is required"),
     mark("not allowed with argument %s"),
     mark("expected one argument"),
-    mark("expected at most one argument"),
-    mark("expected at least one argument"),
-    plural("expected %s argument", "expected %s arguments"),
     mark("invalid choice: %(value)r (choose from %(choices)s)"),
-    mark("invalid choice: %(value)r, maybe you meant %(suggestion)r? (choose from %(choices)s)"),
     mark("invalid %(type)s value: %(value)r"),
     mark("ignored explicit argument %r"),
 )

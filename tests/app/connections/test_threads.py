@@ -66,7 +66,7 @@ async def test_a_change_that_was_never_begun_is_unavailable(never: Callable[[], 
     threads, done = Threads("phone book", most=1), threading.Event()
     with pytest.raises(Unavailable):
         await threads.read(never, seconds=SOON)
-    with pytest.raises(Unavailable, match="in time") as refused:
+    with pytest.raises(Unavailable) as refused:
         await threads.change(done.set, seconds=SOON)
     assert not done.is_set()
     assert "every thread was busy" in refused.value.detail
