@@ -216,6 +216,7 @@ def _keeping(add: Add) -> None:
     )
     erase.add_argument("--unsent", action="store_true", help=tr("notes and records that were never sent too"))
     add("info", tr("Where things are and what is installed, for bug reports."))
+    add("docs", tr("Where the documentation is: the folder on this machine, the address on the web."))
     config = add("config", tr("Profiles: show, check or create one."))
     actions = config.add_subparsers(dest="action", required=True, metavar="show|check|init")
     actions.add_parser("show", help=tr("every value and where it came from; secrets hidden"), allow_abbrev=False)

@@ -246,7 +246,7 @@ def _queues(report: Report, total: Counts) -> str:
     if len(rows) > 1:
         same = f"{words.count(total.threshold)} s" if total.threshold else tr("each queue’s")
         rows.append(_row(_text(tr("all")), total, report.formula, style="sum", extra=f"<td>{_text(same)}</td>"))
-    return f"<h2>{_text(tr('Queues'))}</h2>" + _table("", tr("queue"), rows, (tr("in time within"),))
+    return f"<h2>{_text(tr('Queues'))}</h2>" + _table("", ptr("past", "queue"), rows, (tr("in time within"),))
 
 
 def _intervals(report: Report) -> str:

@@ -51,7 +51,7 @@ TERMS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "phase": {
         Phase.QUEUED: mark("queued"),
-        Phase.OFFERED: mark("offered"),
+        Phase.OFFERED: mark("being offered"),
         Phase.CONNECTING: mark("connecting"),
         Phase.ACTIVE: mark("active"),
         Phase.WRAP_UP: mark("wrap-up"),

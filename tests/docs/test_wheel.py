@@ -1,5 +1,6 @@
 """What is installed: the wheel holds every file that is read at run time, and its command answers."""
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -16,7 +17,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
-    for name in ("pyproject.toml", "README.md", "LICENSE", "desktop", "mock_backends"):
+    for name in ("pyproject.toml", "README.md", "LICENSE", "desktop", "mock_backends", "docs", "screenshots"):
         (source / name).symlink_to(ROOT / name)
     command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "--no-index"]
     done = subprocess.run(
@@ -55,3 +56,22 @@ def test_the_command_works_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> 
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("agent-desktop ") and wheel.name.split("-")[1] in done.stdout
+
+
+def test_the_wheel_brings_the_documentation_and_the_command_finds_it(wheel: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--prefix", str(tmp_path)]
+    subprocess.run([*command, str(wheel)], check=True, timeout=120)
+    share = tmp_path / "share" / "doc" / "agent-desktop"
+    for kind, ending in (("docs", "*.md"), ("screenshots", "*.svg")):
+        there = {path.relative_to(share) for path in (share / kind).rglob(ending)}
+        assert there == {path.relative_to(ROOT) for path in (ROOT / kind).rglob(ending)}
+    (library,) = tmp_path.glob("lib*/python*/site-packages")
+    start = (
+        f"import sys; sys.path.insert(0, {str(library)!r}); import sysconfig;"
+        f"sysconfig.get_path = lambda name: {str(tmp_path)!r};"
+        "from desktop.cli import main; sys.exit(main(['docs']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", start], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert json.loads(done.stdout)["folder"] == str(share / "docs")

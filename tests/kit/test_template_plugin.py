@@ -1,4 +1,4 @@
-"""The template that the README walks through: installed, it keeps its contract, and the desktop finds and checks it."""
+"""The template of a plug-in: installed, it keeps its contract, and the desktop finds and checks it."""
 
 import os
 import re
@@ -108,15 +108,3 @@ def test_a_check_of_nothing_is_a_mistake(words: list[str], tmp_path: Path) -> No
     ran = run("backends", "check", *words, env=clean_env(tmp_path))
     assert (ran.code, ran.out) == (2, "")
     assert ran.words
-
-
-def test_the_readme_walks_through_this_template() -> None:
-    text = (ROOT / "README.md").read_text()
-    part = text[text.index("## Your own backend") : text.index("## Troubleshooting")]
-    for path in re.findall(r"\*\*`([\w/.]+)`\*\*", part):
-        assert (TEMPLATE / path).is_file(), path
-    project = (TEMPLATE / "pyproject.toml").read_text()
-    (shown,) = re.findall(r"```toml\n(.*?)```", part, re.DOTALL)
-    for line in filter(None, map(str.strip, shown.splitlines())):
-        assert line in project
-    assert len(part.split()) < 600  # a page

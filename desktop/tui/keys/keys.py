@@ -4,7 +4,6 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from desktop.app import key_names
 from desktop.domain.entities.words import Verb
 from desktop.tui.keys.key import SIGNS, WORD_MOVES, Key, alts, is_typed, show
 from desktop.words import keys as keys_in_words
@@ -325,7 +324,6 @@ def _shown_in_any(name: str) -> str:
     return (_floor_keys() | _outbox_keys())[name].shown
 
 
-key_names.ask_of(shown)
 keys_in_words.ask_of(_shown_in_any)
 
 

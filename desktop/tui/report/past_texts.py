@@ -25,12 +25,12 @@ def contact_columns() -> tuple[Column, ...]:
     return (
         Column(tr("arrived"), 16),
         Column("", 2, min_width=70),
-        Column(tr("queue"), weight=2),
+        Column(ptr("past", "queue"), weight=2),
         Column(tr("customer"), weight=3),
         Column(tr("agent"), weight=2, min_width=76),
         _wide(tr("outcome"), 11),
-        _wide(tr("waited"), 7, "right"),
-        _wide(tr("talked"), 7, "right", 92),
+        _wide(ptr("past", "waited"), 7, "right"),
+        _wide(ptr("past", "talked"), 7, "right", 92),
         Column(tr("codes"), weight=2, min_width=110),
     )
 
@@ -127,9 +127,12 @@ def timeline(detail: PastDetail, days: CentreDays, width: int) -> list[Content]:
 
 
 def _figures(one: PastInteraction) -> list[tuple[str, str]]:
-    pairs = [(tr("waited"), wording.duration(one.wait_seconds))]
+    pairs = [(ptr("past", "waited"), wording.duration(one.wait_seconds))]
     if one.answered_at is not None:
-        pairs += [(tr("talked"), wording.duration(one.talk_seconds)), (tr("held"), wording.duration(one.hold_seconds))]
+        pairs += [
+            (ptr("past", "talked"), wording.duration(one.talk_seconds)),
+            (ptr("past", "held"), wording.duration(one.hold_seconds)),
+        ]
         pairs.append((ptr("time", "wrap-up"), wording.duration(one.wrap_up_seconds)))
     pairs += [(tr("offers"), str(one.offers)), (tr("transfers"), str(one.transfers))]
     if one.codes:

@@ -269,7 +269,7 @@ def leg(value: Leg, heard: Hearing | None) -> str:
     """Where a leg stands, in words; `heard` is who hears whom in its call."""
     if value.kind is LegKind.SUPERVISOR:
         if value.phase is not LegPhase.ACTIVE:
-            return tr("left")
+            return ptr("a party", "left")
         return tr(MONITORING[value.monitoring]) if value.monitoring in MONITORING else tr("on the line")
     if heard is not None and value.id in heard.waiting:
         return tr("on hold")
@@ -435,14 +435,9 @@ def phase(interaction: Interaction) -> str:
         return tr("ringing") if interaction.channel in CALLS else ptr("phase", "offered")
     if interaction.phase is Phase.WRAP_UP:
         return ptr("phase", "wrap-up")
-    return tr(_PHASE[interaction.phase])
-
-
-_PHASE: Mapping[Phase, str] = {
-    Phase.QUEUED: mark("waiting"),
-    Phase.CONNECTING: mark("connecting"),
-    Phase.CLOSED: mark("closed"),
-}
+    if interaction.phase is Phase.QUEUED:
+        return ptr("phase", "waiting")
+    return tr("connecting") if interaction.phase is Phase.CONNECTING else tr("closed")
 
 
 def too_long(characters: int, most: int) -> str:

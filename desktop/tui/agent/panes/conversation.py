@@ -272,7 +272,7 @@ def _held(view: View, interaction: Interaction) -> str:
 
 def _customer_face(heard: Hearing | None) -> tuple[str, str, str]:
     if heard is None or CUSTOMER not in heard.joined | heard.waiting:
-        return "○", tr("left"), "$muted"
+        return "○", ptr("a party", "left"), "$muted"
     if CUSTOMER in heard.waiting:
         return "◐", tr("on hold"), "$warning"
     return "●", tr("in conference") if heard.everybody else tr("on the line"), "$success"
