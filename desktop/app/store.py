@@ -9,7 +9,7 @@ from desktop.domain.reduce.reducer import reduce
 from desktop.domain.state.events import Envelope, Event
 from desktop.domain.state.own_events import Noticed, Settled
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import Sentence
+from desktop.domain.text.sentence import Words
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Store:
         """Take in something the desktop itself found out."""
         self.put(Envelope(source, event, self.now()))
 
-    def notice(self, text: Sentence, severity: str = "info", subject: str = "") -> None:
+    def notice(self, text: Words, severity: str = "info", subject: str = "") -> None:
         """Tell the agent something; the same text is not told twice in a row while it is still to be seen.
 
         Args:
@@ -70,7 +70,7 @@ class Store:
         if last is None or last.over or last.text != text or abs(self.now() - last.at) > SEEN_SECONDS:
             self.publish(Noticed(text, severity, subject))
 
-    def outcome(self, ok: bool, text: Sentence, subject: str = "", done: str = "") -> None:
+    def outcome(self, ok: bool, text: Words, subject: str = "", done: str = "") -> None:
         """Tell what came of a press; once it succeeds, what was told of its subject before is so no more.
 
         Args:

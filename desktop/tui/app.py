@@ -23,7 +23,6 @@ from desktop.domain.entities.words import Phase, PopAnswer
 from desktop.domain.news.notices import DONE
 from desktop.domain.state.events import Change, Envelope, InteractionChanged
 from desktop.domain.state.own_events import PopChanged
-from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.actions import DeskActions
 from desktop.tui.agent.follow_up_editor import FollowUpEditor
 from desktop.tui.agent.panes.copy_list import CopyList
@@ -202,7 +201,7 @@ class DesktopApp(TerminalApp):
         if not (self._throwaway or self.is_headless) and (
             words := await asyncio.to_thread(not_copied_yet, self.log_path.parent)
         ):
-            session.store.notice(verbatim(words), "error", subject="rescued words")
+            session.store.notice(words, "error", subject="rescued words")
 
     def _gather_card(self, envelope: Envelope) -> None:
         """Draw a ring and its card as one when the CRM answers at once: drawn twice, the card would come later."""
@@ -252,16 +251,16 @@ class DesktopApp(TerminalApp):
         unsaved = self._unsaved()
         if unsaved and self.session is not None:
             about, problem = in_words(unsaved[0].about), in_words(unsaved[0].problem).rstrip(".")
-            told = (
+            self.session.store.notice(
                 tr(
                     "Another desktop wanted to take over. This one stays: the {text} is not saved ({why}).",
                     text=about,
                     why=problem,
                 )
                 if problem
-                else tr("Another desktop wanted to take over. This one stays: the {text} is not saved.", text=about)
+                else tr("Another desktop wanted to take over. This one stays: the {text} is not saved.", text=about),
+                "error",
             )
-            self.session.store.notice(verbatim(told), "error")
         return bool(unsaved)
 
     def last_words(self) -> str:
@@ -300,7 +299,7 @@ class DesktopApp(TerminalApp):
     def tell(self, text: str, subject: str = "") -> None:
         """Show a sentence to the agent: about a subject, or about the contact before them."""
         if self.session is not None:
-            self.session.store.notice(verbatim(text), subject=subject or self.desk_screen.selected or "")
+            self.session.store.notice(text, subject=subject or self.desk_screen.selected or "")
         else:
             self.notify(text)
 
@@ -322,7 +321,7 @@ class DesktopApp(TerminalApp):
                     crash.write_report(error, self.log_path, context="task")
                 why = in_words(error.sentence).rstrip(".") if isinstance(error, StoreError) else tr("Program error")
                 not_done = tr("That could not be done. {why}.", why=why)
-                self.session.store.notice(verbatim(not_done) + self.session.safety, "error")
+                self.session.store.notice(f"{not_done} {in_words(self.session.safety)}", "error")
 
     def _leave_in_order(self) -> None:
         async def close() -> None:
@@ -520,7 +519,7 @@ class DesktopApp(TerminalApp):
 
     def _tell_of_page(self, text: str, severity: str, subject: str = "") -> None:
         if self.session is not None:
-            self.session.store.notice(verbatim(text), severity, subject)
+            self.session.store.notice(text, severity, subject)
 
     @on(QualityWanted)
     def _quality_wanted(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.failures import error_class, explain
-from desktop.domain.text.sentence import NOTHING, Sentence
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 from desktop.ports.errors import BackendError, OutcomeUnknown, RateLimited, Unavailable, Unsupported
 
 CONTACT_CENTER = "contact_center"
@@ -16,7 +16,7 @@ class ActionResult:
     """What became of a press. `error` is the class of what went wrong, "" when ok; "ignored" for a double press."""
 
     ok: bool
-    text: Sentence = NOTHING
+    text: Words = NOTHING
     error: str = ""
 
 
@@ -25,10 +25,10 @@ IGNORED = ActionResult(False, error="ignored")
 
 def failed(
     error: BackendError,
-    not_done: Sentence,
+    not_done: Words,
     source: str = CONTACT_CENTER,
     *,
-    safe: Sentence = NOTHING,
+    safe: Words = NOTHING,
 ) -> ActionResult:
     """A press that came to nothing.
 

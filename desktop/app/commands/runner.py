@@ -13,7 +13,7 @@ from desktop.app.commands.intents import Intents
 from desktop.app.commands.pending_verbs import PendingVerbs
 from desktop.app.connections.backend_calls import CHANGE_SECONDS, BackendCalls
 from desktop.app.store import Store
-from desktop.domain.text.sentence import Sentence
+from desktop.domain.text.sentence import Words
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import BackendError, Conflict, NotFound, OutcomeUnknown
 
@@ -46,7 +46,7 @@ class Request(Generic[T]):
     verb: str
     intent: Hashable
     call: Callable[[str], Awaitable[T]]
-    take: Callable[[T], Sentence]
+    take: Callable[[T], Words]
     refused: Callable[[BackendError], ActionResult]
     look_up: Callable[[OutcomeUnknown], Awaitable[ActionResult]] | None = None
     subject: str | None = None

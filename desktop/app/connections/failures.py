@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from desktop.domain.entities.source import Source
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import NOTHING, VERBATIM, Sentence, verbatim, worded
+from desktop.domain.text.sentence import NOTHING, VERBATIM, Sentence, Words, verbatim, worded
 from desktop.ports.errors import (
     AuthFailed,
     BackendBug,
@@ -98,7 +98,7 @@ def reason(error: BackendError, source: str) -> Sentence:
     return Sentence("failure.because", what=what, why=why) if why else Sentence("failure.reason", what=what)
 
 
-def explain(error: BackendError, not_done: Sentence, *, source: str, safe: Sentence = NOTHING) -> Failure:
+def explain(error: BackendError, not_done: Words, *, source: str, safe: Words = NOTHING) -> Failure:
     """The sentences for an error.
 
     Args:

@@ -28,7 +28,7 @@ class CrmLookups:
     def __init__(
         self,
         desks: Sequence[CrmDesk],
-        broken: Mapping[str, Sentence],
+        broken: Mapping[str, Words],
         timing: Timing,
         now: Callable[[], float],
         changed: Callable[[Pop], None],

@@ -14,7 +14,7 @@ from desktop.domain.entities.person import PastHelp
 from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
-from desktop.domain.text.sentence import NOTHING, Sentence
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Noticed:
     `subject` is what it is about, such as a contact; it takes the place of what was told of that before.
     """
 
-    text: Sentence
+    text: Words
     severity: str = "info"  # info | warning | error
     subject: str = ""
 

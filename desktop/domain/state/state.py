@@ -24,7 +24,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, OfferEnd, RecordingConsent
 from desktop.domain.entities.wrap_up_record import DraftView, HandedOver, OutboxView
 from desktop.domain.state.events import Change
-from desktop.domain.text.sentence import NOTHING, Sentence
+from desktop.domain.text.sentence import NOTHING, Sentence, Words
 
 _OFFER_ENDS = frozenset(end.value for end in OfferEnd)
 
@@ -53,7 +53,7 @@ class Notice:
     """Something told to the agent, newest last. `over`: it is so no more, and is shown as what was told only."""
 
     at: Instant
-    text: Sentence
+    text: Words
     severity: str
     subject: str = ""  # what it is about: a contact, a source, or one of `notices`
     over: bool = False

@@ -9,7 +9,6 @@ from desktop.domain.entities.floor import FloorVerb
 from desktop.domain.entities.words import Health
 from desktop.domain.figures.service_level import FORMULAS
 from desktop.domain.news import notices
-from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.page import Page
 from desktop.tui.agent.panes.state_menu import StateMenu
 from desktop.tui.keys.two_presses import Irrevocable, TwoPresses
@@ -71,7 +70,7 @@ class FloorActions:
 
     def tell(self, text: str, severity: str = "info", subject: str = "") -> None:
         """Show a sentence; `subject` as in `domain.notices`."""
-        self._session.store.notice(verbatim(text), severity, subject)
+        self._session.store.notice(text, severity, subject)
 
     # Acting
 
@@ -270,13 +269,13 @@ class FloorActions:
             try:
                 path = await asyncio.to_thread(floor_export.written, table, what, answers["path"], view)
             except ReportError as error:
-                return ActionResult(False, verbatim(tr("Nothing was written.")) + error.sentence, "ReportError")
+                return ActionResult(False, f"{tr('Nothing was written.')} {in_words(error.sentence)}", "ReportError")
             rows = len(table.rows)
             if agents:
                 told = ntr("{n} agent written to {path}.", "{n} agents written to {path}.", rows, path=path)
             else:
                 told = ntr("{n} queue written to {path}.", "{n} queues written to {path}.", rows, path=path)
-            return ActionResult(True, verbatim(told))
+            return ActionResult(True, told)
 
         question = Question("path", tr("File name, ending in .csv or .json"), options, free=True)
         title = (

@@ -8,7 +8,6 @@ from textual.app import SystemCommand
 from desktop.domain import select
 from desktop.domain.entities.words import Phase, Role
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import verbatim
 from desktop.tui.agent.panes.guide import Guide
 from desktop.tui.agent.panes.offer_banner import OfferBanner
 from desktop.tui.agent.screen import AgentScreen
@@ -234,7 +233,7 @@ class FloorLauncher:
 
     def _tell(self, text: str, severity: str = "info") -> None:
         if self.session is not None:
-            self.session.store.notice(verbatim(text), severity)
+            self.session.store.notice(text, severity)
         else:
             self._app.notify(text)
 
