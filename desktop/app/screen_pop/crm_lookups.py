@@ -28,7 +28,7 @@ class CrmLookups:
     def __init__(
         self,
         desks: Sequence[CrmDesk],
-        broken: Mapping[str, Words],
+        broken: Mapping[str, Sentence],
         timing: Timing,
         now: Callable[[], float],
         changed: Callable[[Pop], None],
