@@ -17,7 +17,7 @@ from desktop.config.scorecards import parse_scorecard
 from desktop.domain.reviews.scorecards import Answer, score
 from desktop.ports.base import Kind
 from mock_backends.__main__ import parser as mock_parser
-from tests.docs.example import BIN, environment, free_port
+from tests.docs.example import BIN, environment, free_port, patient
 from tests.docs.pages import DOCS, README, ROOT, block_with, blocks, pages, text_of
 
 HOW_TO = DOCS / "how-to"
@@ -146,7 +146,7 @@ def test_the_script_works_a_whole_call(tmp_path: Path) -> None:
     script = block_with(HOW_TO / "json-commands.md", "sh", "do accept")
     script = script.replace("port=47100", f"port={free_port()}")
     done = subprocess.run(
-        ["sh", "-c", script], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=120
+        ["sh", "-c", script], cwd=tmp_path, env=patient(tmp_path), capture_output=True, text=True, timeout=400
     )
     assert (done.returncode, done.stdout) == (0, "delivered\n"), done.stderr
 
@@ -155,7 +155,7 @@ def test_the_script_writes_reports(tmp_path: Path) -> None:
     script = block_with(HOW_TO / "reports.md", "sh", "report intervals")
     script = script.replace("port=47200", f"port={free_port()}")
     done = subprocess.run(
-        ["sh", "-c", script], cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True, timeout=120
+        ["sh", "-c", script], cwd=tmp_path, env=patient(tmp_path), capture_output=True, text=True, timeout=400
     )
     wanted = "billing.csv\ngiven-up.csv\nqueues.parquet\nweek.html\n"
     assert (done.returncode, done.stdout) == (0, wanted), done.stderr

@@ -59,8 +59,10 @@ def test_the_command_works_from_the_wheel_alone(wheel: Path, tmp_path: Path) -> 
 
 
 def test_the_wheel_brings_the_documentation_and_the_command_finds_it(wheel: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index", "--prefix", str(tmp_path)]
-    subprocess.run([*command, str(wheel)], check=True, timeout=120)
+    command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-index"]
+    # --ignore-installed: pip would take away what is installed beside it otherwise.
+    where = ["--ignore-installed", "--prefix", str(tmp_path)]
+    subprocess.run([*command, *where, str(wheel)], check=True, timeout=120)
     share = tmp_path / "share" / "doc" / "agent-desktop"
     for kind, ending in (("docs", "*.md"), ("screenshots", "*.svg")):
         there = {path.relative_to(share) for path in (share / kind).rglob(ending)}

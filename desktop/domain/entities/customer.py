@@ -52,10 +52,23 @@ class TimelineEntry:
     id: str
     at: Instant
     channel: str  # a Channel value, or note | purchase | case | expert
-    summary: Words  # a CRM's own, or what the desktop saw
-    agent: Words = ""
+    summary: str
+    agent: str = ""
     detail: str = ""
     source: str = ""  # as that of a case
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEntry:
+    """One thing on the timeline that no CRM told of: the desktop itself saw it."""
+
+    id: str
+    at: Instant
+    channel: str  # as above
+    summary: Sentence
+    agent: Sentence = NOTHING
+    detail: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, TimelineEntry
+from desktop.domain.entities.customer import Consent, Customer, CustomerPromise, Match, SeenEntry, TimelineEntry
 from desktop.domain.entities.model import Address, Instant, Interaction, Leg
 from desktop.domain.entities.phone import same_number
 from desktop.domain.entities.screen_pop import ScreenPop
@@ -21,7 +21,7 @@ from desktop.domain.select.contact_end import who_took_over
 from desktop.domain.select.merged_details import details_of
 from desktop.domain.state.lifecycle import is_open
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import Sentence, Words
+from desktop.domain.text.sentence import Sentence, verbatim
 
 
 def pop(state: AppState, interaction_id: str) -> ScreenPop | None:
@@ -112,14 +112,14 @@ def recorded_against_will(state: AppState, interaction: Interaction) -> bool:
     return recorded and minds and recording_refused(state, interaction)
 
 
-def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry, ...]:
+def timeline(state: AppState, interaction: Interaction) -> tuple[TimelineEntry | SeenEntry, ...]:
     """This contact, the experts asked during it, messages to and from the customer, and what the CRM knows of before;
     newest first."""
     found = state.pops.get(interaction.id)
     match = found.match if found is not None else None
     before = details_of(state, match).timeline
     customer = match.customer if match is not None else None
-    entries = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
+    entries: list[TimelineEntry | SeenEntry] = [_contact(interaction), *_legs(interaction), *_chats(state, interaction)]
     entries += [*_messages(state, interaction, customer), *(before or ())]
     return tuple(sorted(entries, key=lambda entry: (-entry.at, entry.id)))
 
@@ -133,27 +133,28 @@ def expert_outcomes(interaction: Interaction) -> tuple[str, ...]:
     )
 
 
-def _contact(interaction: Interaction) -> TimelineEntry:
-    what: Words = interaction.subject or Sentence(f"timeline.{interaction.direction}", channel=interaction.channel)
+def _contact(interaction: Interaction) -> SeenEntry:
+    began = Sentence(f"timeline.{interaction.direction}", channel=interaction.channel)
+    what = verbatim(interaction.subject) or began
     queue = interaction.queue
-    return TimelineEntry(
+    return SeenEntry(
         id=f"contact:{interaction.id}",
         at=interaction.arrived_at,
         channel=interaction.channel.value,
         summary=Sentence("timeline.contact_of_queue", what=what, queue=queue) if queue else what,
-        agent=interaction.agent_id or "",
+        agent=verbatim(interaction.agent_id or ""),
     )
 
 
-def _legs(interaction: Interaction) -> Iterator[TimelineEntry]:
+def _legs(interaction: Interaction) -> Iterator[SeenEntry]:
     for leg in interaction.legs:
         if leg.kind is not LegKind.SUPERVISOR:
             name, outcome = leg.target_name or leg.target, _outcome(interaction, leg)
             words = Sentence(f"timeline.{leg.kind}", name=name, outcome=outcome)
-            yield TimelineEntry(f"leg:{leg.id}", leg.since, "expert", words, interaction.agent_id or "")
+            yield SeenEntry(f"leg:{leg.id}", leg.since, "expert", words, verbatim(interaction.agent_id or ""))
 
 
-def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]:
+def _chats(state: AppState, interaction: Interaction) -> Iterator[SeenEntry]:
     """The first question to each expert since the interaction began, and the last answer."""
     until = float("inf") if interaction.ended_at is None else interaction.ended_at
     for person_id, lines in state.chats.items():
@@ -163,12 +164,12 @@ def _chats(state: AppState, interaction: Interaction) -> Iterator[TimelineEntry]
             continue
         person = state.people.get(person_id)
         answers = [line.text for line in during if not line.mine]
-        yield TimelineEntry(
+        yield SeenEntry(
             id=f"chat:{asked.id}",
             at=asked.at,
             channel="expert",
             summary=Sentence("timeline.asked_by_chat", name=person.name if person is not None else person_id),
-            agent=state.me,
+            agent=verbatim(state.me),
             detail="\n".join([asked.text, *answers[-1:]]),
         )
 
@@ -197,7 +198,7 @@ def opted_out_at(state: AppState, channel: Channel, to: str) -> Instant | None:
     return max(said, default=None)
 
 
-def _messages(state: AppState, interaction: Interaction, customer: Customer | None) -> Iterator[TimelineEntry]:
+def _messages(state: AppState, interaction: Interaction, customer: Customer | None) -> Iterator[SeenEntry]:
     """What the customer wrote and was sent outside the interaction, by any of their addresses."""
     if not (state.received or state.sent):
         return
@@ -206,15 +207,14 @@ def _messages(state: AppState, interaction: Interaction, customer: Customer | No
     for one in state.received.values():
         if one.sender.value.casefold() in theirs:
             words = f"{one.subject}: {one.text}" if one.subject else one.text
-            yield TimelineEntry(
-                f"in:{one.id}", one.at, one.channel.value, words, Sentence("timeline.customer"), one.text
-            )
+            by = Sentence("timeline.customer")
+            yield SeenEntry(f"in:{one.id}", one.at, one.channel.value, verbatim(words), by, one.text)
     for sent in state.sent.values():
         if sent.to.casefold() in theirs:
             said = Sentence(f"timeline.message_{sent.state}", text=sent.text)
             if sent.state is DeliveryState.FAILED and sent.detail:
                 said = Sentence("timeline.message_failed_because", text=sent.text, why=sent.detail)
-            yield TimelineEntry(f"out:{sent.id}", sent.at, sent.channel.value, said, state.me, sent.text)
+            yield SeenEntry(f"out:{sent.id}", sent.at, sent.channel.value, said, verbatim(state.me), sent.text)
 
 
 _TOOK_OVER = "took_over"

@@ -26,7 +26,7 @@ from desktop.tui.widgets.table_columns import Column
 from desktop.tui.widgets.table_rows import Row
 from desktop.tui.words import wording
 from desktop.tui.words.sources import sightings
-from desktop.words.catalogue import in_words, tr
+from desktop.words.catalogue import in_words, ptr, tr
 from desktop.words.marks import mark
 
 SHOWN = 40
@@ -321,7 +321,8 @@ def _heard(view: View) -> str:
 
 def _queue_row(name: str) -> Row:
     return Row(
-        f"queue:{name}", (content("≡", "$accent"), content(name, "bold"), content(tr("queue"), "$muted"), "", "", "")
+        f"queue:{name}",
+        (content("≡", "$accent"), content(name, "bold"), content(ptr("in a column", "queue"), "$muted"), "", "", ""),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from desktop.domain import select
-from desktop.domain.entities.customer import Case, Match, TimelineEntry
+from desktop.domain.entities.customer import Case, Match, SeenEntry, TimelineEntry
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.words import PopAnswer
 from desktop.tui.widgets.css import css_beside
@@ -87,7 +87,7 @@ class TimelinePane(Pane, LineTable):
             id="timeline",
         )
         self.border_title = content(tr("Timeline"))
-        self._made: dict[str, tuple[TimelineEntry, Row]] = {}
+        self._made: dict[str, tuple[TimelineEntry | SeenEntry, Row]] = {}
         self._made_in = (-1, False)  # the quarter of an hour, since rows say "today"; whether sources are named
 
     def look(self, view: View) -> tuple[object, ...]:
@@ -109,7 +109,7 @@ class TimelinePane(Pane, LineTable):
         self.view = view
         self.border_title = _timeline_title(select.details_of(view.state, _match(view)), view.now)
 
-    def _rows_of(self, entries: Sequence[TimelineEntry], now: Instant) -> list[Row]:
+    def _rows_of(self, entries: Sequence[TimelineEntry | SeenEntry], now: Instant) -> list[Row]:
         """Rows are kept while their entries are the same: a long history must not cost at each turn of a call."""
         several = any(entry.source for entry in entries)
         made_in = (int(now // 900), several)
@@ -132,7 +132,7 @@ def _timeline_title(details: select.ShownDetails, now: Instant) -> Content:
     return content(tr("Timeline") + old)
 
 
-def _entry(key: str, entry: TimelineEntry, now: Instant, *, several: bool) -> Row:
+def _entry(key: str, entry: TimelineEntry | SeenEntry, now: Instant, *, several: bool) -> Row:
     here = ptr("source", "desk") if several else ""  # what the desktop itself saw, where the other sources are named
     return Row(
         key,

@@ -19,10 +19,13 @@ from desktop.tui.words import wording
 from desktop.tui.words.titles import title
 from desktop.words.catalogue import ptr, tr
 
+WIDEST_STATE = 10
+"""Cells of that column at most: who it is comes first."""
+
 
 def _state_cells() -> int:
-    """How wide the column of states is: as wide as the word for those that stay longest."""
-    return len(ptr("phase", "wrap-up"))
+    """How wide the column of states is: as the word for those that stay longest, if that leaves the name room."""
+    return min(len(ptr("phase", "wrap-up")), WIDEST_STATE)
 
 
 class WorkPane(Pane, LineTable):

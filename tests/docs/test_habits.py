@@ -1,0 +1,51 @@
+"""What is there for those who work on it: tasks, hooks, the workflow. They can be read, and name what exists."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.docs.pages import ROOT, text_of
+
+YAML = [ROOT / ".pre-commit-config.yaml", *sorted((ROOT / ".github").rglob("*.yml"))]
+
+
+def _sessions() -> set[str]:
+    tree = ast.parse((ROOT / "noxfile.py").read_text())
+    marked = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.decorator_list]
+    assert all(ast.get_docstring(one) for one in marked)
+    return {one.name for one in marked}
+
+
+@pytest.mark.parametrize("file", YAML, ids=lambda file: file.name)
+def test_a_file_for_machines_can_be_read(file: Path) -> None:
+    assert yaml.safe_load(file.read_text())
+
+
+def test_the_container_for_developers_can_be_read() -> None:
+    assert "postCreateCommand" in json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text())
+
+
+def test_the_tasks_are_those_that_are_named() -> None:
+    contributing = text_of(ROOT / "CONTRIBUTING.md")
+    assert set(re.findall(r"^\| `nox -s (\w+)` \|", contributing, re.MULTILINE)) == _sessions()
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert set(re.findall(r"nox -s (\w+)", workflow)) == {"lint", "docs", "tests", "build"} <= _sessions()
+
+
+def test_the_workflow_has_every_python_of_the_metadata() -> None:
+    known = set(re.findall(r"Python :: (3\.\d+)", (ROOT / "pyproject.toml").read_text()))
+    jobs = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text())["jobs"]
+    assert set(jobs["tests"]["strategy"]["matrix"]["python"]) == known
+    assert known >= {"3.11", "3.14"}
+
+
+def test_hooks_run_what_the_lint_runs() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"][0]["hooks"]
+    assert [hook["id"] for hook in hooks] == ["ruff", "ruff-format", "mypy", "imports"]
+    lint = (ROOT / "noxfile.py").read_text()
+    for tool in ('"ruff", "check"', '"ruff", "format", "--check"', '"mypy"', '"lint-imports"'):
+        assert tool in lint
