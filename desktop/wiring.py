@@ -11,6 +11,7 @@ from desktop.app.storage.instance_lock import InstanceHeld, InstanceLock
 from desktop.config import BackendSettings, ConfigError, Profile
 from desktop.config.backends import at
 from desktop.domain.entities.words import RecordingConsent
+from desktop.domain.text.sentence import Sentence
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
 from desktop.ports.contact_center import ContactCenter
@@ -45,11 +46,12 @@ def _make(settings: BackendSettings, port: type[B]) -> B:
     except registry.PluginBrokenError:
         raise
     except registry.PluginError as error:
-        raise ConfigError(str(error)) from error
+        raise ConfigError(error.sentence) from error
     except Rejected as error:
         raise ConfigError(at(settings.kind.value, error.sentence)) from error
     if not isinstance(backend, port):
-        raise registry.PluginBrokenError(f"The backend {settings.backend.value!r} is not a {settings.kind.value}.")
+        facts = {"name": repr(settings.backend.value), "kind": settings.kind.value}
+        raise registry.PluginBrokenError(Sentence("plugin.other_kind", **facts))
     return backend
 
 
@@ -59,7 +61,7 @@ class _Made:
     def __init__(self, profile: Profile, without: frozenset[Kind]) -> None:
         self._profile = profile
         self._without = without
-        self.broken: dict[str, str] = {}
+        self.broken: dict[str, Sentence] = {}
         self.targets: dict[str, str] = {}
 
     def all(self, kind: Kind, port: type[B]) -> dict[str, B]:
@@ -70,7 +72,7 @@ class _Made:
             try:
                 made[source] = _make(settings, port)
             except registry.PluginBrokenError as error:
-                self.broken[source] = str(error)
+                self.broken[source] = error.sentence
             if kind is not Kind.CONTACT_CENTER:
                 # Rows wait under the backend's own name, so that no other backend ever gets what was meant for it.
                 self.targets[source] = f"{kind.value}:{settings.name}"

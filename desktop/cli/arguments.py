@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 
+from desktop.cli.argparse_words import from_our_catalogue
 from desktop.cli.commands.quality_arguments import add_quality
 from desktop.cli.commands.report_arguments import add_report
 from desktop.cli.commands.supervise_arguments import add_supervise
@@ -23,14 +24,14 @@ Add = Callable[..., argparse.ArgumentParser]
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0 < value <= 3600:
         raise argparse.ArgumentTypeError(tr("must lie between 0 and 3600 seconds"))
     return value
 
 
 def _count(text: str) -> int:
-    value = int(text)
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     if value < 1:
         raise argparse.ArgumentTypeError(tr("must be 1 or more"))
     return value
@@ -43,7 +44,7 @@ def _id(text: str) -> str:
 
 
 def _speed(text: str) -> float:
-    value = float(text)
+    value = _number(text)
     if not 0.1 <= value <= 100:
         raise argparse.ArgumentTypeError(tr("must lie between 0.1 and 100"))
     return value
@@ -75,11 +76,12 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(tr("{text} is no number", text=repr(text))) from None
+        raise argparse.ArgumentTypeError(tr("{text} is not a number", text=repr(text))) from None
 
 
 def parser() -> argparse.ArgumentParser:
     """The parser of all commands. `command` names the one chosen, None for the desktop itself."""
+    from_our_catalogue()
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--profile", default=argparse.SUPPRESS, help=tr("which profile of the configuration to use"))
     shared.add_argument("--config", default=argparse.SUPPRESS, metavar="FILE", help=tr("the configuration file"))
@@ -150,7 +152,7 @@ def _reading(add: Add) -> None:
     timeline = add("timeline", tr("A customer's history, newest first."))
     timeline.add_argument("customer")
     timeline.add_argument("--limit", type=_count, default=50)
-    timeline.add_argument("--before", type=float, help=tr("only what is older: seconds since 1970"))
+    timeline.add_argument("--before", type=_number, help=tr("only what is older: seconds since 1970"))
     events = add("events", tr("Events as they happen, one JSON document per line."))
     events.add_argument(
         "--follow", action="store_true", help=tr("go on until interrupted; otherwise stop when up to date")
@@ -179,7 +181,7 @@ def _doing(add: Add) -> None:
     do.add_argument("--customer", help=tr("wrap_up: the customer's id; looked up by the address if left out"))
     do.add_argument("--queue", help=tr("callback: the queue, the interaction's own if left out; dial: on whose behalf"))
     do.add_argument("--phone", help=tr("callback: the number, the customer's own if left out; dial: whom to call"))
-    do.add_argument("--at", type=float, help=tr("callback: when, seconds since 1970"))
+    do.add_argument("--at", type=_number, help=tr("callback: when, seconds since 1970"))
 
 
 def _keeping(add: Add) -> None:

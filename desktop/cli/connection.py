@@ -175,7 +175,7 @@ async def ask_every(profile: Profile, kind: Kind, ask: Callable[[Any], Awaitable
         except BackendError as error:
             failed.append(error)
             if ":" in source:
-                say(tr("{source} could not be asked: {message}", source=source, message=error.message))
+                say(tr("{source} could not be asked: {message}", source=source, message=error.sentence))
             return ()
 
     async with _every(profile, kind) as backends:
@@ -192,7 +192,7 @@ def _named(settings: BackendSettings) -> Backend | BackendError:
     try:
         backend = made(settings)
     except registry.PluginError as error:
-        return Unavailable(str(error))
+        return Unavailable(error.sentence)
     if isinstance(backend, Crm):
         return NamedCrm(settings.source, backend)
     return NamedPresence(settings.source, backend) if isinstance(backend, PresenceSource) else backend

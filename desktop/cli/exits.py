@@ -37,7 +37,7 @@ def explain(error: Exception) -> CommandError:
     if isinstance(error, ConfigError):
         return CommandError("\n".join(map(in_words, error.problems)), Exit.USAGE)
     if isinstance(error, PluginError):
-        return CommandError(str(error), Exit.USAGE)
+        return CommandError(in_words(error.sentence), Exit.USAGE)
     if isinstance(error, TimeoutError):
         return CommandError(tr("No answer in time."), Exit.TIMED_OUT)
     said = in_words(error.sentence) if isinstance(error, errors.BackendError) else ""

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from desktop.config.file import PREFIX
 from desktop.config.secret import secret_setting, take_from_environment
-from desktop.config.setting import BackendSettings, ConfigError, Setting
+from desktop.config.setting import BY_DEFAULT, BackendSettings, ConfigError, Setting, from_variable
 from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
 from desktop.ports import registry
 from desktop.ports.base import Backend, Kind
@@ -154,9 +154,9 @@ class _Reader:
             plugin = registry.load(kind, named.value)
         except registry.PluginBrokenError as error:
             self._forget_variables()  # which of them are secrets only the plug-in could have told
-            return BackendSettings(kind, named, {}, name, bool(self._name), str(error)), []
+            return BackendSettings(kind, named, {}, name, bool(self._name), error.sentence), []
         except registry.PluginError as error:
-            return None, [at(where, verbatim(str(error)))]
+            return None, [at(where, error.sentence)]
         options = plugin.manifest.options
         given = self._given(own, frozenset(option.name for option in options if option.secret))
         del given["backend"]
@@ -180,12 +180,13 @@ class _Reader:
     def _given(self, table: Mapping[str, object], secrets: frozenset[str]) -> dict[str, Setting]:
         """The plain values, the environment over the file."""
         given = {
-            key: Setting(plain(value, f"{self._where} {key}"), f"{self._where} {key}") for key, value in table.items()
+            key: Setting(plain(value, f"{self._where} {key}"), verbatim(f"{self._where} {key}"))
+            for key, value in table.items()
         }
         for variable, value in self._env.items():
             key = variable.removeprefix(self._prefix).lower()
             if variable.startswith(self._prefix) and key not in secrets and value:
-                given[key] = Setting(value, f"environment {variable}")
+                given[key] = Setting(value, from_variable(variable))
         return given
 
     def _forget_variables(self) -> None:
@@ -207,10 +208,10 @@ class _Reader:
             texts = {key: setting.value for key, setting in given.items()}
             place = f"{self._kind.value}/{self._name}" if self._name else self._kind.value
             setting = secret_setting(self._profile, place, option.name, texts, found)
-            return setting or (None if option.default is None else Setting(option.default, "default", secret=True))
+            return setting or (None if option.default is None else Setting(option.default, BY_DEFAULT, secret=True))
         if option.name in given:
             return _checked(option, given[option.name])
-        return None if option.default is None else Setting(option.default, "default")
+        return None if option.default is None else Setting(option.default, BY_DEFAULT)
 
 
 def _refused(plugin: type[Backend], settings: BackendSettings) -> Sentence:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.config.setting import BackendSettings, Profile
-from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.errors import BackendError
@@ -49,7 +49,7 @@ async def check_backend(
     try:
         backend = registry.load(settings.kind, name).create(settings.values())
     except registry.PluginError as error:
-        return failed("PluginError", verbatim(str(error)))
+        return failed("PluginError", error.sentence)
     except BackendError as error:
         return failed(type(error).__name__, error.sentence)
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 from desktop.config.backends import hint, plain, read_kind, table_of
 from desktop.config.file import APP, PREFIX, default_path, read_tables
 from desktop.config.setting import (
+    BY_DEFAULT,
     CALLS,
     LANGUAGE,
     RECORDING_CONSENT,
@@ -15,8 +16,9 @@ from desktop.config.setting import (
     ConfigError,
     Profile,
     Setting,
+    from_variable,
 )
-from desktop.domain.text.sentence import Sentence
+from desktop.domain.text.sentence import Sentence, verbatim
 from desktop.ports.base import Kind
 
 TOP_KEYS = ("default", "profiles", "keys", "theme", "alerts", "alerting")
@@ -70,11 +72,11 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
             backends[kind] = settings
     if Kind.CONTACT_CENTER not in backends and not problems:
         problems.append(Sentence("config.no_contact_center", where=where))
-    region = _profile_value("region", table, where, env) or Setting("", "default")
+    region = _profile_value("region", table, where, env) or Setting("", BY_DEFAULT)
     if region.value and not (len(region.value) == 2 and region.value.isascii() and region.value.isalpha()):
         problems.append(Sentence("config.region", origin=region.origin))
     chosen_of = {
-        key: _profile_value(key, table, where, env) or Setting(default, "default")
+        key: _profile_value(key, table, where, env) or Setting(default, BY_DEFAULT)
         for key, (_, default) in _ONE_OF.items()
     }
     problems += [
@@ -82,9 +84,9 @@ def read_profile(name: str | None, env: MutableMapping[str, str], path: Path | N
         for key, setting in chosen_of.items()
         if setting.value not in _ONE_OF[key][0]
     ]
-    theme = _profile_value("theme", tables, str(path), env) or Setting("", "default")
+    theme = _profile_value("theme", tables, str(path), env) or Setting("", BY_DEFAULT)
     keys = {
-        verb: Setting(plain(key, f"{path}: keys {verb}"), f"{path} keys")
+        verb: Setting(plain(key, f"{path}: keys {verb}"), verbatim(f"{path} keys"))
         for verb, key in table_of(tables.get("keys", {}), f"{path}: keys").items()
     }
     return Profile(
@@ -110,19 +112,19 @@ def _unknown(where: str, key: str, known: tuple[str, ...]) -> Sentence:
 
 def _name(name: str | None, env: Mapping[str, str], tables: Mapping[str, object], path: Path) -> Setting:
     if name is not None:
-        return Setting(name, "command line")
+        return Setting(name, Sentence("config.from_command_line"))
     if env.get(PREFIX + "PROFILE"):
-        return Setting(env[PREFIX + "PROFILE"], f"environment {PREFIX}PROFILE")
+        return Setting(env[PREFIX + "PROFILE"], from_variable(f"{PREFIX}PROFILE"))
     if "default" in tables:
-        return Setting(plain(tables["default"], f"{path}: default"), f"{path} default")
-    return Setting("default", "default")
+        return Setting(plain(tables["default"], f"{path}: default"), verbatim(f"{path} default"))
+    return Setting("default", BY_DEFAULT)
 
 
 def _profile_value(key: str, table: Mapping[str, object], where: str, env: Mapping[str, str]) -> Setting | None:
     variable = PREFIX + key.upper()
     if env.get(variable):
-        return Setting(env[variable], f"environment {variable}")
-    return Setting(plain(table[key], f"{where} {key}"), f"{where} {key}") if key in table else None
+        return Setting(env[variable], from_variable(variable))
+    return Setting(plain(table[key], f"{where} {key}"), verbatim(f"{where} {key}")) if key in table else None
 
 
 def _data_dir(table: Mapping[str, object], where: str, env: Mapping[str, str]) -> Setting:
@@ -131,4 +133,4 @@ def _data_dir(table: Mapping[str, object], where: str, env: Mapping[str, str]) -
         return Setting(str(Path(given.value).expanduser()), given.origin)
     import platformdirs
 
-    return Setting(platformdirs.user_data_dir(APP, appauthor=False), "default")
+    return Setting(platformdirs.user_data_dir(APP, appauthor=False), BY_DEFAULT)

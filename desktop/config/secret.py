@@ -10,7 +10,7 @@ from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from desktop.config.file import APP
-from desktop.config.setting import ConfigError, Setting
+from desktop.config.setting import ConfigError, Setting, from_variable
 from desktop.domain.text.sentence import Sentence
 
 LARGEST = 8 * 1024
@@ -38,7 +38,7 @@ def from_keyring(profile: str, kind: str, option: str) -> Setting:
         raise ConfigError(Sentence("config.keyring_fails", error=type(error).__name__)) from error
     if not value:
         raise ConfigError(Sentence("config.keyring_empty", name=name, command=f"keyring set {APP} {name}"))
-    return Setting(value, f"keyring {APP} {name}", secret=True)
+    return Setting(value, Sentence("config.from_keyring", name=f"{APP} {name}"), secret=True)
 
 
 def from_file(path: Path, option: str) -> Setting:
@@ -50,7 +50,7 @@ def from_file(path: Path, option: str) -> Setting:
     Raises:
         ConfigError: it is missing, not a plain file, not ours, readable by others, too large or empty.
     """
-    what = f"{option.replace('_', ' ')} file {path}"
+    what = Sentence("config.from_secret_file", option=option.replace("_", " "), path=str(path))
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError as error:
@@ -77,7 +77,7 @@ def from_file(path: Path, option: str) -> Setting:
 def take_from_environment(env: MutableMapping[str, str], variable: str) -> Setting | None:
     """The secret in an environment variable, which is then removed, so that no child process inherits it."""
     value = env.pop(variable, "")
-    return Setting(value, f"environment {variable}", secret=True) if value else None
+    return Setting(value, from_variable(variable), secret=True) if value else None
 
 
 def secret_setting(

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from desktop.domain.entities.words import RecordingConsent
-from desktop.domain.text.sentence import Sentence, Words, verbatim, worded
+from desktop.domain.text.sentence import NOTHING, Sentence, Words, worded
 from desktop.ports.base import Kind
 
 HIDDEN = "(hidden)"
@@ -25,6 +26,10 @@ LANGUAGE = ("auto", "en", "de")
 """What is spoken; `auto` is what the terminal is set to."""
 
 
+BY_DEFAULT: Final = Sentence("config.from_default")
+"""Where a value comes from that nobody has set."""
+
+
 class ConfigError(Exception):
     """The configuration cannot be used; `problems` say what to change, the text is for the log."""
 
@@ -35,16 +40,21 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value. `origin` is for people: a file with the key in it, an environment variable, the default."""
+    """One value. `origin` says where it stands: a file with the key in it, an environment variable, the default."""
 
     value: str = field(repr=False)
-    origin: str
+    origin: Sentence
     secret: bool = False
 
     @property
     def shown(self) -> str:
         """The value as it may be shown: never a secret."""
         return HIDDEN if self.secret and self.value else self.value
+
+
+def from_variable(name: str) -> Sentence:
+    """The origin of what an environment variable says."""
+    return Sentence("config.from_variable", variable=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +71,7 @@ class BackendSettings:
     options: Mapping[str, Setting]
     name: str = ""
     shared: bool = False
-    broken: str = ""
+    broken: Sentence = NOTHING
     problems: tuple[Sentence, ...] = ()
 
     @property
@@ -89,19 +99,19 @@ class Profile:
     data_dir: Setting
     backends: Mapping[Kind, tuple[BackendSettings, ...]]
     problems: tuple[Sentence, ...] = ()
-    region: Setting = Setting("", "default")
+    region: Setting = Setting("", BY_DEFAULT)
     keys: Mapping[str, Setting] = field(default_factory=dict)
-    theme: Setting = Setting("", "default")
-    write_back: Setting = Setting(WRITE_BACK[0], "default")
-    recording_consent: Setting = Setting(RECORDING_CONSENT[0], "default")
-    ring: Setting = Setting(CALLS[0], "default")
-    notify: Setting = Setting(CALLS[-1], "default")
-    language: Setting = Setting(LANGUAGE[0], "default")
+    theme: Setting = Setting("", BY_DEFAULT)
+    write_back: Setting = Setting(WRITE_BACK[0], BY_DEFAULT)
+    recording_consent: Setting = Setting(RECORDING_CONSENT[0], BY_DEFAULT)
+    ring: Setting = Setting(CALLS[0], BY_DEFAULT)
+    notify: Setting = Setting(CALLS[-1], BY_DEFAULT)
+    language: Setting = Setting(LANGUAGE[0], BY_DEFAULT)
 
     @property
     def broken(self) -> tuple[Sentence, ...]:
         """What is wrong with plug-ins that the profile is used without."""
-        return tuple(verbatim(one.broken) for several in self.backends.values() for one in several if one.broken)
+        return tuple(one.broken for several in self.backends.values() for one in several if one.broken)
 
     @property
     def store_path(self) -> Path:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from desktop.domain.entities.customer import Case, Customer, Match, Purchase, TimelineEntry, WrapUpRecord
 from desktop.domain.entities.model import Address, Instant
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 
 
 def _refuse(capability: Capability) -> Unsupported:
-    return Unsupported(f"This CRM does not offer {capability.value.replace('_', ' ')}.")
+    return Unsupported(Sentence("port.crm_lacks", capability=capability.value.replace("_", " ")))
 
 
 class Crm(Backend):

@@ -8,6 +8,7 @@ from desktop.domain.entities.channels import MESSAGE_KINDS
 from desktop.domain.entities.customer import Consent
 from desktop.domain.entities.words import Channel, DeliveryState
 from desktop.domain.state.events import Envelope
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Rejected, Unsupported
 
@@ -59,7 +60,7 @@ class Messaging(Backend):
 
     async def snapshot(self) -> Envelope:
         """What is still known of messages sent and received, as one `MessagingSnapshot`."""
-        raise Unsupported("This sender reports nothing by itself.")
+        raise Unsupported(Sentence("port.reports_nothing"))
 
     def events(self, after: tuple[str, int] | None) -> AsyncIterator[Envelope]:
         """As `ContactCenter.events`, with `DeliveryChanged` (DELIVERY_EVENTS) and `MessageReceived` (INBOUND).
@@ -67,7 +68,7 @@ class Messaging(Backend):
         The host asks for the next event only when it has kept this one on disk. Where the far side forgets a message
         once it was acknowledged, the sender acknowledges it then and not before.
         """
-        raise Unsupported("This sender reports nothing by itself.")
+        raise Unsupported(Sentence("port.reports_nothing"))
 
 
 def refuse_unasked(message: OutgoingMessage, channels: frozenset[Channel]) -> None:
@@ -77,7 +78,7 @@ def refuse_unasked(message: OutgoingMessage, channels: frozenset[Channel]) -> No
         Rejected: the customer did not agree to this channel, or this sender does not carry it.
     """
     if message.channel not in channels:
-        raise Rejected(f"This sender carries no {message.channel.value}.")
+        raise Rejected(Sentence("port.no_such_channel", channel=message.channel.value))
     consent = message.consent
     if consent is None or consent.granted is not True or consent.topic != message.channel.value:
-        raise Rejected("The customer has not agreed to that channel.")
+        raise Rejected(Sentence("port.not_agreed"))

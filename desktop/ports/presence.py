@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from desktop.domain.entities.person import ChatLine, Person, Presence
 from desktop.domain.entities.words import PresenceState
 from desktop.domain.state.events import Envelope
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 
@@ -40,8 +41,8 @@ class PresenceSource(Backend):
             key: idempotency key.
             in_call: whether it is because of a call, for directories that have a word of their own for that.
         """
-        raise Unsupported("This directory does not let us set presence.", Capability.SET_OWN)
+        raise Unsupported(Sentence("port.no_presence_set"), Capability.SET_OWN)
 
     async def chat(self, person_id: str, text: str, *, key: str) -> ChatLine:
         """Write to a person; what they answer comes as `ChatReceived`."""
-        raise Unsupported("This directory offers no chat.", Capability.CHAT)
+        raise Unsupported(Sentence("port.no_chat"), Capability.CHAT)

@@ -3,14 +3,22 @@
 import difflib
 import logging
 from importlib.metadata import EntryPoint, entry_points
+from typing import Final
 
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import API, OLDEST_API, Backend, Kind, Manifest
 
 log = logging.getLogger(__name__)
 
+_LONGEST: Final = 200
+
 
 class PluginError(Exception):
-    """A plug-in cannot be used; the message says what to do."""
+    """A plug-in cannot be used; `sentence` says what to do, the text is for the log."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 class PluginBrokenError(PluginError):
@@ -50,13 +58,14 @@ def _point(kind: Kind, name: str) -> EntryPoint:
     found = _by_name(kind)
     owners = found.get(name)
     if not owners:
+        unknown = Sentence("plugin.unknown", kind=kind.value, name=repr(name))
         close = difflib.get_close_matches(name, found, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        installed = ", ".join(sorted(found)) or "none"
-        raise PluginError(f"There is no {kind.value} backend named {name!r}.{hint} Installed: {installed}.")
+        meant = Sentence("config.did_you_mean", word=repr(close[0])) if close else NOTHING
+        installed = Sentence("config.installed", names=tuple(sorted(found))) if found else Sentence("plugin.none_there")
+        raise PluginError(unknown + meant + installed)
     if len(owners) > 1:
-        both = " and ".join(sorted(_owner(point) for point in owners))
-        raise PluginError(f"Two packages bring a {kind.value} backend named {name!r}: {both}. Uninstall one.")
+        both = tuple(sorted(_owner(point) for point in owners))
+        raise PluginError(Sentence("plugin.brought_twice", kind=kind.value, name=repr(name), packages=both))
     return owners[0]
 
 
@@ -72,29 +81,27 @@ def load(kind: Kind, name: str) -> type[Backend]:
     try:
         found = point.load()
     except (Exception, SystemExit) as error:  # a plug-in may raise anything at import; it must not stop the desktop
-        raise PluginBrokenError(f"The {kind.value} backend {name!r} cannot be imported: {error}") from error
+        why = " ".join(str(error).split())[:_LONGEST]
+        cannot = Sentence("plugin.cannot_be_imported", kind=kind.value, name=repr(name), why=why)
+        raise PluginBrokenError(cannot) from error
     if not (isinstance(found, type) and issubclass(found, Backend)):
-        raise PluginBrokenError(f"The {kind.value} backend {name!r} is not a Backend.")
+        raise PluginBrokenError(Sentence("plugin.not_a_backend", kind=kind.value, name=repr(name)))
     manifest: Manifest = found.manifest
     if not OLDEST_API <= manifest.api <= API:
-        raise PluginBrokenError(
-            f"The {kind.value} backend {name!r} was written for plug-in API {manifest.api}; this desktop has"
-            f" {OLDEST_API} to {API}. {_remedy(manifest)}"
-        )
-    if warning := old(manifest):
-        log.warning("%s", warning)
+        facts = {"kind": kind.value, "name": repr(name), "api": manifest.api, "oldest": OLDEST_API, "newest": API}
+        raise PluginBrokenError(Sentence("plugin.other_api", **facts) + _remedy(manifest))
+    if old(manifest):
+        log.warning("the next release will not load the %s backend %r: plug-in API %d", kind.value, name, manifest.api)
     return found
 
 
-def old(manifest: Manifest) -> str:
-    """The warning about a plug-in that the next release will not load; empty for any other."""
+def old(manifest: Manifest) -> Sentence:
+    """The warning about a plug-in that the next release will not load; nothing for any other."""
     if manifest.api >= API:
-        return ""
-    return (
-        f"The {manifest.kind.value} backend {manifest.name!r} was written for plug-in API {manifest.api}. This desktop"
-        f" has {API}, and its next release will not load it. {_remedy(manifest)}"
-    )
+        return NOTHING
+    facts = {"kind": manifest.kind.value, "name": repr(manifest.name), "api": manifest.api, "newest": API}
+    return Sentence("plugin.old_api", **facts) + _remedy(manifest)
 
 
-def _remedy(manifest: Manifest) -> str:
-    return "Update the desktop." if manifest.api > API else "Ask its author for a newer version."
+def _remedy(manifest: Manifest) -> Sentence:
+    return Sentence("plugin.update_desktop" if manifest.api > API else "plugin.ask_author")

@@ -10,6 +10,7 @@ from datetime import date
 from desktop.domain.entities.floor import Acknowledgement, AgentMessage, AuditEntry, HelpRequest, Schedule, StateStretch
 from desktop.domain.entities.model import Agent, Interaction
 from desktop.domain.entities.words import Availability, Monitoring
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 
@@ -23,7 +24,7 @@ MONITORING = {
 
 def refuse(capability: Capability) -> Unsupported:
     """The error of a method whose capability is not offered."""
-    return Unsupported(f"This contact centre does not offer {capability.value.replace('_', ' ')}.")
+    return Unsupported(Sentence("port.contact_center_lacks", capability=capability.value.replace("_", " ")))
 
 
 class Supervision(Backend):

@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import OutcomeUnknown, Unavailable
 
@@ -75,7 +76,7 @@ class Threads:
 
     async def _run(self, call: Callable[..., T], args: tuple[object, ...], seconds: float, *, changing: bool) -> T:
         if self._closed:
-            raise Unavailable(f"The connection to the {self._server} is closed.")
+            raise Unavailable(Sentence("port.client_closed", server=self._server))
         begun = False
         try:
             async with asyncio.timeout(seconds):
@@ -84,7 +85,7 @@ class Threads:
                 begun = True
                 ended = await under_way
         except TimeoutError:
-            told = f"The {self._server} did not answer in time."
+            told = Sentence("port.client_silent", server=self._server)
             detail = f"no answer in {seconds:g} s" if begun else f"every thread was busy for {seconds:g} s"
             raise (OutcomeUnknown if changing and begun else Unavailable)(told, detail) from None
         if ended.error is not None:

@@ -4,12 +4,13 @@ from abc import abstractmethod
 from collections.abc import AsyncIterator
 
 from desktop.domain.state.events import Envelope
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend, Capability
 from desktop.ports.errors import Unsupported
 
 
 def _refuse(capability: Capability) -> Unsupported:
-    return Unsupported(f"This phone does not offer {capability.value}.")
+    return Unsupported(Sentence("port.phone_lacks", capability=capability.value.replace("_", " ")))
 
 
 class Voice(Backend):

@@ -22,7 +22,7 @@ def main() -> int:
     try:
         found = check(Kind(chosen.kind), chosen.name)
     except PluginError as error:
-        sys.stderr.write(f"{error}\n")
+        sys.stderr.write(f"{chosen.kind} {chosen.name} cannot be loaded: {error}\n")
         return 2
     sys.stdout.write(found.as_markdown() if chosen.markdown else json.dumps(found.as_json(), indent=2) + "\n")
     return 0 if found.ok else 1

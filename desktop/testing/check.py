@@ -127,11 +127,15 @@ def check(kind: Kind, name: str) -> Check:
         title=backend.manifest.title,
         api=backend.manifest.api,
         complaints=tuple(complaints),
-        warnings=tuple(filter(None, [registry.old(backend.manifest)])),
+        warnings=(_soon_wrong(backend.manifest.api),) if registry.old(backend.manifest) else (),
         missing=tuple(missing),
         conformance=conformance,
         markdown=markdown,
     )
+
+
+def _soon_wrong(api: int) -> str:
+    return f"written for plug-in API {api}; the next release of the desktop, which has {API} now, will not load it"
 
 
 def _run(kind: Kind, name: str) -> tuple[Mapping[str, Any] | None, str]:

@@ -2,13 +2,14 @@
 
 The code has the English sentences, gettext's catalogues the others; `python -m tests.words` collects the sentences and
 writes the catalogues anew. A sentence is marked by the function it is given to: `tr` and its like translate at once,
-`mark` and `plural` stand in tables that are made before the language is known.
+`mark` and `plural` stand in tables that are made before the language is known. The tables of values are read when the
+first value is said: `--help` says none, and must come at once.
 """
 
 import gettext
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import Formatter
 from typing import Final
@@ -16,10 +17,7 @@ from typing import Final
 from desktop.domain.entities.source import Source
 from desktop.domain.text.sentence import VERBATIM, Fact, Sentence
 from desktop.words import formats, keys, language
-from desktop.words.figure_terms import FIGURES, FORMULAS, VENDORS
 from desktop.words.marks import Plural
-from desktop.words.sentences import SENTENCES
-from desktop.words.terms import SOURCES, TERMS, THE_SOURCES
 
 DOMAIN: Final = "agent-desktop"
 LOCALES: Final = Path(__file__).parent / "locale"
@@ -81,7 +79,7 @@ def _said(sentence: Sentence) -> str:
         return str(sentence.facts.get("text", ""))
     if not sentence.id:
         return ""
-    known = SENTENCES.get(sentence.id)
+    known = _sentences().get(sentence.id)
     if known is None:  # from a newer desktop's file, or a mistake of ours: never nothing
         return repr(sentence)
     if isinstance(known, Plural):
@@ -118,7 +116,7 @@ def _written(fact: Fact, spec: str) -> str:
         return said.rstrip(".") if spec == "clause" else said
     if isinstance(fact, tuple):
         return ", ".join(_written(one, spec) for one in fact)
-    form = _FORMATS.get(spec)
+    form = _forms().get(spec) if spec else None
     if form is not None:
         return form(fact)
     if spec:
@@ -128,37 +126,49 @@ def _written(fact: Fact, spec: str) -> str:
     return formats.UNKNOWN if fact is None else str(fact)
 
 
-def _term(table: str) -> Callable[[Fact], str]:
+@cache
+def _sentences() -> Mapping[str, str | Plural]:
+    from desktop.words.sentences import SENTENCES
+
+    return SENTENCES
+
+
+def _term(words: Mapping[str, str]) -> Callable[[Fact], str]:
     def word(fact: Fact) -> str:
         value = fact.value if isinstance(fact, Enum) else fact
-        known = TERMS[table].get(str(value))
+        known = words.get(str(value))
         return str(value).replace("_", " ") if known is None else _translations.gettext(known)
 
     return word
 
 
-_FORMATS: Final[Mapping[str, Callable[[Fact], str]]] = {
-    "clock": formats.clock,
-    "day": formats.day,
-    "date": formats.iso_date,
-    "weekday": formats.weekday_name,
-    "month": formats.month_name,
-    "span": formats.span,
-    "percent": formats.percent,
-    **{table: _term(table) for table in TERMS},
-    "figure": lambda fact: ptr("figure", FIGURES[str(fact)]),
-    "formula": lambda fact: tr(FORMULAS[str(fact)]),
-    "vendor": lambda fact: tr(VENDORS[str(fact)]),
-    "source": lambda fact: source(str(fact)),
-    "the": lambda fact: source(str(fact), article=True),
-    "The": lambda fact: _capital(source(str(fact), article=True)),
-}
-"""What may stand behind the colon in a sentence; anything else is a number's format, as in `{seconds:.0f}`."""
+@cache
+def _forms() -> Mapping[str, Callable[[Fact], str]]:
+    """What may stand behind the colon in a sentence; anything else is a number's format, as in `{seconds:.0f}`."""
+    from desktop.words.figure_terms import FIGURES, FORMULAS, VENDORS
+    from desktop.words.terms import TERMS
+
+    return {
+        "clock": formats.clock,
+        "day": formats.day,
+        "date": formats.iso_date,
+        "weekday": formats.weekday_name,
+        "month": formats.month_name,
+        "span": formats.span,
+        "percent": formats.percent,
+        **{table: _term(words) for table, words in TERMS.items()},
+        "figure": lambda fact: ptr("figure", FIGURES[str(fact)]),
+        "formula": lambda fact: tr(FORMULAS[str(fact)]),
+        "vendor": lambda fact: tr(VENDORS[str(fact)]),
+        "source": lambda fact: source(str(fact)),
+        "the": lambda fact: source(str(fact), article=True),
+        "The": lambda fact: _capital(source(str(fact), article=True)),
+    }
 
 
 def term(table: str, value: str) -> str:
     """The word for a value of a closed list; the value itself where there is none."""
-    return _FORMATS[table](value)
+    return _forms()[table](value)
 
 
 def source(name: str, *, article: bool = False) -> str:
@@ -167,6 +177,8 @@ def source(name: str, *, article: bool = False) -> str:
     Args:
         article: say "the contact centre".
     """
+    from desktop.words.terms import SOURCES, THE_SOURCES
+
     kind, own = Source.of(name)
     known = (THE_SOURCES if article else SOURCES).get(kind)
     said = kind if known is None else _translations.gettext(known)

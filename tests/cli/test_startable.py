@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from desktop.app.session import Session
 from desktop.cli.startup_check import start_problems
 from desktop.config import Profile, Setting
+from desktop.config.setting import BY_DEFAULT
 from desktop.tui.app import DesktopApp
 from desktop.tui.keys import keys
 from desktop.tui.keys.floor_keys import FLOOR_BY_ID
@@ -44,7 +45,7 @@ def tables_of_keys() -> Iterator[None]:
 
 def profile(theme: str, changes: dict[str, str]) -> Profile:
     def setting(value: str) -> Setting:
-        return Setting(value, "test")
+        return Setting(value, BY_DEFAULT)
 
     given_keys = {name: setting(typed) for name, typed in changes.items()}
     return Profile(setting("work"), Path("c"), setting("d"), {}, keys=given_keys, theme=setting(theme))

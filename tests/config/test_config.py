@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from desktop.config import ConfigError, load_profile, read_profile
 from desktop.config.file import render_profile, toml_text, write_private
 from desktop.config.secret import from_file
+from desktop.config.setting import from_variable
 from desktop.ports.base import Kind
 from desktop.wiring import build
+from desktop.words.catalogue import in_words
 from tests.cli.command_line import clean_env, run
 from tests.config.refusals import refused
 
@@ -50,12 +52,12 @@ def test_every_value_knows_where_it_came_from(config: Path, token_file: Path) ->
     env = {"AGENT_DESKTOP_CRM_TOKEN": "t2", "AGENT_DESKTOP_CRM_URL": "http://127.0.0.1:10"}
     profile = load_profile(None, env, config)
     center, crm = profile.backends[Kind.CONTACT_CENTER][0], profile.backends[Kind.CRM][0]
-    assert profile.name.origin == f"{config} default"
-    assert center.options["url"].origin == f"{config} [profiles.work.contact_center] url"
-    assert center.options["token"].origin == f"token file {token_file}"
-    assert center.options["ca_file"].origin == "default"
-    assert crm.options["url"].origin == "environment AGENT_DESKTOP_CRM_URL"
-    assert crm.options["token"].origin == "environment AGENT_DESKTOP_CRM_TOKEN"
+    assert in_words(profile.name.origin) == f"{config} default"
+    assert in_words(center.options["url"].origin) == f"{config} [profiles.work.contact_center] url"
+    assert in_words(center.options["token"].origin) == f"token file {token_file}"
+    assert in_words(center.options["ca_file"].origin) == "default"
+    assert in_words(crm.options["url"].origin) == "environment AGENT_DESKTOP_CRM_URL"
+    assert in_words(crm.options["token"].origin) == "environment AGENT_DESKTOP_CRM_TOKEN"
     assert crm.values() == {"url": "http://127.0.0.1:10", "token": "t2", "ca_file": ""}
     assert profile.store_path.name == "work.db"
 
@@ -83,7 +85,7 @@ def test_the_environment_alone_makes_a_profile(tmp_path: Path) -> None:
     }
     profile = load_profile(None, env, tmp_path / "none.toml")
     assert profile.name.value == "default"
-    assert profile.data_dir.origin == "environment AGENT_DESKTOP_DATA_DIR"
+    assert in_words(profile.data_dir.origin) == "environment AGENT_DESKTOP_DATA_DIR"
     assert list(profile.backends) == [Kind.CONTACT_CENTER]
 
 
@@ -219,7 +221,7 @@ def test_init_writes_a_private_profile_and_tries_it(tmp_path: Path) -> None:
     second = run("config", "init", "second", env=env, stdin=answers)
     assert second.code == 3
     assert load_profile("first", {}, path).name.value == "first"
-    assert load_profile(None, {}, path).name.origin.endswith("default")
+    assert in_words(load_profile(None, {}, path).name.origin).endswith("default")
 
 
 def test_init_that_is_broken_off_writes_nothing(tmp_path: Path) -> None:
@@ -234,7 +236,7 @@ def test_keys_and_theme_are_of_the_file_and_the_environment_wins(config: Path) -
     config.write_text('theme = "light"\n' + config.read_text() + '[keys]\nhold = "f11"\n')
     profile = read_profile("work", {"AGENT_DESKTOP_THEME": "contrast"}, config)
     assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f11"}
-    assert (profile.theme.value, profile.theme.origin) == ("contrast", "environment AGENT_DESKTOP_THEME")
+    assert (profile.theme.value, profile.theme.origin) == ("contrast", from_variable("AGENT_DESKTOP_THEME"))
     assert read_profile("work", {}, config).theme.value == "light"
 
 

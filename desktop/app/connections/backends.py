@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from desktop.app.connections.named_crm import NamedCrm
 from desktop.app.connections.named_presence import NamedPresence
+from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Backend
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.crm import Crm
@@ -31,7 +32,7 @@ class Backends:
     messaging: Messaging | Mapping[str, Messaging] | None = None
     voice: Voice | None = None
     targets: Mapping[str, str] = field(default_factory=dict)
-    broken: Mapping[str, str] = field(default_factory=dict)
+    broken: Mapping[str, Sentence] = field(default_factory=dict)
 
     @property
     def plugins(self) -> Mapping[str, Backend]:

@@ -7,12 +7,12 @@ from typing import Any
 
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.connections.backoff import full_jitter
-from desktop.app.connections.failures import explain, one_line, own_words
+from desktop.app.connections.failures import explain, own_words
 from desktop.app.store import Store
 from desktop.app.timing import first_of
 from desktop.domain.entities.words import Health
 from desktop.domain.state.own_events import CapabilitiesKnown, HealthChanged
-from desktop.domain.text.sentence import NOTHING, Sentence, verbatim
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import Backend
 from desktop.ports.deadlines import HOST
 from desktop.ports.errors import BackendError, ProtocolError, Unavailable
@@ -31,7 +31,7 @@ class Connections:
         store: Store,
         backend_calls: BackendCalls,
         backends: Mapping[str, Backend],
-        broken: Mapping[str, str],
+        broken: Mapping[str, Sentence],
         opened: Callable[[str, frozenset[str]], bool],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
@@ -46,7 +46,7 @@ class Connections:
         self._store = store
         self._backend_calls = backend_calls
         self._backends = backends
-        self._broken = {source: verbatim(one_line(why)) for source, why in broken.items()}
+        self._broken = broken
         self._opened = opened
         self._spawn = spawn
         self._told: dict[str, tuple[Health, Sentence]] = {}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from desktop.app.store import Store
 from desktop.domain.state.own_events import LookedOdd
-from desktop.domain.text.sentence import Sentence, verbatim
+from desktop.domain.text.sentence import Sentence
 from desktop.ports import registry
 from desktop.ports.base import Backend
 from desktop.ports.loop_watch import LoopWatch, Stall
@@ -31,7 +31,7 @@ class PluginWatch:
         self._loop.begin()
         for source, backend in self._backends.items():
             if warning := registry.old(backend.manifest):
-                self._store.publish(LookedOdd(verbatim(warning)), source)
+                self._store.publish(LookedOdd(warning), source)
 
     def end(self) -> None:
         """Watch no more. May be called twice, and before `begin`."""

@@ -14,7 +14,7 @@ from desktop.app.screen_pop.pop import CrmLookup, Pop
 from desktop.app.timing import Timing, first_of
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer
-from desktop.domain.text.sentence import NOTHING, Sentence, Words, worded
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.errors import BackendError, ProtocolError, Unsupported
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class CrmLookups:
     def __init__(
         self,
         desks: Sequence[CrmDesk],
-        broken: Mapping[str, Words],
+        broken: Mapping[str, Sentence],
         timing: Timing,
         now: Callable[[], float],
         changed: Callable[[Pop], None],
@@ -223,7 +223,7 @@ class CrmLookups:
         """Say of the CRMs that cannot be asked at all why that is so."""
         for source, lookup in pop.lookups.items():
             if source not in self._desks:
-                self._set(lookup, PopAnswer.COULD_NOT_ASK, why=worded(self._broken.get(source, NO_CRM)))
+                self._set(lookup, PopAnswer.COULD_NOT_ASK, why=self._broken.get(source, NO_CRM))
 
     def _set(
         self,

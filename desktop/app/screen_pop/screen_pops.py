@@ -24,7 +24,7 @@ from desktop.domain.entities.words import Phase
 from desktop.domain.state.events import ContactCenterSnapshot, Envelope, InteractionChanged, QueueChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.state.state import AppState
-from desktop.domain.text.sentence import NOTHING, Sentence, Words
+from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.ports.base import Capability
 from desktop.ports.errors import BackendError, NotFound, OutcomeUnknown, ProtocolError
 
@@ -42,7 +42,7 @@ class ScreenPops:
         links: IdentityLinks,
         timing: Timing,
         region: str = "",
-        broken: Mapping[str, Words] | None = None,
+        broken: Mapping[str, Sentence] | None = None,
         *,
         kept_link: Callable[[str], tuple[str | None] | None] = lambda interaction_id: None,
     ) -> None:

@@ -38,7 +38,7 @@ def _list() -> None:
 def _show(kind: Kind, name: str) -> None:
     manifest = registry.load(kind, name).manifest
     if warning := registry.old(manifest):
-        say(warning)
+        say(in_words(warning))
     options: list[dict[str, Any]] = [
         {"name": one.name, "kind": one.kind, "help": one.help, "required": one.required, "default": one.default}
         for one in manifest.options
@@ -57,7 +57,7 @@ def _show(kind: Kind, name: str) -> None:
 
 
 def _check(kind: Kind, name: str, chosen: Chosen) -> int:
-    registry.owner(kind, name)  # says what is wrong with the name before anything is started
+    registry.load(kind, name)  # says why it cannot be used before anything is started
     opened = _opened(kind, name, chosen) if chosen["open"] else None
     found, code = _kit(kind, name, markdown=chosen["markdown"])
     if not chosen["markdown"]:

@@ -12,7 +12,7 @@ from desktop.ports.base import Kind
 from desktop.words.catalogue import in_words, tr
 
 
-def _shown(setting: Setting) -> dict[str, str]:
+def _shown(setting: Setting) -> dict[str, object]:
     return {"value": setting.shown, "from": setting.origin}
 
 

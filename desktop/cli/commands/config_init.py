@@ -12,6 +12,7 @@ from desktop.cli.output import emit, say
 from desktop.config import ConfigError, read_profile
 from desktop.config.file import default_path, read_tables, render_profile, toml_text, write_private
 from desktop.config.profile import NAME
+from desktop.domain.text.sentence import Sentence
 from desktop.ports import registry
 from desktop.ports.base import Kind
 from desktop.ports.kinds import KINDS
@@ -43,7 +44,7 @@ def _secret(place: str, option: Option, folder: Path, files: dict[Path, str]) ->
             help=option.help,
         )
     )
-    value = _ask_secret(f"{option.name} (empty: it comes from the environment or the keyring later)")
+    value = _ask_secret(tr("{name} (empty: it comes from the environment or the keyring later)", name=option.name))
     if not value:
         return {}
     path = folder / f"{place}.{option.name}"
@@ -54,19 +55,13 @@ def _secret(place: str, option: Option, folder: Path, files: dict[Path, str]) ->
 def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> list[dict[str, str]]:
     """The tables of one kind: none, one, or several in the order in which they were named."""
     installed = registry.names(kind)
-    say(
-        tr(
-            "\n{kind}: installed are {names}.",
-            kind=kind.value.replace("_", " "),
-            names=", ".join(installed) or tr("none"),
-        )
-    )
-    more = "; several with spaces between, the one with precedence first" if KINDS[kind].several else ""
+    named = kind.value.replace("_", " ")
+    if installed:
+        say("\n" + tr("{kind}: installed are {names}.", kind=named, names=tuple(installed)))
+    else:
+        say("\n" + tr("{kind}: none is installed.", kind=named))
     needed = kind is Kind.CONTACT_CENTER
-    none = "" if needed else f" (enter or - for none{more})"
-    answer = _ask(
-        tr("backend for {kind}{none}", kind=kind.value, none=none), installed[0] if needed and installed else ""
-    )
+    answer = _ask(_which(kind, needed=needed), installed[0] if needed and installed else "")
     chosen = [] if answer in ("", "-") else answer.split() if KINDS[kind].several else [answer]
     tables = []
     for number, backend in enumerate(chosen, start=1):
@@ -79,6 +74,17 @@ def _kind(profile: str, kind: Kind, folder: Path, files: dict[Path, str]) -> lis
         values = {"backend": backend} | ({"name": name} if several else {})
         tables.append(values | _options(kind, backend, place, folder, files))
     return tables
+
+
+def _which(kind: Kind, *, needed: bool) -> str:
+    if needed:
+        return tr("backend for {kind}", kind=kind.value)
+    if KINDS[kind].several:
+        return tr(
+            "backend for {kind} (enter or - for none; several with spaces between, the one with precedence first)",
+            kind=kind.value,
+        )
+    return tr("backend for {kind} (enter or - for none)", kind=kind.value)
 
 
 def _options(kind: Kind, backend: str, place: str, folder: Path, files: dict[Path, str]) -> dict[str, str]:
@@ -98,16 +104,17 @@ def init(chosen: Chosen) -> int:
     name = chosen["name"]
     path = Path(chosen["config"]).expanduser() if chosen.get("config") else default_path(os.environ)
     if not NAME.fullmatch(name):
-        raise ConfigError(tr("A profile's name is made of up to 64 letters, digits, '_', '.' and '-'."))
+        raise ConfigError(Sentence("config.profile_name"))
     tables = read_tables(path)
     profiles = tables.get("profiles", {})
     if isinstance(profiles, dict) and name in profiles:
-        raise ConfigError(
+        raise CommandError(
             tr(
                 "{path} has a profile {name} already. Edit it there, or choose another name.",
                 path=str(path),
                 name=repr(name),
-            )
+            ),
+            Exit.USAGE,
         )
     say(
         tr(
@@ -119,7 +126,7 @@ def init(chosen: Chosen) -> int:
     files: dict[Path, str] = {}
     kinds = {kind.value: _kind(name, kind, path.parent, files) for kind, spec in KINDS.items() if spec.asked}
     if not kinds[Kind.CONTACT_CENTER.value]:
-        raise ConfigError(tr("A profile needs a contact centre; nothing was written."))
+        raise CommandError(tr("A profile needs a contact centre; nothing was written."), Exit.USAGE)
     for token_file, value in files.items():
         write_private(token_file, [value, ""])
     old = path.read_text("utf-8") if path.exists() else f"default = {toml_text(name)}\n"

@@ -13,7 +13,7 @@ from desktop.domain.state.events import ContactCenterSnapshot
 from desktop.ports.base import Capability
 from desktop.ports.contact_center import ContactCenter
 from desktop.ports.errors import OutcomeUnknown, Rejected, Unsupported
-from desktop.words.catalogue import tr
+from desktop.words.catalogue import in_words, tr
 from desktop.words.marks import mark
 
 OPTIONS = {
@@ -31,14 +31,11 @@ OPEN_LEG = frozenset({LegPhase.REQUESTED, LegPhase.RINGING, LegPhase.ACTIVE})
 def _given(chosen: Chosen, name: str) -> str:
     value = chosen[name]
     if value in (None, ""):
-        raise CommandError(
-            tr(
-                "do {verb} wants {what}.",
-                verb=chosen["verb"],
-                what=tr("an id") if name == "id" else "--" + name,
-            ),
-            Exit.USAGE,
-        )
+        verb = chosen["verb"]
+        wanted = tr("do {verb} wants an id.", verb=verb)
+        if name != "id":
+            wanted = tr("do {verb} wants {option}.", verb=verb, option=f"--{name}")
+        raise CommandError(wanted, Exit.USAGE)
     return str(value)
 
 
@@ -107,7 +104,7 @@ async def _do(profile: Profile, chosen: Chosen, key: str) -> object:
             return await _to_interaction(backend, chosen, key)
         except (Rejected, Unsupported) as error:
             if verb in ON_PHONE and Capability.PHONE in backend.manifest.capabilities:
-                raise CommandError(f"{error.message} {tr(AT_THE_PHONE)}", Exit.REFUSED) from error
+                raise CommandError(f"{in_words(error.sentence)} {tr(AT_THE_PHONE)}", Exit.REFUSED) from error
             raise
 
 
@@ -117,7 +114,9 @@ def run(chosen: Chosen) -> int:
     try:
         emit(within(chosen, _do(usable_profile(chosen), chosen, key)))
     except (TimeoutError, OutcomeUnknown):
-        again = "" if chosen["verb"] == Verb.WRAP_UP.value else tr(" with --key {key}", key=key)
-        say(tr("It may or may not have been done. Repeating it{again} does it once.", again=again))
+        if chosen["verb"] == Verb.WRAP_UP.value:
+            say(tr("It may or may not have been done. Repeating it does it once."))
+        else:
+            say(tr("It may or may not have been done. Repeating it with --key {key} does it once.", key=key))
         raise
     return Exit.OK

@@ -93,6 +93,6 @@ async def _stream(chosen: Chosen, after: tuple[str, int] | None) -> None:
 def run(chosen: Chosen) -> int:
     """Print events until there are no more, enough, or an interruption."""
     for one in chosen["types"] or ():
-        known_word("type of event", one, _types())
+        known_word(tr("type of event"), one, _types())
     run_loop(_stream(chosen, _after(chosen["after"])))
     return Exit.OK

@@ -32,7 +32,7 @@ def _plug_ins() -> list[dict[str, str]]:
             try:
                 package = registry.owner(kind, name)
             except registry.PluginError as error:
-                package = str(error)
+                package = in_words(error.sentence)
             found.append({"kind": kind.value, "name": name, "package": package})
     return found
 

@@ -21,6 +21,7 @@ from desktop.domain.entities.screen_pop import ScreenPop
 from desktop.domain.entities.words import Health, Phase, PopAnswer
 from desktop.domain.select import details_of
 from desktop.domain.state.events import Change
+from desktop.domain.text.sentence import verbatim
 from desktop.ports.errors import Unavailable
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import FakeContactCenter, FakeCrm, VirtualTime, customer, interaction, spin, until
@@ -48,7 +49,7 @@ class Desk:
             return await LocalStore.open(path, clock=self.time.timing.clock)
 
         crms = {"crm:shop": self.shop} if broken else {"crm:shop": self.shop, "crm:mail": self.mail}
-        out = {"crm:mail": "The crm backend 'mail' cannot be imported: no libfoo."} if broken else {}
+        out = {"crm:mail": verbatim("The crm backend 'mail' cannot be imported: no libfoo.")} if broken else {}
         backends = Backends(self.server, crms, broken=out)
         self.session = Session("p", backends, open_local, timing=self.time.timing, region="DE", write_back=write_back)
 
