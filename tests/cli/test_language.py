@@ -56,7 +56,7 @@ def checked(env: dict[str, str]) -> Ran:
 )
 def test_the_command_line_speaks_what_the_terminal_is_set_to(env: dict[str, str], said: dict[str, str]) -> None:
     assert "Die installierten Plug-ins." in run("--help", env=env | said).out
-    assert "Es gibt kein Backend 'x' der Art crm." in run("backends", "show", "crm", "x", env=env | said).words
+    assert "Ein crm-Backend namens 'x' gibt es nicht." in run("backends", "show", "crm", "x", env=env | said).words
 
 
 def test_any_other_language_is_english(env: dict[str, str]) -> None:
@@ -68,7 +68,7 @@ def test_any_other_language_is_english(env: dict[str, str]) -> None:
 def test_argparse_speaks_it_too(env: dict[str, str]) -> None:
     shown = run("state", "--help", env=env | GERMAN).out
     assert shown.startswith("Aufruf: agent-desktop state ")
-    assert "diese Hilfe zeigen und beenden" in shown
+    assert "diese Hilfe anzeigen und beenden" in shown
     wrong = run("state", "--timeout", "x", env=env | GERMAN)
     assert wrong.code == 2
     assert "state: Fehler: Argument --timeout: 'x' ist keine Zahl" in wrong.words

@@ -25,6 +25,7 @@ from desktop.ports.kinds import KINDS
 from desktop.testing.statics import METHODS, PORTS
 from desktop.words.catalogue import term
 from desktop.words.figures import definition, known_as
+from desktop.words.terms import SOURCES
 from mock_backends.__main__ import parser as mock_parser
 from tests.docs.pages import DOCS, ROOT
 from tests.docs.tables import floor_key_table, key_table, outbox_key_table, table
@@ -150,7 +151,7 @@ def profile() -> str:
         *(
             (
                 f"`{PREFIX}{kind.value.upper()}_…`",
-                f"`BACKEND`, and each option of the {KINDS[kind].word}'s backend in capitals",
+                f"`BACKEND`, and each option of the {SOURCES[kind]}'s backend in capitals",
             )
             for kind in Kind
         ),
@@ -188,7 +189,7 @@ Several are allowed of {several}: each in double brackets and with a `name`. The
 {
         table(
             ("kind", "is the", "several"),
-            [(f"`{kind.value}`", KINDS[kind].word, "yes" if KINDS[kind].several else "no") for kind in Kind],
+            [(f"`{kind.value}`", SOURCES[kind], "yes" if KINDS[kind].several else "no") for kind in Kind],
         )
     }
 ## Environment

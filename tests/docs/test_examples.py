@@ -16,6 +16,7 @@ from desktop.config.alerts import alerts_beside
 from desktop.config.scorecards import parse_scorecard
 from desktop.domain.reviews.scorecards import Answer, score
 from desktop.ports.base import Kind
+from desktop.words.catalogue import in_words
 from mock_backends.__main__ import parser as mock_parser
 from tests.docs.example import BIN, environment, free_port, patient
 from tests.docs.pages import DOCS, README, ROOT, block_with, blocks, pages, text_of
@@ -74,7 +75,7 @@ def test_the_profile_shown_is_understood(tmp_path: Path) -> None:
     assert profile.region.value == "GB"
     assert {verb: key.value for verb, key in profile.keys.items()} == {"hold": "f4,alt+h,b", "queues": "f11"}
     # Only the secrets, which are not on this machine, are missing.
-    assert all("token" in problem or "keyring" in problem for problem in profile.problems)
+    assert all("token" in in_words(problem) or "keyring" in in_words(problem) for problem in profile.problems)
 
 
 def test_several_systems_of_a_kind_are_understood(tmp_path: Path) -> None:

@@ -82,9 +82,10 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path, mode: int) -> None:
             parent.chmod(parent.stat().st_mode | 0o055)
     script = (
         "import os, sys; from pathlib import Path; from desktop.app.storage.instance_lock import InstanceLock;"
-        "from desktop.app.storage.errors import StoreReadOnly; os.setuid(65534)\n"
+        "from desktop.app.storage.errors import StoreReadOnly; from desktop.words.catalogue import in_words;"
+        "os.setuid(65534)\n"
         "try: InstanceLock(Path(sys.argv[1])).acquire()\n"
-        "except StoreReadOnly as error: print(error)"
+        "except StoreReadOnly as error: print(in_words(error.sentence))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(folder / "work.lock")], capture_output=True, text=True, timeout=60

@@ -15,7 +15,7 @@ def as_supervisor(place: Workplace) -> None:
 
 def cards(place: Workplace) -> list[dict[str, object]]:
     """The scorecards that are on disk, read as another process."""
-    return [json.loads(text) for text in place.drafts() if '"calibration"' in text]
+    return [json.loads(text) for text in place.review_draft_bodies() if '"calibration"' in text]
 
 
 def submitted(place: Workplace) -> list[dict[str, object]]:

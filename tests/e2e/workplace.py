@@ -133,9 +133,16 @@ class Workplace:
 
     def draft_bodies(self) -> list[str]:
         """The drafts that are on disk, as they are kept."""
+        return self._bodies("drafts")
+
+    def review_draft_bodies(self) -> list[str]:
+        """What reviewers are writing, as it is on disk."""
+        return self._bodies("review_drafts")
+
+    def _bodies(self, table: str) -> list[str]:
         (database,) = self.data.glob("*.db")
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as reader:
-            return [str(row[0]) for row in reader.execute("SELECT body FROM drafts")]
+            return [str(row[0]) for row in reader.execute(f"SELECT body FROM {table}")]
 
 
 class Counted:

@@ -13,6 +13,7 @@ from desktop.domain.entities.wrap_up_record import DraftView
 from desktop.domain.news.notices import OUTBOX
 from desktop.domain.text.sentence import NOTHING, Sentence
 from desktop.tui.outbox.item_words import unfinished_for, whom
+from desktop.tui.pages.launcher import Tell
 from desktop.words.catalogue import as_sentence, in_words, ntr, tr
 from desktop.words.marks import mark
 
@@ -68,7 +69,7 @@ class ItemSession(Protocol):
 class ItemActions:
     """The items as they were last read, and what is done to them. Each act sees what the one before it left."""
 
-    def __init__(self, session: ItemSession, tell: Callable[..., None]) -> None:
+    def __init__(self, session: ItemSession, tell: Tell) -> None:
         """Nothing is read yet; `tell` shows a sentence with its severity and subject."""
         self._session = session
         self._tell = tell

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 
 from textual.app import SystemCommand
 from textual.containers import Vertical
@@ -20,6 +20,12 @@ BESIDE: Final = frozenset({"decline", "hold", "mute", "recording", "end", "retry
 _NAMES: Final = {"esc": "escape", "<": "less_than_sign", ">": "greater_than_sign"}
 
 
+class Tell(Protocol):
+    """Shows a sentence with its severity; `subject` as in `domain.notices`."""
+
+    def __call__(self, text: str, severity: str, subject: str = "") -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """What a page is given of what lies around it.
@@ -32,7 +38,7 @@ class Around:
     state: Callable[[], AppState]
     clock: Callable[[], float]
     spawn: Callable[[Coroutine[Any, Any, None]], object]
-    tell: Callable[..., None]
+    tell: Tell
     presses: TwoPresses
     wants_field: Callable[[], None]
     closed: Callable[[], None]
@@ -82,7 +88,7 @@ class PageLauncher:
         self,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[..., None],
+        tell: Tell,
         presses: TwoPresses,
         wants_field: Callable[[], None],
     ) -> None:

@@ -10,7 +10,7 @@ from desktop.domain.entities.floor import CoachingNews
 from desktop.ports.base import Capability
 from desktop.tui.keys.keys import shown
 from desktop.tui.keys.two_presses import TwoPresses
-from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher
+from desktop.tui.pages.launcher import Around, LaunchedPage, PageLauncher, Tell
 from desktop.words.catalogue import ntr, tr
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class QualityLauncher(PageLauncher):
         self,
         clock: Callable[[], float],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
-        tell: Callable[[str, str], None],
+        tell: Tell,
         presses: TwoPresses,
         wants_field: Callable[[], None],
     ) -> None:

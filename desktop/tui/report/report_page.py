@@ -255,9 +255,9 @@ class ReportPage(LaunchedPage):
         async def write() -> None:
             result: ActionResult = await self.views.export(target, overwrite=again)
             if not self.is_attached:
-                self._tell(result.text, "info" if result.ok else "error")
+                self._tell(in_words(result.text), "info" if result.ok else "error")
             elif result.ok:
-                self._tell(result.text, "info")
+                self._tell(in_words(result.text), "info")
                 self._turn()
             else:
                 self._say(in_words(result.text))

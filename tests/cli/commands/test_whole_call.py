@@ -57,8 +57,8 @@ def script_commands(folder: Path, servers: Running, number: str) -> dict[str, st
     step += f"{{'do': 'call', 'from': {number!r}, 'queue': 'Billing', 'subject': 'refund'}})"
     texts = {
         "agent": f'#!/bin/sh\nexec {sys.executable} -m desktop.cli "$@"\n',
-        "ring": f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(HERE.parent)!r})\n"
-        f"from cli.command_line import control\n{step}\n",
+        "ring": f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(HERE.parents[2])!r})\n"
+        f"from tests.cli.command_line import control\n{step}\n",
     }
     for name, text in texts.items():
         (folder / name).write_text(text)

@@ -8,7 +8,7 @@ from desktop.app.commands.runner import CommandRunner
 from desktop.app.connections.backend_calls import BackendCalls
 from desktop.app.history.history_desk import HistoryDesk
 from desktop.app.reviews.quality_desk import QualityDesk
-from desktop.app.storage.tables.drafts import Draft
+from desktop.app.storage.tables.review_drafts import ReviewDraft
 from desktop.app.store import Store
 from desktop.app.timing import Timing
 from desktop.domain.entities.floor import CoachingNews
@@ -170,20 +170,20 @@ class MemoryStore:
     """Stands where the file stands."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Draft] = {}
+        self.kept: dict[str, ReviewDraft] = {}
 
-    async def save_draft(self, draft: Draft, *, words_since: float | None = None) -> Draft:
-        self.kept[draft.interaction_id] = saved = replace(draft, saved_at=NOW if words_since is None else words_since)
+    async def save_review_draft(self, draft: ReviewDraft, *, words_since: float | None = None) -> ReviewDraft:
+        self.kept[draft.subject] = saved = replace(draft, saved_at=NOW if words_since is None else words_since)
         return saved
 
-    async def drafts(self) -> list[Draft]:
+    async def review_drafts(self) -> list[ReviewDraft]:
         return list(self.kept.values())
 
-    async def draft(self, interaction_id: str) -> Draft | None:
-        return self.kept.get(interaction_id)
+    async def review_draft(self, subject: str) -> ReviewDraft | None:
+        return self.kept.get(subject)
 
-    async def discard_draft(self, interaction_id: str) -> None:
-        self.kept.pop(interaction_id, None)
+    async def discard_review_draft(self, subject: str) -> None:
+        self.kept.pop(subject, None)
 
 
 class QualitySupervisor:

@@ -205,7 +205,7 @@ def test_what_could_not_be_handed_in_is_still_there(error: Exception) -> None:
         assert "Lucía" in page_text(app)
         assert app.screen.query_one("#card").has_class("open")
         (kept,) = file.kept.values()
-        assert '"solved"' in kept.note
+        assert '"solved"' in kept.body
 
     reviewing(server, work, file=file)
 

@@ -23,6 +23,7 @@ from desktop.tui.supervisor.floor_footer import FloorFooter
 from desktop.tui.supervisor.panels.queue_panel import QueuePanel
 from desktop.tui.widgets.table import LineTable
 from desktop.words.catalogue import in_words
+from desktop.words.figures import known_as
 from tests.tui.desk import settle, steady_cursors
 from tests.tui.report.report_desk import DAYS, Past, contact, report_desk
 from tests.tui.states import NOW
@@ -162,7 +163,7 @@ async def test_width_and_formula() -> None:
         await press(pilot, "left", "left", "left", "left", "left", "f", "f", "f", "f", "f", "f", "f")
         assert str(page.query_one("#report-figures", Static).render()) != before
         assert len(past.asked) == asked, "another formula asks nothing"
-        assert page.views.choice.formula.known_as[0] in seen(app)
+        assert known_as(page.views.choice.formula)[0] in seen(app)
 
 
 async def test_the_figures_under_the_cursor_are_the_intervals_own() -> None:

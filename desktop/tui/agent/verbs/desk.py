@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from desktop.domain import select
 from desktop.domain.entities.model import Interaction
@@ -41,6 +41,12 @@ def _impossible(verb: Verb) -> str:
     return tr("Not possible now: {verb:verb}.", verb=verb)
 
 
+class Tell(Protocol):
+    """Shows a sentence about a subject as in `domain.notices`, or about the selected contact."""
+
+    def __call__(self, text: str, subject: str = "") -> None: ...
+
+
 @dataclass(slots=True)
 class DeskContext:
     """What the verbs of one desk work with; without a session yet, they say so.
@@ -58,7 +64,7 @@ class DeskContext:
 
     screen: AgentScreen
     spawn: Callable[[Coroutine[Any, Any, None]], object]
-    tell: Callable[..., None]
+    tell: Tell
     leave: Callable[[], None]
     presses: TwoPresses
     wants_field: Callable[[], None]
