@@ -44,7 +44,7 @@ async def _state(profile: Profile) -> object:
 
 async def _interactions(profile: Profile, chosen: Chosen) -> object:
     if chosen["phase"] is not None:
-        known_word("phase", chosen["phase"], Phase)
+        known_word(tr("phase"), chosen["phase"], Phase)
     found = (await _snapshot(profile)).interactions
     if chosen["id"] is not None:
         one = next((one for one in found if one.id == chosen["id"]), None)

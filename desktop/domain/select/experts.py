@@ -1,15 +1,16 @@
 """Whom to ask: people found by skill, name or team, those most likely to help first, with the evidence."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from desktop.domain.entities.model import Instant
 from desktop.domain.entities.person import PastHelp, Person, Presence
 from desktop.domain.entities.source import Source
 from desktop.domain.entities.words import PresenceState
-from desktop.domain.select.colleagues import Sighting, colleagues, counting, sightings
+from desktop.domain.select.colleagues import Colleague, Sighting, colleagues, counting, sightings
 from desktop.domain.state.freshness import STALE_AFTER
 from desktop.domain.state.state import AppState
-from desktop.domain.text.folding import fold, nearness
+from desktop.domain.text.folding import fold, misspelt, nearness
 from desktop.domain.text.sentence import Sentence
 
 SOON = 600.0
@@ -58,19 +59,40 @@ def rank_experts(state: AppState, query: str, now: Instant) -> tuple[RankedExper
     Somebody typed by name, with the beginnings of two or more of its words in order, comes before everybody else. Then
     presence decides (available, idle or away, busy but soon free, busy, do not disturb, unknown, offline),
     weighing less the older it is, then the level of the skill asked for, then past help. An empty query fits
-    everybody. I am not among them.
+    everybody. I am not among them. If nobody fits, those do whom the query means but for typing mistakes, and the
+    first of their reasons says so.
     """
     words = fold(query).split()
+    others = [
+        one
+        for one in colleagues(state)
+        if not any(Source.of(record.source).unqualified(record.id) == state.me for record in one.records)
+    ]
+    return _ranking(state, others, words, now, nearness) or _ranking(state, others, words, now, _nearly)
+
+
+def _nearly(typed: str, written: str) -> int:
+    return nearness(typed, written) or int(misspelt(typed, written))
+
+
+def _ranking(
+    state: AppState,
+    others: Sequence[Colleague],
+    words: list[str],
+    now: Instant,
+    near: Callable[[str, str], int],
+) -> tuple[RankedExpert, ...]:
+    """Those who fit, as `near` sees it."""
     found: list[tuple[bool, RankedExpert, str]] = []
-    for person, records in colleagues(state):
-        if any(Source.of(one.source).unqualified(one.id) == state.me for one in records):
-            continue
-        fit = _fit(person, words)
+    for person, records in others:
+        fit = _fit(person, words, near)
         if fit is None:
             continue
         seen = sightings(state, records)
         past = next((state.past_help[one.id] for one in records if one.id in state.past_help), None)
         ranked = _ranked(person, counting(seen, now), past, fit, now)
+        if near is _nearly:
+            ranked = replace(ranked, reasons=(Sentence("experts.spelled_like_it"), *ranked.reasons))
         name = fold(person.name)
         found.append((_names(words, name), replace(ranked, sightings=seen) if len(records) > 1 else ranked, name))
     found.sort(key=lambda entry: (not entry[0], -entry[1].score, entry[2], entry[1].person.id))
@@ -83,7 +105,7 @@ def _names(words: list[str], name: str) -> bool:
     return len(words) > 1 and all(any(part.startswith(word) for part in parts) for word in words)
 
 
-def _fit(person: Person, words: list[str]) -> tuple[str, float] | None:
+def _fit(person: Person, words: list[str], near: Callable[[str, str], int]) -> tuple[str, float] | None:
     """The skill that was asked for ("" if none) and how well the words fit (0..0.5); None when one does not."""
     if not words:
         return "", 0.0
@@ -95,13 +117,13 @@ def _fit(person: Person, words: list[str]) -> tuple[str, float] | None:
     for word in words:
         by_skill = 0
         for skill, folded in skills:
-            near = max(nearness(word, folded), nearness(whole, folded))
-            by_skill = max(by_skill, near)
-            best = max(best, (near, person.skills[skill], skill)) if near else best
-        near = max(by_skill, nearness(word, name), nearness(word, team), nearness(word, title))
-        if not near:
+            fits = max(near(word, folded), near(whole, folded))
+            by_skill = max(by_skill, fits)
+            best = max(best, (fits, person.skills[skill], skill)) if fits else best
+        fits = max(by_skill, near(word, name), near(word, team), near(word, title))
+        if not fits:
             return None
-        total += near
+        total += fits
     return best[2], total / len(words) / 10
 
 

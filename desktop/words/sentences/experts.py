@@ -15,6 +15,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "experts.do_not_disturb": mark("do not disturb"),
     "experts.offline": mark("offline"),
     "experts.unknown": mark("presence unknown"),
+    "experts.spelled_like_it": mark("similar spelling"),
     "experts.skill": mark("{skill} {level} of {highest}"),
     "experts.helped": mark("helped {helped} of {asked} times"),
     "experts.free_seconds": mark("free in {n} s"),

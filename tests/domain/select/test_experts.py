@@ -3,6 +3,7 @@
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import given, settings
 
 from desktop.domain.entities.person import PastHelp, Person, Presence
@@ -152,3 +153,45 @@ def test_whatever_a_directory_tells_the_ranking_stands(
     assert all(0 <= one.score <= 115 for one in ranked)
     assert [one.score for one in ranked] == sorted((one.score for one in ranked), reverse=True)
     assert rank(people[::-1], rows, query) == ranked
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("natarjan", "a"),  # a letter left out
+        ("natarajaan", "a"),  # one too many
+        ("nataarjan", "a"),  # two that changed places
+        ("pruya", "a"),  # another letter
+        ("pruya nata", "a"),
+        ("naterejan", "a"),  # two in nine letters
+        ("mortgaeg", "b"),  # a title
+        ("weiss", "c"),
+        ("wiess", "c"),
+    ],
+)
+def test_a_typing_mistake_finds_who_was_meant_and_says_so(typed: str, meant: str) -> None:
+    people = [
+        person("a", "Priya Natarajan"),
+        person("b", "Dana Reyes", title="Mortgages"),
+        person("c", "Ole Weiß"),
+    ]
+    (found,) = rank(people, [], typed)
+    assert found.person.id == meant
+    assert ("experts.spelled_like_it" in [one.id for one in found.reasons]) == (typed != "weiss")
+
+
+@pytest.mark.parametrize("typed", ["oli", "xyz", "prixx", "natxxxxan", "priya nobody"])
+def test_short_words_and_other_words_are_no_typing_mistakes(typed: str) -> None:
+    assert not rank([person("a", "Priya Natarajan"), person("c", "Ole Weiß")], [], typed)
+
+
+def test_whoever_fits_as_typed_keeps_those_away_who_nearly_fit() -> None:
+    people = [person("a", "Marta Stein"), person("b", "Martha Stone")]
+    assert order(people, [], "marta") == ["a"]
+
+
+@given(st.text(min_size=4, max_size=12, alphabet="abcdefghij"), st.data())
+def test_one_mistake_in_four_letters_or_more_is_forgiven(name: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(name) - 1))
+    wrong = name[:at] + "z" + name[at + 1 :]
+    assert order([person("a", name)], [], wrong) == ["a"]
