@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from desktop.app.background import Background
 from desktop.app.connections.backoff import full_jitter
@@ -15,7 +15,7 @@ from desktop.app.timing import Timing, first_of
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.words import PopAnswer
 from desktop.domain.text.sentence import NOTHING, Sentence
-from desktop.ports.errors import BackendError, ProtocolError, Unsupported
+from desktop.ports.errors import BackendError, Unsupported
 
 log = logging.getLogger(__name__)
 
@@ -97,17 +97,14 @@ class CrmLookups:
             if desk is not None and lookup.answer is PopAnswer.COULD_NOT_ASK:
                 lookup.task = asyncio.ensure_future(self._find(pop, lookup, pop.question, again=True))
 
-    async def ask_all(self, pop: Pop, what: Callable[[CrmDesk], Awaitable[Sequence[Match]]]) -> bool:
-        """Ask every CRM something else than the address; says whether any of them answered."""
+    async def search_by_text(self, pop: Pop, text: str) -> bool:
+        """Ask every CRM for what was typed instead of the address; says whether any of them answered."""
         question = pop.question
 
         async def ask(desk: CrmDesk) -> bool:
             lookup = pop.lookups[desk.source]
             try:
-                found = await desk.reading.read(lambda: what(desk))
-                if not isinstance(found, Sequence):
-                    raise ProtocolError(Sentence("customer.answer_no_customers"))
-                matches = tuple(match for match in found if isinstance(match, Match))
+                matches = await desk.finder.search(text)
             except BackendError as error:
                 if question == pop.question:
                     self._could_not_ask(pop, lookup, error)

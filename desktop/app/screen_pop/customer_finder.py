@@ -12,8 +12,10 @@ from desktop.app.screen_pop.contact_keys import carries, contact_key, keys_of
 from desktop.app.screen_pop.customer_json import customer_from, customer_json
 from desktop.app.storage.errors import StoreError
 from desktop.app.storage.local_store import LocalStore
+from desktop.app.storage.tables.customer_cache import CachedCustomer
 from desktop.domain.entities.customer import Match
 from desktop.domain.entities.model import Address
+from desktop.domain.text.folding import fold, misspelt, nearness
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.crm import Crm
 from desktop.ports.errors import ProtocolError
@@ -22,6 +24,7 @@ log = logging.getLogger(__name__)
 
 FRESH_SECONDS = 60.0
 _KEPT = 64
+_MOST_SIMILAR = 5
 
 Matches = tuple[Match, ...]
 
@@ -95,6 +98,40 @@ class CustomerFinder:
             for customer in customers
             if carries(customer, key, self.region)
         )
+
+    async def search(self, text: str) -> Matches:
+        """Customers by what was typed. If the CRM has none of that name: those seen here whose name was meant.
+
+        Raises:
+            BackendError: the CRM cannot be asked.
+        """
+        found = await self._reading.read(lambda: self._crm.search(text))
+        if not isinstance(found, Sequence):
+            raise ProtocolError(Sentence("customer.answer_no_customers"))
+        return tuple(match for match in found if isinstance(match, Match)) or await self._similar(text)
+
+    async def _similar(self, text: str) -> Matches:
+        words = fold(text).split()
+        try:
+            kept = await self._local().cached_of_source(self._kept_as)
+        except StoreError as error:
+            log.warning("the customer cache cannot be read: %s", error)
+            return ()
+        return await asyncio.to_thread(self._meant, words, kept) if words else ()
+
+    def _meant(self, words: Sequence[str], kept: Sequence[CachedCustomer]) -> Matches:
+        """Those whose name has every word, the beginning of one or but for a typing mistake."""
+        found = []
+        for record in kept:
+            customer = customer_from(record.json)
+            if customer is None or not self._is_ours(customer.source):
+                continue
+            name = fold(customer.name)
+            if all(nearness(word, name) or misspelt(word, name) for word in words):
+                found.append(Match(customer, "name", Sentence("match.similar_name")))
+                if len(found) == _MOST_SIMILAR:
+                    break
+        return tuple(found)
 
     def keep(self, matches: Sequence[Match]) -> None:
         """Put the records into the cache, in the background."""

@@ -78,7 +78,7 @@ class ScreenPops:
         pop.why = Sentence("customer.searching_for", text=wanted)
         self._publish(pop)
         pop.why = NOTHING
-        answered = await self._lookups.ask_all(pop, lambda desk: desk.crm.search(wanted))
+        answered = await self._lookups.search_by_text(pop, wanted)
         if question != pop.question:
             return
         if answered:
@@ -95,7 +95,7 @@ class ScreenPops:
         wanted = text.strip()
         if not wanted:
             return FoundCustomers()
-        asked = [desk.reading.read(partial(desk.crm.search, wanted)) for desk in self._desks.values()]
+        asked = [desk.finder.search(wanted) for desk in self._desks.values()]
         answers = await asyncio.gather(*asked, return_exceptions=True)
         matches = self._merge([match for answer in answers if isinstance(answer, Sequence) for match in answer])
         failed = (one for one, answer in zip(self._desks, answers, strict=True) if not isinstance(answer, Sequence))

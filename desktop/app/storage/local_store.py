@@ -365,6 +365,10 @@ class LocalStore:
         """The kept records under a phone number or address, the freshest first."""
         return await self._thread.read(lambda _, database: customer_cache.read_by_key(database, key))
 
+    async def cached_of_source(self, source: str) -> list[CachedCustomer]:
+        """All kept records of one source, the freshest first."""
+        return await self._thread.read(lambda _, database: customer_cache.read_of_source(database, source))
+
     async def preference(self, name: str) -> Any:
         """The JSON value of a preference, None when it was never set."""
         return await self._thread.read(lambda _, database: preferences.read_preference(database, name))

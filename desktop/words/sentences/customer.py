@@ -29,6 +29,7 @@ SENTENCES: Final[Mapping[str, str | Plural]] = {
     "customer.link_not_told": mark("The CRM was not told whom the contact is with, and that could not be kept."),
     # Why somebody is among those found.
     "match.known": mark("known from before"),
+    "match.similar_name": mark("similar name, seen here before"),
     "match.linked": mark("linked by you"),
     "match.linked_before": mark("you linked them before"),
     "match.linked_by_previous_agent": mark("linked by the agent before"),

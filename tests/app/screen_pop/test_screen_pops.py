@@ -23,7 +23,7 @@ from desktop.domain.state.events import AgentChanged, Change, QueueChanged
 from desktop.domain.state.own_events import PopChanged
 from desktop.domain.text.sentence import Sentence
 from desktop.ports.base import Capability
-from desktop.ports.errors import OutcomeUnknown, Unavailable, Unsupported
+from desktop.ports.errors import OutcomeUnknown, Rejected, Unavailable, Unsupported
 from desktop.ports.phone_numbers import e164
 from desktop.words.catalogue import in_words
 from tests.app.app_fakes import (
@@ -309,6 +309,23 @@ async def test_search_create_and_going_on_without(d: Desk) -> None:
     assert len(set(d.crm.script.keys("create_customer"))) == 1
     assert (d.pop().chosen, d.pop().chosen_by) == ("new", "you")
     assert (await d.session.pops.create("i1", " ")).error == "Rejected"
+
+
+async def test_a_search_with_a_typing_mistake_finds_who_was_seen_before_and_only_then(d: Desk) -> None:
+    d.crm.matches = [replace(match(), customer=replace(match().customer, name="Priya Natarajan"))]
+    await d.ring()
+    await until(lambda: d.pop().answer is PopAnswer.ONE)
+    for typed in ("natarjan", "Priya Natarjaan", "nata"):
+        (similar,) = await d.session.pops.find(typed)
+        assert similar.customer.name == "Priya Natarajan"
+        assert in_words(similar.reason) == "similar name, seen here before"
+        assert not similar.verified
+    assert not await d.session.pops.find("Priya Nobody")
+    d.crm.found_by_text = [replace(match(5), matched_on="name")]
+    assert [one.customer.id for one in await d.session.pops.find("natarjan")] == ["c5"]
+    d.crm.script.always("search", Rejected("down"))
+    found = await d.session.pops.look_for("natarjan")
+    assert (found.matches, len(found.unanswered)) == ((), 1), "a CRM that cannot be asked has not said that it has none"
 
 
 async def test_a_part_that_fails_does_not_hide_the_others(d: Desk) -> None:

@@ -43,6 +43,11 @@ def read_by_key(database: "Database", key: str) -> list[CachedCustomer]:
     return _intact(database, "customer_id IN (SELECT customer_id FROM customer_keys WHERE key = ?)", [key])
 
 
+def read_of_source(database: "Database", source: str) -> list[CachedCustomer]:
+    """The undamaged records of one source, the freshest first."""
+    return _intact(database, "source = ?", [source])
+
+
 def drop_damaged_customers(database: "Database") -> list[str]:
     """Forget the records that are not what was written (the CRM has them); returns their customer ids."""
     table = database.table("customers")
